@@ -1,0 +1,2 @@
+//! A registry of MCP servers as static files.
+pub mod error;
