@@ -1,2 +1,4 @@
 //! A registry of MCP servers as static files.
+pub mod diag;
 pub mod error;
+pub mod model;

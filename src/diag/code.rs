@@ -1,0 +1,229 @@
+//! The closed list of diagnostic codes.
+//!
+//! Where the official registry has a code for the same thing, ours has its name. A code is added
+//! here, gets its page in `explain/`, a row in `check::RULES` when a rule raises it, and its folder
+//! under `tests/rules/`; tests over this table catch whatever was forgotten.
+
+use std::fmt;
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Should be looked at; does not refuse the data.
+    Warning,
+    /// Refuses the data.
+    Error,
+}
+
+impl Severity {
+    /// The word that is printed.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$family:meta])* $variant:ident $text:literal $severity:ident $summary:literal;)*) => {
+        /// A kind of problem. The text form is stable and is what settings and `-A/-W/-D` name.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $($(#[$family])* #[doc = $summary] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The stable name.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$variant => $text,)* }
+            }
+
+            /// Severity unless settings or command line say otherwise.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$variant => Severity::$severity,)* }
+            }
+
+            /// What it means, in half a sentence.
+            pub fn summary(self) -> &'static str {
+                match self { $(Code::$variant => $summary,)* }
+            }
+
+            /// The page behind `explain`, in Markdown.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Code::$variant => include_str!(concat!("explain/", $text, ".md")),)* }
+            }
+        }
+    };
+}
+
+codes! {
+    JsonSyntax "json-syntax" Error "the file is not valid JSON";
+    JsonNotUtf8 "json-not-utf8" Error "the file is not valid UTF-8";
+    JsonByteOrderMark "json-byte-order-mark" Error "the file begins with a byte order mark";
+    JsonDuplicateKey "json-duplicate-key" Error "an object holds the same key twice";
+    JsonLoneSurrogate "json-lone-surrogate" Error "an escape is half of a surrogate pair";
+    JsonControlCharacter "json-control-character" Error "text holds an invisible or reordering character";
+    JsonNumberPrecision "json-number-precision" Error "a number does not survive being read";
+    FileTooLarge "file-too-large" Error "the file is larger than 256 KiB";
+    FileNotRegular "file-not-regular" Error "a symbolic link, submodule or device stands in the data";
+    FileMode "file-mode" Error "a data file is executable or has an odd mode";
+    FileUnexpected "file-unexpected" Warning "the file has no meaning at this place and is ignored";
+
+    RegistryEmpty "registry-empty" Error "there is no entry to publish";
+    EntryIncomplete "entry-incomplete" Error "a version folder has no server.json";
+    NamePathMismatch "name-path-mismatch" Error "server name and folder disagree";
+    VersionPathMismatch "version-path-mismatch" Error "version and folder disagree";
+    NameCaseCollision "name-case-collision" Error "two server names differ only by case";
+    NamespaceCaseCollision "namespace-case-collision" Error "two namespaces differ only by case";
+    VersionCaseCollision "version-case-collision" Error "two versions of a server differ only by case";
+    DuplicateVersion "duplicate-version" Error "the same version is published twice";
+    RemoteUrlShared "remote-url-shared" Warning "two servers name the same remote URL";
+    TombstoneViolated "tombstone-violated" Error "a removed version is back";
+
+    SettingsInvalid "settings-invalid" Error "registry.toml is wrong";
+    StatusInvalid "status-invalid" Error "status.json is wrong";
+    OriginInvalid "origin-invalid" Error "origin.json is wrong";
+    OwnersInvalid "owners-invalid" Error "an owners file is wrong";
+    TombstoneInvalid "tombstone-invalid" Error "a tombstone is wrong";
+    DateNotCommitted "date-not-committed" Note "the entry is not committed yet";
+    DateBeforeFirstCommit "date-before-first-commit" Note "there is no commit to take dates from";
+    DateUnknown "date-unknown" Error "nothing tells when the entry was published";
+
+    PropertyMissing "property-missing" Error "a required property is missing";
+    PropertyUnknown "property-unknown" Error "the property is not known";
+    ValueWrongType "value-wrong-type" Error "the value has the wrong JSON type";
+    ValueNotAllowed "value-not-allowed" Error "the value breaks a length, pattern or list";
+    SchemaViolation "schema-violation" Error "the document breaks its JSON Schema";
+    SchemaFieldRequired "schema-field-required" Error "$schema is missing";
+    SchemaVersionExtractionError "schema-version-extraction-error" Error "$schema does not name a schema version";
+    SchemaVersionNotAvailable "schema-version-not-available" Error "$schema names an unknown schema version";
+    SchemaVersionDeprecated "schema-version-deprecated" Warning "$schema is not the current one";
+
+    InvalidServerName "invalid-server-name" Error "the server name has the wrong form";
+    ReservedVersionString "reserved-version-string" Error "a version is called latest";
+    VersionLooksLikeRange "version-looks-like-range" Error "a version looks like a range";
+    InvalidRepositoryUrl "invalid-repository-url" Error "the repository URL does not fit its source";
+    InvalidSubfolderPath "invalid-subfolder-path" Error "the repository subfolder is not a clean relative path";
+    InvalidWebsiteUrl "invalid-website-url" Error "websiteUrl does not parse";
+    WebsiteUrlMustBeAbsolute "website-url-must-be-absolute" Error "websiteUrl has no scheme";
+    WebsiteUrlInvalidScheme "website-url-invalid-scheme" Error "websiteUrl is not https";
+    WebsiteUrlInvalidCharacters "website-url-invalid-characters" Error "websiteUrl holds quotes, brackets or white space";
+    TitleWhitespaceOnly "title-whitespace-only" Error "the title is only white space";
+    IconSrcInvalidUrl "icon-src-invalid-url" Error "an icon's src does not parse";
+    IconSrcNotAbsolute "icon-src-not-absolute" Error "an icon's src has no scheme";
+    IconSrcInvalidScheme "icon-src-invalid-scheme" Error "an icon's src is not https";
+    PackageNameHasSpaces "package-name-has-spaces" Error "a package identifier holds a space";
+    NamedArgumentNameRequired "named-argument-name-required" Error "a named argument has no name";
+    InvalidNamedArgumentName "invalid-named-argument-name" Error "a named argument's name holds more than a name";
+    ArgumentValueStartsWithName "argument-value-starts-with-name" Error "an argument's value repeats its name";
+    ArgumentDefaultStartsWithName "argument-default-starts-with-name" Error "an argument's default repeats its name";
+    StdioTransportUrlNotEmpty "stdio-transport-url-not-empty" Error "a stdio transport has a url";
+    StreamableTransportUrlRequired "streamable-transport-url-required" Error "an HTTP transport has no url";
+    InvalidTemplatedUrl "invalid-templated-url" Error "a URL is not valid or names an unknown variable";
+    UnsupportedTransportType "unsupported-transport-type" Error "a package's transport type is not known";
+    RemoteTransportUrlRequired "remote-transport-url-required" Error "a remote has no url";
+    InvalidRemoteUrl "invalid-remote-url" Error "a remote's url cannot be reached by others";
+    UnsupportedRemoteTransportType "unsupported-remote-transport-type" Error "a remote's transport type is not known";
+
+    NamespaceGrammar "namespace-grammar" Error "the namespace is not a reversed domain or account";
+    NameGrammar "name-grammar" Error "the name part breaks the strict grammar";
+    NameReserved "name-reserved" Error "the name is a reserved word";
+    VersionGrammar "version-grammar" Error "the version cannot be a path segment";
+    VersionNotSemver "version-not-semver" Error "the version is not a semantic version";
+    VersionBuildMetadata "version-build-metadata" Warning "the version holds a plus sign";
+    PublisherMetadataTooLarge "publisher-metadata-too-large" Error "publisher-provided metadata exceeds 4096 bytes";
+    PackageRegistryTypeUnknown "package-registry-type-unknown" Error "a package's registryType is not known";
+    PackageVersionMissing "package-version-missing" Error "a package has no version";
+    PackageVersionForbidden "package-version-forbidden" Error "an OCI package has a version";
+    PackageIdentifierMissing "package-identifier-missing" Error "a package has no identifier";
+    PackageBaseUrlMismatch "package-base-url-mismatch" Error "registryBaseUrl is not the one of the registry type";
+    PackageBaseUrlForbidden "package-base-url-forbidden" Error "this package type takes no registryBaseUrl";
+    PackageHashMissing "package-hash-missing" Error "an MCPB package has no fileSha256";
+    PackageHashForbidden "package-hash-forbidden" Error "this package type takes no fileSha256";
+    PackageOciReferenceInvalid "package-oci-reference-invalid" Error "an OCI identifier is not an image reference";
+    PackageOciRegistryUnsupported "package-oci-registry-unsupported" Error "an OCI image lives in an unsupported registry";
+    PackageMcpbUrlInvalid "package-mcpb-url-invalid" Error "an MCPB identifier is not a release download";
+    PackageMcpbHostUnsupported "package-mcpb-host-unsupported" Error "an MCPB file lives on an unsupported host";
+    PackageMcpbNotNamed "package-mcpb-not-named" Error "an MCPB URL does not hold mcp";
+
+    LintOciTagAndVersion "lint-oci-tag-and-version" Warning "an OCI identifier has a tag and the package a version";
+    LintGithubNameWithoutOwner "lint-github-name-without-owner" Warning "publisher github.name stands without nameWithOwner";
+    LintPublisherToolType "lint-publisher-tool-type" Warning "publisher tool, version or buildInfo has a type Eclipse refuses";
+    LintIconMimeType "lint-icon-mime-type" Warning "an icon has a type clients do not know";
+    LintIconWithoutPng "lint-icon-without-png" Note "no icon is a PNG";
+    LintFirstRemoteOnly "lint-first-remote-only" Note "VS Code uses only the first remote";
+    LintToolhiveInvisible "lint-toolhive-invisible" Note "ToolHive does not list this server";
+
+    BaseUrlMissing "base-url-missing" Note "no base URL is known";
+    ListTooLarge "list-too-large" Warning "the list document is too large for some clients";
+    HostShortfall "host-shortfall" Warning "the host cannot express something";
+    HostLimitExceeded "host-limit-exceeded" Error "the site exceeds a limit of its host";
+    OutputCollision "output-collision" Error "two documents want the same file";
+
+    SiteFileMissing "site-file-missing" Error "a file of the manifest is missing";
+    SiteFileChanged "site-file-changed" Error "a file differs from the manifest";
+    SiteFileSurplus "site-file-surplus" Error "a file is not in the manifest";
+
+    ImportRefused "import-refused" Warning "a record was not imported";
+    ImportConflict "import-conflict" Warning "a record differs from the entry that is here";
+}
+
+impl Code {
+    /// The code called `name`, or the nearest name when there is none.
+    pub fn parse(name: &str) -> Result<Self, Option<&'static str>> {
+        match Self::ALL.iter().find(|code| code.as_str() == name) {
+            Some(code) => Ok(*code),
+            None => Err(nearest(name, Self::ALL.iter().map(|code| code.as_str()))),
+        }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The candidate most like `word`, if one is like it at all: at most a third of its letters differ.
+pub(crate) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let limit = word.chars().count().div_ceil(3);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(word, candidate), candidate))
+        .filter(|(d, _)| *d <= limit)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance in characters.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, cb) in b.iter().enumerate() {
+            let change = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}

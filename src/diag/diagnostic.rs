@@ -1,0 +1,135 @@
+//! One problem, with everything a reader needs.
+
+use super::{Code, Pointer, Severity};
+
+/// What a rule says before anybody knows line and column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Which rule.
+    pub code: Code,
+    /// Where in the document.
+    pub pointer: Pointer,
+    /// Whether the key at `pointer` is meant and not its value.
+    pub on_key: bool,
+    /// What is wrong, in one sentence without a final stop.
+    pub message: String,
+    /// What to do, in one imperative sentence.
+    pub help: Option<String>,
+}
+
+impl Finding {
+    /// A finding about the value at `pointer`.
+    pub fn new(code: Code, pointer: impl Into<Pointer>, message: impl Into<String>) -> Self {
+        Self { code, pointer: pointer.into(), on_key: false, message: message.into(), help: None }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says that the key is meant and not its value.
+    #[must_use]
+    pub fn on_key(mut self) -> Self {
+        self.on_key = true;
+        self
+    }
+}
+
+/// Where a problem is: a file, and inside it a pointer with line and column when they are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Path as the reader knows it, with forward slashes; empty when the problem has no file.
+    pub file: String,
+    /// Line, from 1; 0 when unknown.
+    pub line: u32,
+    /// Column in characters, from 1; 0 when unknown.
+    pub column: u32,
+    /// JSON pointer inside the file.
+    pub pointer: Pointer,
+}
+
+impl Place {
+    /// A whole file.
+    pub fn file(path: impl Into<String>) -> Self {
+        Self { file: path.into(), ..Self::default() }
+    }
+}
+
+/// The source line a diagnostic points into, kept because the file may be gone when it is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// The line's text, shortened around the mark when it is long.
+    pub text: String,
+    /// Characters before the mark.
+    pub before: usize,
+    /// Characters marked, at least one.
+    pub width: usize,
+}
+
+/// A second place that explains a diagnostic, such as the earlier entry that it duplicates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub place: Place,
+    /// What is there.
+    pub message: String,
+}
+
+/// One problem in the data or in a change, ready to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// Which rule.
+    pub code: Code,
+    /// How bad, after the levels of settings and command line.
+    pub severity: Severity,
+    /// Where.
+    pub place: Place,
+    /// The line concerned, when there is one.
+    pub snippet: Option<Snippet>,
+    /// What is wrong.
+    pub message: String,
+    /// Second places.
+    pub labels: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A problem at `place` with the default severity of its code.
+    pub fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            place,
+            snippet: None,
+            message: message.into(),
+            labels: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a second place.
+    #[must_use]
+    pub fn label(mut self, place: Place, message: impl Into<String>) -> Self {
+        self.labels.push(Label { place, message: message.into() });
+        self
+    }
+
+    /// Lowers an error or warning to a note, as for entries mirrored from another registry.
+    #[must_use]
+    pub fn as_note(mut self) -> Self {
+        self.severity = Severity::Note;
+        self
+    }
+}

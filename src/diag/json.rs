@@ -1,0 +1,306 @@
+//! A strict JSON tokenizer (RFC 8259) that knows where every token stands.
+//!
+//! Two readers share it: the one that finds the line of a pointer, and the one that looks for what a
+//! value tree hides (duplicate keys, lone surrogates, odd characters). It refuses what the grammar
+//! refuses and nesting deeper than [`MAX_DEPTH`], and builds no tree.
+
+use std::borrow::Cow;
+
+/// Deepest nesting accepted, the same as `serde_json`'s.
+pub(crate) const MAX_DEPTH: usize = 127;
+
+/// What a token is. Strings keep their raw text between the quotes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Kind<'a> {
+    BeginObject,
+    EndObject,
+    BeginArray,
+    EndArray,
+    /// A member's name.
+    Key(&'a str),
+    String(&'a str),
+    Number(&'a str),
+    True,
+    False,
+    Null,
+}
+
+/// A token and the bytes it covers, quotes included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Token<'a> {
+    pub(crate) kind: Kind<'a>,
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+}
+
+/// Why the text is not JSON, and at which byte.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    pub(crate) offset: usize,
+    pub(crate) message: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Expect {
+    Value,
+    /// The first key of an object, or its end.
+    KeyOrEnd,
+    Key,
+    /// The first element of an array, or its end.
+    ValueOrEnd,
+    CommaOrEnd,
+    Nothing,
+}
+
+/// Walks a text token by token.
+pub(crate) struct Tokenizer<'a> {
+    text: &'a str,
+    at: usize,
+    /// Open containers, `true` for an object.
+    open: Vec<bool>,
+    expect: Expect,
+}
+
+impl<'a> Tokenizer<'a> {
+    /// A tokenizer at the start of `text`.
+    pub(crate) fn new(text: &'a str) -> Self {
+        Self { text, at: 0, open: Vec::with_capacity(8), expect: Expect::Value }
+    }
+
+    fn byte(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.at).copied()
+    }
+
+    fn skip_space(&mut self) {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
+            self.at += 1;
+        }
+    }
+
+    fn fail<T>(&self, message: &'static str) -> Result<T, SyntaxError> {
+        Err(SyntaxError { offset: self.at, message })
+    }
+
+    /// The next token, or `None` at the end of a complete document.
+    pub(crate) fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
+        self.skip_space();
+        let Some(mut byte) = self.byte() else {
+            return if self.expect == Expect::Nothing {
+                Ok(None)
+            } else {
+                self.fail("the text ends before the document is complete")
+            };
+        };
+        match self.expect {
+            Expect::Nothing => return self.fail("there is text after the end of the document"),
+            Expect::CommaOrEnd if byte == b',' => {
+                self.at += 1;
+                self.skip_space();
+                self.expect =
+                    if self.open.last() == Some(&true) { Expect::Key } else { Expect::Value };
+                match self.byte() {
+                    Some(next) => byte = next,
+                    None => return self.fail("the text ends after a comma"),
+                }
+            }
+            Expect::CommaOrEnd if byte != b'}' && byte != b']' => {
+                return self.fail("a comma or a closing bracket is missing here");
+            }
+            _ => {}
+        }
+        self.token(byte).map(Some)
+    }
+
+    fn token(&mut self, byte: u8) -> Result<Token<'a>, SyntaxError> {
+        let start = self.at;
+        let kind = match (self.expect, byte) {
+            (Expect::KeyOrEnd | Expect::CommaOrEnd, b'}') => self.close(true)?,
+            (Expect::ValueOrEnd | Expect::CommaOrEnd, b']') => self.close(false)?,
+            (Expect::KeyOrEnd | Expect::Key, b'"') => return self.key(start),
+            (Expect::Key, b'}') => return self.fail("a comma before the closing brace"),
+            (Expect::KeyOrEnd | Expect::Key, _) => {
+                return self.fail("a quoted key is expected here");
+            }
+            (Expect::Value, b']') => return self.fail("a comma before the closing bracket"),
+            (_, b'{') => self.open(true)?,
+            (_, b'[') => self.open(false)?,
+            (_, b'"') => Kind::String(self.string()?),
+            (_, b'-' | b'0'..=b'9') => self.number()?,
+            (_, b't') => self.word("true", Kind::True)?,
+            (_, b'f') => self.word("false", Kind::False)?,
+            (_, b'n') => self.word("null", Kind::Null)?,
+            _ => return self.fail("a value is expected here"),
+        };
+        match kind {
+            Kind::BeginObject => self.expect = Expect::KeyOrEnd,
+            Kind::BeginArray => self.expect = Expect::ValueOrEnd,
+            _ => {
+                self.expect =
+                    if self.open.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd }
+            }
+        }
+        Ok(Token { kind, start, end: self.at })
+    }
+
+    fn open(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
+        if self.open.len() >= MAX_DEPTH {
+            return self.fail("the document is nested too deeply");
+        }
+        self.open.push(object);
+        self.at += 1;
+        Ok(if object { Kind::BeginObject } else { Kind::BeginArray })
+    }
+
+    fn close(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
+        if self.open.last() != Some(&object) {
+            return self.fail("this bracket does not match the one that was opened");
+        }
+        self.open.pop();
+        self.at += 1;
+        Ok(if object { Kind::EndObject } else { Kind::EndArray })
+    }
+
+    fn key(&mut self, start: usize) -> Result<Token<'a>, SyntaxError> {
+        let text = self.string()?;
+        let end = self.at;
+        self.skip_space();
+        if self.byte() != Some(b':') {
+            return self.fail("a colon is expected after the key");
+        }
+        self.at += 1;
+        self.expect = Expect::Value;
+        Ok(Token { kind: Kind::Key(text), start, end })
+    }
+
+    fn word(&mut self, word: &str, kind: Kind<'a>) -> Result<Kind<'a>, SyntaxError> {
+        if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
+            return self.fail("a value is expected here");
+        }
+        self.at += word.len();
+        Ok(kind)
+    }
+
+    fn string(&mut self) -> Result<&'a str, SyntaxError> {
+        let bytes = self.text.as_bytes();
+        self.at += 1;
+        let start = self.at;
+        loop {
+            match bytes.get(self.at) {
+                Some(b'"') => {
+                    let text = &self.text[start..self.at];
+                    self.at += 1;
+                    return Ok(text);
+                }
+                Some(b'\\') => self.escape()?,
+                Some(0..=0x1f) => {
+                    return self.fail("a control character stands raw inside a string");
+                }
+                Some(_) => self.at += 1,
+                None => return self.fail("the text ends inside a string"),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<(), SyntaxError> {
+        let bytes = self.text.as_bytes();
+        match bytes.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
+            Some(b'u') if hex4(bytes, self.at + 2).is_some() => self.at += 6,
+            _ => return self.fail("this is not an escape that JSON knows"),
+        }
+        Ok(())
+    }
+
+    fn digits(&mut self) -> Result<(), SyntaxError> {
+        let start = self.at;
+        while let Some(b'0'..=b'9') = self.byte() {
+            self.at += 1;
+        }
+        if self.at == start { self.fail("a digit is expected here") } else { Ok(()) }
+    }
+
+    fn number(&mut self) -> Result<Kind<'a>, SyntaxError> {
+        let start = self.at;
+        if self.byte() == Some(b'-') {
+            self.at += 1;
+        }
+        if self.byte() == Some(b'0') {
+            self.at += 1;
+            if let Some(b'0'..=b'9') = self.byte() {
+                return self.fail("a number cannot begin with a zero");
+            }
+        } else {
+            self.digits()?;
+        }
+        if self.byte() == Some(b'.') {
+            self.at += 1;
+            self.digits()?;
+        }
+        if let Some(b'e' | b'E') = self.byte() {
+            self.at += 1;
+            if let Some(b'+' | b'-') = self.byte() {
+                self.at += 1;
+            }
+            self.digits()?;
+        }
+        Ok(Kind::Number(&self.text[start..self.at]))
+    }
+}
+
+fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
+    bytes
+        .get(at..at + 4)?
+        .iter()
+        .try_fold(0, |sum, b| Some(sum * 16 + char::from(*b).to_digit(16)?))
+}
+
+/// The text of a raw string with its escapes resolved, and whether a surrogate stood alone in it
+/// (each such one becomes U+FFFD).
+pub(crate) fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
+    if !raw.contains('\\') {
+        return (Cow::Borrowed(raw), false);
+    }
+    let bytes = raw.as_bytes();
+    let (mut text, mut lone, mut at) = (String::with_capacity(raw.len()), false, 0);
+    while at < bytes.len() {
+        if bytes[at] != b'\\' {
+            let run = raw[at..].find('\\').unwrap_or(raw.len() - at);
+            text.push_str(&raw[at..at + run]);
+            at += run;
+            continue;
+        }
+        let (c, length) = resolve(bytes, at);
+        lone |= c.is_none();
+        text.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
+        at += length;
+    }
+    (Cow::Owned(text), lone)
+}
+
+/// The character of the escape at `at` (`None`: a lone surrogate) and how many bytes it takes.
+fn resolve(bytes: &[u8], at: usize) -> (Option<char>, usize) {
+    let simple = match bytes.get(at + 1) {
+        Some(b'b') => '\u{8}',
+        Some(b'f') => '\u{c}',
+        Some(b'n') => '\n',
+        Some(b'r') => '\r',
+        Some(b't') => '\t',
+        Some(b'u') => {
+            let first = hex4(bytes, at + 2).unwrap_or(0xfffd);
+            if !(0xd800..0xe000).contains(&first) {
+                return (char::from_u32(first), 6);
+            }
+            let second =
+                (bytes.get(at + 6..at + 8) == Some(b"\\u")).then(|| hex4(bytes, at + 8)).flatten();
+            return match second {
+                Some(low @ 0xdc00..=0xdfff) if first < 0xdc00 => {
+                    (char::from_u32(0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00)), 12)
+                }
+                _ => (None, 6),
+            };
+        }
+        Some(other) => char::from(*other),
+        None => char::REPLACEMENT_CHARACTER,
+    };
+    (Some(simple), 2)
+}

@@ -1,0 +1,106 @@
+//! One published version of a server.
+
+use std::fmt;
+
+use super::{Timestamp, Version};
+
+/// Where a version stands in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// In use.
+    #[default]
+    Active,
+    /// Still there, no longer recommended.
+    Deprecated,
+    /// Withdrawn: clients see it as missing.
+    Deleted,
+}
+
+impl Status {
+    /// Longest status message, in characters.
+    pub const MESSAGE_MAX: usize = 500;
+
+    /// Every status, in the order of a life.
+    pub const ALL: [Status; 3] = [Status::Active, Status::Deprecated, Status::Deleted];
+
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Deprecated => "deprecated",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Reads the word of the API.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == word)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// When an entry was published, last changed, and last changed its status value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dates {
+    /// First publication.
+    pub published: Timestamp,
+    /// Last change of document or status.
+    pub updated: Timestamp,
+    /// Last change of the status value.
+    pub status_changed: Timestamp,
+}
+
+impl Dates {
+    /// Dates of an entry that has been the same since `published`.
+    pub fn at(published: Timestamp) -> Self {
+        Self { updated: published.clone(), status_changed: published.clone(), published }
+    }
+}
+
+/// Where an entry came from when it is not our own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Base URL, or file name of the dump, of the registry it was mirrored from; `None` for an own
+    /// entry with pinned dates.
+    pub registry: Option<String>,
+    /// SHA-256 of the bytes of `server.json` as they came, in lower-case hex.
+    pub sha256: Option<String>,
+}
+
+/// One version of a server, checked.
+///
+/// `document` is what the author committed, without the white space between tokens: the same keys,
+/// values and order. It is the only thing that is written out; typed views only read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its version.
+    pub version: Version,
+    /// The author's JSON, compact.
+    pub document: Box<str>,
+    /// Where it stands in its life.
+    pub status: Status,
+    /// Why, or what to use instead.
+    pub status_message: Option<String>,
+    /// Its dates.
+    pub dates: Dates,
+    /// Where it came from, when that is recorded.
+    pub origin: Option<Origin>,
+}
+
+impl Entry {
+    /// Whether clients can see it.
+    pub fn is_live(&self) -> bool {
+        self.status != Status::Deleted
+    }
+
+    /// The registry it was mirrored from, if it was.
+    pub fn mirrored_from(&self) -> Option<&str> {
+        self.origin.as_ref()?.registry.as_deref()
+    }
+}

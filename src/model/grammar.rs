@@ -1,0 +1,52 @@
+//! Rules of spelling that names and versions share: device names and reserved words.
+
+use std::fmt;
+
+/// Why a name or version is refused, as the end of the sentence "`x` …".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault(pub(crate) String);
+
+impl Fault {
+    pub(crate) fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// Words that stand for routes or documents inside the output tree.
+const ROUTES: &[&str] =
+    &["index", "index.html", "index.json", "latest", "versions", "servers", "health", "ping"];
+
+/// Whether `segment` is a word of our own routes.
+pub(crate) fn is_route(segment: &str) -> bool {
+    ROUTES.iter().any(|route| route.eq_ignore_ascii_case(segment))
+}
+
+/// Whether Windows takes `segment` for a device, with or without an extension.
+pub(crate) fn is_device(segment: &str) -> bool {
+    let stem = segment.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    match stem.as_str() {
+        "con" | "prn" | "aux" | "nul" => true,
+        _ => {
+            let digit = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+            matches!(digit.map(str::as_bytes), Some([b'1'..=b'9']))
+        }
+    }
+}
+
+/// Whether `text` is not empty, begins and ends with an ASCII letter or digit, and holds nothing but
+/// letters, digits and the bytes of `inner`.
+pub(crate) fn is_word(text: &str, inner: &[u8]) -> bool {
+    let bytes = text.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
+    first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || inner.contains(b))
+}

@@ -1,0 +1,19 @@
+//! What a registry *is*: names, versions, dates, entries, listings, and the meaning of a v0.1 query.
+//!
+//! Everything here is a value and pure. This room refuses files, JSON text, the clock and the
+//! network; an invalid value of its types cannot be made.
+
+mod entry;
+mod grammar;
+mod name;
+pub mod query;
+mod registry;
+mod timestamp;
+mod version;
+
+pub use entry::{Dates, Entry, Origin, Status};
+pub use grammar::Fault;
+pub use name::{Namespace, ServerName};
+pub use registry::{Listing, Registry};
+pub use timestamp::Timestamp;
+pub use version::Version;

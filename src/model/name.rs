@@ -1,0 +1,172 @@
+//! Server names: a reverse-DNS namespace, a slash and a name part.
+//!
+//! [`ServerName::parse`] takes what the official registry takes; the `strict` checks are what an own
+//! entry must keep as well, because a name becomes a path and a claim of ownership.
+
+use std::fmt;
+
+use super::grammar::{Fault, is_device, is_route, is_word};
+
+/// A server name that the official registry would accept, such as `com.example/weather`.
+///
+/// It has exactly one slash, and both parts begin and end with a letter or digit, so that no part is
+/// ever `.` or `..`. Case is kept and matters; order is that of the bytes.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ServerName {
+    text: Box<str>,
+    slash: usize,
+}
+
+impl ServerName {
+    /// Longest name accepted, in bytes (JSON Schema of `server.json`).
+    pub const MAX: usize = 200;
+
+    /// Reads a name; the rule is that of the official registry's semantic validation.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.is_empty() {
+            return Err(Fault::new("is empty"));
+        }
+        let Some(slash) = text.find('/') else {
+            return Err(Fault::new("has no slash; the form is namespace/name"));
+        };
+        let (namespace, name) = (&text[..slash], &text[slash + 1..]);
+        if name.contains('/') {
+            return Err(Fault::new("has more than one slash"));
+        }
+        if namespace.is_empty() || name.is_empty() {
+            return Err(Fault::new("has an empty half; the form is namespace/name"));
+        }
+        if namespace.len() < 2 || !is_word(namespace, b".-") {
+            return Err(Fault::new(
+                "has a namespace that is not letters, digits, dots and hyphens, at least two, with a letter or digit at both ends",
+            ));
+        }
+        if name.len() < 2 || !is_word(name, b"._-") {
+            return Err(Fault::new(
+                "has a name part that is not letters, digits, dots, hyphens and underscores, at least two, with a letter or digit at both ends",
+            ));
+        }
+        if text.len() > Self::MAX {
+            return Err(Fault::new(format!("is longer than {} characters", Self::MAX)));
+        }
+        Ok(Self { text: text.into(), slash })
+    }
+
+    /// The whole name.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The half before the slash.
+    pub fn namespace(&self) -> Namespace<'_> {
+        Namespace(&self.text[..self.slash])
+    }
+
+    /// The half after the slash.
+    pub fn name(&self) -> &str {
+        &self.text[self.slash + 1..]
+    }
+
+    /// What is wrong with the name part for an own entry (length, `..`, device names), if anything.
+    pub fn strict_fault(&self) -> Option<Fault> {
+        let name = self.name();
+        if name.len() > 100 {
+            Some(Fault::new("has a name part of more than 100 characters"))
+        } else if name.contains("..") {
+            Some(Fault::new("has two dots in a row in its name part"))
+        } else if is_device(name) {
+            Some(Fault::new("has a name part that Windows takes for a device"))
+        } else {
+            None
+        }
+    }
+
+    /// Whether the name part is a word of our own routes.
+    pub fn is_reserved(&self) -> bool {
+        is_route(self.name())
+    }
+}
+
+impl fmt::Display for ServerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for ServerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.text)
+    }
+}
+
+/// Account names of the code host that nobody can own.
+const NOBODY: &[&str] =
+    &["ghost", "github", "actions", "dependabot", "web-flow", "settings", "orgs"];
+
+/// The half of a name that says who stands behind it: a reversed domain, or `io.github.<login>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Namespace<'a>(&'a str);
+
+impl<'a> Namespace<'a> {
+    /// The namespace's text.
+    pub fn as_str(self) -> &'a str {
+        self.0
+    }
+
+    /// The account name of an `io.github.<login>` namespace.
+    pub fn github_login(self) -> Option<&'a str> {
+        let (prefix, login) = (self.0.get(..10)?, self.0.get(10..)?);
+        prefix.eq_ignore_ascii_case("io.github.").then_some(login)
+    }
+
+    /// The domain that the namespace reverses, in lower case.
+    pub fn domain(self) -> String {
+        let labels: Vec<&str> = self.0.split('.').rev().collect();
+        labels.join(".").to_ascii_lowercase()
+    }
+
+    /// What is wrong with the namespace for an own entry, if anything.
+    pub fn strict_fault(self) -> Option<Fault> {
+        let labels: Vec<&str> = self.0.split('.').collect();
+        if labels.len() < 2 {
+            return Some(Fault::new(
+                "has one label; a namespace is a reversed domain such as com.example",
+            ));
+        }
+        if self.0.len() > 253 || labels.len() > 127 {
+            return Some(Fault::new("is longer than a domain can be"));
+        }
+        for label in &labels {
+            if label.len() > 63 || !is_word(label, b"-") {
+                return Some(Fault::new(format!(
+                    "has the label {label:?}; a label is 1 to 63 letters, digits and inner hyphens"
+                )));
+            }
+        }
+        // The first label of the namespace is the last of the domain.
+        if labels[0].bytes().all(|b| b.is_ascii_digit()) {
+            return Some(Fault::new("begins with a number, so it reverses no domain"));
+        }
+        self.github_login().and_then(login_fault)
+    }
+}
+
+impl fmt::Display for Namespace<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+fn login_fault(login: &str) -> Option<Fault> {
+    if login.contains('.') {
+        Some(Fault::new("has more than three labels; an account namespace is io.github.<login>"))
+    } else if login.len() > 39 || !is_word(login, b"-") || login.contains("--") {
+        Some(Fault::new(
+            "does not name an account: 1 to 39 letters, digits and single inner hyphens",
+        ))
+    } else if NOBODY.iter().any(|name| name.eq_ignore_ascii_case(login)) {
+        Some(Fault::new("names an account that nobody can own"))
+    } else {
+        None
+    }
+}

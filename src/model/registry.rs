@@ -1,0 +1,99 @@
+//! Listings and the registry: the validated set.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use super::{Entry, ServerName};
+
+/// All versions of one server, newest publication first, with the latest one known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    name: ServerName,
+    entries: Vec<Entry>,
+    latest: usize,
+}
+
+impl Listing {
+    /// Orders `entries` and finds the latest; `None` when there is no entry.
+    ///
+    /// The latest is the newest version that is not deleted; at equal precedence the earlier
+    /// published one keeps the flag. When all are deleted, the newest deleted one has it.
+    pub(crate) fn new(name: ServerName, mut entries: Vec<Entry>) -> Option<Self> {
+        entries.sort_by(|a, b| {
+            (b.dates.published.cmp(&a.dates.published))
+                .then_with(|| newer(b, a))
+                .then_with(|| a.version.as_str().cmp(b.version.as_str()))
+        });
+        let pick = |live_only: bool| {
+            let mut best: Option<usize> = None;
+            for i in (0..entries.len()).rev() {
+                let candidate = !live_only || entries[i].is_live();
+                if candidate
+                    && best.is_none_or(|b| newer(&entries[i], &entries[b]) == Ordering::Greater)
+                {
+                    best = Some(i);
+                }
+            }
+            best
+        };
+        let latest = pick(true).or_else(|| pick(false))?;
+        Some(Self { name, entries, latest })
+    }
+
+    /// The server's name.
+    pub fn name(&self) -> &ServerName {
+        &self.name
+    }
+
+    /// Every version, newest publication first, deleted ones included.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The versions that clients see, newest publication first.
+    pub fn live(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.is_live())
+    }
+
+    /// The version that carries `isLatest`; a deleted one only when all are deleted.
+    pub fn latest(&self) -> &Entry {
+        &self.entries[self.latest]
+    }
+
+    /// The latest version, unless it is deleted.
+    pub fn live_latest(&self) -> Option<&Entry> {
+        Some(self.latest()).filter(|entry| entry.is_live())
+    }
+
+    /// Whether `entry`, which must be one of this listing's, carries `isLatest`.
+    pub fn is_latest(&self, entry: &Entry) -> bool {
+        entry.version == self.latest().version
+    }
+}
+
+fn newer(a: &Entry, b: &Entry) -> Ordering {
+    a.version.compare(&a.dates.published, &b.version, &b.dates.published)
+}
+
+/// The validated set: every listing by name, in byte order. Only `check` makes one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Registry {
+    listings: BTreeMap<ServerName, Listing>,
+}
+
+impl Registry {
+    /// Gathers listings; of two with one name the later replaces the earlier.
+    pub(crate) fn new(listings: impl IntoIterator<Item = Listing>) -> Self {
+        Self { listings: listings.into_iter().map(|l| (l.name.clone(), l)).collect() }
+    }
+
+    /// The listing of `name`.
+    pub fn get(&self, name: &str) -> Option<&Listing> {
+        self.listings.get(&ServerName::parse(name).ok()?)
+    }
+
+    /// All listings in the byte order of their names.
+    pub fn listings(&self) -> impl ExactSizeIterator<Item = &Listing> {
+        self.listings.values()
+    }
+}

@@ -1,0 +1,170 @@
+//! Versions and their order, as the official registry compares them.
+//!
+//! Semantic versions beat all others; among them precedence counts (build metadata and a leading `v`
+//! do not); among the others the later publication is newer. The registry's own definition of a
+//! semantic version differs from a library's (a leading `v` is one), so the reader is ours.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::grammar::{Fault, is_device};
+use super::timestamp::Timestamp;
+
+/// A version text that can be a path segment and is not `latest`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Version {
+    text: Box<str>,
+    semver: bool,
+}
+
+impl Version {
+    /// Longest version accepted, in bytes.
+    pub const MAX: usize = 255;
+
+    /// Reads a version: a letter or digit, then also `.`, `_`, `+`, `-`; no `..`, no trailing dot, not
+    /// `latest` in any case, not a device name.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.is_empty() {
+            return Err(Fault::new("is empty"));
+        }
+        if text.len() > Self::MAX {
+            return Err(Fault::new(format!("is longer than {} characters", Self::MAX)));
+        }
+        if text.eq_ignore_ascii_case("latest") {
+            return Err(Fault::new("is the word that stands for the newest version"));
+        }
+        let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-');
+        if !text.as_bytes()[0].is_ascii_alphanumeric() || !text.bytes().all(inner) {
+            return Err(Fault::new(
+                "is not a safe path segment: a letter or digit, then letters, digits, '.', '_', '+' and '-'",
+            ));
+        }
+        if text.contains("..") || text.ends_with('.') || is_device(text) || text == "index.json" {
+            return Err(Fault::new("is not a safe path segment on every system"));
+        }
+        Ok(Self { text: text.into(), semver: Semver::parse(text).is_some() })
+    }
+
+    /// The version as written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether the registry's order treats it as a semantic version (a leading `v` is allowed).
+    pub fn is_semver(&self) -> bool {
+        self.semver
+    }
+
+    /// Whether it is a semantic version as semver.org writes it, without a leading `v`.
+    pub fn is_strict_semver(&self) -> bool {
+        self.semver && !self.text.starts_with('v') && self.text.len() <= 100
+    }
+
+    /// Compares by the registry's rule: greater is newer.
+    ///
+    /// Equal means that neither is newer (equal precedence, or two other versions of the same time).
+    pub fn compare(
+        &self,
+        published: &Timestamp,
+        other: &Self,
+        other_published: &Timestamp,
+    ) -> Ordering {
+        match (Semver::parse(&self.text), Semver::parse(&other.text)) {
+            (Some(a), Some(b)) => a.precedence(&b),
+            (Some(_), None) => Ordering::Greater,
+            (None, Some(_)) => Ordering::Less,
+            (None, None) => published.cmp(other_published),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.text)
+    }
+}
+
+/// A semantic version, read in place. Numbers stay text, so none is too large.
+#[derive(Debug, Clone, Copy)]
+struct Semver<'a> {
+    core: [&'a str; 3],
+    pre: &'a str,
+}
+
+impl<'a> Semver<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let text = text.strip_prefix('v').unwrap_or(text);
+        let (text, build) = match text.split_once('+') {
+            Some((text, build)) => (text, Some(build)),
+            None => (text, None),
+        };
+        let (core, pre) = match text.split_once('-') {
+            Some((core, pre)) => (core, Some(pre)),
+            None => (text, None),
+        };
+        let mut numbers = core.split('.');
+        let core = [numbers.next()?, numbers.next()?, numbers.next()?];
+        let sound = numbers.next().is_none()
+            && core.iter().all(|n| is_number(n) && !has_leading_zero(n))
+            && pre.is_none_or(|pre| {
+                pre.split('.').all(|part| is_identifier(part) && !has_leading_zero(part))
+            })
+            && build.is_none_or(|build| build.split('.').all(is_identifier));
+        sound.then_some(Self { core, pre: pre.unwrap_or_default() })
+    }
+
+    fn precedence(&self, other: &Self) -> Ordering {
+        let core = self.core.iter().zip(&other.core).map(|(a, b)| number_order(a, b));
+        core.fold(Ordering::Equal, Ordering::then).then_with(|| pre_order(self.pre, other.pre))
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_identifier(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+}
+
+fn has_leading_zero(text: &str) -> bool {
+    text.len() > 1 && text.starts_with('0') && is_number(text)
+}
+
+/// Order of two digit strings without leading zeros.
+fn number_order(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
+}
+
+/// Order of two prereleases; none at all is the greatest.
+fn pre_order(a: &str, b: &str) -> Ordering {
+    match (a.is_empty(), b.is_empty()) {
+        (true, true) => return Ordering::Equal,
+        (true, false) => return Ordering::Greater,
+        (false, true) => return Ordering::Less,
+        (false, false) => {}
+    }
+    let (mut a, mut b) = (a.split('.'), b.split('.'));
+    loop {
+        let order = match (a.next(), b.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => Ordering::Less,
+            (Some(_), None) => Ordering::Greater,
+            (Some(x), Some(y)) => match (is_number(x), is_number(y)) {
+                (true, true) => number_order(x, y),
+                (true, false) => Ordering::Less,
+                (false, true) => Ordering::Greater,
+                (false, false) => x.cmp(y),
+            },
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+}
