@@ -1,0 +1,133 @@
+//! What stands at a URL.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::UrlPath;
+
+/// The bytes of an artifact, shared when two URLs hold the same document.
+pub type Body = Arc<[u8]>;
+
+/// How an artifact's URL relates to files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The URL ends at its last segment but other URLs lie below it, as with `/v0.1/servers`.
+    Endpoint,
+    /// The URL names a file, extension and all, as with `/openapi.yaml`.
+    File,
+}
+
+/// Media types that a site holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Media {
+    /// JSON.
+    Json,
+    /// A problem document (RFC 9457).
+    Problem,
+    /// HTML.
+    Html,
+    /// YAML.
+    Yaml,
+    /// Cascading style sheet.
+    Css,
+    /// ECMAScript.
+    Script,
+    /// Scalable vector graphics.
+    Svg,
+    /// XML: sitemaps and the OpenSearch description.
+    Xml,
+    /// Atom feed.
+    Atom,
+    /// Plain text.
+    Text,
+}
+
+impl Media {
+    /// The `Content-Type`.
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Problem => "application/problem+json",
+            Self::Html => "text/html; charset=utf-8",
+            Self::Yaml => "application/yaml",
+            Self::Css => "text/css; charset=utf-8",
+            Self::Script => "text/javascript; charset=utf-8",
+            Self::Svg => "image/svg+xml",
+            Self::Xml => "application/xml",
+            Self::Atom => "application/atom+xml",
+            Self::Text => "text/plain; charset=utf-8",
+        }
+    }
+
+    /// Name of the file that stands for an endpoint of this type inside its folder.
+    pub(crate) fn index(self) -> &'static str {
+        if self == Self::Html { "index.html" } else { "index.json" }
+    }
+}
+
+/// How long a copy may be used without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Freshness {
+    /// Never changes (its name holds a digest).
+    Immutable,
+    /// May change at any build; ask whether it did. Version documents too: status and `isLatest`
+    /// move.
+    Revalidate,
+    /// Not worth keeping.
+    Volatile,
+}
+
+impl Freshness {
+    /// The `Cache-Control` value.
+    pub fn cache_control(self) -> &'static str {
+        match self {
+            Self::Immutable => "public, max-age=31536000, immutable",
+            Self::Revalidate => "public, max-age=60, must-revalidate",
+            Self::Volatile => "no-store",
+        }
+    }
+}
+
+/// A document at a URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Artifact {
+    /// Where.
+    pub path: UrlPath,
+    /// How the URL relates to files.
+    pub shape: Shape,
+    /// Its type.
+    pub media: Media,
+    /// How long a copy may be used.
+    pub freshness: Freshness,
+    /// Its bytes.
+    pub body: Body,
+}
+
+/// A whole site in memory, for the live server and for guests; the builder streams instead.
+#[derive(Debug, Clone, Default)]
+pub struct Site {
+    artifacts: BTreeMap<UrlPath, Artifact>,
+}
+
+impl Site {
+    /// Adds an artifact; gives it back when its URL is taken.
+    pub fn add(&mut self, artifact: Artifact) -> Result<(), Artifact> {
+        match self.artifacts.entry(artifact.path.clone()) {
+            std::collections::btree_map::Entry::Occupied(_) => Err(artifact),
+            std::collections::btree_map::Entry::Vacant(slot) => {
+                slot.insert(artifact);
+                Ok(())
+            }
+        }
+    }
+
+    /// What stands at `path`.
+    pub fn get(&self, path: &UrlPath) -> Option<&Artifact> {
+        self.artifacts.get(path)
+    }
+
+    /// Every artifact in the order of its URL.
+    pub fn artifacts(&self) -> impl ExactSizeIterator<Item = &Artifact> {
+        self.artifacts.values()
+    }
+}

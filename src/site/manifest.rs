@@ -1,0 +1,137 @@
+//! `manifest.json`: every file of a site with size and SHA-256.
+//!
+//! It tells which files are ours (only those are ever removed) and lets anybody check a copy.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// Name of the manifest at the top of a site.
+pub const MANIFEST: &str = "manifest.json";
+
+/// One file of a site.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestRow {
+    /// Path below the site's root, with forward slashes.
+    pub path: Box<str>,
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 in lower-case hex.
+    pub sha256: Box<str>,
+}
+
+/// The list of a site's files, without the manifest itself, sorted by path.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Name and version of the tool that wrote it.
+    pub tool: String,
+    /// Commit that the data came from, when there is one.
+    #[serde(default)]
+    pub commit: Option<String>,
+    /// Every file.
+    pub files: Vec<ManifestRow>,
+}
+
+impl Manifest {
+    /// Reads a manifest that this tool wrote.
+    pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str(text)
+    }
+
+    /// Reads the manifest of a site; `None` when it has none.
+    pub fn load(site: &Path) -> Result<Option<Self>> {
+        let path = site.join(MANIFEST);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Error::io("the manifest cannot be read", &path, e)),
+        };
+        Self::parse(&text).map(Some).map_err(|e| {
+            Error::new(ErrorKind::Output, "the manifest is not one of ours")
+                .at(&path)
+                .because(e)
+                .help("delete the folder, or choose another with --out")
+        })
+    }
+
+    /// The document, one file a line.
+    pub(super) fn render(tool: &str, commit: Option<&str>, rows: &[ManifestRow]) -> String {
+        let quote = |text: &str| serde_json::Value::from(text).to_string();
+        let mut text = String::with_capacity(rows.len() * 180 + 100);
+        let _ = write!(text, "{{\"tool\":{}", quote(tool));
+        if let Some(commit) = commit {
+            let _ = write!(text, ",\"commit\":{}", quote(commit));
+        }
+        text.push_str(",\"files\":[");
+        for (i, row) in rows.iter().enumerate() {
+            text.push_str(if i == 0 { "\n" } else { ",\n" });
+            let (path, size, sha256) = (quote(&row.path), row.size, &row.sha256);
+            let _ = write!(text, "{{\"path\":{path},\"size\":{size},\"sha256\":\"{sha256}\"}}");
+        }
+        text.push_str("\n]}\n");
+        text
+    }
+}
+
+/// SHA-256 of `bytes` in lower-case hex.
+pub(super) fn sha256(bytes: &[u8]) -> Box<str> {
+    let digest = Sha256::digest(bytes);
+    let mut text = String::with_capacity(64);
+    for byte in digest {
+        let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text.into()
+}
+
+/// How a site on disk differs from its manifest.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SiteProblem {
+    /// A file of the manifest is not there.
+    Missing(String),
+    /// A file has other bytes; the text says which fact differs.
+    Changed(String, String),
+    /// A file stands there that the manifest does not name.
+    Surplus(String),
+}
+
+/// Compares a site on disk with its manifest, both ways. An [`Error`] when there is no manifest.
+pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
+    let manifest = Manifest::load(site)?.ok_or_else(|| {
+        Error::new(ErrorKind::Usage, format!("there is no {MANIFEST} here"))
+            .at(site)
+            .help("name the folder that `build` wrote")
+    })?;
+    let mut problems = Vec::new();
+    let mut expected: BTreeMap<&str, &ManifestRow> =
+        manifest.files.iter().map(|row| (&*row.path, row)).collect();
+    for path in super::write::files_below(site)? {
+        if path == MANIFEST {
+            continue;
+        }
+        let Some(row) = expected.remove(path.as_str()) else {
+            problems.push(SiteProblem::Surplus(path));
+            continue;
+        };
+        let full = site.join(&path);
+        let bytes =
+            std::fs::read(&full).map_err(|e| Error::io("a file cannot be read", &full, e))?;
+        if bytes.len() as u64 != row.size {
+            let detail = format!("it has {} bytes instead of {}", bytes.len(), row.size);
+            problems.push(SiteProblem::Changed(path, detail));
+        } else if sha256(&bytes) != row.sha256 {
+            problems.push(SiteProblem::Changed(path, "its SHA-256 differs".to_owned()));
+        }
+    }
+    problems.extend(expected.into_keys().map(|path| SiteProblem::Missing(path.to_owned())));
+    problems.sort();
+    Ok((manifest.files.len(), problems))
+}

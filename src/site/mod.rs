@@ -1,0 +1,20 @@
+//! The built thing: URL → artifact, lowering to a host's files, and putting files on disk.
+//!
+//! `render` says "at this URL there is this JSON"; a [`Host`] decides which files that takes; an
+//! [`Output`] stages, compares and commits them. This room refuses to know what a registry, a server
+//! or a template is, and deletes nothing that its own manifest does not name.
+
+mod artifact;
+mod guard;
+mod host;
+mod journal;
+mod manifest;
+mod path;
+mod write;
+
+pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
+pub use guard::Forbidden;
+pub use host::{Capabilities, HOSTS, Host, HostFile, Shortfall, Totals, host_named};
+pub use manifest::{MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
+pub use path::UrlPath;
+pub use write::{Kept, Output, Written};

@@ -1,0 +1,60 @@
+//! URL paths as decoded segments.
+//!
+//! The slash inside a server name is data until the name is split into its halves, so a literal
+//! `%2F` can never become part of a folder's name.
+
+use std::fmt;
+
+/// An absolute URL path: its segments, decoded. The empty path is the site's root.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UrlPath(Box<str>);
+
+impl UrlPath {
+    /// A path of `segments`. `None` when one is empty, `.` or `..`, or holds a slash, backslash or
+    /// control character.
+    pub fn new<'a>(segments: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let mut text = String::new();
+        for segment in segments {
+            let sound = !matches!(segment, "" | "." | "..")
+                && !segment.chars().any(|c| matches!(c, '/' | '\\') || c.is_control());
+            if !sound {
+                return None;
+            }
+            if !text.is_empty() {
+                text.push('/');
+            }
+            text.push_str(segment);
+        }
+        Some(Self(text.into()))
+    }
+
+    /// The segments joined by slashes, without one in front.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The decoded segments.
+    pub fn segments(&self) -> impl Iterator<Item = &str> {
+        self.0.split('/').filter(|segment| !segment.is_empty())
+    }
+}
+
+impl fmt::Display for UrlPath {
+    /// Writes the path as it stands in a URL: a slash before each segment, percent-encoded.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("/");
+        }
+        for segment in self.segments() {
+            f.write_str("/")?;
+            for byte in segment.bytes() {
+                if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) {
+                    write!(f, "{}", char::from(byte))?;
+                } else {
+                    write!(f, "%{byte:02X}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
