@@ -1,4 +1,6 @@
 //! A registry of MCP servers as static files.
+pub mod config;
+pub mod data;
 pub mod diag;
 pub mod error;
 pub mod model;

@@ -1,0 +1,309 @@
+//! Strict reading of JSON: everything that a value tree would hide is reported.
+//!
+//! Parsers merge duplicate keys, replace lone surrogates and round long numbers without a word, and
+//! do it differently. A document that means different things to different readers cannot be
+//! published, so each of these is a diagnostic with line and column. What the author wrote is kept as
+//! text: [`Document::compact`] is the same tokens without the white space between them.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Number, Value};
+
+use crate::diag::json::{Kind, SyntaxError, Token, Tokenizer, unescape};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span};
+
+/// Largest data file, in bytes.
+pub const MAX_FILE: u64 = 256 * 1024;
+
+/// A JSON document that could be read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// The text as it stands in the file, without a byte order mark.
+    pub text: String,
+    /// The same tokens without white space between them.
+    pub compact: Box<str>,
+    /// The value, as a lenient parser would see it.
+    pub value: Value,
+    /// Whether the only thing wrong, if anything, is what the strict reading adds.
+    pub findings: Vec<Diagnostic>,
+}
+
+/// Reads `bytes`; `Err` is why they are not JSON at all.
+pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>> {
+    let mut findings = Vec::new();
+    let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(path, &e))?;
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+        findings.push(
+            SourceFile::new(path, &text).diagnose_span(
+                Finding::new(
+                    Code::JsonByteOrderMark,
+                    Pointer::root(),
+                    Code::JsonByteOrderMark.summary(),
+                )
+                .help("save the file as UTF-8 without a byte order mark"),
+                Span { start: 0, end: 0 },
+            ),
+        );
+    }
+    let mut scan = Scan {
+        text: &text,
+        compact: String::with_capacity(text.len()),
+        open: Vec::new(),
+        odd: Vec::new(),
+    };
+    if let Err(e) = scan.run() {
+        return Err(Box::new(syntax(&SourceFile::new(path, &text), &e)));
+    }
+    let compact = scan.compact.into_boxed_str();
+    let value = match serde_json::from_str(&compact) {
+        Ok(value) => value,
+        // Lone surrogates and overflowing numbers are JSON, but not to every parser.
+        Err(_) => lenient(&compact),
+    };
+    let odd = scan.odd;
+    let source = SourceFile::new(path, &text);
+    findings.extend(odd.into_iter().map(|odd| odd.diagnose(&source)));
+    Ok(Document { text, compact, value, findings })
+}
+
+fn not_utf8(path: &str, e: &std::string::FromUtf8Error) -> Box<Diagnostic> {
+    let at = e.utf8_error().valid_up_to();
+    let text = String::from_utf8_lossy(e.as_bytes());
+    let finding = Finding::new(
+        Code::JsonNotUtf8,
+        Pointer::root(),
+        format!("byte {at} is not part of UTF-8 text"),
+    )
+    .help("save the file as UTF-8");
+    Box::new(SourceFile::new(path, &text).diagnose_span(finding, Span { start: at, end: at + 1 }))
+}
+
+fn syntax(source: &SourceFile<'_>, e: &SyntaxError) -> Diagnostic {
+    let finding = Finding::new(Code::JsonSyntax, Pointer::root(), e.message)
+        .help("correct the JSON at this place");
+    source.diagnose_span(finding, Span { start: e.offset, end: e.offset + 1 })
+}
+
+/// Something odd at a place that is known in bytes.
+struct Odd {
+    code: Code,
+    span: Span,
+    message: String,
+    help: &'static str,
+}
+
+impl Odd {
+    fn diagnose(self, source: &SourceFile<'_>) -> Diagnostic {
+        let pointer = source.pointer_at(self.span.start);
+        source.diagnose_span(
+            Finding::new(self.code, pointer, self.message).help(self.help),
+            self.span,
+        )
+    }
+}
+
+/// An open container: the keys of an object so far, or an array.
+struct Open<'a> {
+    keys: Option<Vec<&'a str>>,
+    empty: bool,
+}
+
+struct Scan<'a> {
+    text: &'a str,
+    compact: String,
+    open: Vec<Open<'a>>,
+    odd: Vec<Odd>,
+}
+
+impl<'a> Scan<'a> {
+    fn run(&mut self) -> Result<(), SyntaxError> {
+        let mut tokens = Tokenizer::new(self.text);
+        let mut after_key = false;
+        while let Some(token) = tokens.next()? {
+            let ends = matches!(token.kind, Kind::EndObject | Kind::EndArray);
+            if !ends && !after_key {
+                self.comma();
+            }
+            self.compact.push_str(&self.text[token.start..token.end]);
+            after_key = matches!(token.kind, Kind::Key(_));
+            match token.kind {
+                Kind::Key(raw) => {
+                    self.compact.push(':');
+                    self.key(raw, token);
+                }
+                Kind::String(raw) => self.string(raw, token),
+                Kind::Number(raw) => self.number(raw, token),
+                Kind::BeginObject => self.open.push(Open { keys: Some(Vec::new()), empty: true }),
+                Kind::BeginArray => self.open.push(Open { keys: None, empty: true }),
+                Kind::EndObject | Kind::EndArray => {
+                    self.open.pop();
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn comma(&mut self) {
+        if let Some(open) = self.open.last_mut() {
+            if !std::mem::replace(&mut open.empty, false) {
+                self.compact.push(',');
+            }
+        }
+    }
+
+    fn say(&mut self, code: Code, token: Token<'_>, message: String, help: &'static str) {
+        self.odd.push(Odd {
+            code,
+            span: Span { start: token.start, end: token.end },
+            message,
+            help,
+        });
+    }
+
+    fn key(&mut self, raw: &'a str, token: Token<'a>) {
+        self.string(raw, token);
+        let Some(Open { keys: Some(keys), .. }) = self.open.last_mut() else { return };
+        let plain = !raw.contains('\\') && !keys.iter().any(|key| key.contains('\\'));
+        let twice = if plain {
+            keys.contains(&raw)
+        } else {
+            let name = unescape(raw).0;
+            keys.iter().any(|key| unescape(key).0 == name)
+        };
+        keys.push(raw);
+        if twice {
+            let message = format!("the key \"{raw}\" stands here a second time");
+            self.say(Code::JsonDuplicateKey, token, message, "keep one of the two");
+        }
+    }
+
+    fn string(&mut self, raw: &str, token: Token<'_>) {
+        if raw.is_ascii() && !raw.contains('\\') && !raw.contains('\u{7f}') {
+            return;
+        }
+        let (text, lone) = unescape(raw);
+        if lone {
+            self.say(
+                Code::JsonLoneSurrogate,
+                token,
+                "an escape here is half of a surrogate pair and stands for no character".to_owned(),
+                "write the character itself, or both halves",
+            );
+        }
+        let odd: BTreeSet<char> = text.chars().filter(|c| is_invisible(*c)).collect();
+        if !odd.is_empty() {
+            let list: Vec<String> = odd.iter().map(|c| format!("U+{:04X}", *c as u32)).collect();
+            self.say(
+                Code::JsonControlCharacter,
+                token,
+                format!("the text holds {}, which readers cannot see", list.join(", ")),
+                "remove the character",
+            );
+        }
+    }
+
+    fn number(&mut self, raw: &str, token: Token<'_>) {
+        if !round_trips(raw) {
+            self.say(
+                Code::JsonNumberPrecision,
+                token,
+                format!("the number {raw} becomes another one when it is read"),
+                "write it as a string, or with at most 15 digits",
+            );
+        }
+    }
+}
+
+/// Whether a character is a control, reorders text, or cannot be seen. Line breaks and tabs are
+/// fine, and so are the joiners that emoji and some scripts need.
+fn is_invisible(c: char) -> bool {
+    match c {
+        '\n' | '\r' | '\t' => false,
+        c if c.is_control() => true,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => {
+            true
+        }
+        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => true,
+        '\u{e0000}'..='\u{e007f}' => true,
+        _ => false,
+    }
+}
+
+/// Whether a number means the same after a reader turned it into a 64-bit float or integer.
+fn round_trips(raw: &str) -> bool {
+    if raw.len() <= 15 && !raw.contains(['e', 'E']) {
+        return true;
+    }
+    if raw.parse::<i64>().is_ok() || raw.parse::<u64>().is_ok() {
+        // JavaScript reads every number as a float.
+        return raw.trim_start_matches('-').parse::<u64>().is_ok_and(|n| n <= 1 << 53);
+    }
+    match raw.parse::<f64>() {
+        Ok(float) if float.is_finite() => decimal(raw) == decimal(&format!("{float:e}")),
+        _ => false,
+    }
+}
+
+/// Digits without zeros at the ends, and the power of ten that the first of them has.
+fn decimal(text: &str) -> (bool, String, i64) {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (negative, mantissa) = match mantissa.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, mantissa),
+    };
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{part}");
+    let leading = digits.len() - digits.trim_start_matches('0').len();
+    let significant = digits.trim_matches('0').to_owned();
+    if significant.is_empty() {
+        return (false, significant, 0);
+    }
+    let power = exponent.parse::<i64>().unwrap_or(i64::MAX / 2);
+    let shift = i64::try_from(whole.len()).unwrap_or(0) - i64::try_from(leading).unwrap_or(0);
+    (negative, significant, power.saturating_add(shift))
+}
+
+/// The value as a lenient parser sees it: lone surrogates become U+FFFD, numbers out of range null.
+fn lenient(text: &str) -> Value {
+    let mut tokens = Tokenizer::new(text);
+    let mut stack: Vec<(Value, Option<String>)> = Vec::new();
+    let mut key = None;
+    while let Ok(Some(token)) = tokens.next() {
+        let value = match token.kind {
+            Kind::Key(raw) => {
+                key = Some(unescape(raw).0.into_owned());
+                continue;
+            }
+            Kind::BeginObject => {
+                stack.push((Value::Object(Map::new()), key.take()));
+                continue;
+            }
+            Kind::BeginArray => {
+                stack.push((Value::Array(Vec::new()), key.take()));
+                continue;
+            }
+            Kind::EndObject | Kind::EndArray => match stack.pop() {
+                Some((value, outer)) => {
+                    key = outer;
+                    value
+                }
+                None => return Value::Null,
+            },
+            Kind::String(raw) => Value::String(unescape(raw).0.into_owned()),
+            Kind::Number(raw) => raw.parse::<Number>().map_or(Value::Null, Value::Number),
+            Kind::True => Value::Bool(true),
+            Kind::False => Value::Bool(false),
+            Kind::Null => Value::Null,
+        };
+        match stack.last_mut() {
+            Some((Value::Object(members), _)) => {
+                members.insert(key.take().unwrap_or_default(), value);
+            }
+            Some((Value::Array(elements), _)) => elements.push(value),
+            _ => return value,
+        }
+    }
+    Value::Null
+}

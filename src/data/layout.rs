@@ -1,0 +1,137 @@
+//! Which path holds what.
+//!
+//! ```text
+//! registry.toml
+//! owners/<namespace>.toml                              and <namespace>.proof.json
+//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof
+//! tombstones/<namespace>/<name>/<version>.toml
+//! ```
+
+use crate::model::{ServerName, Version};
+
+/// Name of the settings file.
+pub(super) const SETTINGS: &str = "registry.toml";
+
+/// The files that a version folder may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EntryFile {
+    /// `server.json`: the author's document.
+    Server,
+    /// `status.json`: its place in life.
+    Status,
+    /// `proof.json`: ownership proof of the document.
+    Proof,
+    /// `origin.json`: where it came from, and pinned dates.
+    Origin,
+    /// `status.proof.json`: ownership proof of the status.
+    StatusProof,
+}
+
+impl EntryFile {
+    /// Every kind.
+    pub const ALL: [EntryFile; 5] =
+        [Self::Server, Self::Status, Self::Proof, Self::Origin, Self::StatusProof];
+
+    /// The file's name.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Server => "server.json",
+            Self::Status => "status.json",
+            Self::Proof => "proof.json",
+            Self::Origin => "origin.json",
+            Self::StatusProof => "status.proof.json",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.file_name() == name)
+    }
+}
+
+/// What a path below the data folder means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataPath<'a> {
+    /// The settings file.
+    Settings,
+    /// A file of a version folder.
+    Entry {
+        /// Folder of the namespace.
+        namespace: &'a str,
+        /// Folder of the server.
+        name: &'a str,
+        /// Folder of the version.
+        version: &'a str,
+        /// Which file.
+        file: EntryFile,
+    },
+    /// Who may publish for a namespace.
+    Owners {
+        /// The namespace, from the file's name.
+        namespace: &'a str,
+    },
+    /// Ownership proof of an owners file.
+    OwnersProof {
+        /// The namespace, from the file's name.
+        namespace: &'a str,
+    },
+    /// The record of a physical removal.
+    Tombstone {
+        /// Folder of the namespace.
+        namespace: &'a str,
+        /// Folder of the server.
+        name: &'a str,
+        /// The version, from the file's name.
+        version: &'a str,
+    },
+    /// A file that is welcome and means nothing: notes for people, and git's own files.
+    Ignored,
+    /// A file that means nothing here.
+    Unknown,
+}
+
+impl<'a> DataPath<'a> {
+    /// What `path` (relative, forward slashes) means.
+    pub fn of(path: &'a str) -> Self {
+        let mut parts = [""; 6];
+        let mut count = 0;
+        for part in path.split('/') {
+            if count == parts.len() {
+                return Self::Unknown;
+            }
+            parts[count] = part;
+            count += 1;
+        }
+        match &parts[..count] {
+            [SETTINGS] => Self::Settings,
+            ["servers", namespace, name, version, file] => match EntryFile::named(file) {
+                Some(file) => Self::Entry { namespace, name, version, file },
+                None => Self::other(file),
+            },
+            ["owners", file] => {
+                let toml = file.strip_suffix(".toml").map(|namespace| Self::Owners { namespace });
+                let proof = file.strip_suffix(".proof.json");
+                toml.or(proof.map(|namespace| Self::OwnersProof { namespace }))
+                    .unwrap_or_else(|| Self::other(file))
+            }
+            ["tombstones", namespace, name, file] => match file.strip_suffix(".toml") {
+                Some(version) => Self::Tombstone { namespace, name, version },
+                None => Self::other(file),
+            },
+            [.., file] => Self::other(file),
+            [] => Self::Unknown,
+        }
+    }
+
+    fn other(file: &str) -> Self {
+        let ignored = matches!(
+            file,
+            ".gitkeep" | ".gitattributes" | ".gitignore" | "README.md" | ".DS_Store"
+        );
+        if ignored { Self::Ignored } else { Self::Unknown }
+    }
+}
+
+/// The folder of an entry below the data folder.
+pub fn entry_folder(name: &ServerName, version: &Version) -> String {
+    format!("servers/{}/{}/{version}", name.namespace(), name.name())
+}

@@ -1,0 +1,17 @@
+//! The layout of `registry-data`, both ways: reading a tree from disk or from a commit, dating it from
+//! history, and writing entries into it.
+//!
+//! This room knows where things stand and whether their JSON can be trusted to say one thing only. It
+//! refuses to know which documents are valid and what becomes of them.
+
+mod history;
+mod json;
+mod layout;
+mod records;
+mod tree;
+
+pub use history::{DateTable, Dated, EntryDates, Fallback};
+pub use json::{Document, MAX_FILE, read_json};
+pub use layout::{DataPath, EntryFile, entry_folder};
+pub use records::{OriginRecord, StatusRecord, read_origin, read_status, read_tombstone};
+pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFolder};

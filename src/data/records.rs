@@ -1,0 +1,188 @@
+//! The small files beside a `server.json`: status, origin, tombstone.
+
+use serde_json::{Map, Value};
+
+use crate::config::toml_diagnostic;
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, nearest};
+use crate::model::{Status, Timestamp};
+
+use super::json::Document;
+
+/// What a `status.json` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusRecord {
+    /// Where the version stands.
+    pub status: Status,
+    /// Why, or what to use instead.
+    pub message: Option<String>,
+}
+
+/// What an `origin.json` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OriginRecord {
+    /// The registry that the entry was mirrored from.
+    pub registry: Option<String>,
+    /// SHA-256 of `server.json`.
+    pub sha256: Option<String>,
+    /// Pinned dates.
+    pub published: Option<Timestamp>,
+    /// Pinned date of the last change.
+    pub updated: Option<Timestamp>,
+    /// Pinned date of the last change of status.
+    pub status_changed: Option<Timestamp>,
+}
+
+/// Picks members of an object and reports what is wrong with them.
+struct Fields<'a> {
+    source: SourceFile<'a>,
+    members: Option<&'a Map<String, Value>>,
+    code: Code,
+    wrong: Vec<Diagnostic>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(path: &'a str, document: &'a Document, code: Code, known: &[&'static str]) -> Self {
+        let source = SourceFile::new(path, &document.text);
+        let mut fields =
+            Self { source, members: document.value.as_object(), code, wrong: Vec::new() };
+        match fields.members {
+            None => fields.say(
+                Pointer::root(),
+                "the document is not an object".to_owned(),
+                "write { … }".to_owned(),
+            ),
+            Some(members) => {
+                for key in members.keys().filter(|key| !known.contains(&key.as_str())) {
+                    let help = match nearest(key, known.iter().copied()) {
+                        Some(near) => format!("write \"{near}\", or remove it"),
+                        None => format!("remove it; known are {}", known.join(", ")),
+                    };
+                    let message = format!("the property {key:?} is not known");
+                    fields.say(Pointer::root().key(key), message, help);
+                }
+            }
+        }
+        fields
+    }
+
+    fn say(&mut self, pointer: Pointer, message: String, help: String) {
+        let finding = Finding::new(self.code, pointer, message).help(help);
+        self.wrong.push(self.source.diagnose(finding));
+    }
+
+    fn text(&mut self, key: &str) -> Option<&'a str> {
+        match self.members?.get(key)? {
+            Value::String(text) => Some(text),
+            _ => {
+                let help = "write it in quotes".to_owned();
+                self.say(Pointer::root().key(key), format!("{key} is not a string"), help);
+                None
+            }
+        }
+    }
+
+    fn date(&mut self, key: &str) -> Option<Timestamp> {
+        let text = self.text(key)?;
+        match Timestamp::parse(text).filter(Timestamp::is_canonical) {
+            Some(date) => Some(date),
+            None => {
+                self.say(
+                    Pointer::root().key(key),
+                    format!("{text:?} is not a UTC time as RFC 3339 writes it"),
+                    "write it like \"2026-03-01T12:00:00Z\"".to_owned(),
+                );
+                None
+            }
+        }
+    }
+}
+
+/// Reads a `status.json`.
+pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagnostic>) {
+    let mut fields = Fields::new(path, document, Code::StatusInvalid, &["status", "statusMessage"]);
+    let status = match fields.text("status") {
+        Some(word) => Status::parse(word).unwrap_or_else(|| {
+            let words = Status::ALL.map(Status::as_str);
+            let help = match nearest(word, words) {
+                Some(near) => format!("write \"{near}\""),
+                None => format!("write one of {}", words.join(", ")),
+            };
+            fields.say(Pointer::from("/status"), format!("{word:?} is not a status"), help);
+            Status::Active
+        }),
+        None => {
+            if fields.members.is_some_and(|members| !members.contains_key("status")) {
+                let help = "add \"status\": \"active\", \"deprecated\" or \"deleted\"".to_owned();
+                fields.say(Pointer::root(), "there is no status".to_owned(), help);
+            }
+            Status::Active
+        }
+    };
+    let message = fields.text("statusMessage").filter(|text| !text.is_empty());
+    if let Some(text) = message {
+        let pointer = Pointer::from("/statusMessage");
+        let length = text.chars().count();
+        if length > Status::MESSAGE_MAX {
+            let help = format!("shorten it to {} characters", Status::MESSAGE_MAX);
+            fields.say(pointer, format!("the message has {length} characters"), help);
+        } else if status == Status::Active {
+            let help = "remove the message, or write another status".to_owned();
+            fields.say(pointer, "an active version has no status message".to_owned(), help);
+        }
+    }
+    (StatusRecord { status, message: message.map(str::to_owned) }, fields.wrong)
+}
+
+/// Reads an `origin.json`.
+pub fn read_origin(path: &str, document: &Document) -> (OriginRecord, Vec<Diagnostic>) {
+    let known = ["registry", "sha256", "publishedAt", "updatedAt", "statusChangedAt"];
+    let mut fields = Fields::new(path, document, Code::OriginInvalid, &known);
+    let record = OriginRecord {
+        registry: fields.text("registry").map(str::to_owned),
+        sha256: fields.text("sha256").map(str::to_owned),
+        published: fields.date("publishedAt"),
+        updated: fields.date("updatedAt"),
+        status_changed: fields.date("statusChangedAt"),
+    };
+    let hex = |text: &String| {
+        text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    if record.sha256.as_ref().is_some_and(|text| !hex(text)) {
+        fields.say(
+            Pointer::from("/sha256"),
+            "this is not a SHA-256 in lower-case hex".to_owned(),
+            "write the 64 digits that `sha256sum server.json` prints".to_owned(),
+        );
+    }
+    if record.published.is_none() && (record.updated.is_some() || record.status_changed.is_some()) {
+        fields.say(
+            Pointer::root(),
+            "dates are pinned but publishedAt is not".to_owned(),
+            "add publishedAt, or remove the other dates".to_owned(),
+        );
+    }
+    (record, fields.wrong)
+}
+
+/// Reads a tombstone: a TOML file with a `reason`.
+pub fn read_tombstone(path: &str, text: &str) -> Vec<Diagnostic> {
+    #[derive(serde::Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Tombstone {
+        reason: String,
+    }
+    let source = SourceFile::new(path, text);
+    match toml::from_str::<Tombstone>(text) {
+        Ok(stone) if !stone.reason.trim().is_empty() => Vec::new(),
+        Ok(_) => {
+            let finding = Finding::new(
+                Code::TombstoneInvalid,
+                Pointer::from("/reason"),
+                "the reason is empty",
+            )
+            .help("say why the version was removed");
+            vec![source.diagnose(finding)]
+        }
+        Err(e) => vec![toml_diagnostic(&source, Code::TombstoneInvalid, &e)],
+    }
+}

@@ -1,0 +1,402 @@
+//! Every file of a data folder in order, from disk or from a commit's objects.
+//!
+//! Both sources feed one builder with paths and kinds, so that the same files give the same tree.
+//! Nothing is followed: a symbolic link, submodule or device is reported and not read.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::error::{Error, ErrorKind, Result};
+
+use super::layout::{DataPath, EntryFile};
+
+/// Files larger than this are not even read, whoever they come from.
+const HARD_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// The folders that have a meaning at the top of a data folder.
+const TOP_FOLDERS: [&str; 3] = ["servers", "owners", "tombstones"];
+
+/// A file of the tree: its path below the data folder, and where its bytes are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRef {
+    /// Path below the data folder, with forward slashes.
+    pub path: String,
+    at: At,
+}
+
+/// Where bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Disk,
+    #[cfg(feature = "git")]
+    Blob {
+        oid: crate::world::git::Oid,
+        executable: bool,
+    },
+}
+
+/// The folder of one version: which of its files are there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionFolder {
+    /// The folder's name.
+    pub version: Box<str>,
+    files: Vec<(EntryFile, At)>,
+}
+
+impl VersionFolder {
+    /// Which files are there.
+    pub fn files(&self) -> impl Iterator<Item = EntryFile> {
+        self.files.iter().map(|(file, _)| *file)
+    }
+}
+
+/// The folder of one server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServerFolder {
+    /// Name of the namespace's folder.
+    pub namespace: Box<str>,
+    /// Name of the server's folder.
+    pub name: Box<str>,
+    /// Its versions in byte order.
+    pub versions: Vec<VersionFolder>,
+}
+
+impl ServerFolder {
+    /// Path of a version's file below the data folder.
+    pub fn path(&self, version: &VersionFolder, file: EntryFile) -> String {
+        format!("servers/{}/{}/{}/{}", self.namespace, self.name, version.version, file.file_name())
+    }
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Content {
+    /// The bytes; empty when the file is too large to be read at all.
+    pub bytes: Vec<u8>,
+    /// The size that the file has.
+    pub size: u64,
+    /// Whether it may be executed.
+    pub executable: bool,
+}
+
+/// The files of a data folder, sorted, not yet read.
+#[derive(Debug)]
+pub struct Tree {
+    label: String,
+    source: Source,
+    settings: Option<FileRef>,
+    owners: Vec<FileRef>,
+    tombstones: Vec<FileRef>,
+    servers: Vec<ServerFolder>,
+    findings: Vec<Diagnostic>,
+}
+
+#[derive(Debug)]
+enum Source {
+    Disk(PathBuf),
+    #[cfg(feature = "git")]
+    Commit(crate::world::git::Pool),
+}
+
+impl Tree {
+    /// Lists the data folder `root` on disk; `label` is how messages call it.
+    pub fn from_disk(root: &Path, label: &str) -> Result<Self> {
+        if !root.is_dir() {
+            return Err(missing(root));
+        }
+        let mut builder = Builder::new(label);
+        let mut folders = Vec::new();
+        for entry in walkdir::WalkDir::new(root).min_depth(1).max_depth(2) {
+            let entry = entry.map_err(|e| unreadable(root, e))?;
+            let known = entry.depth() == 1 || is_second_level(root, entry.path());
+            if entry.file_type().is_dir() {
+                let path = relative(root, entry.path());
+                if known && !TOP_FOLDERS.contains(&path.as_str()) {
+                    folders.push(entry.into_path());
+                }
+            } else if known {
+                builder.add(relative(root, entry.path()), kind_of(entry.file_type()), At::Disk);
+            }
+        }
+        folders.sort();
+        let found: Vec<Vec<(String, Kind)>> =
+            folders.par_iter().map(|folder| list(root, folder)).collect::<Result<_>>()?;
+        for (path, kind) in found.into_iter().flatten() {
+            builder.add(path, kind, At::Disk);
+        }
+        Ok(builder.finish(Source::Disk(root.to_path_buf())))
+    }
+
+    /// Lists the data folder `prefix` of a commit, without a checkout.
+    #[cfg(feature = "git")]
+    pub fn from_commit(
+        git: &crate::world::git::Git,
+        commit: crate::world::git::Oid,
+        prefix: &str,
+        label: &str,
+    ) -> Result<Self> {
+        use crate::world::git::FileMode;
+        let mut builder = Builder::new(label);
+        let files = git.files(commit, prefix)?;
+        if files.is_empty() {
+            return Err(missing(Path::new(prefix)));
+        }
+        for file in files {
+            let executable = file.mode == FileMode::Executable;
+            let kind = match file.mode {
+                _ if !file.utf8 || !file.well_formed => Kind::Malformed,
+                FileMode::Regular | FileMode::Executable => Kind::File,
+                FileMode::Symlink => Kind::Link,
+                _ => Kind::Other,
+            };
+            builder.add(file.path, kind, At::Blob { oid: file.oid, executable });
+        }
+        Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
+    }
+
+    /// How messages call a path of this tree.
+    pub fn display(&self, path: &str) -> String {
+        if self.label.is_empty() { path.to_owned() } else { format!("{}/{path}", self.label) }
+    }
+
+    /// The settings file, when there is one.
+    pub fn settings(&self) -> Option<&FileRef> {
+        self.settings.as_ref()
+    }
+
+    /// Owners files in byte order.
+    pub fn owners(&self) -> &[FileRef] {
+        &self.owners
+    }
+
+    /// Tombstones in byte order.
+    pub fn tombstones(&self) -> &[FileRef] {
+        &self.tombstones
+    }
+
+    /// Servers in byte order of namespace, then name.
+    pub fn servers(&self) -> &[ServerFolder] {
+        &self.servers
+    }
+
+    /// What is wrong with the layout itself: links, odd names, files without a meaning.
+    pub fn findings(&self) -> &[Diagnostic] {
+        &self.findings
+    }
+
+    /// Reads a file of the tree.
+    pub fn read(&self, file: &FileRef) -> Result<Content> {
+        self.read_at(&file.path, file.at)
+    }
+
+    /// Reads a file of a version folder; `None` when it is not there.
+    pub fn read_entry(
+        &self,
+        server: &ServerFolder,
+        version: &VersionFolder,
+        file: EntryFile,
+    ) -> Result<Option<Content>> {
+        match version.files.iter().find(|(kind, _)| *kind == file) {
+            Some((_, at)) => self.read_at(&server.path(version, file), *at).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn read_at(&self, path: &str, at: At) -> Result<Content> {
+        match (&self.source, at) {
+            (Source::Disk(root), _) => read_disk(&root.join(path)),
+            #[cfg(feature = "git")]
+            (Source::Commit(pool), At::Blob { oid, executable }) => pool.with(|git| {
+                let size = git.size(oid)?;
+                let bytes = if size > HARD_LIMIT { Vec::new() } else { git.blob(oid)? };
+                Ok(Content { bytes, size, executable })
+            }),
+            #[cfg(feature = "git")]
+            (Source::Commit(_), At::Disk) => {
+                Err(Error::new(ErrorKind::Git, "a file of a commit has no object").at(path))
+            }
+        }
+    }
+}
+
+fn missing(root: &Path) -> Error {
+    Error::new(ErrorKind::Usage, "there is no data folder")
+        .at(root)
+        .help("run this at the top of a registry repository, or name the folder with --data")
+}
+
+fn unreadable(root: &Path, e: walkdir::Error) -> Error {
+    let path = e.path().unwrap_or(root).to_path_buf();
+    Error::new(ErrorKind::Io, "the data cannot be read").at(path).because(e)
+}
+
+fn read_disk(path: &Path) -> Result<Content> {
+    use std::io::Read as _;
+    let fail = |e| Error::io("the file cannot be read", path, e);
+    let mut file = std::fs::File::open(path).map_err(fail)?;
+    let meta = file.metadata().map_err(fail)?;
+    let size = meta.len();
+    let mut bytes = Vec::new();
+    if size <= HARD_LIMIT {
+        bytes.reserve_exact(usize::try_from(size).unwrap_or(0));
+        file.read_to_end(&mut bytes).map_err(fail)?;
+    }
+    Ok(Content { bytes, size, executable: is_executable(&meta) })
+}
+
+#[cfg(unix)]
+fn is_executable(meta: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    // Git looks at the owner's bit alone.
+    meta.permissions().mode() & 0o100 != 0
+}
+
+#[cfg(not(unix))]
+fn is_executable(_: &std::fs::Metadata) -> bool {
+    false
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Whether `path` stands directly in one of the known folders.
+fn is_second_level(root: &Path, path: &Path) -> bool {
+    TOP_FOLDERS.iter().any(|name| path.parent() == Some(&root.join(name)))
+}
+
+fn list(root: &Path, folder: &Path) -> Result<Vec<(String, Kind)>> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).min_depth(1) {
+        let entry = entry.map_err(|e| unreadable(folder, e))?;
+        if !entry.file_type().is_dir() {
+            found.push((relative(root, entry.path()), kind_of(entry.file_type())));
+        }
+    }
+    Ok(found)
+}
+
+fn kind_of(file_type: std::fs::FileType) -> Kind {
+    if file_type.is_file() {
+        Kind::File
+    } else if file_type.is_symlink() {
+        Kind::Link
+    } else {
+        Kind::Other
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File,
+    Link,
+    Other,
+    /// A name that no folder on disk can have, or that is not UTF-8.
+    #[cfg_attr(not(feature = "git"), allow(dead_code))]
+    Malformed,
+}
+
+type Versions = BTreeMap<Box<str>, Vec<(EntryFile, At)>>;
+
+/// Sorts paths into what they mean.
+struct Builder {
+    label: Arc<str>,
+    settings: Option<FileRef>,
+    owners: Vec<FileRef>,
+    tombstones: Vec<FileRef>,
+    servers: BTreeMap<(Box<str>, Box<str>), Versions>,
+    findings: Vec<Diagnostic>,
+}
+
+impl Builder {
+    fn new(label: &str) -> Self {
+        Self {
+            label: label.into(),
+            settings: None,
+            owners: Vec::new(),
+            tombstones: Vec::new(),
+            servers: BTreeMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, path: String, kind: Kind, at: At) {
+        let odd = match kind {
+            Kind::File => None,
+            Kind::Link => Some("a symbolic link stands here"),
+            Kind::Other => Some("a submodule or device stands here"),
+            Kind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
+        };
+        if let Some(message) = odd {
+            self.say(
+                Code::FileNotRegular,
+                &path,
+                message,
+                "put a regular file in its place, or remove it",
+            );
+            return;
+        }
+        match DataPath::of(&path) {
+            DataPath::Settings => self.settings = Some(FileRef { path, at }),
+            DataPath::Entry { namespace, name, version, file } => {
+                let server = self.servers.entry((namespace.into(), name.into())).or_default();
+                server.entry(version.into()).or_default().push((file, at));
+            }
+            DataPath::Owners { .. } | DataPath::OwnersProof { .. } => {
+                self.owners.push(FileRef { path, at })
+            }
+            DataPath::Tombstone { .. } => self.tombstones.push(FileRef { path, at }),
+            DataPath::Ignored => {}
+            DataPath::Unknown => {
+                let message = "this file has no meaning here and is ignored";
+                let help = match path.rsplit('/').next() {
+                    Some("server.json") => {
+                        "entries stand at servers/<namespace>/<name>/<version>/server.json; `add` puts them there"
+                    }
+                    _ => "move or remove it; docs/data.md shows the layout",
+                };
+                self.say(Code::FileUnexpected, &path, message, help);
+            }
+        }
+    }
+
+    fn say(&mut self, code: Code, path: &str, message: &str, help: &str) {
+        let place = match &*self.label {
+            "" => path.to_owned(),
+            label => format!("{label}/{path}"),
+        };
+        self.findings.push(Diagnostic::new(code, Place::file(place), message).help(help));
+    }
+
+    fn finish(mut self, source: Source) -> Tree {
+        self.owners.sort_by(|a, b| a.path.cmp(&b.path));
+        self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
+        self.findings.sort_by(|a, b| a.place.cmp(&b.place));
+        let servers = self.servers.into_iter().map(|((namespace, name), versions)| ServerFolder {
+            namespace,
+            name,
+            versions: versions
+                .into_iter()
+                .map(|(version, mut files)| {
+                    files.sort_by_key(|(file, _)| *file);
+                    VersionFolder { version, files }
+                })
+                .collect(),
+        });
+        Tree {
+            label: self.label.to_string(),
+            source,
+            settings: self.settings,
+            owners: self.owners,
+            tombstones: self.tombstones,
+            servers: servers.collect(),
+            findings: self.findings,
+        }
+    }
+}
