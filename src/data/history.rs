@@ -5,7 +5,10 @@
 //! the first-parent line. Proofs never move dates. Pinned dates win over history.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::OnceLock;
 
+use crate::error::{Error, Result};
 use crate::model::{Dates, Status, Timestamp};
 
 use super::records::OriginRecord;
@@ -85,16 +88,18 @@ impl DateTable {
         Self { entries: entries.into_iter().collect(), fallback }
     }
 
+    /// What history says of the entry `key`.
+    pub fn get(&self, key: &str) -> Option<&EntryDates> {
+        self.entries.get(key)
+    }
+
+    /// What stands in when history says nothing.
+    pub fn fallback(&self) -> Fallback {
+        self.fallback
+    }
+
     /// The dates of the entry `key` whose status is `status` now.
-    pub fn resolve(&self, key: &str, pins: Option<&OriginRecord>, status: Status) -> Dated {
-        if let Some((pins, published)) = pins.and_then(|pins| Some((pins, pins.published.clone()?)))
-        {
-            return Dated::Known(Dates {
-                updated: pins.updated.clone().unwrap_or_else(|| published.clone()),
-                status_changed: pins.status_changed.clone().unwrap_or_else(|| published.clone()),
-                published,
-            });
-        }
+    pub fn resolve(&self, key: &str, status: Status) -> Dated {
         let at = Timestamp::from_unix;
         match (self.entries.get(key), self.fallback) {
             (Some(known), Fallback::Head(head)) if known.status != status => {
@@ -114,6 +119,58 @@ impl DateTable {
             (None, Fallback::Epoch(epoch)) => Dated::BeforeFirstCommit(Dates::at(at(epoch))),
             (None, Fallback::None) => Dated::Unknown,
         }
+    }
+}
+
+/// The way to a [`DateTable`], walked when the first entry without pinned dates asks for it: a
+/// registry in which every date is pinned needs no history at all.
+pub struct DateSource {
+    table: OnceLock<Result<DateTable, (crate::error::ErrorKind, String, Option<String>)>>,
+    load: Box<dyn Fn() -> Result<DateTable> + Send + Sync>,
+}
+
+impl DateSource {
+    /// A source that calls `load` at most once.
+    pub fn new(load: impl Fn() -> Result<DateTable> + Send + Sync + 'static) -> Self {
+        Self { table: OnceLock::new(), load: Box::new(load) }
+    }
+
+    /// A source with nothing but a fallback.
+    pub fn fallback(fallback: Fallback) -> Self {
+        Self::new(move || Ok(DateTable::without_history(fallback)))
+    }
+
+    /// The table.
+    pub fn table(&self) -> Result<&DateTable> {
+        let table = self.table.get_or_init(|| {
+            (self.load)().map_err(|e| (e.kind(), e.to_string(), e.advice().map(str::to_owned)))
+        });
+        table.as_ref().map_err(|(kind, text, help)| {
+            let error = Error::new(*kind, text.clone());
+            match help {
+                Some(help) => error.help(help.clone()),
+                None => error,
+            }
+        })
+    }
+
+    /// The table, if anybody has asked for it.
+    pub fn known(&self) -> Option<&DateTable> {
+        self.table.get()?.as_ref().ok()
+    }
+
+    /// The dates of the entry `key` whose status is `status` now.
+    pub fn resolve(&self, key: &str, pins: Option<&OriginRecord>, status: Status) -> Result<Dated> {
+        match pins.and_then(OriginRecord::dates) {
+            Some(dates) => Ok(Dated::Known(dates)),
+            None => Ok(self.table()?.resolve(key, status)),
+        }
+    }
+}
+
+impl fmt::Debug for DateSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DateSource").field("table", &self.table).finish_non_exhaustive()
     }
 }
 

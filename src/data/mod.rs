@@ -10,7 +10,7 @@ mod layout;
 mod records;
 mod tree;
 
-pub use history::{DateTable, Dated, EntryDates, Fallback};
+pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
 pub use records::{OriginRecord, StatusRecord, read_origin, read_status, read_tombstone};

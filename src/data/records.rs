@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::config::toml_diagnostic;
 use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, nearest};
-use crate::model::{Status, Timestamp};
+use crate::model::{Dates, Status, Timestamp};
 
 use super::json::Document;
 
@@ -30,6 +30,18 @@ pub struct OriginRecord {
     pub updated: Option<Timestamp>,
     /// Pinned date of the last change of status.
     pub status_changed: Option<Timestamp>,
+}
+
+impl OriginRecord {
+    /// The pinned dates, when publication is pinned; the others default to it.
+    pub fn dates(&self) -> Option<Dates> {
+        let published = self.published.clone()?;
+        Some(Dates {
+            updated: self.updated.clone().unwrap_or_else(|| published.clone()),
+            status_changed: self.status_changed.clone().unwrap_or_else(|| published.clone()),
+            published,
+        })
+    }
 }
 
 /// Picks members of an object and reports what is wrong with them.

@@ -6,8 +6,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
     Note,
@@ -37,10 +40,10 @@ impl fmt::Display for Severity {
 macro_rules! codes {
     ($($(#[$family:meta])* $variant:ident $text:literal $severity:ident $summary:literal;)*) => {
         /// A kind of problem. The text form is stable and is what settings and `-A/-W/-D` name.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Code {
-            $($(#[$family])* #[doc = $summary] $variant,)*
+            $($(#[$family])* #[doc = $summary] #[serde(rename = $text)] $variant,)*
         }
 
         impl Code {
@@ -183,6 +186,33 @@ codes! {
 }
 
 impl Code {
+    /// Whether an entry with this problem cannot be published at all, so that no level lowers it:
+    /// to allow it would be to leave the entry out without a word.
+    pub fn is_fixed(self) -> bool {
+        use Code::*;
+        matches!(
+            self,
+            JsonSyntax
+                | JsonNotUtf8
+                | FileNotRegular
+                | RegistryEmpty
+                | EntryIncomplete
+                | NamePathMismatch
+                | VersionPathMismatch
+                | NameCaseCollision
+                | NamespaceCaseCollision
+                | VersionCaseCollision
+                | TombstoneViolated
+                | SettingsInvalid
+                | StatusInvalid
+                | OriginInvalid
+                | DateUnknown
+                | InvalidServerName
+                | VersionGrammar
+                | OutputCollision
+        )
+    }
+
     /// The code called `name`, or the nearest name when there is none.
     pub fn parse(name: &str) -> Result<Self, Option<&'static str>> {
         match Self::ALL.iter().find(|code| code.as_str() == name) {

@@ -1,5 +1,7 @@
 //! One problem, with everything a reader needs.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Code, Pointer, Severity};
 
 /// What a rule says before anybody knows line and column.
@@ -39,7 +41,7 @@ impl Finding {
 }
 
 /// Where a problem is: a file, and inside it a pointer with line and column when they are known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Path as the reader knows it, with forward slashes; empty when the problem has no file.
     pub file: String,
@@ -59,7 +61,7 @@ impl Place {
 }
 
 /// The source line a diagnostic points into, kept because the file may be gone when it is printed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snippet {
     /// The line's text, shortened around the mark when it is long.
     pub text: String,
@@ -70,7 +72,7 @@ pub struct Snippet {
 }
 
 /// A second place that explains a diagnostic, such as the earlier entry that it duplicates.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Label {
     /// Where.
     pub place: Place,
@@ -79,7 +81,7 @@ pub struct Label {
 }
 
 /// One problem in the data or in a change, ready to be shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// Which rule.

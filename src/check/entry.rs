@@ -1,0 +1,313 @@
+//! Judging one server's folder: its documents, records and dates, and the listing they make.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::data::{
+    Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder, StatusRecord,
+    Tree, VersionFolder, read_json, read_origin, read_status,
+};
+use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
+use crate::error::Result;
+use crate::model::{Dates, Entry, Fault, Listing, Origin, ServerName, Version};
+
+use super::{DocumentRules, Profile, document};
+
+/// A remote URL of a live entry, and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RemoteUrl {
+    /// The URL as written.
+    pub url: String,
+    /// Folder of the version.
+    pub version: String,
+    /// Position in `remotes`.
+    pub index: usize,
+}
+
+/// One server, judged.
+#[derive(Debug, Clone, Default)]
+pub struct CheckedServer {
+    /// Its listing, without the versions that cannot be made sense of; `None` when none is left.
+    pub listing: Option<Listing>,
+    /// Everything found.
+    pub findings: Vec<Diagnostic>,
+    /// Its distinct remote URLs.
+    pub urls: Vec<RemoteUrl>,
+}
+
+/// What judging a server takes besides its files.
+#[derive(Debug)]
+pub struct Checker<'a> {
+    /// The files.
+    pub tree: &'a Tree,
+    /// When entries were published.
+    pub dates: &'a DateSource,
+    /// Which rules hold.
+    pub rules: DocumentRules,
+}
+
+impl Checker<'_> {
+    /// Judges every version of a server. An [`Error`](crate::error::Error) only when a file cannot be
+    /// read.
+    pub fn server(&self, server: &ServerFolder) -> Result<CheckedServer> {
+        let mut checked = CheckedServer::default();
+        let mut entries = Vec::with_capacity(server.versions.len());
+        let mut urls = BTreeSet::new();
+        for version in &server.versions {
+            let mut judge = Judge { checker: self, server, version, findings: Vec::new(), mirrored: false };
+            if let Some(judged) = judge.entry()? {
+                if judged.entry.is_live() {
+                    urls.extend(judged.urls);
+                }
+                entries.push(judged.entry);
+            }
+            checked.findings.append(&mut judge.findings);
+        }
+        let mut seen = BTreeSet::new();
+        checked.urls = urls.into_iter().filter(|url| seen.insert(url.url.clone())).collect();
+        let name = ServerName::parse(&format!("{}/{}", server.namespace, server.name));
+        checked.listing = name.ok().and_then(|name| Listing::new(name, entries));
+        Ok(checked)
+    }
+}
+
+struct Judged {
+    entry: Entry,
+    urls: Vec<RemoteUrl>,
+}
+
+struct Judge<'a> {
+    checker: &'a Checker<'a>,
+    server: &'a ServerFolder,
+    version: &'a VersionFolder,
+    findings: Vec<Diagnostic>,
+    mirrored: bool,
+}
+
+/// What stays an error for an entry that is mirrored from another registry.
+const HARD: [Code; 6] = [
+    Code::JsonSyntax,
+    Code::JsonNotUtf8,
+    Code::InvalidServerName,
+    Code::VersionGrammar,
+    Code::NamePathMismatch,
+    Code::VersionPathMismatch,
+];
+
+impl Judge<'_> {
+    fn entry(&mut self) -> Result<Option<Judged>> {
+        let origin = self.origin()?;
+        self.mirrored = origin.as_ref().is_some_and(|origin| origin.registry.is_some());
+        let status = self.status()?.unwrap_or_default();
+        let path = self.path(EntryFile::Server);
+        let Some(content) = self.read(EntryFile::Server)? else {
+            let folder = path.trim_end_matches("/server.json");
+            let message = "this version folder has no server.json";
+            let diagnostic = Diagnostic::new(Code::EntryIncomplete, Place::file(folder), message);
+            self.findings.push(diagnostic.help("add the document, or remove the folder"));
+            return Ok(None);
+        };
+        let digest = origin.as_ref().and_then(|o| o.sha256.clone()).map(|told| (told, hex(&content.bytes)));
+        let Some(document) = self.parse(&path, content) else { return Ok(None) };
+        if let Some((told, found)) = digest.filter(|(told, found)| told != found) {
+            self.wrong_digest(&told, &found);
+        }
+        let source = SourceFile::new(&path, &document.text);
+        for finding in document::document(&document.value, &self.rules()) {
+            self.report(source.diagnose(finding));
+        }
+        let named = self.agree(&source, &document.value);
+        let dates = self.dates(&origin, &status)?;
+        let (Some((_, version)), Some(dates)) = (named, dates) else { return Ok(None) };
+        let urls = remote_urls(&document.value, &self.version.version);
+        let entry = Entry {
+            version,
+            document: document.compact,
+            status: status.status,
+            status_message: status.message,
+            dates,
+            origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
+        };
+        Ok(Some(Judged { entry, urls }))
+    }
+
+    fn rules(&self) -> DocumentRules {
+        self.checker.rules.clone()
+    }
+
+    fn path(&self, file: EntryFile) -> String {
+        self.checker.tree.display(&self.server.path(self.version, file))
+    }
+
+    /// Adds a finding about the author's document; for a mirrored entry most are notes.
+    fn report(&mut self, diagnostic: Diagnostic) {
+        let note = self.mirrored && !HARD.contains(&diagnostic.code);
+        self.findings.push(if note { diagnostic.as_note() } else { diagnostic });
+    }
+
+    fn read(&mut self, file: EntryFile) -> Result<Option<Content>> {
+        let Some(content) = self.checker.tree.read_entry(self.server, self.version, file)? else {
+            return Ok(None);
+        };
+        if content.executable {
+            let message = "this file may be executed";
+            let diagnostic = Diagnostic::new(Code::FileMode, Place::file(self.path(file)), message);
+            self.report_reading(diagnostic.help("run `git update-index --chmod=-x` and `chmod -x` on it"));
+        }
+        if content.size > MAX_FILE {
+            let message = format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
+            let diagnostic = Diagnostic::new(Code::FileTooLarge, Place::file(self.path(file)), message)
+                .help("shorten it; long texts belong on the server's website");
+            if content.bytes.is_empty() {
+                self.findings.push(diagnostic); // beyond what even a mirror may hold
+                return Ok(None);
+            }
+            self.report_reading(diagnostic);
+        }
+        Ok(Some(content))
+    }
+
+    /// Adds what the strict reading found; the official registry does not look for it.
+    fn report_reading(&mut self, diagnostic: Diagnostic) {
+        let official = self.checker.rules.profile == Profile::Official;
+        self.report(if official { diagnostic.as_note() } else { diagnostic });
+    }
+
+    fn parse(&mut self, path: &str, content: Content) -> Option<Document> {
+        match read_json(path, content.bytes) {
+            Ok(mut document) => {
+                for finding in std::mem::take(&mut document.findings) {
+                    self.report_reading(finding);
+                }
+                Some(document)
+            }
+            Err(diagnostic) => {
+                self.report(*diagnostic);
+                None
+            }
+        }
+    }
+
+    fn record(&mut self, file: EntryFile) -> Result<Option<(String, Document)>> {
+        let Some(content) = self.read(file)? else { return Ok(None) };
+        let path = self.path(file);
+        Ok(self.parse(&path, content).map(|document| (path, document)))
+    }
+
+    fn status(&mut self) -> Result<Option<StatusRecord>> {
+        Ok(self.record(EntryFile::Status)?.map(|(path, document)| {
+            let (record, mut wrong) = read_status(&path, &document);
+            self.findings.append(&mut wrong);
+            record
+        }))
+    }
+
+    fn origin(&mut self) -> Result<Option<OriginRecord>> {
+        Ok(self.record(EntryFile::Origin)?.map(|(path, document)| {
+            let (record, mut wrong) = read_origin(&path, &document);
+            self.findings.append(&mut wrong);
+            record
+        }))
+    }
+
+    fn wrong_digest(&mut self, told: &str, found: &str) {
+        let place = Place { pointer: Pointer::from("/sha256"), ..Place::file(self.path(EntryFile::Origin)) };
+        let message = format!("origin.json says SHA-256 {told}, but server.json has {found}");
+        let help = "put the document back as it came; if line endings were changed, set `registry-data/** -text` in .gitattributes";
+        self.findings.push(Diagnostic::new(Code::OriginInvalid, place, message).help(help));
+    }
+
+    /// Whether the document agrees with its folders; gives its name and version.
+    fn agree(&mut self, source: &SourceFile<'_>, value: &Value) -> Option<(ServerName, Version)> {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (name, version) = (text("name"), text("version"));
+        let folder = format!("{}/{}", self.server.namespace, self.server.name);
+        if !name.is_empty() && name != folder {
+            let message = format!("the document says {name:?}, the folder says {folder:?}");
+            let help = format!("rename the folder, or write {folder:?}");
+            self.report(source.diagnose(Finding::new(Code::NamePathMismatch, "/name", message).help(help)));
+        }
+        if !version.is_empty() && version != &*self.version.version {
+            let message = format!("the document says {version:?}, the folder says {:?}", self.version.version);
+            let help = format!("rename the folder, or write {:?}", self.version.version);
+            self.report(source.diagnose(Finding::new(Code::VersionPathMismatch, "/version", message).help(help)));
+        }
+        let parsed = self.named(source, Code::InvalidServerName, "/name", ServerName::parse(name), name);
+        let version = self.named(source, Code::VersionGrammar, "/version", Version::parse(version), version);
+        Some((parsed?, version?)).filter(|(parsed, _)| parsed.as_str() == folder)
+    }
+
+    /// Makes sure that a name or version without which there is no entry is never missed in silence.
+    fn named<T>(
+        &mut self,
+        source: &SourceFile<'_>,
+        code: Code,
+        pointer: &str,
+        parsed: std::result::Result<T, Fault>,
+        text: &str,
+    ) -> Option<T> {
+        match parsed {
+            Ok(parsed) => Some(parsed),
+            Err(fault) => {
+                let said = self.findings.iter().any(|d| d.code == code && d.place.file == source.path);
+                if !said {
+                    let message = format!("{text:?} {fault}");
+                    self.report(source.diagnose(Finding::new(code, pointer, message)));
+                }
+                None
+            }
+        }
+    }
+
+    fn dates(&mut self, origin: &Option<OriginRecord>, status: &StatusRecord) -> Result<Option<Dates>> {
+        let key = format!("{}/{}/{}", self.server.namespace, self.server.name, self.version.version);
+        let place = || Place::file(self.path(EntryFile::Server));
+        let (diagnostic, dates) = match self.checker.dates.resolve(&key, origin.as_ref(), status.status)? {
+            Dated::Known(dates) => return Ok(Some(dates)),
+            Dated::Uncommitted(dates) => (
+                Diagnostic::new(
+                    Code::DateNotCommitted,
+                    place(),
+                    format!("not committed yet, so it takes the head commit's time {}", dates.updated),
+                )
+                .help("commit it"),
+                Some(dates),
+            ),
+            Dated::BeforeFirstCommit(dates) => (
+                Diagnostic::new(
+                    Code::DateBeforeFirstCommit,
+                    place(),
+                    format!("there is no commit yet, so it is dated {}", dates.published),
+                )
+                .help("commit it"),
+                Some(dates),
+            ),
+            Dated::Unknown => (
+                Diagnostic::new(
+                    Code::DateUnknown,
+                    place(),
+                    "outside a git repository nothing tells when this was published",
+                )
+                .help("build inside the repository, or pin publishedAt in origin.json"),
+                None,
+            ),
+        };
+        self.findings.push(diagnostic);
+        Ok(dates)
+    }
+}
+
+fn remote_urls(document: &Value, version: &str) -> Vec<RemoteUrl> {
+    let remotes = document.get("remotes").and_then(Value::as_array);
+    let url = |(index, remote): (usize, &Value)| {
+        let url = remote.get("url")?.as_str()?.to_owned();
+        Some(RemoteUrl { url, version: version.to_owned(), index })
+    };
+    remotes.into_iter().flatten().enumerate().filter_map(url).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}

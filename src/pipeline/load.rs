@@ -1,0 +1,230 @@
+//! From a path to everything that judging and rendering need.
+
+use std::path::{Path, PathBuf};
+
+use crate::check::{DocumentRules, Profile};
+use crate::config::{BaseUrl, Config};
+use crate::data::{DateSource, Fallback, Tree};
+use crate::diag::{Diagnostic, Levels};
+use crate::error::Result;
+use crate::model::Timestamp;
+use crate::render::Facts;
+
+/// Where the data is and how the caller wants it read.
+#[derive(Debug, Clone, Default)]
+pub struct LoadOptions {
+    /// The data folder.
+    pub data: PathBuf,
+    /// A revision whose objects are read instead of the folder on disk.
+    pub revision: Option<String>,
+    /// Which rules hold.
+    pub profile: Profile,
+    /// Severities that win over the settings'.
+    pub levels: Levels,
+    /// A base URL that wins over the settings'.
+    pub base_url: Option<BaseUrl>,
+    /// Seconds since 1970 that date entries before the first commit (`SOURCE_DATE_EPOCH`).
+    pub epoch: Option<i64>,
+    /// A folder in which dates read from history are remembered.
+    pub remember: Option<PathBuf>,
+}
+
+/// A data folder, ready to be judged.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// Its files.
+    pub tree: Tree,
+    /// Its settings.
+    pub config: Config,
+    /// When its entries were published.
+    pub dates: DateSource,
+    /// What rendering takes.
+    pub facts: Facts,
+    /// Which rules hold.
+    pub profile: Profile,
+    /// What is wrong with the settings.
+    pub findings: Vec<Diagnostic>,
+    /// Top of the git work tree, when there is one.
+    pub repository: Option<PathBuf>,
+    pub(super) levels: Levels,
+}
+
+impl Loaded {
+    pub(super) fn rules(&self) -> DocumentRules {
+        DocumentRules::new(self.profile, self.config.allow_non_semver)
+    }
+}
+
+/// Reads the layout, the settings and the place in git; no entry is opened yet.
+pub fn load(options: &LoadOptions) -> Result<Loaded> {
+    let place = place::find(options)?;
+    let tree = place.tree(options)?;
+    let (mut config, findings) = match tree.settings() {
+        Some(file) => {
+            let path = tree.display(&file.path);
+            Config::parse(&path, &String::from_utf8_lossy(&tree.read(file)?.bytes))
+        }
+        None => (Config::default(), Vec::new()),
+    };
+    if let Some(base_url) = &options.base_url {
+        config.base_url = Some(base_url.clone());
+    }
+    let mut facts = Facts::default();
+    facts.name = config.name.clone().unwrap_or_else(|| place.name(&options.data));
+    facts.base_url = config.base_url.clone();
+    facts.meta_key = config.meta_key();
+    facts.tool = env!("CARGO_PKG_VERSION").to_owned();
+    facts.commit = place.commit()?;
+    Ok(Loaded {
+        tree,
+        facts,
+        findings,
+        repository: place.repository(),
+        dates: place.dates(options),
+        profile: options.profile,
+        levels: options.levels.clone(),
+        config,
+    })
+}
+
+/// The name of the folder that holds the data folder.
+fn folder_name(data: &Path) -> String {
+    let full = std::path::absolute(data).unwrap_or_else(|_| data.to_path_buf());
+    let name = full.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "MCP registry".to_owned())
+}
+
+/// How messages call the data folder.
+fn label(data: &Path) -> String {
+    data.to_string_lossy().replace('\\', "/").trim_end_matches('/').trim_start_matches("./").to_owned()
+}
+
+#[cfg(not(feature = "git"))]
+mod place {
+    use super::*;
+
+    /// A data folder outside git.
+    pub(super) struct Place;
+
+    pub(super) fn find(_: &LoadOptions) -> Result<Place> {
+        Ok(Place)
+    }
+
+    impl Place {
+        pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
+            Tree::from_disk(&options.data, &label(&options.data))
+        }
+
+        pub(super) fn name(&self, data: &Path) -> String {
+            folder_name(data)
+        }
+
+        pub(super) fn commit(&self) -> Result<Option<(String, Timestamp)>> {
+            Ok(None)
+        }
+
+        pub(super) fn repository(&self) -> Option<PathBuf> {
+            None
+        }
+
+        pub(super) fn dates(&self, _: &LoadOptions) -> DateSource {
+            DateSource::fallback(Fallback::None)
+        }
+    }
+}
+
+#[cfg(feature = "git")]
+mod place {
+    use std::sync::Mutex;
+
+    use super::super::cache;
+    use super::*;
+    use crate::data::DateTable;
+    use crate::error::{Error, ErrorKind};
+    use crate::world::git::{Git, Oid};
+
+    /// Where the data folder stands in git, if it does.
+    pub(super) struct Place {
+        git: Option<Git>,
+        /// The data folder below the top of the repository.
+        prefix: String,
+        /// The commit that is read: the named revision, or HEAD.
+        commit: Option<Oid>,
+    }
+
+    pub(super) fn find(options: &LoadOptions) -> Result<Place> {
+        let git = Git::discover(&options.data)?;
+        let Some(git) = git else {
+            return match &options.revision {
+                None => Ok(Place { git: None, prefix: String::new(), commit: None }),
+                Some(_) => Err(Error::new(ErrorKind::Usage, "a revision is named, but this is no git repository")
+                    .at(&options.data)
+                    .help("run this inside the registry's repository")),
+            };
+        };
+        let commit = match &options.revision {
+            Some(revision) => Some(git.resolve(revision)?),
+            None => git.head()?,
+        };
+        let prefix = match git.relative(&options.data)? {
+            Some(prefix) => prefix,
+            // A bare repository has no work tree; the data folder is named from its top.
+            None => label(&options.data),
+        };
+        Ok(Place { git: Some(git), prefix, commit })
+    }
+
+    impl Place {
+        pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
+            let label = label(&options.data);
+            match (&self.git, self.commit, &options.revision) {
+                (Some(git), Some(commit), Some(_)) => Tree::from_commit(git, commit, &self.prefix, &label),
+                _ => Tree::from_disk(&options.data, &label),
+            }
+        }
+
+        pub(super) fn name(&self, data: &Path) -> String {
+            let remote = self.git.as_ref().and_then(|git| git.remote_url("origin"));
+            let name = remote.and_then(|url| {
+                let url = url.trim_end_matches('/').trim_end_matches(".git").to_owned();
+                url.rsplit(['/', ':']).next().map(str::to_owned).filter(|name| !name.is_empty())
+            });
+            name.unwrap_or_else(|| folder_name(data))
+        }
+
+        pub(super) fn commit(&self) -> Result<Option<(String, Timestamp)>> {
+            match (&self.git, self.commit) {
+                (Some(git), Some(commit)) => {
+                    let time = Timestamp::from_unix(git.commit_time(commit)?);
+                    Ok(Some((commit.to_string(), time)))
+                }
+                _ => Ok(None),
+            }
+        }
+
+        pub(super) fn repository(&self) -> Option<PathBuf> {
+            self.git.as_ref().and_then(Git::workdir).map(Path::to_path_buf)
+        }
+
+        pub(super) fn dates(self, options: &LoadOptions) -> DateSource {
+            let Some(git) = self.git else { return DateSource::fallback(Fallback::None) };
+            let Some(commit) = self.commit else {
+                return DateSource::fallback(Fallback::Epoch(options.epoch.unwrap_or(0)));
+            };
+            let (git, prefix, folder) = (Mutex::new(git), self.prefix, options.remember.clone());
+            DateSource::new(move || {
+                let git = git.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                if let Some(hidden) = git.hidden_history()? {
+                    return Err(hidden.to_error());
+                }
+                let known = folder.as_deref().and_then(|folder| cache::load_dates(folder, &prefix));
+                let table = DateTable::read(&git, commit, &prefix, known, &mut |_| {})?;
+                if let Some(folder) = &folder {
+                    cache::save_dates(folder, &prefix, commit, &table);
+                }
+                Ok(table)
+            })
+        }
+    }
+}

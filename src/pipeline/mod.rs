@@ -1,0 +1,92 @@
+//! The journeys, spelled out: load, check, build.
+//!
+//! ```text
+//! load ─▶ Tree, dates, settings ─▶ check ─▶ Report, Registry
+//!                                └▶ build ─▶ render ─▶ lower ─▶ write
+//! ```
+//!
+//! The corridor connects rooms and decides nothing that a room could. It refuses the terminal and the
+//! environment: whatever comes from there is an option.
+
+mod build;
+mod cache;
+mod load;
+
+use rayon::prelude::*;
+
+use crate::check::{CheckedServer, Checker, Profile, layout, shared_urls};
+use crate::diag::{Levels, Report};
+use crate::error::Result;
+use crate::model::Registry;
+
+pub use build::{BuildOptions, Built, Target, build};
+pub use load::{LoadOptions, Loaded, load};
+
+/// Hears how far a journey has come. Silent by default; the terminal draws.
+pub trait Observer: Sync {
+    /// A stage of `total` steps begins; 0 when the number is not known.
+    fn stage(&self, name: &'static str, total: u64) {
+        let _ = (name, total);
+    }
+
+    /// Steps of the stage that were done.
+    fn step(&self, steps: u64) {
+        let _ = steps;
+    }
+
+    /// The stage is over.
+    fn done(&self) {}
+}
+
+/// An observer that hears nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Observer for Silent {}
+
+/// Judges the whole registry in memory: every listing, and everything found.
+///
+/// The registry holds the entries that can be made sense of even when the report refuses them; whoever
+/// publishes it must look at [`Report::has_errors`] first.
+pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Report)> {
+    let servers = loaded.tree.servers();
+    observer.stage("checking", servers.len() as u64);
+    let checker = loaded.checker();
+    let checked: Vec<CheckedServer> = servers
+        .par_iter()
+        .map(|server| {
+            let checked = checker.server(server);
+            observer.step(1);
+            checked
+        })
+        .collect::<Result<_>>()?;
+    observer.done();
+    let mut report = Report::new();
+    report.extend(loaded.findings.iter().cloned());
+    report.extend(layout(&loaded.tree)?);
+    let mut urls = Vec::new();
+    let mut listings = Vec::new();
+    for (i, server) in checked.into_iter().enumerate() {
+        report.extend(server.findings);
+        urls.push((i, server.urls));
+        listings.extend(server.listing);
+    }
+    if loaded.profile == Profile::Strict {
+        report.extend(shared_urls(&loaded.tree, &urls)?);
+    }
+    Ok((Registry::new(listings), report.finish(&loaded.levels())))
+}
+
+impl Loaded {
+    /// The judge of this registry's servers.
+    fn checker(&self) -> Checker<'_> {
+        Checker { tree: &self.tree, dates: &self.dates, rules: self.rules() }
+    }
+
+    /// Severities of the settings, then of the caller.
+    fn levels(&self) -> Levels {
+        let mut levels = self.config.levels.clone();
+        levels.extend(&self.levels);
+        levels
+    }
+}

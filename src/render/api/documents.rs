@@ -1,0 +1,115 @@
+//! Which API documents there are.
+
+use std::sync::Arc;
+
+use crate::model::Listing;
+use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
+
+use super::super::Facts;
+use super::wire::{self, Problem, list_json, push_string};
+
+/// The document of the API that other tools look for; `{{…}}` is filled in.
+const OPENAPI: &str = include_str!("openapi.yaml");
+
+fn artifact(path: UrlPath, shape: Shape, media: Media, body: Body) -> Artifact {
+    Artifact { path, shape, media, freshness: Freshness::Revalidate, body }
+}
+
+fn bytes(text: String) -> Body {
+    text.into_bytes().into()
+}
+
+/// The documents of one server, and its entry for the list when it has a live version.
+pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<String>) {
+    let mut artifacts = Vec::with_capacity(listing.entries().len() + 2);
+    let name = listing.name();
+    let base = ["v0.1", "servers", name.namespace().as_str(), name.name(), "versions"];
+    let endpoint = |last: Option<&str>, body: Body| {
+        UrlPath::new(base.into_iter().chain(last)).map(|path| artifact(path, Shape::Endpoint, Media::Json, body))
+    };
+    let mut texts = Vec::with_capacity(listing.entries().len());
+    let mut latest = None;
+    for entry in listing.live() {
+        let text = wire::of(listing, entry, facts.meta_key.as_deref());
+        let body: Body = Arc::from(text.as_bytes());
+        artifacts.extend(endpoint(Some(entry.version.as_str()), body.clone()));
+        if listing.is_latest(entry) {
+            artifacts.extend(endpoint(Some("latest"), body));
+            latest = Some(text.clone());
+        }
+        texts.push(text);
+    }
+    if !texts.is_empty() {
+        artifacts.extend(endpoint(None, bytes(list_json(texts.iter().map(String::as_str), None))));
+    }
+    (artifacts, latest)
+}
+
+/// The documents that span servers. `latest` holds the list's entries in the order of their names.
+pub fn globals<'a>(latest: impl Iterator<Item = &'a str>, facts: &Facts) -> Vec<Artifact> {
+    let latest: Vec<&str> = latest.collect();
+    let list = bytes(list_json(latest.iter().copied(), None));
+    let small = [
+        ("servers", list),
+        ("health", bytes("{\"status\":\"ok\"}".to_owned())),
+        ("ping", bytes("{\"pong\":true}".to_owned())),
+        ("version", bytes(version_json(facts))),
+    ];
+    let mut artifacts = Vec::new();
+    for api in ["v0.1", "v0"] {
+        for (name, body) in &small {
+            let path = UrlPath::new([api, name]);
+            artifacts.extend(path.map(|path| artifact(path, Shape::Endpoint, Media::Json, body.clone())));
+        }
+    }
+    let files = [
+        ("openapi.yaml", Media::Yaml, openapi(facts)),
+        ("404.json", Media::Problem, Problem::new(404, "Server not found").as_str().to_owned()),
+        ("404.html", Media::Html, not_found_page(facts)),
+    ];
+    for (name, media, text) in files {
+        let path = UrlPath::new([name]);
+        artifacts.extend(path.map(|path| artifact(path, Shape::File, media, bytes(text))));
+    }
+    artifacts
+}
+
+/// Tool version, data commit and commit time.
+fn version_json(facts: &Facts) -> String {
+    let mut text = String::from("{\"version\":");
+    push_string(&mut text, &facts.tool);
+    if let Some((commit, time)) = &facts.commit {
+        text.push_str(",\"git_commit\":");
+        push_string(&mut text, commit);
+        text.push_str(",\"build_time\":");
+        push_string(&mut text, time.as_str());
+    }
+    text.push('}');
+    text
+}
+
+fn openapi(facts: &Facts) -> String {
+    let quoted = |text: &str| {
+        let mut quoted = String::new();
+        push_string(&mut quoted, text); // a JSON string is a YAML string
+        quoted
+    };
+    let url = facts.base_url.as_ref().map_or("/", |url| url.as_str());
+    OPENAPI.replace("{{name}}", &quoted(&facts.name)).replace("{{url}}", &quoted(url))
+}
+
+/// A page for people who followed a wrong link. It may be served at any depth, so its link begins
+/// with the path of the base URL.
+fn not_found_page(facts: &Facts) -> String {
+    let home = facts.base_url.as_ref().map_or("", |url| url.path());
+    let escape = |text: &str| {
+        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    };
+    let (name, home) = (escape(&facts.name), escape(home));
+    format!(
+        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
+         <meta name=\"robots\" content=\"noindex\">\n<title>Not found · {name}</title>\n\
+         <main>\n<h1>There is nothing here</h1>\n<p>The page or server does not exist in {name}, or it was withdrawn.</p>\n\
+         <p><a href=\"{home}/\">All servers</a></p>\n</main>\n</html>\n"
+    )
+}

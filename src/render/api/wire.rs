@@ -1,0 +1,166 @@
+//! The JSON that clients read, written by hand so that the author's text passes through untouched.
+//!
+//! Shapes and key order are those of the official registry's answers. Everything is compact: answers
+//! are pasted from the same text into the version document, `latest`, `versions` and the list.
+
+use std::fmt::Write as _;
+
+use crate::model::query::{Given, QueryError};
+use crate::model::{Entry, Listing};
+
+/// Key of the registry's own block in `_meta`.
+pub(crate) const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
+
+/// One entry: `{"server":…,"_meta":{…}}`.
+///
+/// `meta_key` is where our own facts stand; they are left out when there is none or nothing to say.
+pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> String {
+    let mut text = String::with_capacity(entry.document.len() + 320);
+    text.push_str("{\"server\":");
+    text.push_str(&entry.document);
+    let _ = write!(text, ",\"_meta\":{{\"{OFFICIAL}\":{{\"status\":\"{}\"", entry.status);
+    let _ = write!(text, ",\"statusChangedAt\":\"{}\"", entry.dates.status_changed);
+    if let Some(message) = &entry.status_message {
+        text.push_str(",\"statusMessage\":");
+        push_string(&mut text, message);
+    }
+    let _ = write!(
+        text,
+        ",\"publishedAt\":\"{}\",\"updatedAt\":\"{}\",\"isLatest\":{is_latest}}}",
+        entry.dates.published, entry.dates.updated
+    );
+    if let (Some(key), Some(origin)) = (meta_key, mirror(entry)) {
+        text.push(',');
+        push_string(&mut text, key);
+        text.push_str(":{\"origin\":");
+        text.push_str(&origin);
+        text.push('}');
+    }
+    text.push_str("}}");
+    text
+}
+
+/// Where a mirrored entry came from.
+fn mirror(entry: &Entry) -> Option<String> {
+    let registry = entry.mirrored_from()?;
+    let mut text = String::from("{\"registry\":");
+    push_string(&mut text, registry);
+    if let Some(sha256) = entry.origin.as_ref().and_then(|origin| origin.sha256.as_deref()) {
+        text.push_str(",\"sha256\":");
+        push_string(&mut text, sha256);
+    }
+    text.push('}');
+    Some(text)
+}
+
+/// The JSON of one of a listing's entries.
+pub(crate) fn of(listing: &Listing, entry: &Entry, meta_key: Option<&str>) -> String {
+    entry_json(entry, listing.is_latest(entry), meta_key)
+}
+
+/// A list: `{"servers":[…],"metadata":{"nextCursor":…,"count":n}}`.
+pub fn list_json<'a>(
+    entries: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+    next_cursor: Option<&str>,
+) -> String {
+    let entries = entries.into_iter();
+    let size: usize = entries.clone().map(|entry| entry.len() + 1).sum();
+    let mut text = String::with_capacity(size + 80);
+    text.push_str("{\"servers\":[");
+    let mut count = 0;
+    for entry in entries {
+        if count > 0 {
+            text.push(',');
+        }
+        text.push_str(entry);
+        count += 1;
+    }
+    text.push_str("],\"metadata\":{");
+    if let Some(cursor) = next_cursor {
+        text.push_str("\"nextCursor\":");
+        push_string(&mut text, cursor);
+        text.push(',');
+    }
+    let _ = write!(text, "\"count\":{count}}}}}");
+    text
+}
+
+/// An error body (RFC 9457), as the official registry writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// HTTP status.
+    pub status: u16,
+    text: String,
+}
+
+impl Problem {
+    /// A problem without a list of errors.
+    pub fn new(status: u16, detail: &str) -> Self {
+        Self::with(status, detail, "")
+    }
+
+    /// Why a query was refused.
+    pub fn of_query(error: &QueryError) -> Self {
+        let mut errors = String::new();
+        for (i, bad) in error.errors.iter().enumerate() {
+            errors.push_str(if i == 0 { ",\"errors\":[" } else { "," });
+            errors.push_str("{\"message\":");
+            push_string(&mut errors, bad.message);
+            errors.push_str(",\"location\":");
+            push_string(&mut errors, bad.location);
+            errors.push_str(",\"value\":");
+            match &bad.value {
+                Given::Text(text) => push_string(&mut errors, text),
+                Given::Number(number) => {
+                    let _ = write!(errors, "{number}");
+                }
+            }
+            errors.push('}');
+        }
+        if !errors.is_empty() {
+            errors.push(']');
+        }
+        Self::with(error.status, error.detail, &errors)
+    }
+
+    fn with(status: u16, detail: &str, errors: &str) -> Self {
+        let title = match status {
+            400 => "Bad Request",
+            404 => "Not Found",
+            405 => "Method Not Allowed",
+            421 => "Misdirected Request",
+            422 => "Unprocessable Entity",
+            503 => "Service Unavailable",
+            _ => "Internal Server Error",
+        };
+        let mut text = format!("{{\"title\":\"{title}\",\"status\":{status},\"detail\":");
+        push_string(&mut text, detail);
+        text.push_str(errors);
+        text.push('}');
+        Self { status, text }
+    }
+
+    /// The body.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Appends `text` as a JSON string.
+pub(crate) fn push_string(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if u32::from(c) < 0x20 => {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}

@@ -1,0 +1,73 @@
+//! Registry → site: what stands at which URL.
+//!
+//! [`listing`] gives the artifacts of one server, so that a builder can stream; [`globals`] gives what
+//! spans servers, from the texts that the listings left; [`site`] does both for a registry in memory.
+//! This room refuses disk, network, clock and hosts: it speaks URLs.
+
+pub mod api;
+
+use crate::config::BaseUrl;
+use crate::model::{Listing, Registry, Timestamp};
+use crate::site::{Artifact, Site};
+
+/// What rendering takes besides the registry. The same facts give the same bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// Display name of the registry.
+    pub name: String,
+    /// The URL that clients are given, when it is known.
+    pub base_url: Option<BaseUrl>,
+    /// Key of our own facts in `_meta`.
+    pub meta_key: Option<String>,
+    /// Version of the tool.
+    pub tool: String,
+    /// Commit that the data comes from, and its time.
+    pub commit: Option<(String, Timestamp)>,
+}
+
+/// What one server leaves for the documents that span servers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gathered {
+    /// The entry of its latest version, for the list; `None` when all are deleted.
+    pub latest: Option<String>,
+}
+
+/// One server's part of the site.
+#[derive(Debug, Clone, Default)]
+pub struct Rendered {
+    /// What stands at which URL.
+    pub artifacts: Vec<Artifact>,
+    /// What is gathered across servers.
+    pub gathered: Gathered,
+}
+
+/// Renders one server.
+pub fn listing(listing: &Listing, facts: &Facts) -> Rendered {
+    let (artifacts, latest) = api::listing(listing, facts);
+    Rendered { artifacts, gathered: Gathered { latest } }
+}
+
+/// Renders what spans servers; `gathered` in the byte order of the servers' names.
+pub fn globals<'a>(gathered: impl IntoIterator<Item = &'a Gathered>, facts: &Facts) -> Vec<Artifact> {
+    let latest = gathered.into_iter().filter_map(|gathered| gathered.latest.as_deref());
+    api::globals(latest, facts)
+}
+
+/// Renders a whole registry into memory.
+pub fn site(registry: &Registry, facts: &Facts) -> Site {
+    let mut site = Site::default();
+    let mut gathered = Vec::with_capacity(registry.listings().len());
+    for listing_ in registry.listings() {
+        let rendered = listing(listing_, facts);
+        gathered.push(rendered.gathered);
+        for artifact in rendered.artifacts {
+            // Names and versions are unique, so URLs are.
+            let _ = site.add(artifact);
+        }
+    }
+    for artifact in globals(&gathered, facts) {
+        let _ = site.add(artifact);
+    }
+    site
+}
