@@ -21,6 +21,8 @@ mod hidden;
 mod history;
 mod objects;
 mod place;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Component, Path};
 use std::sync::Once;
