@@ -1,7 +1,11 @@
 //! A registry of MCP servers as static files.
+pub mod check;
 pub mod config;
 pub mod data;
 pub mod diag;
 pub mod error;
 pub mod model;
+pub mod pipeline;
+pub mod render;
 pub mod site;
+pub mod world;

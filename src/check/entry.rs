@@ -6,14 +6,14 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::data::{
-    Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder, StatusRecord,
-    Tree, VersionFolder, read_json, read_origin, read_status,
+    Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
+    StatusRecord, Tree, VersionFolder, read_json, read_origin, read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
 use crate::error::Result;
 use crate::model::{Dates, Entry, Fault, Listing, Origin, ServerName, Version};
 
-use super::{DocumentRules, Profile, document};
+use super::{DocumentRules, Profile};
 
 /// A remote URL of a live entry, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,8 @@ impl Checker<'_> {
         let mut entries = Vec::with_capacity(server.versions.len());
         let mut urls = BTreeSet::new();
         for version in &server.versions {
-            let mut judge = Judge { checker: self, server, version, findings: Vec::new(), mirrored: false };
+            let mut judge =
+                Judge { checker: self, server, version, findings: Vec::new(), mirrored: false };
             if let Some(judged) = judge.entry()? {
                 if judged.entry.is_live() {
                     urls.extend(judged.urls);
@@ -109,13 +110,14 @@ impl Judge<'_> {
             self.findings.push(diagnostic.help("add the document, or remove the folder"));
             return Ok(None);
         };
-        let digest = origin.as_ref().and_then(|o| o.sha256.clone()).map(|told| (told, hex(&content.bytes)));
+        let digest =
+            origin.as_ref().and_then(|o| o.sha256.clone()).map(|told| (told, hex(&content.bytes)));
         let Some(document) = self.parse(&path, content) else { return Ok(None) };
         if let Some((told, found)) = digest.filter(|(told, found)| told != found) {
             self.wrong_digest(&told, &found);
         }
         let source = SourceFile::new(&path, &document.text);
-        for finding in document::document(&document.value, &self.rules()) {
+        for finding in super::document(&document.value, &self.rules()) {
             self.report(source.diagnose(finding));
         }
         let named = self.agree(&source, &document.value);
@@ -154,12 +156,16 @@ impl Judge<'_> {
         if content.executable {
             let message = "this file may be executed";
             let diagnostic = Diagnostic::new(Code::FileMode, Place::file(self.path(file)), message);
-            self.report_reading(diagnostic.help("run `git update-index --chmod=-x` and `chmod -x` on it"));
+            self.report_reading(
+                diagnostic.help("run `git update-index --chmod=-x` and `chmod -x` on it"),
+            );
         }
         if content.size > MAX_FILE {
-            let message = format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
-            let diagnostic = Diagnostic::new(Code::FileTooLarge, Place::file(self.path(file)), message)
-                .help("shorten it; long texts belong on the server's website");
+            let message =
+                format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
+            let diagnostic =
+                Diagnostic::new(Code::FileTooLarge, Place::file(self.path(file)), message)
+                    .help("shorten it; long texts belong on the server's website");
             if content.bytes.is_empty() {
                 self.findings.push(diagnostic); // beyond what even a mirror may hold
                 return Ok(None);
@@ -213,7 +219,10 @@ impl Judge<'_> {
     }
 
     fn wrong_digest(&mut self, told: &str, found: &str) {
-        let place = Place { pointer: Pointer::from("/sha256"), ..Place::file(self.path(EntryFile::Origin)) };
+        let place = Place {
+            pointer: Pointer::from("/sha256"),
+            ..Place::file(self.path(EntryFile::Origin))
+        };
         let message = format!("origin.json says SHA-256 {told}, but server.json has {found}");
         let help = "put the document back as it came; if line endings were changed, set `registry-data/** -text` in .gitattributes";
         self.findings.push(Diagnostic::new(Code::OriginInvalid, place, message).help(help));
@@ -227,15 +236,26 @@ impl Judge<'_> {
         if !name.is_empty() && name != folder {
             let message = format!("the document says {name:?}, the folder says {folder:?}");
             let help = format!("rename the folder, or write {folder:?}");
-            self.report(source.diagnose(Finding::new(Code::NamePathMismatch, "/name", message).help(help)));
+            self.report(
+                source.diagnose(Finding::new(Code::NamePathMismatch, "/name", message).help(help)),
+            );
         }
         if !version.is_empty() && version != &*self.version.version {
-            let message = format!("the document says {version:?}, the folder says {:?}", self.version.version);
+            let message = format!(
+                "the document says {version:?}, the folder says {:?}",
+                self.version.version
+            );
             let help = format!("rename the folder, or write {:?}", self.version.version);
-            self.report(source.diagnose(Finding::new(Code::VersionPathMismatch, "/version", message).help(help)));
+            self.report(
+                source.diagnose(
+                    Finding::new(Code::VersionPathMismatch, "/version", message).help(help),
+                ),
+            );
         }
-        let parsed = self.named(source, Code::InvalidServerName, "/name", ServerName::parse(name), name);
-        let version = self.named(source, Code::VersionGrammar, "/version", Version::parse(version), version);
+        let parsed =
+            self.named(source, Code::InvalidServerName, "/name", ServerName::parse(name), name);
+        let version =
+            self.named(source, Code::VersionGrammar, "/version", Version::parse(version), version);
         Some((parsed?, version?)).filter(|(parsed, _)| parsed.as_str() == folder)
     }
 
@@ -251,7 +271,8 @@ impl Judge<'_> {
         match parsed {
             Ok(parsed) => Some(parsed),
             Err(fault) => {
-                let said = self.findings.iter().any(|d| d.code == code && d.place.file == source.path);
+                let said =
+                    self.findings.iter().any(|d| d.code == code && d.place.file == source.path);
                 if !said {
                     let message = format!("{text:?} {fault}");
                     self.report(source.diagnose(Finding::new(code, pointer, message)));
@@ -261,39 +282,48 @@ impl Judge<'_> {
         }
     }
 
-    fn dates(&mut self, origin: &Option<OriginRecord>, status: &StatusRecord) -> Result<Option<Dates>> {
-        let key = format!("{}/{}/{}", self.server.namespace, self.server.name, self.version.version);
+    fn dates(
+        &mut self,
+        origin: &Option<OriginRecord>,
+        status: &StatusRecord,
+    ) -> Result<Option<Dates>> {
+        let key =
+            format!("{}/{}/{}", self.server.namespace, self.server.name, self.version.version);
         let place = || Place::file(self.path(EntryFile::Server));
-        let (diagnostic, dates) = match self.checker.dates.resolve(&key, origin.as_ref(), status.status)? {
-            Dated::Known(dates) => return Ok(Some(dates)),
-            Dated::Uncommitted(dates) => (
-                Diagnostic::new(
-                    Code::DateNotCommitted,
-                    place(),
-                    format!("not committed yet, so it takes the head commit's time {}", dates.updated),
-                )
-                .help("commit it"),
-                Some(dates),
-            ),
-            Dated::BeforeFirstCommit(dates) => (
-                Diagnostic::new(
-                    Code::DateBeforeFirstCommit,
-                    place(),
-                    format!("there is no commit yet, so it is dated {}", dates.published),
-                )
-                .help("commit it"),
-                Some(dates),
-            ),
-            Dated::Unknown => (
-                Diagnostic::new(
-                    Code::DateUnknown,
-                    place(),
-                    "outside a git repository nothing tells when this was published",
-                )
-                .help("build inside the repository, or pin publishedAt in origin.json"),
-                None,
-            ),
-        };
+        let (diagnostic, dates) =
+            match self.checker.dates.resolve(&key, origin.as_ref(), status.status)? {
+                Dated::Known(dates) => return Ok(Some(dates)),
+                Dated::Uncommitted(dates) => (
+                    Diagnostic::new(
+                        Code::DateNotCommitted,
+                        place(),
+                        format!(
+                            "not committed yet, so it takes the head commit's time {}",
+                            dates.updated
+                        ),
+                    )
+                    .help("commit it"),
+                    Some(dates),
+                ),
+                Dated::BeforeFirstCommit(dates) => (
+                    Diagnostic::new(
+                        Code::DateBeforeFirstCommit,
+                        place(),
+                        format!("there is no commit yet, so it is dated {}", dates.published),
+                    )
+                    .help("commit it"),
+                    Some(dates),
+                ),
+                Dated::Unknown => (
+                    Diagnostic::new(
+                        Code::DateUnknown,
+                        place(),
+                        "outside a git repository nothing tells when this was published",
+                    )
+                    .help("build inside the repository, or pin publishedAt in origin.json"),
+                    None,
+                ),
+            };
         self.findings.push(diagnostic);
         Ok(dates)
     }

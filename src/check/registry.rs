@@ -34,7 +34,8 @@ fn collisions(tree: &Tree) -> Vec<Diagnostic> {
     let (mut namespaces, mut names) = (BTreeMap::new(), BTreeMap::new());
     let mut findings = Vec::new();
     for server in tree.servers() {
-        let namespace = namespaces.entry(server.namespace.to_ascii_lowercase()).or_insert(&server.namespace);
+        let namespace =
+            namespaces.entry(server.namespace.to_ascii_lowercase()).or_insert(&server.namespace);
         let path = |namespace: &str| tree.display(&format!("servers/{namespace}"));
         if **namespace != server.namespace {
             findings.push(twin(
@@ -60,9 +61,16 @@ fn collisions(tree: &Tree) -> Vec<Diagnostic> {
         let mut versions = BTreeMap::new();
         for version in &server.versions {
             let path = |version: &str| format!("{}/{version}", folder(tree, server));
-            if let Some(first) = versions.insert(version.version.to_ascii_lowercase(), &version.version) {
+            if let Some(first) =
+                versions.insert(version.version.to_ascii_lowercase(), &version.version)
+            {
                 let help = "remove one; versions may not differ by case alone";
-                findings.push(twin(Code::VersionCaseCollision, path(&version.version), path(first), help));
+                findings.push(twin(
+                    Code::VersionCaseCollision,
+                    path(&version.version),
+                    path(first),
+                    help,
+                ));
             }
         }
     }
@@ -71,7 +79,9 @@ fn collisions(tree: &Tree) -> Vec<Diagnostic> {
 
 fn twin(code: Code, place: String, first: String, help: &str) -> Diagnostic {
     let message = format!("this differs from {first} only by case");
-    Diagnostic::new(code, Place::file(place), message).label(Place::file(first), "the other one").help(help)
+    Diagnostic::new(code, Place::file(place), message)
+        .label(Place::file(first), "the other one")
+        .help(help)
 }
 
 /// Tombstones that cannot be read, and versions that came back.
@@ -81,12 +91,16 @@ fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
         let path = tree.display(&file.path);
         let text = String::from_utf8_lossy(&tree.read(file)?.bytes).into_owned();
         findings.extend(read_tombstone(&path, &text));
-        let DataPath::Tombstone { namespace, name, version } = DataPath::of(&file.path) else { continue };
+        let DataPath::Tombstone { namespace, name, version } = DataPath::of(&file.path) else {
+            continue;
+        };
         let server = tree.servers().iter().find(|server| {
-            server.namespace.eq_ignore_ascii_case(namespace) && server.name.eq_ignore_ascii_case(name)
+            server.namespace.eq_ignore_ascii_case(namespace)
+                && server.name.eq_ignore_ascii_case(name)
         });
-        let back =
-            server.and_then(|s| s.versions.iter().find(|v| v.version.eq_ignore_ascii_case(version)).map(|v| (s, v)));
+        let back = server.and_then(|s| {
+            s.versions.iter().find(|v| v.version.eq_ignore_ascii_case(version)).map(|v| (s, v))
+        });
         if let Some((server, version)) = back {
             let place = Place::file(tree.display(&server.path(version, EntryFile::Server)));
             let message = "this version was removed for good and cannot return";
@@ -125,13 +139,18 @@ fn shared(
     (other, at): (usize, &RemoteUrl),
 ) -> Result<Option<Diagnostic>> {
     let (server, other) = (&tree.servers()[server], &tree.servers()[other]);
-    let Some(version) = server.versions.iter().find(|v| *v.version == *url.version) else { return Ok(None) };
-    let Some(content) = tree.read_entry(server, version, EntryFile::Server)? else { return Ok(None) };
+    let Some(version) = server.versions.iter().find(|v| *v.version == *url.version) else {
+        return Ok(None);
+    };
+    let Some(content) = tree.read_entry(server, version, EntryFile::Server)? else {
+        return Ok(None);
+    };
     let path = tree.display(&server.path(version, EntryFile::Server));
     let Ok(document) = read_json(&path, content.bytes) else { return Ok(None) };
     let message = format!("{} has the same remote URL {:?}", name(other), url.url);
-    let finding = Finding::new(Code::RemoteUrlShared, format!("/remotes/{}/url", url.index), message)
-        .help("keep one server for a URL; deprecate the other");
+    let finding =
+        Finding::new(Code::RemoteUrlShared, format!("/remotes/{}/url", url.index), message)
+            .help("keep one server for a URL; deprecate the other");
     let mut diagnostic = SourceFile::new(&path, &document.text).diagnose(finding);
     let place = Place {
         pointer: Pointer::from(format!("/remotes/{}/url", at.index)),

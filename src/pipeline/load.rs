@@ -91,13 +91,18 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
 /// The name of the folder that holds the data folder.
 fn folder_name(data: &Path) -> String {
     let full = std::path::absolute(data).unwrap_or_else(|_| data.to_path_buf());
-    let name = full.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    let name =
+        full.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     name.unwrap_or_else(|| "MCP registry".to_owned())
 }
 
 /// How messages call the data folder.
 fn label(data: &Path) -> String {
-    data.to_string_lossy().replace('\\', "/").trim_end_matches('/').trim_start_matches("./").to_owned()
+    data.to_string_lossy()
+        .replace('\\', "/")
+        .trim_end_matches('/')
+        .trim_start_matches("./")
+        .to_owned()
 }
 
 #[cfg(not(feature = "git"))]
@@ -158,9 +163,12 @@ mod place {
         let Some(git) = git else {
             return match &options.revision {
                 None => Ok(Place { git: None, prefix: String::new(), commit: None }),
-                Some(_) => Err(Error::new(ErrorKind::Usage, "a revision is named, but this is no git repository")
-                    .at(&options.data)
-                    .help("run this inside the registry's repository")),
+                Some(_) => Err(Error::new(
+                    ErrorKind::Usage,
+                    "a revision is named, but this is no git repository",
+                )
+                .at(&options.data)
+                .help("run this inside the registry's repository")),
             };
         };
         let commit = match &options.revision {
@@ -179,7 +187,9 @@ mod place {
         pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
             let label = label(&options.data);
             match (&self.git, self.commit, &options.revision) {
-                (Some(git), Some(commit), Some(_)) => Tree::from_commit(git, commit, &self.prefix, &label),
+                (Some(git), Some(commit), Some(_)) => {
+                    Tree::from_commit(git, commit, &self.prefix, &label)
+                }
                 _ => Tree::from_disk(&options.data, &label),
             }
         }

@@ -49,7 +49,10 @@ pub fn listing(listing: &Listing, facts: &Facts) -> Rendered {
 }
 
 /// Renders what spans servers; `gathered` in the byte order of the servers' names.
-pub fn globals<'a>(gathered: impl IntoIterator<Item = &'a Gathered>, facts: &Facts) -> Vec<Artifact> {
+pub fn globals<'a>(
+    gathered: impl IntoIterator<Item = &'a Gathered>,
+    facts: &Facts,
+) -> Vec<Artifact> {
     let latest = gathered.into_iter().filter_map(|gathered| gathered.latest.as_deref());
     api::globals(latest, facts)
 }

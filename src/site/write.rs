@@ -118,20 +118,21 @@ impl Output {
         Ok(Kept { row, modified })
     }
 
-    /// Keeps files that a former build wrote, if every one is as that build left it.
-    pub fn keep(&self, files: &[Kept]) -> bool {
-        let sound = !self.fresh
+    /// Whether every one of these files of a former build is as that build left it.
+    pub fn intact(&self, files: &[Kept]) -> bool {
+        !self.fresh
             && files.iter().all(|kept| {
                 fs::symlink_metadata(self.places.out.join(&*kept.row.path)).is_ok_and(|meta| {
                     meta.is_file()
                         && meta.len() == kept.row.size
                         && modified(&meta) == kept.modified
                 })
-            });
-        if sound {
-            self.push(files.iter().map(|kept| kept.row.clone()));
-        }
-        sound
+            })
+    }
+
+    /// Keeps files of a former build that are [intact](Output::intact).
+    pub fn keep(&self, files: &[Kept]) {
+        self.push(files.iter().map(|kept| kept.row.clone()));
     }
 
     /// Sums over everything added so far.

@@ -25,7 +25,8 @@ pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Strin
     let name = listing.name();
     let base = ["v0.1", "servers", name.namespace().as_str(), name.name(), "versions"];
     let endpoint = |last: Option<&str>, body: Body| {
-        UrlPath::new(base.into_iter().chain(last)).map(|path| artifact(path, Shape::Endpoint, Media::Json, body))
+        UrlPath::new(base.into_iter().chain(last))
+            .map(|path| artifact(path, Shape::Endpoint, Media::Json, body))
     };
     let mut texts = Vec::with_capacity(listing.entries().len());
     let mut latest = None;
@@ -59,7 +60,9 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a str>, facts: &Facts) -> Vec<
     for api in ["v0.1", "v0"] {
         for (name, body) in &small {
             let path = UrlPath::new([api, name]);
-            artifacts.extend(path.map(|path| artifact(path, Shape::Endpoint, Media::Json, body.clone())));
+            artifacts.extend(
+                path.map(|path| artifact(path, Shape::Endpoint, Media::Json, body.clone())),
+            );
         }
     }
     let files = [

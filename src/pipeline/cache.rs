@@ -1,0 +1,201 @@
+//! What one build remembers for the next: which servers were the same, and dates read from history.
+//!
+//! Everything is keyed on content. The cache lives in `.mcp-static` beside the output, is never
+//! published, and is safe to delete: whatever cannot be read is done again.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::RemoteUrl;
+use crate::diag::Diagnostic;
+use crate::site::{Kept, ManifestRow};
+
+/// First line of a cache; another form of it is another version.
+const HEAD: &str = "mcp-static cache 1";
+
+/// What is remembered of one server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Remembered {
+    /// Digest of everything that its part of the site is made of.
+    pub(super) digest: String,
+    /// Its files.
+    pub(super) files: Vec<Kept>,
+    /// Where its entry stands in the list document.
+    pub(super) list: Option<(usize, usize)>,
+    /// What was found about it.
+    pub(super) findings: Vec<Diagnostic>,
+    /// Its remote URLs.
+    pub(super) urls: Vec<RemoteUrl>,
+}
+
+/// What is remembered of a build.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cache {
+    /// Digest of what all servers depend on: tool, settings, host.
+    pub(super) key: String,
+    /// The list document.
+    pub(super) list: Option<Kept>,
+    pub(super) servers: HashMap<String, Remembered>,
+}
+
+/// A line of the file, one a server.
+#[derive(Serialize, Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    n: std::borrow::Cow<'a, str>,
+    #[serde(borrow)]
+    d: std::borrow::Cow<'a, str>,
+    l: Option<(usize, usize)>,
+    u: Vec<(String, String, usize)>,
+    f: Vec<Diagnostic>,
+    #[serde(borrow)]
+    r: Vec<Row<'a>>,
+}
+
+/// Path, size, digest and time of a file.
+#[derive(Serialize, Deserialize)]
+struct Row<'a>(
+    #[serde(borrow)] std::borrow::Cow<'a, str>,
+    u64,
+    #[serde(borrow)] std::borrow::Cow<'a, str>,
+    u64,
+);
+
+impl<'a> Row<'a> {
+    fn of(kept: &'a Kept) -> Self {
+        let row = &kept.row;
+        Self((&*row.path).into(), row.size, (&*row.sha256).into(), kept.modified)
+    }
+
+    fn kept(&self) -> Kept {
+        let row = ManifestRow { path: (&*self.0).into(), size: self.1, sha256: (&*self.2).into() };
+        Kept { row, modified: self.3 }
+    }
+}
+
+impl Cache {
+    /// The cache in `folder` if its key is `key`, else an empty one.
+    pub(super) fn load(folder: &Path, key: &str) -> Self {
+        let empty = Self { key: key.to_owned(), ..Self::default() };
+        std::fs::read_to_string(folder.join("cache"))
+            .ok()
+            .and_then(|text| Self::parse(&text, key))
+            .unwrap_or(empty)
+    }
+
+    fn parse(text: &str, key: &str) -> Option<Self> {
+        let mut lines = text.lines();
+        if lines.next()? != HEAD || lines.next()? != key {
+            return None;
+        }
+        let list: Option<Row<'_>> = serde_json::from_str(lines.next()?).ok()?;
+        let servers = lines.map(|line| {
+            let line: Line<'_> = serde_json::from_str(line).ok()?;
+            let urls =
+                line.u.into_iter().map(|(url, version, index)| RemoteUrl { url, version, index });
+            let remembered = Remembered {
+                digest: line.d.into_owned(),
+                files: line.r.iter().map(Row::kept).collect(),
+                list: line.l,
+                findings: line.f,
+                urls: urls.collect(),
+            };
+            Some((line.n.into_owned(), remembered))
+        });
+        Some(Self {
+            key: key.to_owned(),
+            list: list.map(|row| row.kept()),
+            servers: servers.collect::<Option<_>>()?,
+        })
+    }
+
+    /// Writes the cache. A failure only costs the next build time, so it is not reported.
+    pub(super) fn save(&self, folder: &Path) {
+        let mut text = format!("{HEAD}\n{}\n", self.key);
+        text.push_str(&json(&self.list.as_ref().map(Row::of)));
+        let mut names: Vec<&String> = self.servers.keys().collect();
+        names.sort();
+        for name in names {
+            let server = &self.servers[name];
+            let line = Line {
+                n: name.into(),
+                d: (&server.digest).into(),
+                l: server.list,
+                u: server
+                    .urls
+                    .iter()
+                    .map(|u| (u.url.clone(), u.version.clone(), u.index))
+                    .collect(),
+                f: server.findings.clone(),
+                r: server.files.iter().map(Row::of).collect(),
+            };
+            text.push('\n');
+            text.push_str(&json(&line));
+        }
+        replace(folder, "cache", &text);
+    }
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Replaces a file of the working folder in one step.
+fn replace(folder: &Path, name: &str, text: &str) {
+    let new = folder.join(format!("{name}.new"));
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&new, text));
+    if written.and_then(|()| std::fs::rename(&new, folder.join(name))).is_err() {
+        let _ = std::fs::remove_file(&new);
+    }
+}
+
+#[cfg(feature = "git")]
+pub(super) use dates::{load_dates, save_dates};
+
+#[cfg(feature = "git")]
+mod dates {
+    use super::*;
+    use crate::data::{DateTable, EntryDates, Fallback};
+    use crate::model::Status;
+    use crate::world::git::Oid;
+
+    const DATES: &str = "mcp-static dates 1";
+
+    /// What history said at an earlier commit.
+    pub(in super::super) fn load_dates(folder: &Path, prefix: &str) -> Option<(Oid, DateTable)> {
+        let text = std::fs::read_to_string(folder.join("dates")).ok()?;
+        let mut lines = text.lines();
+        if lines.next()? != DATES || lines.next()? != prefix {
+            return None;
+        }
+        let commit: Oid = lines.next()?.parse().ok()?;
+        let entries = lines.map(|line| {
+            let mut parts = line.split('\t');
+            let key = parts.next()?.into();
+            let mut number = || parts.next()?.parse::<i64>().ok();
+            let (published, updated, status_changed) = (number()?, number()?, number()?);
+            let status = Status::parse(parts.next()?)?;
+            Some((key, EntryDates { published, updated, status_changed, status }))
+        });
+        let entries: Vec<_> = entries.collect::<Option<_>>()?;
+        Some((commit, DateTable::restore(entries, Fallback::None)))
+    }
+
+    /// Keeps what history says at `commit`.
+    pub(in super::super) fn save_dates(
+        folder: &Path,
+        prefix: &str,
+        commit: Oid,
+        table: &DateTable,
+    ) {
+        let mut text = format!("{DATES}\n{prefix}\n{commit}\n");
+        for (key, dates) in table.entries() {
+            let EntryDates { published, updated, status_changed, status } = dates;
+            let _ = writeln!(text, "{key}\t{published}\t{updated}\t{status_changed}\t{status}");
+        }
+        replace(folder, "dates", &text);
+    }
+}

@@ -1,0 +1,284 @@
+//! Commits, trees and blobs as they are stored.
+//!
+//! Objects are taken apart here and not by libgit2, because a tree from a stranger may hold any
+//! bytes for a name, and because the walk through history compares stored entries without
+//! building anything. No name is ever joined to a path of this machine.
+
+use std::ffi::CStr;
+use std::fmt;
+use std::str::FromStr;
+
+use git2::{ObjectType, Odb, OdbObject};
+
+use super::files::FileMode;
+use super::{Git, said};
+use crate::error::{Error, ErrorKind, Result};
+
+/// The id of a git object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Oid([u8; 20]);
+
+impl Oid {
+    /// The id that git uses for "nothing".
+    pub const ZERO: Self = Self([0; 20]);
+
+    /// An id from its bytes.
+    pub const fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes of the id.
+    pub const fn as_bytes(&self) -> &[u8; 20] {
+        &self.0
+    }
+
+    /// From a slice that may have any length.
+    fn from_slice(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    fn raw(self) -> git2::Oid {
+        git2::Oid::from_bytes(&self.0).unwrap_or(git2::Oid::ZERO_SHA1)
+    }
+}
+
+impl From<git2::Oid> for Oid {
+    fn from(oid: git2::Oid) -> Self {
+        Self::from_slice(oid.as_bytes()).unwrap_or(Self::ZERO)
+    }
+}
+
+impl FromStr for Oid {
+    type Err = Error;
+
+    /// Reads forty hexadecimal digits.
+    fn from_str(text: &str) -> Result<Self> {
+        from_hex(text.as_bytes()).ok_or_else(|| {
+            Error::new(ErrorKind::Git, format!("`{}` is not a full commit id", text.escape_debug()))
+        })
+    }
+}
+
+impl fmt::Display for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Oid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn from_hex(text: &[u8]) -> Option<Oid> {
+    let mut bytes = [0; 20];
+    if text.len() != 40 {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        let digit = |c: u8| char::from(c).to_digit(16);
+        *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok()?;
+    }
+    Some(Oid(bytes))
+}
+
+/// One line of a tree, as stored.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    /// All bytes of the entry; equal bytes are equal entries.
+    pub(super) raw: &'a [u8],
+    mode: &'a [u8],
+    pub(super) name: &'a [u8],
+    pub(super) oid: Oid,
+}
+
+impl Entry<'_> {
+    pub(super) fn is_folder(&self) -> bool {
+        matches!(self.mode, b"40000" | b"040000")
+    }
+
+    pub(super) fn mode(&self) -> FileMode {
+        let octal =
+            |n: u32, c: &u8| n.wrapping_mul(8).wrapping_add(u32::from(c.wrapping_sub(b'0')));
+        match self.mode.iter().fold(0, octal) {
+            0o100_644 | 0o100_664 => FileMode::Regular,
+            0o100_755 => FileMode::Executable,
+            0o120_000 => FileMode::Symlink,
+            0o160_000 => FileMode::Submodule,
+            other => FileMode::Other(other),
+        }
+    }
+
+    /// Git's order inside a tree: a folder sorts as if a slash followed its name.
+    pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let common = self.name.len().min(other.name.len());
+        self.name[..common].cmp(&other.name[..common]).then_with(|| {
+            let next = |e: &Self| match e.name.get(common) {
+                Some(byte) => *byte,
+                None if e.is_folder() => b'/',
+                None => 0,
+            };
+            next(self).cmp(&next(other)).then(self.name.len().cmp(&other.name.len()))
+        })
+    }
+}
+
+/// Splits the first entry off the bytes of a tree; `None` at the end or where they make no sense.
+pub(super) fn next_entry<'a>(rest: &mut &'a [u8]) -> Option<Entry<'a>> {
+    let nul = CStr::from_bytes_until_nul(rest).ok()?.count_bytes();
+    let (head, tail) = (&rest[..nul], rest.get(nul + 1..nul + 21)?);
+    let space = head.iter().position(|b| *b == b' ')?;
+    let (mode, name) = (&head[..space], &head[space + 1..]);
+    let entry = Entry { raw: &rest[..nul + 21], mode, name, oid: Oid::from_slice(tail)? };
+    *rest = &rest[nul + 21..];
+    Some(entry)
+}
+
+/// Whether `name` may stand between two slashes on every system.
+pub(super) fn is_name(name: &[u8]) -> bool {
+    !matches!(name, b"" | b"." | b"..")
+        && !name.eq_ignore_ascii_case(b".git")
+        && !name.eq_ignore_ascii_case(b"git~1")
+        && !name.iter().any(|b| matches!(b, b'/' | b'\\' | 0))
+}
+
+/// The names of a `/`-separated prefix; `""` and `"."` mean the top.
+pub(super) fn names(prefix: &str) -> impl Iterator<Item = &str> {
+    prefix.split('/').filter(|name| !matches!(*name, "" | "."))
+}
+
+/// The entry called `name`.
+pub(super) fn find<'a>(mut tree: &'a [u8], name: &[u8]) -> Option<Entry<'a>> {
+    std::iter::from_fn(|| next_entry(&mut tree)).find(|entry| entry.name == name)
+}
+
+/// What is needed of a commit.
+pub(super) struct Commit {
+    pub(super) tree: Oid,
+    /// The first parent.
+    pub(super) parent: Option<Oid>,
+    /// The committer's time in seconds.
+    pub(super) time: i64,
+}
+
+impl Commit {
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut lines = bytes.split(|b| *b == b'\n');
+        let tree = from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
+        let mut parent = None;
+        for line in lines {
+            if let Some(id) = line.strip_prefix(b"parent ") {
+                parent = parent.or(Some(from_hex(id)?));
+            } else if let Some(who) = line.strip_prefix(b"committer ") {
+                let after = who.iter().rposition(|b| *b == b'>')? + 1;
+                let time = std::str::from_utf8(&who[after..]).ok()?.split_whitespace().next()?;
+                return Some(Self { tree, parent, time: time.parse().ok()? });
+            } else if line.is_empty() {
+                break;
+            }
+        }
+        None
+    }
+}
+
+/// The id of an object with these bytes.
+pub(super) fn hash(kind: ObjectType, bytes: &[u8]) -> Result<Oid> {
+    git2::Oid::hash_object(kind, bytes)
+        .map(Oid::from)
+        .map_err(|e| Error::new(ErrorKind::Git, "could not hash an object").because(said(&e)))
+}
+
+/// An object whose bytes are not what git writes.
+pub(super) fn malformed(oid: Oid) -> Error {
+    Error::new(ErrorKind::Git, format!("git object {oid} is malformed"))
+        .help("run `git fsck`, then clone the repository again")
+}
+
+/// Whether an object's bytes are compared with its id when it is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hashing {
+    /// Compare: what is read will be judged or published.
+    Verify,
+    /// Rely on the check that was made when the object arrived.
+    Trust,
+}
+
+impl Git {
+    pub(super) fn objects(&self) -> Result<Odb<'_>> {
+        self.repo.odb().map_err(|e| {
+            Error::new(ErrorKind::Git, "could not open the objects of the git repository")
+                .at(self.folder())
+                .because(said(&e))
+        })
+    }
+
+    pub(super) fn read<'a>(
+        &self,
+        odb: &'a Odb<'_>,
+        oid: Oid,
+        kind: ObjectType,
+        how: Hashing,
+    ) -> Result<OdbObject<'a>> {
+        let object = odb.read(oid.raw()).map_err(|e| self.unreadable(oid, &e))?;
+        if object.kind() != kind {
+            let doing = format!("git object {oid} is a {}, not a {kind}", object.kind());
+            return Err(Error::new(ErrorKind::Git, doing));
+        }
+        if how == Hashing::Verify && hash(kind, object.data())? != oid {
+            return Err(malformed(oid));
+        }
+        Ok(object)
+    }
+
+    fn unreadable(&self, oid: Oid, cause: &git2::Error) -> Error {
+        let hidden = self.hidden_history().ok().flatten();
+        Error::new(ErrorKind::Git, format!("could not read git object {oid}"))
+            .at(self.folder())
+            .because(said(cause))
+            .help(
+                hidden.map_or("this clone is incomplete: clone it again without `--filter`", |h| {
+                    h.help()
+                }),
+            )
+    }
+
+    pub(super) fn commit(&self, odb: &Odb<'_>, oid: Oid, how: Hashing) -> Result<Commit> {
+        let object = self.read(odb, oid, ObjectType::Commit, how)?;
+        Commit::parse(object.data()).ok_or_else(|| malformed(oid))
+    }
+
+    /// When `commit` was committed, in seconds since 1970.
+    ///
+    /// # Errors
+    /// When the commit cannot be read.
+    pub fn commit_time(&self, commit: Oid) -> Result<i64> {
+        Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.time)
+    }
+
+    /// The size of a blob in bytes, from its header alone.
+    ///
+    /// # Errors
+    /// When there is no such object or it is not a blob.
+    pub fn size(&self, oid: Oid) -> Result<u64> {
+        let (size, kind) =
+            self.objects()?.read_header(oid.raw()).map_err(|e| self.unreadable(oid, &e))?;
+        if kind != ObjectType::Blob {
+            return Err(Error::new(
+                ErrorKind::Git,
+                format!("git object {oid} is a {kind}, not a blob"),
+            ));
+        }
+        Ok(size as u64)
+    }
+
+    /// The bytes of a blob, compared with its id. Ask [`Git::size`] first when a stranger wrote it.
+    ///
+    /// # Errors
+    /// When there is no such blob or it is damaged.
+    pub fn blob(&self, oid: Oid) -> Result<Vec<u8>> {
+        let odb = self.objects()?;
+        let object = self.read(&odb, oid, ObjectType::Blob, Hashing::Verify)?;
+        Ok(object.data().to_vec())
+    }
+}

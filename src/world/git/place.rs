@@ -1,0 +1,129 @@
+//! Where a repository is: its git folder, the folder it shares, its work tree.
+//!
+//! libgit2 can search too, but the way it opens what it finds refuses foreign owners. Only folder
+//! shapes are looked at here; nothing is executed and no setting outside the repository is read.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::said;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The folders of one repository, all of them absolute.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// What `.git` is or points to; holds `HEAD`.
+    pub(super) folder: PathBuf,
+    /// What linked work trees share: objects, branches, settings. Else the same as `folder`.
+    pub(super) common: PathBuf,
+    /// The top of the work tree, if there is one.
+    pub(super) workdir: Option<PathBuf>,
+}
+
+impl Place {
+    /// The nearest repository around `path`.
+    pub(super) fn find(path: &Path) -> Result<Option<Self>> {
+        let start = settle(path)?;
+        let mut unnamed_bare = None;
+        for dir in start.ancestors() {
+            let dot = dir.join(".git");
+            if let Some(folder) = git_folder(&dot)? {
+                return Self::at(folder, Some(dir)).map(Some);
+            }
+            if common_of(dir).is_some() {
+                let name = dir.file_name().unwrap_or_default().to_string_lossy();
+                if name == ".git" {
+                    return Self::at(dir.to_path_buf(), dir.parent()).map(Some);
+                }
+                if name.ends_with(".git") || dir.components().any(|c| c.as_os_str() == ".git") {
+                    return Self::at(dir.to_path_buf(), None).map(Some);
+                }
+                // might be data made to look like a repository: anything real around it wins
+                unnamed_bare.get_or_insert(dir);
+            }
+        }
+        unnamed_bare.map(|dir| Self::at(dir.to_path_buf(), None)).transpose()
+    }
+
+    /// Settles the work tree of a git folder that was found in `around`.
+    fn at(folder: PathBuf, around: Option<&Path>) -> Result<Self> {
+        let common = common_of(&folder).unwrap_or_else(|| folder.clone());
+        let linked = common != folder;
+        let mut place = Self { folder, common, workdir: around.map(Path::to_path_buf) };
+        if linked {
+            return Ok(place); // the shared settings speak of the main work tree, not of this one
+        }
+        let settings = place.settings()?;
+        if settings.get_bool("core.bare").unwrap_or(false) {
+            place.workdir = None;
+        } else if let Ok(dir) = settings.get_path("core.worktree") {
+            place.workdir = Some(settle(&place.folder.join(dir))?);
+        }
+        Ok(place)
+    }
+
+    /// The repository's own settings, without the user's and the machine's.
+    pub(super) fn settings(&self) -> Result<git2::Config> {
+        let file = self.common.join("config");
+        git2::Config::open(&file).map_err(|e| {
+            Error::new(ErrorKind::Git, "could not read the settings of the git repository")
+                .at(&file)
+                .because(said(&e))
+                .help("repair the file; `git config --list --local` shows what git reads in it")
+        })
+    }
+}
+
+/// `path` made absolute with links resolved, as far as it exists.
+pub(super) fn settle(path: &Path) -> Result<PathBuf> {
+    let failed = |e| Error::io("could not resolve the path", path, e);
+    let absolute = std::path::absolute(path).map_err(failed)?;
+    let mut missing = Vec::new();
+    for known in absolute.ancestors() {
+        match fs::canonicalize(known) {
+            Ok(mut real) => {
+                real.extend(missing.iter().rev());
+                return Ok(real);
+            }
+            Err(e)
+                if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) =>
+            {
+                // without a last name the path ends in `..`, which means nothing below a gap
+                missing.push(known.file_name().ok_or_else(|| failed(e))?);
+            }
+            Err(e) => return Err(failed(e)),
+        }
+    }
+    Ok(absolute)
+}
+
+/// The git folder behind a `.git`, which is the folder itself or a file that points to it.
+fn git_folder(dot: &Path) -> Result<Option<PathBuf>> {
+    let Ok(meta) = fs::metadata(dot) else { return Ok(None) };
+    if meta.is_dir() {
+        return Ok(common_of(dot).map(|_| dot.to_path_buf()));
+    }
+    let text = fs::read_to_string(dot).map_err(|e| Error::io("could not read", dot, e))?;
+    let target = text.strip_prefix("gitdir:").map(str::trim).unwrap_or_default();
+    let folder = dot.parent().unwrap_or(dot).join(target);
+    match fs::canonicalize(&folder) {
+        Ok(folder) if !target.is_empty() && common_of(&folder).is_some() => Ok(Some(folder)),
+        _ => Err(Error::new(ErrorKind::Git, "the `.git` file does not lead to a git folder")
+            .at(dot)
+            .help(
+                "run `git worktree repair` or `git submodule update --init` in the main work tree",
+            )),
+    }
+}
+
+/// The folder that holds the objects of the git folder `dir`; `None` if `dir` is not one.
+fn common_of(dir: &Path) -> Option<PathBuf> {
+    // a symbolic link that points nowhere yet is a HEAD as well
+    fs::symlink_metadata(dir.join("HEAD")).ok()?;
+    let common = match fs::read_to_string(dir.join("commondir")) {
+        Ok(text) => fs::canonicalize(dir.join(text.trim())).ok()?,
+        Err(_) => dir.to_path_buf(),
+    };
+    (common.join("objects").is_dir() && common.join("refs").is_dir()).then_some(common)
+}
