@@ -6,10 +6,12 @@
 
 mod code;
 mod diagnostic;
+pub mod format;
 pub(crate) mod json;
 mod pointer;
 mod report;
 mod source;
+mod visible;
 
 pub(crate) use code::nearest;
 pub use code::{Code, Severity};
@@ -17,3 +19,4 @@ pub use diagnostic::{Diagnostic, Finding, Label, Place, Snippet};
 pub use pointer::Pointer;
 pub use report::{Counts, Levels, Report};
 pub use source::{SourceFile, Span};
+pub(crate) use visible::visible;

@@ -1,0 +1,138 @@
+//! The form for one comment on a pull request.
+//!
+//! A list by file. Everything that a stranger wrote is text: it can neither link, mention, embed nor
+//! break out of its line. The comment stays below the size that forges accept and says what it left
+//! out.
+
+use super::{WORST_FIRST, plural, position, summary};
+use crate::diag::{Diagnostic, Report, visible};
+
+/// Most characters of a comment.
+const MAX: usize = 60_000;
+/// Most characters of one text in it.
+const TEXT_MAX: usize = 400;
+/// Characters kept for the line that says what was left out.
+const RESERVE: usize = 120;
+
+/// Prints the comment.
+pub(super) fn render(report: &Report) -> String {
+    let mut text = format!("**{}**\n", summary(report));
+    let mut length = text.chars().count();
+    let (mut file, mut shown) = (None, 0);
+    for diagnostic in report.items() {
+        let mut piece = String::new();
+        if file != Some(&diagnostic.place.file) {
+            piece.push_str(&heading(&diagnostic.place.file));
+        }
+        piece.push_str(&item(diagnostic));
+        let more = piece.chars().count();
+        if length + more + RESERVE > MAX {
+            break;
+        }
+        file = Some(&diagnostic.place.file);
+        text.push_str(&piece);
+        length += more;
+        shown += 1;
+    }
+    let rest = &report.items()[shown..];
+    if !rest.is_empty() {
+        text.push_str(&left_out(rest));
+    }
+    text
+}
+
+/// What the comment has no room for, by severity.
+fn left_out(rest: &[Diagnostic]) -> String {
+    let mut parts = Vec::new();
+    for severity in WORST_FIRST {
+        let count = rest.iter().filter(|d| d.severity == severity).count();
+        if count > 0 {
+            parts.push(plural(count, severity.as_str()));
+        }
+    }
+    format!("\n…and {} more that this comment has no room for.\n", parts.join(", "))
+}
+
+fn heading(file: &str) -> String {
+    if file.is_empty() {
+        "\n**The registry as a whole**\n\n".to_owned()
+    } else {
+        format!("\n{}\n\n", span(file))
+    }
+}
+
+fn item(diagnostic: &Diagnostic) -> String {
+    let mut text = format!("- **{}** `{}`", diagnostic.severity, diagnostic.code);
+    if let Some(position) = position(&diagnostic.place) {
+        text.push_str(&format!(" at {position}"));
+    }
+    if !diagnostic.place.pointer.as_str().is_empty() {
+        text.push(' ');
+        text.push_str(&span(diagnostic.place.pointer.as_str()));
+    }
+    text.push_str(": ");
+    text.push_str(&escape(&diagnostic.message));
+    text.push('\n');
+    for label in &diagnostic.labels {
+        text.push_str("  - ");
+        if !label.place.file.is_empty() {
+            let position = position(&label.place).map(|p| format!(":{p}")).unwrap_or_default();
+            text.push_str(&span(&format!("{}{position}", label.place.file)));
+            text.push_str(": ");
+        }
+        text.push_str(&escape(&label.message));
+        text.push('\n');
+    }
+    if let Some(help) = &diagnostic.help {
+        text.push_str(&format!("  - help: {}\n", escape(help)));
+    }
+    text
+}
+
+/// The beginning of a text, made visible.
+fn short(text: &str) -> String {
+    let shown = visible(text);
+    match shown.char_indices().nth(TEXT_MAX) {
+        Some((at, _)) => format!("{}…", &shown[..at]),
+        None => shown.into_owned(),
+    }
+}
+
+/// A code span. Its fence is longer than any run of backticks inside.
+fn span(text: &str) -> String {
+    let text = short(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    if longest == 0 {
+        // A span of white space alone would be none.
+        return if text.trim().is_empty() { "` `".to_owned() } else { format!("`{text}`") };
+    }
+    let fence = "`".repeat(longest + 1);
+    format!("{fence} {text} {fence}")
+}
+
+/// Text of a stranger as text: character references keep it from meaning anything in Markdown or
+/// HTML, and an invisible reference after `@` and `#` keeps the forge from making mentions of it.
+fn escape(text: &str) -> String {
+    let text = short(text);
+    let mut safe = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '@' | '#' => safe.push_str(&format!("{c}&#8203;")),
+            ':' if text[at..].starts_with("://") => safe.push_str("&#58;"),
+            '.' if ends_with_www(&text[..at]) => safe.push_str("&#46;"),
+            '|' | '`' | '[' | ']' | '*' | '_' | '~' | '\\' | '!' | '$' => {
+                safe.push_str(&format!("&#{};", u32::from(c)));
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+fn ends_with_www(text: &str) -> bool {
+    let at = text.len().saturating_sub(3);
+    text.get(at..).is_some_and(|end| end.eq_ignore_ascii_case("www"))
+}

@@ -1,0 +1,127 @@
+//! SARIF 2.1.0: the form that code scanning services read.
+//!
+//! One run of one tool. Only rules that were met are listed, in the order of the table of codes.
+//! Nothing depends on time or machine: paths are those of the report, relative and percent-encoded.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::quiet_json;
+use crate::diag::{Code, Diagnostic, Place, Report, Snippet, visible};
+
+const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
+
+/// Prints the log.
+pub(super) fn render(report: &Report) -> String {
+    let met: BTreeSet<Code> = report.items().iter().map(|d| d.code).collect();
+    let codes: Vec<Code> = met.into_iter().collect();
+    let results: Vec<Value> = report.items().iter().map(|d| result(d, &codes)).collect();
+    let log = json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "columnKind": "unicodeCodePoints",
+            "tool": { "driver": {
+                "name": "mcp-static",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": codes.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
+            }},
+            "results": results,
+        }],
+    });
+    // A value of strings and numbers always serializes.
+    let mut text = quiet_json(&serde_json::to_string_pretty(&log).unwrap_or_default());
+    text.push('\n');
+    text
+}
+
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code.as_str(),
+        "shortDescription": { "text": code.summary() },
+        "help": { "text": code.explanation(), "markdown": code.explanation() },
+        "defaultConfiguration": { "level": code.severity().as_str() },
+    })
+}
+
+fn result(diagnostic: &Diagnostic, codes: &[Code]) -> Value {
+    let mut result = json!({
+        "ruleId": diagnostic.code.as_str(),
+        "ruleIndex": codes.binary_search(&diagnostic.code).unwrap_or_default(),
+        "level": diagnostic.severity.as_str(),
+        "message": { "text": text(diagnostic) },
+        "partialFingerprints": { "mcpStaticPlace/v1": fingerprint(diagnostic) },
+    });
+    let place = location(&diagnostic.place, diagnostic.snippet.as_ref());
+    result["locations"] = place.into_iter().map(Value::Object).collect();
+    let related: Vec<Value> = diagnostic
+        .labels
+        .iter()
+        .filter_map(|label| {
+            let mut place = location(&label.place, None)?;
+            place.insert("message".into(), json!({ "text": visible(&label.message) }));
+            Some(Value::Object(place))
+        })
+        .collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = Value::Array(related);
+    }
+    result
+}
+
+fn text(diagnostic: &Diagnostic) -> String {
+    let message = visible(&diagnostic.message);
+    match &diagnostic.help {
+        Some(help) => format!("{message}\nhelp: {}", visible(help)),
+        None => message.into_owned(),
+    }
+}
+
+/// What stays the same when lines above are added or removed.
+fn fingerprint(diagnostic: &Diagnostic) -> String {
+    let Place { file, pointer, .. } = &diagnostic.place;
+    format!("{} {}#{}", diagnostic.code, uri(file), pointer)
+}
+
+fn location(place: &Place, snippet: Option<&Snippet>) -> Option<Map<String, Value>> {
+    let mut location = Map::new();
+    if !place.file.is_empty() {
+        let mut physical = json!({ "artifactLocation": { "uri": uri(&place.file) } });
+        if place.line > 0 {
+            physical["region"] = region(place, snippet);
+        }
+        location.insert("physicalLocation".into(), physical);
+    }
+    if !place.pointer.as_str().is_empty() {
+        let name = json!([{ "fullyQualifiedName": place.pointer.as_str() }]);
+        location.insert("logicalLocations".into(), name);
+    }
+    (!location.is_empty()).then_some(location)
+}
+
+fn region(place: &Place, snippet: Option<&Snippet>) -> Value {
+    let mut region = json!({ "startLine": place.line });
+    if place.column > 0 {
+        region["startColumn"] = place.column.into();
+        if let Some(snippet) = snippet {
+            let width = u32::try_from(snippet.width).unwrap_or(1);
+            region["endColumn"] = place.column.saturating_add(width).into();
+        }
+    }
+    region
+}
+
+/// A path as a relative reference: everything but unreserved characters and slashes is encoded, so
+/// that no part of it is taken for a scheme, a query or a fragment.
+fn uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    uri
+}

@@ -1,0 +1,79 @@
+//! How text that strangers wrote is shown: nothing in it may act on the screen or the log.
+//!
+//! Names, titles and file names come from people who want something. A terminal obeys control
+//! characters, a reader is fooled by characters that reorder or hide text, and the logs of forges
+//! obey lines that look like commands. All printed forms go through [`visible`].
+
+use std::borrow::Cow;
+use std::fmt::Write;
+
+/// `text` with every character that acts instead of being seen written as `\u{202e}`.
+///
+/// Line breaks are such characters too, so the result is one line. It never begins with `::` and
+/// never holds `##[` or `##vso[`, which the logs of forges would take for commands.
+pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+    if !text.char_indices().any(|(at, c)| must_hide(text, at, c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        push(&mut shown, text, at, c);
+    }
+    Cow::Owned(shown)
+}
+
+/// Appends the character `c`, which stands at byte `at` of `text`, as it is to be seen.
+pub(crate) fn push(shown: &mut String, text: &str, at: usize, c: char) {
+    if must_hide(text, at, c) {
+        let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
+    } else {
+        shown.push(c);
+    }
+}
+
+/// Whether `c` is a control, reorders what follows, or cannot be seen at all.
+///
+/// The variation selector that asks for a colourful emoji is left alone: it is in half of all titles.
+pub(crate) fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180b}'..='\u{180f}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{fe00}'..='\u{fe0e}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1bca0}'..='\u{1bca3}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
+}
+
+fn must_hide(text: &str, at: usize, c: char) -> bool {
+    is_invisible(c) || (matches!(c, '#' | ':') && begins_command(text, at, c))
+}
+
+/// Whether the `#` or `:` at byte `at` makes a log command of what follows.
+///
+/// A forge looks for `##[` and `##vso[` anywhere in a line, for `::` after leading white space.
+fn begins_command(text: &str, at: usize, c: char) -> bool {
+    let (before, rest) = (&text[..at], &text.as_bytes()[at + 1..]);
+    if c == ':' {
+        return rest.first() == Some(&b':') && before.chars().all(char::is_whitespace);
+    }
+    before.ends_with('#')
+        && (rest.first() == Some(&b'[')
+            || rest.get(..4).is_some_and(|word| word.eq_ignore_ascii_case(b"vso[")))
+}
+
+#[cfg(test)]
+mod tests;
