@@ -1,5 +1,7 @@
 //! A registry of MCP servers as static files.
 pub mod check;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod config;
 pub mod data;
 pub mod diag;

@@ -87,6 +87,35 @@ struct Judge<'a> {
     mirrored: bool,
 }
 
+/// Judges a single document that belongs to no registry.
+///
+/// Findings of the strict reading are notes under the official profile, which does not look for them.
+pub fn check_document(path: &str, bytes: Vec<u8>, rules: &DocumentRules) -> Vec<Diagnostic> {
+    let official = rules.profile == Profile::Official;
+    let lower = |diagnostic: Diagnostic| if official { diagnostic.as_note() } else { diagnostic };
+    let mut findings = Vec::new();
+    if bytes.len() as u64 > MAX_FILE {
+        findings.push(lower(too_large(path, bytes.len() as u64)));
+    }
+    match read_json(path, bytes) {
+        Err(diagnostic) => findings.push(*diagnostic),
+        Ok(mut document) => {
+            findings.extend(std::mem::take(&mut document.findings).into_iter().map(lower));
+            let source = SourceFile::new(path, &document.text);
+            findings.extend(
+                super::document(&document.value, rules).into_iter().map(|f| source.diagnose(f)),
+            );
+        }
+    }
+    findings
+}
+
+fn too_large(path: &str, size: u64) -> Diagnostic {
+    let message = format!("the file has {size} bytes; at most {MAX_FILE} are read");
+    Diagnostic::new(Code::FileTooLarge, Place::file(path), message)
+        .help("shorten it; long texts belong on the server's website")
+}
+
 /// What stays an error for an entry that is mirrored from another registry.
 const HARD: [Code; 6] = [
     Code::JsonSyntax,
@@ -161,11 +190,7 @@ impl Judge<'_> {
             );
         }
         if content.size > MAX_FILE {
-            let message =
-                format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
-            let diagnostic =
-                Diagnostic::new(Code::FileTooLarge, Place::file(self.path(file)), message)
-                    .help("shorten it; long texts belong on the server's website");
+            let diagnostic = too_large(&self.path(file), content.size);
             if content.bytes.is_empty() {
                 self.findings.push(diagnostic); // beyond what even a mirror may hold
                 return Ok(None);

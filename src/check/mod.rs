@@ -1,7 +1,7 @@
 //! temp
 mod entry;
 mod registry;
-pub use entry::{CheckedServer, Checker, RemoteUrl};
+pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use registry::{layout, shared_urls};
 /// p
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

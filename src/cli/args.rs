@@ -1,0 +1,258 @@
+//! What may be written on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand, ValueHint};
+
+use crate::check::Profile;
+use crate::config::BaseUrl;
+use crate::diag::format::Format;
+use crate::diag::{Code, Levels};
+use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::LoadOptions;
+
+/// Turns a git repository of server.json files into a complete MCP registry of static files.
+#[derive(Debug, Parser)]
+#[command(name = "mcp-static", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    after_help = "Exit status: 0 fine, 1 findings, 2 wrong use or failure, 3 no answer from outside, 4 needs a maintainer."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Flags that every command takes, before or after its name.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Folder that holds the registry's data
+    #[arg(long, global = true, value_name = "DIR", default_value = "registry-data", value_hint = ValueHint::DirPath)]
+    pub data: PathBuf,
+    /// Read the data of this git revision instead of the folder on disk
+    #[arg(long, global = true, value_name = "REV")]
+    pub rev: Option<String>,
+    /// Form of the report: human, json, github, sarif or markdown
+    #[arg(long, global = true, value_name = "FORM", default_value = "human", value_parser = parse_format)]
+    pub format: Format,
+    /// Never use the network
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// Colours: auto, always or never (NO_COLOR is honoured)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorChoice,
+    /// Say only what went wrong
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more: notes too
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+    /// Draw no progress bars
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// Allow a diagnostic code: do not report it
+    #[arg(short = 'A', long, global = true, value_name = "CODE", value_parser = parse_code)]
+    pub allow: Vec<Code>,
+    /// Make a diagnostic code a warning (wins over --allow)
+    #[arg(short = 'W', long, global = true, value_name = "CODE", value_parser = parse_code)]
+    pub warn: Vec<Code>,
+    /// Make a diagnostic code an error (wins over --warn)
+    #[arg(short = 'D', long, global = true, value_name = "CODE", value_parser = parse_code)]
+    pub deny: Vec<Code>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Put a server.json at its place, after checking it; or fetch an entry of another registry
+    Add(AddArgs),
+    /// Check the data, render the registry and write it as files
+    Build(BuildArgs),
+    /// Validate entries and the registry as a whole, or single server.json files
+    Check(CheckArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionArgs),
+    /// Read the entries' dates from history and say how many there are
+    #[command(hide = true)]
+    Dates,
+    /// Explain a diagnostic code, or list all of them
+    Explain(ExplainArgs),
+    /// Mirror another registry: a base URL, or a dump file
+    Import(ImportArgs),
+    /// Serve the registry live, with every query parameter, and reload when the data changes
+    Serve(ServeArgs),
+    /// Set the status of a version or of a whole server
+    Status(StatusArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// A server.json file, or NAME[@VERSION] together with --from
+    #[arg(value_name = "FILE|NAME[@VERSION]")]
+    pub what: String,
+    /// Fetch the entry from this registry: its base URL, or "official"
+    #[arg(long, value_name = "URL|official")]
+    pub from: Option<String>,
+    /// Environment variable that holds a bearer token for the registry
+    #[arg(long, value_name = "VAR", requires = "from")]
+    pub token_env: Option<String>,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Host that the files are for; may be given several times
+    #[arg(long = "for", value_name = "HOST", default_value = "plain")]
+    pub hosts: Vec<String>,
+    /// Output folder; with several hosts each gets a folder inside it
+    #[arg(long, value_name = "DIR", default_value = "_site", value_hint = ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// URL that clients are given: https, no trailing slash, no /v0.1
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub base_url: Option<BaseUrl>,
+    /// Build only this part of the site
+    #[arg(long, value_name = "PART", value_parser = ["api"])]
+    pub only: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Files or folders of the data to report on, or server.json files anywhere ("-" is stdin)
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Rules to hold the data to: strict, or official for exactly the official registry's verdicts
+    #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = parse_profile)]
+    pub profile: Profile,
+    /// Compare a built site with its manifest instead
+    #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
+    pub site: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CompletionArgs {
+    /// Which shell
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The code, as a report prints it; without one all codes are listed
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Base URL of a v0.1 registry, "official", or a dump file (.json or .json.gz)
+    #[arg(value_name = "URL|FILE|official", value_hint = ValueHint::AnyPath)]
+    pub source: String,
+    /// Import only names that match this pattern (* and ?); may be given several times
+    #[arg(long, value_name = "GLOB")]
+    pub include: Vec<String>,
+    /// Leave out names that match this pattern; wins over --include
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Exit with 1 when any record was skipped
+    #[arg(long)]
+    pub strict: bool,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Environment variable that holds a bearer token for the registry
+    #[arg(long, value_name = "VAR")]
+    pub token_env: Option<String>,
+    /// Forget what an interrupted import has fetched so far
+    #[arg(long)]
+    pub restart: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    pub addr: String,
+    /// URL that clients are given: https, no trailing slash, no /v0.1
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub base_url: Option<BaseUrl>,
+    /// Accept requests for this Host too; may be given several times ("*" accepts any)
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+    /// Do not watch the data for changes
+    #[arg(long)]
+    pub no_reload: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// The server, or one of its versions
+    #[arg(value_name = "NAME[@VERSION]")]
+    pub what: String,
+    /// active, deprecated or deleted
+    #[arg(value_name = "STATUS")]
+    pub status: String,
+    /// Why, or what to use instead; at most 500 characters
+    #[arg(long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// Show what would be written and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+fn parse_format(word: &str) -> Result<Format, String> {
+    Format::parse(word).map_err(|near| match near {
+        Some(near) => format!("did you mean {near}?"),
+        None => "the forms are human, json, github, sarif and markdown".to_owned(),
+    })
+}
+
+fn parse_profile(word: &str) -> Result<Profile, String> {
+    match word {
+        "strict" => Ok(Profile::Strict),
+        "official" => Ok(Profile::Official),
+        _ => Err("the profiles are strict and official".to_owned()),
+    }
+}
+
+fn parse_code(word: &str) -> Result<Code, String> {
+    Code::parse(word).map_err(|near| match near {
+        Some(near) => format!("there is no such code; did you mean {near}?"),
+        None => "there is no such code; `mcp-static explain` lists them".to_owned(),
+    })
+}
+
+impl Global {
+    /// Severities given on the command line.
+    pub fn levels(&self) -> Result<Levels> {
+        let mut levels = Levels::default();
+        for code in self.allow.iter().chain(&self.warn) {
+            if code.is_fixed() {
+                return Err(Error::new(ErrorKind::Usage, format!("{code} cannot be lowered"))
+                    .help("correct the data; an entry with this problem would be left out without a word"));
+            }
+        }
+        self.allow.iter().for_each(|code| levels.allow(*code));
+        self.warn.iter().for_each(|code| levels.warn(*code));
+        self.deny.iter().for_each(|code| levels.deny(*code));
+        Ok(levels)
+    }
+
+    /// How to load the data.
+    pub fn load_options(&self) -> Result<LoadOptions> {
+        let epoch = match std::env::var("SOURCE_DATE_EPOCH") {
+            Ok(text) if !text.is_empty() => Some(text.parse().map_err(|_| {
+                Error::new(ErrorKind::Usage, format!("SOURCE_DATE_EPOCH is {text:?}, not a number"))
+                    .help("give seconds since 1970, or unset it")
+            })?),
+            _ => None,
+        };
+        Ok(LoadOptions {
+            data: self.data.clone(),
+            revision: self.rev.clone(),
+            levels: self.levels()?,
+            epoch,
+            ..LoadOptions::default()
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! `build`: the registry as files.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::{BuildOptions, Target, build, load};
+use crate::site::{HOSTS, Host, Written, host_named};
+
+use super::Outcome;
+use super::args::{BuildArgs, Global};
+use super::talk::Talk;
+
+/// Builds the site for every host that is named.
+pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outcome> {
+    let targets = targets(args)?;
+    let mut options = global.load_options()?;
+    options.base_url = args.base_url.clone();
+    if let (Some(folder), Some(name)) = (args.out.parent(), args.out.file_name()) {
+        options.remember = Some(folder.join(".mcp-static").join(name));
+    }
+    let loaded = load(&options)?;
+    let targets: Vec<Target<'_>> =
+        targets.iter().map(|(host, out)| Target { host: *host, out }).collect();
+    let how = BuildOptions { home: home(), data: Some(global.data.clone()) };
+    let built = build(&loaded, &targets, &how, talk.observer().as_ref())?;
+    talk.report(&built.report);
+    if built.report.has_errors() {
+        talk.say("nothing was written");
+        return Ok(Outcome::Refused);
+    }
+    for (target, written) in targets.iter().zip(&built.written) {
+        talk.say(&summary(target, written, built.size));
+    }
+    Ok(Outcome::Fine)
+}
+
+fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
+    let mut targets: Vec<(&'static dyn Host, PathBuf)> = Vec::new();
+    for name in &args.hosts {
+        let host = host_named(name).ok_or_else(|| {
+            let known: Vec<&str> = HOSTS.iter().map(|host| host.name()).collect();
+            Error::new(ErrorKind::Usage, format!("there is no host called {name:?}"))
+                .help(format!("choose one of {}", known.join(", ")))
+        })?;
+        if targets.iter().any(|(other, _)| other.name() == host.name()) {
+            continue;
+        }
+        let out = if args.hosts.len() > 1 { args.out.join(host.name()) } else { args.out.clone() };
+        targets.push((host, out));
+    }
+    Ok(targets)
+}
+
+fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
+}
+
+fn summary(target: &Target<'_>, written: &Written, (servers, versions): (usize, usize)) -> String {
+    format!(
+        "{servers} servers with {versions} versions for {} in {}: {} files written, {} removed, {} unchanged, {}",
+        target.host.name(),
+        target.out.display(),
+        written.written,
+        written.removed,
+        written.unchanged,
+        size(written.bytes),
+    )
+}
+
+/// A size that people can read.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}

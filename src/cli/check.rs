@@ -1,0 +1,131 @@
+//! `check`: is the data right?
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use crate::check::{DocumentRules, check_document};
+use crate::diag::{Code, Diagnostic, Place, Report};
+use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::{check, load};
+use crate::site::{SiteProblem, compare_site};
+
+use super::Outcome;
+use super::args::{CheckArgs, Global};
+use super::talk::Talk;
+
+/// Checks a built site, single files, or the registry.
+pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outcome> {
+    if let Some(site) = &args.site {
+        return check_site(global, site, talk);
+    }
+    let (alone, inside) = sort_paths(&global.data, &args.paths)?;
+    let mut report = Report::new();
+    for path in &alone {
+        report.merge(check_file(global, path, args)?);
+    }
+    if !inside.is_empty() || alone.is_empty() {
+        let mut options = global.load_options()?;
+        options.profile = args.profile;
+        let loaded = load(&options)?;
+        let (registry, found) = check(&loaded, talk.observer().as_ref())?;
+        let shown = found
+            .into_iter()
+            .filter(|d| inside.is_empty() || inside.iter().any(|p| is_in(&d.place.file, p)));
+        report.extend(shown);
+        let versions: usize = registry.listings().map(|listing| listing.entries().len()).sum();
+        talk.say(&format!(
+            "checked {} servers with {versions} versions",
+            registry.listings().len()
+        ));
+    }
+    talk.report(&report);
+    Ok(Outcome::refused_if(report.has_errors()))
+}
+
+/// Splits paths into documents that stand alone and places of the data folder, both as the reports
+/// call them.
+fn sort_paths(data: &Path, paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
+    let (mut alone, mut inside) = (Vec::new(), Vec::new());
+    let root = data.canonicalize().ok();
+    for path in paths {
+        if path.as_os_str() == "-" {
+            alone.push(path.clone());
+            continue;
+        }
+        let full = path.canonicalize().map_err(|e| {
+            Error::io("there is nothing to check", path, e)
+                .help("name a server.json, or a place in the data folder")
+        })?;
+        let below = root.as_ref().and_then(|root| full.strip_prefix(root).ok());
+        match below {
+            Some(below) => {
+                let place = data.join(below);
+                inside.push(
+                    place.to_string_lossy().replace('\\', "/").trim_start_matches("./").to_owned(),
+                );
+            }
+            None if full.is_file() => alone.push(path.clone()),
+            None => {
+                return Err(Error::new(ErrorKind::Usage, "this folder is not part of the data")
+                    .at(path)
+                    .help("name a server.json, a place in the data folder, or the folder itself with --data"));
+            }
+        }
+    }
+    Ok((alone, inside))
+}
+
+fn is_in(file: &str, place: &str) -> bool {
+    let place = place.trim_end_matches('/');
+    file == place || file.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
+}
+
+fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> {
+    let mut bytes = Vec::new();
+    let fail = |e| Error::io("the file cannot be read", path, e);
+    let name = if path.as_os_str() == "-" {
+        std::io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
+        "<stdin>".to_owned()
+    } else {
+        bytes = std::fs::read(path).map_err(fail)?;
+        path.to_string_lossy().replace('\\', "/")
+    };
+    let rules = DocumentRules::new(args.profile, false);
+    let mut report = Report::new();
+    report.extend(check_document(&name, bytes, &rules));
+    Ok(report.finish(&global.levels()?))
+}
+
+fn check_site(global: &Global, site: &Path, talk: &Talk) -> Result<Outcome> {
+    let (files, problems) = compare_site(site)?;
+    let mut report = Report::new();
+    for problem in problems {
+        let place =
+            |path: &str| Place::file(format!("{}/{path}", site.display()).replace('\\', "/"));
+        let help = "build again; files are ours to write, so keep others elsewhere";
+        report.push(match problem {
+            SiteProblem::Missing(path) => Diagnostic::new(
+                Code::SiteFileMissing,
+                place(&path),
+                "the manifest names this file, and it is not there",
+            )
+            .help(help),
+            SiteProblem::Changed(path, why) => Diagnostic::new(
+                Code::SiteFileChanged,
+                place(&path),
+                format!("the file is not as it was built: {why}"),
+            )
+            .help(help),
+            SiteProblem::Surplus(path) => Diagnostic::new(
+                Code::SiteFileSurplus,
+                place(&path),
+                "the manifest does not name this file",
+            )
+            .help(help),
+        });
+    }
+    let report = report.finish(&global.levels()?);
+    talk.report(&report);
+    talk.say(&format!("compared {files} files with the manifest"));
+    Ok(Outcome::refused_if(report.has_errors()))
+}

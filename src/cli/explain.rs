@@ -1,0 +1,43 @@
+//! `explain` and `completions`.
+
+use clap::CommandFactory as _;
+
+use crate::diag::Code;
+use crate::error::{Error, ErrorKind, Result};
+
+use super::Outcome;
+use super::args::{Cli, CompletionArgs, ExplainArgs};
+use super::talk::Talk;
+
+/// Prints a code's page, or the list of codes.
+pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
+    let Some(name) = &args.code else {
+        let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
+        let line = |code: &Code| {
+            format!("{:width$}  {:7}  {}\n", code.as_str(), code.severity(), code.summary())
+        };
+        talk.data(&Code::ALL.iter().map(line).collect::<String>());
+        return Ok(Outcome::Fine);
+    };
+    match Code::parse(name) {
+        Ok(code) => {
+            talk.data(code.explanation());
+            Ok(Outcome::Fine)
+        }
+        Err(near) => {
+            let error = Error::new(ErrorKind::Usage, format!("there is no code {name:?}"));
+            Err(match near {
+                Some(near) => error.help(format!("run `mcp-static explain {near}`")),
+                None => error.help("run `mcp-static explain` for the list"),
+            })
+        }
+    }
+}
+
+/// Prints a completion script.
+pub(super) fn completions(args: &CompletionArgs, talk: &Talk) -> Result<Outcome> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "mcp-static", &mut script);
+    talk.data(&String::from_utf8_lossy(&script));
+    Ok(Outcome::Fine)
+}

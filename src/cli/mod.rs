@@ -1,0 +1,85 @@
+//! The front door: arguments in, text and exit status out.
+//!
+//! The only room that prints, reads the environment or knows a terminal. Reports go to stdout, talk
+//! goes to stderr. Each verb is a file with a `run`.
+
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod add;
+mod args;
+mod build;
+mod check;
+mod dates;
+mod explain;
+mod import;
+mod progress;
+mod serve;
+mod status;
+mod talk;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::error::{Error, ErrorKind};
+
+use args::{Cli, Verb};
+use talk::Talk;
+
+/// How a run ended; the exit status is the number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Fine = 0,
+    /// The data or the change is refused.
+    Refused = 1,
+    /// Wrong use, or we could not do our work.
+    Failed = 2,
+    /// The outside world did not answer.
+    Indeterminate = 3,
+    /// A maintainer has to decide.
+    NeedsMaintainer = 4,
+}
+
+impl Outcome {
+    fn of(error: &Error) -> Self {
+        match error.kind() {
+            ErrorKind::Indeterminate => Self::Indeterminate,
+            _ => Self::Failed,
+        }
+    }
+
+    /// Refused when `refused`, else fine.
+    fn refused_if(refused: bool) -> Self {
+        if refused { Self::Refused } else { Self::Fine }
+    }
+}
+
+/// Runs the program with `arguments`, the first of which is its own name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(if e.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let talk = Talk::new(&cli.global);
+    let outcome = match &cli.verb {
+        Verb::Add(args) => add::run(&cli.global, args, &talk),
+        Verb::Build(args) => build::run(&cli.global, args, &talk),
+        Verb::Check(args) => check::run(&cli.global, args, &talk),
+        Verb::Completions(args) => explain::completions(args, &talk),
+        Verb::Dates => dates::run(&cli.global, &talk),
+        Verb::Explain(args) => explain::run(args, &talk),
+        Verb::Import(args) => import::run(&cli.global, args, &talk),
+        Verb::Serve(args) => serve::run(&cli.global, args, &talk),
+        Verb::Status(args) => status::run(&cli.global, args, &talk),
+    };
+    let outcome = outcome.unwrap_or_else(|e| {
+        talk.error(&e);
+        Outcome::of(&e)
+    });
+    ExitCode::from(outcome as u8)
+}

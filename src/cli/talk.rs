@@ -1,0 +1,105 @@
+//! Everything that is printed passes through here.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use clap::ColorChoice;
+
+use crate::diag::Report;
+use crate::diag::Severity;
+use crate::diag::format::{Format, Style, render};
+use crate::diag::visible;
+use crate::error::Error;
+use crate::pipeline::Observer;
+
+use super::args::Global;
+use super::progress::Bars;
+
+/// How this run talks.
+pub struct Talk {
+    format: Format,
+    color: ColorChoice,
+    quiet: bool,
+    verbose: bool,
+    progress: bool,
+}
+
+impl Talk {
+    pub fn new(global: &Global) -> Self {
+        Self {
+            format: global.format,
+            color: global.color,
+            quiet: global.quiet,
+            verbose: global.verbose,
+            progress: !global.no_progress && !global.quiet && std::io::stderr().is_terminal(),
+        }
+    }
+
+    fn colored(&self, terminal: bool) -> bool {
+        match self.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+            }
+        }
+    }
+
+    /// Prints a report to stdout. In the human form notes are counted, and shown with `--verbose`.
+    pub fn report(&self, report: &Report) {
+        let style = Style::new(self.colored(std::io::stdout().is_terminal()));
+        if self.format != Format::Human || self.verbose {
+            self.data(&render(report, self.format, &style));
+            return;
+        }
+        let notes = report.counts().notes;
+        let mut shown = Report::new();
+        shown.extend(report.items().iter().filter(|d| d.severity != Severity::Note).cloned());
+        if !shown.is_empty() {
+            self.data(&render(&shown, self.format, &style));
+        }
+        if notes > 0 {
+            let word = if notes == 1 { "note" } else { "notes" };
+            self.say(&format!("{notes} {word} not shown; --verbose shows them"));
+        }
+    }
+
+    /// Writes text to stdout; a reader that went away is no fault.
+    pub fn data(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Says a line on stderr, unless quiet.
+    pub fn say(&self, text: &str) {
+        if !self.quiet {
+            self.always(text);
+        }
+    }
+
+    /// Says a line on stderr.
+    pub fn always(&self, text: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{}", visible(text));
+    }
+
+    /// Says why we could not do our work.
+    pub fn error(&self, error: &Error) {
+        let color = self.colored(std::io::stderr().is_terminal());
+        let (on, off) = if color { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
+        let text = error.to_string();
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "{on}error{off}: {}", visible(&text));
+        if let Some(help) = error.advice() {
+            let _ = writeln!(err, "  = help: {}", visible(help));
+        }
+    }
+
+    /// Whoever draws progress in this run.
+    pub fn observer(&self) -> Box<dyn Observer> {
+        Box::new(Bars::new(self.progress))
+    }
+
+    /// Whether the report goes to a reader and not to a program.
+    pub fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+}
