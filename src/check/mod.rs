@@ -1,33 +1,140 @@
-//! temp
+//! Is the data right? The rules about one `server.json`, and about the registry as a whole.
+//!
+//! [`document`] judges a document by itself, without a clock, a disk or a network, and reports
+//! everything it finds in one run. Under [`Profile::Official`] its verdict is that of the official
+//! registry's `POST /v0.1/validate`; under [`Profile::Strict`] a document must also be publishable:
+//! its name and version become paths, and its packages must have a form that can be checked.
+//!
+//! A document passes three gates, each in its own module: the typed input of the API (`input`), the
+//! JSON Schema that `$schema` names, applied to what the typed structs leave (`normal`, `schema`), and
+//! the semantic rules. One fault is reported once: a semantic code is preferred to a broken limit, and
+//! both to a schema violation at the same place. This room refuses to know who is asking.
+
+mod about;
 mod entry;
+mod go_json;
+mod input;
+mod lint;
+mod look;
+mod naming;
+mod normal;
+mod package;
+mod publish;
+mod range;
+mod reference;
 mod registry;
+mod rules;
+mod say;
+mod schema;
+mod shape;
+mod template;
+mod transport;
+mod url;
+
+#[cfg(test)]
+mod tests;
+
+use serde_json::Value;
+
 pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use registry::{layout, shared_urls};
-/// p
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub use rules::{RULES, Rule};
+pub use schema::{CURRENT as CURRENT_SCHEMA, keeps_schema};
+pub use url::is_uri;
+
+use crate::diag::{Code, Finding, Severity};
+use shape::SERVER;
+
+/// Which set of rules a document is held to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
-    /// o
+    /// Exactly the verdict of the official registry.
     Official,
-    /// s
+    /// Official, publishable, and safe as a path; with hints.
     #[default]
     Strict,
 }
-/// r
-#[derive(Debug, Clone, Default)]
+
+/// How a document is judged.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DocumentRules {
-    /// p
+    /// Which set of rules applies.
     pub profile: Profile,
-    /// a
+    /// Whether versions that are not semantic versions are accepted under [`Profile::Strict`].
     pub allow_non_semver: bool,
 }
+
 impl DocumentRules {
-    /// n
-    pub fn new(profile: Profile, allow_non_semver: bool) -> Self {
-        Self { profile, allow_non_semver }
+    /// The rules of a profile.
+    pub fn new(profile: Profile) -> Self {
+        Self { profile, ..Self::default() }
+    }
+
+    /// Accepts versions that are not semantic versions.
+    #[must_use]
+    pub fn allow_non_semver(mut self, allow: bool) -> Self {
+        self.allow_non_semver = allow;
+        self
     }
 }
-/// d
-pub fn document(_: &serde_json::Value, _: &DocumentRules) -> Vec<crate::diag::Finding> {
-    Vec::new()
+
+/// The document after it passed through the official API's typed structs: empty optional members are
+/// gone. Only to be judged, never to be published.
+pub fn normalised(document: &Value) -> Value {
+    normal::normalised(document, &SERVER)
+}
+
+/// Everything that is wrong with a document, roughly in the order of its members.
+pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
+    let input = input::check(value);
+    if !value.is_object() {
+        return input.findings;
+    }
+    let mut found = semantic(value, rules);
+    let structural = |finding: &Finding| finding.code != Code::ValueNotAllowed;
+    let broken: Vec<_> = input.findings.iter().filter(|f| structural(f)).collect();
+    found.retain(|finding| !broken.iter().any(|input| input.pointer == finding.pointer));
+    add_unless_known(&mut found, input.findings);
+    if let schema::Named::Released(version) = schema::named(look::text(value, "$schema")) {
+        let violations = if input.has_empty_members {
+            schema::violations(&normalised(value), version)
+        } else {
+            schema::violations(value, version)
+        };
+        add_unless_known(&mut found, violations);
+    }
+    found
+}
+
+/// The rules that look at meaning; each skips what has no value or one of the wrong type.
+fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
+    let mut found = Vec::new();
+    match document.get("$schema") {
+        None => schema::check_address("", &mut found),
+        Some(Value::String(address)) => schema::check_address(address, &mut found),
+        Some(_) => {}
+    }
+    naming::check(document, rules, &mut found);
+    about::check(document, &mut found);
+    package::check(document, rules, &mut found);
+    transport::check_remotes(document, &mut found);
+    if rules.profile == Profile::Strict {
+        publish::check(document, &mut found);
+        lint::check(document, &mut found);
+    }
+    found
+}
+
+/// Adds findings at places where no error stands yet, so that one fault is said once.
+fn add_unless_known(found: &mut Vec<Finding>, more: Vec<Finding>) {
+    let known = found.len();
+    for finding in more {
+        let said = |earlier: &Finding| {
+            earlier.code.severity() == Severity::Error && earlier.pointer == finding.pointer
+        };
+        if !found[..known].iter().any(said) {
+            found.push(finding);
+        }
+    }
 }

@@ -90,7 +90,7 @@ fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> 
         bytes = std::fs::read(path).map_err(fail)?;
         path.to_string_lossy().replace('\\', "/")
     };
-    let rules = DocumentRules::new(args.profile, false);
+    let rules = DocumentRules::new(args.profile);
     let mut report = Report::new();
     report.extend(check_document(&name, bytes, &rules));
     Ok(report.finish(&global.levels()?))

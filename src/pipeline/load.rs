@@ -52,7 +52,7 @@ pub struct Loaded {
 
 impl Loaded {
     pub(super) fn rules(&self) -> DocumentRules {
-        DocumentRules::new(self.profile, self.config.allow_non_semver)
+        DocumentRules::new(self.profile).allow_non_semver(self.config.allow_non_semver)
     }
 }
 

@@ -1,0 +1,169 @@
+//! Rules about what a server says of itself: title, website, icons and repository.
+
+use serde_json::Value;
+
+use super::look::{Path, list, text};
+use super::say::quote;
+use super::url;
+use crate::diag::{Code, Finding};
+
+/// Applies these rules to a whole document.
+pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
+    if let Some(repository) = document.get("repository").filter(|value| value.is_object()) {
+        check_repository(repository, &Path::Root.key("repository"), found);
+    }
+    check_website(text(document, "websiteUrl"), &Path::Root.key("websiteUrl"), found);
+    let title = text(document, "title");
+    if !title.is_empty() && title.trim().is_empty() {
+        let message = "the title is only white space";
+        let finding = Finding::new(Code::TitleWhitespaceOnly, "/title", message);
+        found.push(finding.help("write a title or remove the property"));
+    }
+    let icons = Path::Root.key("icons");
+    for (i, icon) in list(document, "icons").iter().enumerate() {
+        if let Some(Value::String(src)) = icon.get("src") {
+            check_icon(src, &icons.index(i).key("src"), found);
+        }
+    }
+}
+
+fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
+    if website.is_empty() {
+        return;
+    }
+    let mut add = |code, message: String, help: &str| {
+        found.push(Finding::new(code, path.pointer(), message).help(help));
+    };
+    let refused = |c: char| matches!(c, '"' | '\'' | '<' | '>' | ' ' | '\t' | '\n' | '\r');
+    if let Some((at, c)) = website.char_indices().find(|(_, c)| refused(*c)) {
+        let position = website[..at].chars().count() + 1;
+        let message = format!("the website {} holds {c:?} as character {position}", quote(website));
+        let help = format!("write it as %{:02X} or leave it out", u32::from(c));
+        add(Code::WebsiteUrlInvalidCharacters, message, &help);
+    }
+    match url::parse(website) {
+        Err(fault) => {
+            let message = format!("the website {} {fault}", quote(website));
+            add(Code::InvalidWebsiteUrl, message, "write a URL such as https://example.com/");
+        }
+        Ok(url) => {
+            if url.scheme.is_empty() {
+                let message = format!("the website {} has no scheme", quote(website));
+                add(Code::WebsiteUrlMustBeAbsolute, message, &with_https(website));
+            }
+            if !url.has_scheme("https") {
+                let message = format!("the website {} is not https", quote(website));
+                add(Code::WebsiteUrlInvalidScheme, message, &with_https(website));
+            }
+        }
+    }
+}
+
+fn check_icon(src: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
+    let mut add = |code, message: String, help: &str| {
+        found.push(Finding::new(code, path.pointer(), message).help(help));
+    };
+    match url::parse(src) {
+        Err(fault) => {
+            let message = format!("the icon {} {fault}", quote(src));
+            add(
+                Code::IconSrcInvalidUrl,
+                message,
+                "write a URL such as https://example.com/icon.png",
+            );
+        }
+        Ok(url) => {
+            if url.scheme.is_empty() {
+                let message = format!("the icon {} has no scheme", quote(src));
+                add(
+                    Code::IconSrcNotAbsolute,
+                    message,
+                    "write the whole URL, beginning with https://",
+                );
+            }
+            if !url.has_scheme("https") {
+                let message = format!("the icon {} is not https", quote(src));
+                add(Code::IconSrcInvalidScheme, message, "host the icon and name its https URL");
+            }
+        }
+    }
+}
+
+/// Proposes the same address with https, when that is all it lacks.
+fn with_https(text: &str) -> String {
+    let rest = match text.split_once("://") {
+        Some(("http", rest)) => rest,
+        Some(_) => return "write an https URL".to_owned(),
+        None => text.trim_start_matches('/'),
+    };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let whole = format!("https://{rest}");
+    if host.contains('.') && url::parse(&whole).is_ok() {
+        format!("write {}", quote(&whole))
+    } else {
+        "write an https URL".to_owned()
+    }
+}
+
+fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
+    let (url, source) = (text(repository, "url"), text(repository, "source"));
+    if url.is_empty() && source.is_empty() {
+        return;
+    }
+    let mut add = |field, code, message: String, help: &str| {
+        found.push(Finding::new(code, path.key(field).pointer(), message).help(help));
+    };
+    if !is_repository(url, source) {
+        let (message, help) = repository_fault(url, source);
+        add("url", Code::InvalidRepositoryUrl, message, help);
+    }
+    let subfolder = text(repository, "subfolder");
+    if !subfolder.is_empty() && !is_subfolder(subfolder) {
+        let message = format!("the subfolder {} is not a clean relative path", quote(subfolder));
+        let help = "write the path from the repository's root, such as src/server";
+        add("subfolder", Code::InvalidSubfolderPath, message, help);
+    }
+}
+
+fn repository_fault(url: &str, source: &str) -> (String, &'static str) {
+    let help = match source {
+        "github" => "write https://github.com/<owner>/<repository>",
+        "gitlab" => "write https://gitlab.com/<owner>/<repository>",
+        _ => "write \"source\": \"github\" or \"gitlab\", or remove the repository",
+    };
+    let message = match (source, url) {
+        ("", url) => format!("the repository {} has no source", quote(url)),
+        (source, _) if source != "github" && source != "gitlab" => {
+            format!("the repository's source {} is not github or gitlab", quote(source))
+        }
+        (source, "") => format!("the repository on {source} has no URL"),
+        (source, url) => format!("the repository {} is not one on {source}", quote(url)),
+    };
+    (message, help)
+}
+
+/// Whether the URL is owner and repository on the host that `source` names.
+fn is_repository(url: &str, source: &str) -> bool {
+    let host = match source {
+        "github" => "github.com/",
+        "gitlab" => "gitlab.com/",
+        _ => return false,
+    };
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = rest.map(|rest| rest.strip_prefix("www.").unwrap_or(rest));
+    let Some(path) = rest.and_then(|rest| rest.strip_prefix(host)) else { return false };
+    let path = path.strip_suffix('/').unwrap_or(path);
+    let word = |part: &str| {
+        !part.is_empty()
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+    };
+    path.split_once('/').is_some_and(|(owner, name)| word(owner) && word(name))
+}
+
+/// Letters, digits, `-`, `_`, `.` in segments that are neither empty nor dots.
+fn is_subfolder(path: &str) -> bool {
+    path.split('/').all(|segment| {
+        !matches!(segment, "" | "." | "..")
+            && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    })
+}

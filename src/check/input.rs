@@ -1,0 +1,265 @@
+//! The input rules: which members a document has, of which type, and within which limits.
+//!
+//! They are those of the official API, which answers 422 before it validates anything else. Unlike
+//! that API, key names are compared exactly: clients read the author's own text, not a copy that
+//! was typed anew.
+
+use serde_json::Value;
+
+use super::look::Path;
+use super::say::{one_of, quote, type_of};
+use super::shape::{Field, Form, Kind, SERVER, Shape, Text};
+use super::{normal, url};
+use crate::diag::{Code, Finding, nearest};
+
+/// What the input rules found.
+#[derive(Debug, Default)]
+pub(super) struct Verdict {
+    /// Every breach.
+    pub(super) findings: Vec<Finding>,
+    /// Whether the structs would drop a member, so that the schema has to see another document.
+    pub(super) has_empty_members: bool,
+}
+
+/// Applies the input rules to a whole document.
+pub(super) fn check(document: &Value) -> Verdict {
+    let mut verdict = Verdict::default();
+    verdict.object(document, &SERVER, &Path::Root);
+    verdict
+}
+
+impl Verdict {
+    fn object(&mut self, value: &Value, shape: &'static Shape, path: &Path<'_>) {
+        let Some(members) = value.as_object() else {
+            return self.wrong_type(value, path, "an object");
+        };
+        let mut required = shape.fields.iter().filter(|field| field.required).count();
+        for (key, value) in members {
+            match shape.fields.iter().find(|field| field.name == key) {
+                Some(field) => {
+                    required -= usize::from(field.required);
+                    self.member(value, field, &path.key(key));
+                }
+                None => self.findings.push(unknown(key, shape, path)),
+            }
+        }
+        if required > 0 {
+            let absent = |field: &&Field| field.required && !members.contains_key(field.name);
+            let absent = shape.fields.iter().filter(absent);
+            self.findings.extend(absent.filter_map(|field| missing(field, shape, path)));
+        }
+    }
+
+    fn member(&mut self, value: &Value, field: &'static Field, path: &Path<'_>) {
+        if !field.required {
+            // A false flag makes no difference to the schema, so it needs no second document.
+            self.has_empty_members |= !value.is_boolean() && normal::is_dropped(value, &field.kind);
+            if value.is_null() {
+                return;
+            }
+        }
+        self.value(value, &field.kind, path);
+    }
+
+    fn value(&mut self, value: &Value, kind: &'static Kind, path: &Path<'_>) {
+        match (kind, value) {
+            (Kind::Text(limits), Value::String(text)) => {
+                self.findings.extend(breach(text, limits, path));
+            }
+            (Kind::Flag, Value::Bool(_)) | (Kind::Free, Value::Object(_)) => {}
+            (Kind::Object(shape), _) => self.object(value, shape, path),
+            (Kind::List(kind), Value::Array(items)) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.value(item, kind, &path.index(i));
+                }
+            }
+            (Kind::Map(shape), Value::Object(members)) => {
+                for (key, value) in members {
+                    self.object(value, shape, &path.key(key));
+                }
+            }
+            (Kind::Text(_), _) => self.wrong_type(value, path, "a string"),
+            (Kind::Flag, _) => self.wrong_type(value, path, "a boolean"),
+            (Kind::List(_), _) => self.wrong_type(value, path, "an array"),
+            (Kind::Map(_) | Kind::Free, _) => self.wrong_type(value, path, "an object"),
+        }
+    }
+
+    fn wrong_type(&mut self, value: &Value, path: &Path<'_>, wanted: &str) {
+        let place = match path {
+            Path::Root => "the document".to_owned(),
+            Path::Key(_, key) => quote(key),
+            Path::Index(_, index) => format!("element {index}"),
+        };
+        let message = format!("{place} is {} where {wanted} belongs", type_of(value));
+        let finding = Finding::new(Code::ValueWrongType, path.pointer(), message);
+        self.findings.push(finding.help(type_help(value, wanted)));
+    }
+}
+
+fn type_help(value: &Value, wanted: &str) -> String {
+    match (value, wanted) {
+        (Value::Number(_) | Value::Bool(_), "a string") => format!("write \"{value}\" in quotes"),
+        (Value::String(text), "a boolean") if text == "true" || text == "false" => {
+            format!("write {text} without quotes")
+        }
+        (Value::Null, _) => "remove the null or write a value".to_owned(),
+        (Value::Object(_), "an array") => "put it into square brackets".to_owned(),
+        _ => format!("write {wanted}"),
+    }
+}
+
+/// A finding for a required member that is not there. The semantic rule about `$schema` has its own.
+fn missing(field: &Field, shape: &Shape, path: &Path<'_>) -> Option<Finding> {
+    if field.name == "$schema" {
+        return None;
+    }
+    let message = format!("{} needs {}", shape.name, quote(field.name));
+    let pointer = path.key(field.name).pointer();
+    Some(Finding::new(Code::PropertyMissing, pointer, message).help(missing_help(shape, field)))
+}
+
+fn missing_help(shape: &Shape, field: &Field) -> String {
+    let example = match (shape.name, field.name) {
+        ("a server", "name") => "\"name\": \"com.example/weather\"",
+        ("a server", "version") => "\"version\": \"1.0.0\"",
+        ("a server", "description") => {
+            "\"description\" with one sentence of at most 100 characters"
+        }
+        ("a package", "registryType") => {
+            "\"registryType\" with npm, pypi, nuget, cargo, oci or mcpb"
+        }
+        ("a package", "identifier") => "\"identifier\" with the package's name or address",
+        ("a package", "transport") => "\"transport\": {\"type\": \"stdio\"}",
+        ("a transport", "type") => "\"type\" with stdio, streamable-http or sse",
+        ("an argument", "type") => "\"type\" with named or positional",
+        ("an icon", "src") => "\"src\" with an https URL",
+        (_, name) => return format!("add {}", quote(name)),
+    };
+    format!("add {example}")
+}
+
+fn unknown(key: &str, shape: &Shape, path: &Path<'_>) -> Finding {
+    let message = format!("{} has no property {}", shape.name, quote(key));
+    Finding::new(Code::PropertyUnknown, path.key(key).pointer(), message)
+        .on_key()
+        .help(unknown_help(key, shape))
+}
+
+/// Names the property that was meant: the camelCase form of an old key, what replaced it, or the
+/// nearest one.
+fn unknown_help(key: &str, shape: &Shape) -> String {
+    let names = || shape.fields.iter().map(|field| field.name);
+    let camel = camel_case(key);
+    if let Some(name) = names().find(|name| *name == camel) {
+        return format!("rename it to {}", quote(name));
+    }
+    match (shape.name, key) {
+        ("a server", "status") => "remove it and write status.json beside server.json".to_owned(),
+        ("a server", "version_detail") => "write \"version\" directly in the document".to_owned(),
+        ("_meta", "io.modelcontextprotocol.registry/official") => {
+            "remove it; the registry writes it".to_owned()
+        }
+        ("_meta", _) => format!("move it into {}", quote(super::shape::PUBLISHER)),
+        _ => match nearest(key, names()) {
+            Some(name) => format!("write {} instead, or remove it", quote(name)),
+            None => "remove it, or move it into the publisher-provided part of _meta".to_owned(),
+        },
+    }
+}
+
+fn camel_case(key: &str) -> String {
+    let mut camel = String::with_capacity(key.len());
+    let mut upper = false;
+    for c in key.chars() {
+        match c {
+            '_' if !camel.is_empty() => upper = true,
+            c if upper => {
+                camel.push(c.to_ascii_uppercase());
+                upper = false;
+            }
+            c => camel.push(c),
+        }
+    }
+    camel
+}
+
+/// The first limit that a text breaks.
+fn breach(text: &str, limits: &Text, path: &Path<'_>) -> Option<Finding> {
+    let (fault, help) = length_fault(text, limits).or_else(|| form_fault(text, &limits.form))?;
+    let message = format!("{} {fault}", quote(text));
+    Some(Finding::new(Code::ValueNotAllowed, path.pointer(), message).help(help))
+}
+
+fn length_fault(text: &str, limits: &Text) -> Option<(String, String)> {
+    // Bytes bound characters from above, so most texts are never counted.
+    if text.len() < limits.min || (text.len() > limits.max || limits.min > 1) {
+        let count = text.chars().count();
+        if count < limits.min {
+            return Some(match count {
+                0 => ("is empty".to_owned(), "write a value or remove the property".to_owned()),
+                _ => (
+                    format!("is shorter than {} characters", limits.min),
+                    "write the whole value".to_owned(),
+                ),
+            });
+        }
+        if count > limits.max {
+            let fault = format!("has {count} characters, more than {}", limits.max);
+            return Some((fault, format!("shorten it to at most {} characters", limits.max)));
+        }
+    }
+    None
+}
+
+fn form_fault(text: &str, form: &Form) -> Option<(String, String)> {
+    match form {
+        Form::Any => None,
+        Form::Url => {
+            let fault = url::parse(text).err()?;
+            Some((fault.to_owned(), "write a complete URL such as https://example.com/".to_owned()))
+        }
+        Form::Name if is_loose_name(text) => None,
+        Form::Name => Some((
+            "is not of the form namespace/name".to_owned(),
+            "write a reversed domain, a slash and a name, such as com.example/weather".to_owned(),
+        )),
+        Form::Sha256 if is_sha256(text) => None,
+        Form::Sha256 => Some((
+            "is not 64 lower-case hexadecimal digits".to_owned(),
+            "write the SHA-256 of the file, as `sha256sum` prints it".to_owned(),
+        )),
+        Form::IconSize if is_icon_size(text) => None,
+        Form::IconSize => Some((
+            "is not an icon size".to_owned(),
+            "write width x height such as 48x48, or any".to_owned(),
+        )),
+        Form::OneOf(words) if words.contains(&text) => None,
+        Form::OneOf(words) => {
+            let help = match nearest(text, words.iter().copied()) {
+                Some(word) => format!("write {}", quote(word)),
+                None => "write one of these words or remove the property".to_owned(),
+            };
+            Some((format!("is not {}", one_of(words.iter().copied())), help))
+        }
+    }
+}
+
+/// The schema's name pattern, which is looser than the rule of names.
+fn is_loose_name(text: &str) -> bool {
+    let allowed = |part: &str, extra: &[u8]| {
+        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || extra.contains(&b))
+    };
+    text.split_once('/')
+        .is_some_and(|(namespace, name)| allowed(namespace, b".-") && allowed(name, b"._-"))
+}
+
+fn is_sha256(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Two numbers with an x between them, or the word any.
+fn is_icon_size(text: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    text == "any" || text.split_once('x').is_some_and(|(w, h)| number(w) && number(h))
+}

@@ -1,0 +1,129 @@
+//! Hints: what is allowed but works badly in a client that many people use.
+//!
+//! Each hint rests on the behaviour of one real client. None of them refuses a document, and none is
+//! raised under the official profile.
+
+use serde_json::Value;
+
+use super::look::{Path, list, text};
+use super::reference::Reference;
+use super::say::{quote, type_of};
+use super::shape::PUBLISHER;
+use super::url;
+use crate::diag::{Code, Finding};
+
+/// Applies every hint to a whole document.
+pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
+    check_images(document, found);
+    check_publisher(document, found);
+    check_icons(document, found);
+    check_reach(document, found);
+}
+
+/// VS Code appends a package's version to the image, whatever the image ends with.
+fn check_images(document: &Value, found: &mut Vec<Finding>) {
+    let packages = Path::Root.key("packages");
+    for (i, package) in list(document, "packages").iter().enumerate() {
+        let (image, version) = (text(package, "identifier"), text(package, "version"));
+        if text(package, "registryType") != "oci" || version.is_empty() {
+            continue;
+        }
+        let Ok(Reference { tag: Some(tag), .. }) = Reference::parse(image) else { continue };
+        let message = format!(
+            "the image has the tag {} and the package a version; VS Code would run {}",
+            quote(tag),
+            quote(&format!("{image}:{version}"))
+        );
+        let pointer = packages.index(i).key("identifier").pointer();
+        let finding = Finding::new(Code::LintOciTagAndVersion, pointer, message);
+        found.push(finding.help("keep the tag and remove the version"));
+    }
+}
+
+fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
+    let Some(publisher) = document.get("_meta").and_then(|meta| meta.get(PUBLISHER)) else {
+        return;
+    };
+    let meta = Path::Root.key("_meta");
+    let path = meta.key(PUBLISHER);
+    if let Some(github) = publisher.get("github") {
+        if github.get("name").is_some() && github.get("nameWithOwner").is_none() {
+            let message = "VS Code cannot read a github.name without github.nameWithOwner";
+            let pointer = path.key("github").key("nameWithOwner").pointer();
+            let finding = Finding::new(Code::LintGithubNameWithoutOwner, pointer, message);
+            found.push(finding.help("add \"nameWithOwner\" as owner/repository"));
+        }
+    }
+    let scalar = |value: &Value| !value.is_object() && !value.is_array();
+    type Test<'a> = &'a dyn Fn(&Value) -> bool;
+    let rules: [(&str, &str, Test<'_>); 3] = [
+        ("tool", "a plain value", &scalar),
+        ("version", "a plain value", &scalar),
+        ("buildInfo", "an object", &Value::is_object),
+    ];
+    for (key, wanted, holds) in rules {
+        if let Some(value) = publisher.get(key).filter(|value| !holds(value)) {
+            let kind = type_of(value);
+            let message = format!(
+                "{} is {kind}; Eclipse drops the whole list unless it is {wanted}",
+                quote(key)
+            );
+            let finding =
+                Finding::new(Code::LintPublisherToolType, path.key(key).pointer(), message);
+            found.push(finding.help(format!("write {wanted} or use another key")));
+        }
+    }
+}
+
+/// Image types by file ending that clients do not show.
+const ODD_ENDINGS: &[&str] =
+    &["ico", "icns", "gif", "bmp", "avif", "tif", "tiff", "heic", "heif", "jxl", "apng"];
+
+fn check_icons(document: &Value, found: &mut Vec<Finding>) {
+    let icons = list(document, "icons");
+    let path = Path::Root.key("icons");
+    for (i, icon) in icons.iter().enumerate() {
+        let ending = ending(text(icon, "src"));
+        if icon.get("mimeType").is_none_or(Value::is_null) && ODD_ENDINGS.contains(&ending.as_str())
+        {
+            let message = format!("an icon of type {ending} is not shown by clients");
+            let pointer = path.index(i).key("src").pointer();
+            let finding = Finding::new(Code::LintIconMimeType, pointer, message);
+            found.push(finding.help("offer it as PNG, JPEG, SVG or WebP"));
+        }
+    }
+    let is_png = |icon: &Value| match text(icon, "mimeType") {
+        "" => ending(text(icon, "src")) == "png",
+        kind => kind == "image/png",
+    };
+    if !icons.is_empty() && !icons.iter().any(is_png) {
+        let message = "no icon is a PNG, which Eclipse looks for first";
+        let finding = Finding::new(Code::LintIconWithoutPng, path.pointer(), message);
+        found.push(finding.help("add a PNG icon"));
+    }
+}
+
+/// The file ending of a URL's path, in lower case.
+fn ending(address: &str) -> String {
+    let path = url::parse(address).map(|url| url.path).unwrap_or_default();
+    let file = path.rsplit('/').next().unwrap_or_default();
+    file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default()
+}
+
+/// Which clients see the server, and which of its remotes.
+fn check_reach(document: &Value, found: &mut Vec<Finding>) {
+    let remotes = list(document, "remotes");
+    if remotes.len() > 1 {
+        let message = format!("VS Code uses only the first of the {} remotes", remotes.len());
+        let finding = Finding::new(Code::LintFirstRemoteOnly, "/remotes/1", message);
+        found.push(finding.help("put the remote that most people should use first"));
+    }
+    let is_image = |package: &Value| text(package, "registryType") == "oci";
+    let packages = list(document, "packages");
+    if remotes.is_empty() && !packages.iter().any(is_image) {
+        let message = "ToolHive lists only servers with a remote or an OCI package";
+        let pointer = if packages.is_empty() { Path::Root } else { Path::Root.key("packages") };
+        let finding = Finding::new(Code::LintToolhiveInvisible, pointer.pointer(), message);
+        found.push(finding.help("offer a container image or a remote as well"));
+    }
+}

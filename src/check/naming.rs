@@ -1,0 +1,151 @@
+//! Rules about the server's name and its versions.
+//!
+//! The official rules come first; the strict ones add what a name and a version must keep to become
+//! a path and a claim of ownership. What a name or version *is* stays in `model`.
+
+use serde_json::Value;
+
+use super::look::Path;
+use super::range::{is_unlucky_prerelease, looks_like_range};
+use super::say::quote;
+use super::{DocumentRules, Profile};
+use crate::diag::{Code, Finding};
+use crate::model::{ServerName, Version};
+
+/// Applies the rules of name and version to a whole document.
+pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Finding>) {
+    if let Some(Value::String(name)) = document.get("name") {
+        check_name(name, rules, found);
+    }
+    if let Some(Value::String(version)) = document.get("version") {
+        let path = Path::Root.key("version");
+        let refused = found.len();
+        check_version(version, &path, found);
+        if rules.profile == Profile::Strict && found.len() == refused {
+            check_strict_version(version, rules, &path, found);
+        }
+    }
+}
+
+fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
+    // Too long is a matter of the input rules; the official name rule has no limit.
+    if text.len() > ServerName::MAX {
+        return;
+    }
+    let path = Path::Root.key("name");
+    let finding =
+        |code, fault: String, help: &str| Finding::new(code, path.pointer(), fault).help(help);
+    let name = match ServerName::parse(text) {
+        Ok(name) => name,
+        Err(fault) => {
+            let fault = format!("the name {} {fault}", quote(text));
+            let help = "write a reversed domain, one slash and a name, such as com.example/weather";
+            found.push(finding(Code::InvalidServerName, fault, help));
+            return;
+        }
+    };
+    if rules.profile != Profile::Strict {
+        return;
+    }
+    if let Some(fault) = name.namespace().strict_fault() {
+        let fault = format!("the namespace {} {fault}", quote(name.namespace().as_str()));
+        let help = "use a domain that you own, reversed, or io.github.<account>";
+        found.push(finding(Code::NamespaceGrammar, fault, help));
+    }
+    if let Some(fault) = name.strict_fault() {
+        let fault = format!("the name {} {fault}", quote(text));
+        let help = "choose another name part of letters, digits, dots, hyphens and underscores";
+        found.push(finding(Code::NameGrammar, fault, help));
+    }
+    if name.is_reserved() {
+        let fault =
+            format!("the name part {} is a word of the registry's own paths", quote(name.name()));
+        found.push(finding(Code::NameReserved, fault, "choose another name part"));
+    }
+}
+
+/// The official rules of a version, which hold for the server and for each package.
+pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
+    if text == "latest" {
+        let message = "the version is \"latest\", which stands for the newest version";
+        let finding = Finding::new(Code::ReservedVersionString, path.pointer(), message);
+        found.push(finding.help("write the exact version, such as 1.0.0"));
+    } else if looks_like_range(text) {
+        let message = format!("the version {} looks like a range", quote(text));
+        let finding = Finding::new(Code::VersionLooksLikeRange, path.pointer(), message);
+        found.push(finding.help(range_help(text)));
+    }
+}
+
+fn range_help(text: &str) -> String {
+    if is_unlucky_prerelease(text) {
+        return "choose a prerelease without the letter x, which the official registry takes for a wildcard"
+            .to_owned();
+    }
+    let is_version = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    let candidate = text
+        .split(|c| !is_version(c))
+        .find(|part| part.starts_with(|c: char| c.is_ascii_digit()) && !part.contains(['x', 'X']));
+    match candidate {
+        Some(version) if version.split('.').count() == 3 => {
+            format!("write one exact version, such as {version}")
+        }
+        _ => "write one exact version, such as 1.0.0".to_owned(),
+    }
+}
+
+/// The strict rules of the server's own version: a path segment, and a semantic version.
+fn check_strict_version(
+    text: &str,
+    rules: &DocumentRules,
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
+    let finding =
+        |code, message: String, help: &str| Finding::new(code, path.pointer(), message).help(help);
+    let version = match Version::parse(text) {
+        Ok(version) => version,
+        Err(fault) => {
+            let message = format!("the version {} {fault}", quote(text));
+            found.push(finding(Code::VersionGrammar, message, "write a version such as 1.0.0"));
+            return;
+        }
+    };
+    if !rules.allow_non_semver && !version.is_strict_semver() {
+        let message = format!("the version {} is not a semantic version", quote(text));
+        found.push(finding(Code::VersionNotSemver, message, &semver_help(text)));
+    }
+    if text.contains('+') {
+        let message = format!(
+            "the version {} holds a plus sign, which some clients cannot ask for",
+            quote(text)
+        );
+        let help = "leave out the build metadata after the plus sign";
+        found.push(finding(Code::VersionBuildMetadata, message, help));
+    }
+}
+
+/// The semantic version that was probably meant.
+fn semver_help(text: &str) -> String {
+    let plain = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let numbers: Vec<&str> = plain.split('.').collect();
+    let digits = |n: &&str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
+    let suggestion = match numbers.len() {
+        1..=3 if numbers.iter().all(|n| digits(n)) => {
+            let strip = |n: &&str| match n.trim_start_matches('0') {
+                "" => "0".to_owned(),
+                n => n.to_owned(),
+            };
+            let mut numbers: Vec<String> = numbers.iter().map(strip).collect();
+            numbers.resize(3, "0".to_owned());
+            Some(numbers.join("."))
+        }
+        _ => Version::parse(plain).ok().filter(Version::is_strict_semver).map(|v| v.to_string()),
+    };
+    match suggestion {
+        Some(version) => format!("write {version}, or allow other versions in registry.toml"),
+        None => {
+            "write three numbers such as 1.0.0, or allow other versions in registry.toml".to_owned()
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! `$schema` and the JSON Schema that it names.
+//!
+//! The six released schemas are written anew from their facts and compiled in, each on first use.
+//! They are shaped so that every refusal points at the member that is wrong. Nothing is ever fetched:
+//! an address outside the closed list is an unknown version.
+
+use std::sync::OnceLock;
+
+use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::{PatternOptions, ValidationError, Validator};
+use serde_json::Value;
+
+use super::say::{one_of, quote, type_of};
+use super::url;
+use crate::diag::{Code, Finding, Pointer};
+
+/// The address of the current schema.
+pub const CURRENT: &str =
+    "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
+
+/// Every released schema, oldest first.
+const RELEASED: [(&str, &str); 6] = [
+    ("2025-07-09", include_str!("schemas/2025-07-09.json")),
+    ("2025-09-16", include_str!("schemas/2025-09-16.json")),
+    ("2025-09-29", include_str!("schemas/2025-09-29.json")),
+    ("2025-10-11", include_str!("schemas/2025-10-11.json")),
+    ("2025-10-17", include_str!("schemas/2025-10-17.json")),
+    ("2025-12-11", include_str!("schemas/2025-12-11.json")),
+];
+
+static COMPILED: [OnceLock<Option<Validator>>; 6] = [const { OnceLock::new() }; 6];
+
+/// What `$schema` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named<'a> {
+    /// A released version.
+    Released(&'static str),
+    /// A version that was never released.
+    Unknown(&'a str),
+    /// No version at all.
+    Nothing,
+}
+
+/// The version that a `$schema` names, wherever the address leads.
+pub(super) fn named(address: &str) -> Named<'_> {
+    match version_in(address) {
+        None => Named::Nothing,
+        Some(version) => match RELEASED.iter().find(|(released, _)| *released == version) {
+            Some((released, _)) => Named::Released(released),
+            None => Named::Unknown(version),
+        },
+    }
+}
+
+/// The text between `/schemas/` and `/server.schema.json`, if it is one segment of version letters.
+fn version_in(address: &str) -> Option<&str> {
+    address.match_indices("/schemas/").find_map(|(at, prefix)| {
+        let (version, rest) = address[at + prefix.len()..].split_once('/')?;
+        let letters = version.bytes().all(|b| b.is_ascii_alphanumeric() || b"_~.-".contains(&b));
+        (!version.is_empty() && letters && rest.starts_with("server.schema.json"))
+            .then_some(version)
+    })
+}
+
+/// The rules of `$schema` itself.
+pub(super) fn check_address(address: &str, found: &mut Vec<Finding>) {
+    let mut add = |code, message: String| {
+        let help = format!("write \"$schema\": \"{CURRENT}\"");
+        found.push(Finding::new(code, "/$schema", message).help(help));
+    };
+    if address.is_empty() {
+        return add(Code::SchemaFieldRequired, "a server needs \"$schema\"".to_owned());
+    }
+    let named = named(address);
+    if named == Named::Nothing {
+        let message = format!("{} does not name a version of the server schema", quote(address));
+        return add(Code::SchemaVersionExtractionError, message);
+    }
+    if address != CURRENT {
+        let message = format!("{} is not the current schema", quote(address));
+        add(Code::SchemaVersionDeprecated, message);
+    }
+    if let Named::Unknown(version) = named {
+        let message = format!("there is no released schema version {}", quote(version));
+        add(Code::SchemaVersionNotAvailable, message);
+    }
+}
+
+/// The compiled schema of a released version. A test compiles all of them.
+fn validator(version: &str) -> Option<&'static Validator> {
+    let at = RELEASED.iter().position(|(released, _)| *released == version)?;
+    COMPILED[at].get_or_init(|| compile(RELEASED[at].1)).as_ref()
+}
+
+fn compile(text: &str) -> Option<Validator> {
+    let schema: Value = serde_json::from_str(text).ok()?;
+    jsonschema::options()
+        .with_pattern_options(PatternOptions::regex())
+        .with_format("uri", url::is_uri)
+        .should_validate_formats(true)
+        .build(&schema)
+        .ok()
+}
+
+/// Whether a document keeps the schema of a released version, such as `2025-12-11`.
+///
+/// The document is taken as it is; see [`normalised`](super::normalised) for what the official
+/// registry shows to the schema.
+pub fn keeps_schema(document: &Value, version: &str) -> bool {
+    validator(version).is_some_and(|validator| validator.is_valid(document))
+}
+
+/// Everything in the document that breaks the schema of a released version.
+pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
+    let Some(validator) = validator(version) else {
+        let message = format!("the schema of {version} cannot be read");
+        return vec![Finding::new(Code::SchemaViolation, "", message)];
+    };
+    if validator.is_valid(document) {
+        return Vec::new();
+    }
+    validator.iter_errors(document).flat_map(|error| explain(&error, version)).collect()
+}
+
+/// One finding for each member that an error is about.
+fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
+    let place = Pointer::from(error.instance_path().as_str());
+    match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            let message = format!("the schema of {version} requires {}", quote(name));
+            let help = format!("add {}", quote(name));
+            vec![Finding::new(Code::SchemaViolation, place.key(name), message).help(help)]
+        }
+        Kind::AdditionalProperties { unexpected } => {
+            let finding = |name: &String| {
+                let message = format!("the schema of {version} knows no {} here", quote(name));
+                Finding::new(Code::SchemaViolation, place.key(name), message)
+                    .on_key()
+                    .help(format!("move \"$schema\" to {CURRENT}"))
+            };
+            unexpected.iter().map(finding).collect()
+        }
+        kind => {
+            let message = format!("{} {}", value_of(error.instance()), fault(kind, version));
+            vec![Finding::new(Code::SchemaViolation, place, message).help(remedy(kind))]
+        }
+    }
+}
+
+/// The value as a message quotes it.
+fn value_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => quote(text),
+        other => type_of(other).to_owned(),
+    }
+}
+
+/// What is wrong, as the end of the sentence "`x` …".
+fn fault(kind: &Kind, version: &str) -> String {
+    match kind {
+        Kind::Enum { options } => {
+            let words = options.as_array().map(Vec::as_slice).unwrap_or_default();
+            format!("is not {}", one_of(words.iter().filter_map(Value::as_str)))
+        }
+        Kind::Format { .. } => "is not an absolute URL".to_owned(),
+        Kind::Pattern { pattern } => format!("does not match the pattern {pattern}"),
+        Kind::MaxLength { limit } => format!("has more than {limit} characters"),
+        Kind::MinLength { limit } => format!("has fewer than {limit} characters"),
+        Kind::Type { .. } => format!("has the wrong type for the schema of {version}"),
+        Kind::Not { .. } => "is a value that the schema excludes".to_owned(),
+        Kind::AnyOf { .. } => "has neither \"value\" nor \"valueHint\"".to_owned(),
+        _ => format!("breaks the schema of {version}"),
+    }
+}
+
+fn remedy(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Enum { .. } => "write one of these words",
+        Kind::Format { .. } => "write a whole URL, beginning with https://",
+        Kind::Pattern { pattern } if pattern.starts_with("^https?") => {
+            "write a URL that begins with http:// or https:// and holds no white space"
+        }
+        Kind::MaxLength { .. } => "shorten it",
+        Kind::AnyOf { .. } => {
+            "add \"value\" for a fixed argument or \"valueHint\" for one the user gives"
+        }
+        _ => "change the value so that it fits the schema",
+    }
+}

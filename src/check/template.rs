@@ -1,0 +1,104 @@
+//! URLs that hold `{variables}`: what they look like once filled, and which names they use.
+//!
+//! The official registry replaces each template by a plausible text and parses the result, so a URL
+//! is judged by its shape with all variables filled. Nothing here knows which names are declared.
+
+use std::borrow::Cow;
+
+use super::url;
+
+/// Whether the filled URL parses, is http or https, and has a host.
+pub(super) fn is_valid(text: &str) -> bool {
+    let filled = fill(text);
+    url::parse(&filled).is_ok_and(|url| {
+        (url.has_scheme("http") || url.has_scheme("https")) && !url.host.is_empty()
+    })
+}
+
+/// Whether the filled URL is valid, https, and does not point at the reader's own machine.
+pub(super) fn is_valid_remote(text: &str) -> bool {
+    let filled = fill(text);
+    is_valid(text)
+        && url::parse(&filled).is_ok_and(|url| {
+            let host = url.hostname();
+            url.has_scheme("https")
+                && host != "localhost"
+                && host != "127.0.0.1"
+                && !host.ends_with(".localhost")
+        })
+}
+
+/// The names between braces, in order.
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (start, end) = next_template(rest)?;
+        let name = &rest[start + 1..end - 1];
+        rest = &rest[end..];
+        Some(name)
+    })
+}
+
+/// Start and end of the first `{…}` that is not empty.
+fn next_template(text: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    loop {
+        let start = from + text[from..].find('{')?;
+        let close = start + text[start..].find('}')?;
+        if close > start + 1 {
+            return Some((start, close + 1));
+        }
+        from = start + 1;
+    }
+}
+
+/// What the registry writes for the names it knows.
+const KNOWN: &[(&str, &str)] = &[
+    ("{host}", "example.com"),
+    ("{port}", "8080"),
+    ("{path}", "api"),
+    ("{protocol}", "http"),
+    ("{scheme}", "http"),
+];
+
+/// The URL with every template replaced: known names first, then what stands where a port would,
+/// then all others.
+pub(super) fn fill(text: &str) -> Cow<'_, str> {
+    if !text.contains('{') {
+        return Cow::Borrowed(text);
+    }
+    let known = KNOWN.iter().fold(text.to_owned(), |text, (name, to)| text.replace(name, to));
+    Cow::Owned(fill_others(&fill_ports(&known)))
+}
+
+/// Replaces a template that follows a colon and ends the authority or the text.
+fn fill_ports(text: &str) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(colon) = rest.find(":{") {
+        let (before, template) = rest.split_at(colon + 1);
+        filled.push_str(before);
+        rest = template;
+        if let Some((0, end)) = next_template(template) {
+            if template[end..].is_empty() || template[end..].starts_with('/') {
+                filled.push_str("8080");
+                rest = &template[end..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+/// Replaces every template that is left.
+fn fill_others(text: &str) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((start, end)) = next_template(rest) {
+        filled.push_str(&rest[..start]);
+        filled.push_str("placeholder");
+        rest = &rest[end..];
+    }
+    filled.push_str(rest);
+    filled
+}

@@ -1,0 +1,141 @@
+//! Rules about how a server is reached: transports of packages, and remotes.
+
+use serde_json::Value;
+
+use super::look::{Path, keys, list, text};
+use super::say::{one_of, quote};
+use super::{template, url};
+use crate::diag::{Code, Finding, nearest};
+
+/// Applies the rules of remotes to a whole document.
+pub(super) fn check_remotes(document: &Value, found: &mut Vec<Finding>) {
+    let remotes = Path::Root.key("remotes");
+    for (i, remote) in list(document, "remotes").iter().enumerate() {
+        if let Some(Value::String(kind)) = remote.get("type") {
+            check_remote(remote, kind, &remotes.index(i), found);
+        }
+    }
+}
+
+fn check_remote(remote: &Value, kind: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
+    if !matches!(kind, "streamable-http" | "sse") {
+        let types = ["streamable-http", "sse"];
+        let code = Code::UnsupportedRemoteTransportType;
+        found.push(type_finding(code, "remote", kind, &types, path));
+        return;
+    }
+    let address = text(remote, "url");
+    let pointer = || path.key("url").pointer();
+    if address.is_empty() {
+        let message = format!("a {kind} remote needs a url");
+        let finding = Finding::new(Code::RemoteTransportUrlRequired, pointer(), message);
+        found.push(finding.help("add the https URL at which the server listens"));
+    } else if !template::is_valid_remote(address) {
+        let (fault, help) = remote_fault(address);
+        let message = format!("the remote URL {} {fault}", quote(address));
+        found.push(Finding::new(Code::InvalidRemoteUrl, pointer(), message).help(help));
+    }
+    let declared = || keys(remote, "variables");
+    if let Some((message, help)) = template_fault(address, declared, "\"variables\" of this remote")
+    {
+        found.push(Finding::new(Code::InvalidTemplatedUrl, pointer(), message).help(help));
+    }
+}
+
+/// Why a remote URL is refused, and what to do about it.
+fn remote_fault(address: &str) -> (String, &'static str) {
+    let filled = template::fill(address);
+    match url::parse(&filled) {
+        Err(fault) => (fault.to_owned(), "write a whole URL such as https://example.com/mcp"),
+        Ok(_) if address.starts_with('{') => {
+            ("begins with a variable".to_owned(), "begin it with https:// and a host")
+        }
+        Ok(url) if !url.has_scheme("https") => {
+            ("is not https".to_owned(), "serve it over https and write the https URL")
+        }
+        Ok(url) if url.host.is_empty() => {
+            ("has no host".to_owned(), "write a whole URL such as https://example.com/mcp")
+        }
+        Ok(_) => (
+            "points at the reader's own machine".to_owned(),
+            "write a public address, or describe a package with this transport instead",
+        ),
+    }
+}
+
+/// Applies the rules of a package's transport.
+pub(super) fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
+    let Some(transport) = package.get("transport") else { return };
+    let Some(Value::String(kind)) = transport.get("type") else { return };
+    let address = text(transport, "url");
+    let path = &path.key("transport");
+    let pointer = || path.key("url").pointer();
+    match kind.as_str() {
+        "stdio" if address.is_empty() => {}
+        "stdio" => {
+            let message = format!("a stdio transport has no url, but here is {}", quote(address));
+            let finding = Finding::new(Code::StdioTransportUrlNotEmpty, pointer(), message);
+            found.push(finding.help("remove the url or change the type to streamable-http"));
+        }
+        "streamable-http" | "sse" if address.is_empty() => {
+            let message = format!("a {kind} transport needs a url");
+            let finding = Finding::new(Code::StreamableTransportUrlRequired, pointer(), message);
+            found.push(finding.help(
+                "add the URL at which the package listens, such as http://localhost:8080/mcp",
+            ));
+        }
+        "streamable-http" | "sse" => {
+            let declared = || package_variables(package);
+            let place = "the package's environment variables or arguments";
+            if let Some((message, help)) = template_fault(address, declared, place) {
+                found.push(Finding::new(Code::InvalidTemplatedUrl, pointer(), message).help(help));
+            }
+        }
+        _ => {
+            let types = ["stdio", "streamable-http", "sse"];
+            found.push(type_finding(Code::UnsupportedTransportType, "package", kind, &types, path));
+        }
+    }
+}
+
+/// The names that a package's transport URL may use.
+fn package_variables(package: &Value) -> impl Iterator<Item = &str> {
+    let variables = list(package, "environmentVariables").iter().map(|v| text(v, "name"));
+    let arguments =
+        ["runtimeArguments", "packageArguments"].into_iter().flat_map(|key| list(package, key));
+    variables.chain(arguments.flat_map(|a| [text(a, "name"), text(a, "valueHint")]))
+}
+
+/// What is wrong with a URL that may hold templates, if anything.
+fn template_fault<'a, I: Iterator<Item = &'a str>>(
+    address: &str,
+    declared: impl Fn() -> I,
+    place: &str,
+) -> Option<(String, String)> {
+    if !template::is_valid(address) {
+        let message = match address {
+            "" => "there is no URL to connect to".to_owned(),
+            _ => format!("{} is not an http or https URL with a host", quote(address)),
+        };
+        return Some((message, "write a whole URL such as https://example.com/mcp".to_owned()));
+    }
+    let name = template::names(address).find(|name| declared().all(|known| known != *name))?;
+    let message =
+        format!("{} uses the variable {}, which nothing declares", quote(address), quote(name));
+    let help = match nearest(name, declared().filter(|known| !known.is_empty())) {
+        Some(known) => format!("write {{{known}}}, or declare {} in {place}", quote(name)),
+        None => format!("declare {} in {place}, or write the URL without it", quote(name)),
+    };
+    Some((message, help))
+}
+
+fn type_finding(code: Code, of: &str, kind: &str, types: &[&str], path: &Path<'_>) -> Finding {
+    let all = one_of(types.iter().copied());
+    let message = format!("the transport type {} of a {of} is not {all}", quote(kind));
+    let help = match (kind, nearest(kind, types.iter().copied())) {
+        (_, Some(near)) => format!("write {}", quote(near)),
+        ("http" | "streamable" | "streamableHttp", _) => "write \"streamable-http\"".to_owned(),
+        _ => format!("write {all}"),
+    };
+    Finding::new(code, path.key("type").pointer(), message).help(help)
+}

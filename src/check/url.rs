@@ -1,0 +1,226 @@
+//! URLs as Go's `net/url` reads them.
+//!
+//! The official registry judges every URL with Go's parser, which is neither RFC 3986 nor WHATWG: it
+//! takes a rootless path after a scheme unseen, forgives spaces in a path, and refuses an ASCII
+//! percent escape in a host. A verdict equal to the registry's needs the same reading, so it is
+//! written here from the documented behaviour of Go 1.26. This module refuses to resolve,
+//! normalise or fetch anything.
+
+use std::net::Ipv6Addr;
+
+/// Why a URL does not parse, as the end of the sentence "`x` …".
+pub(super) type UrlFault = &'static str;
+
+/// The parts of a URL that rules look at, as written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct GoUrl<'a> {
+    /// Before the first colon; empty when there is none. Case is kept, see [`GoUrl::has_scheme`].
+    pub(super) scheme: &'a str,
+    /// Host with port, without user part; empty when there is no authority.
+    pub(super) host: &'a str,
+    /// The path, still escaped; empty for an opaque URL such as `mailto:a`.
+    pub(super) path: &'a str,
+}
+
+impl<'a> GoUrl<'a> {
+    /// Whether the scheme is `scheme`, in any case.
+    pub(super) fn has_scheme(&self, scheme: &str) -> bool {
+        self.scheme.eq_ignore_ascii_case(scheme)
+    }
+
+    /// The host without port and without the brackets of an IPv6 address.
+    pub(super) fn hostname(&self) -> &'a str {
+        let host = match self.host.rfind(':') {
+            Some(at) if is_optional_port(&self.host[at..]) => &self.host[..at],
+            _ => self.host,
+        };
+        host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(host)
+    }
+}
+
+/// Whether `text` is a URI in the sense of the registry's schema format: Go parses it and it has a
+/// scheme.
+pub fn is_uri(text: &str) -> bool {
+    parse(text).is_ok_and(|url| !url.scheme.is_empty())
+}
+
+/// Reads a URL, or says why Go would not.
+pub(super) fn parse(text: &str) -> Result<GoUrl<'_>, UrlFault> {
+    let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
+    let url = parse_without_fragment(text)?;
+    unescape(fragment, Part::Other)?;
+    Ok(url)
+}
+
+fn parse_without_fragment(text: &str) -> Result<GoUrl<'_>, UrlFault> {
+    if text.bytes().any(|b| b < b' ' || b == 0x7f) {
+        return Err("holds a control character");
+    }
+    if text == "*" {
+        return Ok(GoUrl { scheme: "", host: "", path: text });
+    }
+    let (scheme, rest) = split_scheme(text)?;
+    let rest = rest.split_once('?').map_or(rest, |(before, _)| before);
+    if !rest.starts_with('/') {
+        if !scheme.is_empty() {
+            return Ok(GoUrl { scheme, host: "", path: "" });
+        }
+        if rest.split('/').next().is_some_and(|segment| segment.contains(':')) {
+            return Err("has a colon in its first path segment");
+        }
+    }
+    let (host, path) = split_authority(scheme, rest)?;
+    unescape(path, Part::Other)?;
+    Ok(GoUrl { scheme, host, path })
+}
+
+/// The text before the first colon, if all of it may stand in a scheme.
+fn split_scheme(text: &str) -> Result<(&str, &str), UrlFault> {
+    for (i, b) in text.bytes().enumerate() {
+        match b {
+            b'a'..=b'z' | b'A'..=b'Z' => {}
+            b'0'..=b'9' | b'+' | b'-' | b'.' if i > 0 => {}
+            b':' if i == 0 => return Err("begins with a colon instead of a scheme"),
+            b':' => return Ok((&text[..i], &text[i + 1..])),
+            _ => break,
+        }
+    }
+    Ok(("", text))
+}
+
+/// Host and path of what follows the scheme. Three slashes without a scheme are a path.
+fn split_authority<'a>(scheme: &str, rest: &'a str) -> Result<(&'a str, &'a str), UrlFault> {
+    let relative_path = scheme.is_empty() && rest.starts_with("///");
+    let Some(authority) = rest.strip_prefix("//").filter(|_| !relative_path) else {
+        return Ok(("", rest));
+    };
+    let (authority, path) = authority.split_at(authority.find('/').unwrap_or(authority.len()));
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (user, host),
+        None => ("", authority),
+    };
+    check_host(scheme, host)?;
+    check_user(user)?;
+    Ok((host, path))
+}
+
+fn check_user(user: &str) -> Result<(), UrlFault> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-._:~!$&'()*+,;=%@".contains(&b);
+    if !user.bytes().all(allowed) {
+        return Err("has an invalid user part");
+    }
+    user.split(':').try_for_each(|part| unescape(part, Part::Other))
+}
+
+fn check_host(scheme: &str, host: &str) -> Result<(), UrlFault> {
+    if let Some(open) = host.rfind('[') {
+        return if open == 0 { check_ip_literal(host) } else { Err("has a bracket in its host") };
+    }
+    // Colons inside a host are forgiven for other schemes, which name lists of hosts.
+    let web = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    let colon = if web { host.find(':') } else { host.rfind(':') };
+    if colon.is_some_and(|at| !is_optional_port(&host[at..])) {
+        return Err("has an invalid port");
+    }
+    unescape(host, Part::Host)
+}
+
+/// A host in brackets: an IPv6 address, perhaps with a zone after `%25`, and then a port.
+fn check_ip_literal(host: &str) -> Result<(), UrlFault> {
+    let Some(close) = host.rfind(']') else { return Err("has a bracket that is not closed") };
+    if !is_optional_port(&host[close + 1..]) {
+        return Err("has an invalid port");
+    }
+    let inner = &host[1..close];
+    let address = match inner.find("%25") {
+        Some(at) => {
+            unescape(&inner[at..], Part::Zone)?;
+            if at + 3 == inner.len() {
+                return Err("has an empty zone in its host");
+            }
+            &inner[..at]
+        }
+        None => inner,
+    };
+    match address.parse::<Ipv6Addr>() {
+        Ok(_) => Ok(()),
+        Err(_) => Err("has brackets around something that is not an IPv6 address"),
+    }
+}
+
+/// Whether `text` is empty or a colon and digits, perhaps none.
+fn is_optional_port(text: &str) -> bool {
+    text.is_empty()
+        || text.strip_prefix(':').is_some_and(|port| port.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Which part of a URL is being unescaped; hosts and zones are stricter than the rest.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Host,
+    Zone,
+    Other,
+}
+
+/// Checks the percent escapes of `text`, and the characters of a host.
+fn unescape(text: &str, part: Part) -> Result<(), UrlFault> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let b = bytes[at];
+        if b == b'%' {
+            let Some(value) = escaped_byte(bytes, at) else {
+                return Err("has a percent sign that begins no escape");
+            };
+            if !may_be_escaped(value, part) {
+                return Err("has a percent escape where a host allows none");
+            }
+            at += 3;
+        } else {
+            if part != Part::Other && b.is_ascii() && !is_host_byte(b) {
+                return Err("has a character that no host may hold");
+            }
+            at += 1;
+        }
+    }
+    Ok(())
+}
+
+/// The byte that the escape at `at` stands for.
+fn escaped_byte(bytes: &[u8], at: usize) -> Option<u8> {
+    let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    Some(digit(bytes.get(at + 1)?)? * 16 + digit(bytes.get(at + 2)?)?)
+}
+
+/// A host may escape only what is not ASCII and the percent sign; a zone also what it could hold.
+fn may_be_escaped(value: u8, part: Part) -> bool {
+    match part {
+        Part::Other => true,
+        Part::Host => value >= 0x80 || value == b'%',
+        Part::Zone => value == b'%' || value == b' ' || is_host_byte(value),
+    }
+}
+
+fn is_host_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"-_.~!$&'()*+,;=:[]<>\"".contains(&b)
+}
+
+/// The path with its percent escapes undone; bytes that are not UTF-8 become replacement characters.
+pub(super) fn unescaped(path: &str) -> String {
+    let bytes = path.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        match (bytes[at], escaped_byte(bytes, at)) {
+            (b'%', Some(value)) => {
+                plain.push(value);
+                at += 3;
+            }
+            (b, _) => {
+                plain.push(b);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&plain).into_owned()
+}
