@@ -59,12 +59,14 @@ pub(crate) struct Tokenizer<'a> {
     /// Open containers, `true` for an object.
     open: Vec<bool>,
     expect: Expect,
+    /// The first error; it stays, because after it brackets and quotes mean nothing any more.
+    failed: Option<SyntaxError>,
 }
 
 impl<'a> Tokenizer<'a> {
     /// A tokenizer at the start of `text`.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, open: Vec::with_capacity(8), expect: Expect::Value }
+        Self { text, at: 0, open: Vec::with_capacity(8), expect: Expect::Value, failed: None }
     }
 
     fn byte(&self) -> Option<u8> {
@@ -81,8 +83,18 @@ impl<'a> Tokenizer<'a> {
         Err(SyntaxError { offset: self.at, message })
     }
 
-    /// The next token, or `None` at the end of a complete document.
+    /// The next token, or `None` at the end of a complete document. After an error there is nothing
+    /// but this error.
     pub(crate) fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let next = self.advance();
+        self.failed = next.as_ref().err().cloned();
+        next
+    }
+
+    fn advance(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
         self.skip_space();
         let Some(mut byte) = self.byte() else {
             return if self.expect == Expect::Nothing {
@@ -304,3 +316,6 @@ fn resolve(bytes: &[u8], at: usize) -> (Option<char>, usize) {
     };
     (Some(simple), 2)
 }
+
+#[cfg(test)]
+mod tests;
