@@ -1,4 +1,9 @@
-//! Tests of the public crate, one module per room.
+//! Tests of the public crate, one module per subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod formats;
+mod model;
+mod pointers;
+mod queries;
+mod reports;
+mod timestamps;
