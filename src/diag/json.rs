@@ -2,12 +2,18 @@
 //!
 //! Two readers share it: the one that finds the line of a pointer, and the one that looks for what a
 //! value tree hides (duplicate keys, lone surrogates, odd characters). It refuses what the grammar
-//! refuses and nesting deeper than [`MAX_DEPTH`], and builds no tree.
+//! refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of our JSON parser; it builds no
+//! tree.
 
 use std::borrow::Cow;
 
 /// Deepest nesting accepted, the same as `serde_json`'s.
 pub(crate) const MAX_DEPTH: usize = 127;
+
+/// Keys that begin so make `serde_json` read their value as something else: an object with the right
+/// one becomes whatever JSON its text holds. A document with such a key would be judged by another
+/// content than clients receive.
+const PARSER_KEYS: &str = "$serde_json::private::";
 
 /// What a token is. Strings keep their raw text between the quotes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -175,6 +181,10 @@ impl<'a> Tokenizer<'a> {
     fn key(&mut self, start: usize) -> Result<Token<'a>, SyntaxError> {
         let text = self.string()?;
         let end = self.at;
+        if text.starts_with(['$', '\\']) && unescape(text).0.starts_with(PARSER_KEYS) {
+            self.at = start;
+            return self.fail("this key is reserved by the JSON parser");
+        }
         self.skip_space();
         if self.byte() != Some(b':') {
             return self.fail("a colon is expected after the key");

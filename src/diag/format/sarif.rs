@@ -40,7 +40,7 @@ fn rule(code: Code) -> Value {
     json!({
         "id": code.as_str(),
         "shortDescription": { "text": code.summary() },
-        "help": { "text": code.explanation(), "markdown": code.explanation() },
+        "help": { "text": code.summary(), "markdown": code.explanation() },
         "defaultConfiguration": { "level": code.severity().as_str() },
     })
 }

@@ -1,6 +1,6 @@
 //! The tokenizer against `serde_json`, which accepts the same texts but for three things: it refuses
-//! half a surrogate pair and a number that no double can hold, and it gives one key of its own a
-//! meaning.
+//! half a surrogate pair and a number that no double can hold, and it gives keys of its own a meaning,
+//! which are refused here.
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
@@ -141,7 +141,11 @@ fn the_three_differences_to_the_parser_are_known() {
     // An object with this key is read as the text it holds, so the key must never reach the parser.
     let text = "{\"$serde_json::private::RawValue\":\"[1]\"}";
     assert_eq!(serde_json::from_str::<Value>(text).unwrap(), serde_json::json!([1]));
-    assert_eq!(tokens(text).unwrap().len(), 4);
+    for key in ["$serde_json::private::RawValue", "\\u0024serde_json::private::RawValue"] {
+        let error = tokens(&format!("[{{\"{key}\":\"[1]\"}}]")).unwrap_err();
+        assert_eq!((error.offset, error.message), (2, "this key is reserved by the JSON parser"));
+    }
+    assert!(tokens("{\"$schema\":1,\"$serde\":2,\"\\u0024\":3}").is_ok());
 }
 
 #[test]
