@@ -75,16 +75,19 @@ impl<'a> Tokenizer<'a> {
         Self { text, at: 0, open: Vec::with_capacity(8), expect: Expect::Value, failed: None }
     }
 
+    /// The byte to be read next.
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Skips the four characters that JSON takes for white space.
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
             self.at += 1;
         }
     }
 
+    /// An error at the current byte.
     fn fail<T>(&self, message: &'static str) -> Result<T, SyntaxError> {
         Err(SyntaxError { offset: self.at, message })
     }
@@ -100,6 +103,7 @@ impl<'a> Tokenizer<'a> {
         next
     }
 
+    /// Passes a comma where one must be and reads the token behind it.
     fn advance(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
         self.skip_space();
         let Some(mut byte) = self.byte() else {
@@ -129,6 +133,7 @@ impl<'a> Tokenizer<'a> {
         self.token(byte).map(Some)
     }
 
+    /// Reads the token that begins with `byte`, if one may stand here.
     fn token(&mut self, byte: u8) -> Result<Token<'a>, SyntaxError> {
         let start = self.at;
         let kind = match (self.expect, byte) {
@@ -160,6 +165,7 @@ impl<'a> Tokenizer<'a> {
         Ok(Token { kind, start, end: self.at })
     }
 
+    /// Enters an object or array.
     fn open(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
             return self.fail("the document is nested too deeply");
@@ -169,6 +175,7 @@ impl<'a> Tokenizer<'a> {
         Ok(if object { Kind::BeginObject } else { Kind::BeginArray })
     }
 
+    /// Leaves the innermost container, which must be of the same kind.
     fn close(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
         if self.open.last() != Some(&object) {
             return self.fail("this bracket does not match the one that was opened");
@@ -178,6 +185,7 @@ impl<'a> Tokenizer<'a> {
         Ok(if object { Kind::EndObject } else { Kind::EndArray })
     }
 
+    /// Reads a key and its colon; the token covers the key alone.
     fn key(&mut self, start: usize) -> Result<Token<'a>, SyntaxError> {
         let text = self.string()?;
         let end = self.at;
@@ -202,6 +210,7 @@ impl<'a> Tokenizer<'a> {
         Ok(kind)
     }
 
+    /// Reads a string and gives what stands between its quotes, escapes checked but not resolved.
     fn string(&mut self) -> Result<&'a str, SyntaxError> {
         let bytes = self.text.as_bytes();
         self.at += 1;
@@ -241,6 +250,7 @@ impl<'a> Tokenizer<'a> {
         if self.at == start { self.fail("a digit is expected here") } else { Ok(()) }
     }
 
+    /// Reads a number; its value is nobody's business here.
     fn number(&mut self) -> Result<Kind<'a>, SyntaxError> {
         let start = self.at;
         if self.byte() == Some(b'-') {
@@ -269,6 +279,7 @@ impl<'a> Tokenizer<'a> {
     }
 }
 
+/// The value of the four hex digits at `at`.
 fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
     bytes
         .get(at..at + 4)?
