@@ -13,7 +13,10 @@ fn the_sample_builds_the_whole_api() {
     let list = project.json("_site/v0.1/servers/index.json");
     assert_eq!(list["metadata"]["count"], 12);
     assert!(list["metadata"].get("nextCursor").is_none());
-    assert_eq!(project.read("_site/v0.1/servers/index.json"), project.read("_site/v0/servers/index.json"));
+    assert_eq!(
+        project.read("_site/v0.1/servers/index.json"),
+        project.read("_site/v0/servers/index.json")
+    );
     let tides = format!("{SITE}/com.example.lighthouse/tides/versions");
     assert_eq!(
         project.read(&format!("{tides}/latest/index.json")),
@@ -21,8 +24,12 @@ fn the_sample_builds_the_whole_api() {
     );
     assert!(!project.path(&format!("{tides}/2.0.0")).exists(), "a deleted version has no file");
     let versions = project.json(&format!("{tides}/index.json"));
-    let order: Vec<&str> =
-        versions["servers"].as_array().unwrap().iter().map(|e| e["server"]["version"].as_str().unwrap()).collect();
+    let order: Vec<&str> = versions["servers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["server"]["version"].as_str().unwrap())
+        .collect();
     assert_eq!(order, ["1.2.1", "2.1.0", "2.0.1", "2.0.0-rc.1", "1.2.0", "1.1.0", "1.0.0"]);
     for file in ["ping", "health", "version"] {
         assert_eq!(
@@ -38,8 +45,14 @@ fn the_sample_builds_the_whole_api() {
 fn what_the_author_wrote_reaches_clients_unchanged() {
     let project = Project::empty();
     let odd = r#""zzz" : {"b":1.50,"a":[ ],"é":"é\/","n":1E2},"#;
-    project.entry_with("com.example/odd", "1.0.0", odd).pin("com.example/odd", "1.0.0", "2026-01-01T00:00:00.120Z");
-    project.run(&["build", "--only", "api", "-A", "property-unknown", "-A", "base-url-missing"]).expect(0);
+    project.entry_with("com.example/odd", "1.0.0", odd).pin(
+        "com.example/odd",
+        "1.0.0",
+        "2026-01-01T00:00:00.120Z",
+    );
+    project
+        .run(&["build", "--only", "api", "-A", "property-unknown", "-A", "base-url-missing"])
+        .expect(0);
     let text = project.read(&format!("{SITE}/com.example/odd/versions/1.0.0/index.json"));
     assert!(text.contains(r#""zzz":{"b":1.50,"a":[],"é":"é\/","n":1E2},"description""#), "{text}");
     assert!(text.contains(r#""publishedAt":"2026-01-01T00:00:00.120Z""#), "{text}");
@@ -97,7 +110,8 @@ fn a_refused_registry_leaves_the_old_site_as_it_was() {
     let project = Project::sample();
     project.build_api().expect(0);
     let before = tree(&project.path("_site"));
-    project.file("registry-data/servers/com.example/status-page/1.0.0/server.json", "{\"name\": 1,}");
+    project
+        .file("registry-data/servers/com.example/status-page/1.0.0/server.json", "{\"name\": 1,}");
     project.build_api().expect(1).says("json-syntax").says("nothing was written");
     assert_eq!(before, tree(&project.path("_site")));
 }
@@ -112,7 +126,7 @@ fn dangerous_output_folders_are_refused() {
         (".", "holds no manifest.json of ours"),
         ("registry-data", "data folder"),
         ("registry-data/site", "data folder"),
-        ("/", "has no name"),
+        ("/", "root of the file system"),
         ("mine/letter.txt", "is a file"),
     ] {
         let ran = build(out).expect(2);
@@ -181,8 +195,17 @@ fn dates_come_from_history_and_from_a_commits_objects_alike() {
     );
     let from_disk = tree(&project.path("_site"));
     project.remove("registry-data");
-    let from_commit =
-        project.run(&["build", "--only", "api", "--base-url", "https://registry.example.com", "--rev", "HEAD", "--out", "other"]);
+    let from_commit = project.run(&[
+        "build",
+        "--only",
+        "api",
+        "--base-url",
+        "https://registry.example.com",
+        "--rev",
+        "HEAD",
+        "--out",
+        "other",
+    ]);
     from_commit.expect(0);
     assert_eq!(from_disk, tree(&project.path("other")));
 }
@@ -257,7 +280,8 @@ fn a_site_is_checked_against_its_manifest() {
 fn two_builds_cannot_share_an_output_folder() {
     let project = Project::sample();
     project.build_api().expect(0);
-    let lock = std::fs::File::options().append(true).open(project.path(".mcp-static/_site/lock")).unwrap();
+    let lock =
+        std::fs::File::options().append(true).open(project.path(".mcp-static/_site/lock")).unwrap();
     lock.lock().unwrap();
     project.build_api().expect(2).says("another build");
 }

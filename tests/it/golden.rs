@@ -18,7 +18,15 @@ fn every_host_builds_its_golden_tree() {
             project.bytes(&format!("registry-data/{path}"), bytes);
         }
         project
-            .run(&["build", "--only", "api", "--for", host.name(), "--base-url", "https://acme.example.com/registry"])
+            .run(&[
+                "build",
+                "--only",
+                "api",
+                "--for",
+                host.name(),
+                "--base-url",
+                "https://acme.example.com/registry",
+            ])
             .expect(0);
         let built = tree(&project.path("_site"));
         let folder = home().join("tests/golden").join(host.name());
@@ -32,7 +40,9 @@ fn every_host_builds_its_golden_tree() {
         }
         assert!(folder.is_dir(), "{} has no golden tree; run with BLESS=1", host.name());
         let text = |tree: BTreeMap<String, Vec<u8>>| -> BTreeMap<String, String> {
-            tree.into_iter().map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap())).collect()
+            tree.into_iter()
+                .map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap()))
+                .collect()
         };
         assert_eq!(text(built), text(tree(&folder)), "{}", host.name());
     }

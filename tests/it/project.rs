@@ -120,7 +120,8 @@ impl Project {
 
     pub fn remove(&self, path: &str) -> &Self {
         let full = self.path(path);
-        if full.is_dir() { std::fs::remove_dir_all(full) } else { std::fs::remove_file(full) }.unwrap();
+        if full.is_dir() { std::fs::remove_dir_all(full) } else { std::fs::remove_file(full) }
+            .unwrap();
         self
     }
 
