@@ -89,19 +89,13 @@ fn our_schemas_judge_mutated_documents_as_the_published_ones_do() {
     let mut all = Count::default();
     for (at, date) in DATES.into_iter().enumerate() {
         let theirs = published(date);
+        let dated: Vec<_> = real.iter().filter(|d| date_of(d) == Some(date)).collect();
         let mut random = mutate::Random::new(at as u64 + 1);
         let mut count = Count::default();
         for round in 0..ROUNDS {
-            let dated = real.iter().filter(|document| date_of(document) == Some(date));
-            let use_real = round % 3 == 0;
-            let base = match dated.clone().count() {
-                0 => None,
-                n if use_real => dated.clone().nth(random.below(n)),
-                _ => None,
-            };
-            let mut document = match base {
-                Some(document) => document.clone(),
-                None => bases::document(date, random.below(bases::COUNT)),
+            let mut document = match dated.len() {
+                n if n > 0 && round % 3 == 0 => dated[random.below(n)].clone(),
+                _ => bases::document(date, random.below(bases::COUNT)),
             };
             for _ in 0..random.below(4) {
                 mutate::mutate(&mut document, &mut random);
@@ -165,5 +159,6 @@ fn every_published_server_gets_the_verdict_of_its_published_schema() {
         "{} servers, {refused} refused by schema, {without_schema} without one",
         servers.len()
     );
-    assert!((380..=410).contains(&(refused + without_schema)), "{refused} + {without_schema}");
+    // An independent reading of the same dump, with another engine, counts the same.
+    assert_eq!((servers.len(), refused, without_schema), (2794, 395, 0));
 }
