@@ -131,7 +131,7 @@ fn semver_help(text: &str) -> String {
     let numbers: Vec<&str> = plain.split('.').collect();
     let digits = |n: &&str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
     let suggestion = match numbers.len() {
-        1..=3 if numbers.iter().all(|n| digits(n)) => {
+        1..=3 if numbers.iter().all(digits) => {
             let strip = |n: &&str| match n.trim_start_matches('0') {
                 "" => "0".to_owned(),
                 n => n.to_owned(),

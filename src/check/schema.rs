@@ -129,7 +129,9 @@ fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             let message = format!("the schema of {version} requires {}", quote(name));
-            let help = format!("add {}", quote(name));
+            let empty = error.instance().as_object().is_some_and(serde_json::Map::is_empty);
+            let or = if empty { ", or remove the empty object" } else { "" };
+            let help = format!("add {}{or}", quote(name));
             vec![Finding::new(Code::SchemaViolation, place.key(name), message).help(help)]
         }
         Kind::AdditionalProperties { unexpected } => {

@@ -93,7 +93,8 @@ fn each_rule_has_a_folder_and_each_folder_a_rule() {
 fn each_message_is_one_sentence_and_each_help_too() {
     for folder in folders() {
         for d in judge(&folder, "bad.json") {
-            let help = d.help.unwrap_or_else(|| panic!("{}: no help for {}", folder.display(), d.code));
+            let help =
+                d.help.unwrap_or_else(|| panic!("{}: no help for {}", folder.display(), d.code));
             for text in [&d.message, &help] {
                 assert!(!text.is_empty() && !text.ends_with('.') && !text.contains('\n'), "{text}");
             }
