@@ -27,6 +27,7 @@ pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Fin
     }
 }
 
+/// The official name rule, and for a sound name the strict ones.
 fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
     // Too long is a matter of the input rules; the official name rule has no limit.
     if text.len() > ServerName::MAX {
@@ -77,6 +78,7 @@ pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding
     }
 }
 
+/// The exact version that the range was probably made from.
 fn range_help(text: &str) -> String {
     if is_unlucky_prerelease(text) {
         return "choose a prerelease without the letter x, which the official registry takes for a wildcard"

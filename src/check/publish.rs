@@ -58,6 +58,7 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     check_metadata(document, found);
 }
 
+/// Publisher metadata has a size limit at publication only.
 fn check_metadata(document: &Value, found: &mut Vec<Finding>) {
     let Some(metadata) = document.get("_meta").and_then(|meta| meta.get(PUBLISHER)) else { return };
     let size = go_json::size(metadata);
@@ -70,6 +71,7 @@ fn check_metadata(document: &Value, found: &mut Vec<Finding>) {
     }
 }
 
+/// A package of an unknown type is not looked at further.
 fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     let identifier = package.get("identifier").and_then(Value::as_str);
     if identifier.is_some_and(|identifier| identifier.trim().is_empty()) {
@@ -95,6 +97,7 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     }
 }
 
+/// Other tools have other words for the same package types.
 fn unknown_type(name: &str, path: &Path<'_>) -> Finding {
     let names = || TYPES.iter().map(|kind| kind.name);
     let message = format!("the package type {} is not {}", quote(name), one_of(names()));
@@ -200,6 +203,7 @@ impl Member<'_> {
     }
 }
 
+/// An image reference must parse and lead to a registry that is read anonymously.
 fn image_fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
     let (code, message, help) = match Reference::parse(identifier) {
         Ok(image) if image.is_supported() => return None,
@@ -219,6 +223,7 @@ fn image_fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
     Some(Finding::new(code, path.pointer(), message).help(help))
 }
 
+/// A bundle is a release download of one of two code hosts whose address says what it is.
 fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut add = |code, message: String, help: &str| {
         found.push(Finding::new(code, path.pointer(), message).help(help));
@@ -299,6 +304,7 @@ fn is_gitlab_download(path: &str) -> bool {
     }
 }
 
+/// A path segment of a project or group.
 fn is_project(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }

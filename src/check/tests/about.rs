@@ -111,13 +111,14 @@ fn repositories() {
 
 #[test]
 fn repositories_with_holes() {
-    official(
-        &with(json!({"repository": {}})),
-        "schema-violation@repository.source schema-violation@repository.url",
-    );
+    official(&with(json!({"repository": {}})), "schema-violation@repository");
     official(
         &with(json!({"repository": {"url": "", "source": ""}})),
-        "schema-violation schema-violation",
+        "schema-violation@repository",
+    );
+    official(
+        &with(json!({"repository": {"id": "1"}})),
+        "schema-violation@repository.source schema-violation@repository.url",
     );
     official(
         &with(json!({"repository": {"source": "github"}})),
