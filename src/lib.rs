@@ -9,5 +9,7 @@ pub mod error;
 pub mod model;
 pub mod pipeline;
 pub mod render;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod site;
 pub mod world;

@@ -81,7 +81,7 @@ impl Manifest {
 }
 
 /// SHA-256 of `bytes` in lower-case hex.
-pub(super) fn sha256(bytes: &[u8]) -> Box<str> {
+pub(crate) fn sha256(bytes: &[u8]) -> Box<str> {
     let digest = Sha256::digest(bytes);
     let mut text = String::with_capacity(64);
     for byte in digest {
