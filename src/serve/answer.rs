@@ -42,9 +42,9 @@ impl<'a> Answer<'a> {
     }
 
     /// A document that a query made; `freshness` as for the document without the query.
-    pub(super) fn made(body: Vec<u8>, etag: &str) -> Self {
+    pub(super) fn made(body: Cow<'a, [u8]>, etag: &str) -> Self {
         let head = document_head(Media::Json, Freshness::Revalidate, etag, body.len());
-        Self { status: 200, head: Cow::Owned(head), body: Cow::Owned(body) }
+        Self { status: 200, head: Cow::Owned(head), body }
     }
 
     /// The copy that the client has is still good.

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::model::query::{ListQuery, Row, page};
 use crate::model::{Listing, Registry, Timestamp};
 use crate::render::{self, Facts, api};
-use crate::site::{Artifact, Body, Freshness, Media, Shape, sha256};
+use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape};
 
 use super::answer::{Answer, document_head};
 use super::request::Request;
@@ -64,13 +64,6 @@ struct Version {
     deleted: bool,
     latest: bool,
     text: Body,
-}
-
-impl Version {
-    fn text(&self) -> &str {
-        // The renderer made it from text.
-        std::str::from_utf8(&self.text).unwrap_or_default()
-    }
 }
 
 impl Row for Version {
@@ -135,9 +128,7 @@ impl Live {
             let url = format!("v0.1/servers/{name}/versions/{}", entry.version);
             let text = match self.documents.get(url.as_str()).filter(|_| entry.is_live()) {
                 Some(document) => document.body.clone(),
-                None => {
-                    api::entry_json(entry, listing.is_latest(entry), meta_key).into_bytes().into()
-                }
+                None => api::entry_json(entry, listing.is_latest(entry), meta_key).into(),
             };
             self.versions.push(Version {
                 name: name.clone(),
@@ -177,34 +168,32 @@ impl Live {
     }
 
     /// The page of the list that `query` asks for.
-    pub(super) fn list(&self, query: &ListQuery) -> String {
+    pub(super) fn list(&self, query: &ListQuery) -> Vec<u8> {
         let page = page(&self.versions, query);
-        let texts: Vec<&str> = page.rows.iter().map(|at| self.versions[*at].text()).collect();
+        let texts = page.rows.iter().map(|at| &self.versions[*at].text);
         api::list_json(texts, page.next_cursor.as_deref())
     }
 
     /// All versions of a server, deleted ones included.
-    pub(super) fn all_versions(&self, name: &str) -> Option<String> {
-        let texts: Vec<&str> =
-            self.servers.get(name)?.iter().map(|at| self.versions[*at].text()).collect();
+    pub(super) fn all_versions(&self, name: &str) -> Option<Vec<u8>> {
+        let texts = self.servers.get(name)?.iter().map(|at| &self.versions[*at].text);
         Some(api::list_json(texts, None))
     }
 
     /// The entry of a version, or of `latest`, whatever its status.
-    pub(super) fn any_version(&self, name: &str, version: &str) -> Option<&str> {
+    pub(super) fn any_version(&self, name: &str, version: &str) -> Option<&Body> {
         let mut rows = self.servers.get(name)?.iter().map(|at| &self.versions[*at]);
         let found = match version {
             "latest" => rows.find(|row| row.latest),
             version => rows.find(|row| *row.version == *version),
         };
-        found.map(Version::text)
+        found.map(|row| &row.text)
     }
 }
 
 /// A strong validator: equal tags mean equal bytes.
 pub(super) fn etag(body: &[u8]) -> String {
-    let digest = sha256(body);
-    format!("\"{}\"", digest.get(..32).unwrap_or_default())
+    format!("\"{:.32}\"", FileDigest::of(body).to_string())
 }
 
 /// The path that the page for wrong links has in every site.

@@ -6,6 +6,8 @@
 //! meaning, so they are simply not found. A request without one of the six list parameters gets the
 //! document that `build` writes, byte for byte.
 
+use std::borrow::Cow;
+
 use tiny_http::Method;
 
 use crate::model::query::{ListQuery, QueryError, decode, include_deleted};
@@ -172,7 +174,7 @@ fn query_answer<'a>(
     if route.is_list() {
         return match ListQuery::parse(query) {
             Ok(None) => None,
-            Ok(Some(query)) => Some(made(live.list(&query), request)),
+            Ok(Some(query)) => Some(made(Cow::Owned(live.list(&query)), request)),
             Err(error) => Some(Answer::problem(&Problem::of_query(&error))),
         };
     }
@@ -182,20 +184,20 @@ fn query_answer<'a>(
         Ok(true) => {}
         Err(error) => return Some(Answer::problem(&Problem::of_query(&error))),
     }
-    let text = match version {
-        None => live.all_versions(&name)?,
-        Some(version) => live.any_version(&name, version)?.to_owned(),
+    let body = match version {
+        None => Cow::Owned(live.all_versions(&name)?),
+        Some(version) => Cow::Borrowed(&**live.any_version(&name, version)?),
     };
-    Some(made(text, request))
+    Some(made(body, request))
 }
 
 /// An answer that no document holds.
-fn made<'a>(text: String, request: &Request<'_>) -> Answer<'a> {
-    let etag = etag(text.as_bytes());
+fn made<'a>(body: Cow<'a, [u8]>, request: &Request<'_>) -> Answer<'a> {
+    let etag = etag(&body);
     if request.has(&etag) {
         return Answer::unchanged(Freshness::Revalidate, &etag);
     }
-    Answer::made(text.into_bytes(), &etag)
+    Answer::made(body, &etag)
 }
 
 /// A document, unless it is a page that was asked for at a URL where its relative links would lead
