@@ -81,5 +81,7 @@ pub mod error;
 pub mod model;
 pub mod pipeline;
 pub mod render;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod site;
 pub mod world;

@@ -129,8 +129,10 @@ impl Problem {
             400 => "Bad Request",
             404 => "Not Found",
             405 => "Method Not Allowed",
+            408 => "Request Timeout",
             421 => "Misdirected Request",
             422 => "Unprocessable Entity",
+            431 => "Request Header Fields Too Large",
             503 => "Service Unavailable",
             _ => "Internal Server Error",
         };
