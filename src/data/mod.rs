@@ -8,10 +8,11 @@ mod history;
 mod json;
 mod layout;
 mod records;
+mod sort;
 mod tree;
 
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
 pub use records::{OriginRecord, StatusRecord, read_origin, read_status, read_tombstone};
-pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFolder};
+pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

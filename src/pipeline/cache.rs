@@ -2,7 +2,15 @@
 //!
 //! Everything is keyed on content. The cache lives in `.mcp-static` beside the output, is never
 //! published, and is safe to delete: whatever cannot be read is done again.
+//!
+//! ```text
+//! mcp-static cache 1
+//! <digest of what all servers depend on>
+//! <the list document's file, as JSON>
+//! <name> TAB <digest> TAB <start>-<end in the list, or nothing> TAB <details as JSON>
+//! ```
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -11,20 +19,27 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::RemoteUrl;
 use crate::diag::Diagnostic;
-use crate::site::{Kept, ManifestRow};
+use crate::site::{FileDigest, Kept, ManifestRow};
 
 /// First line of a cache; another form of it is another version.
 const HEAD: &str = "mcp-static cache 1";
 
 /// What is remembered of one server.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Remembered {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Record {
     /// Digest of everything that its part of the site is made of.
-    pub(super) digest: String,
+    pub(super) digest: Box<str>,
+    /// Where its entry stands in the list document.
+    pub(super) span: Option<(usize, usize)>,
+    /// The rest, as text: most of it is only carried on.
+    pub(super) details: Box<str>,
+}
+
+/// The rest of what is remembered of a server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Details {
     /// Its files.
     pub(super) files: Vec<Kept>,
-    /// Where its entry stands in the list document.
-    pub(super) list: Option<(usize, usize)>,
     /// What was found about it.
     pub(super) findings: Vec<Diagnostic>,
     /// Its remote URLs.
@@ -38,41 +53,55 @@ pub(super) struct Cache {
     pub(super) key: String,
     /// The list document.
     pub(super) list: Option<Kept>,
-    pub(super) servers: HashMap<String, Remembered>,
+    pub(super) servers: HashMap<Box<str>, Record>,
 }
 
-/// A line of the file, one a server.
 #[derive(Serialize, Deserialize)]
-struct Line<'a> {
-    #[serde(borrow)]
-    n: std::borrow::Cow<'a, str>,
-    #[serde(borrow)]
-    d: std::borrow::Cow<'a, str>,
-    l: Option<(usize, usize)>,
-    u: Vec<(String, String, usize)>,
-    f: Vec<Diagnostic>,
+struct Written<'a> {
+    u: Cow<'a, [(String, String, usize)]>,
+    f: Cow<'a, [Diagnostic]>,
     #[serde(borrow)]
     r: Vec<Row<'a>>,
 }
 
 /// Path, size, digest and time of a file.
 #[derive(Serialize, Deserialize)]
-struct Row<'a>(
-    #[serde(borrow)] std::borrow::Cow<'a, str>,
-    u64,
-    #[serde(borrow)] std::borrow::Cow<'a, str>,
-    u64,
-);
+struct Row<'a>(#[serde(borrow)] Cow<'a, str>, u64, FileDigest, u64);
 
 impl<'a> Row<'a> {
     fn of(kept: &'a Kept) -> Self {
         let row = &kept.row;
-        Self((&*row.path).into(), row.size, (&*row.sha256).into(), kept.modified)
+        Self((&*row.path).into(), row.size, row.sha256, kept.modified)
     }
 
     fn kept(&self) -> Kept {
-        let row = ManifestRow { path: (&*self.0).into(), size: self.1, sha256: (&*self.2).into() };
+        let row = ManifestRow { path: (&*self.0).into(), size: self.1, sha256: self.2 };
         Kept { row, modified: self.3 }
+    }
+}
+
+impl Details {
+    /// The text that a record keeps.
+    pub(super) fn text(files: &[Kept], findings: &[Diagnostic], urls: &[RemoteUrl]) -> Box<str> {
+        let urls: Vec<_> =
+            urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
+        json(&Written {
+            u: urls.into(),
+            f: findings.into(),
+            r: files.iter().map(Row::of).collect(),
+        })
+        .into()
+    }
+
+    /// Reads the text of a record.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let written: Written<'_> = serde_json::from_str(text).ok()?;
+        let urls = written.u.into_owned().into_iter();
+        Some(Self {
+            files: written.r.iter().map(Row::kept).collect(),
+            findings: written.f.into_owned(),
+            urls: urls.map(|(url, version, index)| RemoteUrl { url, version, index }).collect(),
+        })
     }
 }
 
@@ -93,17 +122,16 @@ impl Cache {
         }
         let list: Option<Row<'_>> = serde_json::from_str(lines.next()?).ok()?;
         let servers = lines.map(|line| {
-            let line: Line<'_> = serde_json::from_str(line).ok()?;
-            let urls =
-                line.u.into_iter().map(|(url, version, index)| RemoteUrl { url, version, index });
-            let remembered = Remembered {
-                digest: line.d.into_owned(),
-                files: line.r.iter().map(Row::kept).collect(),
-                list: line.l,
-                findings: line.f,
-                urls: urls.collect(),
+            let mut parts = line.splitn(4, '\t');
+            let (name, digest, span) = (parts.next()?, parts.next()?, parts.next()?);
+            let span = match span.split_once('-') {
+                Some((start, end)) => Some((start.parse().ok()?, end.parse().ok()?)),
+                None => None,
             };
-            Some((line.n.into_owned(), remembered))
+            Some((
+                name.into(),
+                Record { digest: digest.into(), span, details: parts.next()?.into() },
+            ))
         });
         Some(Self {
             key: key.to_owned(),
@@ -113,27 +141,16 @@ impl Cache {
     }
 
     /// Writes the cache. A failure only costs the next build time, so it is not reported.
-    pub(super) fn save(&self, folder: &Path) {
-        let mut text = format!("{HEAD}\n{}\n", self.key);
-        text.push_str(&json(&self.list.as_ref().map(Row::of)));
-        let mut names: Vec<&String> = self.servers.keys().collect();
-        names.sort();
-        for name in names {
-            let server = &self.servers[name];
-            let line = Line {
-                n: name.into(),
-                d: (&server.digest).into(),
-                l: server.list,
-                u: server
-                    .urls
-                    .iter()
-                    .map(|u| (u.url.clone(), u.version.clone(), u.index))
-                    .collect(),
-                f: server.findings.clone(),
-                r: server.files.iter().map(Row::of).collect(),
-            };
-            text.push('\n');
-            text.push_str(&json(&line));
+    pub(super) fn save<'a>(
+        folder: &Path,
+        key: &str,
+        list: Option<&Kept>,
+        servers: impl Iterator<Item = (String, &'a Record)>,
+    ) {
+        let mut text = format!("{HEAD}\n{key}\n{}", json(&list.map(Row::of)));
+        for (name, Record { digest, span, details }) in servers {
+            let span = span.map(|(start, end)| format!("{start}-{end}")).unwrap_or_default();
+            let _ = write!(text, "\n{name}\t{digest}\t{span}\t{details}");
         }
         replace(folder, "cache", &text);
     }
