@@ -5,6 +5,8 @@
 //! This room refuses disk, network, clock and hosts: it speaks URLs.
 
 pub mod api;
+pub mod export;
+pub mod install;
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
