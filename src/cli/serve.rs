@@ -14,6 +14,7 @@ use super::talk::Talk;
 pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outcome> {
     let mut how = global.load_options()?;
     how.base_url = args.base_url.clone();
+    how.catalog = true;
     let mut options = Options::default();
     options.allow_hosts = args.allow_host.clone();
     // First of all: a busy port should be known before a long reading, not after it.

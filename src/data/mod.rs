@@ -7,6 +7,7 @@
 mod history;
 mod json;
 mod layout;
+mod overrides;
 mod records;
 mod sort;
 mod tree;
@@ -14,5 +15,6 @@ mod tree;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
+pub use overrides::read_overrides;
 pub use records::{OriginRecord, StatusRecord, read_origin, read_status, read_tombstone};
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

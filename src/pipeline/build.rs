@@ -98,7 +98,8 @@ pub fn build(
     let mut built = Built { size, ..Built::default() };
     let (gathered, kept, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
-    let artifacts = render::globals(&gathered, &loaded.facts);
+    let artifacts = render::globals(&gathered, &loaded.facts, loaded.catalog.as_ref());
+    report.extend(loaded.template_problems());
     let spans = spans(&gathered);
     drop(gathered);
     let mut lists = Vec::with_capacity(sinks.len());
@@ -155,8 +156,11 @@ fn spans(gathered: &[Gathered]) -> Vec<Option<(usize, usize)>> {
 /// Digest of what every server's part depends on besides its own files.
 fn shared_key(loaded: &Loaded) -> String {
     let facts = &loaded.facts;
-    let text =
-        format!("{}\n{:?}\n{:?}\n{:?}", facts.tool, facts.meta_key, loaded.profile, loaded.config);
+    let catalog = loaded.catalog.as_ref().map(|catalog| (catalog.digest(), &facts.name));
+    let text = format!(
+        "{}\n{:?}\n{:?}\n{:?}\n{catalog:?}",
+        facts.tool, facts.meta_key, loaded.profile, loaded.config
+    );
     hex(Sha256::digest(text.as_bytes()).as_slice())
 }
 
@@ -202,12 +206,13 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     if let Some(part) = remembered(server, &digest, sinks) {
         return Ok(part);
     }
-    let checked = loaded.checker().server_of(server, files)?;
-    let rendered = checked.listing.map(|l| render::listing(&l, &loaded.facts)).unwrap_or_default();
+    let mut checked = loaded.checker().server_of(server, files)?;
+    let render = |listing| render::listing(&listing, &loaded.facts, loaded.catalog.as_ref());
+    let rendered = checked.listing.take().map(render).unwrap_or_default();
     let mut details = Vec::with_capacity(sinks.len());
     for sink in sinks {
         let files = sink.put_all(&rendered.artifacts)?;
-        details.push(Details::text(&files, &checked.findings, &checked.urls));
+        details.push(Details::text(&files, &checked, rendered.gathered.summary.as_ref()));
     }
     Ok(Part {
         gathered: rendered.gathered,
@@ -236,7 +241,7 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     }
     let (_, details) = known.swap_remove(0);
     Some(Part {
-        gathered: Gathered { latest },
+        gathered: Gathered { latest, summary: details.summary },
         findings: details.findings,
         urls: details.urls,
         digest: digest.into(),

@@ -17,8 +17,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::RemoteUrl;
+use crate::check::{CheckedServer, RemoteUrl};
 use crate::diag::Diagnostic;
+use crate::render::Summary;
 use crate::site::{FileDigest, Kept, ManifestRow};
 
 /// First line of a cache; another form of it is another version.
@@ -44,6 +45,8 @@ pub(super) struct Details {
     pub(super) findings: Vec<Diagnostic>,
     /// Its remote URLs.
     pub(super) urls: Vec<RemoteUrl>,
+    /// What pages that span servers need of it.
+    pub(super) summary: Option<Summary>,
 }
 
 /// What is remembered of a build.
@@ -62,6 +65,8 @@ struct Written<'a> {
     f: Cow<'a, [Diagnostic]>,
     #[serde(borrow)]
     r: Vec<Row<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    s: Option<Cow<'a, Summary>>,
 }
 
 /// Path, size, digest and time of a file.
@@ -82,13 +87,18 @@ impl<'a> Row<'a> {
 
 impl Details {
     /// The text that a record keeps.
-    pub(super) fn text(files: &[Kept], findings: &[Diagnostic], urls: &[RemoteUrl]) -> Box<str> {
+    pub(super) fn text(
+        files: &[Kept],
+        checked: &CheckedServer,
+        summary: Option<&Summary>,
+    ) -> Box<str> {
         let urls: Vec<_> =
-            urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
+            checked.urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
         json(&Written {
             u: urls.into(),
-            f: findings.into(),
+            f: checked.findings.as_slice().into(),
             r: files.iter().map(Row::of).collect(),
+            s: summary.map(Cow::Borrowed),
         })
         .into()
     }
@@ -101,6 +111,7 @@ impl Details {
             files: written.r.iter().map(Row::kept).collect(),
             findings: written.f.into_owned(),
             urls: urls.map(|(url, version, index)| RemoteUrl { url, version, index }).collect(),
+            summary: written.s.map(Cow::into_owned),
         })
     }
 }

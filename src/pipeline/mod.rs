@@ -10,6 +10,7 @@
 
 mod build;
 mod cache;
+mod catalog;
 mod load;
 
 use rayon::prelude::*;
