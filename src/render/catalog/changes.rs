@@ -110,7 +110,7 @@ impl ChangeView {
             .and_then(|segments| page_of(&segments));
         Self {
             name: summary.name.clone(),
-            title: shown(summary.label()),
+            title: shown(title(summary)),
             version: change.version.clone(),
             kind: change.kind.clone(),
             verb: verb(&change.kind),
@@ -121,6 +121,12 @@ impl ChangeView {
             page: own_page.or_else(|| page(summary)),
         }
     }
+}
+
+/// The name that people see; the whole name where its second half says nothing by itself.
+fn title(summary: &Summary) -> &str {
+    let plain = matches!(summary.label(), "mcp" | "server" | "mcp-server");
+    if plain { &summary.name } else { summary.label() }
 }
 
 fn verb(kind: &str) -> &'static str {

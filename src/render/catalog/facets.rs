@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::inputs::{transport_label, type_label};
 use super::place::{Href, page_of};
 use super::summary::Summary;
+use super::text::grouped;
 
 /// Values of a group that the front page shows.
 const SHORT: usize = 8;
@@ -53,7 +54,7 @@ pub(super) struct Group {
 struct Value {
     value: String,
     label: String,
-    count: usize,
+    count: String,
     page: Href,
 }
 
@@ -137,12 +138,15 @@ pub(super) fn groups(facets: &[Facet<'_>], all: bool) -> Vec<Group> {
             .filter_map(|facet| {
                 Some(Value {
                     label: facet.label(),
-                    count: facet.servers.len(),
+                    count: grouped(facet.servers.len()),
                     page: page_of(&facet.segments())?,
                     value: facet.value.clone(),
                 })
             })
             .collect();
+        if all && kind.id == "namespace" {
+            values.sort_by_key(|value| value.value.to_lowercase());
+        }
         let shown = if all { values.len() } else { SHORT.min(values.len()) };
         let more = values.len() - shown;
         values.truncate(shown);

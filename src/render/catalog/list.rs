@@ -77,10 +77,15 @@ pub(super) fn ordered<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> V
     let mut live: Vec<_> = summaries
         .into_iter()
         .filter(|summary| summary.is_live())
-        .map(|summary| (summary.label().to_lowercase(), summary))
+        .map(|summary| (sort_key(summary.label()), summary))
         .collect();
     live.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
     live.into_iter().map(|(_, summary)| summary).collect()
+}
+
+/// Case does not count, nor does punctuation in front.
+fn sort_key(label: &str) -> String {
+    label.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
 /// One page of a list.

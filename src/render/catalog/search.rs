@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 
-use super::facets::{KINDS, Kind, values};
+use super::facets::{KINDS, Kind, label, values};
 use super::summary::Summary;
 use super::text::{day_number, shown};
 
@@ -26,8 +26,8 @@ struct Manifest {
 /// A part of the index; the i-th item of each column belongs to one server.
 #[derive(Debug, Default, Serialize)]
 struct Shard<'a> {
-    /// Words that the masks of `k`, `r`, `s` and `o` stand for.
-    words: BTreeMap<&'static str, Vec<&'a str>>,
+    /// Per kind of facet, the values that the bits of `masks` stand for, and their labels.
+    words: BTreeMap<&'static str, Vec<(&'a str, String)>>,
     names: Vec<&'a str>,
     /// Empty when the name's second half is the title.
     titles: Vec<String>,
@@ -35,6 +35,8 @@ struct Shard<'a> {
     versions: Vec<&'a str>,
     /// Day of publication, after 1970.
     days: Vec<i64>,
+    /// 1 when it can be connected to.
+    remote: Vec<u8>,
     /// Identifiers of packages that the name does not hold already.
     packages: Vec<String>,
     tags: Vec<String>,
@@ -98,7 +100,8 @@ fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {
             bits.fold(0_u64, |mask, bit| mask | (1 << bit))
         };
         shard.masks.insert(kind.id, servers.iter().map(mask).collect());
-        shard.words.insert(kind.id, words);
+        let words = words.into_iter().map(|word| (word, label(kind, word)));
+        shard.words.insert(kind.id, words.collect());
     }
     for (i, server) in servers.iter().enumerate() {
         shard.names.push(&server.name);
@@ -106,6 +109,7 @@ fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {
         shard.descriptions.push(shown(&server.description));
         shard.versions.push(&server.version);
         shard.days.push(day_number(&server.published));
+        shard.remote.push(u8::from(server.remote));
         shard.packages.push(packages(server));
         shard.tags.push(shown(&server.tags.join(" ")));
         shard.icons.extend(server.icon.as_deref().map(|icon| (i, icon)));
