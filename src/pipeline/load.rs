@@ -97,7 +97,7 @@ fn folder_name(data: &Path) -> String {
 }
 
 /// How messages call the data folder.
-fn label(data: &Path) -> String {
+pub(crate) fn label(data: &Path) -> String {
     data.to_string_lossy()
         .replace('\\', "/")
         .trim_end_matches('/')

@@ -20,6 +20,7 @@ use crate::error::Result;
 use crate::model::Registry;
 
 pub use build::{BuildOptions, Built, Target, build};
+pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.
