@@ -13,8 +13,11 @@ mod dump;
 mod filter;
 mod plan;
 mod record;
+mod retry;
 mod split;
+mod store;
 mod text;
+mod upstream;
 
 use std::path::Path;
 
@@ -29,7 +32,9 @@ pub use dump::read_dump;
 pub use filter::Filter;
 pub use plan::{Found, Plan, Present, plan};
 pub use record::{Facts, Reading, Reason, Record, Unreadable};
+pub use store::Store;
 pub use text::{Batch, read_text};
+pub use upstream::{Heard, OFFICIAL_REGISTRY, Upstream, is_registry, registry_url};
 
 /// Reads what the data folder `root`, called `label`, holds of the entries that `readings` name.
 pub fn present(root: &Path, label: &str, readings: &[Reading]) -> Result<Present> {
