@@ -10,6 +10,7 @@ mod json;
 mod layout;
 mod records;
 mod spelling;
+mod status;
 mod tree;
 
 pub use edit::{Applied, Edit, Edits, apply};
@@ -18,4 +19,5 @@ pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
+pub use status::{StatusChange, change_status};
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFolder};
