@@ -11,4 +11,5 @@ mod pointers;
 mod project;
 mod queries;
 mod reports;
+mod serve;
 mod timestamps;
