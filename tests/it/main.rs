@@ -12,4 +12,5 @@ mod project;
 mod queries;
 mod reports;
 mod rules;
+mod serve;
 mod timestamps;
