@@ -31,12 +31,12 @@ pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Out
         return Ok(Outcome::Refused);
     }
     write(global, &change.edits, args.dry_run, talk)?;
-    let versions = match change.changed.len() {
-        1 => format!("{name}@{}", change.changed[0]),
-        n => format!("{n} versions of {name}"),
+    let (versions, is) = match change.changed.as_slice() {
+        [one] => (format!("{name}@{one}"), "is"),
+        several => (format!("{} versions of {name}", several.len()), "are"),
     };
-    let verb = if args.dry_run { "would become" } else { "is now" };
-    talk.say(&format!("{versions} {verb} {status}"));
+    let is = if args.dry_run { "would be" } else { is };
+    talk.say(&format!("{versions} {is} now {status}"));
     if !args.dry_run {
         talk.say("next: commit it and open a pull request");
     }

@@ -139,14 +139,19 @@ impl Plan {
         let mut kept: Vec<Candidate> = Vec::with_capacity(readings.len());
         let mut seen: BTreeMap<(ServerName, String), usize> = BTreeMap::new();
         for reading in readings {
+            // A record without a name is none that a pattern asks for.
+            let name = match &reading {
+                Ok(record) => &record.name,
+                Err(bad) => &bad.name,
+            };
+            if !filter.wants(name) {
+                self.filtered += 1;
+                continue;
+            }
             let record = match reading {
-                Ok(record) if !filter.wants(&record.name) => {
-                    self.filtered += 1;
-                    continue;
-                }
                 Ok(record) => record,
                 Err(bad) => {
-                    self.skip(bad.reason.refuse(bad.place.clone(), &bad.label));
+                    self.skip(bad.reason.refuse(bad.place.clone(), &bad.name));
                     continue;
                 }
             };

@@ -60,8 +60,9 @@ impl Reason {
         Self { why: why.into(), help: help.into() }
     }
 
-    /// The warning about the record called `label`.
+    /// The warning about the record called `label`, which may be empty.
     pub(super) fn refuse(&self, place: Place, label: &str) -> Diagnostic {
+        let label = if label.is_empty() { "a record" } else { label };
         let message = format!("{label} was not imported: {}", self.why);
         Diagnostic::new(Code::ImportRefused, place, message).help(self.help.clone())
     }
@@ -72,8 +73,8 @@ impl Reason {
 pub struct Unreadable {
     /// Where it stands in its source.
     pub place: Place,
-    /// As much as is known of what it is called.
-    pub label: String,
+    /// The server's name as written; empty when it has none.
+    pub name: String,
     /// Why.
     pub reason: Reason,
 }
@@ -90,12 +91,12 @@ pub(super) fn read(place: Place, server: Option<&[u8]>, meta: Option<&[u8]>) -> 
             let facts = facts(meta);
             Ok(Record { place, name, version, server, facts })
         }
-        Err((label, reason)) => Err(Unreadable { place, label, reason }),
+        Err((name, reason)) => Err(Unreadable { place, name, reason }),
     }
 }
 
 fn parts(server: Option<&[u8]>) -> Result<(String, String, String), (String, Reason)> {
-    let nameless = |why: String, help: &str| ("a record".to_owned(), Reason::new(why, help));
+    let nameless = |why: String, help: &str| (String::new(), Reason::new(why, help));
     let Some(bytes) = server else {
         let help = "import records of the form {\"server\": …, \"_meta\": …}";
         return Err(nameless("it has no member \"server\"".to_owned(), help));

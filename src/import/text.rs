@@ -57,7 +57,7 @@ fn reading(bytes: &[u8], found: Found, place: Place) -> Reading {
     if let Some(fault) = found.fault {
         let help = "import records of the form {\"server\": …, \"_meta\": …}";
         let reason = Reason::new(fault, help);
-        return Err(Unreadable { place, label: "a record".to_owned(), reason });
+        return Err(Unreadable { place, name: String::new(), reason });
     }
     let part = |range: Option<Range<usize>>| range.map(|range| &bytes[range]);
     read(place, part(found.server), part(found.meta))
