@@ -12,10 +12,13 @@ use super::http::{Http, HttpError, Request, Response};
 /// What was asked, and with which token.
 pub type Asked = (String, Option<String>);
 
+/// What one URL answers, in turn.
+type Answers = VecDeque<Result<Vec<u8>, HttpError>>;
+
 /// Recorded answers by URL. An URL's answers are given in turn, the last of them again and again.
 #[derive(Debug, Default)]
 pub struct FakeHttp {
-    answers: Mutex<HashMap<String, VecDeque<Result<Vec<u8>, HttpError>>>>,
+    answers: Mutex<HashMap<String, Answers>>,
     asked: Mutex<Vec<Asked>>,
 }
 

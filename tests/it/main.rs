@@ -1,5 +1,5 @@
 //! Tests of the public crate and of the binary, one module per subject.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod add;
 mod architecture;
