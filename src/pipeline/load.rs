@@ -77,6 +77,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }
+<<<<<<< HEAD
     let mut facts = Facts::default();
     facts.name = config.name.clone().unwrap_or_else(|| place.name());
     facts.base_url = config.base_url.clone();
@@ -86,6 +87,14 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let catalog = match options.catalog {
         true => catalog::make(options, &config, place.origin().as_ref(), &mut findings)?,
         false => None,
+=======
+    let facts = Facts {
+        name: config.name.clone().unwrap_or_else(|| place.name()),
+        base_url: config.base_url.clone(),
+        meta_key: config.meta_key(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: place.commit()?,
+>>>>>>> main
     };
     Ok(Loaded {
         tree,
@@ -105,7 +114,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
 const NAMELESS: &str = "MCP registry";
 
 /// How messages call the data folder.
-fn label(data: &Path) -> String {
+pub(crate) fn label(data: &Path) -> String {
     data.to_string_lossy()
         .replace('\\', "/")
         .trim_end_matches('/')

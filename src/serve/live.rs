@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::model::query::{ListQuery, Row, page};
 use crate::model::{Listing, Registry, Timestamp};
 use crate::render::{self, Catalog, Facts, api};
-use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape};
+use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, Site};
 
 use super::answer::{Answer, document_head};
 use super::request::Request;
@@ -102,22 +102,22 @@ pub struct Live {
 impl Live {
     /// Renders the whole registry, with pages when there is a catalog.
     pub fn new(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Self {
-        let site = render::site(registry, facts, catalog);
+        let mut live = Self::of_site(&render::site(registry, facts, catalog));
+        live.name.clone_from(&facts.name);
+        for listing in registry.listings() {
+            live.add(listing, facts.meta_key.as_deref());
+        }
+        live
+    }
+
+    /// The documents of a site, without any server.
+    pub(super) fn of_site(site: &Site) -> Self {
         let artifacts: Vec<&Artifact> = site.artifacts().collect();
         let documents = artifacts
             .par_iter()
             .map(|artifact| (artifact.path.as_str().into(), Document::new(artifact)))
             .collect();
-        let mut live = Self {
-            name: facts.name.clone(),
-            documents,
-            versions: Vec::new(),
-            servers: HashMap::new(),
-        };
-        for listing in registry.listings() {
-            live.add(listing, facts.meta_key.as_deref());
-        }
-        live
+        Self { documents, ..Self::default() }
     }
 
     /// Adds the rows of one server; servers come in the order of their names.

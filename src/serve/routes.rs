@@ -233,3 +233,73 @@ fn missing<'a>(live: &'a Live, route: &Route, path: &str, request: &Request<'_>)
         None => Answer::not_found(&route.unknown(path)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::{Artifact, Media, Shape, Site, UrlPath};
+
+    /// A site with pages, as the catalog has them, and a file beside them.
+    fn live() -> Live {
+        let mut site = Site::default();
+        let rows: [(&[&str], Shape, Media); 5] = [
+            (&[], Shape::Endpoint, Media::Html),
+            (&["servers", "com.example", "weather"], Shape::Endpoint, Media::Html),
+            (&["servers", "com.example"], Shape::Endpoint, Media::Html),
+            (&["assets", "style.css"], Shape::File, Media::Css),
+            (&["404.html"], Shape::File, Media::Html),
+        ];
+        for (path, shape, media) in rows {
+            let body = path.join("/").into_bytes().into();
+            let path = UrlPath::new(path.iter().copied()).unwrap_or_default();
+            let freshness = Freshness::Revalidate;
+            assert!(site.add(Artifact { path, shape, media, freshness, body }).is_ok());
+        }
+        Live::of_site(&site)
+    }
+
+    fn ask(target: &str) -> (u16, String) {
+        let live = live();
+        let answer = live.answer(&Request::get(target));
+        let location = answer.headers().find(|(name, _)| *name == "Location");
+        let text = location.map(|(_, value)| value.to_owned());
+        (answer.status(), text.unwrap_or_else(|| String::from_utf8_lossy(answer.body()).into()))
+    }
+
+    #[test]
+    fn a_page_is_served_where_its_relative_links_work() {
+        for (target, body) in [
+            ("/", ""),
+            ("/?utm=1", ""),
+            ("/servers/com.example/weather/", "servers/com.example/weather"),
+            ("/servers/com%2Eexample/weather/?x", "servers/com.example/weather"),
+            ("/assets/style.css", "assets/style.css"),
+            ("/assets//style.css/", "assets/style.css"),
+            ("/404.html", "404.html"),
+        ] {
+            assert_eq!(ask(target), (200, body.to_owned()), "{target}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_of_a_page_lead_to_it_and_nowhere_else() {
+        for (target, location) in [
+            ("//", "/"),
+            ("/servers/com.example", "/servers/com.example/"),
+            ("/servers/com.example/weather", "/servers/com.example/weather/"),
+            ("/servers/com.example%2Fweather", "/servers/com.example/weather/"),
+            ("/servers/com.example%2fweather/", "/servers/com.example/weather/"),
+            ("//servers/com.example/weather/", "/servers/com.example/weather/"),
+            ("/servers/com.example?a=b&c", "/servers/com.example/?a=b&c"),
+            ("/servers/com.example?a=\u{e9}", "/servers/com.example/"),
+            ("/servers/com.example?a=\r\nSet-Cookie: x", "/servers/com.example/"),
+        ] {
+            assert_eq!(ask(target), (308, location.to_owned()), "{target}");
+        }
+        for target in
+            ["//evil.example/%2e%2e", "/servers%2Fcom.example", "/assets%2Fstyle.css", "/\\"]
+        {
+            assert_eq!(ask(target).0, 404, "{target}");
+        }
+    }
+}
