@@ -19,12 +19,8 @@ pub use edit::{Applied, Edit, Edits, apply};
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
-<<<<<<< HEAD
 pub use overrides::read_overrides;
-pub use records::{OriginRecord, StatusRecord, read_origin, read_status, read_tombstone};
-=======
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};
->>>>>>> main
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

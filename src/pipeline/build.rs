@@ -197,22 +197,13 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     if let Some(part) = remembered(server, &digest, sinks) {
         return Ok(part);
     }
-<<<<<<< HEAD
     let mut checked = loaded.checker().server_of(server, files)?;
     let render = |listing| render::listing(&listing, &loaded.facts, loaded.catalog.as_ref());
     let rendered = checked.listing.take().map(render).unwrap_or_default();
-    let mut details = Vec::with_capacity(sinks.len());
-    for sink in sinks {
-        let files = sink.put_all(&rendered.artifacts)?;
-        details.push(Details::text(&files, &checked, rendered.gathered.summary.as_ref()));
-=======
-    let checked = loaded.checker().server_of(server, files)?;
-    let rendered = checked.listing.map(|l| render::listing(&l, &loaded.facts)).unwrap_or_default();
     let name = name_of(server);
     for sink in sinks {
         let files = sink.put_all(&rendered.artifacts)?;
-        sink.writer.made((&name, &digest), &files, &checked.findings, &checked.urls);
->>>>>>> main
+        sink.writer.made((&name, &digest), &files, &checked, rendered.gathered.summary.as_ref());
     }
     let Rendered { gathered, .. } = rendered;
     Ok(Part { gathered, findings: checked.findings, urls: checked.urls, made: true })
@@ -233,19 +224,8 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     for (sink, (details, _)) in sinks.iter().zip(&known) {
         sink.output.keep(&details.files);
     }
-<<<<<<< HEAD
-    let (_, details) = known.swap_remove(0);
-    Some(Part {
-        gathered: Gathered { latest, summary: details.summary },
-        findings: details.findings,
-        urls: details.urls,
-        digest: digest.into(),
-        details: Vec::new(),
-    })
-=======
-    let (Details { findings, urls, .. }, _) = known.swap_remove(0);
-    Some(Part { gathered: Gathered { latest }, findings, urls, made: false })
->>>>>>> main
+    let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
+    Some(Part { gathered: Gathered { latest, summary }, findings, urls, made: false })
 }
 
 fn name_of(server: &ServerFolder) -> String {

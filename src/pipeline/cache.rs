@@ -90,15 +90,7 @@ impl<'a> Row<'a> {
 
 impl Details {
     /// The text that a record keeps.
-<<<<<<< HEAD
-    pub(super) fn text(
-        files: &[Kept],
-        checked: &CheckedServer,
-        summary: Option<&Summary>,
-    ) -> Box<str> {
-=======
-    fn text(files: &[Kept], findings: &[Diagnostic], urls: &[RemoteUrl]) -> String {
->>>>>>> main
+    fn text(files: &[Kept], checked: &CheckedServer, summary: Option<&Summary>) -> String {
         let urls: Vec<_> =
             checked.urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
         json(&Written {
@@ -208,10 +200,10 @@ impl CacheWriter {
         &self,
         (name, digest): (&str, &str),
         files: &[Kept],
-        findings: &[Diagnostic],
-        urls: &[RemoteUrl],
+        checked: &CheckedServer,
+        summary: Option<&Summary>,
     ) {
-        self.line(&format!("S\t{name}\t{digest}\t{}", Details::text(files, findings, urls)));
+        self.line(&format!("S\t{name}\t{digest}\t{}", Details::text(files, checked, summary)));
     }
 
     /// Goes on remembering a server that was not made again.

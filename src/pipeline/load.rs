@@ -77,24 +77,16 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }
-<<<<<<< HEAD
-    let mut facts = Facts::default();
-    facts.name = config.name.clone().unwrap_or_else(|| place.name());
-    facts.base_url = config.base_url.clone();
-    facts.meta_key = config.meta_key();
-    facts.tool = env!("CARGO_PKG_VERSION").to_owned();
-    facts.commit = place.commit()?;
-    let catalog = match options.catalog {
-        true => catalog::make(options, &config, place.origin().as_ref(), &mut findings)?,
-        false => None,
-=======
     let facts = Facts {
         name: config.name.clone().unwrap_or_else(|| place.name()),
         base_url: config.base_url.clone(),
         meta_key: config.meta_key(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         commit: place.commit()?,
->>>>>>> main
+    };
+    let catalog = match options.catalog {
+        true => catalog::make(options, &config, place.origin().as_ref(), &mut findings)?,
+        false => None,
     };
     Ok(Loaded {
         tree,

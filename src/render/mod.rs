@@ -61,11 +61,7 @@ pub fn listing(listing: &Listing, facts: &Facts, catalog: Option<&Catalog>) -> R
 }
 
 /// Renders what spans servers; `gathered` in the byte order of the servers' names.
-pub fn globals(
-    gathered: &[Gathered],
-    facts: &Facts,
-    catalog: Option<&Catalog>,
-) -> Vec<Artifact> {
+pub fn globals(gathered: &[Gathered], facts: &Facts, catalog: Option<&Catalog>) -> Vec<Artifact> {
     let latest = gathered.iter().filter_map(|gathered| gathered.latest.as_ref());
     let mut artifacts = api::globals(latest, facts);
     if let Some(catalog) = catalog {

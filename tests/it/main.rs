@@ -4,12 +4,14 @@
 mod add;
 mod architecture;
 mod build;
+mod catalog;
 mod edit;
 mod explain;
 mod formats;
 mod golden;
 mod http;
 mod import;
+mod install;
 mod model;
 mod pointers;
 mod project;

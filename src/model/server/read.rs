@@ -194,6 +194,7 @@ fn github(members: &Members) -> Github {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use super::*;
 

@@ -93,7 +93,10 @@ pub(super) fn feed(all: &[Dated<'_>]) -> Vec<ChangeView> {
     let since = all.first().map_or(0, |newest| newest.0.unix() - WEEK);
     let entries = all.iter().enumerate();
     let entries = entries.take_while(|(i, (at, ..))| *i < FEED || at.unix() >= since);
-    entries.take(FEED_MAX).map(|(_, (_, summary, change))| ChangeView::new(summary, change)).collect()
+    entries
+        .take(FEED_MAX)
+        .map(|(_, (_, summary, change))| ChangeView::new(summary, change))
+        .collect()
 }
 
 impl ChangeView {

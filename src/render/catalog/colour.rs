@@ -50,7 +50,8 @@ fn ink_on(ground: Rgb) -> Rgb {
 
 impl Rgb {
     fn mix(self, other: Self, share: f64) -> Self {
-        let one = |a: u8, b: u8| (f64::from(a) * (1.0 - share) + f64::from(b) * share).round() as u8;
+        let one =
+            |a: u8, b: u8| (f64::from(a) * (1.0 - share) + f64::from(b) * share).round() as u8;
         Self(one(self.0, other.0), one(self.1, other.1), one(self.2, other.2))
     }
 
@@ -79,7 +80,8 @@ mod tests {
 
     #[test]
     fn any_accent_can_be_read_on_both_grounds() {
-        for accent in ["#000000", "#ffffff", "#ffee00", "#0b6b66", "#808080", "#ff0000", "#0000ff"] {
+        for accent in ["#000000", "#ffffff", "#ffee00", "#0b6b66", "#808080", "#ff0000", "#0000ff"]
+        {
             let colour = parse(accent).unwrap();
             let light = until(colour, PAPER, Rgb(0, 0, 0));
             let dark = until(colour, NIGHT, Rgb(255, 255, 255));

@@ -84,10 +84,8 @@ impl Engine {
 
     /// Renders `template` with `context`; a failure is remembered and gives nothing.
     pub(super) fn render(&self, template: &str, context: impl Serialize) -> Option<String> {
-        let rendered = self
-            .environment
-            .get_template(template)
-            .and_then(|found| found.render(Serde(&context)));
+        let rendered =
+            self.environment.get_template(template).and_then(|found| found.render(Serde(&context)));
         rendered.map_err(|e| self.remember(problem(template, &e))).ok()
     }
 
@@ -129,7 +127,8 @@ pub(super) fn digest() -> String {
 
 /// Writes a value into a page. A slash needs no escape, so links stay readable.
 fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {
-    let failed = |_| Error::new(minijinja::ErrorKind::WriteFailure, "the page could not be written");
+    let failed =
+        |_| Error::new(minijinja::ErrorKind::WriteFailure, "the page could not be written");
     if value.is_safe() || value.kind() == ValueKind::Number {
         return write!(out, "{value}").map_err(failed);
     }

@@ -108,7 +108,8 @@ impl Forge {
         let status = if has_status {
             self.page("edit", &format!("{at}/status.json"))
         } else {
-            let text = "{\n  \"status\": \"deprecated\",\n  \"statusMessage\": \"Use … instead.\"\n}\n";
+            let text =
+                "{\n  \"status\": \"deprecated\",\n  \"statusMessage\": \"Use … instead.\"\n}\n";
             self.new_file(&format!("servers/{folder}"), "status.json", Some(text))
         };
         ForgeLinks {
@@ -188,7 +189,9 @@ mod tests {
 
     #[test]
     fn an_unknown_forge_has_no_links() {
-        for remote in ["https://git.example.com/a/b", "/srv/git/x.git", "file:///x", "https://github.com/a"] {
+        for remote in
+            ["https://git.example.com/a/b", "/srv/git/x.git", "file:///x", "https://github.com/a"]
+        {
             assert!(forge(remote).is_none(), "{remote}");
         }
     }

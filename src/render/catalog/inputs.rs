@@ -69,7 +69,12 @@ impl PackageView {
     pub(super) fn new(package: &Package) -> Self {
         let transport = package.transport.as_ref();
         let mut tables = Vec::new();
-        add(&mut tables, "Environment variables", "Variable", named(&package.environment_variables));
+        add(
+            &mut tables,
+            "Environment variables",
+            "Variable",
+            named(&package.environment_variables),
+        );
         add(&mut tables, "Arguments", "Argument", arguments(&package.package_arguments));
         add(&mut tables, "Runtime arguments", "Argument", arguments(&package.runtime_arguments));
         if let Some(transport) = transport {
@@ -202,7 +207,9 @@ fn link(package: &Package) -> Option<String> {
     let plain = |also: &[u8]| {
         id.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
             && !id.contains("..")
-            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b) || also.contains(&b))
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b) || also.contains(&b))
     };
     let version = package.version.as_deref().filter(|v| !v.is_empty()).map(|v| encode(v, b""));
     let with = |url: String, between: &str| match &version {
@@ -219,7 +226,9 @@ fn link(package: &Package) -> Option<String> {
         "pypi" if usual("https://pypi.org") && plain(b"") => {
             Some(with(format!("https://pypi.org/project/{id}/"), ""))
         }
-        "nuget" if usual("https://api.nuget.org/v3/index.json") || usual("https://api.nuget.org") => {
+        "nuget"
+            if usual("https://api.nuget.org/v3/index.json") || usual("https://api.nuget.org") =>
+        {
             plain(b"").then(|| with(format!("https://www.nuget.org/packages/{id}"), "/"))
         }
         "cargo" if plain(b"") => Some(with(format!("https://crates.io/crates/{id}"), "/")),
@@ -249,11 +258,12 @@ mod tests {
     use super::*;
 
     fn package(kind: &str, identifier: &str) -> Package {
-        let mut package = Package::default();
-        package.registry_type = kind.to_owned();
-        package.identifier = identifier.to_owned();
-        package.version = Some("1.0.0".to_owned());
-        package
+        Package {
+            registry_type: kind.to_owned(),
+            identifier: identifier.to_owned(),
+            version: Some("1.0.0".to_owned()),
+            ..Package::default()
+        }
     }
 
     #[test]

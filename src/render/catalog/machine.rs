@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
 
+use super::Catalog;
 use super::colour;
 use super::list::page;
 use super::page::Site;
 use super::summary::Summary;
 use super::text::{counted, shown};
-use super::Catalog;
 
 /// URLs that one sitemap may hold.
 const SITEMAP: usize = 50_000;
@@ -90,7 +90,8 @@ impl Machine<'_> {
                 url: format!("{base}/{page}"),
                 modified: *modified,
             });
-            let text = self.catalog.render("sitemap.xml", Sitemap { index, urls: urls.collect() })?;
+            let text =
+                self.catalog.render("sitemap.xml", Sitemap { index, urls: urls.collect() })?;
             file(name, Media::Xml, text)
         };
         if urls.len() <= SITEMAP {

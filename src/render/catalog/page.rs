@@ -42,7 +42,8 @@ impl From<&FooterLink> for Link {
 }
 
 /// The sentence under the heading unless the settings have another.
-const TAGLINE: &str = "MCP servers that you can connect to your editor, your assistant and your agents.";
+const TAGLINE: &str =
+    "MCP servers that you can connect to your editor, your assistant and your agents.";
 
 impl Site {
     pub(super) fn new(catalog: &Catalog, facts: &Facts) -> Self {

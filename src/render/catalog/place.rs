@@ -68,7 +68,10 @@ mod tests {
     #[test]
     fn a_page_knows_the_way_to_the_root() {
         let place = Place::new(&["servers", "com.example", "a", "1.0.0+b"]).unwrap();
-        assert_eq!((&*place.root, &*place.href), ("../../../../", "servers/com.example/a/1.0.0+b/"));
+        assert_eq!(
+            (&*place.root, &*place.href),
+            ("../../../../", "servers/com.example/a/1.0.0+b/")
+        );
         let home = Place::new(&[]).unwrap();
         assert_eq!((&*home.root, &*home.href), ("./", ""));
         assert!(Place::new(&["browse", "package", ".."]).is_none());

@@ -82,9 +82,8 @@ fn json(value: &impl Serialize) -> String {
 
 /// A hash that stays the same in every build and on every machine (FNV-1a).
 fn hash(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    name.bytes()
+        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {

@@ -144,7 +144,11 @@ impl ServerView {
             repository: lens.repository.as_ref().and_then(|r| OutLink::new(&r.url)),
             subfolder: lens.repository.as_ref().and_then(|r| shown_option(r.subfolder.as_deref())),
             website: lens.website_url.as_deref().and_then(OutLink::new),
-            license: lens.publisher.github.as_ref().and_then(|g| shown_option(g.license.as_deref())),
+            license: lens
+                .publisher
+                .github
+                .as_ref()
+                .and_then(|g| shown_option(g.license.as_deref())),
             origin: entry.mirrored_from().and_then(OutLink::new),
             proof: summary::proof(entry),
             history: history(listing, entry),

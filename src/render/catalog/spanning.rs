@@ -90,7 +90,8 @@ pub(super) fn artifacts(catalog: &Catalog, facts: &Facts, summaries: &[&Summary]
     artifacts
 }
 
-const BROWSE: &str = "Every way to cut the list of servers: package type, transport, namespace, status.";
+const BROWSE: &str =
+    "Every way to cut the list of servers: package type, transport, namespace, status.";
 const CHANGES: &str = "The last hundred publications and changes of status.";
 const CONNECT: &str = "How to point Copilot, VS Code and other clients at this registry.";
 const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where to get one.";
@@ -109,9 +110,13 @@ impl Span<'_> {
         let structured = self.structured();
         for leaf in leaves(self.servers, &[], &["browse", "page"]) {
             let first = leaf.pager.page == 1;
-            let title =
-                if first { String::new() } else { format!("All servers, page {}", leaf.pager.page) };
-            let head = Head::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
+            let title = if first {
+                String::new()
+            } else {
+                format!("All servers, page {}", leaf.pager.page)
+            };
+            let head =
+                Head::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
             let body = Home {
                 count: counted(self.servers.len(), "server"),
                 rows: rows(&leaf),

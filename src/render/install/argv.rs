@@ -12,22 +12,22 @@ use super::variables::{Slots, Text};
 
 /// What starts a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Start {
+pub(crate) struct Start {
     /// The words; the first is the program.
-    pub argv: Vec<Text>,
+    pub(crate) argv: Vec<Text>,
     /// The environment, in the author's order.
-    pub env: Vec<(String, Text)>,
+    pub(crate) env: Vec<(String, Text)>,
 }
 
 /// A [`Start`] with what its making taught.
 #[derive(Debug, Clone, Default)]
-pub struct Made {
+pub(crate) struct Made {
     /// The command.
-    pub start: Start,
+    pub(crate) start: Start,
     /// Values by the name that a URL's template may use.
-    pub named: Vec<(String, Text)>,
+    pub(crate) named: Vec<(String, Text)>,
     /// What the reader should know.
-    pub notes: Vec<&'static str>,
+    pub(crate) notes: Vec<&'static str>,
 }
 
 /// The programs that people have, by ecosystem; the first is the usual one.
@@ -48,7 +48,7 @@ const USUAL: &[&str] = &[
 ];
 
 /// The command that starts `package`, or why there is none.
-pub fn make(package: &Package, slots: &mut Slots) -> Result<Made, Refusal> {
+pub(crate) fn make(package: &Package, slots: &mut Slots) -> Result<Made, Refusal> {
     let kind = package.registry_type.as_str();
     let Some((_, runners)) = RUNNERS.iter().find(|(known, _)| *known == kind) else {
         return Err("No common program runs this kind of package; see its registry or repository.");
@@ -289,14 +289,14 @@ fn risks(start: &Start) -> Vec<&'static str> {
 
 /// The words for a Windows client that cannot start `.cmd` files by itself; `None` when `cmd` would
 /// read one of them differently.
-pub fn windows(argv: &[Text]) -> Option<Vec<Text>> {
+pub(crate) fn windows(argv: &[Text]) -> Option<Vec<Text>> {
     let sound = argv.iter().flat_map(Text::literals).all(quote::survives_cmd);
     let cmd = ["cmd", "/c"].into_iter().map(Text::plain);
     sound.then(|| cmd.chain(argv.iter().cloned()).collect())
 }
 
 /// Whether the program is a batch file on Windows.
-pub fn is_batch(argv: &[Text]) -> bool {
+pub(crate) fn is_batch(argv: &[Text]) -> bool {
     let program = argv.first().and_then(Text::fixed);
     matches!(program.as_deref(), Some("npx" | "bunx" | "dnx"))
 }

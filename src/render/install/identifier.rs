@@ -7,10 +7,10 @@
 use super::quote;
 
 /// Why there is no snippet: a plain sentence without the offending text.
-pub type Refusal = &'static str;
+pub(crate) type Refusal = &'static str;
 
 /// Checks a package's name for its ecosystem.
-pub fn package(registry_type: &str, identifier: &str) -> Result<(), Refusal> {
+pub(crate) fn package(registry_type: &str, identifier: &str) -> Result<(), Refusal> {
     let sound = match registry_type {
         "npm" => match identifier.strip_prefix('@') {
             Some(scoped) => scoped
@@ -23,7 +23,7 @@ pub fn package(registry_type: &str, identifier: &str) -> Result<(), Refusal> {
         "oci" => {
             words(identifier, b"_-./:@") && !identifier.contains("//") && !identifier.ends_with('/')
         }
-        "mcpb" => web_url(identifier).is_some(),
+        "mcpb" => identifier.starts_with("https://") && web_url(identifier).is_some(),
         _ => words(identifier, b"_-./:@"),
     };
     if sound {
@@ -34,7 +34,7 @@ pub fn package(registry_type: &str, identifier: &str) -> Result<(), Refusal> {
 }
 
 /// Checks a package's version.
-pub fn version(version: &str) -> Result<(), Refusal> {
+pub(crate) fn version(version: &str) -> Result<(), Refusal> {
     if words(version, b"._+!-") {
         Ok(())
     } else {
@@ -43,7 +43,7 @@ pub fn version(version: &str) -> Result<(), Refusal> {
 }
 
 /// Checks the name of an environment variable.
-pub fn variable(name: &str) -> Result<(), Refusal> {
+pub(crate) fn variable(name: &str) -> Result<(), Refusal> {
     let sound = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
     if name.len() <= 200 && !name.starts_with('-') && name.bytes().all(sound) {
         Ok(())
@@ -53,7 +53,7 @@ pub fn variable(name: &str) -> Result<(), Refusal> {
 }
 
 /// Checks a header's name.
-pub fn header(name: &str) -> Result<(), Refusal> {
+pub(crate) fn header(name: &str) -> Result<(), Refusal> {
     let sound = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if name.len() <= 200 && name.bytes().all(sound) {
         Ok(())
@@ -72,7 +72,7 @@ fn words(text: &str, inner: &[u8]) -> bool {
 /// `url` if it is http or https with a host, without user info, and written in the characters that a
 /// URL has. Anything else, such as `javascript:`, is no link and no address. Neither is a URL with an
 /// asterisk, which an allowlist would take for "anything".
-pub fn web_url(url: &str) -> Option<&str> {
+pub(crate) fn web_url(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return None;
@@ -90,7 +90,7 @@ pub fn web_url(url: &str) -> Option<&str> {
 
 /// Whether a remote's fixed text holds something that a client would replace by what it finds on the
 /// user's machine, such as `${TOKEN}`. It would then be sent to the remote.
-pub fn expands(text: &str) -> bool {
+pub(crate) fn expands(text: &str) -> bool {
     let dollar = text.match_indices('$').any(|(at, _)| {
         text[at + 1..]
             .starts_with(|c: char| c == '{' || c == '(' || c == '_' || c.is_ascii_alphabetic())
@@ -99,7 +99,7 @@ pub fn expands(text: &str) -> bool {
 }
 
 /// The registry name's last part as a key that every client takes: letters, digits, `_` and `-`.
-pub fn key(server: &str) -> String {
+pub(crate) fn key(server: &str) -> String {
     let name = server.rsplit('/').next().unwrap_or_default();
     let dash = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
     let key: String = name.chars().map(dash).take(100).collect();
@@ -108,7 +108,7 @@ pub fn key(server: &str) -> String {
 }
 
 /// Whether a whole value can be sent as a header: one line, nothing that hides.
-pub fn is_header_value(text: &str) -> bool {
+pub(crate) fn is_header_value(text: &str) -> bool {
     quote::is_one_line(text)
 }
 
@@ -133,6 +133,7 @@ mod tests {
             ("oci", "--privileged", false),
             ("nuget", "A.B", true),
             ("mcpb", "https://a.example/b.mcpb", true),
+            ("mcpb", "http://a.example/b.mcpb", false),
             ("mcpb", "javascript:alert(1)", false),
             ("other", "$(x)", false),
         ] {

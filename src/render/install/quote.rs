@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use crate::diag::is_invisible;
 
 /// One word for a POSIX shell.
-pub fn posix(text: &str) -> String {
+pub(crate) fn posix(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"@%+:,./_-".contains(&b);
     // A word with `=` in front of a command would be an assignment, so it is quoted.
     if !text.is_empty() && text.bytes().all(plain) {
@@ -22,14 +22,18 @@ pub fn posix(text: &str) -> String {
 ///
 /// PowerShell takes four typographic quotes for apostrophes, splits `-a.b` in two, and drops the first
 /// bare `--` when a command is a script; all of those are quoted.
-pub fn powershell(text: &str) -> String {
+pub(crate) fn powershell(text: &str) -> String {
     let begins = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/');
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '-' | '.' | ':');
     let option = |word: &str| {
         !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
+    // A number is handed on as it would be printed, so only plain ones stay as they are.
+    let number =
+        text.len() < 10 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     let bare = match text.trim_start_matches('-') {
         _ if text == "--" || text.is_empty() => false,
+        _ if number => true,
         word if word.len() < text.len() => option(word),
         word => word.starts_with(begins) && word.chars().all(inner),
     };
@@ -48,24 +52,24 @@ pub fn powershell(text: &str) -> String {
     quoted
 }
 
-/// Whether PowerShell hands the word on to a program unchanged. Older ones lose double quotes, empty
-/// words and a backslash at the end.
-pub fn survives_powershell(text: &str) -> bool {
-    !text.is_empty() && !text.contains('"') && !text.ends_with('\\')
+/// Whether PowerShell hands the word on to any program unchanged. Older ones lose empty words and a
+/// backslash at the end, and a program may be a batch file, which `cmd` reads.
+pub(crate) fn survives_powershell(text: &str) -> bool {
+    !text.is_empty() && !text.ends_with('\\') && survives_cmd(text)
 }
 
 /// Whether `cmd /c` hands the word on unchanged: it reads these characters a second time.
-pub fn survives_cmd(text: &str) -> bool {
+pub(crate) fn survives_cmd(text: &str) -> bool {
     !text.contains(['"', '%', '!', '^', '&', '|', '<', '>', '(', ')']) && is_one_line(text)
 }
 
 /// Whether a text can stand in a line that people copy: nothing in it acts or hides.
-pub fn is_one_line(text: &str) -> bool {
+pub(crate) fn is_one_line(text: &str) -> bool {
     !text.chars().any(is_invisible)
 }
 
 /// A text as one component of a URL: everything but the unreserved characters as `%XX`.
-pub fn percent(text: &str) -> String {
+pub(crate) fn percent(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len() * 3 / 2);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -78,7 +82,7 @@ pub fn percent(text: &str) -> String {
 }
 
 /// Base64 with padding, in the usual alphabet.
-pub fn base64(text: &str) -> String {
+pub(crate) fn base64(text: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut encoded = String::with_capacity(text.len().div_ceil(3) * 4);
     for chunk in text.as_bytes().chunks(3) {
@@ -93,7 +97,7 @@ pub fn base64(text: &str) -> String {
 }
 
 /// A string for JSON. What cannot be seen is escaped, so that nothing hides in what people copy.
-pub fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     quoted(text, |c, out| {
         let mut units = [0; 2];
         for unit in c.encode_utf16(&mut units) {
@@ -104,7 +108,7 @@ pub fn json(text: &str) -> String {
 
 /// A string for TOML, and as well for YAML: like JSON's, but with one escape for a character above
 /// U+FFFF.
-pub fn toml(text: &str) -> String {
+pub(crate) fn toml(text: &str) -> String {
     quoted(text, |c, out| {
         let _ = match u32::from(c) {
             code @ 0..=0xffff => write!(out, "\\u{code:04x}"),
@@ -132,6 +136,7 @@ fn quoted(text: &str, escape: impl Fn(char, &mut String)) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use proptest::prelude::*;
 
@@ -155,6 +160,8 @@ mod tests {
             ("a;b", "'a;b'"),
             ("{x}", "'{x}'"),
             ("1kb", "'1kb'"),
+            ("8080", "8080"),
+            ("007", "'007'"),
             ("https://a.example/b", "https://a.example/b"),
             ("https://a.example/b?c=d&e", "'https://a.example/b?c=d&e'"),
         ] {
@@ -176,6 +183,11 @@ mod tests {
     fn cmd_and_powershell_limits_are_known() {
         assert!(survives_cmd("a@1.0") && !survives_cmd("a&b") && !survives_cmd("%PATH%"));
         assert!(survives_powershell("a b") && !survives_powershell("a\"b"));
+        assert!(
+            !survives_powershell("a&calc")
+                && !survives_powershell("")
+                && !survives_powershell("C:\\")
+        );
     }
 
     fn through_a_shell(words: &[String]) -> Vec<u8> {

@@ -17,7 +17,7 @@ pub enum Source {
 
 /// What a client does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub(crate) enum Action {
     /// Starts a program and talks over its standard input and output.
     Start(Start),
     /// Connects to a URL; a package behind it must be started first.
@@ -40,21 +40,21 @@ pub enum Action {
 
 /// One way to install a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipe {
+pub(crate) struct Recipe {
     /// Where it comes from.
-    pub source: Source,
+    pub(crate) source: Source,
     /// What it is called, such as `npm package`.
-    pub method: &'static str,
+    pub(crate) method: &'static str,
     /// What to do, or why nothing is shown.
-    pub action: Result<Action, Refusal>,
+    pub(crate) action: Result<Action, Refusal>,
     /// What the user has to say.
-    pub slots: Vec<Slot>,
+    pub(crate) slots: Vec<Slot>,
     /// What the reader should know.
-    pub notes: Vec<&'static str>,
+    pub(crate) notes: Vec<&'static str>,
 }
 
 /// Every way to install `server`: its packages, then its remotes, in the author's order.
-pub fn recipes(server: &Server) -> Vec<Recipe> {
+pub(crate) fn recipes(server: &Server) -> Vec<Recipe> {
     let packages = server.packages.iter().enumerate().map(|(i, it)| of_package(server, i, it));
     let remotes = server.remotes.iter().enumerate().map(|(i, it)| of_remote(server, i, it));
     packages.chain(remotes).collect()

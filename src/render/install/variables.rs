@@ -10,23 +10,23 @@ use crate::model::{Input, NamedInput};
 
 /// Something that the user has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
+pub(crate) struct Slot {
     /// Unique among all servers: the server's name is part of it, so that two servers never share a
     /// secret by accident.
-    pub id: String,
+    pub(crate) id: String,
     /// The word that stands for it where a client cannot ask: `YOUR_…`.
-    pub word: String,
+    pub(crate) word: String,
     /// The environment variable that clients with expansion read it from.
-    pub variable: String,
+    pub(crate) variable: String,
     /// What to ask.
-    pub description: String,
+    pub(crate) description: String,
     /// Whether it must not be shown while it is typed.
-    pub is_secret: bool,
+    pub(crate) is_secret: bool,
 }
 
 /// A piece of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// Fixed.
     Text(String),
     /// Index of a slot.
@@ -35,16 +35,16 @@ pub enum Part {
 
 /// A value: pieces in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Text(pub Vec<Part>);
+pub(crate) struct Text(pub(crate) Vec<Part>);
 
 impl Text {
     /// A fixed text.
-    pub fn plain(text: impl Into<String>) -> Self {
+    pub(crate) fn plain(text: impl Into<String>) -> Self {
         Self(vec![Part::Text(text.into())])
     }
 
     /// The fixed pieces.
-    pub fn literals(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Text(text) => Some(text.as_str()),
             Part::Slot(_) => None,
@@ -52,7 +52,7 @@ impl Text {
     }
 
     /// The slots, by index.
-    pub fn slots(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
         self.0.iter().filter_map(|part| match part {
             Part::Text(_) => None,
             Part::Slot(slot) => Some(*slot),
@@ -60,13 +60,13 @@ impl Text {
     }
 
     /// The whole text when nothing is left to the user.
-    pub fn fixed(&self) -> Option<String> {
+    pub(crate) fn fixed(&self) -> Option<String> {
         let fixed = self.slots().next().is_none();
         fixed.then(|| self.literals().collect())
     }
 
     /// The slot, when the value is nothing else.
-    pub fn only_slot(&self) -> Option<usize> {
+    pub(crate) fn only_slot(&self) -> Option<usize> {
         match self.0[..] {
             [Part::Slot(slot)] => Some(slot),
             _ => None,
@@ -74,7 +74,7 @@ impl Text {
     }
 
     /// The text with every slot written by `show`.
-    pub fn show(&self, slots: &[Slot], show: impl Fn(&Slot) -> String) -> String {
+    pub(crate) fn show(&self, slots: &[Slot], show: impl Fn(&Slot) -> String) -> String {
         let mut out = String::new();
         for part in &self.0 {
             match part {
@@ -88,7 +88,7 @@ impl Text {
 
 /// The slots of one way to install, as they are found.
 #[derive(Debug, Default)]
-pub struct Slots {
+pub(crate) struct Slots {
     prefix: String,
     list: Vec<Slot>,
     known: BTreeMap<(String, String, bool), usize>,
@@ -97,22 +97,22 @@ pub struct Slots {
 
 impl Slots {
     /// No slots yet; `server` is the registry name.
-    pub fn new(server: &str) -> Self {
+    pub(crate) fn new(server: &str) -> Self {
         Self { prefix: server.to_owned(), ..Self::default() }
     }
 
     /// The slots in the order of their indices.
-    pub fn finish(self) -> Vec<Slot> {
+    pub(crate) fn finish(self) -> Vec<Slot> {
         self.list
     }
 
     /// The slots found so far.
-    pub fn so_far(&self) -> &[Slot] {
+    pub(crate) fn so_far(&self) -> &[Slot] {
         &self.list
     }
 
     /// The value of an input called `label`; `None` when it can be left out.
-    pub fn value(&mut self, label: &str, input: &Input) -> Option<Text> {
+    pub(crate) fn value(&mut self, label: &str, input: &Input) -> Option<Text> {
         let filled = input.value.as_deref().filter(|value| !value.is_empty());
         if let Some(value) = filled {
             let text = self.fill(value, &input.variables, input);
@@ -121,22 +121,23 @@ impl Slots {
                 return Some(text);
             }
         }
-        if let Some(default) = input.default.as_deref().filter(|_| !input.is_secret) {
-            if !default.is_empty() {
+        match input.default.as_deref() {
+            Some(default) if !input.is_secret && !default.is_empty() => {
                 return Some(Text::plain(default));
             }
+            _ => {}
         }
         (input.is_required || input.is_secret).then(|| self.slot(label, input))
     }
 
     /// The value of an input that cannot be left out.
-    pub fn needed(&mut self, label: &str, input: &Input) -> Text {
+    pub(crate) fn needed(&mut self, label: &str, input: &Input) -> Text {
         self.value(label, input).unwrap_or_else(|| self.slot(label, input))
     }
 
     /// `template` with every `{name}` replaced. What is declared in `variables` has its value; another
     /// name is a slot, because a user who sees braces would have to fill them as well.
-    pub fn fill(&mut self, template: &str, variables: &[NamedInput], owner: &Input) -> Text {
+    pub(crate) fn fill(&mut self, template: &str, variables: &[NamedInput], owner: &Input) -> Text {
         self.replace(template, |slots, name| {
             let declared = variables.iter().find(|variable| variable.name == name);
             let mut input = declared.map(|variable| variable.input.clone()).unwrap_or_default();
@@ -146,7 +147,7 @@ impl Slots {
     }
 
     /// `template` with every `{name}` replaced by what `with` gives.
-    pub fn replace(
+    pub(crate) fn replace(
         &mut self,
         template: &str,
         mut with: impl FnMut(&mut Self, &str) -> Text,
@@ -156,7 +157,9 @@ impl Slots {
         let mut fixed = String::new();
         while let Some(open) = rest.find('{') {
             let after = &rest[open + 1..];
-            match after.find('}').map(|close| &after[..close]).filter(|name| is_name(name)) {
+            // `${NAME}` is an expression of some client and no variable of the document.
+            let inner = after.find('}').filter(|_| !rest[..open].ends_with('$'));
+            match inner.map(|close| &after[..close]).filter(|name| is_name(name)) {
                 Some(name) => {
                     fixed.push_str(&rest[..open]);
                     rest = &after[name.len() + 1..];
@@ -182,7 +185,7 @@ impl Slots {
     }
 
     /// The slot called `label`; inputs that say the same share one.
-    pub fn slot(&mut self, label: &str, input: &Input) -> Text {
+    pub(crate) fn slot(&mut self, label: &str, input: &Input) -> Text {
         let description = input.description.clone().unwrap_or_else(|| label.to_owned());
         let key = (label.to_owned(), description.clone(), input.is_secret);
         if let Some(known) = self.known.get(&key) {
@@ -204,7 +207,7 @@ impl Slots {
     }
 
     /// Lets the slot of an environment variable be read from the variable of that very name.
-    pub fn name_variable(&mut self, slot: usize, variable: &str) {
+    pub(crate) fn name_variable(&mut self, slot: usize, variable: &str) {
         let sound = !variable.starts_with(|c: char| c.is_ascii_digit())
             && variable.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if let Some(slot) = self.list.get_mut(slot).filter(|_| sound) {
@@ -237,7 +240,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Whether an undeclared name says that its value is nobody else's business.
-pub fn sounds_secret(name: &str) -> bool {
+pub(crate) fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["key", "token", "secret", "password", "auth", "cookie", "bearer"]
         .iter()

@@ -1,5 +1,7 @@
 //! What a client's function sees of a recipe, and the forms that clients have in common.
 
+use std::collections::BTreeSet;
+
 use crate::model::Server;
 
 use super::argv::{self, Start};
@@ -125,14 +127,17 @@ impl View<'_> {
         identifier::key(&self.server.name)
     }
 
+    /// A value in the client's words.
     pub(super) fn say(&self, text: &Text, ask: Ask) -> String {
         text.show(&self.recipe.slots, |slot| ask.slot(slot))
     }
 
+    /// Named values in the client's words.
     pub(super) fn say_all(&self, list: &[(String, Text)], ask: Ask) -> Vec<(String, String)> {
         list.iter().map(|(name, text)| (name.clone(), self.say(text, ask))).collect()
     }
 
+    /// A command's words; see [`Ask::argument`].
     pub(super) fn argv(&self, start: &Start, ask: Ask) -> Vec<String> {
         start.argv.iter().map(|word| self.say(word, ask.argument())).collect()
     }
@@ -189,18 +194,18 @@ impl View<'_> {
 
     /// What to do about the slots that a form leaves open.
     fn slot_notes(&self, form: &Form) -> Vec<String> {
-        let snippet = form.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
-        let commands = [&form.command, &form.start];
-        let commands = commands.into_iter().flatten().map(|command| command.posix.as_str());
-        let texts: Vec<&str> = commands.chain([snippet]).collect();
-        let shown = |word: &str| texts.iter().any(|text| text.contains(word));
         let mut notes = Vec::new();
-        if self.recipe.slots.iter().any(|slot| shown(&slot.word)) {
+        if self.recipe.slots.is_empty() {
+            return notes;
+        }
+        let snippet = form.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
+        let commands = [&form.command, &form.start].into_iter().flatten();
+        if commands.map(|it| it.posix.as_str()).chain([snippet]).any(|it| it.contains("YOUR_")) {
             notes.push("Replace the words that begin with YOUR_ by your own values.".to_owned());
         }
-        let reads = |slot: &&Slot| shown(&Ask::Braces.slot(slot)) || shown(&Ask::Env.slot(slot));
-        let names: Vec<&str> =
-            self.recipe.slots.iter().filter(reads).map(|slot| slot.variable.as_str()).collect();
+        let read = variables(snippet);
+        let slots = self.recipe.slots.iter().map(|slot| slot.variable.as_str());
+        let names: Vec<&str> = slots.filter(|name| read.contains(name)).collect();
         if !names.is_empty() {
             let some = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
             let more = match names.len().saturating_sub(5) {
@@ -211,6 +216,12 @@ impl View<'_> {
         }
         notes
     }
+}
+
+/// The variables that a configuration reads from the environment.
+fn variables(text: &str) -> BTreeSet<&str> {
+    let pieces = ["${", "{env:"].into_iter().flat_map(|open| text.split(open).skip(1));
+    pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect()
 }
 
 /// A value that is assigned and so always quoted.

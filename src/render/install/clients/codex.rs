@@ -8,6 +8,10 @@ use super::super::recipe::Action;
 use super::super::variables::{Part, Text};
 use super::super::view::{Ask, Form, NO_BUNDLE, View, line, line_with};
 
+/// The table `mcp_servers.<key>`, and a command where one can say the same.
+///
+/// A remote has a command when its only header is a bearer token; the command line takes no others.
+/// Nothing is shown for server-sent events, which Codex does not speak.
 pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let key = view.key();
     let mut text = format!("[mcp_servers.{key}]\n");
@@ -60,7 +64,8 @@ fn environment(view: &View<'_>, env: &[(String, Text)], text: &mut String) {
     table(view, "env", &set, text);
 }
 
-/// Writes the headers; gives the variable of a bearer token, which has its own key.
+/// Writes the headers: fixed ones as they are, and those that are all the user's as names of variables
+/// to read them from. Gives the variable of a bearer token, which has its own key.
 fn credentials(view: &View<'_>, headers: &[(String, Text)], text: &mut String) -> Option<String> {
     let variable = |slot: usize| view.recipe.slots.get(slot).map(|slot| slot.variable.clone());
     let mut bearer = None;
@@ -91,6 +96,7 @@ fn credentials(view: &View<'_>, headers: &[(String, Text)], text: &mut String) -
     bearer
 }
 
+/// Writes an inline table of fixed values under `key`; nothing when there are none.
 fn table(view: &View<'_>, key: &str, list: &[&(String, Text)], text: &mut String) {
     if list.is_empty() {
         return;

@@ -8,6 +8,9 @@ use super::super::recipe::Action;
 use super::super::variables::Text;
 use super::super::view::{Ask, Form, NO_BUNDLE, View};
 
+/// An entry of `extensions`.
+///
+/// How a link says an environment or a remote is not certain enough, so there the configuration is all.
 pub(super) fn goose(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let key = view.key();
     let mut text = format!("extensions:\n  {}:\n    enabled: true\n", quote::toml(&key));
@@ -40,6 +43,7 @@ pub(super) fn goose(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     Ok(link.into_iter().fold(form, |form, link| form.link("Install in Goose", link)))
 }
 
+/// The link: program, arguments one by one, and what the entry is called.
 fn deep_link(view: &View<'_>, program: &str, args: &[String]) -> String {
     let mut link = format!("goose://extension?cmd={}", quote::percent(program));
     for word in args {
@@ -70,6 +74,7 @@ fn environment(view: &View<'_>, env: &[(String, Text)], text: &mut String) {
     map(view, "envs", set.into_iter(), text);
 }
 
+/// Writes a mapping of fixed values under `key`; nothing when there are none.
 fn map<'a>(
     view: &View<'_>,
     key: &str,

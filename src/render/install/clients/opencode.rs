@@ -5,6 +5,7 @@ use super::super::json::Json;
 use super::super::recipe::Action;
 use super::super::view::{Ask, Form, NO_BUNDLE, View};
 
+/// An entry of `mcp`; values are read from the environment with `{env:NAME}`.
 pub(super) fn opencode(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let members = match action {
         Action::Start(start) => vec![

@@ -24,11 +24,13 @@ fn config(
     }
 }
 
+/// A file with nothing but this server in `mcpServers`.
 fn file(view: &View<'_>, path: &'static str, config: &Json) -> Form {
     let servers = Json::Object(vec![(view.key(), config.clone())]);
     Form::json(path, &Json::object([("mcpServers", Some(servers))]))
 }
 
+/// A remote's URL for clients that find out the transport themselves.
 fn plain_url(_: bool, url: Json) -> Vec<(&'static str, Option<Json>)> {
     vec![("url", Some(url))]
 }
@@ -42,6 +44,7 @@ pub(super) fn plain(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     Ok(file(view, "your client's mcp.json", &config))
 }
 
+/// Cursor's link holds the configuration in base64.
 pub(super) fn cursor(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let config = config(view, action, Ask::Word, plain_url)?;
     let url = format!(
@@ -52,6 +55,7 @@ pub(super) fn cursor(view: &View<'_>, action: &Action) -> Result<Form, Refusal> 
     Ok(file(view, ".cursor/mcp.json", &config).link("Install in Cursor", url))
 }
 
+/// LM Studio's link has the same form as Cursor's.
 pub(super) fn lm_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let config = config(view, action, Ask::Word, plain_url)?;
     let url = format!(
@@ -62,6 +66,7 @@ pub(super) fn lm_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusa
     Ok(file(view, "~/.lmstudio/mcp.json", &config).link("Install in LM Studio", url))
 }
 
+/// Kiro's link is a page that hands over; its configuration reads the environment.
 pub(super) fn kiro(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let config = config(view, action, Ask::Braces, plain_url)?;
     let url = format!(
@@ -72,6 +77,7 @@ pub(super) fn kiro(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     Ok(file(view, ".kiro/settings/mcp.json", &config).link("Install in Kiro", url))
 }
 
+/// Windsurf has its own word for a remote's URL and no link that can be relied on.
 pub(super) fn windsurf(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let config = config(view, action, Ask::Word, |_, url| vec![("serverUrl", Some(url))])?;
     Ok(file(view, "~/.codeium/windsurf/mcp_config.json", &config))

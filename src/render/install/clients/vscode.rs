@@ -12,6 +12,7 @@ use super::super::recipe::Action;
 use super::super::variables::Slot;
 use super::super::view::{Ask, Form, NO_BUNDLE, View};
 
+/// How VS Code is told to ask for a slot. A secret is hidden while it is typed.
 fn input(slot: &Slot) -> Json {
     Json::object([
         ("type", Some(Json::text("promptString"))),
@@ -64,6 +65,7 @@ fn file(view: &View<'_>, action: &Action) -> Result<Json, Refusal> {
     Ok(Json::object([("inputs", inputs(view, action)), ("servers", Some(servers))]))
 }
 
+/// VS Code and its Insiders edition, which differ in the link's scheme.
 pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let linked = linked(view, action)?;
     Ok(Form::json(".vscode/mcp.json", &file(view, action)?)
@@ -71,6 +73,7 @@ pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<Form, Refusal> 
         .link("Install in VS Code Insiders", format!("vscode-insiders:mcp/install?{linked}")))
 }
 
+/// Visual Studio reads the same file; its link is a page that hands over.
 pub(super) fn visual_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let url = format!("https://vs-open.link/mcp-install?{}", linked(view, action)?);
     Ok(Form::json(".mcp.json", &file(view, action)?).link("Install in Visual Studio", url))
