@@ -72,6 +72,7 @@ class Index {
       });
       this.servers.push({ name, part, has, title, description, version, day, remote, icon, folded, key });
     });
+    this.sorted = false;
   }
 
   // Points of every server for one term; 0 is no answer.
@@ -92,6 +93,8 @@ class Index {
   // (kind → set of values), best first; and per kind how many servers each value would give.
   search(query, wanted = new Map()) {
     const terms = words(query);
+    if (!this.sorted) [...this.servers].sort((a, b) => (a.key < b.key ? -1 : 1)).forEach((server, i) => { server.rank = i; });
+    this.sorted = true;
     let total = null;
     for (const term of terms) {
       const points = this.points(term, quality) || this.points(term, roughly);
@@ -107,20 +110,20 @@ class Index {
     this.servers.forEach((server, i) => {
       if (total && total[i] === 0) return;
       const failed = kinds.filter(([kind, values]) => !server.has.get(kind)?.some((v) => values.has(v)));
-      for (const [kind, values] of failed.length < 2 ? server.has : []) {
-        if (failed.length === 1 && failed[0][0] !== kind) continue;
+      server.has.forEach((values, kind) => {
+        if (failed.some((other) => other[0] !== kind)) return;
         if (!counts.has(kind)) counts.set(kind, new Map());
         for (const v of values) counts.get(kind).set(v, (counts.get(kind).get(v) || 0) + 1);
-      }
+      });
       if (failed.length > 0) return;
-      let score = total ? total[i] : 0;
-      if (whole === server.folded || whole === server.part.toLowerCase()) score += 12;
-      if (whole === server.name.toLowerCase()) score += 40;
-      if (server.has.get('status')?.includes('deprecated')) score *= 0.5;
-      hits.push({ server, score });
+      server.score = total ? total[i] : 0;
+      if (whole === server.folded || whole === server.part) server.score += 12;
+      if (whole === server.name) server.score += 40;
+      if (server.has.get('status')?.includes('deprecated')) server.score *= 0.5;
+      hits.push(server);
     });
-    hits.sort((a, b) => b.score - a.score || (a.server.key < b.server.key ? -1 : 1));
-    return { hits: hits.map((hit) => hit.server), counts, terms };
+    hits.sort((a, b) => b.score - a.score || a.rank - b.rank);
+    return { hits, counts, terms };
   }
 }
 
@@ -202,14 +205,11 @@ function search() {
   async function load() {
     if (state === 'loading' || state === 'ready') return;
     state = 'loading';
-    const get = async (file) => {
-      const answer = await fetch(`${root}assets/search/${file}`);
-      if (!answer.ok) throw new Error(answer.status);
-      return answer.json();
-    };
+    const json = (answer) => (answer.ok ? answer.json() : Promise.reject(answer));
+    const get = (file) => fetch(`${root}assets/search/${file}`).then(json);
     try {
       const { shards } = await get('index.json');
-      await Promise.all(shards.map((file) => get(file).then((shard) => { index.add(shard); show(); })));
+      await Promise.all(shards.map((file) => get(file).then((shard) => index.add(shard))));
       state = 'ready';
     } catch { state = 'failed'; }
     show();

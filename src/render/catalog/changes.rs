@@ -107,7 +107,7 @@ impl ChangeView {
 
     fn new(summary: &Summary, change: &Change) -> Self {
         let (namespace, part) = summary.halves();
-        let gone = change.kind == "deleted" || !summary.is_live();
+        let gone = change.withdrawn || !summary.is_live();
         let own_page = version_segments(namespace, part, &change.version)
             .filter(|_| !gone && change.version != summary.version)
             .and_then(|segments| page_of(&segments));

@@ -85,6 +85,9 @@ pub struct Change {
     /// Why.
     #[serde(rename = "m", default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Whether the version was withdrawn since, so that it has no page.
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 impl Summary {
@@ -172,6 +175,7 @@ fn changes(listing: &Listing) -> Vec<Change> {
                 version,
                 kind: kind.to_owned(),
                 message: message.cloned(),
+                withdrawn: !entry.is_live(),
             };
             (at.clone(), change)
         };

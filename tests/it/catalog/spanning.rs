@@ -7,7 +7,8 @@ use crate::project::{Project, home};
 
 fn hrefs(page: &str, selector: &str) -> Vec<String> {
     let page = Html::parse_document(page);
-    let found = page.select(&Selector::parse(selector).unwrap());
+    let selector = Selector::parse(selector).unwrap();
+    let found = page.select(&selector);
     found.filter_map(|link| link.value().attr("href").map(str::to_owned)).collect()
 }
 
