@@ -306,3 +306,20 @@ pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
     }
     Ok(files)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn paths_that_collide_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let output = Output::open(&dir.path().join("site"), &Forbidden::default()).unwrap();
+        for path in ["a/b", "a/B", "c", "c/d", "e/f", "e/g"] {
+            output.put(&HostFile { path: path.to_owned(), body: Vec::new().into() }).ok();
+        }
+        let found = output.collisions();
+        assert_eq!(found.len(), 2, "{found:?}");
+    }
+}

@@ -4,6 +4,8 @@
 mod add;
 mod architecture;
 mod build;
+mod codes;
+mod documents;
 mod edit;
 mod explain;
 mod formats;
