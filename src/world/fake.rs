@@ -9,13 +9,16 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::http::{Http, HttpError, Request, Response};
 
+/// What is given for one URL, in turn.
+type Answers = VecDeque<Result<Vec<u8>, HttpError>>;
+
 /// What was asked, and with which token.
 pub type Asked = (String, Option<String>);
 
 /// Recorded answers by URL. An URL's answers are given in turn, the last of them again and again.
 #[derive(Debug, Default)]
 pub struct FakeHttp {
-    answers: Mutex<HashMap<String, VecDeque<Result<Vec<u8>, HttpError>>>>,
+    answers: Mutex<HashMap<String, Answers>>,
     asked: Mutex<Vec<Asked>>,
 }
 
