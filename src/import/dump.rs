@@ -16,7 +16,7 @@ use super::text::{Batch, read_text};
 const MAX_DUMP: u64 = 1 << 30;
 
 /// What a dump holds, or why it is no dump.
-pub type Dump = Result<Batch, Box<Diagnostic>>;
+pub(super) type Dump = Result<Batch, Box<Diagnostic>>;
 
 /// Reads the records of the dump file at `path`.
 pub fn read_dump(path: &Path) -> Result<Dump> {

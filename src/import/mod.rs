@@ -28,7 +28,7 @@ use crate::data::{
 };
 use crate::error::Result;
 
-pub use dump::{Dump, read_dump};
+pub use dump::read_dump;
 pub use filter::Filter;
 pub use plan::{Found, Plan, Present, plan};
 pub use record::{Facts, Reading, Reason, Record, Unreadable};
