@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::data::{
     Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
-    StatusRecord, Tree, VersionFolder, read_json, read_origin, read_status,
+    StatusRecord, Tree, VersionFiles, VersionFolder, read_json, read_origin, read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
 use crate::error::Result;
@@ -52,13 +52,24 @@ impl Checker<'_> {
     /// Judges every version of a server. An [`Error`](crate::error::Error) only when a file cannot be
     /// read.
     pub fn server(&self, server: &ServerFolder) -> Result<CheckedServer> {
+        let read = |version| self.tree.read_version(server, version);
+        let files = server.versions.iter().map(read).collect::<Result<_>>()?;
+        self.server_of(server, files)
+    }
+
+    /// As [`Checker::server`], of files that were read already, in the order of the versions.
+    pub fn server_of(
+        &self,
+        server: &ServerFolder,
+        files: Vec<VersionFiles>,
+    ) -> Result<CheckedServer> {
         let mut checked = CheckedServer::default();
         let mut entries = Vec::with_capacity(server.versions.len());
         let mut urls = BTreeSet::new();
-        for version in &server.versions {
+        for (version, files) in server.versions.iter().zip(files) {
             let mut judge =
                 Judge { checker: self, server, version, findings: Vec::new(), mirrored: false };
-            if let Some(judged) = judge.entry()? {
+            if let Some(judged) = judge.entry(files)? {
                 if judged.entry.is_live() {
                     urls.extend(judged.urls);
                 }
@@ -127,18 +138,19 @@ const HARD: [Code; 6] = [
 ];
 
 impl Judge<'_> {
-    fn entry(&mut self) -> Result<Option<Judged>> {
-        let origin = self.origin()?;
+    fn entry(&mut self, files: VersionFiles) -> Result<Option<Judged>> {
+        let origin = self.origin(files.origin);
         self.mirrored = origin.as_ref().is_some_and(|origin| origin.registry.is_some());
-        let status = self.status()?.unwrap_or_default();
+        let status = self.status(files.status).unwrap_or_default();
         let path = self.path(EntryFile::Server);
-        let Some(content) = self.read(EntryFile::Server)? else {
+        let Some(content) = files.server else {
             let folder = path.trim_end_matches("/server.json");
             let message = "this version folder has no server.json";
             let diagnostic = Diagnostic::new(Code::EntryIncomplete, Place::file(folder), message);
             self.findings.push(diagnostic.help("add the document, or remove the folder"));
             return Ok(None);
         };
+        let Some(content) = self.look_at(EntryFile::Server, content) else { return Ok(None) };
         let digest =
             origin.as_ref().and_then(|o| o.sha256.clone()).map(|told| (told, hex(&content.bytes)));
         let Some(document) = self.parse(&path, content) else { return Ok(None) };
@@ -178,10 +190,8 @@ impl Judge<'_> {
         self.findings.push(if note { diagnostic.as_note() } else { diagnostic });
     }
 
-    fn read(&mut self, file: EntryFile) -> Result<Option<Content>> {
-        let Some(content) = self.checker.tree.read_entry(self.server, self.version, file)? else {
-            return Ok(None);
-        };
+    /// Reports an odd mode or size; `None` when the content is too large to have been read.
+    fn look_at(&mut self, file: EntryFile, content: Content) -> Option<Content> {
         if content.executable {
             let message = "this file may be executed";
             let diagnostic = Diagnostic::new(Code::FileMode, Place::file(self.path(file)), message);
@@ -193,11 +203,11 @@ impl Judge<'_> {
             let diagnostic = too_large(&self.path(file), content.size);
             if content.bytes.is_empty() {
                 self.findings.push(diagnostic); // beyond what even a mirror may hold
-                return Ok(None);
+                return None;
             }
             self.report_reading(diagnostic);
         }
-        Ok(Some(content))
+        Some(content)
     }
 
     /// Adds what the strict reading found; the official registry does not look for it.
@@ -221,26 +231,25 @@ impl Judge<'_> {
         }
     }
 
-    fn record(&mut self, file: EntryFile) -> Result<Option<(String, Document)>> {
-        let Some(content) = self.read(file)? else { return Ok(None) };
+    fn record(&mut self, file: EntryFile, content: Option<Content>) -> Option<(String, Document)> {
+        let content = self.look_at(file, content?)?;
         let path = self.path(file);
-        Ok(self.parse(&path, content).map(|document| (path, document)))
+        let document = self.parse(&path, content)?;
+        Some((path, document))
     }
 
-    fn status(&mut self) -> Result<Option<StatusRecord>> {
-        Ok(self.record(EntryFile::Status)?.map(|(path, document)| {
-            let (record, mut wrong) = read_status(&path, &document);
-            self.findings.append(&mut wrong);
-            record
-        }))
+    fn status(&mut self, content: Option<Content>) -> Option<StatusRecord> {
+        let (path, document) = self.record(EntryFile::Status, content)?;
+        let (record, mut wrong) = read_status(&path, &document);
+        self.findings.append(&mut wrong);
+        Some(record)
     }
 
-    fn origin(&mut self) -> Result<Option<OriginRecord>> {
-        Ok(self.record(EntryFile::Origin)?.map(|(path, document)| {
-            let (record, mut wrong) = read_origin(&path, &document);
-            self.findings.append(&mut wrong);
-            record
-        }))
+    fn origin(&mut self, content: Option<Content>) -> Option<OriginRecord> {
+        let (path, document) = self.record(EntryFile::Origin, content)?;
+        let (record, mut wrong) = read_origin(&path, &document);
+        self.findings.append(&mut wrong);
+        Some(record)
     }
 
     fn wrong_digest(&mut self, told: &str, found: &str) {

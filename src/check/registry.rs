@@ -116,17 +116,17 @@ fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
 
 /// A remote URL under two names: whoever installs one gets the other.
 ///
-/// `urls` pairs the position of a server in the tree with its distinct URLs, in order.
-pub fn shared_urls(tree: &Tree, urls: &[(usize, Vec<RemoteUrl>)]) -> Result<Vec<Diagnostic>> {
+/// `urls` holds the distinct URLs of each server of the tree, in its order.
+pub fn shared_urls(tree: &Tree, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
     let mut first: BTreeMap<&str, (usize, &RemoteUrl)> = BTreeMap::new();
     let mut findings = Vec::new();
-    for (server, urls) in urls {
+    for (server, urls) in urls.iter().enumerate() {
         for url in urls {
             match first.get(url.url.as_str()) {
                 None => {
-                    first.insert(&url.url, (*server, url));
+                    first.insert(&url.url, (server, url));
                 }
-                Some((other, at)) => findings.extend(shared(tree, (*server, url), (*other, at))?),
+                Some((other, at)) => findings.extend(shared(tree, (server, url), (*other, at))?),
             }
         }
     }

@@ -1,8 +1,81 @@
-//! temp
+//! `serve`: the registry as a live server.
+
+use std::net::SocketAddr;
+
+use crate::diag::{Code, Report};
+use crate::error::Result;
+use crate::serve::{Event, Live, Options, Server, Source, Watch};
+
 use super::Outcome;
 use super::args::{Global, ServeArgs};
 use super::talk::Talk;
-use crate::error::Result;
-pub(super) fn run(_: &Global, _: &ServeArgs, _: &Talk) -> Result<Outcome> {
-    Ok(Outcome::Failed)
+
+/// Serves the registry until the process is ended.
+pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outcome> {
+    let mut how = global.load_options()?;
+    how.base_url = args.base_url.clone();
+    let mut options = Options::default();
+    options.allow_hosts = args.allow_host.clone();
+    // First of all: a busy port should be known before a long reading, not after it.
+    let server = Server::bind(&args.addr, options)?;
+    let source = Source::new(how);
+    let reading = source.read(talk.observer().as_ref())?;
+    talk.report(&reading.report);
+    let Some(live) = reading.live else {
+        talk.say("nothing is served");
+        return Ok(Outcome::Refused);
+    };
+    greet(talk, &live, server.local_addr(), &reading.report);
+    if args.no_reload {
+        server.run(live, None);
+    } else {
+        talk.say(&format!("watching {} for changes", global.data.display()));
+        let hear = |event: Event<'_>| tell(talk, &event);
+        server.run(live, Some(Watch { source: &source, seen: reading.seen, hear: &hear }));
+    }
+    Ok(Outcome::Fine)
+}
+
+/// Says what is served where.
+fn greet(talk: &Talk, live: &Live, address: SocketAddr, report: &Report) {
+    let (servers, versions) = live.size();
+    talk.say(&format!("{}: {servers} servers, {versions} versions", live.name()));
+    if report.items().iter().any(|d| d.code == Code::DateBeforeFirstCommit) {
+        talk.say("nothing is committed yet: entries have the date of SOURCE_DATE_EPOCH, or 1970");
+    }
+    let base = base_url(address);
+    talk.say(&format!("serving on {base}/"));
+    talk.say(&format!("base URL for clients: {base}"));
+    if !address.ip().is_loopback() {
+        talk.always(
+            "warning: other machines can reach this server, and it is made for development: \
+             no encryption, no rights; publish with `mcp-static build` instead",
+        );
+    }
+}
+
+/// What this machine calls the server.
+fn base_url(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        return format!("http://localhost:{}", address.port());
+    }
+    format!("http://{address}")
+}
+
+/// Says what became of a change of the data.
+fn tell(talk: &Talk, event: &Event<'_>) {
+    match event {
+        Event::Reloaded { size: (servers, versions), report } => {
+            talk.report(report);
+            talk.say(&format!("reloaded: {servers} servers, {versions} versions"));
+        }
+        Event::Refused(report) => {
+            talk.report(report);
+            talk.always("not reloaded: the data has errors; the registry is served as it was");
+        }
+        Event::Failed(error) => {
+            talk.error(error);
+            talk.always("not reloaded; the registry is served as it was");
+        }
+    }
 }

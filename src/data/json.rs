@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Number, Value};
 
 use crate::diag::json::{Kind, SyntaxError, Token, Tokenizer, unescape};
-use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span, is_invisible};
 
 /// Largest data file, in bytes.
 pub const MAX_FILE: u64 = 256 * 1024;
@@ -192,7 +192,7 @@ impl<'a> Scan<'a> {
                 "write the character itself, or both halves",
             );
         }
-        let odd: BTreeSet<char> = text.chars().filter(|c| is_invisible(*c)).collect();
+        let odd: BTreeSet<char> = text.chars().filter(|c| is_odd(*c)).collect();
         if !odd.is_empty() {
             let list: Vec<String> = odd.iter().map(|c| format!("U+{:04X}", *c as u32)).collect();
             self.say(
@@ -216,19 +216,10 @@ impl<'a> Scan<'a> {
     }
 }
 
-/// Whether a character is a control, reorders text, or cannot be seen. Line breaks and tabs are
-/// fine, and so are the joiners that emoji and some scripts need.
-fn is_invisible(c: char) -> bool {
-    match c {
-        '\n' | '\r' | '\t' => false,
-        c if c.is_control() => true,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' => {
-            true
-        }
-        '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => true,
-        '\u{e0000}'..='\u{e007f}' => true,
-        _ => false,
-    }
+/// Whether a character may not stand in published text. Line breaks and tabs may, and so may the
+/// joiners that emoji and some scripts need.
+fn is_odd(c: char) -> bool {
+    is_invisible(c) && !matches!(c, '\n' | '\r' | '\t' | '\u{200c}' | '\u{200d}')
 }
 
 /// Whether a number means the same after a reader turned it into a 64-bit float or integer.

@@ -3,16 +3,15 @@
 //! Both sources feed one builder with paths and kinds, so that the same files give the same tree.
 //! Nothing is followed: a symbolic link, submodule or device is reported and not read.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 
-use super::layout::{DataPath, EntryFile};
+use super::layout::EntryFile;
+use super::sort::{Builder, Kind};
 
 /// Files larger than this are not even read, whoever they come from.
 const HARD_LIMIT: u64 = 16 * 1024 * 1024;
@@ -25,12 +24,12 @@ const TOP_FOLDERS: [&str; 3] = ["servers", "owners", "tombstones"];
 pub struct FileRef {
     /// Path below the data folder, with forward slashes.
     pub path: String,
-    at: At,
+    pub(super) at: At,
 }
 
 /// Where bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum At {
+pub(super) enum At {
     Disk,
     #[cfg(feature = "git")]
     Blob {
@@ -44,7 +43,7 @@ enum At {
 pub struct VersionFolder {
     /// The folder's name.
     pub version: Box<str>,
-    files: Vec<(EntryFile, At)>,
+    pub(super) files: Vec<(EntryFile, At)>,
 }
 
 impl VersionFolder {
@@ -83,20 +82,31 @@ pub struct Content {
     pub executable: bool,
 }
 
+/// The files of a version that say what is published; `None` where there is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionFiles {
+    /// `server.json`.
+    pub server: Option<Content>,
+    /// `status.json`.
+    pub status: Option<Content>,
+    /// `origin.json`.
+    pub origin: Option<Content>,
+}
+
 /// The files of a data folder, sorted, not yet read.
 #[derive(Debug)]
 pub struct Tree {
-    label: String,
-    source: Source,
-    settings: Option<FileRef>,
-    owners: Vec<FileRef>,
-    tombstones: Vec<FileRef>,
-    servers: Vec<ServerFolder>,
-    findings: Vec<Diagnostic>,
+    pub(super) label: String,
+    pub(super) source: Source,
+    pub(super) settings: Option<FileRef>,
+    pub(super) owners: Vec<FileRef>,
+    pub(super) tombstones: Vec<FileRef>,
+    pub(super) servers: Vec<ServerFolder>,
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 #[derive(Debug)]
-enum Source {
+pub(super) enum Source {
     Disk(PathBuf),
     #[cfg(feature = "git")]
     Commit(crate::world::git::Pool),
@@ -206,6 +216,19 @@ impl Tree {
         }
     }
 
+    /// Reads the files of a version that say what is published: document, status, origin.
+    pub fn read_version(
+        &self,
+        server: &ServerFolder,
+        version: &VersionFolder,
+    ) -> Result<VersionFiles> {
+        Ok(VersionFiles {
+            server: self.read_entry(server, version, EntryFile::Server)?,
+            status: self.read_entry(server, version, EntryFile::Status)?,
+            origin: self.read_entry(server, version, EntryFile::Origin)?,
+        })
+    }
+
     fn read_at(&self, path: &str, at: At) -> Result<Content> {
         match (&self.source, at) {
             (Source::Disk(root), _) => read_disk(&root.join(path)),
@@ -240,11 +263,9 @@ fn read_disk(path: &Path) -> Result<Content> {
     let mut file = std::fs::File::open(path).map_err(fail)?;
     let meta = file.metadata().map_err(fail)?;
     let size = meta.len();
-    let mut bytes = Vec::new();
-    if size <= HARD_LIMIT {
-        bytes.reserve_exact(usize::try_from(size).unwrap_or(0));
-        file.read_to_end(&mut bytes).map_err(fail)?;
-    }
+    let mut bytes = vec![0; usize::try_from(size).ok().filter(|_| size <= HARD_LIMIT).unwrap_or(0)];
+    // Not `read_to_end`, which asks for the size again and reads once more.
+    file.read_exact(&mut bytes).map_err(fail)?;
     Ok(Content { bytes, size, executable: is_executable(&meta) })
 }
 
@@ -289,114 +310,5 @@ fn kind_of(file_type: std::fs::FileType) -> Kind {
         Kind::Link
     } else {
         Kind::Other
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    File,
-    Link,
-    Other,
-    /// A name that no folder on disk can have, or that is not UTF-8.
-    #[cfg_attr(not(feature = "git"), allow(dead_code))]
-    Malformed,
-}
-
-type Versions = BTreeMap<Box<str>, Vec<(EntryFile, At)>>;
-
-/// Sorts paths into what they mean.
-struct Builder {
-    label: Arc<str>,
-    settings: Option<FileRef>,
-    owners: Vec<FileRef>,
-    tombstones: Vec<FileRef>,
-    servers: BTreeMap<(Box<str>, Box<str>), Versions>,
-    findings: Vec<Diagnostic>,
-}
-
-impl Builder {
-    fn new(label: &str) -> Self {
-        Self {
-            label: label.into(),
-            settings: None,
-            owners: Vec::new(),
-            tombstones: Vec::new(),
-            servers: BTreeMap::new(),
-            findings: Vec::new(),
-        }
-    }
-
-    fn add(&mut self, path: String, kind: Kind, at: At) {
-        let odd = match kind {
-            Kind::File => None,
-            Kind::Link => Some("a symbolic link stands here"),
-            Kind::Other => Some("a submodule or device stands here"),
-            Kind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
-        };
-        if let Some(message) = odd {
-            self.say(
-                Code::FileNotRegular,
-                &path,
-                message,
-                "put a regular file in its place, or remove it",
-            );
-            return;
-        }
-        match DataPath::of(&path) {
-            DataPath::Settings => self.settings = Some(FileRef { path, at }),
-            DataPath::Entry { namespace, name, version, file } => {
-                let server = self.servers.entry((namespace.into(), name.into())).or_default();
-                server.entry(version.into()).or_default().push((file, at));
-            }
-            DataPath::Owners { .. } | DataPath::OwnersProof { .. } => {
-                self.owners.push(FileRef { path, at })
-            }
-            DataPath::Tombstone { .. } => self.tombstones.push(FileRef { path, at }),
-            DataPath::Ignored => {}
-            DataPath::Unknown => {
-                let message = "this file has no meaning here and is ignored";
-                let help = match path.rsplit('/').next() {
-                    Some("server.json") => {
-                        "entries stand at servers/<namespace>/<name>/<version>/server.json; `add` puts them there"
-                    }
-                    _ => "move or remove it; docs/data.md shows the layout",
-                };
-                self.say(Code::FileUnexpected, &path, message, help);
-            }
-        }
-    }
-
-    fn say(&mut self, code: Code, path: &str, message: &str, help: &str) {
-        let place = match &*self.label {
-            "" => path.to_owned(),
-            label => format!("{label}/{path}"),
-        };
-        self.findings.push(Diagnostic::new(code, Place::file(place), message).help(help));
-    }
-
-    fn finish(mut self, source: Source) -> Tree {
-        self.owners.sort_by(|a, b| a.path.cmp(&b.path));
-        self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
-        self.findings.sort_by(|a, b| a.place.cmp(&b.place));
-        let servers = self.servers.into_iter().map(|((namespace, name), versions)| ServerFolder {
-            namespace,
-            name,
-            versions: versions
-                .into_iter()
-                .map(|(version, mut files)| {
-                    files.sort_by_key(|(file, _)| *file);
-                    VersionFolder { version, files }
-                })
-                .collect(),
-        });
-        Tree {
-            label: self.label.to_string(),
-            source,
-            settings: self.settings,
-            owners: self.owners,
-            tombstones: self.tombstones,
-            servers: servers.collect(),
-            findings: self.findings,
-        }
     }
 }

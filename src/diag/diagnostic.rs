@@ -61,7 +61,7 @@ impl Place {
 }
 
 /// The source line a diagnostic points into, kept because the file may be gone when it is printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Snippet {
     /// The line's text, shortened around the mark when it is long.
     pub text: String,
@@ -72,7 +72,7 @@ pub struct Snippet {
 }
 
 /// A second place that explains a diagnostic, such as the earlier entry that it duplicates.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Label {
     /// Where.
     pub place: Place,
@@ -98,6 +98,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do.
     pub help: Option<String>,
+    /// Whether it was made a note because of its entry; levels can silence it but not raise it.
+    pub lowered: bool,
 }
 
 impl Diagnostic {
@@ -111,6 +113,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             help: None,
+            lowered: false,
         }
     }
 
@@ -128,10 +131,11 @@ impl Diagnostic {
         self
     }
 
-    /// Lowers an error or warning to a note, as for entries mirrored from another registry.
+    /// Makes it a note for good, as for entries mirrored from another registry.
     #[must_use]
     pub fn as_note(mut self) -> Self {
         self.severity = Severity::Note;
+        self.lowered = true;
         self
     }
 }

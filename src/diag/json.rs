@@ -2,12 +2,18 @@
 //!
 //! Two readers share it: the one that finds the line of a pointer, and the one that looks for what a
 //! value tree hides (duplicate keys, lone surrogates, odd characters). It refuses what the grammar
-//! refuses and nesting deeper than [`MAX_DEPTH`], and builds no tree.
+//! refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of our JSON parser; it builds no
+//! tree.
 
 use std::borrow::Cow;
 
 /// Deepest nesting accepted, the same as `serde_json`'s.
 pub(crate) const MAX_DEPTH: usize = 127;
+
+/// Keys that begin so make `serde_json` read their value as something else: an object with the right
+/// one becomes whatever JSON its text holds. A document with such a key would be judged by another
+/// content than clients receive.
+const PARSER_KEYS: &str = "$serde_json::private::";
 
 /// What a token is. Strings keep their raw text between the quotes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,30 +65,46 @@ pub(crate) struct Tokenizer<'a> {
     /// Open containers, `true` for an object.
     open: Vec<bool>,
     expect: Expect,
+    /// The first error; it stays, because after it brackets and quotes mean nothing any more.
+    failed: Option<SyntaxError>,
 }
 
 impl<'a> Tokenizer<'a> {
     /// A tokenizer at the start of `text`.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, open: Vec::with_capacity(8), expect: Expect::Value }
+        Self { text, at: 0, open: Vec::with_capacity(8), expect: Expect::Value, failed: None }
     }
 
+    /// The byte to be read next.
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    /// Skips the four characters that JSON takes for white space.
     fn skip_space(&mut self) {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
             self.at += 1;
         }
     }
 
+    /// An error at the current byte.
     fn fail<T>(&self, message: &'static str) -> Result<T, SyntaxError> {
         Err(SyntaxError { offset: self.at, message })
     }
 
-    /// The next token, or `None` at the end of a complete document.
+    /// The next token, or `None` at the end of a complete document. After an error there is nothing
+    /// but this error.
     pub(crate) fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        let next = self.advance();
+        self.failed = next.as_ref().err().cloned();
+        next
+    }
+
+    /// Passes a comma where one must be and reads the token behind it.
+    fn advance(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
         self.skip_space();
         let Some(mut byte) = self.byte() else {
             return if self.expect == Expect::Nothing {
@@ -111,6 +133,7 @@ impl<'a> Tokenizer<'a> {
         self.token(byte).map(Some)
     }
 
+    /// Reads the token that begins with `byte`, if one may stand here.
     fn token(&mut self, byte: u8) -> Result<Token<'a>, SyntaxError> {
         let start = self.at;
         let kind = match (self.expect, byte) {
@@ -142,6 +165,7 @@ impl<'a> Tokenizer<'a> {
         Ok(Token { kind, start, end: self.at })
     }
 
+    /// Enters an object or array.
     fn open(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
             return self.fail("the document is nested too deeply");
@@ -151,6 +175,7 @@ impl<'a> Tokenizer<'a> {
         Ok(if object { Kind::BeginObject } else { Kind::BeginArray })
     }
 
+    /// Leaves the innermost container, which must be of the same kind.
     fn close(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
         if self.open.last() != Some(&object) {
             return self.fail("this bracket does not match the one that was opened");
@@ -160,9 +185,14 @@ impl<'a> Tokenizer<'a> {
         Ok(if object { Kind::EndObject } else { Kind::EndArray })
     }
 
+    /// Reads a key and its colon; the token covers the key alone.
     fn key(&mut self, start: usize) -> Result<Token<'a>, SyntaxError> {
         let text = self.string()?;
         let end = self.at;
+        if text.starts_with(['$', '\\']) && unescape(text).0.starts_with(PARSER_KEYS) {
+            self.at = start;
+            return self.fail("this key is reserved by the JSON parser");
+        }
         self.skip_space();
         if self.byte() != Some(b':') {
             return self.fail("a colon is expected after the key");
@@ -180,6 +210,7 @@ impl<'a> Tokenizer<'a> {
         Ok(kind)
     }
 
+    /// Reads a string and gives what stands between its quotes, escapes checked but not resolved.
     fn string(&mut self) -> Result<&'a str, SyntaxError> {
         let bytes = self.text.as_bytes();
         self.at += 1;
@@ -219,6 +250,7 @@ impl<'a> Tokenizer<'a> {
         if self.at == start { self.fail("a digit is expected here") } else { Ok(()) }
     }
 
+    /// Reads a number; its value is nobody's business here.
     fn number(&mut self) -> Result<Kind<'a>, SyntaxError> {
         let start = self.at;
         if self.byte() == Some(b'-') {
@@ -247,6 +279,7 @@ impl<'a> Tokenizer<'a> {
     }
 }
 
+/// The value of the four hex digits at `at`.
 fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
     bytes
         .get(at..at + 4)?
@@ -304,3 +337,6 @@ fn resolve(bytes: &[u8], at: usize) -> (Option<char>, usize) {
     };
     (Some(simple), 2)
 }
+
+#[cfg(test)]
+mod tests;

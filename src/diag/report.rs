@@ -101,18 +101,23 @@ impl Report {
             None => true,
             Some(None) => false,
             Some(Some(severity)) => {
-                if d.severity == d.code.severity() {
+                if d.severity == d.code.severity() && !d.lowered {
                     d.severity = *severity;
                 }
                 true
             }
         });
-        self.items.sort_by(|a, b| {
-            (&a.place, a.code.as_str(), &a.message).cmp(&(&b.place, b.code.as_str(), &b.message))
-        });
+        // Two that differ at all must not keep the order of the threads that found them.
+        self.items.sort_by(|a, b| order(a).cmp(&order(b)));
         self.items.dedup();
         self
     }
+}
+
+/// Everything that a diagnostic is told apart by, the place first.
+fn order(d: &Diagnostic) -> impl Ord + '_ {
+    let said = (&d.place, d.code.as_str(), &d.message);
+    (said, (d.severity, d.lowered), (&d.help, &d.labels, &d.snippet))
 }
 
 impl Extend<Diagnostic> for Report {

@@ -55,33 +55,26 @@ impl<'a> SourceFile<'a> {
     }
 
     /// The pointer of the innermost value that covers the byte at `offset`.
+    ///
+    /// A key and what stands between it and its value belong to the value; white space and commas
+    /// between values belong to what holds them. Where the text stops being JSON, the value that
+    /// would have come there is meant.
     pub fn pointer_at(&self, offset: usize) -> Pointer {
         let mut tokens = Tokenizer::new(self.text);
-        let mut path: Vec<(Pointer, Option<usize>)> = Vec::new();
-        let mut here = Pointer::root();
-        while let Ok(Some(token)) = tokens.next() {
-            if let (Some((base, Some(index))), false) = (path.last_mut(), is_end(token.kind)) {
-                here = base.index(*index);
-                *index += 1;
-            }
-            match token.kind {
-                Kind::Key(raw) => {
-                    if let Some((base, _)) = path.last() {
-                        here = base.key(&unescape(raw).0);
+        let mut trail = Trail::default();
+        loop {
+            match tokens.next() {
+                Ok(Some(token)) if token.start > offset => return trail.between(),
+                Ok(Some(token)) => {
+                    trail.step(token.kind);
+                    if token.end > offset {
+                        return trail.here;
                     }
                 }
-                Kind::BeginObject => path.push((here.clone(), None)),
-                Kind::BeginArray => path.push((here.clone(), Some(0))),
-                Kind::EndObject | Kind::EndArray => {
-                    here = path.pop().map(|(pointer, _)| pointer).unwrap_or_default();
-                }
-                _ => {}
-            }
-            if token.end > offset {
-                break;
+                Ok(None) => return trail.here,
+                Err(_) => return trail.next_value(),
             }
         }
-        here
     }
 
     /// Makes a diagnostic of a finding: the nearest place that exists is shown when the place
@@ -124,18 +117,68 @@ impl<'a> SourceFile<'a> {
         let end = floor(line, (span.end.max(start + 1) - line_start).min(line.len()));
         let mut width = line[..end].chars().count().saturating_sub(before).max(1);
         let skip = before.saturating_sub(SNIPPET / 3);
-        let mut text: String = line.chars().skip(skip).take(SNIPPET).collect();
+        let mut rest = line.chars().skip(skip);
+        let mut text: String = rest.by_ref().take(SNIPPET).collect();
         if skip > 0 {
             before = before - skip + 1;
             text.insert(0, '…');
+        }
+        if rest.next().is_some() {
+            text.push('…');
         }
         width = width.min(SNIPPET - before.min(SNIPPET - 1));
         Snippet { text, before, width }
     }
 }
 
-fn is_end(kind: Kind<'_>) -> bool {
-    matches!(kind, Kind::EndObject | Kind::EndArray)
+/// Where a walk over the tokens is.
+#[derive(Default)]
+struct Trail {
+    /// Open containers, and for an array the index of the element to come.
+    open: Vec<(Pointer, Option<usize>)>,
+    /// The value of the last token.
+    here: Pointer,
+    /// Whether that token was a key, so that its value is still to come.
+    after_key: bool,
+}
+
+impl Trail {
+    fn step(&mut self, kind: Kind<'_>) {
+        if !matches!(kind, Kind::Key(_) | Kind::EndObject | Kind::EndArray) {
+            self.here = self.next_value();
+            if let Some((_, Some(index))) = self.open.last_mut() {
+                *index += 1;
+            }
+        }
+        self.after_key = matches!(kind, Kind::Key(_));
+        match kind {
+            Kind::Key(raw) => self.here = self.inside().key(&unescape(raw).0),
+            Kind::BeginObject => self.open.push((self.here.clone(), None)),
+            Kind::BeginArray => self.open.push((self.here.clone(), Some(0))),
+            Kind::EndObject | Kind::EndArray => {
+                self.here = self.open.pop().map(|(pointer, _)| pointer).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
+
+    /// The innermost open container.
+    fn inside(&self) -> Pointer {
+        self.open.last().map(|(pointer, _)| pointer.clone()).unwrap_or_default()
+    }
+
+    /// What stands before the next token.
+    fn between(&self) -> Pointer {
+        if self.after_key { self.here.clone() } else { self.inside() }
+    }
+
+    /// The value that comes next.
+    fn next_value(&self) -> Pointer {
+        match self.open.last() {
+            Some((base, Some(index))) => base.index(*index),
+            _ => self.between(),
+        }
+    }
 }
 
 /// The largest character boundary that is not past `at`.

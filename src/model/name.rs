@@ -147,6 +147,9 @@ impl<'a> Namespace<'a> {
         if labels[0].bytes().all(|b| b.is_ascii_digit()) {
             return Some(Fault::new("begins with a number, so it reverses no domain"));
         }
+        if is_device(self.0) {
+            return Some(Fault::new("begins with a label that Windows takes for a device"));
+        }
         self.github_login().and_then(login_fault)
     }
 }

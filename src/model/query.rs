@@ -260,15 +260,16 @@ fn read_bool(value: Option<&str>, errors: &mut Vec<BadParameter>) -> Option<bool
     }
 }
 
-/// Splits a query string as web forms do; a pair with a broken escape is left out.
+/// Splits a query string as web forms do; a pair with a broken escape is left out. A NUL is refused
+/// wherever it stands, even in a pair that nobody reads.
 fn parse_pairs(raw: &str) -> Result<Vec<(String, String)>, QueryError> {
+    if raw.contains('\0') || raw.contains("%00") {
+        return Err(QueryError::null_bytes());
+    }
     let mut pairs = Vec::new();
     for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
         if let (Some(key), Some(value)) = (decode(key, true), decode(value, true)) {
-            if key.contains('\0') || value.contains('\0') {
-                return Err(QueryError::null_bytes());
-            }
             pairs.push((key, value));
         }
     }

@@ -97,3 +97,6 @@ impl Registry {
         self.listings.values()
     }
 }
+
+#[cfg(test)]
+mod tests;

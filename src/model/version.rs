@@ -39,7 +39,8 @@ impl Version {
                 "is not a safe path segment: a letter or digit, then letters, digits, '.', '_', '+' and '-'",
             ));
         }
-        if text.contains("..") || text.ends_with('.') || is_device(text) || text == "index.json" {
+        let document = text.eq_ignore_ascii_case("index.json");
+        if text.contains("..") || text.ends_with('.') || is_device(text) || document {
             return Err(Fault::new("is not a safe path segment on every system"));
         }
         Ok(Self { text: text.into(), semver: Semver::parse(text).is_some() })

@@ -1,19 +1,18 @@
 //! check → render → lower → write, one server at a time.
 
-use std::collections::HashMap;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::check::{RemoteUrl, layout, shared_urls};
-use crate::data::{EntryFile, ServerFolder};
+use crate::check::{Profile, RemoteUrl, layout, shared_urls};
+use crate::data::{ServerFolder, VersionFiles};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
-use crate::render::{self, Gathered};
+use crate::render::{self, Gathered, Rendered};
 use crate::site::{Artifact, Forbidden, Host, Kept, Output, Written};
 
-use super::cache::{Cache, Remembered};
+use super::cache::{Cache, CacheWriter, Details};
 use super::{Loaded, Observer};
 
 /// Size from which a list is too much for some clients, in bytes: one of them stops at 10 MiB.
@@ -53,8 +52,10 @@ struct Sink<'a> {
     host: &'a dyn Host,
     output: Output,
     cache: Cache,
+    /// What this build remembers for the next.
+    writer: CacheWriter,
     /// The list document that the last build left.
-    list: Option<String>,
+    list: Option<Vec<u8>>,
 }
 
 /// One server's part of every output.
@@ -62,9 +63,8 @@ struct Part {
     gathered: Gathered,
     findings: Vec<Diagnostic>,
     urls: Vec<RemoteUrl>,
-    digest: String,
-    /// Files per sink.
-    files: Vec<Vec<Kept>>,
+    /// Whether it was made in this build, and not taken from the last.
+    made: bool,
 }
 
 /// Builds the site of `loaded` for every target. Nothing is changed when the report has errors.
@@ -86,7 +86,7 @@ pub fn build(
     }
     let servers = loaded.tree.servers();
     observer.stage("building", servers.len() as u64);
-    let mut parts: Vec<Part> = servers
+    let parts: Vec<Part> = servers
         .par_iter()
         .map(|server| {
             let part = one_server(loaded, server, &sinks);
@@ -95,29 +95,56 @@ pub fn build(
         })
         .collect::<Result<_>>()?;
     observer.done();
-    let mut built = Built {
-        size: (servers.len(), servers.iter().map(|s| s.versions.len()).sum()),
-        ..Built::default()
-    };
-    let mut report = whole_report(loaded, &mut parts)?;
+    let size = (servers.len(), servers.iter().map(|s| s.versions.len()).sum());
+    let mut built = Built { size, ..Built::default() };
+    let (gathered, made, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
-    let artifacts = render::globals(parts.iter().map(|part| &part.gathered), &loaded.facts);
+    let artifacts = render::globals(&gathered, &loaded.facts);
+    let spans = spans(&gathered);
+    drop(gathered);
     let mut lists = Vec::with_capacity(sinks.len());
     for sink in &sinks {
         lists.push(sink.put_globals(&artifacts)?);
         report.extend(sink.shortfalls());
     }
     report.extend(list_size(&artifacts));
+    drop(artifacts);
     built.report = report.finish(&loaded.levels());
     if built.report.has_errors() {
         return Ok(built);
     }
     observer.stage("writing", 0);
-    for (i, (sink, list)) in sinks.into_iter().zip(lists).enumerate() {
-        built.written.push(sink.commit(loaded, &parts, i, list)?);
+    for (sink, list) in sinks.into_iter().zip(lists) {
+        built.written.push(sink.commit(loaded, &made, &spans, list)?);
     }
     observer.done();
     Ok(built)
+}
+
+/// Divides the parts into what the documents and the report need; the third is whether each was made.
+fn spread(loaded: &Loaded, parts: Vec<Part>) -> Result<(Vec<Gathered>, Vec<bool>, Report)> {
+    let mut report = Report::new();
+    let (mut gathered, mut made, mut urls) = (Vec::new(), Vec::new(), Vec::new());
+    for part in parts {
+        gathered.push(part.gathered);
+        made.push(part.made);
+        urls.push(part.urls);
+        report.extend(part.findings);
+    }
+    report.merge(whole_report(loaded, &urls)?);
+    Ok((gathered, made, report))
+}
+
+/// Where each server's entry stands in the list document.
+fn spans(gathered: &[Gathered]) -> Vec<Option<(usize, usize)>> {
+    let mut at = LIST_BEGIN.len();
+    gathered
+        .iter()
+        .map(|gathered| {
+            let end = at + gathered.latest.as_ref()?.len();
+            Some((std::mem::replace(&mut at, end + 1), end))
+        })
+        .collect()
 }
 
 /// Digest of what every server's part depends on besides its own files.
@@ -133,20 +160,20 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Digest of a server's files and of what history says of it.
-fn server_digest(loaded: &Loaded, server: &ServerFolder) -> Result<String> {
+fn server_digest(loaded: &Loaded, server: &ServerFolder, files: &[VersionFiles]) -> Result<String> {
     let mut hash = Sha256::new();
-    for version in &server.versions {
+    for (version, files) in server.versions.iter().zip(files) {
         hash.update([0xff]);
         hash.update(version.version.as_bytes());
-        let mut pinned = false;
-        for file in [EntryFile::Server, EntryFile::Status, EntryFile::Origin] {
-            let Some(content) = loaded.tree.read_entry(server, version, file)? else { continue };
-            pinned |= file == EntryFile::Origin && contains(&content.bytes, b"\"publishedAt\"");
-            hash.update([file as u8, u8::from(content.executable)]);
+        for (mark, content) in [(1, &files.server), (2, &files.status), (3, &files.origin)] {
+            let Some(content) = content else { continue };
+            hash.update([mark, u8::from(content.executable)]);
             hash.update(content.size.to_le_bytes());
             hash.update(&content.bytes);
         }
-        if !pinned {
+        let pins =
+            files.origin.as_ref().and_then(|content| std::str::from_utf8(&content.bytes).ok());
+        if !pins.is_some_and(|text| text.contains("\"publishedAt\"")) {
             let table = loaded.dates.table()?;
             let key = format!("{}/{}/{}", server.namespace, server.name, version.version);
             hash.update(format!("{:?}", table.get(&key)));
@@ -158,70 +185,55 @@ fn server_digest(loaded: &Loaded, server: &ServerFolder) -> Result<String> {
     Ok(hex(&hash.finalize()))
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|window| window == part)
-}
-
 /// Takes a server's part from the last build if nothing it is made of has changed, else makes it.
 fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Result<Part> {
-    let name = format!("{}/{}", server.namespace, server.name);
-    let digest = server_digest(loaded, server)?;
-    if let Some(part) = remembered(&name, &digest, sinks) {
+    let read = |version| loaded.tree.read_version(server, version);
+    let files: Vec<VersionFiles> = server.versions.iter().map(read).collect::<Result<_>>()?;
+    let digest = server_digest(loaded, server, &files)?;
+    if let Some(part) = remembered(server, &digest, sinks) {
         return Ok(part);
     }
-    let checked = loaded.checker().server(server)?;
-    let rendered =
-        checked.listing.map(|listing| render::listing(&listing, &loaded.facts)).unwrap_or_default();
-    let mut files = Vec::with_capacity(sinks.len());
+    let checked = loaded.checker().server_of(server, files)?;
+    let rendered = checked.listing.map(|l| render::listing(&l, &loaded.facts)).unwrap_or_default();
+    let name = name_of(server);
     for sink in sinks {
-        files.push(sink.put_all(&rendered.artifacts)?);
+        let files = sink.put_all(&rendered.artifacts)?;
+        sink.writer.made((&name, &digest), &files, &checked.findings, &checked.urls);
     }
-    Ok(Part {
-        gathered: rendered.gathered,
-        findings: checked.findings,
-        urls: checked.urls,
-        digest,
-        files,
-    })
+    let Rendered { gathered, .. } = rendered;
+    Ok(Part { gathered, findings: checked.findings, urls: checked.urls, made: true })
 }
 
-fn remembered(name: &str, digest: &str, sinks: &[Sink<'_>]) -> Option<Part> {
-    let known: Vec<&Remembered> = sinks
-        .iter()
-        .map(|sink| sink.cache.servers.get(name).filter(|known| known.digest == digest))
-        .collect::<Option<_>>()?;
-    let first = known.first()?;
-    let latest = match first.list {
-        Some((start, end)) => Some(sinks.first()?.list.as_ref()?.get(start..end)?.to_owned()),
+/// A server's part as the last build left it, if every sink has it whole.
+fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<Part> {
+    let name = name_of(server);
+    let record = |sink: &Sink<'_>| {
+        let known = sink.cache.get(&name, digest)?;
+        sink.output.intact(&known.0.files).then_some(known)
+    };
+    let mut known: Vec<_> = sinks.iter().map(record).collect::<Option<_>>()?;
+    let latest = match known.first()?.1 {
+        Some((start, end)) => Some(sinks.first()?.list.as_ref()?.get(start..end)?.to_vec().into()),
         None => None,
     };
-    if !sinks.iter().zip(&known).all(|(sink, known)| sink.output.intact(&known.files)) {
-        return None;
+    for (sink, (details, _)) in sinks.iter().zip(&known) {
+        sink.output.keep(&details.files);
     }
-    for (sink, known) in sinks.iter().zip(&known) {
-        sink.output.keep(&known.files);
-    }
-    Some(Part {
-        gathered: Gathered { latest },
-        findings: first.findings.clone(),
-        urls: first.urls.clone(),
-        digest: digest.to_owned(),
-        files: known.iter().map(|known| known.files.clone()).collect(),
-    })
+    let (Details { findings, urls, .. }, _) = known.swap_remove(0);
+    Some(Part { gathered: Gathered { latest }, findings, urls, made: false })
 }
 
-/// Everything found in all servers and across them.
-fn whole_report(loaded: &Loaded, parts: &mut [Part]) -> Result<Report> {
+fn name_of(server: &ServerFolder) -> String {
+    format!("{}/{}", server.namespace, server.name)
+}
+
+/// Everything found across servers.
+fn whole_report(loaded: &Loaded, urls: &[Vec<RemoteUrl>]) -> Result<Report> {
     let mut report = Report::new();
     report.extend(loaded.findings.iter().cloned());
     report.extend(layout(&loaded.tree)?);
-    for part in parts.iter() {
-        report.extend(part.findings.iter().cloned());
-    }
-    if loaded.profile == crate::check::Profile::Strict {
-        let urls: Vec<_> =
-            parts.iter().enumerate().map(|(i, part)| (i, part.urls.clone())).collect();
-        report.extend(shared_urls(&loaded.tree, &urls)?);
+    if loaded.profile == Profile::Strict {
+        report.extend(shared_urls(&loaded.tree, urls)?);
     }
     if loaded.facts.base_url.is_none() {
         let message = "no base URL is known, so documents that need absolute URLs are left out";
@@ -259,18 +271,19 @@ fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
     })
 }
 
-/// Path of the list document.
+/// Path of the list document, and how it begins.
 const LIST: &str = "v0.1/servers";
+const LIST_BEGIN: &str = "{\"servers\":[";
 
 impl<'a> Sink<'a> {
     fn open(target: &Target<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
         let cache = Cache::load(output.work(), &key);
+        let writer = CacheWriter::begin(output.work(), &key);
         let list = cache.list.as_ref().filter(|kept| output.intact(std::slice::from_ref(kept)));
-        let list = list
-            .and_then(|kept| std::fs::read_to_string(output.folder().join(&*kept.row.path)).ok());
-        Ok(Self { host: target.host, output, cache, list })
+        let list = list.and_then(|kept| std::fs::read(output.folder().join(&*kept.row.path)).ok());
+        Ok(Self { host: target.host, output, cache, writer, list })
     }
 
     fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<Kept>> {
@@ -313,32 +326,30 @@ impl<'a> Sink<'a> {
         found
     }
 
+    /// Makes the staged files the site and remembers what they are made of.
     fn commit(
         self,
         loaded: &Loaded,
-        parts: &[Part],
-        index: usize,
+        made: &[bool],
+        spans: &[Option<(usize, usize)>],
         list: Option<Kept>,
     ) -> Result<Written> {
-        let work = self.output.work().to_path_buf();
         let tool = format!("mcp-static {}", loaded.facts.tool);
         let commit = loaded.facts.commit.as_ref().map(|(id, _)| id.as_str());
-        let written = self.output.commit(&tool, commit)?;
-        let mut servers = HashMap::with_capacity(parts.len());
-        let mut at = "{\"servers\":[".len();
-        for (server, part) in loaded.tree.servers().iter().zip(parts) {
-            let span = part.gathered.latest.as_ref().map(|text| (at, at + text.len()));
-            at = span.map_or(at, |(_, end)| end + 1);
-            let remembered = Remembered {
-                digest: part.digest.clone(),
-                files: part.files.get(index).cloned().unwrap_or_default(),
-                list: span,
-                findings: part.findings.clone(),
-                urls: part.urls.clone(),
-            };
-            servers.insert(format!("{}/{}", server.namespace, server.name), remembered);
+        let Self { output, cache, writer, .. } = self;
+        let written = output.commit(&tool, commit)?;
+        let same = !made.contains(&true) && cache.len() == made.len() && cache.list == list;
+        let Some(list) = list.filter(|_| !same) else { return Ok(written) };
+        for ((server, made), span) in loaded.tree.servers().iter().zip(made).zip(spans) {
+            let name = name_of(server);
+            if !made {
+                writer.carry(&name, &cache);
+            }
+            if let Some(span) = span {
+                writer.place(&name, *span);
+            }
         }
-        Cache { key: self.cache.key, list, servers }.save(&work);
+        writer.finish(&list);
         Ok(written)
     }
 }

@@ -71,7 +71,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         config.base_url = Some(base_url.clone());
     }
     let mut facts = Facts::default();
-    facts.name = config.name.clone().unwrap_or_else(|| place.name(&options.data));
+    facts.name = config.name.clone().unwrap_or_else(|| place.name());
     facts.base_url = config.base_url.clone();
     facts.meta_key = config.meta_key();
     facts.tool = env!("CARGO_PKG_VERSION").to_owned();
@@ -88,13 +88,9 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     })
 }
 
-/// The name of the folder that holds the data folder.
-fn folder_name(data: &Path) -> String {
-    let full = std::path::absolute(data).unwrap_or_else(|_| data.to_path_buf());
-    let name =
-        full.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    name.unwrap_or_else(|| "MCP registry".to_owned())
-}
+/// The name of a registry that has none. Not a folder's name: a site may not depend on where it was
+/// built.
+const NAMELESS: &str = "MCP registry";
 
 /// How messages call the data folder.
 pub(crate) fn label(data: &Path) -> String {
@@ -121,8 +117,8 @@ mod place {
             Tree::from_disk(&options.data, &label(&options.data))
         }
 
-        pub(super) fn name(&self, data: &Path) -> String {
-            folder_name(data)
+        pub(super) fn name(&self) -> String {
+            NAMELESS.to_owned()
         }
 
         pub(super) fn commit(&self) -> Result<Option<(String, Timestamp)>> {
@@ -194,13 +190,13 @@ mod place {
             }
         }
 
-        pub(super) fn name(&self, data: &Path) -> String {
+        pub(super) fn name(&self) -> String {
             let remote = self.git.as_ref().and_then(|git| git.remote_url("origin"));
             let name = remote.and_then(|url| {
                 let url = url.trim_end_matches('/').trim_end_matches(".git").to_owned();
                 url.rsplit(['/', ':']).next().map(str::to_owned).filter(|name| !name.is_empty())
             });
-            name.unwrap_or_else(|| folder_name(data))
+            name.unwrap_or_else(|| NAMELESS.to_owned())
         }
 
         pub(super) fn commit(&self) -> Result<Option<(String, Timestamp)>> {

@@ -70,9 +70,9 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     report.extend(layout(&loaded.tree)?);
     let mut urls = Vec::new();
     let mut listings = Vec::new();
-    for (i, server) in checked.into_iter().enumerate() {
+    for server in checked {
         report.extend(server.findings);
-        urls.push((i, server.urls));
+        urls.push(server.urls);
         listings.extend(server.listing);
     }
     if loaded.profile == Profile::Strict {

@@ -8,7 +8,7 @@ pub mod api;
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
-use crate::site::{Artifact, Site};
+use crate::site::{Artifact, Body, Site};
 
 /// What rendering takes besides the registry. The same facts give the same bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Facts {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gathered {
     /// The entry of its latest version, for the list; `None` when all are deleted.
-    pub latest: Option<String>,
+    pub latest: Option<Body>,
 }
 
 /// One server's part of the site.
@@ -49,11 +49,8 @@ pub fn listing(listing: &Listing, facts: &Facts) -> Rendered {
 }
 
 /// Renders what spans servers; `gathered` in the byte order of the servers' names.
-pub fn globals<'a>(
-    gathered: impl IntoIterator<Item = &'a Gathered>,
-    facts: &Facts,
-) -> Vec<Artifact> {
-    let latest = gathered.into_iter().filter_map(|gathered| gathered.latest.as_deref());
+pub fn globals(gathered: &[Gathered], facts: &Facts) -> Vec<Artifact> {
+    let latest = gathered.iter().filter_map(|gathered| gathered.latest.as_ref());
     api::globals(latest, facts)
 }
 

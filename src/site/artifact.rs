@@ -5,8 +5,35 @@ use std::sync::Arc;
 
 use super::UrlPath;
 
-/// The bytes of an artifact, shared when two URLs hold the same document.
-pub type Body = Arc<[u8]>;
+/// The bytes of an artifact, shared when two URLs hold the same document and never copied.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Body(Arc<Vec<u8>>);
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(bytes))
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self::from(text.into_bytes())
+    }
+}
+
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl std::ops::Deref for Body {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 /// How an artifact's URL relates to files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,10 +3,11 @@
 //! It tells which files are ours (only those are ever removed) and lets anybody check a copy.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -14,16 +15,69 @@ use crate::error::{Error, ErrorKind, Result};
 /// Name of the manifest at the top of a site.
 pub const MANIFEST: &str = "manifest.json";
 
+/// A SHA-256, shown and read as lower-case hex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileDigest([u8; 32]);
+
+impl FileDigest {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// Reads 64 digits of lower-case hex.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digit = |b: u8| match b {
+            b'0'..=b'9' => Some(b - b'0'),
+            b'a'..=b'f' => Some(b - b'a' + 10),
+            _ => None,
+        };
+        let mut bytes = [0; 32];
+        if text.len() != 64 {
+            return None;
+        }
+        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for FileDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0; 64];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            let digit = |n: u8| b"0123456789abcdef"[usize::from(n)];
+            (pair[0], pair[1]) = (digit(byte >> 4), digit(byte & 15));
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl<'de> Deserialize<'de> for FileDigest {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom("not a SHA-256 in lower-case hex"))
+    }
+}
+
+impl Serialize for FileDigest {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
 /// One file of a site.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestRow {
     /// Path below the site's root, with forward slashes.
-    pub path: Box<str>,
+    pub path: Arc<str>,
     /// Size in bytes.
     pub size: u64,
-    /// SHA-256 in lower-case hex.
-    pub sha256: Box<str>,
+    /// SHA-256 of its bytes.
+    pub sha256: FileDigest,
 }
 
 /// The list of a site's files, without the manifest itself, sorted by path.
@@ -64,7 +118,7 @@ impl Manifest {
     /// The document, one file a line.
     pub(super) fn render(tool: &str, commit: Option<&str>, rows: &[ManifestRow]) -> String {
         let quote = |text: &str| serde_json::Value::from(text).to_string();
-        let mut text = String::with_capacity(rows.len() * 180 + 100);
+        let mut text = String::with_capacity(rows.len() * 200 + 100);
         let _ = write!(text, "{{\"tool\":{}", quote(tool));
         if let Some(commit) = commit {
             let _ = write!(text, ",\"commit\":{}", quote(commit));
@@ -72,24 +126,12 @@ impl Manifest {
         text.push_str(",\"files\":[");
         for (i, row) in rows.iter().enumerate() {
             text.push_str(if i == 0 { "\n" } else { ",\n" });
-            let (path, size, sha256) = (quote(&row.path), row.size, &row.sha256);
+            let (path, size, sha256) = (quote(&row.path), row.size, row.sha256);
             let _ = write!(text, "{{\"path\":{path},\"size\":{size},\"sha256\":\"{sha256}\"}}");
         }
         text.push_str("\n]}\n");
         text
     }
-}
-
-/// SHA-256 of `bytes` in lower-case hex.
-pub(super) fn sha256(bytes: &[u8]) -> Box<str> {
-    let digest = Sha256::digest(bytes);
-    let mut text = String::with_capacity(64);
-    for byte in digest {
-        let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
-    }
-    text.into()
 }
 
 /// How a site on disk differs from its manifest.
@@ -127,7 +169,7 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
         if bytes.len() as u64 != row.size {
             let detail = format!("it has {} bytes instead of {}", bytes.len(), row.size);
             problems.push(SiteProblem::Changed(path, detail));
-        } else if sha256(&bytes) != row.sha256 {
+        } else if FileDigest::of(&bytes) != row.sha256 {
             problems.push(SiteProblem::Changed(path, "its SHA-256 differs".to_owned()));
         }
     }

@@ -15,6 +15,6 @@ mod write;
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
 pub use host::{Capabilities, HOSTS, Host, HostFile, Shortfall, Totals, host_named};
-pub use manifest::{MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
+pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;
 pub use write::{Kept, Output, Written};

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 
 use super::guard::{Forbidden, permit};
 use super::journal::{Journal, Places, recover};
-use super::manifest::{MANIFEST, Manifest, ManifestRow, sha256};
+use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
 use super::{HostFile, Totals};
 
 /// A file of the site that is known to be there: its row, and the time that tells whether somebody
@@ -60,13 +60,11 @@ pub struct Output {
 impl Output {
     /// Opens `out` for building: refuses dangerous folders, completes a commit that was cut off.
     pub fn open(out: &Path, forbidden: &Forbidden) -> Result<Self> {
-        let name = out.file_name().ok_or_else(|| {
-            Error::new(ErrorKind::Output, "the output folder has no name of its own")
-                .at(out)
-                .help("choose a folder of its own with --out, such as _site")
-        })?;
         permit(out, forbidden)?;
-        let work = out.parent().unwrap_or(Path::new("")).join(".mcp-static").join(name);
+        let full = std::path::absolute(out)
+            .map_err(|e| Error::io("the path has no absolute form", out, e))?;
+        let name = full.file_name().unwrap_or(out.as_os_str());
+        let work = full.parent().unwrap_or(&full).join(".mcp-static").join(name);
         fs::create_dir_all(&work)
             .map_err(|e| Error::io("the working folder cannot be made", &work, e))?;
         let lock = lock(&work.join("lock"))?;
@@ -112,7 +110,7 @@ impl Output {
         let row = ManifestRow {
             path: file.path.as_str().into(),
             size: file.body.len() as u64,
-            sha256: sha256(&file.body),
+            sha256: FileDigest::of(&file.body),
         };
         self.push([row.clone()]);
         Ok(Kept { row, modified })
@@ -173,7 +171,7 @@ impl Output {
         let bytes = rows.iter().map(|row| row.size).sum();
         let count = rows.len() as u64;
         let manifest = Manifest::render(tool, commit, &rows);
-        let manifest = HostFile { path: MANIFEST.to_owned(), body: manifest.into_bytes().into() };
+        let manifest = HostFile { path: MANIFEST.to_owned(), body: manifest.into() };
         let written = self.written.load(Ordering::Relaxed);
         let mut done =
             Written { written, removed: 0, unchanged: count - written.min(count), bytes };

@@ -296,6 +296,9 @@ prop_compose! {
 }
 
 proptest! {
+    // A log holds whole pages of explanation and takes its time.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_form_can_be_made_to_act(items in prop::collection::vec(diagnostic(), 0..5)) {
         let mut report = Report::new();

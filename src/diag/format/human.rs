@@ -27,7 +27,8 @@ impl Ink {
         }
     }
 
-    /// Parameters of the terminal's colour escape.
+    /// Parameters of the terminal's colour escape: one of the sixteen colours that every terminal
+    /// has and that its user chose to be readable.
     fn sgr(self) -> &'static str {
         match self {
             Self::Error => "1;31",
@@ -39,12 +40,14 @@ impl Ink {
     }
 }
 
+/// Text in the making. Colour is decided here and nowhere else.
 struct Pen {
     text: String,
     color: bool,
 }
 
 impl Pen {
+    /// Writes text that means something.
     fn ink(&mut self, ink: Ink, text: &str) {
         if self.color {
             self.text.push_str(&format!("\u{1b}[{}m{text}\u{1b}[0m", ink.sgr()));
@@ -53,6 +56,7 @@ impl Pen {
         }
     }
 
+    /// Writes text in the colour of the terminal.
     fn plain(&mut self, text: &str) {
         self.text.push_str(text);
     }
@@ -72,6 +76,7 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     pen.text
 }
 
+/// One diagnostic. The page behind its code is named once in a report, by `explain`.
 fn block(pen: &mut Pen, diagnostic: &Diagnostic, explain: bool) {
     let ink = Ink::of(diagnostic.severity);
     pen.ink(ink, &format!("{}[{}]", diagnostic.severity, diagnostic.code));
@@ -103,10 +108,12 @@ fn digits(diagnostic: &Diagnostic) -> usize {
     largest.to_string().len()
 }
 
+/// Whether there is anything to put behind an arrow.
 fn has_place(place: &Place) -> bool {
     !place.file.is_empty() || !place.pointer.as_str().is_empty()
 }
 
+/// `--> file:line:column   /pointer`, as much of it as is known.
 fn arrow(pen: &mut Pen, width: usize, place: &Place) {
     pen.plain(&" ".repeat(width + 1));
     pen.ink(Ink::Frame, "-->");
@@ -125,12 +132,14 @@ fn arrow(pen: &mut Pen, width: usize, place: &Place) {
     pen.plain("\n");
 }
 
+/// The frame left of a source line, with its number if it has one.
 fn gutter(pen: &mut Pen, width: usize, line: Option<u32>) {
     let number = line.map(|line| line.to_string()).unwrap_or_default();
     pen.ink(Ink::Frame, &format!(" {number:>width$} |"));
 }
 
-/// The source line and the carets below it.
+/// The source line and the carets below it. A tab is one space wide, so that columns agree; an escape
+/// is as wide as it is written.
 fn mark(pen: &mut Pen, width: usize, line: u32, snippet: &Snippet, ink: Ink) {
     let source = snippet.text.replace('\t', " ");
     let (mut shown, mut before, mut end) = (String::new(), None, None);
@@ -162,6 +171,7 @@ fn mark(pen: &mut Pen, width: usize, line: u32, snippet: &Snippet, ink: Ink) {
     pen.plain("\n");
 }
 
+/// A label: its place, and what is there. Log commands begin with colons, so it has an arrow too.
 fn second_place(pen: &mut Pen, width: usize, label: &Label) {
     if has_place(&label.place) {
         arrow(pen, width, &label.place);
@@ -172,6 +182,7 @@ fn second_place(pen: &mut Pen, width: usize, label: &Label) {
     pen.plain("\n");
 }
 
+/// `= word: text` below everything else.
 fn remark(pen: &mut Pen, width: usize, word: &str, text: &str) {
     pen.plain(&" ".repeat(width + 2));
     pen.ink(Ink::Frame, "=");

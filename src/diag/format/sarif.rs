@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use super::quiet_json;
 use crate::diag::{Code, Diagnostic, Place, Report, Snippet, visible};
 
+/// Where the format is defined, for editors.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
 /// Prints the log.
@@ -36,15 +37,17 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
+/// A rule as it is by itself; the level of a result may differ when settings say so.
 fn rule(code: Code) -> Value {
     json!({
         "id": code.as_str(),
         "shortDescription": { "text": code.summary() },
-        "help": { "text": code.explanation(), "markdown": code.explanation() },
+        "help": { "text": code.summary(), "markdown": code.explanation() },
         "defaultConfiguration": { "level": code.severity().as_str() },
     })
 }
 
+/// One diagnostic; its labels are related locations.
 fn result(diagnostic: &Diagnostic, codes: &[Code]) -> Value {
     let mut result = json!({
         "ruleId": diagnostic.code.as_str(),
@@ -70,6 +73,7 @@ fn result(diagnostic: &Diagnostic, codes: &[Code]) -> Value {
     result
 }
 
+/// Message and help. SARIF has no field for advice that is not a ready-made fix.
 fn text(diagnostic: &Diagnostic) -> String {
     let message = visible(&diagnostic.message);
     match &diagnostic.help {
@@ -84,6 +88,8 @@ fn fingerprint(diagnostic: &Diagnostic) -> String {
     format!("{} {}#{}", diagnostic.code, uri(file), pointer)
 }
 
+/// File and region as the physical place, the pointer as the logical one; `None` when both are
+/// unknown.
 fn location(place: &Place, snippet: Option<&Snippet>) -> Option<Map<String, Value>> {
     let mut location = Map::new();
     if !place.file.is_empty() {
@@ -100,6 +106,7 @@ fn location(place: &Place, snippet: Option<&Snippet>) -> Option<Map<String, Valu
     (!location.is_empty()).then_some(location)
 }
 
+/// Columns count characters, as `columnKind` says; the end is exclusive.
 fn region(place: &Place, snippet: Option<&Snippet>) -> Value {
     let mut region = json!({ "startLine": place.line });
     if place.column > 0 {

@@ -1,7 +1,5 @@
 //! Which API documents there are.
 
-use std::sync::Arc;
-
 use crate::model::Listing;
 use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
 
@@ -15,12 +13,8 @@ fn artifact(path: UrlPath, shape: Shape, media: Media, body: Body) -> Artifact {
     Artifact { path, shape, media, freshness: Freshness::Revalidate, body }
 }
 
-fn bytes(text: String) -> Body {
-    text.into_bytes().into()
-}
-
 /// The documents of one server, and its entry for the list when it has a live version.
-pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<String>) {
+pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>) {
     let mut artifacts = Vec::with_capacity(listing.entries().len() + 2);
     let name = listing.name();
     let base = ["v0.1", "servers", name.namespace().as_str(), name.name(), "versions"];
@@ -28,33 +22,31 @@ pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Strin
         UrlPath::new(base.into_iter().chain(last))
             .map(|path| artifact(path, Shape::Endpoint, Media::Json, body))
     };
-    let mut texts = Vec::with_capacity(listing.entries().len());
+    let mut bodies = Vec::with_capacity(listing.entries().len());
     let mut latest = None;
     for entry in listing.live() {
-        let text = wire::of(listing, entry, facts.meta_key.as_deref());
-        let body: Body = Arc::from(text.as_bytes());
+        let body = Body::from(wire::of(listing, entry, facts.meta_key.as_deref()));
         artifacts.extend(endpoint(Some(entry.version.as_str()), body.clone()));
         if listing.is_latest(entry) {
-            artifacts.extend(endpoint(Some("latest"), body));
-            latest = Some(text.clone());
+            artifacts.extend(endpoint(Some("latest"), body.clone()));
+            latest = Some(body.clone());
         }
-        texts.push(text);
+        bodies.push(body);
     }
-    if !texts.is_empty() {
-        artifacts.extend(endpoint(None, bytes(list_json(texts.iter().map(String::as_str), None))));
+    if !bodies.is_empty() {
+        artifacts.extend(endpoint(None, list_json(&bodies, None).into()));
     }
     (artifacts, latest)
 }
 
 /// The documents that span servers. `latest` holds the list's entries in the order of their names.
-pub fn globals<'a>(latest: impl Iterator<Item = &'a str>, facts: &Facts) -> Vec<Artifact> {
-    let latest: Vec<&str> = latest.collect();
-    let list = bytes(list_json(latest.iter().copied(), None));
+pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts) -> Vec<Artifact> {
+    let list = Body::from(list_json(latest, None));
     let small = [
         ("servers", list),
-        ("health", bytes("{\"status\":\"ok\"}".to_owned())),
-        ("ping", bytes("{\"pong\":true}".to_owned())),
-        ("version", bytes(version_json(facts))),
+        ("health", Body::from("{\"status\":\"ok\"}".to_owned())),
+        ("ping", Body::from("{\"pong\":true}".to_owned())),
+        ("version", Body::from(version_json(facts))),
     ];
     let mut artifacts = Vec::new();
     for api in ["v0.1", "v0"] {
@@ -72,7 +64,7 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a str>, facts: &Facts) -> Vec<
     ];
     for (name, media, text) in files {
         let path = UrlPath::new([name]);
-        artifacts.extend(path.map(|path| artifact(path, Shape::File, media, bytes(text))));
+        artifacts.extend(path.map(|path| artifact(path, Shape::File, media, text.into())));
     }
     artifacts
 }

@@ -59,29 +59,30 @@ pub(crate) fn of(listing: &Listing, entry: &Entry, meta_key: Option<&str>) -> St
 }
 
 /// A list: `{"servers":[…],"metadata":{"nextCursor":…,"count":n}}`.
-pub fn list_json<'a>(
-    entries: impl IntoIterator<Item = &'a str, IntoIter: Clone>,
+pub fn list_json(
+    entries: impl IntoIterator<Item = impl AsRef<[u8]>, IntoIter: Clone>,
     next_cursor: Option<&str>,
-) -> String {
+) -> Vec<u8> {
     let entries = entries.into_iter();
-    let size: usize = entries.clone().map(|entry| entry.len() + 1).sum();
-    let mut text = String::with_capacity(size + 80);
-    text.push_str("{\"servers\":[");
+    let size: usize = entries.clone().map(|entry| entry.as_ref().len() + 1).sum();
+    let mut text = Vec::with_capacity(size + 80);
+    text.extend_from_slice(b"{\"servers\":[");
     let mut count = 0;
     for entry in entries {
         if count > 0 {
-            text.push(',');
+            text.push(b',');
         }
-        text.push_str(entry);
+        text.extend_from_slice(entry.as_ref());
         count += 1;
     }
-    text.push_str("],\"metadata\":{");
+    let mut end = String::from("],\"metadata\":{");
     if let Some(cursor) = next_cursor {
-        text.push_str("\"nextCursor\":");
-        push_string(&mut text, cursor);
-        text.push(',');
+        end.push_str("\"nextCursor\":");
+        push_string(&mut end, cursor);
+        end.push(',');
     }
-    let _ = write!(text, "\"count\":{count}}}}}");
+    let _ = write!(end, "\"count\":{count}}}}}");
+    text.extend_from_slice(end.as_bytes());
     text
 }
 
@@ -128,8 +129,10 @@ impl Problem {
             400 => "Bad Request",
             404 => "Not Found",
             405 => "Method Not Allowed",
+            408 => "Request Timeout",
             421 => "Misdirected Request",
             422 => "Unprocessable Entity",
+            431 => "Request Header Fields Too Large",
             503 => "Service Unavailable",
             _ => "Internal Server Error",
         };

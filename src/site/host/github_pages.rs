@@ -1,7 +1,7 @@
 //! GitHub Pages: serves `index.json` as a folder's index (after one redirect), decodes `%2F`, sends
 //! `Access-Control-Allow-Origin: *` by itself and takes no rules of ours.
 
-use super::{Capabilities, Host, HostFile};
+use super::{Body, Capabilities, Host, HostFile};
 
 /// GitHub Pages, deployed by Actions or from a branch.
 pub(super) struct GithubPages;
@@ -26,6 +26,6 @@ impl Host for GithubPages {
 
     fn extras(&self) -> Vec<HostFile> {
         // Without it a branch deployment passes through Jekyll, which drops dot folders.
-        vec![HostFile { path: ".nojekyll".to_owned(), body: [].into() }]
+        vec![HostFile { path: ".nojekyll".to_owned(), body: Body::default() }]
     }
 }

@@ -1,0 +1,167 @@
+//! What is sent: an answer, and the text of its head.
+//!
+//! The head is split in three so that a request costs little and no rule can be forgotten: the part
+//! that belongs to the answer (rendered once per document, when the registry is loaded), [`COMMON`],
+//! which every answer carries whatever its status, and the few bytes that belong to the connection.
+//! Status words, header fields and versions are `tiny_http`'s types. This module refuses header
+//! values that could end a line early: only visible ASCII and spaces get in.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use tiny_http::{HTTPVersion, Header, StatusCode};
+
+use crate::render::api::Problem;
+use crate::site::{Freshness, Media};
+
+/// Headers of every answer, errors and redirects included: browsers hide an answer without them
+/// from the page that asked, and GitHub's clients call that a failure.
+pub(super) const COMMON: &str = "Access-Control-Allow-Origin: *\r\n\
+     Access-Control-Allow-Methods: GET, OPTIONS\r\n\
+     Access-Control-Allow-Headers: Authorization, Content-Type\r\n\
+     X-Content-Type-Options: nosniff\r\n";
+
+/// What may be asked with.
+const ALLOW: (&str, &str) = ("Allow", "GET, HEAD, OPTIONS");
+
+/// Whether a person or a program asks decides what a wrong link is answered with.
+const VARY: (&str, &str) = ("Vary", "Accept");
+
+/// The answer to a request: a head without the headers of the connection, and a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer<'a> {
+    status: u16,
+    head: Cow<'a, str>,
+    body: Cow<'a, [u8]>,
+}
+
+impl<'a> Answer<'a> {
+    /// A document whose head is rendered already.
+    pub(super) fn document(head: &'a str, body: &'a [u8]) -> Self {
+        Self { status: 200, head: Cow::Borrowed(head), body: Cow::Borrowed(body) }
+    }
+
+    /// A document that a query made; `freshness` as for the document without the query.
+    pub(super) fn made(body: Cow<'a, [u8]>, etag: &str) -> Self {
+        let head = document_head(Media::Json, Freshness::Revalidate, etag, body.len());
+        Self { status: 200, head: Cow::Owned(head), body }
+    }
+
+    /// The copy that the client has is still good.
+    pub(super) fn unchanged(freshness: Freshness, etag: &str) -> Self {
+        let fields = [("ETag", etag), ("Cache-Control", freshness.cache_control())];
+        Self::bare(304, &fields)
+    }
+
+    /// Why a request is refused.
+    pub(super) fn problem(problem: &Problem) -> Self {
+        Self::refusal(problem, Media::Problem, &[])
+    }
+
+    /// As [`Answer::problem`], with the type that the official registry gives to requests with NUL
+    /// characters.
+    pub(super) fn json_problem(problem: &Problem) -> Self {
+        Self::refusal(problem, Media::Json, &[])
+    }
+
+    /// There is nothing; a browser is told the same as a page.
+    pub(super) fn not_found(problem: &Problem) -> Self {
+        Self::refusal(problem, Media::Problem, &[VARY])
+    }
+
+    /// The method is not one of ours. The official registry calls that an unknown route.
+    pub(super) fn wrong_method(problem: &Problem) -> Self {
+        Self::refusal(problem, Media::Problem, &[ALLOW])
+    }
+
+    /// There is no room for a further connection.
+    pub(super) fn crowded() -> Self {
+        let problem = Problem::new(503, "Too many connections; try again in a moment");
+        Self::refusal(&problem, Media::Problem, &[("Retry-After", "1")])
+    }
+
+    /// A page for people who followed a wrong link; the same URL answers programs differently.
+    pub(super) fn not_found_page(page: &'a [u8]) -> Self {
+        Self::with_body(404, Media::Html, Cow::Borrowed(page), &[VARY])
+    }
+
+    /// The permission that browsers ask for before some requests.
+    pub(super) fn preflight() -> Self {
+        Self::bare(204, &[ALLOW, ("Access-Control-Max-Age", "86400")])
+    }
+
+    /// The same page stands at `location`, where its relative links work.
+    pub(super) fn moved(location: &str) -> Self {
+        let keep = Freshness::Volatile.cache_control();
+        Self::bare(308, &[("Location", location), ("Cache-Control", keep), ("Content-Length", "0")])
+    }
+
+    fn bare(status: u16, fields: &[(&str, &str)]) -> Self {
+        Self { status, head: Cow::Owned(head(status, fields)), body: Cow::Borrowed(&[]) }
+    }
+
+    fn refusal(problem: &Problem, media: Media, fields: &[(&str, &str)]) -> Self {
+        let body = Cow::Owned(problem.as_str().as_bytes().to_vec());
+        Self::with_body(problem.status, media, body, fields)
+    }
+
+    fn with_body(status: u16, media: Media, body: Cow<'a, [u8]>, fields: &[(&str, &str)]) -> Self {
+        let length = body.len().to_string();
+        let mut all = vec![
+            ("Content-Type", media.content_type()),
+            ("Content-Length", &length),
+            ("Cache-Control", Freshness::Volatile.cache_control()),
+        ];
+        all.extend_from_slice(fields);
+        Self { status, head: Cow::Owned(head(status, &all)), body }
+    }
+
+    /// The status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// The body; a `HEAD` request is answered without it.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Names and values of the headers, without those of the connection (`Date`, `Connection`).
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let own = self.head.lines().skip(1);
+        own.chain(COMMON.lines()).filter_map(|line| line.split_once(": "))
+    }
+
+    /// Status line and headers of the answer itself, each line ended.
+    pub(super) fn head(&self) -> &str {
+        &self.head
+    }
+}
+
+/// The head of a document.
+pub(super) fn document_head(media: Media, freshness: Freshness, etag: &str, size: usize) -> String {
+    let size = size.to_string();
+    head(
+        200,
+        &[
+            ("Content-Type", media.content_type()),
+            ("Content-Length", &size),
+            ("ETag", etag),
+            ("Cache-Control", freshness.cache_control()),
+        ],
+    )
+}
+
+/// A status line and headers, each line ended; no empty line follows.
+fn head(status: u16, fields: &[(&str, &str)]) -> String {
+    let status = StatusCode(status);
+    let (version, word) = (HTTPVersion(1, 1), status.default_reason_phrase());
+    let mut text = format!("HTTP/{version} {} {word}\r\n", status.0);
+    for (name, value) in fields {
+        let sound = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if let (true, Ok(header)) = (sound, Header::from_bytes(*name, *value)) {
+            let _ = write!(text, "{}: {}\r\n", header.field, header.value);
+        }
+    }
+    text
+}

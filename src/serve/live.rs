@@ -1,0 +1,200 @@
+//! A registry in memory, ready to be asked.
+//!
+//! Every document of the site with its head already rendered, and every entry, deleted ones too, as
+//! a row for queries. Bodies are shared: the row of an entry and the document at its URL are the
+//! same bytes. A request is answered from these tables alone; no path of a request ever reaches a
+//! file system.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::model::query::{ListQuery, Row, page};
+use crate::model::{Listing, Registry, Timestamp};
+use crate::render::{self, Facts, api};
+use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, Site};
+
+use super::answer::{Answer, document_head};
+use super::request::Request;
+use super::routes;
+
+/// What stands at a URL, ready to be sent.
+#[derive(Debug)]
+pub(super) struct Document {
+    head: Box<str>,
+    etag: Box<str>,
+    freshness: Freshness,
+    /// Its bytes.
+    pub(super) body: Body,
+    /// For a page whose links are relative to its own folder: the only URL at which they work.
+    pub(super) folder: Option<Box<str>>,
+}
+
+impl Document {
+    fn new(artifact: &Artifact) -> Self {
+        let etag = etag(&artifact.body);
+        let (media, freshness) = (artifact.media, artifact.freshness);
+        let folder = (artifact.shape == Shape::Endpoint && media == Media::Html)
+            .then(|| format!("{}/", artifact.path.to_string().trim_end_matches('/')).into());
+        Self {
+            head: document_head(media, freshness, &etag, artifact.body.len()).into(),
+            etag: etag.into(),
+            freshness,
+            body: artifact.body.clone(),
+            folder,
+        }
+    }
+
+    /// The document, or the word that the client's copy is still good.
+    pub(super) fn answer(&self, request: &Request<'_>) -> Answer<'_> {
+        if request.has(&self.etag) {
+            return Answer::unchanged(self.freshness, &self.etag);
+        }
+        Answer::document(&self.head, &self.body)
+    }
+}
+
+/// One version of a server, as a query sees it.
+#[derive(Debug)]
+struct Version {
+    name: Arc<str>,
+    version: Box<str>,
+    updated: Timestamp,
+    deleted: bool,
+    latest: bool,
+    text: Body,
+}
+
+impl Row for Version {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn updated(&self) -> &Timestamp {
+        &self.updated
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+
+    fn is_latest(&self) -> bool {
+        self.latest
+    }
+}
+
+/// A registry in memory; the answer to any request is a pure function of it.
+#[derive(Debug, Default)]
+pub struct Live {
+    name: String,
+    documents: HashMap<Box<str>, Document>,
+    /// By name, then version, both by bytes.
+    versions: Vec<Version>,
+    /// Positions of a server's versions, newest publication first.
+    servers: HashMap<Arc<str>, Vec<usize>>,
+}
+
+impl Live {
+    /// Renders the whole registry.
+    pub fn new(registry: &Registry, facts: &Facts) -> Self {
+        let mut live = Self::of_site(&render::site(registry, facts));
+        live.name.clone_from(&facts.name);
+        for listing in registry.listings() {
+            live.add(listing, facts.meta_key.as_deref());
+        }
+        live
+    }
+
+    /// The documents of a site, without any server.
+    pub(super) fn of_site(site: &Site) -> Self {
+        let artifacts: Vec<&Artifact> = site.artifacts().collect();
+        let documents = artifacts
+            .par_iter()
+            .map(|artifact| (artifact.path.as_str().into(), Document::new(artifact)))
+            .collect();
+        Self { documents, ..Self::default() }
+    }
+
+    /// Adds the rows of one server; servers come in the order of their names.
+    fn add(&mut self, listing: &Listing, meta_key: Option<&str>) {
+        let name: Arc<str> = listing.name().as_str().into();
+        let first = self.versions.len();
+        for entry in listing.entries() {
+            let url = format!("v0.1/servers/{name}/versions/{}", entry.version);
+            let text = match self.documents.get(url.as_str()).filter(|_| entry.is_live()) {
+                Some(document) => document.body.clone(),
+                None => api::entry_json(entry, listing.is_latest(entry), meta_key).into(),
+            };
+            self.versions.push(Version {
+                name: name.clone(),
+                version: entry.version.as_str().into(),
+                updated: entry.dates.updated.clone(),
+                deleted: !entry.is_live(),
+                latest: listing.is_latest(entry),
+                text,
+            });
+        }
+        let added = &mut self.versions[first..];
+        added.sort_unstable_by(|a, b| a.version.cmp(&b.version));
+        let added = &self.versions[first..];
+        let at = |version: &str| added.binary_search_by(|row| (*row.version).cmp(version));
+        let order = listing.entries().iter().filter_map(|entry| at(entry.version.as_str()).ok());
+        self.servers.insert(name, order.map(|at| first + at).collect());
+    }
+
+    /// The registry's display name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Numbers of servers and of versions, deleted ones included.
+    pub fn size(&self) -> (usize, usize) {
+        (self.servers.len(), self.versions.len())
+    }
+
+    /// The answer to a request. Never fails, whatever the request holds.
+    pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
+        routes::answer(self, request)
+    }
+
+    /// What stands at the decoded path `key`, which has no slash at either end.
+    pub(super) fn document(&self, key: &str) -> Option<&Document> {
+        self.documents.get(key)
+    }
+
+    /// The page of the list that `query` asks for.
+    pub(super) fn list(&self, query: &ListQuery) -> Vec<u8> {
+        let page = page(&self.versions, query);
+        let texts = page.rows.iter().map(|at| &self.versions[*at].text);
+        api::list_json(texts, page.next_cursor.as_deref())
+    }
+
+    /// All versions of a server, deleted ones included.
+    pub(super) fn all_versions(&self, name: &str) -> Option<Vec<u8>> {
+        let texts = self.servers.get(name)?.iter().map(|at| &self.versions[*at].text);
+        Some(api::list_json(texts, None))
+    }
+
+    /// The entry of a version, or of `latest`, whatever its status.
+    pub(super) fn any_version(&self, name: &str, version: &str) -> Option<&Body> {
+        let mut rows = self.servers.get(name)?.iter().map(|at| &self.versions[*at]);
+        let found = match version {
+            "latest" => rows.find(|row| row.latest),
+            version => rows.find(|row| *row.version == *version),
+        };
+        found.map(|row| &row.text)
+    }
+}
+
+/// A strong validator: equal tags mean equal bytes.
+pub(super) fn etag(body: &[u8]) -> String {
+    format!("\"{:.32}\"", FileDigest::of(body).to_string())
+}
+
+/// The path that the page for wrong links has in every site.
+pub(super) const NOT_FOUND: &str = "404.html";

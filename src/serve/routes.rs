@@ -1,0 +1,305 @@
+//! Request → answer, without a socket.
+//!
+//! A path is split at its raw slashes, each part is decoded once, and the parts are looked up in the
+//! tables of [`Live`]. An encoded slash counts as a slash only where a server's name stands; empty
+//! parts are skipped, so `//v0.1/servers/` is `/v0.1/servers`; `.`, `..` and backslashes have no
+//! meaning, so they are simply not found. A request without one of the six list parameters gets the
+//! document that `build` writes, byte for byte.
+
+use std::borrow::Cow;
+
+use tiny_http::Method;
+
+use crate::model::query::{ListQuery, QueryError, decode, include_deleted};
+use crate::render::api::Problem;
+use crate::site::Freshness;
+
+use super::answer::Answer;
+use super::live::{Document, Live, NOT_FOUND, etag};
+use super::request::Request;
+
+/// The two names of the API.
+const APIS: [&str; 2] = ["v0.1", "v0"];
+
+/// What the official registry says of an unknown path inside the API.
+const NO_ENDPOINT: &str = "Endpoint not found. See /docs for the API documentation.";
+
+/// What it says of a path that holds a NUL character.
+pub(super) const NUL_IN_PATH: &str = "Invalid request: URL path contains null bytes";
+
+/// The answer of `live` to `request`.
+pub(super) fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
+    let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
+    if has_nul(path) {
+        return Answer::json_problem(&Problem::new(400, NUL_IN_PATH));
+    }
+    if has_nul(query) {
+        return Answer::json_problem(&Problem::of_query(&QueryError::null_bytes()));
+    }
+    if request.method == Method::Options {
+        return Answer::preflight();
+    }
+    let route = match Route::parse(path) {
+        Ok(route) => route,
+        Err(detail) => return Answer::problem(&Problem::new(400, detail)),
+    };
+    if !matches!(request.method, Method::Get | Method::Head) {
+        return Answer::wrong_method(&route.unknown(path));
+    }
+    if let Some(made) = query_answer(live, &route, query, request) {
+        return made;
+    }
+    match live.document(&route.key()) {
+        Some(document) => document_answer(document, &route, query, request),
+        None => missing(live, &route, path, request),
+    }
+}
+
+fn has_nul(raw: &str) -> bool {
+    raw.contains('\0') || raw.contains("%00")
+}
+
+/// A path, decoded.
+#[derive(Debug)]
+struct Route {
+    segments: Vec<String>,
+    /// Whether a segment holds a slash, so that joining the segments would say something else.
+    odd: bool,
+    /// Whether the path is written with single raw slashes only, and one at its end.
+    folder: bool,
+}
+
+impl Route {
+    /// Decodes a path; the error is what to say of a broken escape.
+    fn parse(path: &str) -> Result<Self, &'static str> {
+        let mut segments: Vec<String> = Vec::with_capacity(7);
+        let mut odd = false;
+        let mut folder = path.ends_with('/') && !path.contains("//");
+        for raw in path.split('/').filter(|raw| !raw.is_empty()) {
+            let is_name = is_before_name(&segments);
+            let segment = decode(raw, false).ok_or_else(|| broken_escape(&segments, is_name))?;
+            if !segment.contains('/') {
+                segments.push(segment);
+                continue;
+            }
+            folder = false;
+            match segment.split_once('/').filter(|_| is_name) {
+                Some((namespace, name))
+                    if !namespace.is_empty() && !name.is_empty() && !name.contains('/') =>
+                {
+                    segments.extend([namespace.to_owned(), name.to_owned()]);
+                }
+                _ => {
+                    odd = true;
+                    segments.push(segment);
+                }
+            }
+        }
+        Ok(Self { segments, odd, folder })
+    }
+
+    /// The segments joined; empty for the root, and nothing that exists for an odd path.
+    fn key(&self) -> String {
+        if self.odd { "/".to_owned() } else { self.segments.join("/") }
+    }
+
+    fn is_api(&self) -> bool {
+        self.segments.first().is_some_and(|first| APIS.contains(&first.as_str()))
+    }
+
+    /// Whether this is the list of servers.
+    fn is_list(&self) -> bool {
+        self.is_api() && self.segments.len() == 2 && self.segments[1] == "servers"
+    }
+
+    /// Name and version of a path below a server: the version is absent for the list of versions.
+    fn server(&self) -> Option<(String, Option<&str>)> {
+        let [api, servers, name @ .., last] = self.segments.as_slice() else { return None };
+        if api != APIS[0] || servers != "servers" {
+            return None;
+        }
+        let (name, version) = match name {
+            [name @ .., versions] if versions == "versions" && !name.is_empty() => {
+                (name, Some(last.as_str()))
+            }
+            name if last == "versions" && !name.is_empty() => (name, None),
+            _ => return None,
+        };
+        Some((name.join("/"), version))
+    }
+
+    /// What the official registry says of a path that it does not know.
+    fn unknown(&self, path: &str) -> Problem {
+        if self.is_api() {
+            return Problem::new(404, NO_ENDPOINT);
+        }
+        let path = decode(path, false).unwrap_or_else(|| path.to_owned());
+        let detail = format!(
+            "Endpoint not found. Did you mean '/v0.1{path}' or '/v0{path}'? See /docs for the API documentation."
+        );
+        Problem::new(404, &detail)
+    }
+}
+
+/// Whether the segment after these is where a server's name stands.
+fn is_before_name(segments: &[String]) -> bool {
+    match segments {
+        [servers] => servers == "servers",
+        [api, servers] => APIS.contains(&api.as_str()) && servers == "servers",
+        _ => false,
+    }
+}
+
+/// What to say of a broken escape that comes after these segments.
+fn broken_escape(before: &[String], is_name: bool) -> &'static str {
+    if is_name {
+        "Invalid server name encoding"
+    } else if before.len() > 2 && before.last().is_some_and(|last| last == "versions") {
+        "Invalid version encoding"
+    } else {
+        "Invalid URL path encoding"
+    }
+}
+
+/// The answer to a query; `None` when there is none and the document without a query answers.
+fn query_answer<'a>(
+    live: &'a Live,
+    route: &Route,
+    query: &str,
+    request: &Request<'_>,
+) -> Option<Answer<'a>> {
+    if query.is_empty() || route.odd {
+        return None;
+    }
+    if route.is_list() {
+        return match ListQuery::parse(query) {
+            Ok(None) => None,
+            Ok(Some(query)) => Some(made(Cow::Owned(live.list(&query)), request)),
+            Err(error) => Some(Answer::problem(&Problem::of_query(&error))),
+        };
+    }
+    let (name, version) = route.server()?;
+    match include_deleted(query) {
+        Ok(false) => return None,
+        Ok(true) => {}
+        Err(error) => return Some(Answer::problem(&Problem::of_query(&error))),
+    }
+    let body = match version {
+        None => Cow::Owned(live.all_versions(&name)?),
+        Some(version) => Cow::Borrowed(&**live.any_version(&name, version)?),
+    };
+    Some(made(body, request))
+}
+
+/// An answer that no document holds.
+fn made<'a>(body: Cow<'a, [u8]>, request: &Request<'_>) -> Answer<'a> {
+    let etag = etag(&body);
+    if request.has(&etag) {
+        return Answer::unchanged(Freshness::Revalidate, &etag);
+    }
+    Answer::made(body, &etag)
+}
+
+/// A document, unless it is a page that was asked for at a URL where its relative links would lead
+/// elsewhere. The new place is the page's own URL, never what was sent, so that nobody can be led to
+/// another site.
+fn document_answer<'a>(
+    document: &'a Document,
+    route: &Route,
+    query: &str,
+    request: &Request<'_>,
+) -> Answer<'a> {
+    match &document.folder {
+        Some(url) if !route.folder => {
+            if query.is_empty() || !query.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Answer::moved(url);
+            }
+            Answer::moved(&format!("{url}?{query}"))
+        }
+        _ => document.answer(request),
+    }
+}
+
+/// What to say when there is nothing.
+fn missing<'a>(live: &'a Live, route: &Route, path: &str, request: &Request<'_>) -> Answer<'a> {
+    if route.server().is_some() {
+        return Answer::problem(&Problem::new(404, "Server not found"));
+    }
+    if route.is_api() {
+        return Answer::problem(&route.unknown(path));
+    }
+    match live.document(NOT_FOUND).filter(|_| request.wants_page) {
+        Some(page) => Answer::not_found_page(&page.body),
+        None => Answer::not_found(&route.unknown(path)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::{Artifact, Media, Shape, Site, UrlPath};
+
+    /// A site with pages, as the catalog has them, and a file beside them.
+    fn live() -> Live {
+        let mut site = Site::default();
+        let rows: [(&[&str], Shape, Media); 5] = [
+            (&[], Shape::Endpoint, Media::Html),
+            (&["servers", "com.example", "weather"], Shape::Endpoint, Media::Html),
+            (&["servers", "com.example"], Shape::Endpoint, Media::Html),
+            (&["assets", "style.css"], Shape::File, Media::Css),
+            (&["404.html"], Shape::File, Media::Html),
+        ];
+        for (path, shape, media) in rows {
+            let body = path.join("/").into_bytes().into();
+            let path = UrlPath::new(path.iter().copied()).unwrap_or_default();
+            let freshness = Freshness::Revalidate;
+            assert!(site.add(Artifact { path, shape, media, freshness, body }).is_ok());
+        }
+        Live::of_site(&site)
+    }
+
+    fn ask(target: &str) -> (u16, String) {
+        let live = live();
+        let answer = live.answer(&Request::get(target));
+        let location = answer.headers().find(|(name, _)| *name == "Location");
+        let text = location.map(|(_, value)| value.to_owned());
+        (answer.status(), text.unwrap_or_else(|| String::from_utf8_lossy(answer.body()).into()))
+    }
+
+    #[test]
+    fn a_page_is_served_where_its_relative_links_work() {
+        for (target, body) in [
+            ("/", ""),
+            ("/?utm=1", ""),
+            ("/servers/com.example/weather/", "servers/com.example/weather"),
+            ("/servers/com%2Eexample/weather/?x", "servers/com.example/weather"),
+            ("/assets/style.css", "assets/style.css"),
+            ("/assets//style.css/", "assets/style.css"),
+            ("/404.html", "404.html"),
+        ] {
+            assert_eq!(ask(target), (200, body.to_owned()), "{target}");
+        }
+    }
+
+    #[test]
+    fn other_spellings_of_a_page_lead_to_it_and_nowhere_else() {
+        for (target, location) in [
+            ("//", "/"),
+            ("/servers/com.example", "/servers/com.example/"),
+            ("/servers/com.example/weather", "/servers/com.example/weather/"),
+            ("/servers/com.example%2Fweather", "/servers/com.example/weather/"),
+            ("/servers/com.example%2fweather/", "/servers/com.example/weather/"),
+            ("//servers/com.example/weather/", "/servers/com.example/weather/"),
+            ("/servers/com.example?a=b&c", "/servers/com.example/?a=b&c"),
+            ("/servers/com.example?a=\u{e9}", "/servers/com.example/"),
+            ("/servers/com.example?a=\r\nSet-Cookie: x", "/servers/com.example/"),
+        ] {
+            assert_eq!(ask(target), (308, location.to_owned()), "{target}");
+        }
+        for target in
+            ["//evil.example/%2e%2e", "/servers%2Fcom.example", "/assets%2Fstyle.css", "/\\"]
+        {
+            assert_eq!(ask(target).0, 404, "{target}");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The data folder, and reloading when it changes.
+//!
+//! The folder is looked at again and again: names, sizes and times of its files, and the commit that
+//! is checked out, because dates come from history. That works on every file system, over networks
+//! and in containers, and needs no limit raised. A change is taken up once two looks in a row agree,
+//! so that a half-written edit is not judged. A broken edit is reported and the registry in memory
+//! stays. Nothing is ever written.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
+
+use crate::diag::Report;
+use crate::error::{Error, Result};
+use crate::pipeline::{LoadOptions, Observer, Silent, check, load};
+
+use super::{Live, Stop};
+
+/// A look may take this part of the time at most.
+const SHARE: u32 = 20;
+
+/// Where the registry is read from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    options: LoadOptions,
+}
+
+/// What one reading of the data gave.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Reading {
+    /// Everything found.
+    pub report: Report,
+    /// The registry; `None` when the report refuses the data.
+    pub live: Option<Live>,
+    /// What the data looked like before it was read.
+    pub seen: Seen,
+}
+
+/// What happened to the data while the server ran.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// The data changed and is served now.
+    Reloaded {
+        /// Numbers of servers and versions.
+        size: (usize, usize),
+        /// Warnings and notes.
+        report: &'a Report,
+    },
+    /// The data changed and is refused; what was served before is served on.
+    Refused(&'a Report),
+    /// The data changed and cannot be read; what was served before is served on.
+    Failed(&'a Error),
+}
+
+/// What the data looked like: equal looks mean that nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    files: u64,
+    commit: u64,
+}
+
+impl Source {
+    /// Data that is loaded with `options`.
+    pub fn new(options: LoadOptions) -> Self {
+        Self { options }
+    }
+
+    /// Reads, checks and renders the data.
+    ///
+    /// # Errors
+    /// When the data cannot be read; what is wrong with it stands in the report instead.
+    pub fn read(&self, observer: &dyn Observer) -> Result<Reading> {
+        let seen = self.look();
+        let loaded = load(&self.options)?;
+        let (registry, report) = check(&loaded, observer)?;
+        let live = (!report.has_errors()).then(|| Live::new(&registry, &loaded.facts));
+        Ok(Reading { report, live, seen })
+    }
+
+    /// Looks at the data without opening a file of it.
+    fn look(&self) -> Seen {
+        // A named revision is all there is to it: the folder on disk is not even read.
+        let files = if self.options.revision.is_some() { 0 } else { self.files() };
+        Seen { files, commit: self.commit() }
+    }
+
+    /// A digest of all names, sizes and times, in whatever order the disk gives them.
+    fn files(&self) -> u64 {
+        let mut sum = 0_u64;
+        for entry in walkdir::WalkDir::new(&self.options.data) {
+            let mut hash = DefaultHasher::new();
+            match entry {
+                Ok(entry) => {
+                    entry.path().hash(&mut hash);
+                    entry.file_type().hash(&mut hash);
+                    // A folder's own time moves for files that are not ours, such as an editor's.
+                    let data = entry.metadata().ok().filter(|_| !entry.file_type().is_dir());
+                    data.map(|data| (data.len(), data.modified().ok())).hash(&mut hash);
+                }
+                Err(e) => e.path().hash(&mut hash),
+            }
+            sum = sum.wrapping_add(hash.finish());
+        }
+        sum
+    }
+
+    #[cfg(feature = "git")]
+    fn commit(&self) -> u64 {
+        use crate::world::git::Git;
+        let git = Git::discover(&self.options.data).ok().flatten();
+        let commit = git.and_then(|git| match &self.options.revision {
+            Some(revision) => git.resolve(revision).ok(),
+            None => git.head().ok().flatten(),
+        });
+        let mut hash = DefaultHasher::new();
+        commit.hash(&mut hash);
+        hash.finish()
+    }
+
+    #[cfg(not(feature = "git"))]
+    fn commit(&self) -> u64 {
+        0
+    }
+}
+
+/// Watching a source: what was seen last, how often to look, and who hears of it.
+pub struct Watch<'a> {
+    /// The data.
+    pub source: &'a Source,
+    /// What it looked like when the server's registry was read.
+    pub seen: Seen,
+    /// Hears what happens; called from a thread of the server.
+    pub hear: &'a (dyn Fn(Event<'_>) + Sync),
+}
+
+impl Watch<'_> {
+    /// Looks until the server stops; `swap` takes a new registry.
+    pub(super) fn run(mut self, every: Duration, stop: &Stop, swap: impl Fn(Live)) {
+        let (mut before, mut pause) = (self.seen, every);
+        while !stop.wait(pause) {
+            let start = Instant::now();
+            let now = self.source.look();
+            let slow = start.elapsed() * SHARE;
+            if now == self.seen {
+                pause = every.max(slow);
+            } else if now == before {
+                self.seen = self.reload(now, &swap);
+                pause = every.max(slow);
+            } else {
+                pause = (every / 4).max(slow / 4); // something moves; look again soon
+            }
+            before = now;
+        }
+    }
+
+    /// Reads the data anew; gives back what it looked like.
+    fn reload(&self, now: Seen, swap: &impl Fn(Live)) -> Seen {
+        match self.source.read(&Silent) {
+            Ok(reading) => {
+                match reading.live {
+                    Some(live) => {
+                        let size = live.size();
+                        swap(live);
+                        (self.hear)(Event::Reloaded { size, report: &reading.report });
+                    }
+                    None => (self.hear)(Event::Refused(&reading.report)),
+                }
+                reading.seen
+            }
+            Err(error) => {
+                (self.hear)(Event::Failed(&error));
+                now
+            }
+        }
+    }
+}
