@@ -9,6 +9,9 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::http::{Http, HttpError, Request, Response};
 
+/// What is given for one URL, in turn.
+type Answers = VecDeque<Result<Vec<u8>, HttpError>>;
+
 /// What was asked, and with which token.
 pub type Asked = (String, Option<String>);
 
