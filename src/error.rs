@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Git,
     /// The output folder is not ours to write to (exit 2).
     Output,
+    /// Another host answered with something that we cannot work with (exit 2).
+    Remote,
     /// The outside world did not answer, so nothing is known (exit 3).
     Indeterminate,
 }

@@ -78,6 +78,7 @@ pub mod config;
 pub mod data;
 pub mod diag;
 pub mod error;
+pub mod import;
 pub mod model;
 pub mod pipeline;
 pub mod render;

@@ -27,6 +27,7 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     }
 }
 
+/// A website is an https URL that can stand in an HTML attribute.
 fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if website.is_empty() {
         return;
@@ -59,6 +60,7 @@ fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     }
 }
 
+/// An icon is an https URL; data and http are refused.
 fn check_icon(src: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut add = |code, message: String, help: &str| {
         found.push(Finding::new(code, path.pointer(), message).help(help));
@@ -105,6 +107,7 @@ fn with_https(text: &str) -> String {
     }
 }
 
+/// A repository is skipped when it names neither URL nor source.
 fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     let (url, source) = (text(repository, "url"), text(repository, "source"));
     if url.is_empty() && source.is_empty() {
@@ -125,6 +128,7 @@ fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding
     }
 }
 
+/// What is wrong with URL and source together, and what to do.
 fn repository_fault(url: &str, source: &str) -> (String, &'static str) {
     let help = match source {
         "github" => "write https://github.com/<owner>/<repository>",

@@ -29,6 +29,7 @@ pub(super) fn check(document: &Value) -> Verdict {
 }
 
 impl Verdict {
+    /// Judges every member, then which required ones are absent.
     fn object(&mut self, value: &Value, shape: &'static Shape, path: &Path<'_>) {
         let Some(members) = value.as_object() else {
             return self.wrong_type(value, path, "an object");
@@ -50,6 +51,7 @@ impl Verdict {
         }
     }
 
+    /// Judges a member; an optional one may be null.
     fn member(&mut self, value: &Value, field: &'static Field, path: &Path<'_>) {
         if !field.required {
             // A false flag makes no difference to the schema, so it needs no second document.
@@ -61,6 +63,7 @@ impl Verdict {
         self.value(value, &field.kind, path);
     }
 
+    /// Judges a value by its kind, and what lies below it.
     fn value(&mut self, value: &Value, kind: &'static Kind, path: &Path<'_>) {
         match (kind, value) {
             (Kind::Text(limits), Value::String(text)) => {
@@ -97,6 +100,7 @@ impl Verdict {
     }
 }
 
+/// What to write instead, when a guess is safe.
 fn type_help(value: &Value, wanted: &str) -> String {
     match (value, wanted) {
         (Value::Number(_) | Value::Bool(_), "a string") => format!("write \"{value}\" in quotes"),
@@ -119,6 +123,7 @@ fn missing(field: &Field, shape: &Shape, path: &Path<'_>) -> Option<Finding> {
     Some(Finding::new(Code::PropertyMissing, pointer, message).help(missing_help(shape, field)))
 }
 
+/// What the missing member looks like.
 fn missing_help(shape: &Shape, field: &Field) -> String {
     let example = match (shape.name, field.name) {
         ("a server", "name") => "\"name\": \"com.example/weather\"",
@@ -139,6 +144,7 @@ fn missing_help(shape: &Shape, field: &Field) -> String {
     format!("add {example}")
 }
 
+/// A finding for a member that the shape does not have; the key itself is what is wrong.
 fn unknown(key: &str, shape: &Shape, path: &Path<'_>) -> Finding {
     let message = format!("{} has no property {}", shape.name, quote(key));
     Finding::new(Code::PropertyUnknown, path.key(key).pointer(), message)
@@ -168,6 +174,7 @@ fn unknown_help(key: &str, shape: &Shape) -> String {
     }
 }
 
+/// The spelling that every key has had since the second schema version.
 fn camel_case(key: &str) -> String {
     let mut camel = String::with_capacity(key.len());
     let mut upper = false;
@@ -191,6 +198,7 @@ fn breach(text: &str, limits: &Text, path: &Path<'_>) -> Option<Finding> {
     Some(Finding::new(Code::ValueNotAllowed, path.pointer(), message).help(help))
 }
 
+/// Which limit of length is broken, counted in characters, and what to do.
 fn length_fault(text: &str, limits: &Text) -> Option<(String, String)> {
     // Bytes bound characters from above, so most texts are never counted.
     if text.len() < limits.min || (text.len() > limits.max || limits.min > 1) {
@@ -212,6 +220,7 @@ fn length_fault(text: &str, limits: &Text) -> Option<(String, String)> {
     None
 }
 
+/// Which form is missed, and what to do.
 fn form_fault(text: &str, form: &Form) -> Option<(String, String)> {
     match form {
         Form::Any => None,

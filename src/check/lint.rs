@@ -46,13 +46,12 @@ fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
     };
     let meta = Path::Root.key("_meta");
     let path = meta.key(PUBLISHER);
-    if let Some(github) = publisher.get("github") {
-        if github.get("name").is_some() && github.get("nameWithOwner").is_none() {
-            let message = "VS Code cannot read a github.name without github.nameWithOwner";
-            let pointer = path.key("github").key("nameWithOwner").pointer();
-            let finding = Finding::new(Code::LintGithubNameWithoutOwner, pointer, message);
-            found.push(finding.help("add \"nameWithOwner\" as owner/repository"));
-        }
+    let has = |key| publisher.get("github").is_some_and(|github| github.get(key).is_some());
+    if has("name") && !has("nameWithOwner") {
+        let message = "VS Code cannot read a github.name without github.nameWithOwner";
+        let pointer = path.key("github").key("nameWithOwner").pointer();
+        let finding = Finding::new(Code::LintGithubNameWithoutOwner, pointer, message);
+        found.push(finding.help("add \"nameWithOwner\" as owner/repository"));
     }
     let scalar = |value: &Value| !value.is_object() && !value.is_array();
     type Test<'a> = &'a dyn Fn(&Value) -> bool;

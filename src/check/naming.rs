@@ -27,6 +27,7 @@ pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Fin
     }
 }
 
+/// The official name rule, and for a sound name the strict ones.
 fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
     // Too long is a matter of the input rules; the official name rule has no limit.
     if text.len() > ServerName::MAX {
@@ -77,6 +78,7 @@ pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding
     }
 }
 
+/// The exact version that the range was probably made from.
 fn range_help(text: &str) -> String {
     if is_unlucky_prerelease(text) {
         return "choose a prerelease without the letter x, which the official registry takes for a wildcard"
@@ -131,7 +133,7 @@ fn semver_help(text: &str) -> String {
     let numbers: Vec<&str> = plain.split('.').collect();
     let digits = |n: &&str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
     let suggestion = match numbers.len() {
-        1..=3 if numbers.iter().all(|n| digits(n)) => {
+        1..=3 if numbers.iter().all(digits) => {
             let strip = |n: &&str| match n.trim_start_matches('0') {
                 "" => "0".to_owned(),
                 n => n.to_owned(),

@@ -24,6 +24,7 @@ pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Fin
     }
 }
 
+/// Only the space itself is refused; other white space passes officially.
 fn check_identifier(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if identifier.contains(' ') {
         let message = format!("the identifier {} holds a space", quote(identifier));
@@ -33,6 +34,7 @@ fn check_identifier(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>)
     }
 }
 
+/// Only named arguments have rules: the name stands alone and is not repeated in what follows it.
 fn check_argument(
     argument: &Value,
     rules: &DocumentRules,
@@ -77,6 +79,7 @@ fn check_argument(
     }
 }
 
+/// A value or default that would write the name twice on the command line.
 fn repeated_name(code: Code, key: &str, given: &str, name: &str, path: &Path<'_>) -> Finding {
     let message = format!("the {key} {} begins with the argument's name", quote(given));
     let rest = given[name.len()..].trim_start_matches(['=', ' ']);

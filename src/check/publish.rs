@@ -58,6 +58,7 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     check_metadata(document, found);
 }
 
+/// Publisher metadata has a size limit at publication only.
 fn check_metadata(document: &Value, found: &mut Vec<Finding>) {
     let Some(metadata) = document.get("_meta").and_then(|meta| meta.get(PUBLISHER)) else { return };
     let size = go_json::size(metadata);
@@ -70,6 +71,7 @@ fn check_metadata(document: &Value, found: &mut Vec<Finding>) {
     }
 }
 
+/// A package of an unknown type is not looked at further.
 fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     let identifier = package.get("identifier").and_then(Value::as_str);
     if identifier.is_some_and(|identifier| identifier.trim().is_empty()) {
@@ -95,6 +97,7 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     }
 }
 
+/// Other tools have other words for the same package types.
 fn unknown_type(name: &str, path: &Path<'_>) -> Finding {
     let names = || TYPES.iter().map(|kind| kind.name);
     let message = format!("the package type {} is not {}", quote(name), one_of(names()));
@@ -149,127 +152,125 @@ impl Member<'_> {
         })
     }
 
+    /// Whether the member is absent, null or empty, rather than of a wrong type.
+    fn lacks(&self, key: &str) -> bool {
+        match self.package.get(key) {
+            None | Some(Value::Null) => true,
+            Some(value) => value.as_str() == Some(""),
+        }
+    }
+
     fn version(&self) -> Option<Finding> {
-        let key = "version";
+        let (key, name) = ("version", self.kind.name);
         let given = text(self.package, key);
-        let name = self.kind.name;
-        match (self.kind.version, given) {
-            // A version of another type was refused already.
-            (Need::Required, "")
-                if !self.package.get(key).is_some_and(|v| !v.is_string() && !v.is_null()) =>
-            {
-                let message = format!("a package on {name} needs a version");
-                let help = "add the exact version that is published there".to_owned();
-                Some(self.finding(Code::PackageVersionMissing, key, message, help))
+        if self.kind.version == Need::Required && self.lacks(key) {
+            let message = format!("a package on {name} needs a version");
+            let help = "add the exact version that is published there".to_owned();
+            return Some(self.finding(Code::PackageVersionMissing, key, message, help));
+        }
+        (self.kind.version == Need::Forbidden && !given.is_empty()).then(|| {
+            let message = format!("an {name} package takes no version");
+            self.finding(Code::PackageVersionForbidden, key, message, self.tag_help(given))
+        })
+    }
+
+    /// Where the version of an image belongs.
+    fn tag_help(&self, version: &str) -> String {
+        let image = text(self.package, "identifier");
+        match Reference::parse(image) {
+            Ok(Reference { tag: None, digest: None, .. }) => {
+                let tagged = format!("{image}:{version}");
+                format!("remove it and write {} as identifier", quote(&tagged))
             }
-            (Need::Forbidden, given) if !given.is_empty() => {
-                let message = format!("an {name} package takes no version");
-                let help = match text(self.package, "identifier") {
-                    image if image.is_empty() || image.contains('@') => "remove it".to_owned(),
-                    image => match Reference::parse(image) {
-                        Ok(Reference { tag: None, .. }) => {
-                            format!(
-                                "remove it and write {} as identifier",
-                                quote(&format!("{image}:{given}"))
-                            )
-                        }
-                        _ => "remove it: the identifier holds the tag".to_owned(),
-                    },
-                };
-                Some(self.finding(Code::PackageVersionForbidden, key, message, help))
+            Ok(Reference { tag: Some(_), .. }) => {
+                "remove it: the identifier holds the tag".to_owned()
             }
-            _ => None,
+            _ => "remove it".to_owned(),
         }
     }
 
     fn hash(&self) -> Option<Finding> {
-        let key = "fileSha256";
-        let name = self.kind.name;
-        match (self.kind.hash, text(self.package, key)) {
-            (Need::Required, "") if !self.package.get(key).is_some_and(|v| !v.is_null()) => {
-                let message = format!("an {name} package needs the hash of its file");
-                let help = "add \"fileSha256\" as `sha256sum` prints it".to_owned();
-                Some(self.finding(Code::PackageHashMissing, key, message, help))
-            }
-            (Need::Forbidden, given) if !given.is_empty() => {
-                let message = format!("a package of type {name} takes no file hash");
-                Some(self.finding(Code::PackageHashForbidden, key, message, "remove it".to_owned()))
-            }
-            _ => None,
+        let (key, name) = ("fileSha256", self.kind.name);
+        if self.kind.hash == Need::Required && self.lacks(key) {
+            let message = format!("an {name} package needs the hash of its file");
+            let help = "add \"fileSha256\" as `sha256sum` prints it".to_owned();
+            return Some(self.finding(Code::PackageHashMissing, key, message, help));
         }
+        (self.kind.hash == Need::Forbidden && !text(self.package, key).is_empty()).then(|| {
+            let message = format!("a package of type {name} takes no file hash");
+            self.finding(Code::PackageHashForbidden, key, message, "remove it".to_owned())
+        })
     }
 }
 
+/// An image reference must parse and lead to a registry that is read anonymously.
 fn image_fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
-    match Reference::parse(identifier) {
-        Err(fault) => {
-            let message = format!("the image {} {fault}", quote(identifier));
-            let finding = Finding::new(Code::PackageOciReferenceInvalid, path.pointer(), message);
-            Some(
-                finding
-                    .help("write registry/namespace/image:tag, such as ghcr.io/acme/weather:1.0.0"),
-            )
-        }
-        Ok(image) if !image.is_supported() => {
-            let message =
-                format!("the image's registry {} is not supported", quote(image.registry));
-            let finding =
-                Finding::new(Code::PackageOciRegistryUnsupported, path.pointer(), message);
-            Some(finding.help(
-                "push it to docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io",
-            ))
-        }
-        Ok(_) => None,
-    }
+    let (code, message, help) = match Reference::parse(identifier) {
+        Ok(image) if image.is_supported() => return None,
+        Ok(image) => (
+            Code::PackageOciRegistryUnsupported,
+            format!("the image's registry {} is not supported", quote(image.registry)),
+            "push it to docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io",
+        ),
+        Err(fault) => (
+            Code::PackageOciReferenceInvalid,
+            format!("the image {} {fault}", quote(identifier)),
+            "write registry/namespace/image:tag, such as ghcr.io/acme/weather:1.0.0",
+        ),
+    };
+    // An image reference has no scheme, so one is read as a registry called "https:".
+    let help = if identifier.contains("://") { "write the image without https://" } else { help };
+    Some(Finding::new(code, path.pointer(), message).help(help))
 }
 
+/// A bundle is a release download of one of two code hosts whose address says what it is.
 fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut add = |code, message: String, help: &str| {
         found.push(Finding::new(code, path.pointer(), message).help(help));
     };
-    let whole = "write the https URL of a file in a GitHub or GitLab release";
-    let host = match url::parse(identifier) {
-        Ok(url) if url.has_scheme("https") || url.has_scheme("http") => {
-            if !url.has_scheme("https") {
-                let message = format!("the bundle's address {} is not https", quote(identifier));
-                add(Code::PackageMcpbUrlInvalid, message, "write it with https");
-            }
-            url
-        }
-        Ok(_) => {
-            let message = format!("the bundle's address {} is not an https URL", quote(identifier));
-            return add(Code::PackageMcpbUrlInvalid, message, whole);
-        }
+    let address = quote(identifier);
+    let url = match bundle_url(identifier) {
+        Ok(url) => url,
         Err(fault) => {
-            let message = format!("the bundle's address {} {fault}", quote(identifier));
-            return add(Code::PackageMcpbUrlInvalid, message, whole);
+            let help = "write the https URL of a file in a GitHub or GitLab release";
+            return add(
+                Code::PackageMcpbUrlInvalid,
+                format!("the bundle's address {address} {fault}"),
+                help,
+            );
         }
     };
-    let download = url::unescaped(host.path);
-    let (known, sound) = match host.host {
-        "github.com" | "www.github.com" => (true, is_github_download(&download)),
-        "gitlab.com" | "www.gitlab.com" => (true, is_gitlab_download(&download)),
-        _ => (false, true),
-    };
-    if !known {
-        let message = format!("the bundle's host {} is not supported", quote(host.host));
-        add(
-            Code::PackageMcpbHostUnsupported,
-            message,
-            "attach it to a release on github.com or gitlab.com",
-        );
+    if !url.has_scheme("https") {
+        let message = format!("the bundle's address {address} is not https");
+        add(Code::PackageMcpbUrlInvalid, message, "write it with https");
     }
-    if !sound {
-        let message =
-            format!("the bundle's address {} is not a file of a release", quote(identifier));
+    let download = url::unescaped(url.path);
+    let is_download = match url.host {
+        "github.com" | "www.github.com" => is_github_download(&download),
+        "gitlab.com" | "www.gitlab.com" => is_gitlab_download(&download),
+        host => {
+            let message = format!("the bundle's host {} is not supported", quote(host));
+            let help = "attach it to a release on github.com or gitlab.com";
+            add(Code::PackageMcpbHostUnsupported, message, help);
+            true
+        }
+    };
+    if !is_download {
+        let message = format!("the bundle's address {address} is not a file of a release");
         let help = "write https://github.com/<owner>/<repository>/releases/download/<tag>/<file>";
         add(Code::PackageMcpbUrlInvalid, message, help);
     }
     if !identifier.to_ascii_lowercase().contains("mcp") {
-        let message =
-            format!("the bundle's address {} does not hold the letters mcp", quote(identifier));
+        let message = format!("the bundle's address {address} does not hold the letters mcp");
         add(Code::PackageMcpbNotNamed, message, "name the file something.mcpb");
     }
+}
+
+/// The address as a web URL, or why it is none.
+fn bundle_url(identifier: &str) -> Result<url::GoUrl<'_>, url::UrlFault> {
+    let url = url::parse(identifier)?;
+    let web = url.has_scheme("https") || url.has_scheme("http");
+    if web && !url.host.is_empty() { Ok(url) } else { Err("is not an https URL") }
 }
 
 /// `/<owner>/<repository>/releases/download/<tag>/<file>`
@@ -303,6 +304,7 @@ fn is_gitlab_download(path: &str) -> bool {
     }
 }
 
+/// A path segment of a project or group.
 fn is_project(part: &str) -> bool {
     !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
 }

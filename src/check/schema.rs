@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use jsonschema::error::ValidationErrorKind as Kind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::say::{one_of, quote, type_of};
 use super::url;
@@ -17,6 +17,9 @@ use crate::diag::{Code, Finding, Pointer};
 /// The address of the current schema.
 pub const CURRENT: &str =
     "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json";
+
+/// The version in [`CURRENT`].
+const CURRENT_VERSION: &str = "2025-12-11";
 
 /// Every released schema, oldest first.
 const RELEASED: [(&str, &str); 6] = [
@@ -92,6 +95,7 @@ fn validator(version: &str) -> Option<&'static Validator> {
     COMPILED[at].get_or_init(|| compile(RELEASED[at].1)).as_ref()
 }
 
+/// Formats are asserted, and `uri` means what Go's parser makes of it.
 fn compile(text: &str) -> Option<Validator> {
     let schema: Value = serde_json::from_str(text).ok()?;
     jsonschema::options()
@@ -119,32 +123,72 @@ pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     if validator.is_valid(document) {
         return Vec::new();
     }
-    validator.iter_errors(document).flat_map(|error| explain(&error, version)).collect()
+    let mut findings: Vec<Finding> = Vec::new();
+    for finding in validator.iter_errors(document).flat_map(|error| explain(&error, version)) {
+        if findings.iter().all(|earlier| earlier.pointer != finding.pointer) {
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 /// One finding for each member that an error is about.
 fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
     let place = Pointer::from(error.instance_path().as_str());
     match error.kind() {
+        Kind::Required { .. } if place.as_str() == "/repository" && is_empty(error.instance()) => {
+            let message = format!("an empty repository breaks the schema of {version}");
+            let finding = Finding::new(Code::SchemaViolation, place, message);
+            vec![finding.help("remove it, or write \"url\" and \"source\"")]
+        }
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             let message = format!("the schema of {version} requires {}", quote(name));
-            let help = format!("add {}", quote(name));
-            vec![Finding::new(Code::SchemaViolation, place.key(name), message).help(help)]
+            let finding = Finding::new(Code::SchemaViolation, place.key(name), message);
+            vec![finding.help(missing_help(name, version))]
         }
         Kind::AdditionalProperties { unexpected } => {
             let finding = |name: &String| {
                 let message = format!("the schema of {version} knows no {} here", quote(name));
                 Finding::new(Code::SchemaViolation, place.key(name), message)
                     .on_key()
-                    .help(format!("move \"$schema\" to {CURRENT}"))
+                    .help(format!("write {}", current_schema()))
             };
             unexpected.iter().map(finding).collect()
         }
         kind => {
             let message = format!("{} {}", value_of(error.instance()), fault(kind, version));
-            vec![Finding::new(Code::SchemaViolation, place, message).help(remedy(kind))]
+            let template = version != CURRENT_VERSION
+                && matches!(kind, Kind::Format { .. })
+                && error.instance().as_str().is_some_and(|text| text.contains('{'));
+            let help = match template {
+                true => format!("write {}, which allows variables here", current_schema()),
+                false => remedy(kind).to_owned(),
+            };
+            vec![Finding::new(Code::SchemaViolation, place, message).help(help)]
         }
+    }
+}
+
+/// The structs keep an empty object, so this is the commonest refusal of all.
+fn is_empty(value: &Value) -> bool {
+    value.as_object().is_some_and(Map::is_empty)
+}
+
+/// What a document writes to name the current schema.
+fn current_schema() -> String {
+    format!("\"$schema\": \"{CURRENT}\"")
+}
+
+/// What to do about a member that a schema requires. The oldest one asks for names that the API no
+/// longer takes, and the next ones for a version that images must not have.
+fn missing_help(name: &str, version: &str) -> String {
+    if name.contains('_') {
+        format!("write {}", current_schema())
+    } else if name == "version" && version != CURRENT_VERSION {
+        format!("add {}, or write {}", quote(name), current_schema())
+    } else {
+        format!("add {}", quote(name))
     }
 }
 
@@ -174,6 +218,7 @@ fn fault(kind: &Kind, version: &str) -> String {
     }
 }
 
+/// What to do about it.
 fn remedy(kind: &Kind) -> &'static str {
     match kind {
         Kind::Enum { .. } => "write one of these words",

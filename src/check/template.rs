@@ -79,11 +79,11 @@ fn fill_ports(text: &str) -> String {
         let (before, template) = rest.split_at(colon + 1);
         filled.push_str(before);
         rest = template;
-        if let Some((0, end)) = next_template(template) {
-            if template[end..].is_empty() || template[end..].starts_with('/') {
-                filled.push_str("8080");
-                rest = &template[end..];
-            }
+        if let Some((0, end)) = next_template(template)
+            && (template[end..].is_empty() || template[end..].starts_with('/'))
+        {
+            filled.push_str("8080");
+            rest = &template[end..];
         }
     }
     filled.push_str(rest);

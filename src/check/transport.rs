@@ -17,6 +17,7 @@ pub(super) fn check_remotes(document: &Value, found: &mut Vec<Finding>) {
     }
 }
 
+/// A remote of an unknown type is not looked at further.
 fn check_remote(remote: &Value, kind: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if !matches!(kind, "streamable-http" | "sse") {
         let types = ["streamable-http", "sse"];
@@ -129,6 +130,7 @@ fn template_fault<'a, I: Iterator<Item = &'a str>>(
     Some((message, help))
 }
 
+/// A transport type that is not one of `types`, with the one that was probably meant.
 fn type_finding(code: Code, of: &str, kind: &str, types: &[&str], path: &Path<'_>) -> Finding {
     let all = one_of(types.iter().copied());
     let message = format!("the transport type {} of a {of} is not {all}", quote(kind));

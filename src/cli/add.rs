@@ -1,8 +1,132 @@
-//! temp
+//! `add`: one document, or one entry of another registry.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::diag::Report;
+use crate::error::{Error, ErrorKind, Result};
+use crate::import::{Batch, Filter, Plan, Upstream, registry_url};
+use crate::model::{ServerName, Version};
+use crate::pipeline::{Added, add};
+use crate::world::clock::SystemClock;
+
 use super::Outcome;
 use super::args::{AddArgs, Global};
+use super::import::{finish, make_plan, require_data, write};
+use super::net;
 use super::talk::Talk;
-use crate::error::Result;
-pub(super) fn run(_: &Global, _: &AddArgs, _: &Talk) -> Result<Outcome> {
-    Ok(Outcome::Failed)
+
+/// Largest document that is read, in bytes; anything near it is refused anyway.
+const MAX_READ: u64 = 16 * 1024 * 1024;
+
+/// Puts a document at its place.
+pub(super) fn run(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
+    match &args.from {
+        Some(from) => fetch(global, args, from, talk),
+        None => file(global, args, talk),
+    }
+}
+
+fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
+    let mut options = global.load_options()?;
+    options.revision = None;
+    require_data(global)?;
+    let (name, bytes) = read(&args.what)?;
+    match add(&options, &name, bytes)? {
+        Added::Refused { report } => {
+            talk.report(&report);
+            talk.say("nothing was written");
+            Ok(Outcome::Refused)
+        }
+        Added::AlreadyThere { path, report } => {
+            talk.report(&report);
+            talk.say(&format!("{path} is already there with the same content"));
+            Ok(Outcome::Fine)
+        }
+        Added::New { edits, path, label, report } => {
+            talk.report(&report);
+            write(global, &edits, args.dry_run, talk)?;
+            if !args.dry_run {
+                talk.say(&format!("added {label} as {path}"));
+                talk.say(&next_steps(&path, &label));
+            }
+            Ok(Outcome::Fine)
+        }
+    }
+}
+
+fn next_steps(path: &str, label: &str) -> String {
+    format!(
+        "next: git add {path} && git commit -m \"Add {label}\", then push a branch and open a pull request"
+    )
+}
+
+fn read(what: &str) -> Result<(String, Vec<u8>)> {
+    let fail = |e: std::io::Error| {
+        let missing = e.kind() == std::io::ErrorKind::NotFound;
+        let error = Error::io("the file cannot be read", what, e);
+        match what.split('@').next().map(ServerName::parse) {
+            Some(Ok(_)) if missing && !what.ends_with(".json") => error.help(format!(
+                "to fetch it from another registry run `mcp-static add {what} --from official`"
+            )),
+            _ => error.help("name a server.json, or - for standard input"),
+        }
+    };
+    let mut bytes = Vec::new();
+    if what == "-" {
+        let mut input = std::io::stdin().lock().take(MAX_READ);
+        input.read_to_end(&mut bytes).map_err(fail)?;
+        return Ok(("<stdin>".to_owned(), bytes));
+    }
+    let file = std::fs::File::open(Path::new(what)).map_err(fail)?;
+    file.take(MAX_READ).read_to_end(&mut bytes).map_err(fail)?;
+    Ok((what.replace('\\', "/"), bytes))
+}
+
+fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Outcome> {
+    require_data(global)?;
+    let (name, version) = wanted(&args.what)?;
+    let registry = registry_url(from)?;
+    let observer = talk.observer();
+    let upstream = Upstream {
+        http: &net::client(global)?,
+        clock: &SystemClock::default(),
+        registry: registry.clone(),
+        token: net::token(args.token_env.as_deref())?,
+        hear: &|heard| net::hear(talk, observer.as_ref(), heard),
+    };
+    let reading = upstream.entry(&name, version.as_ref())?;
+    let label = reading.as_ref().map_or(args.what.clone(), |r| format!("{}@{}", r.name, r.version));
+    let batch = Batch { readings: vec![reading], ..Batch::default() };
+    let plan = make_plan(global, &registry, batch, &Filter::default())?;
+    let Plan { edits, findings, skipped, unchanged, .. } = plan;
+    write(global, &edits, args.dry_run, talk)?;
+    let mut report = Report::new();
+    report.extend(findings);
+    let outcome = finish(global, report, talk, skipped > 0)?;
+    if skipped == 0 && !args.dry_run {
+        talk.say(&match unchanged {
+            0 => {
+                format!("{label} was brought in from {registry}; commit it and open a pull request")
+            }
+            _ => format!("{label} is already there"),
+        });
+    }
+    Ok(outcome)
+}
+
+/// Reads `NAME[@VERSION]`.
+fn wanted(what: &str) -> Result<(ServerName, Option<Version>)> {
+    let wrong = |text: &str, fault: crate::model::Fault| {
+        Error::new(ErrorKind::Usage, format!("{text:?} {fault}"))
+            .help("name an entry such as com.example/weather or com.example/weather@1.0.0")
+    };
+    let (name, version) = match what.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (what, None),
+    };
+    let version = version.filter(|version| *version != "latest");
+    let version =
+        version.map(|text| Version::parse(text).map_err(|fault| wrong(text, fault))).transpose()?;
+    Ok((ServerName::parse(name).map_err(|fault| wrong(name, fault))?, version))
 }

@@ -17,7 +17,7 @@ use crate::pipeline::LoadOptions;
 #[command(
     after_help = "Exit status: 0 fine, 1 findings, 2 wrong use or failure, 3 no answer from outside, 4 needs a maintainer."
 )]
-pub struct Cli {
+pub(super) struct Cli {
     #[command(flatten)]
     pub global: Global,
     #[command(subcommand)]
@@ -27,7 +27,7 @@ pub struct Cli {
 /// Flags that every command takes, before or after its name.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
-pub struct Global {
+pub(super) struct Global {
     /// Folder that holds the registry's data
     #[arg(long, global = true, value_name = "DIR", default_value = "registry-data", value_hint = ValueHint::DirPath)]
     pub data: PathBuf,
@@ -64,7 +64,7 @@ pub struct Global {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub(super) enum Verb {
     /// Put a server.json at its place, after checking it; or fetch an entry of another registry
     Add(AddArgs),
     /// Check the data, render the registry and write it as files
@@ -87,7 +87,7 @@ pub enum Verb {
 }
 
 #[derive(Debug, Args)]
-pub struct AddArgs {
+pub(super) struct AddArgs {
     /// A server.json file, or NAME[@VERSION] together with --from
     #[arg(value_name = "FILE|NAME[@VERSION]")]
     pub what: String,
@@ -103,7 +103,7 @@ pub struct AddArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct BuildArgs {
+pub(super) struct BuildArgs {
     /// Host that the files are for; may be given several times
     #[arg(long = "for", value_name = "HOST", default_value = "plain")]
     pub hosts: Vec<String>,
@@ -119,7 +119,7 @@ pub struct BuildArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct CheckArgs {
+pub(super) struct CheckArgs {
     /// Files or folders of the data to report on, or server.json files anywhere ("-" is stdin)
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
@@ -132,19 +132,19 @@ pub struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct CompletionArgs {
+pub(super) struct CompletionArgs {
     /// Which shell
     pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
-pub struct ExplainArgs {
+pub(super) struct ExplainArgs {
     /// The code, as a report prints it; without one all codes are listed
     pub code: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub struct ImportArgs {
+pub(super) struct ImportArgs {
     /// Base URL of a v0.1 registry, "official", or a dump file (.json or .json.gz)
     #[arg(value_name = "URL|FILE|official", value_hint = ValueHint::AnyPath)]
     pub source: String,
@@ -169,7 +169,7 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ServeArgs {
+pub(super) struct ServeArgs {
     /// Address to listen on
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     pub addr: String,
@@ -185,7 +185,7 @@ pub struct ServeArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct StatusArgs {
+pub(super) struct StatusArgs {
     /// The server, or one of its versions
     #[arg(value_name = "NAME[@VERSION]")]
     pub what: String,
@@ -224,7 +224,7 @@ fn parse_code(word: &str) -> Result<Code, String> {
 
 impl Global {
     /// Severities given on the command line.
-    pub fn levels(&self) -> Result<Levels> {
+    pub(super) fn levels(&self) -> Result<Levels> {
         let mut levels = Levels::default();
         for code in self.allow.iter().chain(&self.warn) {
             if code.is_fixed() {
@@ -239,7 +239,7 @@ impl Global {
     }
 
     /// How to load the data.
-    pub fn load_options(&self) -> Result<LoadOptions> {
+    pub(super) fn load_options(&self) -> Result<LoadOptions> {
         let epoch = match std::env::var("SOURCE_DATE_EPOCH") {
             Ok(text) if !text.is_empty() => Some(text.parse().map_err(|_| {
                 Error::new(ErrorKind::Usage, format!("SOURCE_DATE_EPOCH is {text:?}, not a number"))

@@ -1,8 +1,179 @@
-//! temp
+//! `import`: another registry becomes entries.
+
+use std::path::Path;
+
+use crate::data::{Edit, Edits, apply};
+use crate::diag::{Code, Diagnostic, Place, Report};
+use crate::error::{Error, ErrorKind, Result};
+use crate::import::{
+    Batch, Filter, Plan, Store, Upstream, is_registry, plan, present, read_dump, registry_url,
+};
+use crate::world::clock::SystemClock;
+
 use super::Outcome;
 use super::args::{Global, ImportArgs};
+use super::net;
 use super::talk::Talk;
-use crate::error::Result;
-pub(super) fn run(_: &Global, _: &ImportArgs, _: &Talk) -> Result<Outcome> {
-    Ok(Outcome::Failed)
+
+/// Mirrors a dump file or a live registry into the data folder.
+pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Outcome> {
+    require_data(global)?;
+    let mut store = Store::none();
+    let (origin, batch) = if is_registry(&args.source) {
+        let registry = registry_url(&args.source)?;
+        if !args.dry_run {
+            store = Store::beside(&global.data, &registry);
+        }
+        let batch = crawl(global, args, &registry, &store, talk)?;
+        (registry, Ok(batch))
+    } else {
+        if args.token_env.is_some() {
+            return Err(
+                Error::new(ErrorKind::Usage, "a file needs no token").help("leave out --token-env")
+            );
+        }
+        let path = Path::new(&args.source);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        (name, read_dump(path)?)
+    };
+    let mut report = Report::new();
+    let batch = match batch {
+        Ok(batch) => batch,
+        Err(broken) => {
+            report.push(*broken);
+            return finish(global, report, talk, false);
+        }
+    };
+    let plan = complete_plan(global, args, &origin, batch)?;
+    let outcome = bring_in(global, plan, args.dry_run, args.strict, talk)?;
+    store.clear()?;
+    Ok(outcome)
+}
+
+/// Refuses to work without a data folder.
+pub(super) fn require_data(global: &Global) -> Result<()> {
+    if global.data.is_dir() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Usage, "there is no data folder")
+        .at(&global.data)
+        .help(format!("create it with `mkdir {}`", global.data.display())))
+}
+
+fn crawl(
+    global: &Global,
+    args: &ImportArgs,
+    registry: &str,
+    store: &Store,
+    talk: &Talk,
+) -> Result<Batch> {
+    if args.restart {
+        Store::beside(&global.data, registry).clear()?;
+    }
+    let observer = talk.observer();
+    let upstream = Upstream {
+        http: &net::client(global)?,
+        clock: &SystemClock::default(),
+        registry: registry.to_owned(),
+        token: net::token(args.token_env.as_deref())?,
+        hear: &|heard| net::hear(talk, observer.as_ref(), heard),
+    };
+    observer.stage("fetching pages", 0);
+    let batch = upstream.records(store);
+    observer.done();
+    batch
+}
+
+/// Compares the records with the data folder; a source that holds nothing is a finding too.
+fn complete_plan(global: &Global, args: &ImportArgs, origin: &str, batch: Batch) -> Result<Plan> {
+    let filter = Filter { include: args.include.clone(), exclude: args.exclude.clone() };
+    let (total, next) = (batch.readings.len(), batch.next.is_some());
+    let mut plan = make_plan(global, origin, batch, &filter)?;
+    let mut say = |code, message: String, help: &str| {
+        let place = Place::file(args.source.replace('\\', "/"));
+        plan.findings.push(Diagnostic::new(code, place, message).help(help));
+    };
+    if total == plan.filtered {
+        let message = match total {
+            0 => "there is no record to import".to_owned(),
+            _ => format!("none of {total} records has a name that is wanted"),
+        };
+        let help = "name another source, or correct --include and --exclude";
+        say(Code::RegistryEmpty, message, help);
+    }
+    if next {
+        say(
+            Code::ImportRefused,
+            "the last page names a next page, which is not part of the dump".to_owned(),
+            "import from the registry's URL, or fetch the other pages too",
+        );
+    }
+    Ok(plan)
+}
+
+/// Compares records with the data folder.
+pub(super) fn make_plan(
+    global: &Global,
+    origin: &str,
+    batch: Batch,
+    filter: &Filter,
+) -> Result<Plan> {
+    let label = crate::pipeline::label(&global.data);
+    let present = present(&global.data, &label, &batch.readings)?;
+    Ok(plan(origin, batch.readings, &present, filter))
+}
+
+fn bring_in(
+    global: &Global,
+    plan: Plan,
+    dry_run: bool,
+    strict: bool,
+    talk: &Talk,
+) -> Result<Outcome> {
+    write(global, &plan.edits, dry_run, talk)?;
+    let mut report = Report::new();
+    report.extend(plan.findings);
+    let outcome = finish(global, report, talk, strict && plan.skipped > 0)?;
+    let filtered = match plan.filtered {
+        0 => String::new(),
+        n => format!(", {n} not wanted"),
+    };
+    talk.say(&format!(
+        "{} {} new, {} updated, {} unchanged, {} skipped{filtered}",
+        if dry_run { "would import" } else { "imported" },
+        plan.new,
+        plan.updated,
+        plan.unchanged,
+        plan.skipped
+    ));
+    Ok(outcome)
+}
+
+/// Prints a report that the caller's levels have passed over.
+pub(super) fn finish(
+    global: &Global,
+    report: Report,
+    talk: &Talk,
+    refused: bool,
+) -> Result<Outcome> {
+    let report = report.finish(&global.levels()?);
+    talk.report(&report);
+    Ok(Outcome::refused_if(refused || report.has_errors()))
+}
+
+/// Brings edits to the data folder, or lists them.
+pub(super) fn write(global: &Global, edits: &Edits, dry_run: bool, talk: &Talk) -> Result<()> {
+    if dry_run {
+        let line = |(path, edit): (&str, &Edit)| match edit {
+            Edit::Write(_) => format!("write {path}\n"),
+            Edit::Remove => format!("remove {path}\n"),
+        };
+        talk.data(&edits.iter().map(line).collect::<String>());
+        return Ok(());
+    }
+    let observer = talk.observer();
+    observer.stage("writing", edits.len() as u64);
+    let applied = apply(&global.data, edits, &|steps| observer.step(steps));
+    observer.done();
+    applied.map(|_| ())
 }

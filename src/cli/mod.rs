@@ -12,6 +12,7 @@ mod check;
 mod dates;
 mod explain;
 mod import;
+mod net;
 mod progress;
 mod serve;
 mod status;

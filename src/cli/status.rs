@@ -1,8 +1,55 @@
-//! temp
+//! `status`: sets where a version, or every version of a server, stands in its life.
+//!
+//! A change of nothing exits with 1, as the official registry refuses it.
+
+use crate::data::{StatusRecord, Tree, change_status};
+use crate::diag::nearest;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Status;
+use crate::world::clock::{Clock as _, SystemClock};
+
 use super::Outcome;
 use super::args::{Global, StatusArgs};
+use super::import::{require_data, write};
 use super::talk::Talk;
-use crate::error::Result;
-pub(super) fn run(_: &Global, _: &StatusArgs, _: &Talk) -> Result<Outcome> {
-    Ok(Outcome::Failed)
+
+/// Writes, changes or removes `status.json` of what is named.
+pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Outcome> {
+    let status = parse(&args.status)?;
+    require_data(global)?;
+    let tree = Tree::from_disk(&global.data, &crate::pipeline::label(&global.data))?;
+    let (name, version) = match args.what.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (args.what.as_str(), None),
+    };
+    let message = args.message.clone().filter(|text| !text.is_empty());
+    let clock = SystemClock { pinned: global.load_options()?.epoch };
+    let to = StatusRecord { status, message };
+    let change = change_status(&tree, (name, version), &to, clock.now())?;
+    if change.edits.is_empty() {
+        talk.always("No changes to apply: status and message are already set to these values");
+        return Ok(Outcome::Refused);
+    }
+    write(global, &change.edits, args.dry_run, talk)?;
+    let (versions, is) = match change.changed.as_slice() {
+        [one] => (format!("{name}@{one}"), "is"),
+        several => (format!("{} versions of {name}", several.len()), "are"),
+    };
+    let is = if args.dry_run { "would be" } else { is };
+    talk.say(&format!("{versions} {is} now {status}"));
+    if !args.dry_run {
+        talk.say("next: commit it and open a pull request");
+    }
+    Ok(Outcome::Fine)
+}
+
+fn parse(word: &str) -> Result<Status> {
+    Status::parse(word).ok_or_else(|| {
+        let words = Status::ALL.map(Status::as_str);
+        let error = Error::new(ErrorKind::Usage, format!("{word:?} is not a status"));
+        match nearest(word, words) {
+            Some(near) => error.help(format!("did you mean {near}?")),
+            None => error.help(format!("choose one of {}", words.join(", "))),
+        }
+    })
 }

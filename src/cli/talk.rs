@@ -15,7 +15,7 @@ use super::args::Global;
 use super::progress::Bars;
 
 /// How this run talks.
-pub struct Talk {
+pub(super) struct Talk {
     format: Format,
     color: ColorChoice,
     quiet: bool,
@@ -24,7 +24,7 @@ pub struct Talk {
 }
 
 impl Talk {
-    pub fn new(global: &Global) -> Self {
+    pub(super) fn new(global: &Global) -> Self {
         Self {
             format: global.format,
             color: global.color,
@@ -45,7 +45,7 @@ impl Talk {
     }
 
     /// Prints a report to stdout. In the human form notes are counted, and shown with `--verbose`.
-    pub fn report(&self, report: &Report) {
+    pub(super) fn report(&self, report: &Report) {
         let style = Style::new(self.colored(std::io::stdout().is_terminal()));
         if self.format != Format::Human || self.verbose {
             self.data(&render(report, self.format, &style));
@@ -64,25 +64,25 @@ impl Talk {
     }
 
     /// Writes text to stdout; a reader that went away is no fault.
-    pub fn data(&self, text: &str) {
+    pub(super) fn data(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
     /// Says a line on stderr, unless quiet.
-    pub fn say(&self, text: &str) {
+    pub(super) fn say(&self, text: &str) {
         if !self.quiet {
             self.always(text);
         }
     }
 
     /// Says a line on stderr.
-    pub fn always(&self, text: &str) {
+    pub(super) fn always(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{}", visible(text));
     }
 
     /// Says why we could not do our work.
-    pub fn error(&self, error: &Error) {
+    pub(super) fn error(&self, error: &Error) {
         let color = self.colored(std::io::stderr().is_terminal());
         let (on, off) = if color { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
         let text = error.to_string();
@@ -94,12 +94,7 @@ impl Talk {
     }
 
     /// Whoever draws progress in this run.
-    pub fn observer(&self) -> Box<dyn Observer> {
+    pub(super) fn observer(&self) -> Box<dyn Observer> {
         Box::new(Bars::new(self.progress))
-    }
-
-    /// Whether the report goes to a reader and not to a program.
-    pub fn is_human(&self) -> bool {
-        self.format == Format::Human
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Dates, Status, Timestamp};
 
 use super::records::OriginRecord;
@@ -122,10 +122,13 @@ impl DateTable {
     }
 }
 
+/// Why there is no table: kind, text and advice of an error, which cannot be cloned itself.
+type Failure = (ErrorKind, String, Option<String>);
+
 /// The way to a [`DateTable`], walked when the first entry without pinned dates asks for it: a
 /// registry in which every date is pinned needs no history at all.
 pub struct DateSource {
-    table: OnceLock<Result<DateTable, (crate::error::ErrorKind, String, Option<String>)>>,
+    table: OnceLock<Result<DateTable, Failure>>,
     load: Box<dyn Fn() -> Result<DateTable> + Send + Sync>,
 }
 
@@ -231,12 +234,12 @@ mod walk {
     fn group(paths: Vec<PathHistory>) -> impl Iterator<Item = EntryHistory> {
         let mut found: BTreeMap<Box<str>, Vec<(EntryFile, Change)>> = BTreeMap::new();
         for path in paths {
-            if let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path) {
-                if matches!(file, EntryFile::Server | EntryFile::Status) {
-                    let key = format!("{namespace}/{name}/{version}").into_boxed_str();
-                    let changes = path.changes.into_iter().map(|change| (file, change));
-                    found.entry(key).or_default().extend(changes);
-                }
+            if let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path)
+                && matches!(file, EntryFile::Server | EntryFile::Status)
+            {
+                let key = format!("{namespace}/{name}/{version}").into_boxed_str();
+                let changes = path.changes.into_iter().map(|change| (file, change));
+                found.entry(key).or_default().extend(changes);
             }
         }
         found.into_iter().map(|(key, mut changes)| {

@@ -146,10 +146,10 @@ impl<'a> Scan<'a> {
     }
 
     fn comma(&mut self) {
-        if let Some(open) = self.open.last_mut() {
-            if !std::mem::replace(&mut open.empty, false) {
-                self.compact.push(',');
-            }
+        if let Some(open) = self.open.last_mut()
+            && !std::mem::replace(&mut open.empty, false)
+        {
+            self.compact.push(',');
         }
     }
 

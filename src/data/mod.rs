@@ -4,15 +4,21 @@
 //! This room knows where things stand and whether their JSON can be trusted to say one thing only. It
 //! refuses to know which documents are valid and what becomes of them.
 
+mod edit;
 mod history;
 mod json;
 mod layout;
 mod records;
 mod sort;
+mod spelling;
+mod status;
 mod tree;
 
+pub use edit::{Applied, Edit, Edits, apply};
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
-pub use records::{OriginRecord, StatusRecord, read_origin, read_status, read_tombstone};
+pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
+pub use spelling::{Clash, Spellings};
+pub use status::{StatusChange, change_status};
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

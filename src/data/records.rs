@@ -44,6 +44,44 @@ impl OriginRecord {
     }
 }
 
+/// Two-space JSON of an object of texts, with a final newline.
+fn to_json(members: &[(&str, Option<&str>)]) -> String {
+    let line = |(key, text): &(&str, Option<&str>)| {
+        text.map(|text| format!("  \"{key}\": {}", Value::from(text)))
+    };
+    let lines: Vec<String> = members.iter().filter_map(line).collect();
+    if lines.is_empty() { "{}\n".to_owned() } else { format!("{{\n{}\n}}\n", lines.join(",\n")) }
+}
+
+impl StatusRecord {
+    /// The text of its `status.json`.
+    pub fn to_json(&self) -> String {
+        to_json(&[
+            ("status", Some(self.status.as_str())),
+            ("statusMessage", self.message.as_deref()),
+        ])
+    }
+}
+
+impl OriginRecord {
+    /// The text of its `origin.json`; dates keep their digits.
+    pub fn to_json(&self) -> String {
+        to_json(&[
+            ("registry", self.registry.as_deref()),
+            ("sha256", self.sha256.as_deref()),
+            ("publishedAt", self.published.as_ref().map(Timestamp::as_str)),
+            ("updatedAt", self.updated.as_ref().map(Timestamp::as_str)),
+            ("statusChangedAt", self.status_changed.as_ref().map(Timestamp::as_str)),
+        ])
+    }
+}
+
+/// SHA-256 of a document as `origin.json` writes it: lower-case hex.
+pub fn digest(bytes: &[u8]) -> String {
+    use sha2::{Digest as _, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Picks members of an object and reports what is wrong with them.
 struct Fields<'a> {
     source: SourceFile<'a>,

@@ -9,10 +9,10 @@ use crate::check::{Profile, RemoteUrl, layout, shared_urls};
 use crate::data::{ServerFolder, VersionFiles};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
-use crate::render::{self, Gathered};
+use crate::render::{self, Gathered, Rendered};
 use crate::site::{Artifact, Forbidden, Host, Kept, Output, Written};
 
-use super::cache::{Cache, Details, Record};
+use super::cache::{Cache, CacheWriter, Details};
 use super::{Loaded, Observer};
 
 /// Size from which a list is too much for some clients, in bytes: one of them stops at 10 MiB.
@@ -52,6 +52,8 @@ struct Sink<'a> {
     host: &'a dyn Host,
     output: Output,
     cache: Cache,
+    /// What this build remembers for the next.
+    writer: CacheWriter,
     /// The list document that the last build left.
     list: Option<Vec<u8>>,
 }
@@ -61,9 +63,8 @@ struct Part {
     gathered: Gathered,
     findings: Vec<Diagnostic>,
     urls: Vec<RemoteUrl>,
-    digest: Box<str>,
-    /// What each sink remembers of it; empty when it is what was remembered.
-    details: Vec<Box<str>>,
+    /// Whether it was made in this build, and not taken from the last.
+    made: bool,
 }
 
 /// Builds the site of `loaded` for every target. Nothing is changed when the report has errors.
@@ -96,7 +97,7 @@ pub fn build(
     observer.done();
     let size = (servers.len(), servers.iter().map(|s| s.versions.len()).sum());
     let mut built = Built { size, ..Built::default() };
-    let (gathered, kept, mut report) = spread(loaded, parts)?;
+    let (gathered, made, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
     let artifacts = render::globals(&gathered, &loaded.facts);
     let spans = spans(&gathered);
@@ -113,31 +114,25 @@ pub fn build(
         return Ok(built);
     }
     observer.stage("writing", 0);
-    for (i, (sink, list)) in sinks.into_iter().zip(lists).enumerate() {
-        built.written.push(sink.commit(loaded, &kept, &spans, i, list)?);
+    for (sink, list) in sinks.into_iter().zip(lists) {
+        built.written.push(sink.commit(loaded, &made, &spans, list)?);
     }
     observer.done();
     Ok(built)
 }
 
-/// What is left of a server's part once its findings were reported.
-struct KeptPart {
-    digest: Box<str>,
-    details: Vec<Box<str>>,
-}
-
-/// Divides the parts into what the documents, the cache and the report need.
-fn spread(loaded: &Loaded, parts: Vec<Part>) -> Result<(Vec<Gathered>, Vec<KeptPart>, Report)> {
+/// Divides the parts into what the documents and the report need; the third is whether each was made.
+fn spread(loaded: &Loaded, parts: Vec<Part>) -> Result<(Vec<Gathered>, Vec<bool>, Report)> {
     let mut report = Report::new();
-    let (mut gathered, mut kept, mut urls) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut gathered, mut made, mut urls) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         gathered.push(part.gathered);
-        kept.push(KeptPart { digest: part.digest, details: part.details });
+        made.push(part.made);
         urls.push(part.urls);
         report.extend(part.findings);
     }
     report.merge(whole_report(loaded, &urls)?);
-    Ok((gathered, kept, report))
+    Ok((gathered, made, report))
 }
 
 /// Where each server's entry stands in the list document.
@@ -165,11 +160,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Digest of a server's files and of what history says of it.
-fn server_digest(
-    loaded: &Loaded,
-    server: &ServerFolder,
-    files: &[VersionFiles],
-) -> Result<Box<str>> {
+fn server_digest(loaded: &Loaded, server: &ServerFolder, files: &[VersionFiles]) -> Result<String> {
     let mut hash = Sha256::new();
     for (version, files) in server.versions.iter().zip(files) {
         hash.update([0xff]);
@@ -191,7 +182,7 @@ fn server_digest(
             }
         }
     }
-    Ok(hex(&hash.finalize()).into())
+    Ok(hex(&hash.finalize()))
 }
 
 /// Takes a server's part from the last build if nothing it is made of has changed, else makes it.
@@ -204,44 +195,32 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     }
     let checked = loaded.checker().server_of(server, files)?;
     let rendered = checked.listing.map(|l| render::listing(&l, &loaded.facts)).unwrap_or_default();
-    let mut details = Vec::with_capacity(sinks.len());
+    let name = name_of(server);
     for sink in sinks {
         let files = sink.put_all(&rendered.artifacts)?;
-        details.push(Details::text(&files, &checked.findings, &checked.urls));
+        sink.writer.made((&name, &digest), &files, &checked.findings, &checked.urls);
     }
-    Ok(Part {
-        gathered: rendered.gathered,
-        findings: checked.findings,
-        urls: checked.urls,
-        digest,
-        details,
-    })
+    let Rendered { gathered, .. } = rendered;
+    Ok(Part { gathered, findings: checked.findings, urls: checked.urls, made: true })
 }
 
 /// A server's part as the last build left it, if every sink has it whole.
 fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<Part> {
     let name = name_of(server);
     let record = |sink: &Sink<'_>| {
-        let record = sink.cache.servers.get(&*name).filter(|record| &*record.digest == digest)?;
-        let details = Details::parse(&record.details)?;
-        sink.output.intact(&details.files).then_some((record.span, details))
+        let known = sink.cache.get(&name, digest)?;
+        sink.output.intact(&known.0.files).then_some(known)
     };
     let mut known: Vec<_> = sinks.iter().map(record).collect::<Option<_>>()?;
-    let latest = match known.first()?.0 {
+    let latest = match known.first()?.1 {
         Some((start, end)) => Some(sinks.first()?.list.as_ref()?.get(start..end)?.to_vec().into()),
         None => None,
     };
-    for (sink, (_, details)) in sinks.iter().zip(&known) {
+    for (sink, (details, _)) in sinks.iter().zip(&known) {
         sink.output.keep(&details.files);
     }
-    let (_, details) = known.swap_remove(0);
-    Some(Part {
-        gathered: Gathered { latest },
-        findings: details.findings,
-        urls: details.urls,
-        digest: digest.into(),
-        details: Vec::new(),
-    })
+    let (Details { findings, urls, .. }, _) = known.swap_remove(0);
+    Some(Part { gathered: Gathered { latest }, findings, urls, made: false })
 }
 
 fn name_of(server: &ServerFolder) -> String {
@@ -301,9 +280,10 @@ impl<'a> Sink<'a> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
         let cache = Cache::load(output.work(), &key);
+        let writer = CacheWriter::begin(output.work(), &key);
         let list = cache.list.as_ref().filter(|kept| output.intact(std::slice::from_ref(kept)));
         let list = list.and_then(|kept| std::fs::read(output.folder().join(&*kept.row.path)).ok());
-        Ok(Self { host: target.host, output, cache, list })
+        Ok(Self { host: target.host, output, cache, writer, list })
     }
 
     fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<Kept>> {
@@ -350,31 +330,26 @@ impl<'a> Sink<'a> {
     fn commit(
         self,
         loaded: &Loaded,
-        parts: &[KeptPart],
+        made: &[bool],
         spans: &[Option<(usize, usize)>],
-        index: usize,
         list: Option<Kept>,
     ) -> Result<Written> {
-        let work = self.output.work().to_path_buf();
         let tool = format!("mcp-static {}", loaded.facts.tool);
         let commit = loaded.facts.commit.as_ref().map(|(id, _)| id.as_str());
-        let written = self.output.commit(&tool, commit)?;
-        let mut known = self.cache.servers;
-        let same = parts.iter().all(|part| part.details.is_empty()) && known.len() == parts.len();
-        if same && self.cache.list == list {
-            return Ok(written);
-        }
-        let mut records = Vec::with_capacity(parts.len());
-        for ((server, part), span) in loaded.tree.servers().iter().zip(parts).zip(spans) {
+        let Self { output, cache, writer, .. } = self;
+        let written = output.commit(&tool, commit)?;
+        let same = !made.contains(&true) && cache.len() == made.len() && cache.list == list;
+        let Some(list) = list.filter(|_| !same) else { return Ok(written) };
+        for ((server, made), span) in loaded.tree.servers().iter().zip(made).zip(spans) {
             let name = name_of(server);
-            let details = match part.details.get(index) {
-                Some(details) => details.clone(),
-                None => known.remove(&*name).map(|record| record.details).unwrap_or_default(),
-            };
-            records.push((name, Record { digest: part.digest.clone(), span: *span, details }));
+            if !made {
+                writer.carry(&name, &cache);
+            }
+            if let Some(span) = span {
+                writer.place(&name, *span);
+            }
         }
-        let records = records.iter().map(|(name, record)| (name.clone(), record));
-        Cache::save(&work, &self.cache.key, list.as_ref(), records);
+        writer.finish(&list);
         Ok(written)
     }
 }

@@ -3,17 +3,24 @@
 //! Everything is keyed on content. The cache lives in `.mcp-static` beside the output, is never
 //! published, and is safe to delete: whatever cannot be read is done again.
 //!
+//! A record is written as soon as its server is made, so that a build holds none of them; records come
+//! in any order.
+//!
 //! ```text
 //! mcp-static cache 1
 //! <digest of what all servers depend on>
-//! <the list document's file, as JSON>
-//! <name> TAB <digest> TAB <start>-<end in the list, or nothing> TAB <details as JSON>
+//! S TAB <name> TAB <digest> TAB <details as JSON>
+//! L TAB <name> TAB <start> TAB <end>                    its entry in the list document
+//! D TAB <the list document's file, as JSON>
 //! ```
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt::Write as _;
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,15 +31,12 @@ use crate::site::{FileDigest, Kept, ManifestRow};
 /// First line of a cache; another form of it is another version.
 const HEAD: &str = "mcp-static cache 1";
 
-/// What is remembered of one server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Record {
-    /// Digest of everything that its part of the site is made of.
-    pub(super) digest: Box<str>,
-    /// Where its entry stands in the list document.
-    pub(super) span: Option<(usize, usize)>,
-    /// The rest, as text: most of it is only carried on.
-    pub(super) details: Box<str>,
+/// Where a server's record stands in the text of a cache.
+#[derive(Debug, Clone, Default)]
+struct Record {
+    digest: Range<usize>,
+    details: Range<usize>,
+    span: Option<(usize, usize)>,
 }
 
 /// The rest of what is remembered of a server.
@@ -49,11 +53,10 @@ pub(super) struct Details {
 /// What is remembered of a build.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cache {
-    /// Digest of what all servers depend on: tool, settings, host.
-    pub(super) key: String,
     /// The list document.
     pub(super) list: Option<Kept>,
-    pub(super) servers: HashMap<Box<str>, Record>,
+    text: String,
+    records: HashMap<Box<str>, Record>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -82,7 +85,7 @@ impl<'a> Row<'a> {
 
 impl Details {
     /// The text that a record keeps.
-    pub(super) fn text(files: &[Kept], findings: &[Diagnostic], urls: &[RemoteUrl]) -> Box<str> {
+    fn text(files: &[Kept], findings: &[Diagnostic], urls: &[RemoteUrl]) -> String {
         let urls: Vec<_> =
             urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
         json(&Written {
@@ -90,11 +93,10 @@ impl Details {
             f: findings.into(),
             r: files.iter().map(Row::of).collect(),
         })
-        .into()
     }
 
     /// Reads the text of a record.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let written: Written<'_> = serde_json::from_str(text).ok()?;
         let urls = written.u.into_owned().into_iter();
         Some(Self {
@@ -108,51 +110,117 @@ impl Details {
 impl Cache {
     /// The cache in `folder` if its key is `key`, else an empty one.
     pub(super) fn load(folder: &Path, key: &str) -> Self {
-        let empty = Self { key: key.to_owned(), ..Self::default() };
-        std::fs::read_to_string(folder.join("cache"))
-            .ok()
-            .and_then(|text| Self::parse(&text, key))
-            .unwrap_or(empty)
+        let text = std::fs::read_to_string(folder.join("cache")).unwrap_or_default();
+        Self::parse(text, key).unwrap_or_default()
     }
 
-    fn parse(text: &str, key: &str) -> Option<Self> {
-        let mut lines = text.lines();
-        if lines.next()? != HEAD || lines.next()? != key {
+    fn parse(text: String, key: &str) -> Option<Self> {
+        let body =
+            text.strip_prefix(HEAD)?.strip_prefix('\n')?.strip_prefix(key)?.strip_prefix('\n')?;
+        let (mut records, mut list): (HashMap<Box<str>, Record>, _) = (HashMap::new(), None);
+        let place = |part: &str| {
+            let start = part.as_ptr() as usize - text.as_ptr() as usize;
+            start..start + part.len()
+        };
+        for line in body.lines() {
+            let mut parts = line.splitn(4, '\t');
+            let (kind, name) = (parts.next()?, parts.next()?);
+            match kind {
+                "S" => {
+                    let record = records.entry(name.into()).or_default();
+                    record.digest = place(parts.next()?);
+                    record.details = place(parts.next()?);
+                }
+                "L" => {
+                    let span = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+                    records.entry(name.into()).or_default().span = Some(span);
+                }
+                "D" => list = Some(serde_json::from_str::<Row<'_>>(name).ok()?.kept()),
+                _ => return None,
+            }
+        }
+        // Without its last line the file was cut off.
+        list.is_some().then_some(())?;
+        Some(Self { list, records, text })
+    }
+
+    /// Number of servers that are remembered.
+    pub(super) fn len(&self) -> usize {
+        self.records.len()
+    }
+
+    /// What is remembered of a server whose digest is `digest`, and its place in the list.
+    pub(super) fn get(
+        &self,
+        name: &str,
+        digest: &str,
+    ) -> Option<(Details, Option<(usize, usize)>)> {
+        let record = self.records.get(name)?;
+        if self.text.get(record.digest.clone())? != digest {
             return None;
         }
-        let list: Option<Row<'_>> = serde_json::from_str(lines.next()?).ok()?;
-        let servers = lines.map(|line| {
-            let mut parts = line.splitn(4, '\t');
-            let (name, digest, span) = (parts.next()?, parts.next()?, parts.next()?);
-            let span = match span.split_once('-') {
-                Some((start, end)) => Some((start.parse().ok()?, end.parse().ok()?)),
-                None => None,
-            };
-            Some((
-                name.into(),
-                Record { digest: digest.into(), span, details: parts.next()?.into() },
-            ))
-        });
-        Some(Self {
-            key: key.to_owned(),
-            list: list.map(|row| row.kept()),
-            servers: servers.collect::<Option<_>>()?,
-        })
+        Some((Details::parse(self.text.get(record.details.clone())?)?, record.span))
+    }
+}
+
+/// A cache that is being written. What is not finished is not found by the next build; a failure to
+/// write costs the next build time, and is not reported.
+#[derive(Debug)]
+pub(super) struct CacheWriter {
+    path: PathBuf,
+    file: Option<Mutex<BufWriter<File>>>,
+}
+
+impl CacheWriter {
+    /// Begins a cache in `folder`.
+    pub(super) fn begin(folder: &Path, key: &str) -> Self {
+        let path = folder.join("cache.new");
+        let file = File::create(&path).ok().map(|file| Mutex::new(BufWriter::new(file)));
+        let writer = Self { path, file };
+        writer.line(&format!("{HEAD}\n{key}"));
+        writer
     }
 
-    /// Writes the cache. A failure only costs the next build time, so it is not reported.
-    pub(super) fn save<'a>(
-        folder: &Path,
-        key: &str,
-        list: Option<&Kept>,
-        servers: impl Iterator<Item = (String, &'a Record)>,
-    ) {
-        let mut text = format!("{HEAD}\n{key}\n{}", json(&list.map(Row::of)));
-        for (name, Record { digest, span, details }) in servers {
-            let span = span.map(|(start, end)| format!("{start}-{end}")).unwrap_or_default();
-            let _ = write!(text, "\n{name}\t{digest}\t{span}\t{details}");
+    fn line(&self, line: &str) {
+        if let Some(file) = &self.file {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            let _ = file.write_all(line.as_bytes()).and_then(|()| file.write_all(b"\n"));
         }
-        replace(folder, "cache", &text);
+    }
+
+    /// Remembers a server that was made in this build.
+    pub(super) fn made(
+        &self,
+        (name, digest): (&str, &str),
+        files: &[Kept],
+        findings: &[Diagnostic],
+        urls: &[RemoteUrl],
+    ) {
+        self.line(&format!("S\t{name}\t{digest}\t{}", Details::text(files, findings, urls)));
+    }
+
+    /// Goes on remembering a server that was not made again.
+    pub(super) fn carry(&self, name: &str, cache: &Cache) {
+        if let Some(Record { digest, details, .. }) = cache.records.get(name) {
+            let text = |range: &Range<usize>| cache.text.get(range.clone()).unwrap_or_default();
+            self.line(&format!("S\t{name}\t{}\t{}", text(digest), text(details)));
+        }
+    }
+
+    /// Remembers where a server's entry stands in the list.
+    pub(super) fn place(&self, name: &str, (start, end): (usize, usize)) {
+        self.line(&format!("L\t{name}\t{start}\t{end}"));
+    }
+
+    /// Puts the cache in place.
+    pub(super) fn finish(self, list: &Kept) {
+        self.line(&format!("D\t{}", json(&Row::of(list))));
+        let written = self.file.as_ref().is_some_and(|file| {
+            file.lock().unwrap_or_else(PoisonError::into_inner).flush().is_ok()
+        });
+        if written {
+            let _ = std::fs::rename(&self.path, self.path.with_extension(""));
+        }
     }
 }
 
@@ -174,6 +242,8 @@ pub(super) use dates::{load_dates, save_dates};
 
 #[cfg(feature = "git")]
 mod dates {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::data::{DateTable, EntryDates, Fallback};
     use crate::model::Status;

@@ -70,12 +70,13 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }
-    let mut facts = Facts::default();
-    facts.name = config.name.clone().unwrap_or_else(|| place.name());
-    facts.base_url = config.base_url.clone();
-    facts.meta_key = config.meta_key();
-    facts.tool = env!("CARGO_PKG_VERSION").to_owned();
-    facts.commit = place.commit()?;
+    let facts = Facts {
+        name: config.name.clone().unwrap_or_else(|| place.name()),
+        base_url: config.base_url.clone(),
+        meta_key: config.meta_key(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: place.commit()?,
+    };
     Ok(Loaded {
         tree,
         facts,
@@ -93,7 +94,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
 const NAMELESS: &str = "MCP registry";
 
 /// How messages call the data folder.
-fn label(data: &Path) -> String {
+pub(crate) fn label(data: &Path) -> String {
     data.to_string_lossy()
         .replace('\\', "/")
         .trim_end_matches('/')

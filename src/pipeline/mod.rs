@@ -8,6 +8,7 @@
 //! The corridor connects rooms and decides nothing that a room could. It refuses the terminal and the
 //! environment: whatever comes from there is an option.
 
+mod add;
 mod build;
 mod cache;
 mod load;
@@ -19,7 +20,9 @@ use crate::diag::{Levels, Report};
 use crate::error::Result;
 use crate::model::Registry;
 
+pub use add::{Added, add};
 pub use build::{BuildOptions, Built, Target, build};
+pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.

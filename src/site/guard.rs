@@ -40,10 +40,10 @@ pub(super) fn permit(out: &Path, forbidden: &Forbidden) -> Result<()> {
             }
         }
     }
-    if let Some(data) = forbidden.data.as_deref().map(resolve).transpose()? {
-        if data.starts_with(&full) || full.starts_with(&data) {
-            return refuse("is, contains or lies inside the data folder");
-        }
+    if let Some(data) = forbidden.data.as_deref().map(resolve).transpose()?
+        && (data.starts_with(&full) || full.starts_with(&data))
+    {
+        return refuse("is, contains or lies inside the data folder");
     }
     match std::fs::symlink_metadata(out) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),

@@ -4,5 +4,9 @@
 //! tested without it. The room refuses to know what a registry is: it speaks of commits, paths
 //! and bytes, and leaves their meaning to the floors above.
 
+pub mod clock;
+#[doc(hidden)]
+pub mod fake;
 #[cfg(feature = "git")]
 pub mod git;
+pub mod http;

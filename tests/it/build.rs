@@ -123,7 +123,7 @@ fn dangerous_output_folders_are_refused() {
     let build = |out: &str| project.run(&["build", "--only", "api", "--out", out]);
     for (out, why) in [
         ("mine", "is not empty"),
-        (".", "holds no manifest.json of ours"),
+        (".", "contains or lies inside the data folder"),
         ("registry-data", "data folder"),
         ("registry-data/site", "data folder"),
         ("/", "root of the file system"),

@@ -1,15 +1,23 @@
 //! Tests of the public crate and of the binary, one module per subject.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
+mod add;
 mod architecture;
 mod build;
+mod edit;
 mod explain;
 mod formats;
 mod golden;
+mod http;
+mod import;
 mod model;
 mod pointers;
 mod project;
 mod queries;
 mod reports;
+mod rules;
+mod scratch;
 mod serve;
+mod status;
 mod timestamps;
+mod upstream;

@@ -1,29 +1,88 @@
 //! Tables of documents and what is said of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod about;
+mod document;
+mod input;
+mod naming;
+mod package;
+mod properties;
+mod publish;
+mod transport;
+mod url;
+
 use serde_json::{Value, json};
 
-use super::*;
+use super::{CURRENT_SCHEMA, DocumentRules, Profile};
+use crate::diag::Finding;
 
-mod smoke {
-    use super::*;
-
-    #[test]
-    fn a_small_document_is_clean() {
-        let value = json!({
-            "$schema": CURRENT_SCHEMA,
-            "name": "com.example/weather",
-            "description": "Weather",
-            "version": "1.0.0",
-            "remotes": [{"type": "streamable-http", "url": "https://example.com/mcp"}],
-        });
-        assert_eq!(document(&value, &DocumentRules::default()), []);
-        let empty: Value = json!({});
-        let mut codes: Vec<_> = document(&empty, &DocumentRules::default())
-            .iter()
-            .map(|f| format!("{} {}: {}", f.code, f.pointer, f.message))
-            .collect();
-        codes.sort();
-        assert_eq!(codes.len(), 5, "{codes:#?}");
+/// A document that both profiles accept without a word, with `more` laid over it; null removes.
+fn with(more: Value) -> Value {
+    let mut document = json!({
+        "$schema": CURRENT_SCHEMA,
+        "name": "com.example/weather",
+        "description": "Weather forecasts",
+        "version": "1.0.0",
+        "remotes": [{"type": "streamable-http", "url": "https://example.com/mcp"}],
+    });
+    for (key, value) in more.as_object().unwrap() {
+        if value.is_null() {
+            document.as_object_mut().unwrap().remove(key);
+        } else {
+            document[key] = value.clone();
+        }
     }
+    document
+}
+
+/// The document with this one package beside its remote.
+fn with_package(more: Value) -> Value {
+    let mut package = json!({
+        "registryType": "npm", "identifier": "@example/weather", "version": "1.0.0",
+        "transport": {"type": "stdio"},
+    });
+    for (key, value) in more.as_object().unwrap() {
+        if value.is_null() {
+            package.as_object_mut().unwrap().remove(key);
+        } else {
+            package[key] = value.clone();
+        }
+    }
+    with(json!({"packages": [package]}))
+}
+
+fn findings(document: &Value, profile: Profile) -> Vec<Finding> {
+    super::document(document, &DocumentRules::new(profile))
+}
+
+/// Codes with their places, as in `invalid-server-name@name`, sorted.
+fn said(document: &Value, profile: Profile) -> Vec<String> {
+    let mut said: Vec<_> = findings(document, profile)
+        .iter()
+        .map(|f| format!("{}@{}", f.code, f.pointer.dotted()))
+        .collect();
+    said.sort();
+    said
+}
+
+/// Demands that exactly these are said; a place may be left out when the code says enough.
+#[track_caller]
+fn expect(document: &Value, profile: Profile, wanted: &str) {
+    let said = said(document, profile);
+    let mut wanted: Vec<_> = wanted.split_whitespace().collect();
+    wanted.sort_unstable();
+    let short: Vec<_> = said.iter().map(|one| one.split('@').next().unwrap()).collect();
+    let same = said.len() == wanted.len()
+        && said.iter().zip(&short).zip(&wanted).all(|((long, short), w)| long == w || short == w);
+    assert!(same, "said {said:?}, wanted {wanted:?} of {document:#}");
+}
+
+#[track_caller]
+fn official(document: &Value, wanted: &str) {
+    expect(document, Profile::Official, wanted);
+}
+
+#[track_caller]
+fn strict(document: &Value, wanted: &str) {
+    expect(document, Profile::Strict, wanted);
 }

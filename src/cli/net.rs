@@ -1,0 +1,62 @@
+//! What verbs that ask other hosts share: the environment's proxy, a token, and what is said meanwhile.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::import::Heard;
+use crate::pipeline::Observer;
+use crate::world::http::{HttpClient, HttpOptions, ProxyChoice, Secret};
+
+use super::args::Global;
+use super::talk::Talk;
+
+/// A client that goes the way that the environment asks for.
+pub(super) fn client(global: &Global) -> Result<HttpClient> {
+    if global.offline {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "this needs the network, and --offline forbids it",
+        )
+        .help("leave out --offline, or import from a dump file"));
+    }
+    let options = HttpOptions { proxy: proxy(), ..HttpOptions::default() };
+    HttpClient::new(options).map_err(|why| {
+        Error::new(ErrorKind::Usage, why)
+            .help("set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or unset it")
+    })
+}
+
+/// The first of the usual variables that is set and not empty, in either spelling.
+fn variable(name: &str) -> Option<String> {
+    [name.to_owned(), name.to_lowercase()]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
+}
+
+fn proxy() -> ProxyChoice {
+    let url = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"].into_iter().find_map(variable);
+    let except = variable("NO_PROXY").unwrap_or_default();
+    ProxyChoice { url, except: except.split(',').map(|host| host.trim().to_owned()).collect() }
+}
+
+/// The token that the variable holds.
+pub(super) fn token(variable: Option<&str>) -> Result<Option<Secret>> {
+    let Some(name) = variable else { return Ok(None) };
+    let wrong = |why: &str| {
+        Error::new(ErrorKind::Usage, format!("the environment variable {name} {why}"))
+            .help(format!("put the token into {name}"))
+    };
+    let text = std::env::var(name).map_err(|_| wrong("is not set"))?;
+    match Secret::new(&text) {
+        Some(secret) => Ok(Some(secret)),
+        None => Err(wrong("holds no token")),
+    }
+}
+
+/// Says what happens while a registry is asked.
+pub(super) fn hear(talk: &Talk, observer: &dyn Observer, heard: Heard) {
+    match heard {
+        Heard::Page { .. } => observer.step(1),
+        Heard::Waiting { why, wait } => {
+            talk.say(&format!("{why}; trying again in {} seconds", wait.as_secs()));
+        }
+    }
+}

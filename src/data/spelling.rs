@@ -1,0 +1,124 @@
+//! Which spellings of names and versions are taken.
+//!
+//! Two names that differ only by case cannot both be folders on every system, so the first one keeps
+//! its spelling. A version with a tombstone is taken for good. Whoever adds an entry asks here first.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::model::{ServerName, Version};
+
+use super::layout::DataPath;
+use super::tree::{ServerFolder, Tree, VersionFolder};
+
+/// Why an entry cannot stand in a registry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clash {
+    /// The namespace is known in another spelling.
+    Namespace(String),
+    /// The name is known in another spelling.
+    Name(String),
+    /// The version is known in another spelling.
+    Version(String),
+    /// The namespace is a document of our own output.
+    Document(&'static str),
+    /// The version was removed for good; where its tombstone is.
+    Tombstone(String),
+}
+
+/// The spellings that are taken, by their lower-case form.
+#[derive(Debug, Clone, Default)]
+pub struct Spellings {
+    namespaces: Taken,
+    names: Taken,
+    versions: Taken,
+    tombstones: HashMap<String, String>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Taken {
+    exact: HashSet<String>,
+    folded: HashMap<String, String>,
+}
+
+impl Taken {
+    fn take(&mut self, text: String) {
+        self.folded.entry(text.to_ascii_lowercase()).or_insert_with(|| text.clone());
+        self.exact.insert(text);
+    }
+
+    /// The spelling that is known, when it is another one.
+    fn other(&self, text: &str) -> Option<&str> {
+        if self.exact.contains(text) {
+            return None;
+        }
+        self.folded.get(&text.to_ascii_lowercase()).map(String::as_str)
+    }
+}
+
+impl Spellings {
+    /// Everything that `tree` has taken.
+    pub fn of(tree: &Tree) -> Self {
+        let mut taken = Self::default();
+        for server in tree.servers() {
+            let name = format!("{}/{}", server.namespace, server.name);
+            for version in &server.versions {
+                taken.versions.take(format!("{name}/{}", version.version));
+            }
+            taken.names.take(name);
+            taken.namespaces.take(server.namespace.to_string());
+        }
+        for file in tree.tombstones() {
+            if let DataPath::Tombstone { namespace, name, version } = DataPath::of(&file.path) {
+                let key = format!("{namespace}/{name}/{version}").to_ascii_lowercase();
+                taken.tombstones.insert(key, tree.display(&file.path));
+            }
+        }
+        taken
+    }
+
+    /// Why `version` of `name` cannot stand beside what is known, if anything.
+    pub fn clash(&self, name: &ServerName, version: &Version) -> Option<Clash> {
+        let key = format!("{name}/{version}");
+        if let Some(tombstone) = self.tombstones.get(&key.to_ascii_lowercase()) {
+            return Some(Clash::Tombstone(tombstone.clone()));
+        }
+        // The list document stands where this namespace would have its folder.
+        for document in ["index.json", "index.html"] {
+            if name.namespace().as_str().eq_ignore_ascii_case(document) {
+                return Some(Clash::Document(document));
+            }
+        }
+        let namespace = self.namespaces.other(name.namespace().as_str());
+        let whole = || self.names.other(name.as_str());
+        let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+        namespace
+            .map(|other| Clash::Namespace(other.to_owned()))
+            .or_else(|| whole().map(|other| Clash::Name(other.to_owned())))
+            .or_else(|| self.versions.other(&key).map(|other| Clash::Version(last(other))))
+    }
+
+    /// Takes the spelling of an entry.
+    pub fn take(&mut self, name: &ServerName, version: &Version) {
+        self.namespaces.take(name.namespace().as_str().to_owned());
+        self.names.take(name.as_str().to_owned());
+        self.versions.take(format!("{name}/{version}"));
+    }
+}
+
+impl Tree {
+    /// The folder of a server.
+    pub fn server(&self, name: &ServerName) -> Option<&ServerFolder> {
+        let key = (name.namespace().as_str(), name.name());
+        let servers = self.servers();
+        let at = servers.binary_search_by(|s| (&*s.namespace, &*s.name).cmp(&key)).ok()?;
+        servers.get(at)
+    }
+}
+
+impl ServerFolder {
+    /// The folder of a version.
+    pub fn version(&self, version: &Version) -> Option<&VersionFolder> {
+        let at = self.versions.binary_search_by(|v| (*v.version).cmp(version.as_str())).ok()?;
+        self.versions.get(at)
+    }
+}

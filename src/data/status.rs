@@ -1,0 +1,163 @@
+//! Setting the status of entries: what changes on disk when a version is deprecated, deleted or back.
+//!
+//! The rules are those of the official registry's status endpoints: any of the three states may
+//! follow any other, an active version has no message, and a change of nothing is refused. Where the
+//! dates are pinned they move with the change, as git's would.
+
+use crate::diag::nearest;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{ServerName, Status, Timestamp};
+
+use super::edit::Edits;
+use super::json::read_json;
+use super::layout::EntryFile;
+use super::records::{StatusRecord, read_origin, read_status};
+use super::tree::{ServerFolder, Tree, VersionFolder};
+
+/// A change of status, not yet on disk.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StatusChange {
+    /// The change; empty when every version has the status and message already.
+    pub edits: Edits,
+    /// Versions that change.
+    pub changed: Vec<String>,
+    /// Versions that have the status and message already.
+    pub unchanged: usize,
+}
+
+/// What giving `name` (one version of it, or all) the status `to` at the time `now` changes.
+///
+/// All or nothing: an [`Error`] when the server or version is not known, the message cannot be, or
+/// one of the files cannot be read.
+pub fn change_status(
+    tree: &Tree,
+    (name, version): (&str, Option<&str>),
+    to: &StatusRecord,
+    now: i64,
+) -> Result<StatusChange> {
+    sound(to)?;
+    let server = find_server(tree, name)?;
+    let mut change = StatusChange::default();
+    for version in find_versions(server, name, version)? {
+        let from = status(tree, server, version)?;
+        if from.as_ref() == Some(to) || (from.is_none() && *to == StatusRecord::default()) {
+            change.unchanged += 1;
+            continue;
+        }
+        let path = server.path(version, EntryFile::Status);
+        if to.status == Status::Active {
+            change.edits.remove(path);
+        } else {
+            change.edits.write(path, to.to_json());
+        }
+        let value_changes = from.unwrap_or_default().status != to.status;
+        move_pins(tree, server, version, value_changes, now, &mut change.edits)?;
+        change.changed.push(version.version.to_string());
+    }
+    Ok(change)
+}
+
+fn sound(to: &StatusRecord) -> Result<()> {
+    let Some(message) = &to.message else { return Ok(()) };
+    let length = message.chars().count();
+    let (what, help) = if to.status == Status::Active {
+        ("an active version has no status message".to_owned(), "leave out --message".to_owned())
+    } else if length > Status::MESSAGE_MAX {
+        let help = format!("shorten it to {} characters", Status::MESSAGE_MAX);
+        (format!("the message has {length} characters"), help)
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(ErrorKind::Usage, what).help(help))
+}
+
+fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
+    let parsed = ServerName::parse(name);
+    if let Some(server) = parsed.as_ref().ok().and_then(|name| tree.server(name)) {
+        return Ok(server);
+    }
+    let names: Vec<String> =
+        tree.servers().iter().map(|s| format!("{}/{}", s.namespace, s.name)).collect();
+    let error = Error::new(ErrorKind::Usage, format!("there is no server {name:?}"));
+    Err(match (nearest(name, names.iter().map(String::as_str)), parsed) {
+        (Some(near), _) => error.help(format!("did you mean {near}?")),
+        (None, Err(fault)) => error.help(format!("this name {fault}")),
+        (None, Ok(_)) => error.help("names stand below servers/ in the data folder"),
+    })
+}
+
+/// The versions that are meant and have a document.
+fn find_versions<'a>(
+    server: &'a ServerFolder,
+    name: &str,
+    version: Option<&str>,
+) -> Result<Vec<&'a VersionFolder>> {
+    let whole = |v: &&VersionFolder| v.files().any(|file| file == EntryFile::Server);
+    let versions: Vec<_> = server.versions.iter().filter(whole).collect();
+    let Some(wanted) = version else {
+        if versions.is_empty() {
+            let what = format!("no version of {name} has a server.json");
+            return Err(Error::new(ErrorKind::Usage, what).help("run `mcp-static check`"));
+        }
+        return Ok(versions);
+    };
+    if let Some(version) = versions.iter().find(|v| *v.version == *wanted) {
+        return Ok(vec![version]);
+    }
+    let error = Error::new(ErrorKind::Usage, format!("{name} has no version {wanted:?}"));
+    let known: Vec<&str> = versions.iter().map(|v| &*v.version).collect();
+    Err(match nearest(wanted, known.iter().copied()) {
+        Some(near) => error.help(format!("did you mean {name}@{near}?")),
+        None => error.help(format!("it has {}", known.join(", "))),
+    })
+}
+
+/// What `status.json` says; `None` without one.
+fn status(
+    tree: &Tree,
+    server: &ServerFolder,
+    version: &VersionFolder,
+) -> Result<Option<StatusRecord>> {
+    let Some(content) = tree.read_entry(server, version, EntryFile::Status)? else {
+        return Ok(None);
+    };
+    let path = tree.display(&server.path(version, EntryFile::Status));
+    match read_json(&path, content.bytes).map(|document| read_status(&path, &document)) {
+        Ok((record, wrong)) if wrong.is_empty() => Ok(Some(record)),
+        _ => Err(unreadable(&path)),
+    }
+}
+
+fn unreadable(path: &str) -> Error {
+    Error::new(ErrorKind::Usage, "the file is not as it should be")
+        .at(path)
+        .help("run `mcp-static check` and correct it first")
+}
+
+/// Moves pinned dates to `now`, never backwards.
+fn move_pins(
+    tree: &Tree,
+    server: &ServerFolder,
+    version: &VersionFolder,
+    value_changes: bool,
+    now: i64,
+    edits: &mut Edits,
+) -> Result<()> {
+    let Some(content) = tree.read_entry(server, version, EntryFile::Origin)? else {
+        return Ok(());
+    };
+    let path = tree.display(&server.path(version, EntryFile::Origin));
+    let mut record =
+        match read_json(&path, content.bytes).map(|document| read_origin(&path, &document)) {
+            Ok((record, wrong)) if wrong.is_empty() => record,
+            _ => return Err(unreadable(&path)),
+        };
+    let Some(dates) = record.dates() else { return Ok(()) };
+    let now = Timestamp::from_unix(now).max(dates.updated);
+    if value_changes {
+        record.status_changed = Some(now.clone());
+    }
+    record.updated = Some(now);
+    edits.write(server.path(version, EntryFile::Origin), record.to_json());
+    Ok(())
+}

@@ -1,0 +1,193 @@
+//! A record as another registry gave it.
+//!
+//! The `server` member is kept as text: what comes out of a mirror is what went in. Beside it only
+//! the facts that the official block of `_meta` states are read. Refused is what cannot be told
+//! apart or dated: no name, no version, no JSON, no date of publication.
+
+use serde_json::Value;
+
+use crate::data::read_json;
+use crate::diag::{Code, Diagnostic, Place};
+use crate::model::{Status, Timestamp};
+
+/// Key of the facts that a registry states about a record.
+const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
+
+/// Largest document that even a mirror may hold, in bytes.
+const MAX_SERVER: usize = 16 * 1024 * 1024;
+
+/// What a registry states about a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// When it was published.
+    pub published: Timestamp,
+    /// When it was last changed, if stated.
+    pub updated: Option<Timestamp>,
+    /// When its status was last changed, if stated.
+    pub status_changed: Option<Timestamp>,
+    /// Where it stands in its life.
+    pub status: Status,
+    /// Why, or what to use instead; never of an active record.
+    pub message: Option<String>,
+}
+
+/// A record that makes sense so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Where it stands in its source.
+    pub place: Place,
+    /// The server's name as written, whatever its form.
+    pub name: String,
+    /// The version as written, whatever its form.
+    pub version: String,
+    /// The text of `server`, byte for byte.
+    pub server: String,
+    /// What is stated about it, or why that cannot be used.
+    pub facts: Result<Facts, Reason>,
+}
+
+/// Why a record is refused, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The end of the sentence "… was not imported: …".
+    pub why: String,
+    /// One imperative sentence.
+    pub help: String,
+}
+
+impl Reason {
+    pub(super) fn new(why: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { why: why.into(), help: help.into() }
+    }
+
+    /// The warning about the record called `label`, which may be empty.
+    pub(super) fn refuse(&self, place: Place, label: &str) -> Diagnostic {
+        let label = if label.is_empty() { "a record" } else { label };
+        let message = format!("{label} was not imported: {}", self.why);
+        Diagnostic::new(Code::ImportRefused, place, message).help(self.help.clone())
+    }
+}
+
+/// A record without a name or version, or that is no JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Where it stands in its source.
+    pub place: Place,
+    /// The server's name as written; empty when it has none.
+    pub name: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A record, or why there is none.
+pub type Reading = Result<Record, Unreadable>;
+
+const ASK: &str = "tell the registry that it came from";
+
+/// Reads a record from the raw text of its two members.
+pub(super) fn read(place: Place, server: Option<&[u8]>, meta: Option<&[u8]>) -> Reading {
+    match parts(server) {
+        Ok((name, version, server)) => {
+            let facts = facts(meta);
+            Ok(Record { place, name, version, server, facts })
+        }
+        Err((name, reason)) => Err(Unreadable { place, name, reason }),
+    }
+}
+
+fn parts(server: Option<&[u8]>) -> Result<(String, String, String), (String, Reason)> {
+    let nameless = |why: String, help: &str| (String::new(), Reason::new(why, help));
+    let Some(bytes) = server else {
+        let help = "import records of the form {\"server\": …, \"_meta\": …}";
+        return Err(nameless("it has no member \"server\"".to_owned(), help));
+    };
+    if bytes.len() > MAX_SERVER {
+        return Err(nameless(format!("its document has {} bytes", bytes.len()), ASK));
+    }
+    let document = read_json("", bytes.to_vec())
+        .map_err(|d| nameless(format!("its document is unreadable: {}", d.message), ASK))?;
+    let text = |key: &str| document.value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let Some(name) = text("name") else {
+        return Err(nameless("its document has no name".to_owned(), ASK));
+    };
+    let Some(version) = text("version") else {
+        return Err((name, Reason::new("its document has no version", ASK)));
+    };
+    Ok((name, version, document.text))
+}
+
+fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
+    let undated = |why: &str| {
+        Reason::new(why, "ask for a dump with `_meta`, or `add` the document as your own")
+    };
+    let meta: Value = match meta.map(serde_json::from_slice) {
+        None => return Err(undated("it has no `_meta`, so nothing tells when it was published")),
+        Some(Err(_)) => return Err(undated("its `_meta` is unreadable")),
+        Some(Ok(meta)) => meta,
+    };
+    let Some(official) = meta.get(OFFICIAL).filter(|official| official.is_object()) else {
+        let why =
+            format!("its `_meta` has no \"{OFFICIAL}\", so nothing tells when it was published");
+        return Err(undated(&why));
+    };
+    let Some(published) = date(official, "publishedAt")? else {
+        return Err(undated("it has no publishedAt, so nothing tells when it was published"));
+    };
+    let (status, message) = status(official)?;
+    Ok(Facts {
+        published,
+        updated: date(official, "updatedAt")?,
+        status_changed: date(official, "statusChangedAt")?,
+        status,
+        message,
+    })
+}
+
+fn member<'a>(official: &'a Value, key: &str) -> Option<&'a Value> {
+    official.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""))
+}
+
+fn date(official: &Value, key: &str) -> Result<Option<Timestamp>, Reason> {
+    let Some(value) = member(official, key) else { return Ok(None) };
+    match value.as_str().and_then(Timestamp::parse) {
+        Some(date) => Ok(Some(in_utc(date))),
+        None => Err(Reason::new(format!("its {key} is {value}, which is no RFC 3339 time"), ASK)),
+    }
+}
+
+/// The same time written in UTC with the digits of the fraction that it came with.
+fn in_utc(date: Timestamp) -> Timestamp {
+    if date.is_canonical() {
+        return date;
+    }
+    let fraction = date.as_str().get(19..).unwrap_or_default();
+    let fraction = match fraction.find(|c: char| c != '.' && !c.is_ascii_digit()) {
+        Some(end) => &fraction[..end],
+        None => fraction,
+    };
+    let whole = Timestamp::from_unix(date.unix());
+    let text = format!("{}{fraction}Z", whole.as_str().trim_end_matches('Z'));
+    Timestamp::parse(&text).unwrap_or(whole)
+}
+
+fn status(official: &Value) -> Result<(Status, Option<String>), Reason> {
+    let status = match member(official, "status") {
+        None => Status::Active,
+        Some(word) => word
+            .as_str()
+            .and_then(Status::parse)
+            .ok_or_else(|| Reason::new(format!("its status is {word}, which is not known"), ASK))?,
+    };
+    if status == Status::Active {
+        return Ok((status, None));
+    }
+    let Some(value) = member(official, "statusMessage") else { return Ok((status, None)) };
+    let Some(message) = value.as_str() else {
+        return Err(Reason::new("its statusMessage is not a string", ASK));
+    };
+    let length = message.chars().count();
+    if length > Status::MESSAGE_MAX {
+        return Err(Reason::new(format!("its statusMessage has {length} characters"), ASK));
+    }
+    Ok((status, Some(message.to_owned())))
+}

@@ -1,0 +1,160 @@
+//! The journey of one document into the data folder.
+
+use crate::check::{DocumentRules, Profile, check_document};
+use crate::data::{Clash, Edits, EntryFile, ServerFolder, Spellings, entry_folder, read_json};
+use crate::diag::{Code, Diagnostic, Finding, Place, Report, Severity, SourceFile};
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::{ServerName, Version};
+
+use super::load::{LoadOptions, load};
+
+/// What becomes of a document that is added. The report holds what was found, refused or not.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Added {
+    /// It cannot stand in this registry.
+    Refused {
+        /// Why.
+        report: Report,
+    },
+    /// The same bytes stand there already.
+    AlreadyThere {
+        /// Where, as messages call it.
+        path: String,
+        /// What was found.
+        report: Report,
+    },
+    /// It has a place.
+    New {
+        /// The change that puts it there.
+        edits: Edits,
+        /// Its place, as messages call it.
+        path: String,
+        /// Its name and version.
+        label: String,
+        /// What was found.
+        report: Report,
+    },
+}
+
+/// Judges the document `bytes`, called `name` in messages, by the strict rules and the registry's
+/// settings, and finds its place in the data folder. Nothing is written.
+pub fn add(options: &LoadOptions, name: &str, bytes: Vec<u8>) -> Result<Added> {
+    if !options.data.is_dir() {
+        return Err(Error::new(ErrorKind::Usage, "there is no data folder")
+            .at(&options.data)
+            .help(format!("create it with `mkdir {}`", options.data.display())));
+    }
+    let loaded = load(options)?;
+    let rules =
+        DocumentRules::new(Profile::Strict).allow_non_semver(loaded.config.allow_non_semver);
+    let mut report = Report::new();
+    report.extend(check_document(name, bytes.clone(), &rules));
+    let placed = place(&loaded.tree, name, &bytes);
+    if let Ok(Placed::Taken(finding)) | Err(finding) = &placed {
+        // The rules of documents may have said the same in other words.
+        let here = |d: &Diagnostic| d.severity == Severity::Error && d.place == finding.place;
+        if !report.items().iter().any(here) {
+            report.push((**finding).clone());
+        }
+    }
+    let report = report.finish(&loaded.levels());
+    Ok(match placed {
+        _ if report.has_errors() => Added::Refused { report },
+        Ok(Placed::Free { path, label }) => {
+            let mut edits = Edits::new();
+            edits.write(path.clone(), bytes);
+            Added::New { edits, path: loaded.tree.display(&path), label, report }
+        }
+        Ok(Placed::Same(path)) => Added::AlreadyThere { path: loaded.tree.display(&path), report },
+        Ok(Placed::Taken(_)) | Err(_) => Added::Refused { report },
+    })
+}
+
+enum Placed {
+    Free { path: String, label: String },
+    Same(String),
+    Taken(Box<Diagnostic>),
+}
+
+/// Where a document belongs; the error is why it belongs nowhere.
+fn place(tree: &crate::data::Tree, file: &str, bytes: &[u8]) -> Result<Placed, Box<Diagnostic>> {
+    let document = read_json(file, bytes.to_vec())?;
+    let source = SourceFile::new(file, &document.text);
+    let text = |key: &str| document.value.get(key).and_then(|v| v.as_str()).unwrap_or_default();
+    let say = |code, pointer: &str, message: String, help: &str| {
+        Box::new(source.diagnose(Finding::new(code, pointer, message).help(help)))
+    };
+    let name = ServerName::parse(text("name")).map_err(|fault| {
+        let message = format!("{:?} {fault}", text("name"));
+        say(Code::InvalidServerName, "/name", message, "write a name such as com.example/weather")
+    })?;
+    let version = Version::parse(text("version")).map_err(|fault| {
+        let message = format!("{:?} {fault}", text("version"));
+        say(Code::VersionGrammar, "/version", message, "write a version such as 1.0.0")
+    })?;
+    if let Some(clash) = Spellings::of(tree).clash(&name, &version) {
+        let (code, pointer, message, help) = clash_words(clash);
+        return Err(say(code, pointer, message, help));
+    }
+    let label = format!("{name}@{version}");
+    let path = format!("{}/{}", entry_folder(&name, &version), EntryFile::Server.file_name());
+    let server = tree.server(&name);
+    let there = server.and_then(|s| Some((s, s.version(&version)?)));
+    let Some((server, there)) = there else { return Ok(Placed::Free { path, label }) };
+    let content = tree.read_entry(server, there, EntryFile::Server).ok().flatten();
+    Ok(match content {
+        None => Placed::Free { path, label },
+        Some(content) if content.bytes == bytes => Placed::Same(path),
+        Some(_) => {
+            let message = format!(
+                "{label} is there already with other content, and a published version is immutable"
+            );
+            let help = match next_version(server) {
+                Some(next) => format!("publish this document as version {next}"),
+                None => "publish this document under another version".to_owned(),
+            };
+            let mut taken = say(Code::DuplicateVersion, "/version", message, &help);
+            taken = Box::new(taken.label(Place::file(tree.display(&path)), "what is there"));
+            Placed::Taken(taken)
+        }
+    })
+}
+
+fn clash_words(clash: Clash) -> (Code, &'static str, String, &'static str) {
+    let differs = |what: &str, other: &str| {
+        format!("this {what} differs from {other}, which is published, only by case")
+    };
+    let same = "write it as the published ones are";
+    match clash {
+        Clash::Namespace(o) => {
+            (Code::NamespaceCaseCollision, "/name", differs("namespace", &o), same)
+        }
+        Clash::Name(o) => (Code::NameCaseCollision, "/name", differs("name", &o), same),
+        Clash::Version(o) => (Code::VersionCaseCollision, "/version", differs("version", &o), same),
+        Clash::Document(file) => (
+            Code::NameReserved,
+            "/name",
+            format!("the namespace is called like the document {file} of the API"),
+            "choose another namespace",
+        ),
+        Clash::Tombstone(path) => (
+            Code::TombstoneViolated,
+            "/version",
+            format!("this version was removed for good ({path}) and cannot return"),
+            "publish it under another version",
+        ),
+    }
+}
+
+/// The patch release after the newest version of a server, when it has semantic versions.
+fn next_version(server: &ServerFolder) -> Option<String> {
+    let core = |text: &str| {
+        let text = text.split(['-', '+']).next()?;
+        let mut numbers = text.split('.').map(|n| n.parse::<u64>().ok());
+        let core = [numbers.next()??, numbers.next()??, numbers.next()??];
+        numbers.next().is_none().then_some(core)
+    };
+    let [major, minor, patch] = server.versions.iter().filter_map(|v| core(&v.version)).max()?;
+    Some(format!("{major}.{minor}.{}", patch.checked_add(1)?))
+}

@@ -1,0 +1,35 @@
+//! The clock: what time it is, and waiting.
+//!
+//! Only what a person does now takes the time from here (a change of status, a wait before a request
+//! is sent again). Nothing that is built does.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// A clock.
+pub trait Clock: Send + Sync {
+    /// Whole seconds since 1970 began.
+    fn now(&self) -> i64;
+
+    /// Waits.
+    fn sleep(&self, time: Duration);
+}
+
+/// The computer's clock, unless it is told what time to take for now.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SystemClock {
+    /// Seconds since 1970 that count as now, as `SOURCE_DATE_EPOCH` asks for.
+    pub pinned: Option<i64>,
+}
+
+impl Clock for SystemClock {
+    fn now(&self) -> i64 {
+        self.pinned.unwrap_or_else(|| match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(after) => i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
+            Err(before) => -i64::try_from(before.duration().as_secs()).unwrap_or(i64::MAX),
+        })
+    }
+
+    fn sleep(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}

@@ -1,0 +1,124 @@
+//! Other hosts, over HTTP: one verb, GET.
+//!
+//! Everything that is fetched is small, public or behind a bearer token, and read by a program. So a
+//! request says how much it will take, a secret is never shown and never leaves its host, and the
+//! ways to fail are few and told apart. Plain http is refused except to this computer itself.
+
+#[cfg(feature = "http")]
+mod client;
+mod url;
+
+use std::fmt;
+
+#[cfg(feature = "http")]
+pub use client::{HttpClient, HttpOptions, ProxyChoice};
+pub use url::{Url, percent_encode};
+
+/// A text that is sent and never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps `text`, which must be able to stand in a header.
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let sound = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The text, to be sent.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// How something is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Media types that are understood.
+    pub accept: &'static str,
+    /// Sent as `Authorization: Bearer …`, and only to the host that the URL names.
+    pub bearer: Option<Secret>,
+    /// Most bytes of an answer.
+    pub limit: u64,
+}
+
+/// An answer with a status of success.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Response {
+    /// The URL that answered, after redirects.
+    pub url: String,
+    /// `Content-Type`, or nothing.
+    pub content_type: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Why there is no answer of use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HttpError {
+    /// Nothing came, or not all of it: time ran out, no such host, no connection, no trust.
+    NoAnswer {
+        /// Who was asked.
+        url: String,
+        /// What happened.
+        why: String,
+    },
+    /// The host answered with a status that is no success.
+    Status {
+        /// Who was asked.
+        url: String,
+        /// The status.
+        status: u16,
+        /// `Retry-After` as sent.
+        retry_after: Option<String>,
+        /// The beginning of the body.
+        detail: String,
+    },
+    /// The answer is larger than was asked for.
+    TooLarge {
+        /// Who was asked.
+        url: String,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// We do not ask this: the URL is not sound, not encrypted, or redirects somewhere it must not.
+    Refused {
+        /// Who would have been asked.
+        url: String,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAnswer { url, why } => write!(f, "{url} does not answer: {why}"),
+            Self::Status { url, status, detail, .. } if detail.is_empty() => {
+                write!(f, "{url} answers with status {status}")
+            }
+            Self::Status { url, status, detail, .. } => {
+                write!(f, "{url} answers with status {status}: {detail}")
+            }
+            Self::TooLarge { url, limit } => {
+                write!(f, "{url} answers with more than {} KiB", limit / 1024)
+            }
+            Self::Refused { url, why } => write!(f, "{url} is not asked: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for HttpError {}
+
+/// Whoever fetches.
+pub trait Http: Send + Sync {
+    /// Gets what is at `url`.
+    fn get(&self, url: &str, request: &Request) -> Result<Response, HttpError>;
+}

@@ -1,0 +1,140 @@
+//! URLs, as much of them as fetching needs: where one leads, and whether it may be asked.
+
+use std::fmt;
+use std::net::IpAddr;
+
+/// An http or https URL without user name, password and fragment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Url {
+    https: bool,
+    /// In lower case, with the port when it is not the usual one.
+    authority: String,
+    /// Path and query; begins with a slash.
+    rest: String,
+}
+
+impl Url {
+    /// Reads a URL; the error ends the sentence "this URL …".
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        if !text.bytes().all(|b| b.is_ascii_graphic()) {
+            return Err("holds a character that must be percent-encoded");
+        }
+        let (scheme, rest) = text.split_once("://").ok_or("has no scheme")?;
+        let https = match scheme.to_ascii_lowercase().as_str() {
+            "https" => true,
+            "http" => false,
+            _ => return Err("is neither https nor http"),
+        };
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+        if authority.contains('@') {
+            return Err("holds a user name or password");
+        }
+        let mut authority = authority.to_ascii_lowercase();
+        let usual = if https { ":443" } else { ":80" };
+        if let Some(bare) = authority.strip_suffix(usual) {
+            authority = bare.to_owned();
+        }
+        let url = Self { https, authority, rest: path.to_owned() };
+        let port = &url.authority[url.host_end()..];
+        let port_sound = port.is_empty()
+            || port.strip_prefix(':').is_some_and(|p| p.parse::<u16>().is_ok_and(|p| p > 0));
+        let sound = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b);
+        if url.host().is_empty() || !port_sound || !url.host().bytes().all(sound) {
+            return Err("names no host");
+        }
+        Ok(if url.rest.starts_with('/') { url } else { Self { rest: format!("/{path}"), ..url } })
+    }
+
+    fn host_end(&self) -> usize {
+        let from = self.authority.find(']').unwrap_or(0);
+        self.authority[from..].find(':').map_or(self.authority.len(), |at| from + at)
+    }
+
+    /// The host's name, or its address (version 6 in brackets).
+    pub fn host(&self) -> &str {
+        &self.authority[..self.host_end()]
+    }
+
+    /// Whether the way there is encrypted.
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    /// Whether the host is this computer itself.
+    pub fn is_loopback(&self) -> bool {
+        let host = self.host();
+        let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    }
+
+    /// Why this URL must not be asked, if it must not.
+    pub fn objection(&self) -> Option<&'static str> {
+        (!self.https && !self.is_loopback())
+            .then_some("plain http can be read and changed by others; use https")
+    }
+
+    /// Whether both have the same scheme, host and port.
+    pub fn same_origin(&self, other: &Self) -> bool {
+        self.https == other.https && self.authority == other.authority
+    }
+
+    /// Where a `Location` found at this URL leads.
+    pub fn join(&self, location: &str) -> Result<Self, &'static str> {
+        let scheme = if self.https { "https" } else { "http" };
+        let location = location.split('#').next().unwrap_or_default();
+        let path = self.rest.split('?').next().unwrap_or_default();
+        let rest = if location.starts_with("//") {
+            return Self::parse(&format!("{scheme}:{location}"));
+        } else if location.split(['/', '?']).next().is_some_and(|first| first.contains(':')) {
+            return Self::parse(location);
+        } else if location.is_empty() {
+            self.rest.clone()
+        } else if location.starts_with('/') {
+            location.to_owned()
+        } else if location.starts_with('?') {
+            format!("{path}{location}")
+        } else {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            format!("{folder}/{location}")
+        };
+        Self::parse(&format!("{scheme}://{}{}", self.authority, without_dots(&rest)))
+    }
+}
+
+/// A path without `.` and `..` steps; the query is kept.
+fn without_dots(rest: &str) -> String {
+    let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
+    let mut steps: Vec<&str> = Vec::new();
+    for step in path.split('/').skip(1) {
+        match step {
+            "." => {}
+            ".." => {
+                steps.pop();
+            }
+            _ => steps.push(step),
+        }
+    }
+    let slash = path.ends_with("/.") || path.ends_with("/..");
+    format!("/{}{}{query}", steps.join("/"), if slash && !steps.is_empty() { "/" } else { "" })
+}
+
+impl fmt::Display for Url {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let scheme = if self.https { "https" } else { "http" };
+        write!(f, "{scheme}://{}{}", self.authority, self.rest)
+    }
+}
+
+/// Everything but letters, digits and `-._~` as `%XX`: fit for a path segment or a query value.
+pub fn percent_encode(text: &str) -> String {
+    use std::fmt::Write as _;
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, b| {
+        if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+            out.push(char::from(b));
+        } else {
+            let _ = write!(out, "%{b:02X}");
+        }
+        out
+    })
+}

@@ -1,0 +1,93 @@
+//! A folder with `registry-data` in it that is gone after the test, and the program run there.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+pub struct Scratch(tempfile::TempDir);
+
+/// How a run of the program ended.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Scratch {
+    pub fn new() -> Self {
+        let scratch = Self(tempfile::tempdir().unwrap());
+        std::fs::create_dir(scratch.data()).unwrap();
+        scratch
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.path().join("registry-data")
+    }
+
+    /// Writes a file below the scratch folder.
+    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    /// Reads a file of the data folder.
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.data().join(path)).unwrap()
+    }
+
+    /// Every file of the data folder in order.
+    pub fn files(&self) -> Vec<String> {
+        let data = self.data();
+        let mut files: Vec<String> = walkdir::WalkDir::new(&data)
+            .into_iter()
+            .map(Result::unwrap)
+            .filter(|entry| !entry.file_type().is_dir())
+            .map(|e| e.path().strip_prefix(&data).unwrap().to_string_lossy().replace('\\', "/"))
+            .collect();
+        files.sort();
+        files
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_with(arguments, &[], "")
+    }
+
+    /// Runs the program in the scratch folder without the caller's proxies and dates.
+    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-static"));
+        for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SOURCE_DATE_EPOCH"] {
+            command.env_remove(name).env_remove(name.to_lowercase());
+        }
+        let mut child = command
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .current_dir(self.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Ran {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// A recorded answer.
+pub fn recorded(name: &str) -> Vec<u8> {
+    std::fs::read(recorded_path(name)).unwrap()
+}
+
+pub fn recorded_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upstream").join(name)
+}
