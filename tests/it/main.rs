@@ -4,6 +4,7 @@
 mod add;
 mod architecture;
 mod build;
+mod check;
 mod codes;
 mod documents;
 mod edit;
