@@ -146,15 +146,24 @@ impl Output {
     /// Pairs of added paths that not every file system could hold side by side: equal, or equal but
     /// for case.
     pub fn collisions(&self) -> Vec<(String, String)> {
-        let rows = self.lock_rows();
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut rows = self.lock_rows();
+        rows.sort();
+        let rows = &*rows;
         let mut found = Vec::new();
-        for row in rows.iter() {
-            if let Some(other) = seen.insert(row.path.to_ascii_lowercase(), &row.path) {
-                found.push((other.to_owned(), row.path.to_string()));
+        let mut say = |a: &str, b: &str| found.push((a.to_owned(), b.to_owned()));
+        for pair in rows.windows(2).filter(|pair| pair[0].path == pair[1].path) {
+            say(&pair[0].path, &pair[1].path);
+        }
+        // Only a path with a capital can equal another but for case, and few have one.
+        let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.path.bytes().any(|b| b.is_ascii_uppercase())) {
+            let lower = row.path.to_ascii_lowercase();
+            if let Ok(at) = rows.binary_search_by(|other| (*other.path).cmp(&lower)) {
+                say(&row.path, &rows[at].path);
+            } else if let Some(other) = folded.insert(lower, &row.path) {
+                say(other, &row.path);
             }
         }
-        found.sort();
         found
     }
 
@@ -313,6 +322,6 @@ mod tests {
         for path in ["a/b", "a/B", "e/f", "e/g"] {
             output.put(&HostFile { path: path.to_owned(), body: Vec::new().into() }).unwrap();
         }
-        assert_eq!(output.collisions(), [("a/b".to_owned(), "a/B".to_owned())]);
+        assert_eq!(output.collisions(), [("a/B".to_owned(), "a/b".to_owned())]);
     }
 }
