@@ -27,6 +27,7 @@ pub(super) fn run(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcom
     }
 }
 
+/// Puts a document of our own at its place.
 fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     let mut options = global.load_options()?;
     options.revision = None;
@@ -55,12 +56,14 @@ fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     }
 }
 
+/// What a publisher does now.
 fn next_steps(path: &str, label: &str) -> String {
     format!(
         "next: git add {path} && git commit -m \"Add {label}\", then push a branch and open a pull request"
     )
 }
 
+/// The bytes of a file or of standard input, and how messages call them.
 fn read(what: &str) -> Result<(String, Vec<u8>)> {
     let fail = |e: std::io::Error| {
         let missing = e.kind() == std::io::ErrorKind::NotFound;
@@ -83,6 +86,7 @@ fn read(what: &str) -> Result<(String, Vec<u8>)> {
     Ok((what.replace('\\', "/"), bytes))
 }
 
+/// Brings one entry of another registry in, as an import does.
 fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Outcome> {
     require_data(global)?;
     let (name, version) = wanted(&args.what)?;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use crate::config::Config;
 use crate::data::{Edit, Edits, apply};
-use crate::diag::{Code, Diagnostic, Place, Report};
+use crate::diag::{Code, Diagnostic, Levels, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
     Batch, Filter, Plan, Store, Upstream, is_registry, plan, present, read_dump, registry_url,
@@ -60,6 +61,7 @@ pub(super) fn require_data(global: &Global) -> Result<()> {
         .help(format!("create it with `mkdir {}`", global.data.display())))
 }
 
+/// Asks a live registry for everything it has.
 fn crawl(
     global: &Global,
     args: &ImportArgs,
@@ -123,6 +125,7 @@ pub(super) fn make_plan(
     Ok(plan(origin, batch.readings, &present, filter))
 }
 
+/// Carries a plan out, reports what stays out and says what was done.
 fn bring_in(
     global: &Global,
     plan: Plan,
@@ -156,9 +159,19 @@ pub(super) fn finish(
     talk: &Talk,
     refused: bool,
 ) -> Result<Outcome> {
-    let report = report.finish(&global.levels()?);
+    let report = report.finish(&levels(global)?);
     talk.report(&report);
     Ok(Outcome::refused_if(refused || report.has_errors()))
+}
+
+/// Severities of the registry's settings, then of the command line.
+fn levels(global: &Global) -> Result<Levels> {
+    let mut levels = match std::fs::read_to_string(global.data.join("registry.toml")) {
+        Ok(text) => Config::parse("registry.toml", &text).0.levels,
+        Err(_) => Levels::default(),
+    };
+    levels.extend(&global.levels()?);
+    Ok(levels)
 }
 
 /// Brings edits to the data folder, or lists them.

@@ -1,4 +1,7 @@
 //! `serve`: the registry as a live server.
+//!
+//! Says what is served where, and what becomes of every change of the data. Data with errors is not
+//! served at the start; later it is reported, and what was served before stays.
 
 use std::net::SocketAddr;
 

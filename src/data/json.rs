@@ -5,7 +5,8 @@
 //! published, so each of these is a diagnostic with line and column. What the author wrote is kept as
 //! text: [`Document::compact`] is the same tokens without the white space between them.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Number, Value};
 
@@ -105,8 +106,28 @@ impl Odd {
 
 /// An open container: the keys of an object so far, or an array.
 struct Open<'a> {
-    keys: Option<Vec<&'a str>>,
+    keys: Option<Keys<'a>>,
     empty: bool,
+}
+
+/// The keys of an object so far. Most objects have few; one that has many must not cost their square.
+#[derive(Default)]
+struct Keys<'a> {
+    few: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Keys<'a> {
+    /// Adds a key; false when it is there.
+    fn insert(&mut self, key: Cow<'a, str>) -> bool {
+        if self.many.is_empty() && self.few.len() < 24 {
+            let new = !self.few.contains(&key);
+            self.few.push(key);
+            return new;
+        }
+        self.many.extend(self.few.drain(..));
+        self.many.insert(key)
+    }
 }
 
 struct Scan<'a> {
@@ -134,7 +155,9 @@ impl<'a> Scan<'a> {
                 }
                 Kind::String(raw) => self.string(raw, token),
                 Kind::Number(raw) => self.number(raw, token),
-                Kind::BeginObject => self.open.push(Open { keys: Some(Vec::new()), empty: true }),
+                Kind::BeginObject => {
+                    self.open.push(Open { keys: Some(Keys::default()), empty: true })
+                }
                 Kind::BeginArray => self.open.push(Open { keys: None, empty: true }),
                 Kind::EndObject | Kind::EndArray => {
                     self.open.pop();
@@ -165,22 +188,15 @@ impl<'a> Scan<'a> {
     fn key(&mut self, raw: &'a str, token: Token<'a>) {
         self.string(raw, token);
         let Some(Open { keys: Some(keys), .. }) = self.open.last_mut() else { return };
-        let plain = !raw.contains('\\') && !keys.iter().any(|key| key.contains('\\'));
-        let twice = if plain {
-            keys.contains(&raw)
-        } else {
-            let name = unescape(raw).0;
-            keys.iter().any(|key| unescape(key).0 == name)
-        };
-        keys.push(raw);
-        if twice {
+        let name = if token.plain { Cow::Borrowed(raw) } else { unescape(raw).0 };
+        if !keys.insert(name) {
             let message = format!("the key \"{raw}\" stands here a second time");
             self.say(Code::JsonDuplicateKey, token, message, "keep one of the two");
         }
     }
 
     fn string(&mut self, raw: &str, token: Token<'_>) {
-        if raw.is_ascii() && !raw.contains('\\') && !raw.contains('\u{7f}') {
+        if token.plain {
             return;
         }
         let (text, lone) = unescape(raw);

@@ -260,12 +260,15 @@ fn unreadable(root: &Path, e: walkdir::Error) -> Error {
 fn read_disk(path: &Path) -> Result<Content> {
     use std::io::Read as _;
     let fail = |e| Error::io("the file cannot be read", path, e);
-    let mut file = std::fs::File::open(path).map_err(fail)?;
+    let file = std::fs::File::open(path).map_err(fail)?;
     let meta = file.metadata().map_err(fail)?;
     let size = meta.len();
-    let mut bytes = vec![0; usize::try_from(size).ok().filter(|_| size <= HARD_LIMIT).unwrap_or(0)];
-    // Not `read_to_end`, which asks for the size again and reads once more.
-    file.read_exact(&mut bytes).map_err(fail)?;
+    let mut bytes = Vec::new();
+    if size <= HARD_LIMIT {
+        bytes.reserve_exact(usize::try_from(size).unwrap_or(0));
+        // Bounded, so that it neither asks for the size again nor reads once more to find the end.
+        file.take(size).read_to_end(&mut bytes).map_err(fail)?;
+    }
     Ok(Content { bytes, size, executable: is_executable(&meta) })
 }
 

@@ -37,6 +37,8 @@ pub(crate) struct Token<'a> {
     pub(crate) kind: Kind<'a>,
     pub(crate) start: usize,
     pub(crate) end: usize,
+    /// Of a key or string: all is printable ASCII without an escape, so that there is nothing to see.
+    pub(crate) plain: bool,
 }
 
 /// Why the text is not JSON, and at which byte.
@@ -58,6 +60,17 @@ enum Expect {
     Nothing,
 }
 
+/// Bytes of a string that need no second look: printable ASCII but for the quote and the backslash.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0x20;
+    while byte < 0x7f {
+        plain[byte] = byte != b'"' as usize && byte != b'\\' as usize;
+        byte += 1;
+    }
+    plain
+};
+
 /// Walks a text token by token.
 pub(crate) struct Tokenizer<'a> {
     text: &'a str,
@@ -67,12 +80,21 @@ pub(crate) struct Tokenizer<'a> {
     expect: Expect,
     /// The first error; it stays, because after it brackets and quotes mean nothing any more.
     failed: Option<SyntaxError>,
+    /// Whether the last string was plain.
+    plain: bool,
 }
 
 impl<'a> Tokenizer<'a> {
     /// A tokenizer at the start of `text`.
     pub(crate) fn new(text: &'a str) -> Self {
-        Self { text, at: 0, open: Vec::with_capacity(8), expect: Expect::Value, failed: None }
+        Self {
+            text,
+            at: 0,
+            open: Vec::with_capacity(8),
+            expect: Expect::Value,
+            failed: None,
+            plain: false,
+        }
     }
 
     /// The byte to be read next.
@@ -162,7 +184,7 @@ impl<'a> Tokenizer<'a> {
                     if self.open.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd }
             }
         }
-        Ok(Token { kind, start, end: self.at })
+        Ok(Token { kind, start, end: self.at, plain: self.plain })
     }
 
     /// Enters an object or array.
@@ -199,7 +221,7 @@ impl<'a> Tokenizer<'a> {
         }
         self.at += 1;
         self.expect = Expect::Value;
-        Ok(Token { kind: Kind::Key(text), start, end })
+        Ok(Token { kind: Kind::Key(text), start, end, plain: self.plain })
     }
 
     fn word(&mut self, word: &str, kind: Kind<'a>) -> Result<Kind<'a>, SyntaxError> {
@@ -215,7 +237,11 @@ impl<'a> Tokenizer<'a> {
         let bytes = self.text.as_bytes();
         self.at += 1;
         let start = self.at;
+        self.plain = true;
         loop {
+            // Most bytes of most strings are plain: one look at a table each.
+            let run = bytes[self.at..].iter().position(|b| !PLAIN[usize::from(*b)]);
+            self.at = run.map_or(bytes.len(), |run| self.at + run);
             match bytes.get(self.at) {
                 Some(b'"') => {
                     let text = &self.text[start..self.at];
@@ -229,6 +255,7 @@ impl<'a> Tokenizer<'a> {
                 Some(_) => self.at += 1,
                 None => return self.fail("the text ends inside a string"),
             }
+            self.plain = false;
         }
     }
 

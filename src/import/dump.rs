@@ -20,7 +20,15 @@ pub(super) type Dump = Result<Batch, Box<Diagnostic>>;
 
 /// Reads the records of the dump file at `path`.
 pub fn read_dump(path: &Path) -> Result<Dump> {
-    let fail = |e| Error::io("the dump cannot be read", path, e);
+    let fail = |e: std::io::Error| {
+        let help = match e.kind() {
+            std::io::ErrorKind::NotFound => {
+                "name a dump file, a registry's base URL with https://, or \"official\""
+            }
+            _ => "fetch it again, or make it readable",
+        };
+        Error::io("the dump cannot be read", path, e).help(help)
+    };
     let mut reader = BufReader::new(File::open(path).map_err(fail)?);
     let packed = reader.fill_buf().map_err(fail)?.starts_with(b"\x1f\x8b");
     let mut bytes = Vec::new();

@@ -251,47 +251,51 @@ enum Step {
 }
 
 fn compare(origin: &str, candidate: &Candidate, found: &Found) -> Step {
-    let conflict = |why: &str, help: &str| {
-        let message = format!("{} was not imported: {why}", candidate.label());
-        let place = candidate.record.place.clone();
-        Diagnostic::new(Code::ImportConflict, place, message).help(help)
-    };
-    let facts = &candidate.facts;
-    let stated = |registry: &str, bytes: &[u8]| OriginRecord {
-        registry: Some(registry.to_owned()),
-        sha256: Some(digest(bytes)),
-        published: Some(facts.published.clone()),
-        updated: facts.updated.clone(),
-        status_changed: facts.status_changed.clone(),
-    };
     if let Some(file) = found.broken {
         let why = format!("the {file} that is here cannot be read");
-        return Step::Conflict(conflict(&why, "run `mcp-static check` and correct it"));
+        return Step::Conflict(conflict(candidate, &why, "run `mcp-static check` and correct it"));
     }
     let Some(bytes) = &found.server else {
         let bytes = candidate.record.server.as_bytes();
-        return Step::Write { origin: stated(origin, bytes), document: true };
+        return Step::Write { origin: stated(candidate, origin, bytes), document: true };
     };
     let mirrored = found.origin.as_ref().and_then(|o| Some((o, o.registry.as_deref()?)));
     if !same_document(bytes, &candidate.record.server) {
-        return Step::Conflict(match mirrored {
-            Some(_) => conflict(
+        let (why, help) = match mirrored {
+            Some(_) => (
                 "the document that is here differs, and a published version is immutable",
                 "remove the folder and import again if upstream's document is the right one",
             ),
-            None => conflict(
+            None => (
                 "an own entry with another document stands here",
                 "leave the record out with --exclude, or remove the own entry",
             ),
-        });
+        };
+        return Step::Conflict(conflict(candidate, why, help));
     }
-    let Some((here, registry)) = mirrored else { return Step::Keep };
+    match mirrored {
+        Some((here, registry)) => {
+            refresh(origin, candidate, (here, registry), bytes, found.status.as_ref())
+        }
+        None => Step::Keep, // an own entry that upstream has too
+    }
+}
+
+/// What becomes of the facts about a mirrored document that is here already.
+fn refresh(
+    origin: &str,
+    candidate: &Candidate,
+    (here, registry): (&OriginRecord, &str),
+    bytes: &[u8],
+    status: Option<&StatusRecord>,
+) -> Step {
     let is_url = |text: &str| text.contains("://");
     if is_url(registry) && is_url(origin) && registry != origin {
         return Step::Keep; // whoever brought it first keeps it current
     }
-    let stated = stated(if is_url(registry) { registry } else { origin }, bytes);
-    let status = found.status.clone().unwrap_or_default();
+    // A dump does not take over from a live registry; the other way round is welcome.
+    let stated = stated(candidate, if is_url(registry) { registry } else { origin }, bytes);
+    let (facts, status) = (&candidate.facts, status.cloned().unwrap_or_default());
     let agrees = (status.status, &status.message) == (facts.status, &facts.message);
     if agrees && *here == stated {
         return Step::Keep;
@@ -303,6 +307,23 @@ fn compare(origin: &str, candidate: &Candidate, found: &Found) -> Step {
         return Step::Newer(Diagnostic::new(Code::ImportConflict, place, message));
     }
     Step::Write { origin: stated, document: false }
+}
+
+fn conflict(candidate: &Candidate, why: &str, help: &str) -> Diagnostic {
+    let message = format!("{} was not imported: {why}", candidate.label());
+    Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help)
+}
+
+/// The `origin.json` of a document that came from `registry`.
+fn stated(candidate: &Candidate, registry: &str, bytes: &[u8]) -> OriginRecord {
+    let facts = &candidate.facts;
+    OriginRecord {
+        registry: Some(registry.to_owned()),
+        sha256: Some(digest(bytes)),
+        published: Some(facts.published.clone()),
+        updated: facts.updated.clone(),
+        status_changed: facts.status_changed.clone(),
+    }
 }
 
 /// Whether two texts say the same: equal bytes, or equal values however they are spelled.

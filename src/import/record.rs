@@ -80,7 +80,7 @@ pub struct Unreadable {
 }
 
 /// A record, or why there is none.
-pub type Reading = Result<Record, Unreadable>;
+pub type Reading = Result<Record, Box<Unreadable>>;
 
 const ASK: &str = "tell the registry that it came from";
 
@@ -91,7 +91,7 @@ pub(super) fn read(place: Place, server: Option<&[u8]>, meta: Option<&[u8]>) -> 
             let facts = facts(meta);
             Ok(Record { place, name, version, server, facts })
         }
-        Err((name, reason)) => Err(Unreadable { place, name, reason }),
+        Err((name, reason)) => Err(Box::new(Unreadable { place, name, reason })),
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Batch {
     pub listed: bool,
 }
 
-/// A record's place in the outline.
+/// A record's place in the outline, and where its two members stand.
 struct Found {
     pointer: Pointer,
     at: usize,
@@ -57,7 +57,7 @@ fn reading(bytes: &[u8], found: Found, place: Place) -> Reading {
     if let Some(fault) = found.fault {
         let help = "import records of the form {\"server\": …, \"_meta\": …}";
         let reason = Reason::new(fault, help);
-        return Err(Unreadable { place, name: String::new(), reason });
+        return Err(Box::new(Unreadable { place, name: String::new(), reason }));
     }
     let part = |range: Option<Range<usize>>| range.map(|range| &bytes[range]);
     read(place, part(found.server), part(found.meta))
@@ -70,6 +70,7 @@ fn broken(name: &str, bytes: &[u8], fault: &Fault) -> Diagnostic {
         .help("fetch it again; nothing was imported")
 }
 
+/// Walks the outline of a text and notes every record.
 struct Outline<'a> {
     bytes: &'a [u8],
     found: Vec<Found>,
@@ -121,6 +122,7 @@ impl Outline<'_> {
         Ok(())
     }
 
+    /// Elements that are records or pages.
     fn array(&mut self, walk: &mut Walk<'_>, pointer: &Pointer) -> Result<(), Fault> {
         self.listed = true;
         let mut index = 0;
@@ -131,6 +133,7 @@ impl Outline<'_> {
         })
     }
 
+    /// Notes something that stands where a record should.
     fn fault(&mut self, at: usize, pointer: Pointer, fault: &'static str) {
         self.found.push(Found { pointer, at, server: None, meta: None, fault: Some(fault) });
     }
@@ -171,6 +174,7 @@ impl Outline<'_> {
         }
     }
 
+    /// The records of a page, and the cursor of the next one.
     fn page(
         &mut self,
         servers: Range<usize>,

@@ -14,7 +14,7 @@ use crate::world::clock::Clock;
 use crate::world::http::{Http, HttpError, Request, Secret, Url, percent_encode};
 
 use super::record::Reading;
-use super::retry::{Next, next};
+use super::retry::{Next, TRIES, next};
 use super::store::{State, Store};
 use super::text::{Batch, read_text};
 
@@ -104,13 +104,13 @@ impl Upstream<'_> {
             percent_encode(name.as_str()),
             percent_encode(wanted)
         );
-        let (_, mut batch) = self.fetch(&url).map_err(|failure| match failure {
-            Failure { http: Some(HttpError::Status { status: 404, .. }), .. } => {
+        let (_, mut batch) = self.fetch(&url).map_err(|failure| match failure.http {
+            Some(HttpError::Status { status: 404, .. }) => {
                 let what = format!("{} has no {name}@{wanted}", self.registry);
                 Error::new(ErrorKind::Usage, what)
                     .help("names are case-sensitive; deleted versions cannot be fetched")
             }
-            failure => failure.error,
+            _ => failure.error,
         })?;
         match batch.readings.pop() {
             Some(Ok(record))
@@ -130,37 +130,49 @@ impl Upstream<'_> {
         Request { accept: "application/json", bearer: self.token.clone(), limit: MAX_ANSWER }
     }
 
-    /// Fetches JSON, again and again while there is hope.
-    fn fetch(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Failure> {
+    /// Fetches records, again and again while there is hope.
+    fn fetch(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Box<Failure>> {
         let mut tries = 0;
         loop {
             tries += 1;
-            let failed = match self.http.get(url, &self.request()) {
-                Ok(answer) => match read_text(&answer.url, &answer.body) {
-                    Ok(batch) => return Ok((answer.body, batch)),
-                    Err(fault) => {
-                        let place =
-                            format!("line {} column {}", fault.place.line, fault.place.column);
-                        let why = format!("{} ({place})", fault.message);
-                        // Another kind of document, or one that was cut off on its way?
-                        let cut = answer.body.first().is_some_and(|b| matches!(b, b'{' | b'['));
-                        if !cut || tries >= super::retry::TRIES {
-                            return Err(not_api(url, &why).into());
-                        }
-                        HttpError::NoAnswer { url: url.to_owned(), why }
-                    }
-                },
-                Err(e) => e,
+            let failed = match self.once(url) {
+                Ok(got) => return Ok(got),
+                Err(Trouble::Foreign(why)) => return Err(not_api(url, &why).into()),
+                Err(Trouble::Cut(why)) if tries >= TRIES => return Err(not_api(url, &why).into()),
+                Err(Trouble::Cut(why)) => HttpError::NoAnswer { url: url.to_owned(), why },
+                Err(Trouble::Http(e)) => e,
             };
             match next(&failed, tries, self.clock.now()) {
                 Next::Wait(wait) => {
                     (self.hear)(Heard::Waiting { why: failed.to_string(), wait });
                     self.clock.sleep(wait);
                 }
-                Next::GiveUp(error) => return Err(Failure { error, http: Some(failed) }),
+                Next::GiveUp(error) => return Err(Box::new(Failure { error, http: Some(failed) })),
             }
         }
     }
+
+    fn once(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Trouble> {
+        let answer = self.http.get(url, &self.request()).map_err(Trouble::Http)?;
+        match read_text(&answer.url, &answer.body) {
+            Ok(batch) => Ok((answer.body, batch)),
+            Err(fault) => {
+                let (line, column) = (fault.place.line, fault.place.column);
+                let why = format!("{} (line {line}, column {column})", fault.message);
+                let json = answer.body.first().is_some_and(|b| matches!(b, b'{' | b'['));
+                Err(if json { Trouble::Cut(why) } else { Trouble::Foreign(why) })
+            }
+        }
+    }
+}
+
+/// Why one request brought no records.
+enum Trouble {
+    Http(HttpError),
+    /// JSON that was cut off on its way, it seems.
+    Cut(String),
+    /// Something that never was JSON.
+    Foreign(String),
 }
 
 /// Why a fetch failed: what to say, and what the host said.
@@ -169,9 +181,9 @@ struct Failure {
     http: Option<HttpError>,
 }
 
-impl From<Error> for Failure {
+impl From<Error> for Box<Failure> {
     fn from(error: Error) -> Self {
-        Self { error, http: None }
+        Box::new(Failure { error, http: None })
     }
 }
 
@@ -280,24 +292,23 @@ impl<'a> Walk<'a> {
             }
             fetched => fetched,
         }
-        .map_err(|failure| self.explain(failure))?;
+        .map_err(|failure| self.explain(*failure))?;
         self.bytes += body.len() as u64;
         self.store.keep(self.number, &body)?;
         Ok((batch, false))
     }
 
     fn explain(&self, failure: Failure) -> Error {
-        match failure {
-            Failure { error, http: Some(HttpError::Status { status: 404, .. }) } if self.number == 1 => {
-                error.help("there is no v0.1 registry at this base URL; clients append /v0.1/servers to it")
-            }
-            Failure { error, .. } if error.kind() == ErrorKind::Indeterminate && self.number > 1 => {
-                let kept = self.number - 1;
-                error.help(format!(
-                    "run the same command again later: {kept} pages are kept and it goes on from there"
-                ))
-            }
-            Failure { error, .. } => error,
+        let (error, first) = (failure.error, self.number == 1);
+        match failure.http {
+            Some(HttpError::Status { status: 404, .. }) if first => error.help(
+                "there is no v0.1 registry at this base URL; clients append /v0.1/servers to it",
+            ),
+            _ if error.kind() == ErrorKind::Indeterminate && !first => error.help(format!(
+                "run the same command again later: {} pages are kept and it goes on from there",
+                self.number - 1
+            )),
+            _ => error,
         }
     }
 }

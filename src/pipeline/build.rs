@@ -301,13 +301,12 @@ impl<'a> Sink<'a> {
 
     /// Adds what spans servers; gives the list's file.
     fn put_globals(&self, artifacts: &[Artifact]) -> Result<Option<Kept>> {
-        let mut list = None;
-        for artifact in artifacts {
-            let files = self.put_all(std::slice::from_ref(artifact))?;
-            if artifact.path.as_str() == LIST {
-                list = files.into_iter().next();
-            }
-        }
+        let files: Vec<Vec<Kept>> = artifacts
+            .par_iter()
+            .map(|artifact| self.put_all(std::slice::from_ref(artifact)))
+            .collect::<Result<_>>()?;
+        let list = artifacts.iter().position(|artifact| artifact.path.as_str() == LIST);
+        let list = list.and_then(|at| files.into_iter().nth(at)?.into_iter().next());
         for file in self.host.extras() {
             self.output.put(&file)?;
         }

@@ -6,7 +6,6 @@
 
 use std::io::{self, ErrorKind, Read as _};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tiny_http::Method;
@@ -19,6 +18,9 @@ use super::answer::Answer;
 use super::output::{Manner, Output};
 use super::request::{Head, Nonsense};
 use super::routes::NUL_IN_PATH;
+
+/// Room for a head to begin with: hardly any needs more.
+const FIRST_BUFFER: usize = 2048;
 
 /// How the wait for a head ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,7 +165,7 @@ impl<'a> Input<'a> {
         Self {
             stream,
             shared,
-            buffer: vec![0; shared.options.head_size],
+            buffer: vec![0; FIRST_BUFFER.min(shared.options.head_size)],
             filled: 0,
             timeout: Duration::ZERO,
             patience: shared.options.head_timeout,
@@ -185,7 +187,7 @@ impl<'a> Input<'a> {
             {
                 return Wait::Nonsense(nonsense);
             }
-            if self.filled == self.buffer.len() {
+            if self.filled == self.buffer.len() && !self.grow() {
                 return Wait::TooLarge;
             }
             looked = self.filled;
@@ -205,6 +207,14 @@ impl<'a> Input<'a> {
             }
             begun = begun.or_else(|| Some(Instant::now()));
         }
+    }
+
+    /// Makes room for more of a head; false when it has all that it may have.
+    fn grow(&mut self) -> bool {
+        let size = (self.buffer.len() * 2).min(self.shared.options.head_size);
+        let grows = size > self.buffer.len();
+        self.buffer.resize(size, 0);
+        grows
     }
 
     /// Sets how long a read may take; false when no time is left.
@@ -250,12 +260,4 @@ fn head_end(bytes: &[u8], looked: usize) -> Option<usize> {
             _ => None,
         }
     })
-}
-
-/// What connections share.
-impl Shared {
-    /// The registry as it is now.
-    fn live(&self) -> Arc<super::Live> {
-        self.live.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
-    }
 }

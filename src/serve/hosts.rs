@@ -56,6 +56,7 @@ impl Hosts {
         (own && (loopback || bound)) || self.is_allowed(name, port)
     }
 
+    /// Whether the user allowed it: a name without a port is allowed with any.
     fn is_allowed(&self, name: &str, port: Option<u16>) -> bool {
         self.allowed.iter().any(|(allowed, fixed)| {
             name.eq_ignore_ascii_case(allowed) && (fixed.is_none() || *fixed == port)

@@ -1,4 +1,8 @@
 //! Getting an address to listen on, and saying why it cannot be had.
+//!
+//! A busy port, a port that needs rights and an address that is another machine's are different
+//! mistakes with different remedies, so each has its own words. Names are resolved as the system
+//! does it; a port is always asked for, as a guessed one would be a surprise.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs as _};
@@ -24,6 +28,7 @@ pub(super) fn on(address: &str) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, local))
 }
 
+/// Why the system does not let us listen, and what to do about it.
 fn refused(host: &str, port: u16, error: io::Error) -> Error {
     let (doing, help) = match error.kind() {
         io::ErrorKind::AddrInUse => (

@@ -49,7 +49,7 @@ use crowd::{Admission, Crowd};
 use hosts::Hosts;
 
 /// Stack of a connection's thread: what it holds is on the heap.
-const STACK: usize = 512 * 1024;
+const STACK: usize = 256 * 1024;
 
 /// Rest after the system refused to accept, for want of file handles as a rule.
 const BREATH: Duration = Duration::from_millis(50);
@@ -165,10 +165,18 @@ impl Server {
 }
 
 impl Shared {
+    /// The registry as it is now.
+    fn live(&self) -> Arc<Live> {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// From now on requests are answered with `live`.
     fn swap(&self, live: Live) {
         let live = Arc::new(live);
-        *self.live.write().unwrap_or_else(PoisonError::into_inner) = live;
+        let mut place = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        let old = std::mem::replace(&mut *place, live);
+        drop(place);
+        drop(old); // takes a while for a large registry, and nobody should wait for it
     }
 }
 

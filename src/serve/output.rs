@@ -6,9 +6,10 @@
 use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IoSlice, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use crate::model::Timestamp;
+use crate::world::clock::{Clock as _, SystemClock};
 
 use super::answer::{Answer, COMMON};
 
@@ -54,7 +55,7 @@ impl<'a> Output<'a> {
         let out = &mut self.waiting;
         out.extend_from_slice(answer.head().as_bytes());
         out.extend_from_slice(COMMON.as_bytes());
-        out.extend_from_slice(self.date.line(SystemTime::now()).as_bytes());
+        out.extend_from_slice(self.date.line(SystemClock::default().now()).as_bytes());
         if !manner.keep {
             out.extend_from_slice(b"Connection: close\r\n");
         } else if manner.say_keep {
@@ -126,9 +127,7 @@ struct Date {
 }
 
 impl Date {
-    fn line(&mut self, now: SystemTime) -> &str {
-        let second = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-        let second = i64::try_from(second).unwrap_or(0);
+    fn line(&mut self, second: i64) -> &str {
         if second != self.second || self.line.is_empty() {
             self.second = second;
             self.line.clear();

@@ -55,6 +55,7 @@ pub(super) fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
     }
 }
 
+/// Whether a part of a target holds a NUL character, raw or encoded.
 fn has_nul(raw: &str) -> bool {
     raw.contains('\0') || raw.contains("%00")
 }
@@ -103,6 +104,7 @@ impl Route {
         if self.odd { "/".to_owned() } else { self.segments.join("/") }
     }
 
+    /// Whether this lies inside the API, where errors never become pages.
     fn is_api(&self) -> bool {
         self.segments.first().is_some_and(|first| APIS.contains(&first.as_str()))
     }

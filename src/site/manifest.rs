@@ -117,7 +117,11 @@ impl Manifest {
 
     /// The document, one file a line.
     pub(super) fn render(tool: &str, commit: Option<&str>, rows: &[ManifestRow]) -> String {
-        let quote = |text: &str| serde_json::Value::from(text).to_string();
+        let plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
+        let quote = |text: &str| match text.bytes().all(plain) {
+            true => format!("\"{text}\""),
+            false => serde_json::Value::from(text).to_string(),
+        };
         let mut text = String::with_capacity(rows.len() * 200 + 100);
         let _ = write!(text, "{{\"tool\":{}", quote(tool));
         if let Some(commit) = commit {

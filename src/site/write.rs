@@ -143,24 +143,27 @@ impl Output {
         })
     }
 
-    /// Pairs of added paths that a file system could not hold side by side: equal, equal but for
-    /// case, or one the folder of the other.
+    /// Pairs of added paths that not every file system could hold side by side: equal, or equal but
+    /// for case.
     pub fn collisions(&self) -> Vec<(String, String)> {
-        let rows = self.lock_rows();
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        let mut rows = self.lock_rows();
+        rows.sort();
+        let rows = &*rows;
         let mut found = Vec::new();
-        for row in rows.iter() {
-            if let Some(other) = seen.insert(row.path.to_ascii_lowercase(), &row.path) {
-                found.push((other.to_owned(), row.path.to_string()));
+        let mut say = |a: &str, b: &str| found.push((a.to_owned(), b.to_owned()));
+        for pair in rows.windows(2).filter(|pair| pair[0].path == pair[1].path) {
+            say(&pair[0].path, &pair[1].path);
+        }
+        // Only a path with a capital can equal another but for case, and few have one.
+        let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+        for row in rows.iter().filter(|row| row.path.bytes().any(|b| b.is_ascii_uppercase())) {
+            let lower = row.path.to_ascii_lowercase();
+            if let Ok(at) = rows.binary_search_by(|other| (*other.path).cmp(&lower)) {
+                say(&row.path, &rows[at].path);
+            } else if let Some(other) = folded.insert(lower, &row.path) {
+                say(other, &row.path);
             }
         }
-        for (path, original) in &seen {
-            let below = format!("{path}/");
-            let next =
-                seen.range(below.clone()..).next().filter(|(other, _)| other.starts_with(&below));
-            found.extend(next.map(|(_, other)| ((*original).to_owned(), (*other).to_owned())));
-        }
-        found.sort();
         found
     }
 
@@ -305,4 +308,20 @@ pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
         files.push(parts.join("/"));
     }
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn paths_that_collide_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let output = Output::open(&dir.path().join("site"), &Forbidden::default()).unwrap();
+        for path in ["a/b", "a/B", "e/f", "e/g"] {
+            output.put(&HostFile { path: path.to_owned(), body: Vec::new().into() }).unwrap();
+        }
+        assert_eq!(output.collisions(), [("a/B".to_owned(), "a/b".to_owned())]);
+    }
 }

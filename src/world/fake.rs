@@ -9,11 +9,11 @@ use std::time::Duration;
 use super::clock::Clock;
 use super::http::{Http, HttpError, Request, Response};
 
+/// What is given for one URL, in turn.
+type Answers = VecDeque<Result<Vec<u8>, HttpError>>;
+
 /// What was asked, and with which token.
 pub type Asked = (String, Option<String>);
-
-/// What one URL answers, in turn.
-type Answers = VecDeque<Result<Vec<u8>, HttpError>>;
 
 /// Recorded answers by URL. An URL's answers are given in turn, the last of them again and again.
 #[derive(Debug, Default)]

@@ -30,6 +30,8 @@ if [ -n "$dump" ]; then
   python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
 fi
 
+python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill"
+
 # The Copilot language server: one binary from npm, no account.
 if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
   cache=${E2E_CACHE:-$work}

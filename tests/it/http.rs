@@ -17,14 +17,14 @@ use crate::scratch::{Scratch, recorded};
 type Answers = HashMap<&'static str, String>;
 
 /// A host that gives one answer a path, and remembers what it was asked.
-pub struct Host {
-    pub base: String,
+pub(crate) struct Host {
+    pub(crate) base: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Host {
     /// `answers` is made from the host's base URL.
-    pub fn new(answers: impl FnOnce(&str) -> Answers) -> Self {
+    pub(crate) fn new(answers: impl FnOnce(&str) -> Answers) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let (answers, asked) = (answers(&base), Arc::new(Mutex::new(Vec::new())));
@@ -38,7 +38,7 @@ impl Host {
     }
 
     /// Every request so far: its first line and headers.
-    pub fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }
@@ -58,7 +58,7 @@ fn answer(mut stream: TcpStream, answers: &Answers, asked: &Mutex<Vec<String>>) 
 }
 
 /// An answer in full; `headers` ends every line with CRLF.
-pub fn status(status: u16, headers: &str, body: &str) -> String {
+pub(crate) fn status(status: u16, headers: &str, body: &str) -> String {
     let length = body.len();
     format!(
         "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
@@ -250,6 +250,34 @@ fn a_proxy_is_used_for_others_and_never_for_this_computer() {
         let proxy = ProxyChoice { url: Some(url.to_owned()), except: Vec::new() };
         let why = HttpClient::new(HttpOptions { proxy, ..HttpOptions::default() }).unwrap_err();
         assert!(!why.contains("pass@"), "{why}");
+    }
+}
+
+#[test]
+fn encryption_is_never_given_up_on_the_way() {
+    let url = |text: &str| Url::parse(text).unwrap();
+    let start = url("https://registry.example.com/a/b?c");
+    for to in ["http://registry.example.com/", "http://127.0.0.1/", "http://localhost:8080/x"] {
+        let next = start.join(to).unwrap();
+        assert!(start.redirect_objection(&next).is_some(), "{to}");
+    }
+    for (to, there) in [
+        ("//other.example.com", "https://other.example.com/"),
+        ("d", "https://registry.example.com/a/d"),
+        ("../../../d/", "https://registry.example.com/d/"),
+        ("HTTPS://OTHER.example.com:443/X#y", "https://other.example.com/X"),
+    ] {
+        let next = start.join(to).unwrap();
+        assert_eq!(next.to_string(), there);
+        assert_eq!(start.redirect_objection(&next), None);
+        assert_eq!(start.same_origin(&next), there.contains("registry"));
+    }
+    for loopback in ["http://127.9.9.9", "http://[::1]:80/", "http://LOCALHOST"] {
+        assert_eq!(url(loopback).objection(), None);
+    }
+    for outside in ["http://127.0.0.1.example.com", "http://localhost.example.com", "http://[::2]/"]
+    {
+        assert!(url(outside).objection().is_some(), "{outside}");
     }
 }
 

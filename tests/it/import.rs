@@ -353,7 +353,11 @@ fn the_program_exits_with_1_when_it_is_strict_or_has_nothing() {
     }
     let partial = scratch.run(&["import", recorded_path("page-1.json").to_str().unwrap()]);
     assert!(partial.out.contains("names a next page"), "{}", partial.out);
-    assert_eq!(scratch.run(&["import", "no-such-file.json"]).code, 2);
+    let missing = scratch.run(&["import", "registry.example.com"]);
+    assert!(missing.code == 2 && missing.err.contains("with https://"), "{}", missing.err);
+    scratch.write("registry-data/registry.toml", "[levels]\ndeny = [\"import-refused\"]\n");
+    assert_eq!(scratch.run(&["import", dump]).code, 1);
+    assert_eq!(scratch.run(&["import", dump, "-A", "import-refused"]).code, 0);
     let nowhere = scratch.run(&["import", dump, "--data", "none"]);
     assert_eq!(nowhere.code, 2);
     assert!(nowhere.err.contains("mkdir none"), "{}", nowhere.err);

@@ -4,32 +4,32 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-pub struct Scratch(tempfile::TempDir);
+pub(crate) struct Scratch(tempfile::TempDir);
 
 /// How a run of the program ended.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Scratch {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let scratch = Self(tempfile::tempdir().unwrap());
         std::fs::create_dir(scratch.data()).unwrap();
         scratch
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.path().join("registry-data")
     }
 
     /// Writes a file below the scratch folder.
-    pub fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
@@ -37,12 +37,12 @@ impl Scratch {
     }
 
     /// Reads a file of the data folder.
-    pub fn read(&self, path: &str) -> String {
+    pub(crate) fn read(&self, path: &str) -> String {
         std::fs::read_to_string(self.data().join(path)).unwrap()
     }
 
     /// Every file of the data folder in order.
-    pub fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let data = self.data();
         let mut files: Vec<String> = walkdir::WalkDir::new(&data)
             .into_iter()
@@ -54,12 +54,17 @@ impl Scratch {
         files
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with(arguments, &[], "")
     }
 
     /// Runs the program in the scratch folder without the caller's proxies and dates.
-    pub fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)], input: &str) -> Ran {
+    pub(crate) fn run_with(
+        &self,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+        input: &str,
+    ) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-static"));
         for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SOURCE_DATE_EPOCH"] {
             command.env_remove(name).env_remove(name.to_lowercase());
@@ -84,10 +89,10 @@ impl Scratch {
 }
 
 /// A recorded answer.
-pub fn recorded(name: &str) -> Vec<u8> {
+pub(crate) fn recorded(name: &str) -> Vec<u8> {
     std::fs::read(recorded_path(name)).unwrap()
 }
 
-pub fn recorded_path(name: &str) -> PathBuf {
+pub(crate) fn recorded_path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upstream").join(name)
 }

@@ -122,3 +122,19 @@ fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_that_is_passed_is_a_shortfall() {
+        let pages = host_named("github-pages")
+            .map(|host| host.shortfalls(&Totals { files: 10, bytes: 1_000_000_001, largest: 5 }));
+        let found = pages.unwrap_or_default();
+        assert_eq!(found.len(), 1);
+        assert!(found[0].fatal && found[0].message.contains("1000000000"), "{found:?}");
+        let small = Totals { files: 10, bytes: 1_000_000_000, largest: 5 };
+        assert!(HOSTS.iter().all(|host| host.shortfalls(&small).is_empty()));
+    }
+}

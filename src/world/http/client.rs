@@ -154,8 +154,8 @@ impl Http for HttpClient {
             let next = at.join(&location).map_err(|why| {
                 refused(at.to_string(), &format!("it redirects to a URL that {why}"))
             })?;
-            if at.is_https() && !next.is_https() {
-                return Err(refused(at.to_string(), "it redirects from https to http"));
+            if let Some(why) = at.redirect_objection(&next) {
+                return Err(refused(at.to_string(), why));
             }
             if !at.same_origin(&next) {
                 bearer = None;

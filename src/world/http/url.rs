@@ -79,6 +79,11 @@ impl Url {
         self.https == other.https && self.authority == other.authority
     }
 
+    /// Why an answer from here must not lead to `next`, if it must not.
+    pub fn redirect_objection(&self, next: &Self) -> Option<&'static str> {
+        (self.https && !next.https).then_some("it redirects from https to http")
+    }
+
     /// Where a `Location` found at this URL leads.
     pub fn join(&self, location: &str) -> Result<Self, &'static str> {
         let scheme = if self.https { "https" } else { "http" };

@@ -210,10 +210,17 @@ proptest! {
             expected.into_iter().filter(|(path, _)| path.starts_with("a/")).collect();
         prop_assert_eq!(below, expected_below);
         let base = line[line.len() / 2];
+        let mut walked = 1;
+        let mut commit = f.repo.find_commit(raw(base)).unwrap();
+        while let Ok(parent) = commit.parent(0) {
+            (commit, walked) = (parent, walked + 1);
+        }
         let mut joined: BTreeMap<String, Vec<Change>> =
             of(&f, base, "").into_iter().map(|h| (h.path, h.changes)).collect();
         for h in f.git().history_since(base, head, "", &mut |_| ()).unwrap().unwrap() {
-            joined.entry(h.path).or_default().extend(h.changes);
+            // Positions count from the first commit that was walked.
+            let moved = h.changes.into_iter().map(|c| Change { commit: c.commit + walked, ..c });
+            joined.entry(h.path).or_default().extend(moved);
         }
         prop_assert_eq!(joined, whole);
     }

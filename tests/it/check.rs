@@ -1,0 +1,197 @@
+//! Stories of `check`, `explain`, `completions` and the flags that every command takes.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use crate::project::{Project, home};
+
+const DOCUMENT: &str = r#"{
+  "$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json",
+  "name": "com.example/weather",
+  "description": "Forecasts",
+  "version": "^1.0.0",
+  "websiteUrl": "http://example.com"
+}
+"#;
+
+#[test]
+fn a_single_document_is_judged_alone_and_needs_no_registry() {
+    let project = Project::empty();
+    project.file("server.json", DOCUMENT);
+    let ran = project.run(&["check", "server.json"]).expect(1);
+    for says in
+        ["version-looks-like-range", "server.json:5:14", "/version", "website-url-invalid-scheme"]
+    {
+        assert!(ran.out.contains(says), "{says}: {}", ran.out);
+    }
+    project.file("good.json", &DOCUMENT.replace("^1", "1").replace("http:", "https:"));
+    project.run(&["check", "good.json"]).expect(0);
+    project.run(&["check", "good.json", "server.json"]).expect(1);
+    project.run(&["check", "nowhere.json"]).expect(2).says("there is nothing to check");
+}
+
+#[test]
+fn a_document_may_come_from_stdin() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mcp-static"))
+        .args(["check", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(DOCUMENT.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("<stdin>:5:14"));
+}
+
+#[test]
+fn the_official_profile_does_not_look_for_what_only_we_refuse() {
+    let project = Project::empty();
+    let text = DOCUMENT.replace("^1.0.0", "2025.06").replace("http:", "https:");
+    project.file("server.json", &text);
+    project.run(&["check", "server.json"]).expect(1).says("version-not-semver");
+    project.run(&["check", "server.json", "--profile", "official"]).expect(0);
+    let twice = text.replace("\"description\"", "\"description\": \"x\", \"description\"");
+    project.file("server.json", &twice);
+    project
+        .run(&["check", "--profile", "official", "-v", "server.json"])
+        .expect(0)
+        .says("note[json-duplicate-key]");
+    project
+        .run(&["check", "--profile", "offical", "server.json"])
+        .expect(2)
+        .says("strict and official");
+}
+
+#[test]
+fn a_place_in_the_data_narrows_the_report() {
+    let project = Project::sample();
+    for name in ["com.example/status-page/1.0.0", "net.example.parcel/tracking/1.1.0"] {
+        let path = format!("registry-data/servers/{name}/server.json");
+        project.file(&path, &project.read(&path).replace("\"description\"", "\"descripton\""));
+    }
+    let all = project.run(&["check"]).expect(1);
+    assert!(all.out.contains("status-page") && all.out.contains("tracking"));
+    assert!(all.out.contains("description"), "the nearest name is suggested: {}", all.out);
+    let one = project.run(&["check", "registry-data/servers/com.example"]).expect(1);
+    assert!(one.out.contains("status-page") && !one.out.contains("tracking"), "{}", one.out);
+    project.run(&["check", "registry-data/servers/org.example.civic"]).expect(0);
+    project.file("elsewhere/readme", "");
+    project.run(&["check", "elsewhere"]).expect(2).says("not part of the data");
+}
+
+#[test]
+fn severities_follow_the_settings_and_then_the_command_line() {
+    let project = Project::empty();
+    let remote = |name: &str| {
+        project.entry_with(
+            name,
+            "1.0.0",
+            r#""remotes": [{"type": "sse", "url": "https://one.example.com/sse"}],"#,
+        );
+        project.pin(name, "1.0.0", "2026-01-01T00:00:00Z");
+    };
+    remote("com.example/one");
+    remote("com.example/two");
+    project.run(&["check"]).expect(0).says("warning[remote-url-shared]");
+    project.run(&["check", "-D", "remote-url-shared"]).expect(1).says("error[remote-url-shared]");
+    project.run(&["-D", "remote-url-shared", "check"]).expect(1);
+    project.file("registry-data/registry.toml", "[levels]\ndeny = [\"remote-url-shared\"]\n");
+    project.run(&["check"]).expect(1);
+    let quiet = project.run(&["check", "-A", "remote-url-shared"]).expect(0);
+    assert!(!quiet.out.contains("remote-url-shared"), "{}", quiet.out);
+    project.run(&["check", "-A", "json-syntax"]).expect(2).says("cannot be lowered");
+    project
+        .run(&["check", "-W", "remote-url-shard"])
+        .expect(2)
+        .says("did you mean remote-url-shared");
+}
+
+#[test]
+fn every_form_of_the_report_goes_to_stdout() {
+    let project = Project::empty();
+    project.file("server.json", DOCUMENT);
+    let form = |form: &str| project.run(&["check", "server.json", "--format", form]).expect(1).out;
+    for line in form("json").lines() {
+        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(value.as_object().unwrap().len(), 8);
+    }
+    assert!(form("github").starts_with("::error file=server.json,line="));
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&form("sarif")).unwrap()["version"],
+        "2.1.0"
+    );
+    assert!(form("markdown").contains("version-looks-like-range"));
+    assert!(!form("human").contains('\u{1b}'));
+    let colored = project.run(&["check", "server.json", "--color", "always"]).expect(1);
+    assert!(colored.out.contains("\u{1b}["));
+    project.run(&["check", "--format", "jsn"]).expect(2).says("did you mean json");
+}
+
+#[test]
+fn text_of_strangers_cannot_act_on_the_terminal_or_the_forge() {
+    let project = Project::empty();
+    project.file("server.json", &DOCUMENT.replace("Forecasts", "x\\u001b[31m\\n::error::\\u202e"));
+    for form in ["human", "json", "github", "sarif", "markdown"] {
+        let out = project.run(&["check", "server.json", "--format", form, "-v"]).out;
+        assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}'), "{form}: {out}");
+        let commands = out.lines().filter(|line| line.starts_with("::"));
+        assert!(
+            commands.into_iter().all(|line| form == "github" && line.contains("file=server.json")),
+            "{out}"
+        );
+    }
+}
+
+#[test]
+fn codes_are_explained() {
+    let project = Project::empty();
+    project.run(&["explain", "json-syntax"]).expect(0).says("# json-syntax");
+    project.run(&["explain", "json-sintax"]).expect(2).says("explain json-syntax");
+    let list = project.run(&["explain"]).expect(0);
+    assert_eq!(list.out.lines().count(), mcp_static::diag::Code::ALL.len());
+}
+
+#[test]
+fn help_and_completions_know_every_verb() {
+    let project = Project::empty();
+    let help = project.run(&["--help"]).expect(0).out;
+    let script = project.run(&["completions", "bash"]).expect(0).out;
+    for verb in ["add", "build", "check", "completions", "explain", "import", "serve", "status"] {
+        assert!(help.contains(&format!("\n  {verb} ")), "{verb}: {help}");
+        assert!(script.contains(verb), "{verb}");
+        project.run(&[verb, "--help"]).expect(0).says("Usage: mcp-static");
+    }
+    project.run(&["chekc"]).expect(2).says("check");
+    project.run(&[]).expect(2);
+    project.run(&["--version"]).expect(0).says(env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn every_verb_of_the_readme_exists_and_its_commands_are_real() {
+    let readme = std::fs::read_to_string(home().join("README.md")).unwrap();
+    let project = Project::empty();
+    let mut verbs = 0;
+    for line in readme.lines().filter_map(|line| line.strip_prefix("| `")) {
+        let verb = line.split([' ', '`']).next().unwrap();
+        project.run(&[verb, "--help"]).expect(0);
+        verbs += 1;
+    }
+    assert!(verbs >= 8, "only {verbs} verbs were found");
+    for mark in ["<!-- command: serve -->", "<!-- command: test -->"] {
+        assert!(readme.contains(mark), "{mark} is missing");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn data_that_cannot_be_read_is_an_error_of_ours() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let project = Project::sample();
+    let path = project.path("registry-data/servers/com.example/status-page/1.0.0/server.json");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&path).is_ok() {
+        return; // whoever runs this may read everything
+    }
+    project.run(&["check"]).expect(2).says("status-page/1.0.0/server.json");
+}
