@@ -3,11 +3,15 @@
 //! Every setting has a default, so the file may be absent; an unknown key is an error with the
 //! nearest known one as a suggestion. Flags and environment are not this room's business.
 
+mod catalog;
+
 use std::fmt;
 
 use serde::Deserialize;
 
 use crate::diag::{Code, Diagnostic, Finding, Levels, Pointer, SourceFile, Span};
+
+pub use catalog::{ACCENT, CatalogSettings, FooterLink};
 
 /// Who may read the registry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -129,6 +133,8 @@ pub struct Config {
     pub meta_key: Option<String>,
     /// Whether own entries may have versions that are not semantic versions.
     pub allow_non_semver: bool,
+    /// How the catalog looks.
+    pub catalog: CatalogSettings,
     /// Changed severities.
     pub levels: Levels,
 }
@@ -167,6 +173,7 @@ impl Config {
 struct Written {
     registry: WrittenRegistry,
     check: WrittenCheck,
+    catalog: catalog::Written,
     levels: WrittenLevels,
 }
 
@@ -223,6 +230,7 @@ impl Reader<'_> {
             visibility: registry.visibility,
             meta_key: registry.meta_key.and_then(|key| self.meta_key(&key)),
             allow_non_semver: written.check.allow_non_semver,
+            catalog: written.catalog.mean(self),
             levels,
         }
     }

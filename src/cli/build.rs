@@ -15,6 +15,7 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     let targets = targets(args)?;
     let mut options = global.load_options()?;
     options.base_url = args.base_url.clone();
+    options.catalog = args.only.is_none();
     if let (Some(folder), Some(name)) = (args.out.parent(), args.out.file_name()) {
         options.remember = Some(folder.join(".mcp-static").join(name));
     }

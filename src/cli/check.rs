@@ -26,6 +26,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
     if !inside.is_empty() || alone.is_empty() {
         let mut options = global.load_options()?;
         options.profile = args.profile;
+        options.catalog = true;
         let loaded = load(&options)?;
         let (registry, found) = check(&loaded, talk.observer().as_ref())?;
         let shown = found

@@ -17,6 +17,7 @@ use super::talk::Talk;
 pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outcome> {
     let mut how = global.load_options()?;
     how.base_url = args.base_url.clone();
+    how.catalog = true;
     let options = Options { allow_hosts: args.allow_host.clone(), ..Options::default() };
     // First of all: a busy port should be known before a long reading, not after it.
     let server = Server::bind(&args.addr, options)?;

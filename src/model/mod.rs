@@ -1,13 +1,14 @@
 //! What a registry *is*: names, versions, dates, entries, listings, and the meaning of a v0.1 query.
 //!
-//! Everything here is a value and pure. This room refuses files, JSON text, the clock and the
-//! network; an invalid value of its types cannot be made.
+//! Everything here is a value and pure. This room refuses files, the clock and the network; an invalid
+//! value of its types cannot be made. Only the lens [`Server`] reads JSON, and nothing writes it.
 
 mod entry;
 mod grammar;
 mod name;
 pub mod query;
 mod registry;
+mod server;
 mod timestamp;
 mod version;
 
@@ -15,5 +16,9 @@ pub use entry::{Dates, Entry, Origin, Status};
 pub use grammar::Fault;
 pub use name::{Namespace, ServerName};
 pub use registry::{Listing, Registry};
+pub use server::{
+    Argument, ArgumentKind, Format, Github, Icon, Input, NamedInput, Package, Publisher,
+    Repository, Server, Transport,
+};
 pub use timestamp::Timestamp;
 pub use version::Version;

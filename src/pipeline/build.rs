@@ -99,7 +99,8 @@ pub fn build(
     let mut built = Built { size, ..Built::default() };
     let (gathered, made, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
-    let artifacts = render::globals(&gathered, &loaded.facts);
+    let artifacts = render::globals(&gathered, &loaded.facts, loaded.catalog.as_ref());
+    report.extend(loaded.template_problems());
     let spans = spans(&gathered);
     drop(gathered);
     let mut lists = Vec::with_capacity(sinks.len());
@@ -150,8 +151,11 @@ fn spans(gathered: &[Gathered]) -> Vec<Option<(usize, usize)>> {
 /// Digest of what every server's part depends on besides its own files.
 fn shared_key(loaded: &Loaded) -> String {
     let facts = &loaded.facts;
-    let text =
-        format!("{}\n{:?}\n{:?}\n{:?}", facts.tool, facts.meta_key, loaded.profile, loaded.config);
+    let catalog = loaded.catalog.as_ref().map(|catalog| (catalog.digest(), &facts.name));
+    let text = format!(
+        "{}\n{:?}\n{:?}\n{:?}\n{catalog:?}",
+        facts.tool, facts.meta_key, loaded.profile, loaded.config
+    );
     hex(Sha256::digest(text.as_bytes()).as_slice())
 }
 
@@ -193,12 +197,13 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     if let Some(part) = remembered(server, &digest, sinks) {
         return Ok(part);
     }
-    let checked = loaded.checker().server_of(server, files)?;
-    let rendered = checked.listing.map(|l| render::listing(&l, &loaded.facts)).unwrap_or_default();
+    let mut checked = loaded.checker().server_of(server, files)?;
+    let render = |listing| render::listing(&listing, &loaded.facts, loaded.catalog.as_ref());
+    let rendered = checked.listing.take().map(render).unwrap_or_default();
     let name = name_of(server);
     for sink in sinks {
         let files = sink.put_all(&rendered.artifacts)?;
-        sink.writer.made((&name, &digest), &files, &checked.findings, &checked.urls);
+        sink.writer.made((&name, &digest), &files, &checked, rendered.gathered.summary.as_ref());
     }
     let Rendered { gathered, .. } = rendered;
     Ok(Part { gathered, findings: checked.findings, urls: checked.urls, made: true })
@@ -219,8 +224,8 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     for (sink, (details, _)) in sinks.iter().zip(&known) {
         sink.output.keep(&details.files);
     }
-    let (Details { findings, urls, .. }, _) = known.swap_remove(0);
-    Some(Part { gathered: Gathered { latest }, findings, urls, made: false })
+    let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
+    Some(Part { gathered: Gathered { latest, summary }, findings, urls, made: false })
 }
 
 fn name_of(server: &ServerFolder) -> String {

@@ -24,8 +24,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::RemoteUrl;
+use crate::check::{CheckedServer, RemoteUrl};
 use crate::diag::Diagnostic;
+use crate::render::Summary;
 use crate::site::{FileDigest, Kept, ManifestRow};
 
 /// First line of a cache; another form of it is another version.
@@ -48,6 +49,8 @@ pub(super) struct Details {
     pub(super) findings: Vec<Diagnostic>,
     /// Its remote URLs.
     pub(super) urls: Vec<RemoteUrl>,
+    /// What pages that span servers need of it.
+    pub(super) summary: Option<Summary>,
 }
 
 /// What is remembered of a build.
@@ -65,6 +68,8 @@ struct Written<'a> {
     f: Cow<'a, [Diagnostic]>,
     #[serde(borrow)]
     r: Vec<Row<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    s: Option<Cow<'a, Summary>>,
 }
 
 /// Path, size, digest and time of a file.
@@ -85,13 +90,14 @@ impl<'a> Row<'a> {
 
 impl Details {
     /// The text that a record keeps.
-    fn text(files: &[Kept], findings: &[Diagnostic], urls: &[RemoteUrl]) -> String {
+    fn text(files: &[Kept], checked: &CheckedServer, summary: Option<&Summary>) -> String {
         let urls: Vec<_> =
-            urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
+            checked.urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
         json(&Written {
             u: urls.into(),
-            f: findings.into(),
+            f: checked.findings.as_slice().into(),
             r: files.iter().map(Row::of).collect(),
+            s: summary.map(Cow::Borrowed),
         })
     }
 
@@ -103,6 +109,7 @@ impl Details {
             files: written.r.iter().map(Row::kept).collect(),
             findings: written.f.into_owned(),
             urls: urls.map(|(url, version, index)| RemoteUrl { url, version, index }).collect(),
+            summary: written.s.map(Cow::into_owned),
         })
     }
 }
@@ -193,10 +200,10 @@ impl CacheWriter {
         &self,
         (name, digest): (&str, &str),
         files: &[Kept],
-        findings: &[Diagnostic],
-        urls: &[RemoteUrl],
+        checked: &CheckedServer,
+        summary: Option<&Summary>,
     ) {
-        self.line(&format!("S\t{name}\t{digest}\t{}", Details::text(files, findings, urls)));
+        self.line(&format!("S\t{name}\t{digest}\t{}", Details::text(files, checked, summary)));
     }
 
     /// Goes on remembering a server that was not made again.

@@ -8,7 +8,10 @@ use crate::data::{DateSource, Fallback, Tree};
 use crate::diag::{Diagnostic, Levels};
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::render::Facts;
+use crate::render::catalog::Repository;
+use crate::render::{Catalog, Facts};
+
+use super::catalog;
 
 /// Where the data is and how the caller wants it read.
 #[derive(Debug, Clone, Default)]
@@ -27,6 +30,8 @@ pub struct LoadOptions {
     pub epoch: Option<i64>,
     /// A folder in which dates read from history are remembered.
     pub remember: Option<PathBuf>,
+    /// Whether the catalog and the exports are wanted besides the API.
+    pub catalog: bool,
 }
 
 /// A data folder, ready to be judged.
@@ -43,6 +48,8 @@ pub struct Loaded {
     pub facts: Facts,
     /// Which rules hold.
     pub profile: Profile,
+    /// What turns servers into pages, when pages are wanted.
+    pub catalog: Option<Catalog>,
     /// What is wrong with the settings.
     pub findings: Vec<Diagnostic>,
     /// Top of the git work tree, when there is one.
@@ -60,7 +67,7 @@ impl Loaded {
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let place = place::find(options)?;
     let tree = place.tree(options)?;
-    let (mut config, findings) = match tree.settings() {
+    let (mut config, mut findings) = match tree.settings() {
         Some(file) => {
             let path = tree.display(&file.path);
             Config::parse(&path, &String::from_utf8_lossy(&tree.read(file)?.bytes))
@@ -77,9 +84,14 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         commit: place.commit()?,
     };
+    let catalog = match options.catalog {
+        true => catalog::make(options, &config, place.origin().as_ref(), &mut findings)?,
+        false => None,
+    };
     Ok(Loaded {
         tree,
         facts,
+        catalog,
         findings,
         repository: place.repository(),
         dates: place.dates(options),
@@ -127,6 +139,10 @@ mod place {
         }
 
         pub(super) fn repository(&self) -> Option<PathBuf> {
+            None
+        }
+
+        pub(super) fn origin(&self) -> Option<Repository> {
             None
         }
 
@@ -208,6 +224,12 @@ mod place {
                 }
                 _ => Ok(None),
             }
+        }
+
+        /// Where the data folder lies in the repository that others see.
+        pub(super) fn origin(&self) -> Option<Repository> {
+            let remote = self.git.as_ref()?.remote_url("origin")?;
+            Some(Repository::new(remote, self.prefix.clone()))
         }
 
         pub(super) fn repository(&self) -> Option<PathBuf> {

@@ -11,6 +11,7 @@
 mod add;
 mod build;
 mod cache;
+mod catalog;
 mod load;
 
 use rayon::prelude::*;

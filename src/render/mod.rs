@@ -5,10 +5,15 @@
 //! This room refuses disk, network, clock and hosts: it speaks URLs.
 
 pub mod api;
+pub mod catalog;
+pub mod export;
+pub mod install;
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site};
+
+pub use catalog::{Catalog, Summary};
 
 /// What rendering takes besides the registry. The same facts give the same bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,6 +36,8 @@ pub struct Facts {
 pub struct Gathered {
     /// The entry of its latest version, for the list; `None` when all are deleted.
     pub latest: Option<Body>,
+    /// What pages that span servers need; `None` when there is no catalog.
+    pub summary: Option<Summary>,
 }
 
 /// One server's part of the site.
@@ -42,31 +49,45 @@ pub struct Rendered {
     pub gathered: Gathered,
 }
 
-/// Renders one server.
-pub fn listing(listing: &Listing, facts: &Facts) -> Rendered {
-    let (artifacts, latest) = api::listing(listing, facts);
-    Rendered { artifacts, gathered: Gathered { latest } }
+/// Renders one server: its API documents, and its pages when there is a catalog.
+pub fn listing(listing: &Listing, facts: &Facts, catalog: Option<&Catalog>) -> Rendered {
+    let (mut artifacts, latest) = api::listing(listing, facts);
+    let summary = catalog.map(|catalog| {
+        let (pages, summary) = catalog.listing(listing, facts);
+        artifacts.extend(pages);
+        summary
+    });
+    Rendered { artifacts, gathered: Gathered { latest, summary } }
 }
 
 /// Renders what spans servers; `gathered` in the byte order of the servers' names.
-pub fn globals(gathered: &[Gathered], facts: &Facts) -> Vec<Artifact> {
+pub fn globals(gathered: &[Gathered], facts: &Facts, catalog: Option<&Catalog>) -> Vec<Artifact> {
     let latest = gathered.iter().filter_map(|gathered| gathered.latest.as_ref());
-    api::globals(latest, facts)
+    let mut artifacts = api::globals(latest, facts);
+    if let Some(catalog) = catalog {
+        let summaries: Vec<&Summary> =
+            gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
+        let pages = catalog.globals(facts, &summaries);
+        // The catalog has a page of its own for wrong links.
+        artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
+        artifacts.extend(pages);
+    }
+    artifacts
 }
 
 /// Renders a whole registry into memory.
-pub fn site(registry: &Registry, facts: &Facts) -> Site {
+pub fn site(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Site {
     let mut site = Site::default();
     let mut gathered = Vec::with_capacity(registry.listings().len());
     for listing_ in registry.listings() {
-        let rendered = listing(listing_, facts);
+        let rendered = listing(listing_, facts, catalog);
         gathered.push(rendered.gathered);
         for artifact in rendered.artifacts {
             // Names and versions are unique, so URLs are.
             let _ = site.add(artifact);
         }
     }
-    for artifact in globals(&gathered, facts) {
+    for artifact in globals(&gathered, facts, catalog) {
         let _ = site.add(artifact);
     }
     site

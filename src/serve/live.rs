@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::model::query::{ListQuery, Row, page};
 use crate::model::{Listing, Registry, Timestamp};
-use crate::render::{self, Facts, api};
+use crate::render::{self, Catalog, Facts, api};
 use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, Site};
 
 use super::answer::{Answer, document_head};
@@ -100,9 +100,9 @@ pub struct Live {
 }
 
 impl Live {
-    /// Renders the whole registry.
-    pub fn new(registry: &Registry, facts: &Facts) -> Self {
-        let mut live = Self::of_site(&render::site(registry, facts));
+    /// Renders the whole registry, with pages when there is a catalog.
+    pub fn new(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Self {
+        let mut live = Self::of_site(&render::site(registry, facts, catalog));
         live.name.clone_from(&facts.name);
         for listing in registry.listings() {
             live.add(listing, facts.meta_key.as_deref());

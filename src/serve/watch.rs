@@ -73,8 +73,14 @@ impl Source {
     pub fn read(&self, observer: &dyn Observer) -> Result<Reading> {
         let seen = self.look();
         let loaded = load(&self.options)?;
-        let (registry, report) = check(&loaded, observer)?;
-        let live = (!report.has_errors()).then(|| Live::new(&registry, &loaded.facts));
+        let (registry, mut report) = check(&loaded, observer)?;
+        let render = || Live::new(&registry, &loaded.facts, loaded.catalog.as_ref());
+        let mut live = (!report.has_errors()).then(render);
+        let problems = loaded.template_problems();
+        if !problems.is_empty() {
+            report.extend(problems);
+            live = None;
+        }
         Ok(Reading { report, live, seen })
     }
 

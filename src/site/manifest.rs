@@ -138,6 +138,11 @@ impl Manifest {
     }
 }
 
+/// Eight digits that stand for `bytes` in the name of a file that never changes.
+pub(crate) fn fingerprint(bytes: &[u8]) -> String {
+    FileDigest::of(bytes).to_string().chars().take(8).collect()
+}
+
 /// How a site on disk differs from its manifest.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SiteProblem {

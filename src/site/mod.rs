@@ -15,6 +15,7 @@ mod write;
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
 pub use host::{Capabilities, HOSTS, Host, HostFile, Shortfall, Totals, host_named};
+pub(crate) use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;
 pub use write::{Kept, Output, Written};

@@ -4,6 +4,7 @@
 mod add;
 mod architecture;
 mod build;
+mod catalog;
 mod check;
 mod codes;
 mod documents;
@@ -13,6 +14,7 @@ mod formats;
 mod golden;
 mod http;
 mod import;
+mod install;
 mod model;
 mod pointers;
 mod project;

@@ -23,7 +23,7 @@ fn sample_data() -> PathBuf {
 }
 
 fn load_options(data: PathBuf) -> LoadOptions {
-    LoadOptions { data, ..LoadOptions::default() }
+    LoadOptions { data, catalog: true, ..LoadOptions::default() }
 }
 
 fn read_sample() -> Live {

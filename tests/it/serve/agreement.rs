@@ -14,7 +14,7 @@ fn site() -> Site {
     let loaded = load(&load_options(sample_data())).unwrap();
     let (registry, report) = check(&loaded, &Silent).unwrap();
     assert!(!report.has_errors());
-    render::site(&registry, &loaded.facts)
+    render::site(&registry, &loaded.facts, loaded.catalog.as_ref())
 }
 
 /// The ways in which clients write a path: the slash inside a name raw or encoded, plus likewise.

@@ -1,0 +1,62 @@
+//! From settings and an operator's folder to a catalog, and from its problems to diagnostics.
+
+use std::path::PathBuf;
+
+use crate::config::Config;
+use crate::data::read_overrides;
+use crate::diag::{Code, Diagnostic, Place};
+use crate::error::Result;
+use crate::render::Catalog;
+use crate::render::catalog::{Overrides, Repository, TemplateProblem};
+
+use super::Loaded;
+use super::load::LoadOptions;
+
+/// Makes the catalog. A broken template is a finding, and then there is none.
+pub(super) fn make(
+    options: &LoadOptions,
+    config: &Config,
+    origin: Option<&Repository>,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<Option<Catalog>> {
+    let folder = config.catalog.templates.as_deref();
+    let overrides = match folder {
+        Some(folder) => read_overrides(&beside(options, folder))?,
+        None => Overrides::new(),
+    };
+    match Catalog::new(&config.catalog, config.visibility, origin, &overrides) {
+        Ok(catalog) => Ok(Some(catalog)),
+        Err(problem) => {
+            findings.push(diagnostic(folder, &problem));
+            Ok(None)
+        }
+    }
+}
+
+/// A folder named in the settings, which stands beside the data folder.
+fn beside(options: &LoadOptions, folder: &str) -> PathBuf {
+    options.data.parent().map_or_else(|| folder.into(), |parent| parent.join(folder))
+}
+
+fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
+    if problem.template == TemplateProblem::CLIENTS {
+        let place = Place::file("registry.toml");
+        return Diagnostic::new(Code::SettingsInvalid, place, problem.message.clone())
+            .help("correct [catalog] clients");
+    }
+    let folder = folder.map_or("templates", |folder| folder.trim_end_matches('/'));
+    let mut place = Place::file(format!("{folder}/{}", problem.template));
+    place.line = u32::try_from(problem.line).unwrap_or_default();
+    place.column = u32::from(problem.line > 0);
+    Diagnostic::new(Code::SettingsInvalid, place, problem.message.clone())
+        .help("correct the template, or remove it to use the built-in one")
+}
+
+impl Loaded {
+    /// What went wrong in templates while pages were rendered.
+    pub fn template_problems(&self) -> Vec<Diagnostic> {
+        let folder = self.config.catalog.templates.as_deref();
+        let problems = self.catalog.iter().flat_map(Catalog::problems);
+        problems.map(|problem| diagnostic(folder, &problem)).collect()
+    }
+}

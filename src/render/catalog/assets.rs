@@ -1,0 +1,105 @@
+//! Style sheet, script and icons: files that never change under their name.
+//!
+//! A file's name holds a digest of its bytes, so that a browser keeps it for ever and a new one is
+//! fetched at once. There is no build step: the files are the ones in `site/`, with the accent colour
+//! put before the style sheet.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::config::CatalogSettings;
+use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
+
+use super::colour;
+use super::place::Href;
+
+/// The files of `site/` that pages use.
+const FILES: [(&str, Media, &str); 3] = [
+    ("style.css", Media::Css, include_str!("../../../site/style.css")),
+    ("catalog.js", Media::Script, include_str!("../../../site/catalog.js")),
+    ("icons.svg", Media::Svg, include_str!("../../../site/icons.svg")),
+];
+
+/// Whether `name` is a file of `site/` that an operator may replace.
+pub(super) fn is_asset(name: &str) -> bool {
+    FILES.iter().any(|(known, ..)| *known == name)
+}
+
+/// Names of those files.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, ..)| *name)
+}
+
+/// Stands for the built-in files.
+pub(super) fn digest() -> String {
+    let texts: Vec<&str> = FILES.iter().map(|(.., text)| *text).collect();
+    fingerprint(texts.concat().as_bytes())
+}
+
+/// Where the assets stand, from the site's root.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct AssetLinks {
+    style: Href,
+    script: Href,
+    icons: Href,
+    favicon: Href,
+}
+
+/// The assets of one catalog.
+#[derive(Debug)]
+pub(super) struct Assets {
+    pub(super) links: AssetLinks,
+    artifacts: Vec<Artifact>,
+}
+
+impl Assets {
+    /// The built-in files, or those of `overrides` in their place.
+    pub(super) fn new(settings: &CatalogSettings, overrides: &BTreeMap<String, String>) -> Self {
+        let mut assets = Self { links: AssetLinks::default(), artifacts: Vec::new() };
+        for (name, media, built_in) in FILES {
+            let mut text = overrides.get(name).cloned().unwrap_or_else(|| built_in.to_owned());
+            if media == Media::Css {
+                text.insert_str(0, &colour::declarations(&settings.accent));
+            }
+            let href = assets.add(name, media, text);
+            match name {
+                "style.css" => assets.links.style = href,
+                "catalog.js" => assets.links.script = href,
+                _ => assets.links.icons = href,
+            }
+        }
+        assets.links.favicon = assets.add("favicon.svg", Media::Svg, favicon(settings));
+        assets
+    }
+
+    /// What stands at which URL.
+    pub(super) fn artifacts(&self) -> impl Iterator<Item = Artifact> {
+        self.artifacts.iter().cloned()
+    }
+
+    fn add(&mut self, name: &str, media: Media, text: String) -> Href {
+        let (stem, extension) = name.split_once('.').unwrap_or((name, "txt"));
+        let file = format!("{stem}.{}.{extension}", fingerprint(text.as_bytes()));
+        if let Some(path) = UrlPath::new(["assets", &file]) {
+            self.artifacts.push(Artifact {
+                path,
+                shape: Shape::File,
+                media,
+                freshness: Freshness::Immutable,
+                body: text.into_bytes().into(),
+            });
+        }
+        format!("assets/{file}")
+    }
+}
+
+/// A tile in the accent colour with three stacked lines: a list.
+fn favicon(settings: &CatalogSettings) -> String {
+    let colour = colour::for_light(&settings.accent);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 32 32\"><rect width=\"32\" height=\"32\" \
+         rx=\"7\" fill=\"{colour}\"/><g fill=\"none\" stroke=\"#fff\" stroke-width=\"2.6\" \
+         stroke-linecap=\"round\"><path d=\"M9 10.5h14M9 16h14M9 21.5h8\"/></g></svg>\n"
+    )
+}

@@ -1,0 +1,293 @@
+//! Packages, remotes and their inputs, as a page shows them.
+//!
+//! Everything an author declared is shown, also what no client uses; a secret's default or value is
+//! never shown as a value to copy. Links to package registries are made only for identifiers of the
+//! usual form.
+
+use serde::Serialize;
+
+use crate::model::{Argument, ArgumentKind, Format, Input, NamedInput, Package, Transport};
+
+use super::forge::encode;
+use super::text::{shown, shown_option, web_link};
+
+/// Rows up to which a table is open from the start.
+const OPEN: usize = 12;
+
+/// A package.
+#[derive(Debug, Serialize)]
+pub(super) struct PackageView {
+    kind: String,
+    label: String,
+    identifier: String,
+    version: Option<String>,
+    link: Option<String>,
+    runtime: Option<String>,
+    sha256: Option<String>,
+    registry: Option<String>,
+    transport: Option<String>,
+    url: Option<String>,
+    tables: Vec<Table>,
+}
+
+/// A remote.
+#[derive(Debug, Serialize)]
+pub(super) struct RemoteView {
+    transport: String,
+    url: String,
+    tables: Vec<Table>,
+}
+
+/// Inputs of one sort.
+#[derive(Debug, Serialize)]
+struct Table {
+    caption: &'static str,
+    noun: &'static str,
+    open: bool,
+    required: usize,
+    rows: Vec<Row>,
+}
+
+/// An input.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    description: Option<String>,
+    required: bool,
+    secret: bool,
+    repeated: bool,
+    /// Depth of a `{variable}` inside a value.
+    inner: bool,
+    kind: Option<&'static str>,
+    value: Option<String>,
+    default: Option<String>,
+    example: Option<String>,
+    choices: Vec<String>,
+}
+
+impl PackageView {
+    pub(super) fn new(package: &Package) -> Self {
+        let transport = package.transport.as_ref();
+        let mut tables = Vec::new();
+        add(
+            &mut tables,
+            "Environment variables",
+            "Variable",
+            named(&package.environment_variables),
+        );
+        add(&mut tables, "Arguments", "Argument", arguments(&package.package_arguments));
+        add(&mut tables, "Runtime arguments", "Argument", arguments(&package.runtime_arguments));
+        if let Some(transport) = transport {
+            transport_tables(&mut tables, transport);
+        }
+        Self {
+            kind: shown(&package.registry_type),
+            label: type_label(&package.registry_type),
+            identifier: shown(&package.identifier),
+            version: shown_option(package.version.as_deref()),
+            link: link(package),
+            runtime: shown_option(package.runtime_hint.as_deref()),
+            sha256: shown_option(package.file_sha256.as_deref()),
+            registry: shown_option(package.registry_base_url.as_deref()),
+            transport: transport.map(|transport| transport_label(&transport.kind)),
+            url: transport.and_then(|transport| shown_option(transport.url.as_deref())),
+            tables,
+        }
+    }
+}
+
+impl RemoteView {
+    pub(super) fn new(remote: &Transport) -> Self {
+        let mut tables = Vec::new();
+        transport_tables(&mut tables, remote);
+        Self {
+            transport: transport_label(&remote.kind),
+            url: shown(remote.url.as_deref().unwrap_or_default()),
+            tables,
+        }
+    }
+}
+
+fn transport_tables(tables: &mut Vec<Table>, transport: &Transport) {
+    add(tables, "Headers", "Header", named(&transport.headers));
+    add(tables, "Variables of the URL", "Variable", named(&transport.variables));
+}
+
+fn add(tables: &mut Vec<Table>, caption: &'static str, noun: &'static str, rows: Vec<Row>) {
+    if !rows.is_empty() {
+        let required = rows.iter().filter(|row| row.required && !row.inner).count();
+        tables.push(Table { caption, noun, open: rows.len() <= OPEN, required, rows });
+    }
+}
+
+fn named(inputs: &[NamedInput]) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        rows.push(row(shown(&input.name), &input.input, false, false));
+        rows.extend(inner(&input.input));
+    }
+    rows
+}
+
+fn arguments(arguments: &[Argument]) -> Vec<Row> {
+    let mut rows = Vec::with_capacity(arguments.len());
+    for (i, argument) in arguments.iter().enumerate() {
+        let name = match &argument.kind {
+            ArgumentKind::Named { name } => shown(name),
+            ArgumentKind::Positional { hint: Some(hint) } => format!("<{}>", shown(hint)),
+            ArgumentKind::Positional { hint: None } => format!("<argument {}>", i + 1),
+        };
+        rows.push(row(name, &argument.input, argument.is_repeated, false));
+        rows.extend(inner(&argument.input));
+    }
+    rows
+}
+
+/// The variables inside a value.
+fn inner(input: &Input) -> impl Iterator<Item = Row> + '_ {
+    let variables = input.variables.iter();
+    variables.map(|v| row(format!("{{{}}}", shown(&v.name)), &v.input, false, true))
+}
+
+fn row(name: String, input: &Input, repeated: bool, inner: bool) -> Row {
+    let open = |text: &Option<String>| text.as_deref().filter(|_| !input.is_secret).map(shown);
+    Row {
+        name,
+        description: shown_option(input.description.as_deref()),
+        required: input.is_required,
+        secret: input.holds_secret(),
+        repeated,
+        inner,
+        kind: match input.format {
+            Format::Text => None,
+            Format::Number => Some("number"),
+            Format::Boolean => Some("true or false"),
+            Format::FilePath => Some("file path"),
+        },
+        value: open(&input.value),
+        default: open(&input.default),
+        example: shown_option(input.placeholder.as_deref()),
+        choices: input.choices.iter().map(|choice| shown(choice)).collect(),
+    }
+}
+
+/// What people call a package type.
+pub(super) fn type_label(kind: &str) -> String {
+    match kind {
+        "npm" => "npm".to_owned(),
+        "pypi" => "PyPI".to_owned(),
+        "oci" => "OCI image".to_owned(),
+        "nuget" => "NuGet".to_owned(),
+        "mcpb" => "MCP bundle".to_owned(),
+        "cargo" => "Cargo".to_owned(),
+        other => shown(other),
+    }
+}
+
+/// What people call a transport.
+pub(super) fn transport_label(kind: &str) -> String {
+    match kind {
+        "stdio" => "stdio".to_owned(),
+        "streamable-http" => "Streamable HTTP".to_owned(),
+        "sse" => "SSE".to_owned(),
+        other => shown(other),
+    }
+}
+
+/// The package's own page, where there is one.
+fn link(package: &Package) -> Option<String> {
+    let id = package.identifier.as_str();
+    if package.registry_type == "mcpb" {
+        return web_link(id);
+    }
+    let usual = |base: &str| {
+        let given = package.registry_base_url.as_deref();
+        given.is_none_or(|given| given.trim_end_matches('/') == base)
+    };
+    let plain = |also: &[u8]| {
+        id.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
+            && !id.contains("..")
+            && id
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b) || also.contains(&b))
+    };
+    let version = package.version.as_deref().filter(|v| !v.is_empty()).map(|v| encode(v, b""));
+    let with = |url: String, between: &str| match &version {
+        Some(version) => format!("{url}{between}{version}"),
+        None => url,
+    };
+    match package.registry_type.as_str() {
+        "npm" if usual("https://registry.npmjs.org") => {
+            let scoped = id.strip_prefix('@').unwrap_or(id);
+            let sound = scoped.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._/".contains(&b));
+            let url = format!("https://www.npmjs.com/package/{id}");
+            (sound && !scoped.contains("..")).then(|| with(url, "/v/"))
+        }
+        "pypi" if usual("https://pypi.org") && plain(b"") => {
+            Some(with(format!("https://pypi.org/project/{id}/"), ""))
+        }
+        "nuget"
+            if usual("https://api.nuget.org/v3/index.json") || usual("https://api.nuget.org") =>
+        {
+            plain(b"").then(|| with(format!("https://www.nuget.org/packages/{id}"), "/"))
+        }
+        "cargo" if plain(b"") => Some(with(format!("https://crates.io/crates/{id}"), "/")),
+        "oci" if plain(b"/:@") => oci_link(id),
+        _ => None,
+    }
+}
+
+/// The page of an image on the two registries that have pages.
+fn oci_link(identifier: &str) -> Option<String> {
+    let name = identifier.split(['@']).next()?;
+    let name = match name.rfind(':') {
+        Some(at) if !name[at..].contains('/') => &name[..at],
+        _ => name,
+    };
+    if let Some(path) = name.strip_prefix("ghcr.io/") {
+        return Some(format!("https://ghcr.io/{path}"));
+    }
+    let path = name.strip_prefix("docker.io/").unwrap_or(name);
+    let first = path.split('/').next()?;
+    let hub = !first.contains(['.', ':']) && path.split('/').count() == 2;
+    hub.then(|| format!("https://hub.docker.com/r/{path}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(kind: &str, identifier: &str) -> Package {
+        Package {
+            registry_type: kind.to_owned(),
+            identifier: identifier.to_owned(),
+            version: Some("1.0.0".to_owned()),
+            ..Package::default()
+        }
+    }
+
+    #[test]
+    fn packages_are_linked_where_they_have_pages() {
+        for (kind, identifier, expected) in [
+            ("npm", "@a/b", Some("https://www.npmjs.com/package/@a/b/v/1.0.0")),
+            ("pypi", "a-b", Some("https://pypi.org/project/a-b/1.0.0")),
+            ("oci", "ghcr.io/a/b:1", Some("https://ghcr.io/a/b")),
+            ("oci", "docker.io/a/b@sha256:0", Some("https://hub.docker.com/r/a/b")),
+            ("oci", "localhost:5000/a", None),
+            ("npm", "a/../../b", None),
+            ("npm", "a\"><b>", None),
+            ("mcpb", "javascript:alert(1)", None),
+            ("unknown", "a", None),
+        ] {
+            assert_eq!(link(&package(kind, identifier)).as_deref(), expected, "{identifier}");
+        }
+    }
+
+    #[test]
+    fn a_secret_shows_no_value() {
+        let mut input = Input { is_secret: true, ..Input::default() };
+        input.default = Some("hunter2".to_owned());
+        let row = row("KEY".to_owned(), &input, false, false);
+        assert_eq!((row.default, row.secret), (None, true));
+    }
+}

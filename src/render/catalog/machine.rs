@@ -1,0 +1,152 @@
+//! Documents for machines that are not the API: sitemap, robots, search description, llms.txt, share
+//! image.
+//!
+//! A private registry has none of them except a robots.txt that asks everybody to stay away; a registry
+//! whose address is not known has none that need absolute URLs.
+
+use serde::Serialize;
+
+use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+
+use super::Catalog;
+use super::colour;
+use super::list::page;
+use super::page::Site;
+use super::summary::Summary;
+use super::text::{counted, shown};
+
+/// URLs that one sitemap may hold.
+const SITEMAP: usize = 50_000;
+
+/// What the documents are made of.
+pub(super) struct Machine<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) site: &'a Site,
+    /// Live servers in order.
+    pub(super) servers: &'a [&'a Summary],
+    /// Pages that are not a server's, from the site's root.
+    pub(super) pages: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Sitemap<'a> {
+    index: bool,
+    urls: Vec<SitemapUrl<'a>>,
+}
+
+#[derive(Serialize)]
+struct SitemapUrl<'a> {
+    url: String,
+    modified: Option<&'a str>,
+}
+
+impl Machine<'_> {
+    /// Every document for machines.
+    pub(super) fn artifacts(&self) -> Vec<Artifact> {
+        let mut artifacts = vec![];
+        artifacts.extend(file("robots.txt", Media::Text, self.robots()));
+        artifacts.extend(self.share());
+        if !self.site.public {
+            return artifacts;
+        }
+        artifacts.extend(file("llms.txt", Media::Text, self.llms()));
+        if let Some(base) = self.site.base_url.as_deref() {
+            artifacts.extend(self.sitemaps(base));
+            let text = self.catalog.render("opensearch.xml", self.site);
+            artifacts.extend(text.and_then(|text| file("opensearch.xml", Media::Xml, text)));
+        }
+        artifacts
+    }
+
+    fn robots(&self) -> String {
+        if !self.site.public {
+            return "User-agent: *\nDisallow: /\n".to_owned();
+        }
+        let mut text = "User-agent: *\nAllow: /\n".to_owned();
+        if let Some(base) = &self.site.base_url {
+            text.push_str(&format!("\nSitemap: {base}/sitemap.xml\n"));
+        }
+        text
+    }
+
+    fn share(&self) -> Option<Artifact> {
+        let context = serde_json::json!({
+            "name": self.site.name,
+            "tagline": self.site.tagline,
+            "count": counted(self.servers.len(), "MCP server"),
+            "accent": colour::for_light(&self.catalog.settings.accent),
+        });
+        let text = self.catalog.render("share.svg", context)?;
+        asset("share.svg", Media::Svg, text)
+    }
+
+    /// One sitemap, or an index and several.
+    fn sitemaps(&self, base: &str) -> Vec<Artifact> {
+        let pages = self.pages.iter().map(|page| (page.clone(), None));
+        let servers = self.servers.iter().filter_map(|s| Some((page(s)?, Some(&*s.updated))));
+        let urls: Vec<(String, Option<&str>)> = pages.chain(servers).collect();
+        let one = |name: &str, index: bool, urls: &[(String, Option<&str>)]| {
+            let urls = urls.iter().map(|(page, modified)| SitemapUrl {
+                url: format!("{base}/{page}"),
+                modified: *modified,
+            });
+            let text =
+                self.catalog.render("sitemap.xml", Sitemap { index, urls: urls.collect() })?;
+            file(name, Media::Xml, text)
+        };
+        if urls.len() <= SITEMAP {
+            return one("sitemap.xml", false, &urls).into_iter().collect();
+        }
+        let mut names = Vec::new();
+        let mut artifacts = Vec::new();
+        for (i, part) in urls.chunks(SITEMAP).enumerate() {
+            let name = format!("sitemap-{}.xml", i + 1);
+            artifacts.extend(one(&name, false, part));
+            names.push((name, None));
+        }
+        artifacts.extend(one("sitemap.xml", true, &names));
+        artifacts
+    }
+
+    /// A short guide for language models: what is here and where the data is.
+    fn llms(&self) -> String {
+        let base = self.site.base_url.as_deref().unwrap_or("");
+        let line = |text: &str| shown(&text.replace(['\n', '\r'], " "));
+        let mut text = format!("# {}\n\n> {}\n\n", line(&self.site.name), line(&self.site.tagline));
+        text.push_str(&format!(
+            "A registry of {}. Ask the API rather than reading pages.\n\n## API\n\n",
+            counted(self.servers.len(), "MCP server")
+        ));
+        for (path, what) in [
+            ("v0.1/servers", "every server with its latest version, in one JSON document"),
+            ("v0.1/servers/{namespace}%2F{name}/versions", "all versions of a server"),
+            ("v0.1/servers/{namespace}%2F{name}/versions/latest", "its latest version"),
+            ("openapi.yaml", "the API described"),
+        ] {
+            text.push_str(&format!("- [{path}]({base}/{path}): {what}\n"));
+        }
+        text.push_str("\n## Pages\n\n");
+        for (path, what) in [
+            ("browse/", "servers by package type, transport, namespace and status"),
+            ("changes/", "what changed lately"),
+            ("connect/", "how to connect a client to this registry"),
+        ] {
+            text.push_str(&format!("- [{path}]({base}/{path}): {what}\n"));
+        }
+        text
+    }
+}
+
+/// A file at the site's root.
+pub(super) fn file(name: &str, media: Media, text: String) -> Option<Artifact> {
+    artifact(UrlPath::new([name])?, media, text)
+}
+
+fn asset(name: &str, media: Media, text: String) -> Option<Artifact> {
+    artifact(UrlPath::new(["assets", name])?, media, text)
+}
+
+fn artifact(path: UrlPath, media: Media, text: String) -> Option<Artifact> {
+    let freshness = Freshness::Revalidate;
+    Some(Artifact { path, shape: Shape::File, media, freshness, body: text.into_bytes().into() })
+}

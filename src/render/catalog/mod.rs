@@ -1,0 +1,168 @@
+//! The catalog: the pages that people see.
+//!
+//! ```text
+//! listing ─▶ ServerView ─▶ server.html, version.html, badge       (depends on this server alone)
+//!        └─▶ Summary ─▶ lists, facets, changes, feed, search …    (spans servers)
+//! ```
+//!
+//! Text from strangers passes `text::shown` on its way into a view and the engine's escaping on its way
+//! into a page; addresses from strangers pass `text::web_link`. There is no other way. This room
+//! refuses inline scripts and styles, absolute links between pages, and the clock.
+
+mod assets;
+mod changes;
+mod colour;
+mod engine;
+mod facets;
+mod forge;
+mod inputs;
+mod list;
+mod machine;
+mod page;
+mod place;
+mod search;
+mod server;
+mod spanning;
+mod summary;
+mod tabs;
+mod text;
+
+use std::collections::BTreeMap;
+
+use crate::config::{CatalogSettings, Visibility};
+use crate::diag::nearest;
+use crate::model::{Listing, Server};
+use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+
+use super::Facts;
+use super::install::Clients;
+use assets::Assets;
+use engine::Engine;
+pub use engine::TemplateProblem;
+use forge::Forge;
+pub use forge::Repository;
+use page::{Head, Site};
+use server::ServerView;
+pub use summary::{Change, Summary};
+use tabs::Tabs;
+
+/// Files that replace built-in templates and assets: name → text.
+pub type Overrides = BTreeMap<String, String>;
+
+/// Everything that turns servers into pages.
+#[derive(Debug)]
+pub struct Catalog {
+    settings: CatalogSettings,
+    public: bool,
+    forge: Option<Forge>,
+    clients: Clients,
+    engine: Engine,
+    assets: Assets,
+    digest: String,
+}
+
+impl Catalog {
+    /// A catalog that looks as `settings` say, with `overrides` in the place of built-in files.
+    pub fn new(
+        settings: &CatalogSettings,
+        visibility: Visibility,
+        repository: Option<&Repository>,
+        overrides: &Overrides,
+    ) -> Result<Self, TemplateProblem> {
+        overrides.keys().try_for_each(|name| known(name))?;
+        let digest = format!(
+            "{}{}{settings:?}\n{visibility:?}\n{repository:?}\n{overrides:?}",
+            engine::digest(),
+            assets::digest()
+        );
+        let forge = repository.filter(|_| settings.edit);
+        let clients = match settings.clients.as_slice() {
+            [] => Clients::default(),
+            words => Clients::new(words.iter().map(String::as_str)).map_err(|message| {
+                let template = TemplateProblem::CLIENTS.to_owned();
+                TemplateProblem { template, line: 0, message }
+            })?,
+        };
+        Ok(Self {
+            clients,
+            engine: Engine::new(overrides)?,
+            assets: Assets::new(settings, overrides),
+            forge: forge.and_then(|repository| Forge::of(repository, settings)),
+            public: visibility == Visibility::Public,
+            settings: settings.clone(),
+            digest,
+        })
+    }
+
+    /// A text that changes with whatever else the pages depend on besides data and facts.
+    pub fn digest(&self) -> &str {
+        &self.digest
+    }
+
+    /// What went wrong in templates while pages were rendered. Pages that failed are missing.
+    pub fn problems(&self) -> Vec<TemplateProblem> {
+        self.engine.problems()
+    }
+
+    /// The pages of one server, and what it leaves for the others.
+    pub(super) fn listing(&self, listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Summary) {
+        let lenses: Vec<_> =
+            listing.live().map(|entry| (entry, Server::parse(&entry.document))).collect();
+        let latest = listing.live_latest();
+        let lens = lenses.iter().find(|(entry, _)| Some(*entry) == latest).map(|(_, lens)| lens);
+        let summary = Summary::new(listing, lens);
+        let mut artifacts = Vec::with_capacity(lenses.len() + 2);
+        let Some((entry, lens, place)) =
+            latest.zip(lens).and_then(|(e, l)| Some((e, l, server::place(listing)?)))
+        else {
+            return (artifacts, summary);
+        };
+        let site = Site::new(self, facts);
+        let server_href = place.href.clone();
+        let canonical = site.base_url.as_ref().map(|base| format!("{base}/{server_href}"));
+        let canonical = canonical.as_deref();
+        let mut view = ServerView::new(listing, entry, lens, self.forge.as_ref(), canonical);
+        view.tabs = Tabs::new(lens, site.base_url.as_deref(), &self.clients);
+        let head = Head::new("servers", view.title(), view.description()).json(view.json());
+        artifacts.extend(self.badge(listing, &view));
+        artifacts.extend(self.page(&site, place, "server.html", head, &view));
+        for (entry, lens) in &lenses {
+            let Some(place) = server::version_place(listing, entry) else { continue };
+            let view = ServerView::new(listing, entry, lens, self.forge.as_ref(), canonical);
+            let title = format!("{} {}", view.title(), entry.version);
+            let head = Head::new("servers", &title, view.description())
+                .json(view.json())
+                .canonical(&site, Some(&server_href));
+            artifacts.extend(self.page(&site, place, "version.html", head, &view));
+        }
+        (artifacts, summary)
+    }
+
+    /// Everything that spans servers; `summaries` in the byte order of names.
+    pub(super) fn globals(&self, facts: &Facts, summaries: &[&Summary]) -> Vec<Artifact> {
+        spanning::artifacts(self, facts, summaries)
+    }
+
+    fn badge(&self, listing: &Listing, view: &ServerView) -> Option<Artifact> {
+        let name = listing.name();
+        let path = UrlPath::new(["servers", name.namespace().as_str(), name.name(), "badge.svg"])?;
+        let text = self.render("badge.svg", view.badge(&self.settings.accent))?;
+        let body = text.into_bytes().into();
+        let (shape, media) = (Shape::File, Media::Svg);
+        Some(Artifact { path, shape, media, freshness: Freshness::Revalidate, body })
+    }
+}
+
+/// Refuses a file that would replace nothing: most likely its name is misspelt.
+fn known(name: &str) -> Result<(), TemplateProblem> {
+    let partial = name.starts_with("partials/") && name.ends_with(".html");
+    if partial || engine::is_template(name) || assets::is_asset(name) {
+        return Ok(());
+    }
+    let near = nearest(name, engine::names().chain(assets::names()));
+    let message = match near {
+        Some(near) => format!("no template has this name; did you mean {near}?"),
+        None => "no template has this name; own partials belong into partials/".to_owned(),
+    };
+    Err(TemplateProblem { template: name.to_owned(), line: 0, message })
+}

@@ -1,0 +1,168 @@
+//! What every page has: the frame around its body.
+//!
+//! A template sees `site` (the same on every page), `page` (this page) and `it` (its body).
+
+use serde::Serialize;
+
+use crate::config::{CatalogSettings, FooterLink};
+use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+
+use super::super::Facts;
+use super::Catalog;
+use super::assets::AssetLinks;
+use super::place::{Href, Place};
+use super::text::shown;
+
+/// What is the same on every page.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Site {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) tagline: String,
+    pub(super) base_url: Option<String>,
+    pub(super) public: bool,
+    logo: Option<String>,
+    logo_text: Option<String>,
+    footer: Option<String>,
+    links: Vec<Link>,
+    request: Option<String>,
+    assets: AssetLinks,
+}
+
+#[derive(Debug, Clone, Serialize)]
+struct Link {
+    text: String,
+    url: String,
+}
+
+impl From<&FooterLink> for Link {
+    fn from(link: &FooterLink) -> Self {
+        Self { text: shown(&link.text), url: link.url.clone() }
+    }
+}
+
+/// The sentence under the heading unless the settings have another.
+const TAGLINE: &str =
+    "MCP servers that you can connect to your editor, your assistant and your agents.";
+
+impl Site {
+    pub(super) fn new(catalog: &Catalog, facts: &Facts) -> Self {
+        let settings: &CatalogSettings = &catalog.settings;
+        let name = shown(&facts.name);
+        let is_picture = |logo: &&String| logo.starts_with("https://");
+        let request = settings.request.clone().or_else(|| Some(catalog.forge.as_ref()?.request()));
+        Self {
+            title: settings.title.as_deref().map_or_else(|| name.clone(), shown),
+            tagline: shown(settings.tagline.as_deref().unwrap_or(TAGLINE)),
+            base_url: facts.base_url.as_ref().map(|url| url.as_str().to_owned()),
+            public: catalog.public,
+            logo: settings.logo.as_ref().filter(is_picture).cloned(),
+            logo_text: settings.logo.as_ref().filter(|logo| !is_picture(logo)).map(|l| shown(l)),
+            footer: settings.footer.as_deref().map(shown),
+            links: settings.links.iter().map(Link::from).collect(),
+            request: request.filter(|url| !url.is_empty()),
+            assets: catalog.assets.links.clone(),
+            name,
+        }
+    }
+}
+
+/// What differs from page to page in the frame.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Head {
+    /// Which part of the menu it belongs to.
+    pub(super) section: &'static str,
+    /// In the browser's tab; empty on the front page.
+    pub(super) title: String,
+    /// For search engines and previews.
+    pub(super) description: String,
+    /// Its JSON twin, from the site's root.
+    pub(super) json: Option<Href>,
+    /// Its absolute address, or that of the page which stands for it.
+    pub(super) canonical: Option<String>,
+    /// Whether search engines should pass it over though the registry is public.
+    pub(super) hidden: bool,
+    root: String,
+}
+
+#[derive(Serialize)]
+struct Context<'a, T> {
+    site: &'a Site,
+    page: &'a Head,
+    it: T,
+}
+
+impl Head {
+    pub(super) fn new(section: &'static str, title: &str, description: &str) -> Self {
+        Self {
+            section,
+            title: title.to_owned(),
+            description: description.to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// With a JSON twin.
+    pub(super) fn json(mut self, json: Option<&Href>) -> Self {
+        self.json = json.cloned();
+        self
+    }
+
+    /// Not for search engines.
+    pub(super) fn hidden(mut self) -> Self {
+        self.hidden = true;
+        self
+    }
+
+    /// With another page standing for it.
+    pub(super) fn canonical(mut self, site: &Site, href: Option<&str>) -> Self {
+        self.canonical =
+            site.base_url.as_ref().zip(href).map(|(base, href)| format!("{base}/{href}"));
+        self
+    }
+}
+
+impl Catalog {
+    /// Renders the page at `place`.
+    pub(super) fn page(
+        &self,
+        site: &Site,
+        place: Place,
+        template: &str,
+        mut head: Head,
+        it: impl Serialize,
+    ) -> Option<Artifact> {
+        if head.canonical.is_none() {
+            head = head.canonical(site, Some(&place.href));
+        }
+        head.root.clone_from(&place.root);
+        let text = self.engine.render(template, Context { site, page: &head, it })?;
+        Some(Artifact {
+            path: place.path,
+            shape: Shape::Endpoint,
+            media: Media::Html,
+            freshness: Freshness::Revalidate,
+            body: text.into_bytes().into(),
+        })
+    }
+
+    /// The page for wrong links. It may be served at any depth, so its links begin with the path of
+    /// the base URL.
+    pub(super) fn not_found(&self, site: &Site, facts: &Facts) -> Option<Artifact> {
+        let mut head = Head::new("", "Not found", "There is nothing at this address.").hidden();
+        head.root = format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path()));
+        let text = self.engine.render("404.html", Context { site, page: &head, it: () })?;
+        Some(Artifact {
+            path: UrlPath::new(["404.html"])?,
+            shape: Shape::File,
+            media: Media::Html,
+            freshness: Freshness::Revalidate,
+            body: text.into_bytes().into(),
+        })
+    }
+
+    /// Renders a template that has no frame.
+    pub(super) fn render(&self, template: &str, context: impl Serialize) -> Option<String> {
+        self.engine.render(template, context)
+    }
+}

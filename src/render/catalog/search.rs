@@ -1,0 +1,138 @@
+//! The search index: what the script in the browser searches.
+//!
+//! It is written in columns (which compress better than rows) and cut into shards by a hash of the name,
+//! so that one change leaves the other shards, and the copies of them in browsers, as they are. Ranking
+//! and typing mistakes are the script's business.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
+
+use super::facets::{KINDS, Kind, label, values};
+use super::summary::Summary;
+use super::text::{day_number, shown};
+
+/// Servers that a shard is meant to hold.
+const SHARD: usize = 1500;
+
+/// Which shards there are. It has a fixed address and is asked for at each visit.
+#[derive(Debug, Serialize)]
+struct Manifest {
+    servers: usize,
+    shards: Vec<String>,
+}
+
+/// A part of the index; the i-th item of each column belongs to one server.
+#[derive(Debug, Default, Serialize)]
+struct Shard<'a> {
+    /// Per kind of facet, the values that the bits of `masks` stand for, and their labels.
+    words: BTreeMap<&'static str, Vec<(&'a str, String)>>,
+    names: Vec<&'a str>,
+    /// Empty when the name's second half is the title.
+    titles: Vec<String>,
+    descriptions: Vec<String>,
+    versions: Vec<&'a str>,
+    /// Day of publication, after 1970.
+    days: Vec<i64>,
+    /// 1 when it can be connected to.
+    remote: Vec<u8>,
+    /// Identifiers of packages that the name does not hold already.
+    packages: Vec<String>,
+    tags: Vec<String>,
+    /// Per kind of facet, bits that stand for `words`.
+    masks: BTreeMap<&'static str, Vec<u64>>,
+    /// Pictures by position.
+    icons: BTreeMap<usize, &'a str>,
+}
+
+/// The kinds whose values the index holds; namespaces are in the names.
+fn kinds() -> impl Iterator<Item = Kind> {
+    KINDS.into_iter().filter(|kind| kind.id != "namespace")
+}
+
+/// The index of `servers`, which are live and in order.
+pub(super) fn artifacts(servers: &[&Summary]) -> Vec<Artifact> {
+    let count = servers.len().div_ceil(SHARD).max(1).next_power_of_two();
+    let mut parts: Vec<Vec<&Summary>> = vec![Vec::new(); count];
+    for server in servers {
+        parts[hash(&server.name) as usize % count].push(server);
+    }
+    let mut artifacts = Vec::with_capacity(count + 1);
+    let mut manifest = Manifest { servers: servers.len(), shards: Vec::with_capacity(count) };
+    for (i, part) in parts.iter().enumerate() {
+        let text = json(&shard(part));
+        let file = format!("{i}.{}.json", fingerprint(text.as_bytes()));
+        artifacts.extend(artifact(&file, text, Freshness::Immutable));
+        manifest.shards.push(file);
+    }
+    artifacts.extend(artifact("index.json", json(&manifest), Freshness::Revalidate));
+    artifacts
+}
+
+fn artifact(file: &str, text: String, freshness: Freshness) -> Option<Artifact> {
+    let path = UrlPath::new(["assets", "search", file])?;
+    let body = text.into_bytes().into();
+    Some(Artifact { path, shape: Shape::File, media: Media::Json, freshness, body })
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// A hash that stays the same in every build and on every machine (FNV-1a).
+fn hash(name: &str) -> u32 {
+    name.bytes()
+        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {
+    let mut shard = Shard::default();
+    for kind in kinds() {
+        let mut words: Vec<&str> = servers.iter().flat_map(|s| values(kind, s)).collect();
+        words.sort_unstable();
+        words.dedup();
+        words.truncate(52); // a number in a browser has that many exact bits
+        let mask = |server: &&'a Summary| {
+            let bits = values(kind, server).into_iter();
+            let bits = bits.filter_map(|value| words.iter().position(|word| *word == value));
+            bits.fold(0_u64, |mask, bit| mask | (1 << bit))
+        };
+        shard.masks.insert(kind.id, servers.iter().map(mask).collect());
+        let words = words.into_iter().map(|word| (word, label(kind, word)));
+        shard.words.insert(kind.id, words.collect());
+    }
+    for (i, server) in servers.iter().enumerate() {
+        shard.names.push(&server.name);
+        shard.titles.push(server.title.as_deref().map(shown).unwrap_or_default());
+        shard.descriptions.push(shown(&server.description));
+        shard.versions.push(&server.version);
+        shard.days.push(day_number(&server.published));
+        shard.remote.push(u8::from(server.remote));
+        shard.packages.push(packages(server));
+        shard.tags.push(shown(&server.tags.join(" ")));
+        shard.icons.extend(server.icon.as_deref().map(|icon| (i, icon)));
+    }
+    shard
+}
+
+/// What package identifiers add to the name.
+fn packages(server: &Summary) -> String {
+    let name = server.name.to_lowercase();
+    let mut found: Vec<&str> = Vec::new();
+    for (_, identifier) in &server.packages {
+        // An image's tag or digest and a download's address say nothing that one would search for.
+        let short = identifier.split('@').next().filter(|s| !s.is_empty()).unwrap_or(identifier);
+        let short = match short.rsplit_once(':') {
+            Some((image, tag)) if !tag.contains('/') => image,
+            _ => short,
+        };
+        let is_link = short.starts_with("https:") || short.starts_with("http:");
+        let short = if is_link { "" } else { short };
+        let known = name.contains(&short.to_lowercase()) || found.contains(&short);
+        if !short.is_empty() && !known && found.len() < 6 {
+            found.push(short);
+        }
+    }
+    shown(&found.join(" "))
+}

@@ -1,0 +1,257 @@
+//! A server's own pages: one for the server, one for each version that can be seen.
+//!
+//! They are made of the listing alone, so that a change elsewhere leaves them as they are. A withdrawn
+//! version has no page; the history says that it was there and why it went.
+
+use serde::Serialize;
+
+use crate::model::{Entry, Listing, Server, Status};
+
+use super::colour;
+use super::forge::{Forge, ForgeLinks};
+use super::inputs::{PackageView, RemoteView};
+use super::place::{Href, Place, file_of, page_of, version_segments};
+use super::summary::{self, icon};
+use super::tabs::Tabs;
+use super::text::{day, shown, shown_option, tile, web_link, without_scheme};
+
+/// A moment: for machines and for people.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Moment {
+    iso: String,
+    day: String,
+}
+
+impl Moment {
+    pub(super) fn new(rfc3339: &str) -> Self {
+        Self { iso: rfc3339.to_owned(), day: day(rfc3339) }
+    }
+
+    pub(super) fn iso(&self) -> &str {
+        &self.iso
+    }
+
+    /// Whether it was made from the date `day`.
+    pub(super) fn is_day(&self, day: &str) -> bool {
+        self.iso == day
+    }
+}
+
+/// A link that leads out of the site.
+#[derive(Debug, Serialize)]
+struct OutLink {
+    url: String,
+    text: String,
+}
+
+impl OutLink {
+    fn new(url: &str) -> Option<Self> {
+        web_link(url).map(|url| Self { text: without_scheme(&url), url })
+    }
+}
+
+/// What the pages of a server and of a version show.
+#[derive(Debug, Serialize)]
+pub(super) struct ServerView {
+    name: String,
+    namespace: String,
+    part: String,
+    title: String,
+    has_title: bool,
+    description: String,
+    letter: String,
+    hue: u8,
+    icon: Option<String>,
+    version: String,
+    is_latest: bool,
+    latest: String,
+    status: &'static str,
+    message: Option<String>,
+    status_changed: Moment,
+    published: Moment,
+    updated: Moment,
+    packages: Vec<PackageView>,
+    remotes: Vec<RemoteView>,
+    tags: Vec<String>,
+    repository: Option<OutLink>,
+    subfolder: Option<String>,
+    website: Option<OutLink>,
+    license: Option<String>,
+    origin: Option<OutLink>,
+    proof: &'static str,
+    history: Vec<VersionRow>,
+    forge: Option<ForgeLinks>,
+    server_page: Option<Href>,
+    namespace_page: Option<Href>,
+    badge: Option<Href>,
+    json: Option<Href>,
+    versions_json: Option<Href>,
+    structured: serde_json::Value,
+    /// Only on the server's page.
+    pub(super) tabs: Option<Tabs>,
+}
+
+/// A line of the version history.
+#[derive(Debug, Clone, Serialize)]
+struct VersionRow {
+    version: String,
+    page: Option<Href>,
+    json: Option<Href>,
+    status: &'static str,
+    message: Option<String>,
+    published: Moment,
+    is_latest: bool,
+    is_this: bool,
+}
+
+impl ServerView {
+    /// The view of one version. `lens` is the lens on `entry`.
+    pub(super) fn new(
+        listing: &Listing,
+        entry: &Entry,
+        lens: &Server,
+        forge: Option<&Forge>,
+        canonical: Option<&str>,
+    ) -> Self {
+        let name = listing.name();
+        let (namespace, part) = (name.namespace().as_str(), name.name());
+        let title = lens.title.as_deref().unwrap_or(part);
+        let (letter, hue) = tile(name.as_str(), title);
+        let version = entry.version.as_str();
+        let api = ["v0.1", "servers", namespace, part, "versions"];
+        let folder = format!("{namespace}/{part}/{version}");
+        Self {
+            name: name.as_str().to_owned(),
+            namespace: namespace.to_owned(),
+            part: part.to_owned(),
+            title: shown(title),
+            has_title: lens.title.is_some(),
+            description: shown(&lens.description),
+            letter,
+            hue,
+            icon: icon(lens),
+            version: version.to_owned(),
+            is_latest: listing.is_latest(entry),
+            latest: listing.latest().version.as_str().to_owned(),
+            status: entry.status.as_str(),
+            message: shown_option(entry.status_message.as_deref()),
+            status_changed: Moment::new(entry.dates.status_changed.as_str()),
+            published: Moment::new(entry.dates.published.as_str()),
+            updated: Moment::new(entry.dates.updated.as_str()),
+            packages: lens.packages.iter().map(PackageView::new).collect(),
+            remotes: lens.remotes.iter().map(RemoteView::new).collect(),
+            tags: lens.publisher.tags.iter().take(24).map(|tag| shown(tag)).collect(),
+            repository: lens.repository.as_ref().and_then(|r| OutLink::new(&r.url)),
+            subfolder: lens.repository.as_ref().and_then(|r| shown_option(r.subfolder.as_deref())),
+            website: lens.website_url.as_deref().and_then(OutLink::new),
+            license: lens
+                .publisher
+                .github
+                .as_ref()
+                .and_then(|g| shown_option(g.license.as_deref())),
+            origin: entry.mirrored_from().and_then(OutLink::new),
+            proof: summary::proof(entry),
+            history: history(listing, entry),
+            forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),
+            server_page: page_of(&["servers", namespace, part]),
+            namespace_page: page_of(&["browse", "namespace", namespace]),
+            badge: file_of(&["servers", namespace, part, "badge.svg"]),
+            json: file_of(&[&api[..], &[version]].concat()),
+            versions_json: file_of(&api),
+            structured: structured(lens, entry, canonical),
+            tabs: None,
+        }
+    }
+
+    /// The title as it stands in the browser's tab.
+    pub(super) fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// The description.
+    pub(super) fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// What its badge shows.
+    pub(super) fn badge(&self, accent: &str) -> serde_json::Value {
+        let deprecated = self.status == Status::Deprecated.as_str();
+        let colour = if deprecated { "#8a5a00".to_owned() } else { colour::for_light(accent) };
+        let text = if deprecated { "deprecated".to_owned() } else { self.version.clone() };
+        // Eleven-pixel letters of common fonts are about this wide; the text is fitted to it.
+        let width = |text: &str| text.chars().count().min(40) * 13 / 2 + 12;
+        let label = "MCP registry";
+        serde_json::json!({
+            "label": label, "text": text, "colour": colour, "name": self.name,
+            "left": width(label), "right": width(&text), "width": width(label) + width(&text),
+        })
+    }
+
+    /// Its document in the API.
+    pub(super) fn json(&self) -> Option<&Href> {
+        self.json.as_ref()
+    }
+}
+
+/// Where a server's page stands.
+pub(super) fn place(listing: &Listing) -> Option<Place> {
+    let name = listing.name();
+    Place::new(&["servers", name.namespace().as_str(), name.name()])
+}
+
+/// Where a version's page stands.
+pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<Place> {
+    let name = listing.name();
+    let version = entry.version.as_str();
+    Place::new(&version_segments(name.namespace().as_str(), name.name(), version)?)
+}
+
+fn history(listing: &Listing, this: &Entry) -> Vec<VersionRow> {
+    let name = listing.name();
+    let rows = listing.entries().iter().map(|entry| {
+        let version = entry.version.as_str();
+        let live = entry.is_live();
+        let (namespace, part) = (name.namespace().as_str(), name.name());
+        let json = ["v0.1", "servers", namespace, part, "versions", version];
+        VersionRow {
+            version: version.to_owned(),
+            page: version_place(listing, entry).filter(|_| live).map(|place| place.href),
+            json: file_of(&json).filter(|_| live),
+            status: entry.status.as_str(),
+            message: shown_option(entry.status_message.as_deref()),
+            published: Moment::new(entry.dates.published.as_str()),
+            is_latest: live && listing.is_latest(entry),
+            is_this: entry.version == this.version,
+        }
+    });
+    rows.collect()
+}
+
+/// The page as linked data.
+fn structured(lens: &Server, entry: &Entry, canonical: Option<&str>) -> serde_json::Value {
+    let mut data = serde_json::json!({
+        "@context": "https://schema.org",
+        "@type": "SoftwareApplication",
+        "name": shown(lens.label()),
+        "alternateName": lens.name,
+        "description": shown(&lens.description),
+        "applicationCategory": "DeveloperApplication",
+        "softwareVersion": entry.version.as_str(),
+        "datePublished": entry.dates.published.as_str(),
+        "dateModified": entry.dates.updated.as_str(),
+    });
+    let repository = lens.repository.as_ref().and_then(|r| web_link(&r.url));
+    let website = lens.website_url.as_deref().and_then(web_link);
+    let more = [
+        ("url", canonical.map(str::to_owned)),
+        ("sameAs", website),
+        ("codeRepository", repository),
+        ("image", icon(lens)),
+    ];
+    if let Some(members) = data.as_object_mut() {
+        for (key, value) in more {
+            members.extend(value.map(|value| (key.to_owned(), value.into())));
+        }
+    }
+    data
+}

@@ -1,0 +1,215 @@
+//! The pages that span servers: front page, facets, changes, and those that explain.
+
+use serde::Serialize;
+
+use crate::site::{Artifact, Media};
+
+use super::super::Facts;
+use super::super::export::allowlist::documents;
+use super::Catalog;
+use super::changes::{self, ChangeView, Day};
+use super::facets::{Facet, Group, facets, groups};
+use super::list::{self, Leaf, Pager, Row, leaves};
+use super::machine::{Machine, file};
+use super::page::{Head, Site};
+use super::place::{Href, Place};
+use super::search;
+use super::summary::Summary;
+use super::text::counted;
+
+/// Body of the front page and of the further pages of the full list.
+#[derive(Serialize)]
+struct Home<'a> {
+    count: String,
+    rows: Vec<Row<'a>>,
+    pager: Pager,
+    groups: &'a [Group],
+    newest: &'a [ChangeView],
+    structured: &'a serde_json::Value,
+}
+
+/// Body of a facet's page.
+#[derive(Serialize)]
+struct List<'a> {
+    kind: &'static str,
+    kind_label: &'static str,
+    value: &'a str,
+    label: String,
+    count: String,
+    rows: Vec<Row<'a>>,
+    pager: Pager,
+}
+
+#[derive(Serialize)]
+struct Browse {
+    groups: Vec<Group>,
+    count: String,
+}
+
+#[derive(Serialize)]
+struct Changes {
+    days: Vec<Day>,
+    count: usize,
+}
+
+#[derive(Serialize)]
+struct Feed<'a> {
+    site: &'a Site,
+    base: &'a str,
+    updated: Option<String>,
+    entries: Vec<ChangeView>,
+}
+
+/// Address of the list document.
+const LIST: &str = "v0.1/servers";
+
+/// Renders everything that spans servers.
+pub(super) fn artifacts(catalog: &Catalog, facts: &Facts, summaries: &[&Summary]) -> Vec<Artifact> {
+    let site = Site::new(catalog, facts);
+    let servers = list::ordered(summaries.iter().copied());
+    let changes = changes::all(summaries);
+    let facets = facets(&servers);
+    let span = Span { catalog, site: &site, servers: &servers, facets: &facets };
+    let mut artifacts = Vec::with_capacity(facets.len() + 32);
+    span.home(&changes::newest(&changes, 5), &mut artifacts);
+    span.facets(&mut artifacts);
+    artifacts.extend(span.plain("browse", "browse.html", "Browse", BROWSE, span.browse()));
+    let count = changes.len().min(super::summary::CHANGES);
+    let days = Changes { days: changes::days(&changes), count };
+    artifacts.extend(span.plain("changes", "changes.html", "What changed", CHANGES, days));
+    artifacts.extend(span.plain("connect", "connect.html", "Connect a client", CONNECT, ()));
+    artifacts.extend(span.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, ()));
+    artifacts.extend(catalog.not_found(&site, facts));
+    artifacts.extend(span.feed(changes::feed(&changes), facts));
+    artifacts.extend(documents(summaries.iter().map(|summary| &summary.allow)));
+    artifacts.extend(search::artifacts(&servers));
+    artifacts.extend(catalog.assets.artifacts());
+    let pages = span.pages();
+    let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
+    artifacts.extend(machine.artifacts());
+    artifacts
+}
+
+const BROWSE: &str =
+    "Every way to cut the list of servers: package type, transport, namespace, status.";
+const CHANGES: &str = "The last hundred publications and changes of status.";
+const CONNECT: &str = "How to point Copilot, VS Code and other clients at this registry.";
+const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where to get one.";
+
+/// What all these pages are made of.
+struct Span<'a> {
+    catalog: &'a Catalog,
+    site: &'a Site,
+    servers: &'a [&'a Summary],
+    facets: &'a [Facet<'a>],
+}
+
+impl Span<'_> {
+    fn home(&self, newest: &[ChangeView], artifacts: &mut Vec<Artifact>) {
+        let groups = groups(self.facets, false);
+        let structured = self.structured();
+        for leaf in leaves(self.servers, &[], &["browse", "page"]) {
+            let first = leaf.pager.page == 1;
+            let title = if first {
+                String::new()
+            } else {
+                format!("All servers, page {}", leaf.pager.page)
+            };
+            let head =
+                Head::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
+            let body = Home {
+                count: counted(self.servers.len(), "server"),
+                rows: rows(&leaf),
+                groups: if first { &groups } else { &[] },
+                newest: if first { newest } else { &[] },
+                pager: leaf.pager,
+                structured: &structured,
+            };
+            artifacts.extend(self.catalog.page(self.site, leaf.place, "home.html", head, body));
+        }
+    }
+
+    fn facets(&self, artifacts: &mut Vec<Artifact>) {
+        for facet in self.facets {
+            let segments = facet.segments();
+            let count = counted(facet.servers.len(), "server");
+            let label = facet.label();
+            for leaf in leaves(&facet.servers, &segments, &segments) {
+                let title = format!("{}: {label}", facet.kind.label);
+                let about = format!("{count} of {}.", self.site.name);
+                let body = List {
+                    kind: facet.kind.id,
+                    kind_label: facet.kind.label,
+                    value: &facet.value,
+                    label: label.clone(),
+                    count: count.clone(),
+                    rows: rows(&leaf),
+                    pager: leaf.pager,
+                };
+                let head = Head::new("browse", &title, &about);
+                artifacts.extend(self.catalog.page(self.site, leaf.place, "list.html", head, body));
+            }
+        }
+    }
+
+    fn browse(&self) -> Browse {
+        let groups = groups(self.facets, true);
+        Browse { groups, count: counted(self.servers.len(), "server") }
+    }
+
+    /// A page directly below the root.
+    fn plain(
+        &self,
+        section: &'static str,
+        template: &str,
+        title: &str,
+        about: &str,
+        it: impl Serialize,
+    ) -> Option<Artifact> {
+        let head = Head::new(section, title, about);
+        self.catalog.page(self.site, Place::new(&[section])?, template, head, it)
+    }
+
+    /// Pages that a sitemap names besides those of servers.
+    fn pages(&self) -> Vec<Href> {
+        let mut pages: Vec<Href> =
+            ["", "browse/", "changes/", "connect/"].into_iter().map(Href::from).collect();
+        let facets = self.facets.iter().filter(|facet| facet.servers.len() > 1);
+        pages.extend(facets.filter_map(|facet| super::place::page_of(&facet.segments())));
+        pages
+    }
+
+    /// The feed, which needs absolute addresses.
+    fn feed(&self, entries: Vec<ChangeView>, facts: &Facts) -> Option<Artifact> {
+        let base = self.site.base_url.as_deref()?;
+        let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
+        let updated = entries.first().map(|entry| entry.at().to_owned()).or(commit);
+        let feed = Feed { site: self.site, base, updated, entries };
+        file("feed.xml", Media::Atom, self.catalog.render("feed.xml", feed)?)
+    }
+
+    /// The registry as linked data.
+    fn structured(&self) -> serde_json::Value {
+        serde_json::json!({
+            "@context": "https://schema.org",
+            "@type": "DataCatalog",
+            "name": self.site.name,
+            "description": self.site.tagline,
+            "url": self.site.base_url,
+            "dataset": {
+                "@type": "Dataset",
+                "name": format!("MCP servers of {}", self.site.name),
+                "description": "The latest version of every server, in one JSON document.",
+                "distribution": {
+                    "@type": "DataDownload",
+                    "encodingFormat": "application/json",
+                    "contentUrl": self.site.base_url.as_ref().map(|base| format!("{base}/{LIST}")),
+                },
+            },
+        })
+    }
+}
+
+fn rows<'a>(leaf: &Leaf<'a>) -> Vec<Row<'a>> {
+    leaf.servers.iter().map(|summary| Row::new(summary)).collect()
+}

@@ -1,0 +1,99 @@
+//! The install tabs: what the install module made, arranged by client.
+//!
+//! The texts are shown and copied exactly as they were made; nothing is put together here.
+
+use serde::Serialize;
+
+use crate::model::Server;
+
+use super::super::install::{Clients, Command, Install, InstallContext, Link, installs};
+use super::text::shown;
+
+/// The tabs of a server's page.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Tabs {
+    first: Vec<Tab>,
+    more: Vec<Tab>,
+}
+
+/// One client.
+#[derive(Debug, Serialize)]
+struct Tab {
+    id: &'static str,
+    label: &'static str,
+    ways: Vec<Way>,
+}
+
+/// One package or remote in one client.
+#[derive(Debug, Serialize)]
+struct Way {
+    method: &'static str,
+    links: Vec<Button>,
+    start: Option<Lines>,
+    command: Option<Lines>,
+    snippet: Option<Text>,
+    notes: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Button {
+    label: &'static str,
+    url: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Lines {
+    posix: String,
+    powershell: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Text {
+    path: &'static str,
+    language: &'static str,
+    text: String,
+}
+
+impl Tabs {
+    /// The tabs of `server`; none when there is nothing to install.
+    pub(super) fn new(server: &Server, base_url: Option<&str>, clients: &Clients) -> Option<Self> {
+        let context = InstallContext { base_url, clients: clients.clone() };
+        let mut tabs = Self::default();
+        for install in installs(server, &context) {
+            let row = if install.is_first { &mut tabs.first } else { &mut tabs.more };
+            if row.last().is_none_or(|last| last.id != install.client) {
+                row.push(Tab { id: install.client, label: install.label, ways: Vec::new() });
+            }
+            if let Some(tab) = row.last_mut() {
+                tab.ways.push(Way::new(install));
+            }
+        }
+        (!tabs.first.is_empty() || !tabs.more.is_empty()).then_some(tabs)
+    }
+}
+
+impl Way {
+    fn new(install: Install) -> Self {
+        let button = |link: Link| Button { label: link.label, url: link.url };
+        Self {
+            method: install.method,
+            links: install.links.into_iter().map(button).collect(),
+            start: install.start.map(Lines::new),
+            command: install.command.map(Lines::new),
+            snippet: install.snippet.map(|snippet| Text {
+                path: snippet.path,
+                language: snippet.language,
+                text: snippet.text.trim_end_matches('\n').to_owned(),
+            }),
+            notes: install.notes.iter().map(|note| shown(note)).collect(),
+        }
+    }
+}
+
+impl Lines {
+    fn new(command: Command) -> Self {
+        // One form is enough where both shells read it alike.
+        let powershell = command.powershell.filter(|text| *text != command.posix);
+        Self { posix: command.posix, powershell }
+    }
+}

@@ -1,0 +1,100 @@
+//! The table of clients: one row and one function each.
+//!
+//! A function gets a recipe and gives the client's own form of it. What a client documents as a link
+//! or a command is used; where that is not certain there is only the configuration.
+
+mod claude;
+mod codex;
+mod copilot;
+mod goose;
+mod opencode;
+mod servers;
+mod vscode;
+
+use super::identifier::Refusal;
+use super::recipe::Action;
+use super::view::{Form, View};
+
+/// A row of the table.
+#[derive(Debug)]
+pub(super) struct Client {
+    /// Its word in settings and in the ids of a page.
+    pub(super) id: &'static str,
+    /// Its name.
+    pub(super) label: &'static str,
+    /// Its form of a recipe.
+    pub(super) form: fn(&View<'_>, &Action) -> Result<Form, Refusal>,
+}
+
+const fn row(
+    id: &'static str,
+    label: &'static str,
+    form: fn(&View<'_>, &Action) -> Result<Form, Refusal>,
+) -> Client {
+    Client { id, label, form }
+}
+
+/// Every client; the first six are the first row of tabs unless the settings say otherwise.
+static CLIENTS: &[Client] = &[
+    row("vscode", "VS Code", vscode::vscode),
+    row("copilot-cli", "Copilot CLI", copilot::cli),
+    row("claude-code", "Claude Code", claude::code),
+    row("cursor", "Cursor", servers::cursor),
+    row("jetbrains", "JetBrains", copilot::jetbrains),
+    row("json", "JSON", servers::plain),
+    row("visual-studio", "Visual Studio", vscode::visual_studio),
+    row("claude-desktop", "Claude Desktop", claude::desktop),
+    row("codex", "Codex", codex::codex),
+    row("gemini-cli", "Gemini CLI", servers::gemini),
+    row("lm-studio", "LM Studio", servers::lm_studio),
+    row("goose", "Goose", goose::goose),
+    row("kiro", "Kiro", servers::kiro),
+    row("windsurf", "Windsurf", servers::windsurf),
+    row("opencode", "opencode", opencode::opencode),
+];
+
+/// How many clients the first row has when the settings say nothing.
+const FIRST: usize = 6;
+
+/// Which clients stand in the first row of tabs, and in which order. All others follow under "More
+/// clients" in the order of the table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clients {
+    first: Vec<&'static str>,
+}
+
+impl Default for Clients {
+    fn default() -> Self {
+        Self { first: CLIENTS.iter().take(FIRST).map(|client| client.id).collect() }
+    }
+}
+
+impl Clients {
+    /// The words that settings can use.
+    pub fn ids() -> impl ExactSizeIterator<Item = &'static str> {
+        CLIENTS.iter().map(|client| client.id)
+    }
+
+    /// The first row as settings give it; an unknown word is the error.
+    pub fn new<'a>(first: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+        let mut ids: Vec<&'static str> = Vec::new();
+        for word in first {
+            let id = Self::ids().find(|id| *id == word).ok_or_else(|| {
+                let all: Vec<_> = Self::ids().collect();
+                format!("{word:?} is no client; write some of {}", all.join(", "))
+            })?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
+        }
+        Ok(Self { first: ids })
+    }
+
+    /// The table in the order of the tabs, and whether each is in the first row.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (&'static Client, bool)> {
+        let find = |id: &&'static str| CLIENTS.iter().find(|client| client.id == *id);
+        let first = self.first.iter().filter_map(find).map(|client| (client, true));
+        let more = CLIENTS.iter().filter(|client| !self.first.contains(&client.id));
+        first.chain(more.map(|client| (client, false)))
+    }
+}

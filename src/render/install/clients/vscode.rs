@@ -1,0 +1,80 @@
+//! VS Code and Visual Studio: they ask for what is missing.
+//!
+//! Under registry-only enforcement a server must carry the registry's name as its key, and a remote
+//! the registry's URL. `gallery` and `version` say where it came from; they stand in the
+//! configuration. The link carries no `gallery`: some versions of VS Code take it as a request to
+//! ignore the rest and look the name up in whatever registry they know, later ones drop it.
+
+use super::super::identifier::Refusal;
+use super::super::json::Json;
+use super::super::quote;
+use super::super::recipe::Action;
+use super::super::variables::Slot;
+use super::super::view::{Ask, Form, NO_BUNDLE, View};
+
+/// How VS Code is told to ask for a slot. A secret is hidden while it is typed.
+fn input(slot: &Slot) -> Json {
+    Json::object([
+        ("type", Some(Json::text("promptString"))),
+        ("id", Some(Json::text(&*slot.id))),
+        ("description", Some(Json::text(&*slot.description))),
+        ("password", slot.is_secret.then_some(Json::Flag(true))),
+    ])
+}
+
+fn inputs(view: &View<'_>, action: &Action) -> Option<Json> {
+    let asked: Vec<Json> = view.asked(action).into_iter().map(input).collect();
+    (!asked.is_empty()).then_some(Json::List(asked))
+}
+
+/// The configuration, without its name and without what only a gallery adds.
+fn config(view: &View<'_>, action: &Action) -> Result<Vec<(&'static str, Option<Json>)>, Refusal> {
+    Ok(match action {
+        Action::Start(start) => {
+            let mut members = vec![("type", Some(Json::text("stdio")))];
+            members.extend(view.program(start, Ask::Input));
+            members
+        }
+        Action::Connect { is_sse, url, headers, .. } => vec![
+            ("type", Some(Json::text(if *is_sse { "sse" } else { "http" }))),
+            ("url", Some(Json::Text(view.say(url, Ask::Input)))),
+            ("headers", Json::map(view.say_all(headers, Ask::Input))),
+        ],
+        Action::Bundle { .. } => return Err(NO_BUNDLE),
+    })
+}
+
+fn version(view: &View<'_>) -> Option<Json> {
+    (!view.server.version.is_empty()).then(|| Json::text(&*view.server.version))
+}
+
+/// The configuration as a link holds it.
+fn linked(view: &View<'_>, action: &Action) -> Result<String, Refusal> {
+    let name = [("name", Some(Json::text(&*view.server.name)))];
+    let json = Json::object(name.into_iter().chain(config(view, action)?))
+        .with("version", version(view))
+        .with("inputs", inputs(view, action));
+    Ok(quote::percent(&json.compact()))
+}
+
+fn file(view: &View<'_>, action: &Action) -> Result<Json, Refusal> {
+    let server = Json::object(config(view, action)?)
+        .with("gallery", view.base_url.map(Json::text))
+        .with("version", version(view));
+    let servers = Json::Object(vec![(view.server.name.clone(), server)]);
+    Ok(Json::object([("inputs", inputs(view, action)), ("servers", Some(servers))]))
+}
+
+/// VS Code and its Insiders edition, which differ in the link's scheme.
+pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+    let linked = linked(view, action)?;
+    Ok(Form::json(".vscode/mcp.json", &file(view, action)?)
+        .link("Install in VS Code", format!("vscode:mcp/install?{linked}"))
+        .link("Install in VS Code Insiders", format!("vscode-insiders:mcp/install?{linked}")))
+}
+
+/// Visual Studio reads the same file; its link is a page that hands over.
+pub(super) fn visual_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+    let url = format!("https://vs-open.link/mcp-install?{}", linked(view, action)?);
+    Ok(Form::json(".mcp.json", &file(view, action)?).link("Install in Visual Studio", url))
+}

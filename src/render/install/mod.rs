@@ -1,0 +1,115 @@
+//! How a server is installed in each client: links, commands and configuration.
+//!
+//! One reading of packages, remotes, arguments and variables ([`recipe`]) serves every client, and the
+//! allowlist export too, so that what a page shows is what an administrator allows. A document may be
+//! hostile: nothing is shown that could act when it is clicked, copied or read by a client, and a
+//! secret is always asked for and never written. What is refused is a sentence in [`Install::notes`].
+
+pub(crate) mod argv;
+mod clients;
+pub(crate) mod identifier;
+pub(crate) mod json;
+pub(crate) mod quote;
+pub(crate) mod recipe;
+pub(crate) mod variables;
+mod view;
+
+use crate::model::Server;
+
+pub use clients::Clients;
+pub use recipe::Source;
+pub(in crate::render) use view::command_lines;
+
+/// What installing depends on besides the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct InstallContext<'a> {
+    /// The registry's URL, when it is known.
+    pub base_url: Option<&'a str>,
+    /// Which clients come first.
+    pub clients: Clients,
+}
+
+/// How one package or remote of a server is installed in one client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Install {
+    /// The client's word in settings and in the page's ids.
+    pub client: &'static str,
+    /// The client's name.
+    pub label: &'static str,
+    /// Whether it belongs to the first row of tabs.
+    pub is_first: bool,
+    /// The package or remote.
+    pub source: Source,
+    /// What the package or remote is, such as `npm package`.
+    pub method: &'static str,
+    /// Links that open the client, or a bundle to download.
+    pub links: Vec<Link>,
+    /// A command that has to run before, when the package is one that listens.
+    pub start: Option<Command>,
+    /// A command that installs.
+    pub command: Option<Command>,
+    /// Configuration to paste.
+    pub snippet: Option<Snippet>,
+    /// Sentences for the reader, in plain text; they may hold names from the document.
+    pub notes: Vec<String>,
+}
+
+/// A link that opens a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// What to write on it.
+    pub label: &'static str,
+    /// Its target. The scheme is one of [`LINK_SCHEMES`].
+    pub url: String,
+}
+
+/// The schemes that links can have.
+pub const LINK_SCHEMES: &[&str] =
+    &["https", "http", "vscode", "vscode-insiders", "cursor", "goose", "lmstudio"];
+
+/// A line for a terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// For a POSIX shell.
+    pub posix: String,
+    /// For PowerShell; `None` when some PowerShell would hand a word on changed.
+    pub powershell: Option<String>,
+}
+
+/// Text for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snippet {
+    /// Where it goes.
+    pub path: &'static str,
+    /// `json`, `toml` or `yaml`.
+    pub language: &'static str,
+    /// The text, with a line break at its end.
+    pub text: String,
+}
+
+/// Every way to install `server`: client by client in the order of their tabs, and for each its
+/// packages and then its remotes in the author's order.
+pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
+    let recipes = recipe::recipes(server);
+    let rows = context.clients.rows();
+    let pairs = rows.flat_map(|(client, is_first)| {
+        recipes.iter().map(move |recipe| (client, is_first, recipe))
+    });
+    pairs
+        .map(|(client, is_first, recipe)| {
+            let form = view::form(server, recipe, context.base_url, client);
+            Install {
+                client: client.id,
+                label: client.label,
+                is_first,
+                source: recipe.source,
+                method: recipe.method,
+                links: form.links,
+                start: form.start,
+                command: form.command,
+                snippet: form.snippet,
+                notes: form.notes,
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,181 @@
+//! One way to install a server, before any client's form: a command to start or a URL to connect to.
+
+use crate::model::{Input, NamedInput, Package, Server, Transport};
+
+use super::argv::{self, Start};
+use super::identifier::{self, Refusal};
+use super::variables::{Part, Slot, Slots, Text, sounds_secret};
+
+/// Where a recipe comes from in the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// Index of a package.
+    Package(usize),
+    /// Index of a remote.
+    Remote(usize),
+}
+
+/// What a client does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Starts a program and talks over its standard input and output.
+    Start(Start),
+    /// Connects to a URL; a package behind it must be started first.
+    Connect {
+        /// Whether the older transport with server-sent events is spoken.
+        is_sse: bool,
+        /// Where.
+        url: Text,
+        /// With which headers.
+        headers: Vec<(String, Text)>,
+        /// What listens there, when it is a package.
+        start: Option<Start>,
+    },
+    /// Opens a bundle.
+    Bundle {
+        /// Where it is.
+        url: String,
+    },
+}
+
+/// One way to install a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Recipe {
+    /// Where it comes from.
+    pub(crate) source: Source,
+    /// What it is called, such as `npm package`.
+    pub(crate) method: &'static str,
+    /// What to do, or why nothing is shown.
+    pub(crate) action: Result<Action, Refusal>,
+    /// What the user has to say.
+    pub(crate) slots: Vec<Slot>,
+    /// What the reader should know.
+    pub(crate) notes: Vec<&'static str>,
+}
+
+/// Every way to install `server`: its packages, then its remotes, in the author's order.
+pub(crate) fn recipes(server: &Server) -> Vec<Recipe> {
+    let packages = server.packages.iter().enumerate().map(|(i, it)| of_package(server, i, it));
+    let remotes = server.remotes.iter().enumerate().map(|(i, it)| of_remote(server, i, it));
+    packages.chain(remotes).collect()
+}
+
+fn of_package(server: &Server, index: usize, package: &Package) -> Recipe {
+    let mut slots = Slots::new(&server.name);
+    let mut notes = Vec::new();
+    let action = match package.registry_type.as_str() {
+        "mcpb" => bundle(package, &mut notes),
+        _ => started(package, &mut slots, &mut notes),
+    };
+    let method = match package.registry_type.as_str() {
+        "npm" => "npm package",
+        "pypi" => "PyPI package",
+        "oci" => "container image",
+        "nuget" => "NuGet package",
+        "mcpb" => "MCPB bundle",
+        "cargo" => "Cargo crate",
+        _ => "package",
+    };
+    Recipe { source: Source::Package(index), method, action, slots: slots.finish(), notes }
+}
+
+fn bundle(package: &Package, notes: &mut Vec<&'static str>) -> Result<Action, Refusal> {
+    identifier::package("mcpb", &package.identifier)?;
+    if package.file_sha256.is_some() {
+        notes.push("Compare the file's SHA-256 with the one in the registry before you open it.");
+    }
+    Ok(Action::Bundle { url: package.identifier.clone() })
+}
+
+fn started(
+    package: &Package,
+    slots: &mut Slots,
+    notes: &mut Vec<&'static str>,
+) -> Result<Action, Refusal> {
+    let made = argv::make(package, slots)?;
+    notes.extend(made.notes);
+    let transport = package.transport.as_ref();
+    let Some(transport) = transport.filter(|transport| transport.kind != "stdio") else {
+        return Ok(Action::Start(made.start));
+    };
+    let template = transport.url.as_deref().ok_or("The package does not say where it listens.")?;
+    let url = slots.replace(template, |slots, name| {
+        let known = made.named.iter().find(|(known, _)| known == name);
+        known.map_or_else(|| slots.slot(name, &secret(name)), |(_, text)| text.clone())
+    });
+    notes.push("Start the server first; the client connects to it while it runs.");
+    let headers = headers(&transport.headers, slots)?;
+    connect(transport, url, headers, Some(made.start), slots)
+}
+
+fn of_remote(server: &Server, index: usize, remote: &Transport) -> Recipe {
+    let mut slots = Slots::new(&server.name);
+    let action = connected(remote, &mut slots);
+    let method = if remote.kind == "sse" { "remote (SSE)" } else { "remote" };
+    Recipe {
+        source: Source::Remote(index),
+        method,
+        action,
+        slots: slots.finish(),
+        notes: Vec::new(),
+    }
+}
+
+fn connected(remote: &Transport, slots: &mut Slots) -> Result<Action, Refusal> {
+    let template = remote.url.as_deref().ok_or("The remote has no address.")?;
+    let url = slots.fill(template, &remote.variables, &Input::default());
+    let headers = headers(&remote.headers, slots)?;
+    connect(remote, url, headers, None, slots)
+}
+
+const EXPANDS: Refusal = "The configuration holds an expression that clients would replace by your own settings and send away, so none is shown.";
+
+/// Checks what is connected to.
+fn connect(
+    transport: &Transport,
+    url: Text,
+    headers: Vec<(String, Text)>,
+    start: Option<Start>,
+    slots: &Slots,
+) -> Result<Action, Refusal> {
+    let is_sse = match transport.kind.as_str() {
+        "sse" => true,
+        "streamable-http" | "http" => false,
+        _ => return Err("The transport is not one that clients know."),
+    };
+    // A word in place of a slot shows what the whole would be.
+    let filled = url.show(slots.so_far(), |slot| slot.word.clone());
+    let from_slot = matches!(url.0.first(), Some(Part::Slot(_)));
+    if from_slot || identifier::web_url(&filled).is_none() {
+        return Err("The address is not a plain web address, so no configuration is shown.");
+    }
+    let values = std::iter::once(&url).chain(headers.iter().map(|(_, text)| text));
+    if values.flat_map(Text::literals).any(identifier::expands) {
+        return Err(EXPANDS);
+    }
+    Ok(Action::Connect { is_sse, url, headers, start })
+}
+
+fn headers(list: &[NamedInput], slots: &mut Slots) -> Result<Vec<(String, Text)>, Refusal> {
+    let mut headers: Vec<(String, Text)> = Vec::new();
+    for NamedInput { name, input } in list {
+        identifier::header(name)?;
+        // Credentials are often not marked as such.
+        let mut input = input.clone();
+        input.is_secret |=
+            input.value.as_deref().is_some_and(|value| value.contains('{')) && sounds_secret(name);
+        let Some(value) = slots.value(name, &input) else { continue };
+        if !value.literals().all(identifier::is_header_value) {
+            return Err("A header's value is not a plain line, so no configuration is shown.");
+        }
+        if !headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+            headers.push((name.clone(), value));
+        }
+    }
+    Ok(headers)
+}
+
+/// What is known about a template's name that nothing declares.
+fn secret(name: &str) -> Input {
+    Input { is_secret: sounds_secret(name), ..Input::default() }
+}

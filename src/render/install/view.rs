@@ -1,0 +1,285 @@
+//! What a client's function sees of a recipe, and the forms that clients have in common.
+
+use std::collections::BTreeSet;
+
+use crate::model::Server;
+
+use super::argv::{self, Start};
+use super::clients::Client;
+use super::identifier::{self, Refusal};
+use super::json::Json;
+use super::recipe::{Action, Recipe};
+use super::variables::{Slot, Text};
+use super::{Command, Link, Snippet, quote};
+
+/// Longest link of an own scheme: Windows hands no longer ones to programs.
+const LINK_MAX: usize = 2048;
+/// Longest link to a page.
+const WEB_LINK_MAX: usize = 8000;
+
+/// How a client is told about a slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ask {
+    /// It asks: `${input:id}`.
+    Input,
+    /// It reads the environment: `${NAME}`.
+    Braces,
+    /// It reads the environment: `{env:NAME}`.
+    Env,
+    /// It can do neither: a word to replace.
+    Word,
+}
+
+impl Ask {
+    fn slot(self, slot: &Slot) -> String {
+        match self {
+            Self::Input => format!("${{input:{}}}", slot.id),
+            Self::Braces => format!("${{{}}}", slot.variable),
+            Self::Env => format!("{{env:{}}}", slot.variable),
+            Self::Word => slot.word.clone(),
+        }
+    }
+
+    /// Arguments are the same for every client that does not ask, so that one allowlist fits all.
+    fn argument(self) -> Self {
+        if self == Self::Input { self } else { Self::Word }
+    }
+}
+
+/// A recipe as one client's function sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct View<'a> {
+    pub(super) server: &'a Server,
+    pub(super) recipe: &'a Recipe,
+    pub(super) base_url: Option<&'a str>,
+}
+
+/// What a client's function gives.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Form {
+    pub(super) links: Vec<Link>,
+    pub(super) start: Option<Command>,
+    pub(super) command: Option<Command>,
+    pub(super) snippet: Option<Snippet>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Form {
+    /// Nothing but a sentence.
+    pub(super) fn only(note: &str) -> Self {
+        Self { notes: vec![note.to_owned()], ..Self::default() }
+    }
+
+    pub(super) fn snippet(path: &'static str, language: &'static str, text: String) -> Self {
+        Self { snippet: Some(Snippet { path, language, text }), ..Self::default() }
+    }
+
+    pub(super) fn json(path: &'static str, json: &Json) -> Self {
+        Self::snippet(path, "json", json.pretty())
+    }
+
+    /// Adds a link, or says that it would be too long.
+    pub(super) fn link(mut self, label: &'static str, url: String) -> Self {
+        let max = if url.starts_with("https:") { WEB_LINK_MAX } else { LINK_MAX };
+        if url.len() <= max {
+            self.links.push(Link { label, url });
+        } else {
+            let note = "The configuration is too long for a link; copy it instead.".to_owned();
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
+        self
+    }
+
+    pub(super) fn command(mut self, command: Option<Command>) -> Self {
+        self.command = command;
+        self
+    }
+}
+
+/// The form of `client` for `recipe`, with the notes that any client needs.
+pub(super) fn form(
+    server: &Server,
+    recipe: &Recipe,
+    base_url: Option<&str>,
+    client: &Client,
+) -> Form {
+    let view = View { server, recipe, base_url };
+    let mut form = match &recipe.action {
+        Err(refusal) => return Form::only(refusal),
+        Ok(action) => match (client.form)(&view, action) {
+            Ok(form) => form,
+            Err(refusal) => return Form::only(refusal),
+        },
+    };
+    if let Ok(Action::Connect { start: Some(start), .. }) = &recipe.action {
+        form.start = view.start_line(start);
+    }
+    form.notes.extend(recipe.notes.iter().map(|note| (*note).to_owned()));
+    form.notes.extend(view.slot_notes(&form));
+    form
+}
+
+impl View<'_> {
+    /// The key for clients that take letters, digits, `_` and `-`.
+    pub(super) fn key(&self) -> String {
+        identifier::key(&self.server.name)
+    }
+
+    /// A value in the client's words.
+    pub(super) fn say(&self, text: &Text, ask: Ask) -> String {
+        text.show(&self.recipe.slots, |slot| ask.slot(slot))
+    }
+
+    /// Named values in the client's words.
+    pub(super) fn say_all(&self, list: &[(String, Text)], ask: Ask) -> Vec<(String, String)> {
+        list.iter().map(|(name, text)| (name.clone(), self.say(text, ask))).collect()
+    }
+
+    /// A command's words; see [`Ask::argument`].
+    pub(super) fn argv(&self, start: &Start, ask: Ask) -> Vec<String> {
+        start.argv.iter().map(|word| self.say(word, ask.argument())).collect()
+    }
+
+    /// `command`, `args` and `env`.
+    pub(super) fn program<'k>(&self, start: &Start, ask: Ask) -> Vec<(&'k str, Option<Json>)> {
+        let mut argv = self.argv(start, ask).into_iter();
+        vec![
+            ("command", argv.next().map(Json::Text)),
+            ("args", Some(Json::texts(argv))),
+            ("env", Json::map(self.say_all(&start.env, ask))),
+        ]
+    }
+
+    /// The slots that a configuration uses.
+    pub(super) fn asked(&self, action: &Action) -> Vec<&Slot> {
+        let mut texts: Vec<&Text> = Vec::new();
+        match action {
+            Action::Start(start) => {
+                texts.extend(&start.argv);
+                texts.extend(start.env.iter().map(|(_, text)| text));
+            }
+            Action::Connect { url, headers, .. } => {
+                texts.push(url);
+                texts.extend(headers.iter().map(|(_, text)| text));
+            }
+            Action::Bundle { .. } => {}
+        }
+        let mut used = vec![false; self.recipe.slots.len()];
+        for slot in texts.into_iter().flat_map(Text::slots) {
+            used[slot] = true;
+        }
+        self.recipe.slots.iter().zip(used).filter_map(|(slot, used)| used.then_some(slot)).collect()
+    }
+
+    /// The line that starts a package which listens.
+    fn start_line(&self, start: &Start) -> Option<Command> {
+        let env = self.say_all(&start.env, Ask::Word);
+        let argv = self.argv(start, Ask::Word);
+        let mut posix = argv.clone();
+        let mut powershell = String::new();
+        if !env.is_empty() {
+            let set = env.iter().map(|(name, value)| format!("{name}={value}"));
+            posix = std::iter::once("env".to_owned()).chain(set).chain(argv.clone()).collect();
+        }
+        for (name, value) in &env {
+            powershell.push_str(&format!("${{env:{name}}} = {}; ", powershell_value(value)));
+        }
+        let mut command = line(&posix)?;
+        let shown = env.iter().all(|(_, value)| quote::is_one_line(value));
+        command.powershell = line(&argv)?.powershell.filter(|_| shown).map(|it| powershell + &it);
+        Some(command)
+    }
+
+    /// What to do about the slots that a form leaves open.
+    fn slot_notes(&self, form: &Form) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.recipe.slots.is_empty() {
+            return notes;
+        }
+        let snippet = form.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
+        let commands = [&form.command, &form.start].into_iter().flatten();
+        if commands.map(|it| it.posix.as_str()).chain([snippet]).any(|it| it.contains("YOUR_")) {
+            notes.push("Replace the words that begin with YOUR_ by your own values.".to_owned());
+        }
+        let read = variables(snippet);
+        let slots = self.recipe.slots.iter().map(|slot| slot.variable.as_str());
+        let names: Vec<&str> = slots.filter(|name| read.contains(name)).collect();
+        if !names.is_empty() {
+            let some = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+            let more = match names.len().saturating_sub(5) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            notes.push(format!("Set {some}{more} in the environment that the client starts from."));
+        }
+        notes
+    }
+}
+
+/// The variables that a configuration reads from the environment.
+fn variables(text: &str) -> BTreeSet<&str> {
+    let pieces = ["${", "{env:"].into_iter().flat_map(|open| text.split(open).skip(1));
+    pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect()
+}
+
+/// A value that is assigned and so always quoted.
+fn powershell_value(value: &str) -> String {
+    let quoted = quote::powershell(value);
+    if quoted.starts_with('\'') { quoted } else { format!("'{quoted}'") }
+}
+
+/// A line for both shells; `None` when a word would not stand in one line.
+pub(super) fn line(words: &[String]) -> Option<Command> {
+    if !words.iter().all(|word| quote::is_one_line(word)) {
+        return None;
+    }
+    let join = |quote: fn(&str) -> String| {
+        words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
+    };
+    let survives = words.iter().all(|word| quote::survives_powershell(word));
+    Some(Command {
+        posix: join(quote::posix),
+        powershell: survives.then(|| join(quote::powershell)),
+    })
+}
+
+/// A line that hands `start` to a client after `--`; on Windows a batch file is started by `cmd`.
+pub(super) fn line_with(view: &View<'_>, before: &[String], start: &Start) -> Option<Command> {
+    let words = |argv: &[Text]| -> Vec<String> {
+        let argv = argv.iter().map(|word| view.say(word, Ask::Word));
+        before.iter().cloned().chain(["--".to_owned()]).chain(argv).collect()
+    };
+    let mut command = line(&words(&start.argv))?;
+    if argv::is_batch(&start.argv) {
+        let windows = argv::windows(&start.argv);
+        command.powershell = windows.and_then(|argv| line(&words(&argv))?.powershell);
+    }
+    Some(command)
+}
+
+/// The command lines that clients are shown for a recipe, one per way of asking; what starts a batch
+/// file on Windows as well, when that is possible.
+pub(in crate::render) fn command_lines(recipe: &Recipe) -> Vec<Vec<String>> {
+    let start = match &recipe.action {
+        Ok(Action::Start(start) | Action::Connect { start: Some(start), .. }) => start,
+        _ => return Vec::new(),
+    };
+    let forms = [Some(start.argv.clone()), argv::windows(&start.argv)];
+    let mut lines = Vec::new();
+    for form in forms.iter().flatten() {
+        for ask in [Ask::Word, Ask::Input] {
+            let line: Vec<String> =
+                form.iter().map(|word| word.show(&recipe.slots, |slot| ask.slot(slot))).collect();
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+    }
+    lines
+}
+
+/// What a client that opens no bundles says.
+pub(super) const NO_BUNDLE: Refusal =
+    "This client does not open bundles; another client or package may.";

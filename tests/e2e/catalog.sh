@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The catalog in a real browser: Debian's Chromium, Playwright, axe-core, html-validate.
+#
+#   catalog.sh TOOL [DATA]
+#
+# TOOL is the binary; with a data folder the tests also run on it. Installs what it needs: Chromium
+# with apt-get when root and missing, the rest from npm.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+tool=$1
+data=${2:-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if [ -z "${CHROMIUM:-}" ]; then
+  if ! command -v chromium >/dev/null && [ "$(id -u)" = 0 ]; then
+    apt-get update -qq && apt-get install -y -qq chromium >/dev/null
+  fi
+  CHROMIUM=$(command -v chromium)
+fi
+export CHROMIUM
+if [ ! -d "$here/node_modules/playwright-core" ]; then
+  (cd "$here" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund)
+fi
+
+# repository DATA NAME: the data in a git repository of its own, with a remote for the forge's links.
+repository() {
+  mkdir -p "$work/$2"
+  cp -r "$1" "$work/$2/registry-data"
+  git -C "$work/$2" init -q
+  git -C "$work/$2" remote add origin https://github.com/acme-example/registry.git
+  git -C "$work/$2" add -A
+  git -C "$work/$2" -c user.name=test -c user.email=test@example.com commit -qm data
+}
+
+base=https://registry.example.com/tools
+repository "$top/registry-data" sample
+(cd "$work/sample" && "$tool" -q build --base-url "$base" 2>/dev/null)
+args=("$work/sample/_site")
+if [ -n "$data" ]; then
+  repository "$data" real
+  (cd "$work/real" && "$tool" -q build --base-url "$base" 2>/dev/null)
+  args+=("$work/real/_site")
+fi
+node --test "$top/tests/e2e/search.test.mjs"
+node "$here/catalog.mjs" "${args[@]}"

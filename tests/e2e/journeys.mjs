@@ -1,0 +1,204 @@
+// What people do: search, filter, use the keyboard, choose a client, copy, browse without scripts.
+import assert from 'node:assert/strict';
+
+const results = (page) => page.locator('#results ul.rows:visible > li');
+const status = (page) => page.locator('#status');
+const ready = (page, text) => page.waitForFunction((t) => document.querySelector('#status').textContent.includes(t), text);
+
+async function search(page, base) {
+  const asked = [];
+  page.on('request', (request) => request.url().includes('/assets/search/') && asked.push(request.url()));
+  await page.goto(base);
+  await page.waitForTimeout(200);
+  assert.deepEqual(asked, [], 'the index is not loaded before it is needed');
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+  await page.keyboard.type('tide');
+  await ready(page, 'for “tide”');
+  assert.ok(asked.length >= 2);
+  assert.equal(await results(page).first().locator('h3').textContent(), 'Tides & Currents');
+  assert.ok(page.url().endsWith('?q=tide'));
+  await page.fill('#q', 'tidse'); // one mistake
+  await ready(page, 'for “tidse”');
+  assert.equal(await results(page).first().locator('h3').textContent(), 'Tides & Currents');
+  await page.reload();
+  await ready(page, 'for “tidse”');
+  assert.equal(await page.inputValue('#q'), 'tidse');
+  await page.fill('#q', 'qqqzzz');
+  await ready(page, '0 servers');
+  assert.ok(await page.getByText('No server matches').isVisible());
+  await page.getByText('Clear search and filters').click();
+  await page.waitForLoadState();
+  assert.ok(!page.url().includes('?') && await page.locator('#listing').isVisible());
+}
+
+async function keyboard(page, base) {
+  await page.goto(base);
+  await page.keyboard.press('/');
+  await page.keyboard.type('weather');
+  await ready(page, 'for “weather”');
+  await page.keyboard.press('ArrowDown');
+  const at = () => page.evaluate(() => document.activeElement.textContent);
+  assert.equal(await at(), 'Almanac Weather');
+  await page.keyboard.press('ArrowUp');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/servers/com.example.almanac/weather/');
+  await page.goBack();
+  await ready(page, 'for “weather”');
+  await page.focus('#q');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.inputValue('#q'), '');
+  assert.ok(await page.locator('#listing').isVisible());
+  await page.keyboard.press('ArrowDown'); // the prepared list too
+  assert.notEqual(await at(), '');
+  await page.goto(base);
+  await page.keyboard.press('Tab');
+  assert.equal(await at(), 'Skip to content');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+}
+
+async function panel(page, base) {
+  await page.goto(`${base}changes/`);
+  await page.keyboard.press('/');
+  await page.keyboard.type('tides');
+  const link = page.locator('#panel h3 a').first();
+  await link.waitFor();
+  assert.match(await page.locator('#panel [role=status]').textContent(), /servers? for “tides”/);
+  await page.keyboard.press('Escape');
+  assert.ok(await page.locator('#panel').isHidden());
+  await page.keyboard.type('tides');
+  await link.waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/servers/com.example.lighthouse/tides/');
+  await page.fill('#q', 'note');
+  await page.locator('#panel h3 a').first().waitFor();
+  await page.press('#q', 'Enter'); // the whole list of answers
+  await page.waitForURL('**/?q=note');
+  await ready(page, 'for “note”');
+}
+
+async function facets(page, base) {
+  await page.goto(base);
+  const npm = page.getByRole('checkbox', { name: /^npm/ });
+  await npm.check();
+  await ready(page, '2 servers');
+  assert.ok(page.url().endsWith('?package=npm'));
+  await page.getByRole('checkbox', { name: /^PyPI/ }).check(); // or
+  await page.waitForFunction(() => document.querySelectorAll('#results ul.rows:not(#list) > li').length === 4);
+  await page.getByRole('checkbox', { name: /^Streamable HTTP/ }).check(); // and
+  await page.waitForFunction(() => location.search.includes('transport=streamable-http'));
+  const titles = await results(page).locator('h3').allTextContents();
+  assert.ok(titles.includes('Tides & Currents') && titles.length < 4, titles.join());
+  assert.equal(await page.locator('fieldset legend').first().textContent(), 'Package type');
+  await page.goBack();
+  await page.goBack();
+  await ready(page, '2 servers');
+  assert.ok(await npm.isChecked());
+  await page.goto(`${base}?namespace=net.example.parcel&q=ship`);
+  await ready(page, '1 server ');
+  assert.ok(await page.getByRole('checkbox', { name: /net\.example\.parcel/ }).isChecked());
+  await page.goto(`${base}browse/package/npm/`);
+  await page.getByText('Search and filter within these').click();
+  await ready(page, '2 servers');
+}
+
+async function tabs(page, base) {
+  const server = `${base}servers/com.example.lighthouse/tides/`;
+  await page.goto(server);
+  const all = page.getByRole('tab');
+  assert.deepEqual((await all.allTextContents()).slice(0, 3), ['VS Code', 'Copilot CLI', 'Claude Code']);
+  assert.equal(await page.locator('[role=tabpanel]:visible').count(), 1);
+  await page.getByRole('tab', { name: 'Claude Code' }).click();
+  assert.ok(await page.getByText('claude mcp add').first().isVisible());
+  await page.keyboard.press('ArrowRight');
+  assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'Cursor');
+  await page.keyboard.press('End');
+  assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'More clients');
+  await page.locator('summary', { hasText: 'Codex' }).click();
+  assert.ok(await page.getByText('codex mcp add').first().isVisible());
+  await page.getByRole('tab', { name: 'Cursor' }).click();
+  await page.goto(`${base}servers/com.example.almanac/weather/`);
+  assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'Cursor', 'the choice is remembered');
+}
+
+async function copy(page, base) {
+  await page.goto(`${base}servers/com.example.lighthouse/tides/`);
+  await page.getByRole('tab', { name: 'JSON' }).click();
+  const snip = page.locator('.snip:visible').first();
+  await snip.getByRole('button', { name: 'Copy' }).click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await snip.locator('code').textContent());
+  await page.getByText('Copied').waitFor({ state: 'attached' });
+  const name = page.locator('.head .id');
+  await name.getByRole('button', { name: 'Copy' }).click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'com.example.lighthouse/tides');
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await page.reload();
+  assert.equal(await page.getByRole('button', { name: 'Copy' }).count(), 0);
+}
+
+async function scriptless(page, base) {
+  await page.goto(base);
+  assert.equal(await page.locator('#list > li').count(), 12);
+  assert.equal(await page.locator('.copy, [role=tab], input[type=checkbox]').count(), 0);
+  await page.getByRole('link', { name: /^npm/ }).click();
+  await page.waitForURL('**/browse/package/npm/');
+  assert.equal(await page.locator('#list > li').count(), 2);
+  assert.ok(await page.getByText('Search and filter within these').isHidden());
+  await page.getByRole('link', { name: 'Tides & Currents' }).click();
+  await page.locator('summary', { hasText: 'Claude Code' }).click();
+  assert.ok(await page.getByText('claude mcp add').first().isVisible());
+  await page.fill('#q', 'anything');
+  await page.press('#q', 'Enter');
+  await page.waitForURL('**/tools/?q=anything');
+  assert.equal(await page.locator('#list > li:visible').count(), 12);
+}
+scriptless.options = { javaScriptEnabled: false };
+
+// On real data: the answer that one expects, and soon.
+async function real(page, base) {
+  await page.goto(base);
+  await page.focus('#q');
+  const taken = [];
+  for (const [query, first] of [['github', 'GitHub'], ['githb', 'GitHub'], ['postgres', 'postgres'], ['io.github.brightdata/brightdata-mcp', 'brightdata-mcp']]) {
+    await page.fill('#q', '');
+    await page.fill('#q', query);
+    await ready(page, `for “${query}”`);
+    assert.equal(await results(page).first().locator('h3').textContent(), first, query);
+    taken.push(await page.evaluate((text) => {
+      const input = document.getElementById('q');
+      const started = performance.now();
+      input.value = text;
+      input.dispatchEvent(new Event('input'));
+      return performance.now() - started;
+    }, query));
+  }
+  await page.fill('#q', 'mcp');
+  await ready(page, 'for “mcp”');
+  assert.equal(await results(page).count(), 100);
+  await page.getByRole('button', { name: /^Show more/ }).click();
+  assert.ok(await results(page).count() > 100);
+  assert.match(await status(page).textContent(), /^[\d,]+ servers for/);
+  return `slowest answer with rows ${Math.max(...taken).toFixed(0)} ms`;
+}
+
+async function pages(page, base) {
+  await page.goto(base);
+  assert.equal(await page.locator('#list > li').count(), 200);
+  await page.locator('a[rel=next]').click();
+  await page.waitForURL('**/browse/page/2/');
+  assert.equal(await page.locator('#list > li').count(), 200);
+}
+
+// The journeys of the sample registry or of real data.
+export function journeys(isReal) {
+  if (isReal) return [['search', real], ['pages of the list', pages]];
+  return [['search', search], ['keyboard', keyboard], ['panel', panel], ['facets', facets], ['tabs', tabs],
+    ['copy', copy], ['without JavaScript', scriptless]];
+}

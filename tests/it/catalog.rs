@@ -1,0 +1,158 @@
+//! The catalog: what every page keeps to, whoever wrote the data.
+
+mod hostile;
+mod html;
+mod looks;
+mod spanning;
+
+use std::path::PathBuf;
+
+use mcp_static::config::BaseUrl;
+use mcp_static::pipeline::{LoadOptions, Silent, check, load};
+use mcp_static::render;
+use mcp_static::site::{Artifact, Media, Site, UrlPath};
+
+use crate::project::{Project, home};
+
+const BASE: &str = "https://registry.example.com/catalog";
+
+/// The site of a data folder.
+fn site(data: PathBuf, base_url: Option<&str>) -> Site {
+    let base_url = base_url.map(|url| BaseUrl::parse(url).unwrap());
+    let options = LoadOptions { data, base_url, catalog: true, ..LoadOptions::default() };
+    let loaded = load(&options).unwrap();
+    let (registry, report) = check(&loaded, &Silent).unwrap();
+    assert!(!report.has_errors(), "{:#?}", report.items());
+    let site = render::site(&registry, &loaded.facts, loaded.catalog.as_ref());
+    assert_eq!(loaded.template_problems(), []);
+    site
+}
+
+fn sample() -> Site {
+    site(home().join("registry-data"), Some(BASE))
+}
+
+fn of(project: &Project) -> Site {
+    site(project.path("registry-data"), Some(BASE))
+}
+
+fn at<'a>(site: &'a Site, path: &str) -> Option<&'a Artifact> {
+    let segments = path.split('/').filter(|segment| !segment.is_empty());
+    site.get(&UrlPath::new(segments).unwrap())
+}
+
+#[track_caller]
+fn text(site: &Site, path: &str) -> String {
+    let artifact = at(site, path).unwrap_or_else(|| panic!("nothing stands at {path:?}"));
+    String::from_utf8(artifact.body.to_vec()).unwrap()
+}
+
+/// Every page with its path.
+fn pages(site: &Site) -> Vec<(String, String)> {
+    let pages = site.artifacts().filter(|artifact| artifact.media == Media::Html);
+    pages.map(|page| (page.path.as_str().to_owned(), text(site, page.path.as_str()))).collect()
+}
+
+#[test]
+fn every_page_of_the_sample_keeps_the_rules() {
+    let site = sample();
+    let pages = pages(&site);
+    assert!(pages.len() > 60, "only {} pages", pages.len());
+    for (path, page) in &pages {
+        html::assert_rules(&site, path, page);
+    }
+}
+
+#[test]
+fn every_page_of_a_hostile_registry_keeps_the_rules() {
+    let site = of(&hostile::registry());
+    for (path, page) in &pages(&site) {
+        html::assert_rules(&site, path, page);
+    }
+}
+
+#[test]
+fn rendering_twice_gives_the_same_bytes() {
+    let (one, other) = (sample(), sample());
+    let all = |site: &Site| {
+        site.artifacts().map(|a| (a.path.clone(), a.body.clone())).collect::<Vec<_>>()
+    };
+    assert!(all(&one) == all(&other));
+}
+
+#[test]
+fn a_withdrawn_version_has_no_page_and_its_history_says_why() {
+    let site = sample();
+    assert!(at(&site, "servers/com.example.lighthouse/tides/2.0.0").is_none());
+    let page = text(&site, "servers/com.example.lighthouse/tides");
+    assert!(page.contains("<s>2.0.0</s>") && page.contains("an hour late"), "{page}");
+}
+
+#[test]
+fn a_withdrawn_server_has_no_page_and_is_in_no_list() {
+    let project = Project::sample();
+    project.file(
+        "registry-data/servers/com.example/status-page/1.0.0/status.json",
+        "{\"status\":\"deleted\",\"statusMessage\":\"gone\"}",
+    );
+    let site = of(&project);
+    for (path, page) in pages(&site) {
+        assert!(!path.contains("status-page"), "{path}");
+        assert!(!page.contains("href=\"./servers/com.example/status-page/\""), "{path}");
+    }
+    assert!(text(&site, "changes").contains("withdrawn"));
+    assert!(!text(&site, "sitemap.xml").contains("status-page"));
+}
+
+#[test]
+fn a_server_page_names_everything_that_the_document_declares() {
+    let page = text(&sample(), "servers/com.example.lighthouse/tides");
+    for part in [
+        "TIDES_API_KEY",
+        "TIDES_DATUM",
+        "--units",
+        "&lt;home_port&gt;",
+        "Authorization",
+        "{token}",
+        "https://mcp.lighthouse.example.com/tides",
+        "https://www.npmjs.com/package/@example-lighthouse/tides-mcp/v/2.1.0",
+        "https://github.com/example-lighthouse/tides-mcp",
+        "v0.1/servers/com.example.lighthouse/tides/versions/2.1.0",
+        "badge.svg",
+        "required</span>",
+        "secret</span>",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+}
+
+#[test]
+fn the_first_clients_are_the_settings_and_version_pages_have_no_tabs() {
+    let project = Project::sample();
+    project.file("registry-data/registry.toml", "[catalog]\nclients = [\"goose\", \"cursor\"]\n");
+    let site = of(&project);
+    let page = text(&site, "servers/com.example.lighthouse/tides");
+    let places: Vec<usize> = ["goose", "cursor", "vscode"]
+        .map(|id| page.find(&format!("data-tab=\"{id}\"")).unwrap())
+        .to_vec();
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(page.find("data-more").unwrap() < places[2]);
+    assert!(!text(&site, "servers/com.example.lighthouse/tides/1.2.0").contains("data-tab"));
+}
+
+#[test]
+fn every_command_and_url_on_a_page_is_in_the_allowlist() {
+    let site = sample();
+    let text_of = text(&site, "exports/copilot/managed-settings.json");
+    let allow: serde_json::Value = serde_json::from_str(&text_of).unwrap();
+    let allowed = allow["allowedMcpServers"].as_array().unwrap();
+    for argv in [["npx", "-y", "--loglevel"], ["cmd", "/c", "npx"]] {
+        let is_like = |entry: &serde_json::Value| {
+            let words = entry["serverCommand"].as_array();
+            words.is_some_and(|words| words.iter().zip(argv).all(|(word, part)| word == part))
+        };
+        assert!(allowed.iter().any(is_like), "{argv:?}");
+    }
+    assert!(text_of.contains("https://mcp.lighthouse.example.com/tides"));
+    assert!(text(&site, "allowlist").contains("exports/claude-code/managed-settings.json"));
+}
