@@ -82,8 +82,11 @@ async function rules(browser, base, kinds) {
       await page.waitForLoadState('load');
       grounds.add(await page.evaluate(() => getComputedStyle(document.body).backgroundColor));
       await axe(page, `${colorScheme} ${kind}`);
-      await page.evaluate(() => document.querySelectorAll('details').forEach((d) => { d.open = true; d.hidden = false; }));
-      await axe(page, `${colorScheme} ${kind}, all open`);
+      const closed = await page.$$eval('main details:not([open])', (found) => {
+        for (const details of found) [details.open, details.hidden] = [true, false];
+        return found.length;
+      });
+      if (closed > 0) await axe(page, `${colorScheme} ${kind}, all open`);
       if (colorScheme === 'light') {
         for (const width of [320, 390, 768]) {
           await page.setViewportSize({ width, height: 700 });

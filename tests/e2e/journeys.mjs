@@ -102,7 +102,8 @@ async function facets(page, base) {
   await ready(page, '2 servers');
   assert.ok(await npm.isChecked());
   await page.goto(`${base}?namespace=net.example.parcel&q=ship`);
-  await ready(page, '1 server ');
+  await ready(page, 'for “ship”');
+  assert.ok((await results(page).locator('.id').allTextContents()).every((name) => name.startsWith('net.example.parcel/')));
   assert.ok(await page.getByRole('checkbox', { name: /net\.example\.parcel/ }).isChecked());
   await page.goto(`${base}browse/package/npm/`);
   await page.getByText('Search and filter within these').click();
@@ -121,7 +122,7 @@ async function tabs(page, base) {
   assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'Cursor');
   await page.keyboard.press('End');
   assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'More clients');
-  await page.locator('summary', { hasText: 'Codex' }).click();
+  await page.locator('[data-tab=codex] > summary').click();
   assert.ok(await page.getByText('codex mcp add').first().isVisible());
   await page.getByRole('tab', { name: 'Cursor' }).click();
   await page.goto(`${base}servers/com.example.almanac/weather/`);
@@ -152,7 +153,7 @@ async function scriptless(page, base) {
   assert.equal(await page.locator('#list > li').count(), 2);
   assert.ok(await page.getByText('Search and filter within these').isHidden());
   await page.getByRole('link', { name: 'Tides & Currents' }).click();
-  await page.locator('summary', { hasText: 'Claude Code' }).click();
+  await page.locator('[data-tab=claude-code] > summary').click();
   assert.ok(await page.getByText('claude mcp add').first().isVisible());
   await page.fill('#q', 'anything');
   await page.press('#q', 'Enter');

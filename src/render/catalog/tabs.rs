@@ -9,6 +9,13 @@ use crate::model::Server;
 use super::super::install::{Clients, Command, Install, InstallContext, Link, installs};
 use super::text::shown;
 
+/// Size in bytes up to which everything is shown under "More clients". A few servers declare so much
+/// that fifteen clients' forms of it would take longer to load than anybody reads.
+const ENOUGH: usize = 500_000;
+
+/// What stands there instead.
+const LEFT_OUT: &str = "The other packages and endpoints are left out here to keep the page small; the JSON tab has them.";
+
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Tabs {
@@ -68,11 +75,36 @@ impl Tabs {
                 tab.ways.push(Way::new(install));
             }
         }
+        let size: usize = tabs.first.iter().chain(&tabs.more).map(Tab::size).sum();
+        if size > ENOUGH {
+            tabs.more.iter_mut().for_each(Tab::shorten);
+        }
         (!tabs.first.is_empty() || !tabs.more.is_empty()).then_some(tabs)
     }
 }
 
+impl Tab {
+    fn size(&self) -> usize {
+        self.ways.iter().map(Way::size).sum()
+    }
+
+    /// Keeps the first way and says so.
+    fn shorten(&mut self) {
+        if self.ways.len() > 1 {
+            self.ways.truncate(1);
+            self.ways.iter_mut().for_each(|way| way.notes.push(LEFT_OUT.to_owned()));
+        }
+    }
+}
+
 impl Way {
+    fn size(&self) -> usize {
+        let links: usize = self.links.iter().map(|link| link.url.len()).sum();
+        let lines = |lines: &Option<Lines>| lines.as_ref().map_or(0, |it| it.posix.len());
+        let snippet = self.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
+        links + lines(&self.start) + lines(&self.command) + snippet
+    }
+
     fn new(install: Install) -> Self {
         let button = |link: Link| Button { label: link.label, url: link.url };
         Self {

@@ -136,7 +136,6 @@ fn quoted(text: &str, escape: impl Fn(char, &mut String)) -> String {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::panic)]
 mod tests {
     use proptest::prelude::*;
 
