@@ -11,7 +11,7 @@ use super::text::shown;
 
 /// Size in bytes up to which everything is shown under "More clients". A few servers declare so much
 /// that fifteen clients' forms of it would take longer to load than anybody reads.
-const ENOUGH: usize = 500_000;
+const ENOUGH: usize = 300_000;
 
 /// What stands there instead.
 const LEFT_OUT: &str = "The other packages and endpoints are left out here to keep the page small; the JSON tab has them.";
