@@ -100,9 +100,10 @@ impl Tab {
 impl Way {
     fn size(&self) -> usize {
         let links: usize = self.links.iter().map(|link| link.url.len()).sum();
-        let lines = |lines: &Option<Lines>| lines.as_ref().map_or(0, |it| it.posix.len());
+        let lines = self.start.iter().chain(&self.command);
+        let shells = |it: &Lines| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
         let snippet = self.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
-        links + lines(&self.start) + lines(&self.command) + snippet
+        links + lines.map(shells).sum::<usize>() + snippet
     }
 
     fn new(install: Install) -> Self {
