@@ -235,15 +235,6 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Replaces a file of the working folder in one step.
-fn replace(folder: &Path, name: &str, text: &str) {
-    let new = folder.join(format!("{name}.new"));
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&new, text));
-    if written.and_then(|()| std::fs::rename(&new, folder.join(name))).is_err() {
-        let _ = std::fs::remove_file(&new);
-    }
-}
-
 #[cfg(feature = "git")]
 pub(super) use dates::{load_dates, save_dates};
 
@@ -255,6 +246,15 @@ mod dates {
     use crate::data::{DateTable, EntryDates, Fallback};
     use crate::model::Status;
     use crate::world::git::Oid;
+
+    /// Replaces a file of the working folder in one step.
+    fn replace(folder: &Path, name: &str, text: &str) {
+        let new = folder.join(format!("{name}.new"));
+        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&new, text));
+        if written.and_then(|()| std::fs::rename(&new, folder.join(name))).is_err() {
+            let _ = std::fs::remove_file(&new);
+        }
+    }
 
     const DATES: &str = "mcp-static dates 1";
 

@@ -1,6 +1,6 @@
 //! How a server is installed in each client: links, commands and configuration.
 //!
-//! One reading of packages, remotes, arguments and variables ([`recipe`]) serves every client, and the
+//! One reading of packages, remotes, arguments and variables (`recipe`) serves every client, and the
 //! allowlist export too, so that what a page shows is what an administrator allows. A document may be
 //! hostile: nothing is shown that could act when it is clicked, copied or read by a client, and a
 //! secret is always asked for and never written. What is refused is a sentence in [`Install::notes`].
