@@ -50,7 +50,6 @@ pub struct Output {
     work: PathBuf,
     /// Nothing was there before: the staged tree becomes the site in one rename.
     fresh: bool,
-    previous: Manifest,
     rows: Mutex<Vec<ManifestRow>>,
     written: AtomicU64,
     /// Held until the end, so that two builds cannot share a folder.
@@ -75,13 +74,11 @@ impl Output {
         };
         recover(&places)?;
         clear(&places.stage)?;
-        let previous = Manifest::load(out)?.unwrap_or_default();
         let fresh = !out.join(MANIFEST).exists();
         Ok(Self {
             places,
             work,
             fresh,
-            previous,
             rows: Mutex::default(),
             written: AtomicU64::new(0),
             _lock: lock,
@@ -187,10 +184,7 @@ impl Output {
             self.rename_stage()?;
             return Ok(done);
         }
-        let now: BTreeSet<&str> = rows.iter().map(|row| &*row.path).collect();
-        let stale = self.previous.files.iter().filter(|row| !now.contains(&*row.path));
-        let removals: Vec<String> =
-            stale.map(|row| row.path.to_string()).filter(|p| is_below(p)).collect();
+        let removals = if manifest_changed { stale(&self.places.out, &rows)? } else { Vec::new() };
         done.removed = removals.len() as u64;
         if manifest_changed || done.written > 0 || done.removed > 0 {
             let mut moves = files_below(&self.places.stage)?;
@@ -242,6 +236,14 @@ impl Drop for Output {
         // A build that was given up leaves nothing behind; a failure here is found at the next open.
         let _ = clear(&self.places.stage);
     }
+}
+
+/// Files that the manifest of the site that is there names and the new rows do not.
+fn stale(out: &Path, rows: &[ManifestRow]) -> Result<Vec<String>> {
+    let previous = Manifest::load(out)?.unwrap_or_default();
+    let now: BTreeSet<&str> = rows.iter().map(|row| &*row.path).collect();
+    let gone = previous.files.iter().filter(|row| !now.contains(&*row.path));
+    Ok(gone.map(|row| row.path.to_string()).filter(|path| is_below(path)).collect())
 }
 
 /// Whether a path of an old manifest stays below the site's root.
