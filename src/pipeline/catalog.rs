@@ -1,4 +1,7 @@
 //! From settings and an operator's folder to a catalog, and from its problems to diagnostics.
+//!
+//! Templates come from the folder on disk even when a revision's data is built: they are the operator's
+//! present look, not part of the data.
 
 use std::path::PathBuf;
 
@@ -38,6 +41,7 @@ fn beside(options: &LoadOptions, folder: &str) -> PathBuf {
     options.data.parent().map_or_else(|| folder.into(), |parent| parent.join(folder))
 }
 
+/// Says which template is broken, at which line, as the operator's folder names it.
 fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
     if problem.template == TemplateProblem::CLIENTS {
         let place = Place::file("registry.toml");

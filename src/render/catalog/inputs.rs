@@ -66,6 +66,7 @@ struct Row {
 }
 
 impl PackageView {
+    /// The view of a package.
     pub(super) fn new(package: &Package) -> Self {
         let transport = package.transport.as_ref();
         let mut tables = Vec::new();
@@ -97,6 +98,7 @@ impl PackageView {
 }
 
 impl RemoteView {
+    /// The view of a remote.
     pub(super) fn new(remote: &Transport) -> Self {
         let mut tables = Vec::new();
         transport_tables(&mut tables, remote);
@@ -108,11 +110,13 @@ impl RemoteView {
     }
 }
 
+/// What a transport asks for besides its URL.
 fn transport_tables(tables: &mut Vec<Table>, transport: &Transport) {
     add(tables, "Headers", "Header", named(&transport.headers));
     add(tables, "Variables of the URL", "Variable", named(&transport.variables));
 }
 
+/// Adds a table unless it would be empty.
 fn add(tables: &mut Vec<Table>, caption: &'static str, noun: &'static str, rows: Vec<Row>) {
     if !rows.is_empty() {
         let required = rows.iter().filter(|row| row.required && !row.inner).count();
@@ -120,6 +124,7 @@ fn add(tables: &mut Vec<Table>, caption: &'static str, noun: &'static str, rows:
     }
 }
 
+/// Rows of inputs that have names.
 fn named(inputs: &[NamedInput]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(inputs.len());
     for input in inputs {
@@ -129,6 +134,7 @@ fn named(inputs: &[NamedInput]) -> Vec<Row> {
     rows
 }
 
+/// Rows of a command line. A positional argument is called by its hint, or by its place.
 fn arguments(arguments: &[Argument]) -> Vec<Row> {
     let mut rows = Vec::with_capacity(arguments.len());
     for (i, argument) in arguments.iter().enumerate() {
@@ -149,6 +155,7 @@ fn inner(input: &Input) -> impl Iterator<Item = Row> + '_ {
     variables.map(|v| row(format!("{{{}}}", shown(&v.name)), &v.input, false, true))
 }
 
+/// One row. A secret's value and default are left out, whatever the author wrote there.
 fn row(name: String, input: &Input, repeated: bool, inner: bool) -> Row {
     let open = |text: &Option<String>| text.as_deref().filter(|_| !input.is_secret).map(shown);
     Row {

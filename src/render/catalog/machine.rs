@@ -58,6 +58,7 @@ impl Machine<'_> {
         artifacts
     }
 
+    /// Who may read what: everybody everything, or nobody anything.
     fn robots(&self) -> String {
         if !self.site.public {
             return "User-agent: *\nDisallow: /\n".to_owned();
@@ -69,6 +70,7 @@ impl Machine<'_> {
         text
     }
 
+    /// The picture for previews; one for all pages.
     fn share(&self) -> Option<Artifact> {
         let context = serde_json::json!({
             "name": self.site.name,
@@ -142,6 +144,7 @@ pub(super) fn file(name: &str, media: Media, text: String) -> Option<Artifact> {
     artifact(UrlPath::new([name])?, media, text)
 }
 
+/// A file beside the assets whose name stays the same.
 fn asset(name: &str, media: Media, text: String) -> Option<Artifact> {
     artifact(UrlPath::new(["assets", name])?, media, text)
 }

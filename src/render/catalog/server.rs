@@ -23,10 +23,12 @@ pub(super) struct Moment {
 }
 
 impl Moment {
+    /// The moment that an RFC 3339 text names.
     pub(super) fn new(rfc3339: &str) -> Self {
         Self { iso: rfc3339.to_owned(), day: day(rfc3339) }
     }
 
+    /// The text it was made from.
     pub(super) fn iso(&self) -> &str {
         &self.iso
     }
@@ -45,6 +47,7 @@ struct OutLink {
 }
 
 impl OutLink {
+    /// `None` for addresses that a page may not link to.
     fn new(url: &str) -> Option<Self> {
         web_link(url).map(|url| Self { text: without_scheme(&url), url })
     }
@@ -64,6 +67,7 @@ pub(super) struct ServerView {
     icon: Option<String>,
     version: String,
     is_latest: bool,
+    /// The latest version, for pages of other versions.
     latest: String,
     status: &'static str,
     message: Option<String>,
@@ -72,6 +76,7 @@ pub(super) struct ServerView {
     updated: Moment,
     packages: Vec<PackageView>,
     remotes: Vec<RemoteView>,
+    /// The publisher's own words.
     tags: Vec<String>,
     repository: Option<OutLink>,
     subfolder: Option<String>,
@@ -83,9 +88,11 @@ pub(super) struct ServerView {
     forge: Option<ForgeLinks>,
     server_page: Option<Href>,
     namespace_page: Option<Href>,
+    /// Where the badge stands.
     badge: Option<Href>,
     json: Option<Href>,
     versions_json: Option<Href>,
+    /// The page as linked data; pages of private registries leave it out.
     structured: serde_json::Value,
     /// Only on the server's page.
     pub(super) tabs: Option<Tabs>,
@@ -206,6 +213,7 @@ pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<Place> {
     Place::new(&version_segments(name.namespace().as_str(), name.name(), version)?)
 }
 
+/// Every version with its fate, newest publication first; `this` is the one being shown.
 fn history(listing: &Listing, this: &Entry) -> Vec<VersionRow> {
     let name = listing.name();
     let rows = listing.entries().iter().map(|entry| {

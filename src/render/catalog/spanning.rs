@@ -1,4 +1,7 @@
 //! The pages that span servers: front page, facets, changes, and those that explain.
+//!
+//! They are rendered at every build, from summaries alone: no document is opened for them. This file
+//! decides which pages there are and what each is called; what stands on them is their view's business.
 
 use serde::Serialize;
 
@@ -40,18 +43,21 @@ struct List<'a> {
     pager: Pager,
 }
 
+/// Body of the page that lists every facet.
 #[derive(Serialize)]
 struct Browse {
     groups: Vec<Group>,
     count: String,
 }
 
+/// Body of the page "What changed".
 #[derive(Serialize)]
 struct Changes {
     days: Vec<Day>,
     count: usize,
 }
 
+/// What the feed is made of; it has no frame.
 #[derive(Serialize)]
 struct Feed<'a> {
     site: &'a Site,
@@ -90,6 +96,7 @@ pub(super) fn artifacts(catalog: &Catalog, facts: &Facts, summaries: &[&Summary]
     artifacts
 }
 
+/// Descriptions of the pages, for search engines and previews.
 const BROWSE: &str =
     "Every way to cut the list of servers: package type, transport, namespace, status.";
 const CHANGES: &str = "The last hundred publications and changes of status.";
@@ -105,6 +112,7 @@ struct Span<'a> {
 }
 
 impl Span<'_> {
+    /// The full list: the front page, and as many further pages as it takes.
     fn home(&self, newest: &[ChangeView], artifacts: &mut Vec<Artifact>) {
         let groups = groups(self.facets, false);
         let structured = self.structured();
@@ -129,6 +137,7 @@ impl Span<'_> {
         }
     }
 
+    /// A list for every value of every facet.
     fn facets(&self, artifacts: &mut Vec<Artifact>) {
         for facet in self.facets {
             let segments = facet.segments();
@@ -152,6 +161,7 @@ impl Span<'_> {
         }
     }
 
+    /// Every facet with every value.
     fn browse(&self) -> Browse {
         let groups = groups(self.facets, true);
         Browse { groups, count: counted(self.servers.len(), "server") }
@@ -210,6 +220,7 @@ impl Span<'_> {
     }
 }
 
+/// The rows of one page.
 fn rows<'a>(leaf: &Leaf<'a>) -> Vec<Row<'a>> {
     leaf.servers.iter().map(|summary| Row::new(summary)).collect()
 }

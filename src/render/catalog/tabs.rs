@@ -42,18 +42,21 @@ struct Way {
     notes: Vec<String>,
 }
 
+/// A link that opens the client.
 #[derive(Debug, Serialize)]
 struct Button {
     label: &'static str,
     url: String,
 }
 
+/// A command; the second form only where it differs.
 #[derive(Debug, Serialize)]
 struct Lines {
     posix: String,
     powershell: Option<String>,
 }
 
+/// Text for a file.
 #[derive(Debug, Serialize)]
 struct Text {
     path: &'static str,
@@ -84,6 +87,7 @@ impl Tabs {
 }
 
 impl Tab {
+    /// How much text it holds.
     fn size(&self) -> usize {
         self.ways.iter().map(Way::size).sum()
     }
@@ -106,6 +110,7 @@ impl Way {
         links + lines.map(shells).sum::<usize>() + snippet
     }
 
+    /// Takes over the texts as they are; only notes may hold a stranger's words.
     fn new(install: Install) -> Self {
         let button = |link: Link| Button { label: link.label, url: link.url };
         Self {
