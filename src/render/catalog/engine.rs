@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Mutex;
 
+pub(super) use minijinja::Value;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
 /// The built-in templates by name.
@@ -84,8 +85,13 @@ impl Engine {
 
     /// Renders `template` with `context`; a failure is remembered and gives nothing.
     pub(super) fn render(&self, template: &str, context: impl Serialize) -> Option<String> {
+        self.render_value(template, value(context))
+    }
+
+    /// Renders `template` with what [`value`] made.
+    pub(super) fn render_value(&self, template: &str, context: Value) -> Option<String> {
         let rendered =
-            self.environment.get_template(template).and_then(|found| found.render(Serde(&context)));
+            self.environment.get_template(template).and_then(|found| found.render(context));
         rendered.map_err(|e| self.remember(problem(template, &e))).ok()
     }
 
@@ -119,6 +125,16 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
+/// Turns a view into what templates see.
+pub(super) fn value(view: impl Serialize) -> Value {
+    Value::from(Serde(&view))
+}
+
+/// What templates see of a page.
+pub(super) fn framed(site: Value, page: Value, it: Value) -> Value {
+    minijinja::context! { site, page, it }
+}
+
 /// Stands for the built-in templates.
 pub(super) fn digest() -> String {
     let texts: Vec<&str> = BUILT_IN.iter().map(|(_, text)| *text).collect();
@@ -130,13 +146,23 @@ fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), E
     let failed =
         |_| Error::new(minijinja::ErrorKind::WriteFailure, "the page could not be written");
     if value.is_safe() || value.kind() == ValueKind::Number {
-        return write!(out, "{value}").map_err(failed);
+        return match value.as_str() {
+            Some(text) => out.write_str(text),
+            None => write!(out, "{value}"),
+        }
+        .map_err(failed);
     }
     if matches!(value.kind(), ValueKind::None | ValueKind::Undefined) {
         return Err(Error::new(minijinja::ErrorKind::UndefinedError, "the value is absent"));
     }
-    let text = value.to_string();
-    let mut rest = text.as_str();
+    let written;
+    let mut rest = match value.as_str() {
+        Some(text) => text,
+        None => {
+            written = value.to_string();
+            &written
+        }
+    };
     while let Some(at) = rest.find(['<', '>', '&', '"', '\'']) {
         let escape = match rest.as_bytes()[at] {
             b'<' => "&lt;",

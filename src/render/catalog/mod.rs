@@ -128,7 +128,8 @@ impl Catalog {
         artifacts.extend(self.page(&site, place, "server.html", head, &view));
         for (entry, lens) in &lenses {
             let Some(place) = server::version_place(listing, entry) else { continue };
-            let view = ServerView::new(listing, entry, lens, self.forge.as_ref(), canonical);
+            let mut view = ServerView::new(listing, entry, lens, self.forge.as_ref(), canonical);
+            view.shorten_history();
             let title = format!("{} {}", view.title(), entry.version);
             let head = Head::new("servers", &title, view.description())
                 .json(view.json())

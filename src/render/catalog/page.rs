@@ -10,6 +10,7 @@ use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
 use super::super::Facts;
 use super::Catalog;
 use super::assets::AssetLinks;
+use super::engine::{self, value};
 use super::place::{Href, Place};
 use super::text::shown;
 
@@ -27,6 +28,9 @@ pub(super) struct Site {
     links: Vec<Link>,
     request: Option<String>,
     assets: AssetLinks,
+    /// What templates see of all this, made once for many pages.
+    #[serde(skip)]
+    seen: engine::Value,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -51,7 +55,7 @@ impl Site {
         let name = shown(&facts.name);
         let is_picture = |logo: &&String| logo.starts_with("https://");
         let request = settings.request.clone().or_else(|| Some(catalog.forge.as_ref()?.request()));
-        Self {
+        let mut site = Self {
             title: settings.title.as_deref().map_or_else(|| name.clone(), shown),
             tagline: shown(settings.tagline.as_deref().unwrap_or(TAGLINE)),
             base_url: facts.base_url.as_ref().map(|url| url.as_str().to_owned()),
@@ -63,7 +67,10 @@ impl Site {
             request: request.filter(|url| !url.is_empty()),
             assets: catalog.assets.links.clone(),
             name,
-        }
+            seen: engine::Value::UNDEFINED,
+        };
+        site.seen = value(&site);
+        site
     }
 }
 
@@ -83,13 +90,6 @@ pub(super) struct Head {
     /// Whether search engines should pass it over though the registry is public.
     pub(super) hidden: bool,
     root: String,
-}
-
-#[derive(Serialize)]
-struct Context<'a, T> {
-    site: &'a Site,
-    page: &'a Head,
-    it: T,
 }
 
 impl Head {
@@ -136,7 +136,8 @@ impl Catalog {
             head = head.canonical(site, Some(&place.href));
         }
         head.root.clone_from(&place.root);
-        let text = self.engine.render(template, Context { site, page: &head, it })?;
+        let context = engine::framed(site.seen.clone(), value(&head), value(it));
+        let text = self.engine.render_value(template, context)?;
         Some(Artifact {
             path: place.path,
             shape: Shape::Endpoint,
@@ -151,7 +152,8 @@ impl Catalog {
     pub(super) fn not_found(&self, site: &Site, facts: &Facts) -> Option<Artifact> {
         let mut head = Head::new("", "Not found", "There is nothing at this address.").hidden();
         head.root = format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path()));
-        let text = self.engine.render("404.html", Context { site, page: &head, it: () })?;
+        let context = engine::framed(site.seen.clone(), value(&head), value(()));
+        let text = self.engine.render_value("404.html", context)?;
         Some(Artifact {
             path: UrlPath::new(["404.html"])?,
             shape: Shape::File,

@@ -85,6 +85,8 @@ pub(super) struct ServerView {
     origin: Option<OutLink>,
     proof: &'static str,
     history: Vec<VersionRow>,
+    /// How many versions are not among them.
+    hidden_versions: usize,
     forge: Option<ForgeLinks>,
     server_page: Option<Href>,
     namespace_page: Option<Href>,
@@ -159,6 +161,7 @@ impl ServerView {
             origin: entry.mirrored_from().and_then(OutLink::new),
             proof: summary::proof(entry),
             history: history(listing, entry),
+            hidden_versions: 0,
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),
             server_page: page_of(&["servers", namespace, part]),
             namespace_page: page_of(&["browse", "namespace", namespace]),
@@ -178,6 +181,17 @@ impl ServerView {
     /// The description.
     pub(super) fn description(&self) -> &str {
         &self.description
+    }
+
+    /// Keeps the part of the history around this version: a page for each of many versions would
+    /// otherwise hold the square of their number.
+    pub(super) fn shorten_history(&mut self) {
+        const AROUND: usize = 6;
+        let at = self.history.iter().position(|row| row.is_this).unwrap_or_default();
+        self.hidden_versions = self.history.len();
+        self.history.truncate(at + AROUND + 1);
+        self.history.drain(..at.saturating_sub(AROUND));
+        self.hidden_versions -= self.history.len();
     }
 
     /// What its badge shows.
