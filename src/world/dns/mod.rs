@@ -4,8 +4,16 @@
 //! back with one voice a resolver, and "no answer" is told apart from "the answer is nothing". This
 //! room refuses to count the voices or to know what a record means; the proofs do that.
 
+#[cfg(feature = "dns")]
+mod client;
+#[cfg(feature = "dns")]
+mod exchange;
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
+
+#[cfg(feature = "dns")]
+pub use client::DnsClient;
 
 /// Text records of one name, in the order of the answer. The character-strings of one record are
 /// joined with nothing between (RFC 7208, section 3.3); records are never joined.
@@ -63,6 +71,15 @@ impl<T> Answer<T> {
         match self {
             Self::Records { records, .. } => Some(records),
             Self::Nothing { .. } | Self::Silent(_) => None,
+        }
+    }
+
+    /// The answer with `change` made to its records.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
+        match self {
+            Self::Records { records, chain } => Answer::Records { records: change(records), chain },
+            Self::Nothing { nxdomain, chain } => Answer::Nothing { nxdomain, chain },
+            Self::Silent(why) => Answer::Silent(why),
         }
     }
 
