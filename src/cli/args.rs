@@ -84,6 +84,8 @@ pub(super) enum Verb {
     Serve(ServeArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
+    /// Judge a change: who may publish, what never changes, what only maintainers touch
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -198,6 +200,32 @@ pub(super) struct StatusArgs {
     /// Show what would be written and write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Commit or branch that the change is to be merged into; "none" for a first publication
+    #[arg(long, value_name = "REV|none", required_unless_present = "all")]
+    pub base: Option<String>,
+    /// Tip of the change
+    #[arg(long, value_name = "REV", default_value = "HEAD", conflicts_with = "rev")]
+    pub head: Option<String>,
+    /// The forge's event; the file that GITHUB_EVENT_PATH names when absent
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub event: Option<PathBuf>,
+    /// Judge each commit of the published branch by itself, as before a deployment, and write the
+    /// folders of entries that must be held back, for `build --without`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "all")]
+    pub hold: Option<PathBuf>,
+    /// Check every proof of the registry again; report only
+    #[arg(long, conflicts_with_all = ["base", "head"])]
+    pub all: bool,
+    /// Write the verdict as JSON, for other jobs
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub report: Option<PathBuf>,
+    /// Write the verdict as Markdown, for a comment on the pull request or a job summary
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub comment: Option<PathBuf>,
 }
 
 fn parse_format(word: &str) -> Result<Format, String> {

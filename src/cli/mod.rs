@@ -17,6 +17,7 @@ mod progress;
 mod serve;
 mod status;
 mod talk;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -77,6 +78,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Import(args) => import::run(&cli.global, args, &talk),
         Verb::Serve(args) => serve::run(&cli.global, args, &talk),
         Verb::Status(args) => status::run(&cli.global, args, &talk),
+        Verb::Verify(args) => verify::run(&cli.global, args, &talk),
     };
     let outcome = outcome.unwrap_or_else(|e| {
         talk.error(&e);

@@ -168,6 +168,35 @@ impl Tree {
         Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
     }
 
+    /// Lists only these version folders (below the data folder) of a commit: a part of a tree, for
+    /// judging what a change touches without opening the rest.
+    #[cfg(feature = "git")]
+    pub fn of_folders<'a>(
+        git: &crate::world::git::Git,
+        commit: crate::world::git::Oid,
+        prefix: &str,
+        folders: impl Iterator<Item = &'a str>,
+    ) -> Result<Self> {
+        use crate::world::git::FileMode;
+        let mut builder = Builder::new(prefix);
+        for folder in folders {
+            for file in EntryFile::ALL {
+                let path = format!("{folder}/{}", file.file_name());
+                let full =
+                    if prefix.is_empty() { path.clone() } else { format!("{prefix}/{path}") };
+                let Some(side) = git.entry(commit, &full)? else { continue };
+                let executable = side.mode == FileMode::Executable;
+                let kind = match side.mode {
+                    FileMode::Regular | FileMode::Executable => Kind::File,
+                    FileMode::Symlink => Kind::Link,
+                    _ => Kind::Other,
+                };
+                builder.add(path, kind, At::Blob { oid: side.oid, executable });
+            }
+        }
+        Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
+    }
+
     /// How messages call a path of this tree.
     pub fn display(&self, path: &str) -> String {
         if self.label.is_empty() { path.to_owned() } else { format!("{}/{path}", self.label) }

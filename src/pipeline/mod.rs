@@ -13,6 +13,8 @@ mod build;
 mod cache;
 mod catalog;
 mod load;
+#[cfg(feature = "git")]
+mod verify;
 
 use rayon::prelude::*;
 
@@ -26,6 +28,10 @@ pub use build::{BuildOptions, Built, Target, build};
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
+#[cfg(feature = "git")]
+pub use verify::{
+    Did, Doors, Judged, Judgement, NamespaceVerdict, VerifyOptions, verify, verify_by_commit,
+};
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.
 pub trait Observer: Sync {
