@@ -176,7 +176,9 @@ pub fn sort(
                     Some(sides);
             }
             Some(DataPath::Tombstone { .. }) => {
-                change.tombstones.push((below.unwrap_or_default().to_owned(), sides.before.is_none()));
+                change
+                    .tombstones
+                    .push((below.unwrap_or_default().to_owned(), sides.before.is_none()));
             }
             Some(DataPath::Settings) => change.protected.push(item.path.clone()),
             _ if is_protected(&item.path, layout.protect) => {

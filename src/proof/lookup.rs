@@ -221,9 +221,11 @@ impl<'a> Lookup<'a> {
     /// Why records that were found through aliases do not count, if they do not.
     fn objection(&self, domain: &Domain, chain: &[String]) -> Option<String> {
         let last = chain.last()?;
-        let same = || chain.iter().all(|name| {
-            Domain::parse(name).is_ok_and(|alias| alias.registrable() == domain.registrable())
-        });
+        let same = || {
+            chain.iter().all(|name| {
+                Domain::parse(name).is_ok_and(|alias| alias.registrable() == domain.registrable())
+            })
+        };
         match self.settings.cname {
             Cname::Follow => None,
             Cname::SameDomain if same() => None,
@@ -273,7 +275,8 @@ fn selector_hint(dns: &dyn Dns, name: &str) -> String {
     }
     let odd = |text: &String| matches!(parse_record(text), Err(RecordFault::OfficialOnly));
     if texts(name).iter().any(odd) {
-        return "; a record there has text around it that only the official registry takes".to_owned();
+        return "; a record there has text around it that only the official registry takes"
+            .to_owned();
     }
     String::new()
 }

@@ -51,8 +51,8 @@ struct Written {
 /// Everything that is wrong with it. A file with a fault counts for nothing.
 pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, Vec<Diagnostic>> {
     let source = SourceFile::new(path, text);
-    let written: Written =
-        toml::from_str(text).map_err(|e| vec![toml_diagnostic(&source, Code::OwnersInvalid, &e)])?;
+    let written: Written = toml::from_str(text)
+        .map_err(|e| vec![toml_diagnostic(&source, Code::OwnersInvalid, &e)])?;
     let mut wrong = Vec::new();
     let mut say = |span: std::ops::Range<usize>, pointer: &str, message: String, help: String| {
         let finding = Finding::new(Code::OwnersInvalid, Pointer::from(pointer), message).help(help);
@@ -70,7 +70,10 @@ pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, V
         say(
             written.namespace.span(),
             "/namespace",
-            format!("the file is about {:?}, its name says {namespace:?}", written.namespace.get_ref()),
+            format!(
+                "the file is about {:?}, its name says {namespace:?}",
+                written.namespace.get_ref()
+            ),
             format!("write namespace = {namespace:?}"),
         );
     }

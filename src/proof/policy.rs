@@ -58,8 +58,7 @@ pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
     // A domain's owners file is itself judged before it counts, so it opens its own way. That of an
     // account only pins the account's id.
     let owned = rule.is_none() && matches!(holder, Holder::Domain(_));
-    let holds =
-        |method: &Method| open.contains(method) || (*method == Method::OwnersFile && owned);
+    let holds = |method: &Method| open.contains(method) || (*method == Method::OwnersFile && owned);
     Policy {
         holder,
         methods: ORDER.into_iter().filter(holds).collect(),

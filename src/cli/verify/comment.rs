@@ -59,7 +59,9 @@ pub(super) fn render(judged: &Judged) -> String {
         text.push_str(&markdown(&judged.report));
     }
     if judged.safe {
-        text.push_str("\nOnly proven new versions of published servers: safe to merge without a person.\n");
+        text.push_str(
+            "\nOnly proven new versions of published servers: safe to merge without a person.\n",
+        );
     }
     text
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
 

@@ -39,8 +39,8 @@ pub(super) fn event(file: Option<&Path>) -> Result<Option<Event>> {
         std::fs::File::open(path)?.take(MAX_EVENT as u64 + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    let payload = read(&path)
-        .map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
+    let payload =
+        read(&path).map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
     parse_event(&payload, &server).map(Some).map_err(|why| {
         Error::new(ErrorKind::Usage, format!("the event {why}"))
             .at(&path)

@@ -27,8 +27,8 @@ pub(super) fn check(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
         folders.iter().map(String::as_str),
     )?;
     let dates = DateSource::fallback(Fallback::Epoch(0));
-    let rules = DocumentRules::new(Profile::Strict)
-        .allow_non_semver(ground.config.allow_non_semver);
+    let rules =
+        DocumentRules::new(Profile::Strict).allow_non_semver(ground.config.allow_non_semver);
     let checker = Checker { tree: &tree, dates: &dates, rules };
     let mut found: Vec<Diagnostic> = tree.findings().to_vec();
     for server in tree.servers() {

@@ -4,12 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
-use crate::data::{DataPath, EntryFile};
+use crate::data::EntryFile;
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::Timestamp;
 use crate::proof::change::{Change, EntryChange, EntryKind, Layout, sort};
-use crate::proof::{Commits, Owners, ProofFile, Signed, SignedCommit, Touched, TouchedOwners, parse_owners};
+use crate::proof::{
+    Commits, Owners, ProofFile, Signed, SignedCommit, Touched, TouchedOwners, parse_owners,
+};
 use crate::world::git::{Changed, Git, Oid};
 
 /// Largest blob that a change may bring, in bytes; larger ones are not read.
@@ -139,10 +140,9 @@ impl<'a> Ground<'a> {
         if self.git.entry(base, &self.display(path))?.is_none() {
             return Ok(None);
         }
-        let proof = self.file(base, proof)?.and_then(|bytes| {
-            let issued = ProofFile::parse(path, bytes).ok()?.issued;
-            Some(Timestamp::parse(&issued)?.unix())
-        });
+        let proof = self
+            .file(base, proof)?
+            .and_then(|bytes| Some(ProofFile::parse(path, bytes).ok()?.issued.unix()));
         if proof.is_some() {
             return Ok(proof);
         }
@@ -222,10 +222,13 @@ fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Config> {
         // To judge by half of the settings would be to judge by other settings.
         Some(first) => {
             let place = format!("line {}: {}", first.place.line, first.message);
-            Err(Error::new(ErrorKind::Usage, "the settings of the base are wrong, so nothing can be judged by them")
-                .at(path)
-                .because(place)
-                .help("correct registry.toml on the published branch first"))
+            Err(Error::new(
+                ErrorKind::Usage,
+                "the settings of the base are wrong, so nothing can be judged by them",
+            )
+            .at(path)
+            .because(place)
+            .help("correct registry.toml on the published branch first"))
         }
     }
 }

@@ -4,6 +4,7 @@
 //! A pull request may have been merged that never passed the first gate, or passed it by a workflow
 //! that it changed itself. So nothing is taken from the first gate but what the forge still knows.
 
+use crate::config::Method;
 use crate::config::Trust;
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Report, Severity};
@@ -11,7 +12,6 @@ use crate::error::Result;
 use crate::proof::change::{EntryChange, EntryKind};
 use crate::proof::event::Event;
 use crate::proof::{Claim, Identity, Lookup, Scene, Verdict, judge as judge_claim, policy};
-use crate::config::Method;
 use crate::world::git::{Git, Oid};
 
 use super::ground::Ground;
@@ -125,11 +125,8 @@ fn is_released(ground: &Ground<'_>, held: &Held, doors: &dyn Doors) -> Result<bo
     };
     let mut policy = policy(settings, &held.change.namespace);
     policy.methods.retain(|method| *method == Method::ProofFile);
-    let claim = Claim {
-        namespace: held.change.namespace.clone(),
-        entries: vec![touched],
-        owners: None,
-    };
+    let claim =
+        Claim { namespace: held.change.namespace.clone(), entries: vec![touched], owners: None };
     let (_, verdict) = judge_claim(&claim, &policy, &scene)?;
     Ok(matches!(verdict, Verdict::Proven { .. }))
 }
@@ -146,7 +143,8 @@ struct Whole {
 impl Whole {
     /// Adds a commit; what has to be held of it.
     fn add(&mut self, ground: &Ground<'_>, judged: Judged, position: usize) -> Vec<Held> {
-        let open = judged.namespaces.iter().filter(|n| !matches!(n.verdict, Verdict::Proven { .. }));
+        let open =
+            judged.namespaces.iter().filter(|n| !matches!(n.verdict, Verdict::Proven { .. }));
         let open: Vec<String> = open.map(|n| n.namespace.to_ascii_lowercase()).collect();
         let entries = ground.change.entries.iter().filter(|entry| {
             open.contains(&entry.namespace.to_ascii_lowercase())
@@ -160,12 +158,18 @@ impl Whole {
         let keep = |mut d: Diagnostic| {
             let merged = matches!(
                 d.code,
-                Code::ChangeMixed | Code::NeedsMaintainer | Code::NameLookAlike | Code::NamespaceWaits
+                Code::ChangeMixed
+                    | Code::NeedsMaintainer
+                    | Code::NameLookAlike
+                    | Code::NamespaceWaits
             );
             if merged {
                 return None; // whoever merged it has decided
             }
-            if holdable && d.code.as_str().starts_with("ownership-") && d.severity == Severity::Error {
+            if holdable
+                && d.code.as_str().starts_with("ownership-")
+                && d.severity == Severity::Error
+            {
                 d.severity = Severity::Warning;
             }
             Some(d)

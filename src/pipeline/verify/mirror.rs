@@ -91,10 +91,15 @@ fn compare(
         }
         let path = format!("{}/{}", touched.change.folder(), file.file_name());
         if file == EntryFile::Server {
-            let message = format!("{registry} gives another document for {}", touched.change.server());
+            let message =
+                format!("{registry} gives another document for {}", touched.change.server());
             return Mirrored::Differs(
-                Diagnostic::new(Code::OriginNotDerived, Place::file(ground.display(&path)), message)
-                    .help("import it again and commit what `mcp-static import` writes"),
+                Diagnostic::new(
+                    Code::OriginNotDerived,
+                    Place::file(ground.display(&path)),
+                    message,
+                )
+                .help("import it again and commit what `mcp-static import` writes"),
             );
         }
         return Mirrored::Maintainer(format!(

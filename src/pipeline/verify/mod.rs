@@ -191,9 +191,10 @@ fn identity(event: Option<&Event>) -> Identity {
                 is_github: event.is_github,
                 pull: pull.clone(),
             },
-            Happening::PullRequest(_) => {
-                Identity::Nobody(format!("{} does not say who opened the pull request", event.forge))
-            }
+            Happening::PullRequest(_) => Identity::Nobody(format!(
+                "{} does not say who opened the pull request",
+                event.forge
+            )),
             Happening::MergeGroup => Identity::Queue,
             Happening::Push | Happening::Other => {
                 Identity::Nobody("the event is not about a pull request".to_owned())
@@ -242,8 +243,12 @@ fn judge(
     maintainers(ground, &parts, &mut report);
     for weak in settings.weak_points() {
         report.push(
-            Diagnostic::new(Code::OwnershipWeak, Place::file(ground.display("registry.toml")), weak)
-                .help("see docs/settings.md for what it means"),
+            Diagnostic::new(
+                Code::OwnershipWeak,
+                Place::file(ground.display("registry.toml")),
+                weak,
+            )
+            .help("see docs/settings.md for what it means"),
         );
     }
     let mut all = ground.config.levels.clone();
@@ -261,7 +266,10 @@ fn branch(settings: &Ownership, event: Option<&Event>, report: &mut Report) {
             Diagnostic::new(
                 Code::ChangeWrongBranch,
                 Place::default(),
-                format!("the pull request is meant for {}, but {published} is published", pull.base_branch),
+                format!(
+                    "the pull request is meant for {}, but {published} is published",
+                    pull.base_branch
+                ),
             )
             .help(format!("change its base to {published}")),
         );
@@ -289,7 +297,11 @@ fn maintainers(ground: &Ground<'_>, parts: &ownership::Parts, report: &mut Repor
     }
     for touched in &parts.pinned {
         let path = format!("{}/origin.json", touched.change.folder());
-        ask(ground.display(&path), "the record of where an entry came from, or its dates, change", LOOK);
+        ask(
+            ground.display(&path),
+            "the record of where an entry came from, or its dates, change",
+            LOOK,
+        );
     }
     let gone = change.entries.iter().filter(|entry| {
         !matches!(entry.kind, EntryKind::Removed)
@@ -299,7 +311,11 @@ fn maintainers(ground: &Ground<'_>, parts: &ownership::Parts, report: &mut Repor
             })
     });
     for entry in gone {
-        ask(ground.display(&entry.main_file()), "a proof of a published version is taken away", LOOK);
+        ask(
+            ground.display(&entry.main_file()),
+            "a proof of a published version is taken away",
+            LOOK,
+        );
     }
 }
 
@@ -343,9 +359,8 @@ fn conclude(
 
 /// Wrong use aside, which no report holds: a finding beats silence, and silence beats a question.
 fn weigh(report: &Report) -> Judgement {
-    let asks = |code| {
-        matches!(code, Code::NeedsMaintainer | Code::NameLookAlike | Code::NamespaceWaits)
-    };
+    let asks =
+        |code| matches!(code, Code::NeedsMaintainer | Code::NameLookAlike | Code::NamespaceWaits);
     let errors = || report.items().iter().filter(|d| d.severity == Severity::Error);
     if errors().any(|d| d.code != Code::OwnershipUnknown && !asks(d.code)) {
         Judgement::Refused

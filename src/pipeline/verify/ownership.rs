@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::proof::change::EntryKind;
 use crate::proof::event::Event;
 use crate::proof::{
-    Attempt, Claim, Ending, Identity, Lookup, Policy, Scene, Touched, Verdict, judge, policy, reason,
+    Attempt, Claim, Ending, Identity, Lookup, Policy, Scene, Touched, Verdict, judge, policy,
+    reason,
 };
 
 use super::ground::Ground;
@@ -29,8 +30,7 @@ pub(super) struct Parts {
 impl Parts {
     /// Divides the change.
     pub(super) fn of(ground: &Ground<'_>) -> Result<Self> {
-        let mut parts =
-            Self { claims: BTreeMap::new(), mirrored: Vec::new(), pinned: Vec::new() };
+        let mut parts = Self { claims: BTreeMap::new(), mirrored: Vec::new(), pinned: Vec::new() };
         for change in &ground.change.entries {
             let touched = ground.touched(change)?;
             let origin = change.touches(EntryFile::Origin);
@@ -138,10 +138,9 @@ impl Judge<'_> {
                 .help("somebody who may push here looks at it and merges, or pushes the branch"),
             );
         }
-        let subject = pull.and_then(|pull| pull.author.as_ref()).map_or_else(
-            || "whoever may push here".to_owned(),
-            |author| author.login.clone(),
-        );
+        let subject = pull
+            .and_then(|pull| pull.author.as_ref())
+            .map_or_else(|| "whoever may push here".to_owned(), |author| author.login.clone());
         Some(Verdict::Proven { by: "reviewed", subject })
     }
 
@@ -162,7 +161,8 @@ impl Judge<'_> {
             Verdict::Unknown => (
                 Code::OwnershipUnknown,
                 unknown(tried),
-                "nothing is wrong with the entry as far as is known; run the check again".to_owned(),
+                "nothing is wrong with the entry as far as is known; run the check again"
+                    .to_owned(),
             ),
             Verdict::Refuted => reason(policy, tried),
         };
@@ -178,8 +178,7 @@ impl Judge<'_> {
             _ => "nobody has shown that they may publish for",
         };
         let message = format!("{what} {}: {saw}", claim.namespace);
-        let mut diagnostic =
-            Diagnostic::new(code, self.place(&path), message).help(help);
+        let mut diagnostic = Diagnostic::new(code, self.place(&path), message).help(help);
         for attempt in tried.iter().filter(|attempt| attempt.saw != saw) {
             let also = format!("{}: {}", attempt.method.as_str(), attempt.saw);
             diagnostic = diagnostic.label(self.place(&claim.path()), also);
@@ -203,12 +202,20 @@ impl Judge<'_> {
                 Mirrored::Equal => {}
                 Mirrored::Differs(diagnostic) => report.push(diagnostic),
                 Mirrored::Maintainer(why) => report.push(
-                    Diagnostic::new(Code::NeedsMaintainer, self.place(&path), format!("{what}: {why}"))
-                        .help("a maintainer compares it and merges"),
+                    Diagnostic::new(
+                        Code::NeedsMaintainer,
+                        self.place(&path),
+                        format!("{what}: {why}"),
+                    )
+                    .help("a maintainer compares it and merges"),
                 ),
                 Mirrored::Unknown(why) => report.push(
-                    Diagnostic::new(Code::OwnershipUnknown, self.place(&path), format!("{what}: {why}"))
-                        .help("run the check again"),
+                    Diagnostic::new(
+                        Code::OwnershipUnknown,
+                        self.place(&path),
+                        format!("{what}: {why}"),
+                    )
+                    .help("run the check again"),
                 ),
             }
         }

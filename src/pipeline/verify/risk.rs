@@ -86,7 +86,11 @@ fn namespace(name: &str) -> &str {
 /// Whether one inserted, removed, replaced or swapped character makes one of the other, case aside.
 fn one_edit(a: &str, b: &str) -> bool {
     let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-    let (a, b) = if a.len() <= b.len() { (a.as_bytes(), b.as_bytes()) } else { (b.as_bytes(), a.as_bytes()) };
+    let (a, b) = if a.len() <= b.len() {
+        (a.as_bytes(), b.as_bytes())
+    } else {
+        (b.as_bytes(), a.as_bytes())
+    };
     if b.len() - a.len() > 1 {
         return false;
     }
@@ -95,7 +99,9 @@ fn one_edit(a: &str, b: &str) -> bool {
     match (a, b) {
         _ if a.len() < b.len() => a == &b[1..],
         ([], []) => true,
-        ([x, y, rest @ ..], [v, w, more @ ..]) if x == w && y == v => rest == more || a[1..] == b[1..],
+        ([x, y, rest @ ..], [v, w, more @ ..]) if x == w && y == v => {
+            rest == more || a[1..] == b[1..]
+        }
         _ => a[1..] == b[1..],
     }
 }
@@ -120,7 +126,8 @@ fn waits(
         return Vec::new();
     }
     let known: BTreeSet<String> = namespaces.iter().map(|n| n.to_ascii_lowercase()).collect();
-    let first = new.iter().filter(|(name, _)| !known.contains(&namespace(name).to_ascii_lowercase()));
+    let first =
+        new.iter().filter(|(name, _)| !known.contains(&namespace(name).to_ascii_lowercase()));
     first
         .map(|(name, path)| {
             let message = format!(

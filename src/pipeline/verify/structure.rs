@@ -43,8 +43,13 @@ fn sizes(ground: &Ground<'_>, mirrored: bool, found: &mut Vec<Diagnostic>) -> Re
     if ground.base.is_some() && !mirrored {
         let paths = ground.change.paths;
         if paths > settings.max_paths {
-            let message = format!("the change touches {paths} paths; at most {} are judged at once", settings.max_paths);
-            found.push(Diagnostic::new(Code::ChangeTooLarge, Place::default(), message).help("split it"));
+            let message = format!(
+                "the change touches {paths} paths; at most {} are judged at once",
+                settings.max_paths
+            );
+            found.push(
+                Diagnostic::new(Code::ChangeTooLarge, Place::default(), message).help("split it"),
+            );
         }
         let namespaces = namespaces(ground).len();
         if namespaces > settings.max_namespaces {
@@ -52,7 +57,9 @@ fn sizes(ground: &Ground<'_>, mirrored: bool, found: &mut Vec<Diagnostic>) -> Re
                 "the change touches {namespaces} namespaces; at most {} are judged at once",
                 settings.max_namespaces
             );
-            found.push(Diagnostic::new(Code::ChangeTooLarge, Place::default(), message).help("split it"));
+            found.push(
+                Diagnostic::new(Code::ChangeTooLarge, Place::default(), message).help("split it"),
+            );
         }
     }
     for item in &ground.changed {
@@ -119,11 +126,7 @@ fn conflicts(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
 }
 
 /// A published version is what it is for good; a removal leaves a tombstone.
-fn published(
-    ground: &Ground<'_>,
-    entry: &EntryChange,
-    found: &mut Vec<Diagnostic>,
-) -> Result<()> {
+fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnostic>) -> Result<()> {
     let server = place(ground, &format!("{}/{}", entry.folder(), EntryFile::Server.file_name()));
     let what = format!("{} {}", entry.server(), entry.version);
     let tombstone = format!("tombstones/{}/{}/{}.toml", entry.namespace, entry.name, entry.version);
@@ -186,16 +189,20 @@ fn collisions(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
                 }
                 seen.insert(folder.clone(), names);
             }
-            let other = seen
-                .get(&folder)
-                .and_then(|names| names.iter().find(|n| *n != name && n.eq_ignore_ascii_case(name)));
+            let other = seen.get(&folder).and_then(|names| {
+                names.iter().find(|n| *n != name && n.eq_ignore_ascii_case(name))
+            });
             let Some(other) = other else { continue };
             let path = format!("{folder}/{name}");
             if said.insert(path.clone()) {
                 found.push(
-                    Diagnostic::new(code, place(ground, &path), format!("{name:?} and {other:?} differ only by case"))
-                        .label(place(ground, &format!("{folder}/{other}")), "the other one")
-                        .help("use the spelling that was there first"),
+                    Diagnostic::new(
+                        code,
+                        place(ground, &path),
+                        format!("{name:?} and {other:?} differ only by case"),
+                    )
+                    .label(place(ground, &format!("{folder}/{other}")), "the other one")
+                    .help("use the spelling that was there first"),
                 );
             }
         }

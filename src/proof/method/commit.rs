@@ -13,11 +13,7 @@ use super::file;
 
 /// `commit-signature`: a commit of the change holds the namespace exactly as it is left, builds on the
 /// last change of it, and is signed with a key that the domain lists.
-pub(super) fn signature(
-    claim: &Claim,
-    policy: &Policy<'_>,
-    scene: &Scene<'_>,
-) -> Result<Attempt> {
+pub(super) fn signature(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     const METHOD: Method = Method::CommitSignature;
     const HELP: &str = "sign the last commit with the domain's key (`git commit -S`, see `mcp-static sign key show`), or add a proof file";
     let Holder::Domain(domain) = &policy.holder else {
@@ -41,7 +37,8 @@ pub(super) fn signature(
             }
         };
         if !signed.same_content {
-            let saw = format!("commit {short} is signed, but later commits changed {}", claim.namespace);
+            let saw =
+                format!("commit {short} is signed, but later commits changed {}", claim.namespace);
             refused = refused.or(refuse(Code::OwnershipStaleCommit, saw));
         } else if !signed.current {
             let saw = format!(
@@ -60,13 +57,18 @@ pub(super) fn signature(
                 }
                 Known::Open(saw) => return Ok(Attempt::unknown(METHOD, saw)),
                 Known::No(saw) => {
-                    let saw = format!("commit {short} is signed with {}, which the domain does not list: {saw}", key.fingerprint());
+                    let saw = format!(
+                        "commit {short} is signed with {}, which the domain does not list: {saw}",
+                        key.fingerprint()
+                    );
                     refused = refused.or(refuse(Code::OwnershipKeyNotListed, saw));
                 }
             }
         }
     }
-    Ok(refused.unwrap_or_else(|| Attempt::absent(METHOD, "no commit of the change is signed with SSH", HELP)))
+    Ok(refused.unwrap_or_else(|| {
+        Attempt::absent(METHOD, "no commit of the change is signed with SSH", HELP)
+    }))
 }
 
 /// `commit-author`: every commit of the change claims an author whom a rule names. It proves nothing,
@@ -88,7 +90,10 @@ pub(super) fn author(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> R
             Ok(Attempt::absent(METHOD, "the change has no commits", "commit it"))
         }
         None => {
-            let saw = format!("every commit claims an author whom the rule for {} names; anybody can write that", claim.namespace);
+            let saw = format!(
+                "every commit claims an author whom the rule for {} names; anybody can write that",
+                claim.namespace
+            );
             Ok(Attempt::proven(METHOD, format!("author:{}", authors[0]), saw))
         }
         Some(other) => Ok(Attempt::refuted(

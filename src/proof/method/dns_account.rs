@@ -15,18 +15,11 @@ const METHOD: Method = Method::DnsAccount;
 
 /// `dns-account`: the domain, or one above it where the settings let keys reach down, names the
 /// account that opened the pull request.
-pub(super) fn dns_account(
-    _: &Claim,
-    policy: &Policy<'_>,
-    scene: &Scene<'_>,
-) -> Result<Attempt> {
+pub(super) fn dns_account(_: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     Ok(named(policy, scene).unwrap_or_else(|attempt| attempt))
 }
 
-fn named(
-    policy: &Policy<'_>,
-    scene: &Scene<'_>,
-) -> std::result::Result<Attempt, Attempt> {
+fn named(policy: &Policy<'_>, scene: &Scene<'_>) -> std::result::Result<Attempt, Attempt> {
     let Holder::Domain(domain) = &policy.holder else {
         let saw = "the namespace is not a domain's";
         return Err(Attempt::absent(METHOD, saw, "add a proof file"));

@@ -9,7 +9,6 @@ use crate::config::Method;
 use crate::data::{EntryFile, digest, read_json};
 use crate::diag::Code;
 use crate::error::Result;
-use crate::model::Timestamp;
 use crate::proof::canonical::content_hash;
 use crate::proof::change::EntryKind;
 use crate::proof::claim::{Claim, Scene, Touched};
@@ -62,7 +61,11 @@ pub(crate) struct Checked {
 pub(crate) type Objection = (Code, String, String);
 
 /// The hash that a statement about `content` names; owners files are hashed as they are.
-pub(crate) fn content_digest(action: Action, path: &str, content: &[u8]) -> std::result::Result<String, String> {
+pub(crate) fn content_digest(
+    action: Action,
+    path: &str,
+    content: &[u8],
+) -> std::result::Result<String, String> {
     if action == Action::SetOwners {
         return Ok(digest(content));
     }
@@ -70,11 +73,14 @@ pub(crate) fn content_digest(action: Action, path: &str, content: &[u8]) -> std:
     if let Some(finding) = document.findings.first() {
         return Err(finding.message.clone());
     }
-    content_hash(&document.value).map_err(|fault| fault.to_string())
+    content_hash(&document).map_err(|fault| fault.to_string())
 }
 
 /// Checks form and signature of a proof; nobody is asked.
-pub(crate) fn check_offline(claim: &ToProve<'_>, proof: &[u8]) -> std::result::Result<Checked, Objection> {
+pub(crate) fn check_offline(
+    claim: &ToProve<'_>,
+    proof: &[u8],
+) -> std::result::Result<Checked, Objection> {
     let again = "sign it again with `mcp-static sign`";
     let bad = |saw: String| (Code::OwnershipBadSignature, saw, again.to_owned());
     let file = ProofFile::parse(claim.path, proof.to_vec()).map_err(|diagnostic| {
@@ -92,23 +98,16 @@ pub(crate) fn check_offline(claim: &ToProve<'_>, proof: &[u8]) -> std::result::R
         .map_err(|why| bad(format!("the content cannot be hashed: {why}")))?;
     file.verify(claim.name, claim.version, &sha256)
         .map_err(|fault| bad(format!("the signature does not hold for this content: {fault}")))?;
-    let issued = Timestamp::parse(&file.issued)
-        .map(|time| time.unix())
-        .ok_or_else(|| bad(format!("{:?} is not a time", file.issued)))?;
     Ok(Checked {
         domain: file.domain.to_ascii_lowercase(),
         key: file.key,
         audience: file.audience,
-        issued,
+        issued: file.issued.unix(),
     })
 }
 
 /// `proof-file`: everything that the change does in the namespace is signed with a listed key.
-pub(super) fn proof_file(
-    claim: &Claim,
-    policy: &Policy<'_>,
-    scene: &Scene<'_>,
-) -> Result<Attempt> {
+pub(super) fn proof_file(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     let mut shown: Option<Attempt> = None;
     for touched in &claim.entries {
         let name = touched.change.server();
@@ -165,9 +164,7 @@ pub(crate) fn to_be_signed<'a>(
     let change = &touched.change;
     let file = |kind| touched.files.get(&kind).map(Vec::as_slice);
     let mut items = Vec::new();
-    if change.kind.is_new()
-        || change.kind == EntryKind::Edited
-        || change.touches(EntryFile::Proof)
+    if change.kind.is_new() || change.kind == EntryKind::Edited || change.touches(EntryFile::Proof)
     {
         items.push(ToProve {
             action: Action::Publish,
@@ -202,11 +199,23 @@ fn one(
     let file = item.path.rsplit('/').next().unwrap_or(item.path);
     let Some(proof) = item.proof else {
         let help = match item.action {
-            Action::Publish => format!("run `mcp-static sign entry {}@{}` and add the {file} it writes", item.name, item.version),
-            Action::SetStatus => format!("run `mcp-static sign status {}@{}` and add the {file} it writes", item.name, item.version),
-            Action::SetOwners => format!("run `mcp-static sign owners {}` and add the {file} it writes", item.name),
+            Action::Publish => format!(
+                "run `mcp-static sign entry {}@{}` and add the {file} it writes",
+                item.name, item.version
+            ),
+            Action::SetStatus => format!(
+                "run `mcp-static sign status {}@{}` and add the {file} it writes",
+                item.name, item.version
+            ),
+            Action::SetOwners => {
+                format!("run `mcp-static sign owners {}` and add the {file} it writes", item.name)
+            }
         };
-        return Err(Attempt::absent(METHOD, format!("there is no {file} for {} {}", item.name, item.version), help));
+        return Err(Attempt::absent(
+            METHOD,
+            format!("there is no {file} for {} {}", item.name, item.version),
+            help,
+        ));
     };
     let refuse = |(code, saw, help): Objection| {
         Attempt::refuted(METHOD, code, format!("{} {}: {saw}", item.name, item.version), help)
@@ -221,14 +230,18 @@ fn one(
     let print = checked.key.fingerprint();
     match scene.lookup.lists(&stated, &checked.key, exact) {
         Known::Yes(saw) => {
-            let saw = format!("{file} of {} {} is signed with {print}; {saw}", item.name, item.version);
+            let saw =
+                format!("{file} of {} {} is signed with {print}; {saw}", item.name, item.version);
             Ok(Attempt::proven(METHOD, format!("domain:{}", stated.as_str()), saw))
         }
         Known::Open(saw) => Err(Attempt::unknown(METHOD, saw)),
         Known::No(saw) => Err(refuse((
             Code::OwnershipKeyNotListed,
             format!("it is signed with {print}, which {} does not list: {saw}", stated.as_str()),
-            format!("publish the key (`mcp-static sign key show --domain {}` prints the record), or sign with a key that is listed", stated.as_str()),
+            format!(
+                "publish the key (`mcp-static sign key show --domain {}` prints the record), or sign with a key that is listed",
+                stated.as_str()
+            ),
         ))),
     }
 }
@@ -246,7 +259,9 @@ fn scope(
     };
     let stated = match Domain::parse(&checked.domain) {
         Ok(domain) => domain,
-        Err(fault) => return refuse(format!("the domain {:?} of the proof {fault}", checked.domain)),
+        Err(fault) => {
+            return refuse(format!("the domain {:?} of the proof {fault}", checked.domain));
+        }
     };
     match &policy.holder {
         Holder::GitHub(login) if stated.as_str() == format!("{login}.github.io") => {
@@ -271,14 +286,19 @@ fn scope(
 
 fn audience(checked: &Checked, scene: &Scene<'_>) -> std::result::Result<(), Objection> {
     let made_for = &checked.audience;
-    if scene.audiences.contains(made_for) || (made_for == "*" && scene.settings.allow_any_audience) {
+    if scene.audiences.contains(made_for) || (made_for == "*" && scene.settings.allow_any_audience)
+    {
         return Ok(());
     }
     let known = match scene.audiences.first() {
         Some(own) => format!("sign again with --audience {own}"),
         None => "ask a maintainer to set [registry] id".to_owned(),
     };
-    Err((Code::OwnershipAudience, format!("the proof was made for {made_for}, not for this registry"), known))
+    Err((
+        Code::OwnershipAudience,
+        format!("the proof was made for {made_for}, not for this registry"),
+        known,
+    ))
 }
 
 fn dates(
@@ -286,16 +306,17 @@ fn dates(
     item: &ToProve<'_>,
     scene: &Scene<'_>,
 ) -> std::result::Result<(), Objection> {
-    let refuse = |saw: &str| {
-        Err((Code::OwnershipProofAge, saw.to_owned(), "sign it again".to_owned()))
-    };
+    let refuse =
+        |saw: &str| Err((Code::OwnershipProofAge, saw.to_owned(), "sign it again".to_owned()));
     let oldest = i64::from(scene.settings.max_proof_age_days) * 86_400;
     if checked.issued > scene.now.saturating_add(AHEAD) {
         refuse("the proof is dated in the future")
     } else if oldest > 0 && checked.issued < scene.now.saturating_sub(oldest) {
         refuse("the proof is older than this registry accepts")
     } else if item.since.is_some_and(|since| checked.issued <= since) {
-        refuse("the proof is older than the last change of what it is about, so it may be played again")
+        refuse(
+            "the proof is older than the last change of what it is about, so it may be played again",
+        )
     } else {
         Ok(())
     }
@@ -318,8 +339,16 @@ pub(super) fn key_objection(
     if pinned.is_empty() || pinned.contains(key) {
         return None;
     }
-    let saw = format!("the key {print} is none of those that owners/{}.toml pins", claim.namespace.to_ascii_lowercase());
-    Some(Attempt::refuted(method, Code::OwnershipKeyNotPinned, saw, "sign with a pinned key, or change the owners file first"))
+    let saw = format!(
+        "the key {print} is none of those that owners/{}.toml pins",
+        claim.namespace.to_ascii_lowercase()
+    );
+    Some(Attempt::refuted(
+        method,
+        Code::OwnershipKeyNotPinned,
+        saw,
+        "sign with a pinned key, or change the owners file first",
+    ))
 }
 
 /// Whether keys that `domain` lists in DNS reach the names below it.

@@ -59,11 +59,7 @@ pub(super) fn own_branch(
 }
 
 /// `pr-author`: the account opened the pull request from its own repository.
-pub(super) fn pr_author(
-    claim: &Claim,
-    policy: &Policy<'_>,
-    scene: &Scene<'_>,
-) -> Result<Attempt> {
+pub(super) fn pr_author(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     Ok(author_of(claim, policy, scene).unwrap_or_else(|attempt| attempt))
 }
 
@@ -81,7 +77,9 @@ fn author_of(
         return Err(Attempt::refuted(METHOD, Code::OwnershipNotAttested, saw, PROOF));
     };
     let wrong = |saw: String| {
-        let help = format!("let {login} open the pull request, or add a proof file made for {login}.github.io");
+        let help = format!(
+            "let {login} open the pull request, or add a proof file made for {login}.github.io"
+        );
         Err(Attempt::refuted(METHOD, Code::OwnershipWrongAuthor, saw, help))
     };
     if !author.is_person() {
@@ -133,28 +131,36 @@ fn pin(
     let accounts = scene.owners_of(&claim.namespace).map_or(&[][..], |owners| &owners.accounts);
     let pins: Vec<u64> =
         accounts.iter().filter(|a| a.forge == "github.com").map(|a| a.id).collect();
-    let refuse = |code, saw: String, help: String| {
-        Err(Attempt::refuted(Method::PrAuthor, code, saw, help))
-    };
+    let refuse =
+        |code, saw: String, help: String| Err(Attempt::refuted(Method::PrAuthor, code, saw, help));
     match (scene.settings.pin_ids, pins.contains(&author.id)) {
         (PinIds::Off, _) => Ok(String::new()),
         (_, true) if same => Ok(", as pinned".to_owned()),
-        (_, true) if claim.entries.iter().all(|e| e.change.kind == EntryKind::Status)
-            && claim.owners.is_none() =>
+        (_, true)
+            if claim.entries.iter().all(|e| e.change.kind == EntryKind::Status)
+                && claim.owners.is_none() =>
         {
             // The account was renamed; its old name is frozen but for the status of what it published.
-            let saw = format!("the pinned account (id {}) is called {} now", author.id, author.login);
+            let saw =
+                format!("the pinned account (id {}) is called {} now", author.id, author.login);
             Err(Attempt::proven(Method::PrAuthor, format!("github.com:{}", author.id), saw))
         }
         (_, true) => refuse(
             Code::OwnershipIdChanged,
             format!("the pinned account (id {}) is called {} now", author.id, author.login),
-            format!("publish as io.github.{}; the old name takes status changes only", author.login),
+            format!(
+                "publish as io.github.{}; the old name takes status changes only",
+                author.login
+            ),
         ),
         (_, false) if !pins.is_empty() && same => refuse(
             Code::OwnershipIdChanged,
-            format!("{} has id {}, but another account of that name is pinned", author.login, author.id),
-            "the login changed hands; ask a maintainer if the account is the rightful one".to_owned(),
+            format!(
+                "{} has id {}, but another account of that name is pinned",
+                author.login, author.id
+            ),
+            "the login changed hands; ask a maintainer if the account is the rightful one"
+                .to_owned(),
         ),
         (PinIds::Require, false) if pins.is_empty() && claim.owners.is_none() && same => refuse(
             Code::OwnershipPinMissing,
@@ -167,17 +173,16 @@ fn pin(
                 author.login
             ),
         ),
-        (_, false) if pins.is_empty() => Ok(format!("; its id is not pinned yet (owners/{}.toml)", claim.namespace.to_ascii_lowercase())),
+        (_, false) if pins.is_empty() => Ok(format!(
+            "; its id is not pinned yet (owners/{}.toml)",
+            claim.namespace.to_ascii_lowercase()
+        )),
         (_, false) => Ok(String::new()),
     }
 }
 
 /// `head-owner`: the branch lives in a repository of the organisation, so whoever pushed it may.
-pub(super) fn head_owner(
-    claim: &Claim,
-    policy: &Policy<'_>,
-    scene: &Scene<'_>,
-) -> Result<Attempt> {
+pub(super) fn head_owner(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     Ok(owner_of(claim, policy, scene).unwrap_or_else(|attempt| attempt))
 }
 

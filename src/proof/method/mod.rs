@@ -34,7 +34,11 @@ const WAYS: [(Method, Way); 7] = [
 ///
 /// # Errors
 /// When the repository cannot be read.
-pub fn judge(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<(Vec<Attempt>, Verdict)> {
+pub fn judge(
+    claim: &Claim,
+    policy: &Policy<'_>,
+    scene: &Scene<'_>,
+) -> Result<(Vec<Attempt>, Verdict)> {
     let mut tried = Vec::new();
     for method in &policy.methods {
         let Some((_, way)) = WAYS.iter().find(|(known, _)| known == method) else { continue };
