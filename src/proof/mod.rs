@@ -4,8 +4,13 @@
 //! connect anywhere and to look at the clock: whoever asks brings the answers of the outside along.
 
 mod key;
+mod record;
 mod statement;
 mod wire;
 
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
+pub use record::{
+    AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
+    parse_account_record, parse_body, parse_record,
+};
 pub use statement::{Action, Statement, StatementFault};
