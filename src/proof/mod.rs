@@ -3,11 +3,13 @@
 //! Everything here is computed from bytes that were handed in. The room refuses to read files, to
 //! connect anywhere and to look at the clock: whoever asks brings the answers of the outside along.
 
+mod canonical;
 mod key;
 mod record;
 mod statement;
 mod wire;
 
+pub use canonical::{CanonicalFault, canonical, content_hash};
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
 pub use record::{
     AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
