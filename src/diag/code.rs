@@ -101,6 +101,7 @@ codes! {
     StatusInvalid "status-invalid" Error "status.json is wrong";
     OriginInvalid "origin-invalid" Error "origin.json is wrong";
     OwnersInvalid "owners-invalid" Error "an owners file is wrong";
+    ProofInvalid "proof-invalid" Error "a proof file is wrong";
     TombstoneInvalid "tombstone-invalid" Error "a tombstone is wrong";
     DateNotCommitted "date-not-committed" Note "the entry is not committed yet";
     DateBeforeFirstCommit "date-before-first-commit" Note "there is no commit to take dates from";

@@ -4,12 +4,14 @@
 //! connect anywhere and to look at the clock: whoever asks brings the answers of the outside along.
 
 mod canonical;
+mod file;
 mod key;
 mod record;
 mod statement;
 mod wire;
 
 pub use canonical::{CanonicalFault, canonical, content_hash};
+pub use file::ProofFile;
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
 pub use record::{
     AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
