@@ -7,6 +7,7 @@ mod canonical;
 mod file;
 mod key;
 mod record;
+mod sshsig;
 mod statement;
 mod wire;
 
@@ -17,4 +18,5 @@ pub use record::{
     AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
     parse_account_record, parse_body, parse_record,
 };
+pub use sshsig::{SshFault, SshSignature};
 pub use statement::{Action, Statement, StatementFault};
