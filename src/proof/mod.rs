@@ -4,6 +4,7 @@
 //! connect anywhere and to look at the clock: whoever asks brings the answers of the outside along.
 
 mod canonical;
+mod commit;
 mod file;
 mod key;
 mod record;
@@ -12,6 +13,7 @@ mod statement;
 mod wire;
 
 pub use canonical::{CanonicalFault, canonical, content_hash};
+pub use commit::{CommitFault, MAX_COMMIT, SignedCommit};
 pub use file::ProofFile;
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
 pub use record::{
