@@ -100,7 +100,7 @@ pub enum Verdict {
 
 /// Closes the list of attempts: one that holds is enough; one without an answer leaves the matter
 /// open; otherwise nobody has shown anything.
-pub fn conclude(attempts: &[Attempt]) -> Verdict {
+pub(super) fn conclude(attempts: &[Attempt]) -> Verdict {
     for attempt in attempts {
         if let Ending::Proven { subject } = &attempt.ending {
             return Verdict::Proven { by: attempt.method.as_str(), subject: subject.clone() };

@@ -14,7 +14,7 @@ use super::claim::{Claim, Scene};
 use super::policy::{Holder, Policy};
 use super::verdict::{Attempt, Ending, Verdict, conclude};
 
-pub(crate) use file::{Checked, check_offline, to_be_signed};
+pub(crate) use file::{ToProve, check_offline};
 
 /// One way: looks at a claim and says what it saw.
 type Way = fn(&Claim, &Policy<'_>, &Scene<'_>) -> Result<Attempt>;
@@ -62,7 +62,15 @@ pub fn reason(policy: &Policy<'_>, tried: &[Attempt]) -> (Code, String, String) 
     if let Some(reason) = refuted {
         return reason;
     }
-    let absent = tried.iter().rev().find_map(|attempt| match &attempt.ending {
+    // The ways that most publishers have come first.
+    let likely = |attempt: &&Attempt| match attempt.method {
+        Method::PrAuthor => 0,
+        Method::ProofFile => 1,
+        _ => 2,
+    };
+    let mut open: Vec<&Attempt> = tried.iter().collect();
+    open.sort_by_key(likely);
+    let absent = open.into_iter().find_map(|attempt| match &attempt.ending {
         Ending::Absent { help } => Some((attempt.saw.clone(), help.clone())),
         _ => None,
     });
