@@ -81,6 +81,7 @@ pub mod error;
 pub mod import;
 pub mod model;
 pub mod pipeline;
+pub mod proof;
 pub mod render;
 #[cfg(feature = "serve")]
 pub mod serve;
