@@ -6,6 +6,7 @@
 mod entry;
 mod grammar;
 mod name;
+pub(crate) mod punycode;
 pub mod query;
 mod registry;
 mod server;

@@ -85,13 +85,13 @@ fn holder(namespace: &str) -> Holder {
         Ok(domain) if domain.is_special_use() => {
             nobody(format!("{} is a domain for special use, which nobody owns", domain.as_str()))
         }
+        Ok(domain) if !domain.is_listed() => {
+            nobody(format!("{} ends in no known top-level domain", domain.as_str()))
+        }
         Ok(domain) if domain.is_public_suffix() => nobody(format!(
             "{} is a public suffix, below which strangers have their domains",
             domain.as_str()
         )),
-        Ok(domain) if domain.registrable().is_none() => {
-            nobody(format!("{} ends in no known top-level domain", domain.as_str()))
-        }
         Ok(domain) => Holder::Domain(domain),
     }
 }

@@ -79,7 +79,8 @@ impl DnsClient {
 
     /// For each voice, an answer for each of `kinds`.
     fn run(&self, name: &str, kinds: &[RecordType]) -> Result<Vec<Vec<Answer<Found>>>, String> {
-        let mut absolute = Name::from_ascii(name).map_err(|_| "this is no name".to_owned())?;
+        let absolute = Name::from_ascii(name).ok().filter(|name| name.num_labels() > 0);
+        let mut absolute = absolute.ok_or("this is no name")?;
         absolute.set_fqdn(true);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -251,3 +251,6 @@ impl WellKnown for FakeWellKnown {
         self.answers.get(domain).cloned().unwrap_or_else(unheard)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -65,15 +65,19 @@ impl WellKnownClient {
         Self { dns, options, roots: RootCerts::PlatformVerifier, port: 443 }
     }
 
-    /// The client with another port and only the root certificate `root` (DER): for tests, whose
-    /// hosts can have neither the usual port nor a public certificate.
+    /// The client with another port, because a test's host cannot have the usual one.
     #[doc(hidden)]
     #[must_use]
-    pub fn for_test(mut self, port: u16, root: &[u8]) -> Self {
+    pub fn for_port(self, port: u16) -> Self {
+        Self { port, ..self }
+    }
+
+    /// The client with another port and `root` (DER) as the only trusted root.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn for_test(self, port: u16, root: &[u8]) -> Self {
         let root = Certificate::from_der(root).to_owned();
-        self.roots = RootCerts::Specific(Arc::new(vec![root]));
-        self.port = port;
-        self
+        Self { roots: RootCerts::Specific(Arc::new(vec![root])), port, ..self }
     }
 
     /// Where `domain` may be asked, the likeliest address first.
@@ -211,6 +215,11 @@ fn take(url: &str, mut answer: Response<Body>) -> Result<Vec<u8>, WellKnownError
         return Err(WellKnownError::Refused(why));
     }
     let limit = MAX_BODY as u64;
+    // Otherwise the end of the connection would be the end of the document, and whoever stands on the
+    // way could bring it about.
+    if header("content-length").or(header("transfer-encoding")).is_none() {
+        return Err(WellKnownError::Refused(format!("answers {PATH} without a Content-Length")));
+    }
     if answer.body().content_length().is_some_and(|length| length > limit) {
         return Err(WellKnownError::TooLarge);
     }
