@@ -27,7 +27,7 @@ fn identity() -> Identity {
 
 fn dns(addresses: &[&str]) -> FakeDns {
     let addresses: Vec<IpAddr> = addresses.iter().map(|text| text.parse().unwrap()).collect();
-    FakeDns::new().address("1.1.1.1", DOMAIN, &addresses)
+    FakeDns::new().with_addresses("1.1.1.1", DOMAIN, &addresses)
 }
 
 fn client(dns: FakeDns, port: u16, root: &Identity, total: Duration) -> WellKnownClient {
@@ -279,9 +279,9 @@ fn what_more_resolvers_say_comes_first() {
     let lie: Vec<IpAddr> = (2..6).map(|n| IpAddr::from([127, 0, 0, n])).collect();
     let truth = [IpAddr::from([127, 0, 0, 1])];
     let dns = FakeDns::new()
-        .address("1.1.1.1", DOMAIN, &lie)
-        .address("8.8.8.8", DOMAIN, &truth)
-        .address("9.9.9.9", DOMAIN, &truth);
+        .with_addresses("1.1.1.1", DOMAIN, &lie)
+        .with_addresses("8.8.8.8", DOMAIN, &truth)
+        .with_addresses("9.9.9.9", DOMAIN, &truth);
     let client = client(dns, host.port, &identity, Duration::from_secs(30));
     assert_eq!(client.fetch(DOMAIN).unwrap(), KEY.as_bytes());
 }
@@ -302,16 +302,15 @@ fn no_address_is_told_apart_from_no_answer() {
     let fetch = |dns: FakeDns| {
         WellKnownClient::new(Arc::new(dns), WellKnownOptions::default()).fetch(DOMAIN).unwrap_err()
     };
-    let sure = FakeDns::new().nxdomain("1.1.1.1", DOMAIN).nodata("8.8.8.8", DOMAIN).silent(
-        "9.9.9.9",
-        DOMAIN,
-        "timed out",
-    );
+    let sure = FakeDns::new()
+        .with_nxdomain("1.1.1.1", DOMAIN)
+        .with_nodata("8.8.8.8", DOMAIN)
+        .with_silence("9.9.9.9", DOMAIN, "timed out");
     assert_eq!(fetch(sure), WellKnownError::NoAddress);
     let unsure = FakeDns::new()
-        .nxdomain("1.1.1.1", DOMAIN)
-        .silent("8.8.8.8", DOMAIN, "SERVFAIL")
-        .silent("9.9.9.9", DOMAIN, "timed out");
+        .with_nxdomain("1.1.1.1", DOMAIN)
+        .with_silence("8.8.8.8", DOMAIN, "SERVFAIL")
+        .with_silence("9.9.9.9", DOMAIN, "timed out");
     assert_eq!(
         fetch(unsure).to_string(),
         "does not answer: its address is not known (1.1.1.1: no address, 8.8.8.8: SERVFAIL, 9.9.9.9: timed out)"

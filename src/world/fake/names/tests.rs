@@ -50,9 +50,11 @@ fn a_recorded_world_has_a_clock_and_resolvers() {
     let dns = world().dns;
     let addresses = dns.addresses("host.example").remove(0).answer;
     assert_eq!(addresses.records(), Some(&vec!["192.0.2.1".parse().unwrap()]));
+    let nothing = Answer::Nothing { nxdomain: false, chain: vec![] };
+    assert_eq!(dns.txt("example.com").remove(1).answer, nothing, "an empty list is no record");
     let names: Vec<String> = dns.txt("x").into_iter().map(|voice| voice.resolver).collect();
     assert_eq!(names, ["1.1.1.1", "8.8.8.8"]);
-    assert_eq!(dns.asked(), ["A host.example", "TXT x"]);
+    assert_eq!(dns.asked(), ["A host.example", "TXT example.com", "TXT x"]);
 }
 
 #[test]
