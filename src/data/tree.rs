@@ -82,7 +82,7 @@ pub struct Content {
     pub executable: bool,
 }
 
-/// The files of a version that say what is published; `None` where there is none.
+/// The files of a version that say what is published and by whom; `None` where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VersionFiles {
     /// `server.json`.
@@ -91,6 +91,8 @@ pub struct VersionFiles {
     pub status: Option<Content>,
     /// `origin.json`.
     pub origin: Option<Content>,
+    /// `proof.json`.
+    pub proof: Option<Content>,
 }
 
 /// The files of a data folder, sorted, not yet read.
@@ -245,7 +247,7 @@ impl Tree {
         }
     }
 
-    /// Reads the files of a version that say what is published: document, status, origin.
+    /// Reads the files of a version that say what is published and by whom: document, status, origin, proof.
     pub fn read_version(
         &self,
         server: &ServerFolder,
@@ -255,6 +257,7 @@ impl Tree {
             server: self.read_entry(server, version, EntryFile::Server)?,
             status: self.read_entry(server, version, EntryFile::Status)?,
             origin: self.read_entry(server, version, EntryFile::Origin)?,
+            proof: self.read_entry(server, version, EntryFile::Proof)?,
         })
     }
 

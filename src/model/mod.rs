@@ -13,7 +13,7 @@ mod server;
 mod timestamp;
 mod version;
 
-pub use entry::{Dates, Entry, Origin, Status};
+pub use entry::{Dates, Entry, Evidence, Origin, Status};
 pub use grammar::Fault;
 pub use name::{Namespace, ServerName};
 pub use registry::{Listing, Registry};

@@ -33,7 +33,7 @@ pub use domain::Domain;
 pub use file::ProofFile;
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
 pub use lookup::{Known, Lookup};
-pub use method::{judge, reason};
+pub use method::{evidence_of_file, judge, reason};
 pub use owners::{Owners, parse_owners};
 pub use policy::{Holder, Policy, policy};
 pub use record::{

@@ -50,8 +50,7 @@ const NOW: &str = "2026-11-22T06:00:00Z";
 
 /// A key by a letter: the same in every run.
 pub fn key(letter: &str) -> PrivateKey {
-    let algorithm =
-        if letter.starts_with('p') { Algorithm::EcdsaP384 } else { Algorithm::Ed25519 };
+    let algorithm = if letter.starts_with('p') { Algorithm::EcdsaP384 } else { Algorithm::Ed25519 };
     let mut seed = [7; 48];
     seed[..letter.len()].copy_from_slice(letter.as_bytes());
     let length = if algorithm == Algorithm::Ed25519 { 32 } else { 48 };
@@ -108,7 +107,8 @@ impl Repo {
 
     fn commit(&mut self, options: &BTreeMap<&str, &str>) {
         self.time += 3600;
-        let author = options.get("author").copied().unwrap_or("A <a@example.com>").replace('_', " ");
+        let author =
+            options.get("author").copied().unwrap_or("A <a@example.com>").replace('_', " ");
         let (name, mail) = author.split_once(" <").unwrap();
         let time = git2::Time::new(self.time, 0);
         let who = git2::Signature::new(name, mail.trim_end_matches('>'), &time).unwrap();
@@ -118,7 +118,9 @@ impl Repo {
         let buffer = self.git.commit_create_buffer(&who, &who, "change", &tree, &parents).unwrap();
         let text = buffer.as_str().unwrap().to_owned();
         let oid = match options.get("sign") {
-            None => self.git.odb().unwrap().write(git2::ObjectType::Commit, text.as_bytes()).unwrap(),
+            None => {
+                self.git.odb().unwrap().write(git2::ObjectType::Commit, text.as_bytes()).unwrap()
+            }
             Some(letter) => {
                 let namespace = options.get("namespace").copied().unwrap_or("git");
                 let signature = key(letter).sign_ssh(namespace, text.as_bytes()).unwrap();
@@ -174,13 +176,7 @@ impl Repo {
         }
     }
 
-    fn prove(
-        &mut self,
-        action: Action,
-        name: &str,
-        version: &str,
-        options: &BTreeMap<&str, &str>,
-    ) {
+    fn prove(&mut self, action: Action, name: &str, version: &str, options: &BTreeMap<&str, &str>) {
         let folder = format!("registry-data/servers/{name}/{version}");
         let (about, place) = match action {
             Action::Publish => (format!("{folder}/server.json"), format!("{folder}/proof.json")),
@@ -315,7 +311,10 @@ fn judge(case: &Value) -> Result<Judged, mcp_static::error::Error> {
     let folder = tempfile::tempdir().unwrap();
     let mut repo = Repo::new(folder.path());
     let settings = case["settings"].as_str().unwrap_or("");
-    repo.write("registry-data/registry.toml", &fill(&format!("[registry]\nid = \"{ID}\"\n{settings}\n")));
+    repo.write(
+        "registry-data/registry.toml",
+        &fill(&format!("[registry]\nid = \"{ID}\"\n{settings}\n")),
+    );
     let commands = |key: &str| -> Vec<String> {
         let list = case[key].as_array().cloned().unwrap_or_default();
         list.iter().map(|c| c.as_str().unwrap().to_owned()).collect()
@@ -361,9 +360,9 @@ fn judge(case: &Value) -> Result<Judged, mcp_static::error::Error> {
         well_known: (!offline).then(|| Arc::new(well_known)),
         http,
         clock: FakeClock::at(mcp_static::model::Timestamp::parse(&clock).unwrap().unix()),
-        pulls: case["pulls"].as_array().map(|pulls| {
-            pulls.iter().map(|p| pull(p, &head.to_string())).collect()
-        }),
+        pulls: case["pulls"]
+            .as_array()
+            .map(|pulls| pulls.iter().map(|p| pull(p, &head.to_string())).collect()),
     };
     let mut options = VerifyOptions::default();
     options.data = folder.path().join("registry-data");

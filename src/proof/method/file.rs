@@ -9,6 +9,7 @@ use crate::config::Method;
 use crate::data::{EntryFile, digest, read_json};
 use crate::diag::Code;
 use crate::error::Result;
+use crate::model::{Evidence, Timestamp};
 use crate::proof::canonical::content_hash;
 use crate::proof::change::EntryKind;
 use crate::proof::claim::{Claim, Scene, Touched};
@@ -104,6 +105,30 @@ pub(crate) fn check_offline(
         audience: file.audience,
         issued: file.issued.unix(),
     })
+}
+
+/// What a proof beside a published document shows offline; `None` when it does not hold.
+pub fn evidence_of_file(
+    name: &str,
+    version: &str,
+    document: &[u8],
+    proof: &[u8],
+) -> Option<Evidence> {
+    let claim = ToProve {
+        action: Action::Publish,
+        name,
+        version,
+        content: document,
+        proof: Some(proof),
+        path: EntryFile::Proof.file_name(),
+        since: None,
+    };
+    let checked = check_offline(&claim, proof).ok()?;
+    let mut evidence = Evidence::by(METHOD.as_str());
+    evidence.subject = Some(format!("domain:{}", checked.domain));
+    evidence.key = Some(checked.key.fingerprint());
+    evidence.issued = Some(Timestamp::from_unix(checked.issued));
+    Some(evidence)
 }
 
 /// `proof-file`: everything that the change does in the namespace is signed with a listed key.

@@ -14,7 +14,7 @@ use super::claim::{Claim, Scene};
 use super::policy::{Holder, Policy};
 use super::verdict::{Attempt, Ending, Verdict, conclude};
 
-pub(crate) use file::{ToProve, check_offline};
+pub use file::evidence_of_file;
 
 /// One way: looks at a claim and says what it saw.
 type Way = fn(&Claim, &Policy<'_>, &Scene<'_>) -> Result<Attempt>;
