@@ -6,8 +6,11 @@
 mod canonical;
 mod commit;
 mod file;
+mod foreign;
 mod key;
+mod openssh;
 mod record;
+mod secret;
 mod sshsig;
 mod statement;
 mod wire;
@@ -15,10 +18,12 @@ mod wire;
 pub use canonical::{CanonicalFault, canonical, content_hash};
 pub use commit::{CommitFault, MAX_COMMIT, SignedCommit};
 pub use file::ProofFile;
+pub use foreign::{read_public_key, read_signature};
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
 pub use record::{
     AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
     parse_account_record, parse_body, parse_record,
 };
+pub use secret::{PrivateKey, SecretFault};
 pub use sshsig::{SshFault, SshSignature};
 pub use statement::{Action, Statement, StatementFault};
