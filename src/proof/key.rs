@@ -98,6 +98,8 @@ pub enum KeyFault {
     NotCanonical,
     /// Not a key blob of OpenSSH of one of the two kinds.
     NotSsh,
+    /// None of the forms in which public keys are handed out.
+    Unread,
 }
 
 impl fmt::Display for KeyFault {
@@ -113,6 +115,9 @@ impl fmt::Display for KeyFault {
             Self::NotOnCurve => f.write_str("stands for no point of the curve"),
             Self::Weak => f.write_str("is a point of small order, which anybody can sign for"),
             Self::NotCanonical => f.write_str("is another spelling of a key"),
+            Self::Unread => f.write_str(
+                "is neither a record, nor an OpenSSH line, nor a PUBLIC KEY block of Ed25519 or P-384",
+            ),
             Self::NotSsh => {
                 f.write_str("is not an OpenSSH key of the kind ssh-ed25519 or ecdsa-sha2-nistp384")
             }

@@ -15,12 +15,15 @@ mod commit;
 mod domain;
 pub mod event;
 mod file;
+mod foreign;
 mod key;
 mod lookup;
 mod method;
+mod openssh;
 mod owners;
 mod policy;
 mod record;
+mod secret;
 mod sshsig;
 mod statement;
 mod verdict;
@@ -31,6 +34,7 @@ pub use claim::{Claim, Commits, Identity, Scene, Signed, Touched, TouchedOwners}
 pub use commit::{CommitFault, MAX_COMMIT, SignedCommit};
 pub use domain::Domain;
 pub use file::ProofFile;
+pub use foreign::{read_public_key, read_signature};
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
 pub use lookup::{Known, Lookup};
 pub use method::{evidence_of_file, judge, reason};
@@ -40,6 +44,7 @@ pub use record::{
     AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
     parse_account_record, parse_body, parse_record,
 };
+pub use secret::{PrivateKey, SecretFault};
 pub use sshsig::{SshFault, SshSignature};
 pub use statement::{Action, Statement, StatementFault};
 pub use verdict::{Attempt, Ending, Verdict};

@@ -359,6 +359,7 @@ fn heavy(p: &Project, count: usize) {
 const ELSEWHERE: [(&str, &str); 5] = [
     ("duplicate-version", "reserved: folders make versions unique"),
     ("owners-invalid", "reserved: owners files are read when ownership is judged"),
+    ("proof-invalid", "proof::file::tests::every_odd_file_is_refused"),
     ("host-shortfall", "site::host::tests::a_limit_that_is_passed_is_a_shortfall"),
     ("host-limit-exceeded", "site::host::tests::a_limit_that_is_passed_is_a_shortfall"),
     ("output-collision", "site::write::tests::paths_that_collide_are_found"),

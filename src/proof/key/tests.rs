@@ -128,6 +128,9 @@ fn a_comment_cannot_begin_a_line() {
 }
 
 proptest! {
+    // The arithmetic of P-384 is slow without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn no_bytes_break_the_readers(bytes: Vec<u8>, text: String) {
         let _ = PublicKey::from_ssh_blob(&bytes);
