@@ -115,10 +115,12 @@ fn push(out: &mut String, number: u32, bias: u32) {
     }
 }
 
+/// What a digit at this place must stay below to be the last of its number.
 fn threshold(k: u32, bias: u32) -> u32 {
     k.saturating_sub(bias).clamp(TMIN, TMAX)
 }
 
+/// The bias for the next number (RFC 3492, section 6.1).
 fn adapt(delta: u32, length: u32, first: bool) -> u32 {
     let mut delta = if first { delta / DAMP } else { delta / 2 };
     delta += delta / length;
@@ -130,6 +132,7 @@ fn adapt(delta: u32, length: u32, first: bool) -> u32 {
     k + (BASE - TMIN + 1) * delta / (delta + SKEW)
 }
 
+/// The value of a digit: letters of either case before numerals.
 fn value(digit: u8) -> Option<u32> {
     match digit {
         b'a'..=b'z' => Some(u32::from(digit - b'a')),

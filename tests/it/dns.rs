@@ -16,7 +16,7 @@ const KEY: &str = "v=MCPv1; k=ed25519; p=AAAA";
 
 /// A client of these servers that does not wait long.
 fn hasty(servers: &[SocketAddr]) -> DnsClient {
-    client(servers, 250)
+    client(servers, 1500)
 }
 
 /// A client of these servers that waits for a busy computer.

@@ -58,7 +58,7 @@ struct Said {
 }
 
 impl Said {
-    /// The answer to a question for one kind of record.
+    /// The answer to a question for one kind of record; silence outweighs all else.
     fn answer<T>(&self, records: Option<T>) -> Answer<T> {
         let chain = self.chain.clone();
         match (&self.silent, records) {
@@ -70,7 +70,8 @@ impl Said {
     }
 }
 
-/// Recorded resolvers.
+/// Recorded resolvers. All of them are asked each time, in the order of their names; a resolver that
+/// has nothing recorded about a name is silent about it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct FakeDns {

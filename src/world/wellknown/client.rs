@@ -60,7 +60,7 @@ impl fmt::Debug for WellKnownClient {
 }
 
 impl WellKnownClient {
-    /// A client that finds addresses through `dns`.
+    /// A client that finds addresses through `dns`, which is asked once for each fetch.
     pub fn new(dns: Arc<dyn Dns>, options: WellKnownOptions) -> Self {
         Self { dns, options, roots: RootCerts::PlatformVerifier, port: 443 }
     }
@@ -101,7 +101,8 @@ impl WellKnownClient {
         if allowed.is_empty() { Err(WellKnownError::Blocked(all)) } else { Ok(allowed) }
     }
 
-    /// Asks one address.
+    /// Asks one address and reads the answer; a connection is never used twice, and neither cookies
+    /// nor anything else of one fetch reaches another. `left` is the time that remains for it.
     fn ask(
         &self,
         domain: &str,
@@ -228,6 +229,8 @@ fn take(url: &str, mut answer: Response<Body>) -> Result<Vec<u8>, WellKnownError
     body.map_err(|e| failure(&e))
 }
 
+/// What a failure of the exchange says about the domain. Whatever may be better the next time, or is
+/// the doing of somebody on the way, is no answer; a certificate that does not fit is told apart.
 fn failure(e: &ureq::Error) -> WellKnownError {
     match e {
         ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {

@@ -127,7 +127,7 @@ impl Play {
 }
 
 impl RequestHandler for Play {
-    fn handle_request<'a, 'b, 'c, R: ResponseHandler, T: Time>(
+    fn handle_request<'a, 'b, 'c, R, T>(
         &'a self,
         request: &'b Request,
         way: R,
@@ -136,8 +136,8 @@ impl RequestHandler for Play {
         'a: 'c,
         'b: 'c,
         Self: 'c,
-        R: 'c,
-        T: 'c,
+        R: ResponseHandler + 'c,
+        T: Time + 'c,
     {
         Box::pin(self.answer(request, way))
     }
