@@ -413,6 +413,10 @@ fn compare(case: &Value) -> Vec<String> {
         })
         .collect();
     same("by", json!(by), &expect["by"]);
+    let notes = judged.report.items().iter().filter(|d| d.severity == Severity::Note);
+    let mut notes: Vec<&str> = notes.map(|d| d.code.as_str()).collect();
+    notes.dedup();
+    same("notes", json!(notes), &expect["notes"]);
     same("labels", json!(judged.labels), &expect["labels"]);
     same("safe", json!(judged.safe), &expect["safe"]);
     same("held", json!(judged.held), &expect["held"]);
@@ -438,27 +442,38 @@ fn compare(case: &Value) -> Vec<String> {
     wrong
 }
 
+/// Every case by its folder's name, in order.
+fn cases() -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(home().join("tests/changes")).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(text) = std::fs::read_to_string(path.join("case.toml")) else { continue };
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let case: toml::Value = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        found.push((name, serde_json::to_value(case).unwrap()));
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// Every code that a case expects, or that it says is a note.
+pub fn codes() -> Vec<String> {
+    let list = |case: &Value, key: &str| case["expect"][key].as_array().cloned().unwrap_or_default();
+    let all = cases().into_iter().flat_map(|(_, case)| [list(&case, "codes"), list(&case, "notes")].concat());
+    all.map(|code| code.as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn every_change_gets_the_verdict_that_its_case_expects() {
-    let mut cases = 0;
-    let mut failed = Vec::new();
-    let mut folders: Vec<_> = std::fs::read_dir(home().join("tests/changes"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.is_dir())
+    let all = cases();
+    let failed: Vec<String> = all
+        .iter()
+        .filter_map(|(name, case)| {
+            let wrong = compare(case);
+            (!wrong.is_empty()).then(|| format!("{name}:\n  {}", wrong.join("\n  ")))
+        })
         .collect();
-    folders.sort();
-    for folder in folders {
-        let text = std::fs::read_to_string(folder.join("case.toml")).unwrap();
-        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-        let case: toml::Value = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let case = serde_json::to_value(case).unwrap();
-        cases += 1;
-        let wrong = compare(&case);
-        if !wrong.is_empty() {
-            failed.push(format!("{name}:\n  {}", wrong.join("\n  ")));
-        }
-    }
+    let cases = all.len();
     assert!(failed.is_empty(), "{} of {cases} failed\n{}", failed.len(), failed.join("\n"));
     assert!(cases >= 80, "only {cases} cases were found");
 }

@@ -17,7 +17,6 @@ fn entry(version: &str, published: i64, status: Status) -> Entry {
         dates: Dates::at(Timestamp::from_unix(published)),
         origin: None,
         evidence: crate::model::Evidence::UNRECORDED,
-        evidence: super::super::Evidence::UNRECORDED,
     }
 }
 

@@ -176,7 +176,8 @@ fn open(options: &VerifyOptions) -> Result<(Git, String)> {
     })?;
     let prefix = match git.relative(&options.data)? {
         Some(prefix) => prefix,
-        None => label(&options.data),
+        // A bare repository has no work tree; the data folder is named from its top.
+        None => label(options.data.strip_prefix(git.folder()).unwrap_or(&options.data)),
     };
     Ok((git, prefix))
 }
