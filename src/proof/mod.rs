@@ -19,6 +19,7 @@ mod foreign;
 mod key;
 mod lookup;
 mod method;
+mod offline;
 mod openssh;
 mod owners;
 mod policy;
@@ -37,7 +38,8 @@ pub use file::ProofFile;
 pub use foreign::{read_public_key, read_signature};
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
 pub use lookup::{Known, Lookup};
-pub use method::{evidence_of_file, judge, reason};
+pub use method::{judge, reason};
+pub use offline::evidence_of_file;
 pub use owners::{Owners, parse_owners};
 pub use policy::{Holder, Policy, policy};
 pub use record::{

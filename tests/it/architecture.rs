@@ -28,7 +28,7 @@ const FLOORS: &[(&str, u8)] = &[
 const TOOLS: &[(&str, &[&str])] = &[
     ("jsonschema", &["check/schema.rs"]),
     ("walkdir", &["data/", "site/", "config", "serve/", "cli/"]),
-    ("toml", &["config", "data/", "render/install/quote.rs"]),
+    ("toml", &["config", "data/", "proof/owners.rs", "render/install/quote.rs"]),
     ("flate2", &["import/"]),
     ("git2", &["world/git/"]),
     ("ed25519_dalek", &["proof/"]),

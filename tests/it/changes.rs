@@ -458,8 +458,11 @@ fn cases() -> Vec<(String, Value)> {
 
 /// Every code that a case expects, or that it says is a note.
 pub fn codes() -> Vec<String> {
-    let list = |case: &Value, key: &str| case["expect"][key].as_array().cloned().unwrap_or_default();
-    let all = cases().into_iter().flat_map(|(_, case)| [list(&case, "codes"), list(&case, "notes")].concat());
+    let list =
+        |case: &Value, key: &str| case["expect"][key].as_array().cloned().unwrap_or_default();
+    let all = cases()
+        .into_iter()
+        .flat_map(|(_, case)| [list(&case, "codes"), list(&case, "notes")].concat());
     all.map(|code| code.as_str().unwrap().to_owned()).collect()
 }
 

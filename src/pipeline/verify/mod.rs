@@ -149,14 +149,13 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
     let (git, prefix) = open(options)?;
     let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
     let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
-    if let Some(pull) = options.event.as_ref().and_then(Event::pull_request) {
-        if pull.head != head.to_string() {
-            return Err(Error::new(
-                ErrorKind::Usage,
-                format!("the event is about commit {}, but {head} is judged", short(&pull.head)),
-            )
-            .help("judge the head that the event names; a newer push starts a run of its own"));
-        }
+    let pull = options.event.as_ref().and_then(Event::pull_request);
+    if let Some(pull) = pull.filter(|pull| pull.head != head.to_string()) {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("the event is about commit {}, but {head} is judged", short(&pull.head)),
+        )
+        .help("judge the head that the event names; a newer push starts a run of its own"));
     }
     let ground = Ground::survey(&git, &prefix, base, head)?;
     let event = options.event.as_ref();

@@ -14,8 +14,6 @@ use super::claim::{Claim, Scene};
 use super::policy::{Holder, Policy};
 use super::verdict::{Attempt, Ending, Verdict, conclude};
 
-pub use file::evidence_of_file;
-
 /// One way: looks at a claim and says what it saw.
 type Way = fn(&Claim, &Policy<'_>, &Scene<'_>) -> Result<Attempt>;
 
