@@ -69,6 +69,11 @@ impl Timestamp {
         self.seconds
     }
 
+    /// Nanoseconds after [`Timestamp::unix`], below 1,000,000,000.
+    pub fn nanos(&self) -> u32 {
+        self.nanos
+    }
+
     /// Whether the text is in UTC with a capital `Z`, as the registry writes it.
     pub fn is_canonical(&self) -> bool {
         self.text.ends_with('Z') && self.text.as_bytes()[10] == b'T'

@@ -1,5 +1,6 @@
 //! check → render → lower → write, one server at a time.
 
+use std::mem::take;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use crate::check::{Profile, RemoteUrl, layout, shared_urls};
 use crate::data::{ServerFolder, VersionFiles};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
+use crate::render::query::{self, Item};
 use crate::render::{self, Gathered, Rendered};
 use crate::site::{Artifact, Forbidden, Host, Kept, Output, Written};
 
@@ -61,6 +63,8 @@ struct Sink<'a> {
 /// One server's part of every output.
 struct Part {
     gathered: Gathered,
+    /// For the indexes of queries; empty when no host answers them.
+    items: Vec<Item>,
     findings: Vec<Diagnostic>,
     urls: Vec<RemoteUrl>,
     /// Whether it was made in this build, and not taken from the last.
@@ -86,7 +90,7 @@ pub fn build(
     }
     let servers = loaded.tree.servers();
     observer.stage("building", servers.len() as u64);
-    let parts: Vec<Part> = servers
+    let mut parts: Vec<Part> = servers
         .par_iter()
         .map(|server| {
             let part = one_server(loaded, server, &sinks);
@@ -97,6 +101,9 @@ pub fn build(
     observer.done();
     let size = (servers.len(), servers.iter().map(|s| s.versions.len()).sum());
     let mut built = Built { size, ..Built::default() };
+    let items: Vec<Item> = parts.iter_mut().flat_map(|part| take(&mut part.items)).collect();
+    let indexes = query::artifacts(&items);
+    drop(items);
     let (gathered, made, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
     let artifacts = render::globals(&gathered, &loaded.facts, loaded.catalog.as_ref());
@@ -106,6 +113,9 @@ pub fn build(
     let mut lists = Vec::with_capacity(sinks.len());
     for sink in &sinks {
         lists.push(sink.put_globals(&artifacts)?);
+        if sink.host.answers_queries() {
+            sink.put_all(&indexes)?;
+        }
         report.extend(sink.shortfalls());
     }
     report.extend(list_size(&artifacts));
@@ -208,19 +218,26 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     if let Some(listing) = &mut checked.listing {
         loaded.evidence.add(listing, &proofs);
     }
-    let render = |listing| render::listing(&listing, &loaded.facts, loaded.catalog.as_ref());
-    let rendered = checked.listing.take().map(render).unwrap_or_default();
+    let listing = checked.listing.take();
+    let render = |listing| render::listing(listing, &loaded.facts, loaded.catalog.as_ref());
+    let rendered = listing.as_ref().map(render).unwrap_or_default();
+    let answers = sinks.iter().any(|sink| sink.host.answers_queries());
+    let items = listing.filter(|_| answers).map(|listing| query::items(&listing, &loaded.facts));
     let name = name_of(server);
     for sink in sinks {
         let files = sink.put_all(&rendered.artifacts)?;
         sink.writer.made((&name, &digest), &files, &checked, rendered.gathered.summary.as_ref());
     }
     let Rendered { gathered, .. } = rendered;
-    Ok(Part { gathered, findings: checked.findings, urls: checked.urls, made: true })
+    let items = items.unwrap_or_default();
+    Ok(Part { gathered, items, findings: checked.findings, urls: checked.urls, made: true })
 }
 
 /// A server's part as the last build left it, if every sink has it whole.
 fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<Part> {
+    if sinks.iter().any(|sink| sink.host.answers_queries()) {
+        return None; // the indexes hold every body, and no record does
+    }
     let name = name_of(server);
     let record = |sink: &Sink<'_>| {
         let known = sink.cache.get(&name, digest)?;
@@ -235,7 +252,8 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
         sink.output.keep(&details.files);
     }
     let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
-    Some(Part { gathered: Gathered { latest, summary }, findings, urls, made: false })
+    let gathered = Gathered { latest, summary };
+    Some(Part { gathered, items: Vec::new(), findings, urls, made: false })
 }
 
 fn name_of(server: &ServerFolder) -> String {

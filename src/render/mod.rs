@@ -8,6 +8,7 @@ pub mod api;
 pub mod catalog;
 pub mod export;
 pub mod install;
+pub mod query;
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};

@@ -74,6 +74,11 @@ pub trait Host: Sync {
         vec![canonical(artifact)]
     }
 
+    /// Whether a program there answers list queries, from indexes that the site must then hold.
+    fn answers_queries(&self) -> bool {
+        false
+    }
+
     /// Files of the host's own, such as rules and headers.
     fn extras(&self) -> Vec<HostFile> {
         Vec::new()

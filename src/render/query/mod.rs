@@ -1,0 +1,213 @@
+//! Compact indexes from which a small program at the edge of a network answers list queries.
+//!
+//! A host that can run such a program gets these files below `/v0.1/_q/`; a plain file host does not,
+//! because nobody there would read them. `site/edge.js` is the reader, `docs/edge.md` the format in
+//! full. What is written here must lead to the same pages as [`crate::model::query::page`].
+//!
+//! | file | holds | one line or member |
+//! |---|---|---|
+//! | `head.json` | where every other file begins | `[first key, file]`, in order |
+//! | `i-….txt` | every version, deleted ones marked | `name` TAB `version flags updated` TAB … |
+//! | `b-….txt` | bodies of versions that are not deleted | `key` TAB body |
+//! | `d-….txt` | bodies of deleted versions, which stand nowhere else | `key` TAB body |
+//!
+//! A key is `name:version`, as in a cursor; all files are in list order (name, then version, by bytes).
+//! A body holds no line break, because a document is written without white space between tokens.
+//!
+//! The room refuses to number files: their names are digests of their bytes, and where one ends is
+//! decided by the keys around it. So a new version changes one file of each kind and the head, however
+//! many there are; and a reader that holds an old head finds old files or none, never wrong ones.
+
+mod cut;
+
+use std::fmt::Write as _;
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::query::Row;
+use crate::model::{Listing, Timestamp};
+use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, UrlPath};
+
+use super::{Facts, api};
+use cut::{Cut, pieces};
+
+/// Largest file of an index, in bytes; every host takes more, and a reader holds several.
+pub const MOST_BYTES: usize = 5_000_000;
+
+/// Fewest versions in a file of bodies, its last and very large ones excepted: a page of the largest
+/// size then touches two files at most.
+pub const FEWEST_BODIES: usize = crate::model::query::LIMIT.1;
+
+/// Most versions of one server on a line.
+const LINE: usize = 1000;
+
+/// Flags of a version.
+const LATEST: u8 = 1;
+const DELETED: u8 = 2;
+
+const INDEX: Cut = Cut { rows: 1, least: 512 << 10, enough: 1 << 20, most: MOST_BYTES };
+const BODIES: Cut = Cut { rows: FEWEST_BODIES, least: 256 << 10, enough: 1 << 20, most: MOST_BYTES };
+
+/// One version as the indexes hold it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    name: Arc<str>,
+    version: Box<str>,
+    updated: Timestamp,
+    deleted: bool,
+    latest: bool,
+    body: Body,
+}
+
+impl Item {
+    /// Its entry, as the API shows it.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    fn key(&self) -> String {
+        format!("{}:{}", self.name, self.version)
+    }
+}
+
+impl Row for Item {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn version(&self) -> &str {
+        &self.version
+    }
+
+    fn updated(&self) -> &Timestamp {
+        &self.updated
+    }
+
+    fn is_deleted(&self) -> bool {
+        self.deleted
+    }
+
+    fn is_latest(&self) -> bool {
+        self.latest
+    }
+}
+
+/// Every version of one server, deleted ones included, in list order.
+pub fn items(listing: &Listing, facts: &Facts) -> Vec<Item> {
+    let name: Arc<str> = listing.name().as_str().into();
+    let mut items: Vec<Item> = listing
+        .entries()
+        .iter()
+        .map(|entry| Item {
+            name: name.clone(),
+            version: entry.version.as_str().into(),
+            updated: entry.dates.updated.clone(),
+            deleted: !entry.is_live(),
+            latest: listing.is_latest(entry),
+            body: api::wire::of(listing, entry, facts.meta_key.as_deref()).into(),
+        })
+        .collect();
+    items.sort_unstable_by(|a, b| a.version.cmp(&b.version));
+    items
+}
+
+/// Where a file begins, and its name.
+type Place = (String, String);
+
+#[derive(Default, Serialize)]
+struct Head {
+    /// Form of these files; a reader refuses another number.
+    format: u8,
+    index: Vec<Place>,
+    live: Vec<Place>,
+    deleted: Vec<Place>,
+}
+
+/// The files below `/v0.1/_q/`; `items` of all servers in list order.
+///
+/// No file is larger than [`MOST_BYTES`], unless a single body is; and but for bodies so large that
+/// [`FEWEST_BODIES`] of them exceed it, a page without filters takes the head and two files of bodies.
+pub fn artifacts(items: &[Item]) -> Vec<Artifact> {
+    let mut files = Vec::new();
+    let (deleted, live): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.deleted);
+    let mut head = Head { format: 1, ..Head::default() };
+    head.index = write(&mut files, "i", INDEX, &lines(items));
+    head.live = write(&mut files, "b", BODIES, &bodies(&live));
+    head.deleted = write(&mut files, "d", BODIES, &bodies(&deleted));
+    let head = serde_json::to_string(&head).unwrap_or_default();
+    files.extend(file("head.json", Media::Json, head.into()));
+    files
+}
+
+/// A line of a file, and the key of the first version on it.
+struct Line<'a> {
+    key: String,
+    /// What is written before `body`, its line break excepted.
+    text: String,
+    body: &'a [u8],
+}
+
+impl Line<'_> {
+    fn size(&self) -> usize {
+        self.text.len() + self.body.len() + 1
+    }
+}
+
+/// The lines of the index: one for each server, or some for one with very many versions.
+fn lines(items: &[Item]) -> Vec<Line<'static>> {
+    let of_servers = items.chunk_by(|a, b| a.name == b.name);
+    of_servers.flat_map(|server| server.chunks(LINE)).filter_map(line).collect()
+}
+
+fn line(items: &[Item]) -> Option<Line<'static>> {
+    let first = items.first()?;
+    let mut text = first.name.to_string();
+    for item in items {
+        let flags = if item.latest { LATEST } else { 0 } | if item.deleted { DELETED } else { 0 };
+        let _ = write!(text, "\t{} {flags} {}", item.version, moment(&item.updated));
+    }
+    Some(Line { key: first.key(), text, body: b"" })
+}
+
+/// Seconds after 1970 began; digits after the point only as far as they say something, so that those
+/// of two moments compare as text.
+fn moment(time: &Timestamp) -> String {
+    let text = format!("{}.{:09}", time.unix(), time.nanos());
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn bodies<'a>(items: &[&'a Item]) -> Vec<Line<'a>> {
+    let line = |item: &&'a Item| {
+        let key = item.key();
+        Line { text: format!("{key}\t"), key, body: &item.body }
+    };
+    items.iter().map(line).collect()
+}
+
+/// Adds the files that hold `lines`; tells where each begins.
+fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) -> Vec<Place> {
+    let sizes = lines.iter().map(|line| (line.key.as_str(), line.size()));
+    let mut places = Vec::new();
+    for Range { start, end } in pieces(&cut, sizes) {
+        let lines = &lines[start..end];
+        let mut bytes = Vec::with_capacity(lines.iter().map(Line::size).sum());
+        for line in lines {
+            bytes.extend_from_slice(line.text.as_bytes());
+            bytes.extend_from_slice(line.body);
+            bytes.push(b'\n');
+        }
+        let name = format!("{kind}-{:.16}.txt", FileDigest::of(&bytes).to_string());
+        places.extend(lines.first().map(|line| (line.key.clone(), name.clone())));
+        files.extend(file(&name, Media::Text, bytes.into()));
+    }
+    places
+}
+
+/// Asked for at each use although its name never changes its meaning: hosts say how long a copy may be
+/// used with one rule a path, and take no hundreds of them.
+fn file(name: &str, media: Media, body: Body) -> Option<Artifact> {
+    let path = UrlPath::new(["v0.1", "_q", name])?;
+    Some(Artifact { path, shape: Shape::File, media, freshness: Freshness::Revalidate, body })
+}
