@@ -13,6 +13,7 @@ mod build;
 mod cache;
 mod catalog;
 mod load;
+mod sign;
 
 use rayon::prelude::*;
 
@@ -26,6 +27,7 @@ pub use build::{BuildOptions, Built, Target, build};
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
+pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.
 pub trait Observer: Sync {

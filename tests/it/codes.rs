@@ -356,7 +356,7 @@ fn heavy(p: &Project, count: usize) {
 }
 
 /// Codes that no data folder can raise today; each is pinned by the unit test named beside it.
-const ELSEWHERE: [(&str, &str); 5] = [
+const ELSEWHERE: [(&str, &str); 6] = [
     ("duplicate-version", "reserved: folders make versions unique"),
     ("owners-invalid", "reserved: owners files are read when ownership is judged"),
     ("proof-invalid", "proof::file::tests::every_odd_file_is_refused"),
