@@ -82,6 +82,8 @@ pub(super) enum Verb {
     Import(ImportArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
+    /// Prove that a domain wants an entry here: make keys, sign entries
+    Sign(super::sign::SignArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
     /// Judge a change: who may publish, what never changes, what only maintainers touch

@@ -15,6 +15,7 @@ mod import;
 mod net;
 mod progress;
 mod serve;
+mod sign;
 mod status;
 mod talk;
 mod verify;
@@ -77,6 +78,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Explain(args) => explain::run(args, &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),
         Verb::Serve(args) => serve::run(&cli.global, args, &talk),
+        Verb::Sign(args) => sign::run(&cli.global, args, &talk),
         Verb::Status(args) => status::run(&cli.global, args, &talk),
         Verb::Verify(args) => verify::run(&cli.global, args, &talk),
     };

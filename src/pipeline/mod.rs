@@ -14,6 +14,7 @@ mod cache;
 mod catalog;
 mod evidence;
 mod load;
+mod sign;
 #[cfg(feature = "git")]
 mod verify;
 
@@ -33,6 +34,7 @@ pub use evidence::Evidences;
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
+pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
 #[cfg(feature = "git")]
 pub use verify::{
     Did, Doors, Judged, Judgement, NamespaceVerdict, VerifyOptions, verify, verify_by_commit,

@@ -25,6 +25,7 @@ mod reports;
 mod rules;
 mod scratch;
 mod serve;
+mod sign;
 mod status;
 mod timestamps;
 mod upstream;
