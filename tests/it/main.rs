@@ -14,6 +14,7 @@ mod formats;
 mod golden;
 mod http;
 mod import;
+mod init;
 mod install;
 mod model;
 mod pointers;
