@@ -144,6 +144,13 @@ kill %1
 
 echo "workflow: the gate"
 git switch --quiet main
+# A stand-in for curl that hands out one file, whatever the address.
+cat > "$work/bin/curl" <<'STUB'
+#!/usr/bin/env bash
+while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done
+cp "$SERVED" "${out:-/dev/stdout}"
+STUB
+chmod +x "$work/bin/curl"
 # gate NAME VALUE…: judges, builds and remembers as the publishing workflow does.
 gate() {
   rm -rf "$work/out"; : > "$GITHUB_STEP_SUMMARY"
@@ -181,14 +188,17 @@ git reset --quiet --hard "$first" && git commit --quiet --allow-empty -m "Anothe
 gate VERDICT=0 && failed "a rewritten history passed" "$work/log"
 has "$work/log" "delete refs/mcp-static/deployed"
 
+# Without a ref the live site knows, unless something was held back since the beginning.
+git push --quiet origin :refs/mcp-static/deployed
+jq -n --arg commit "$first" '{commit: $commit}' > "$work/live.json"
+live=(VERDICT=0 LIVE_URL=https://mcp.acme.example SERVED="$work/live.json")
+gate "${live[@]}" || failed "asking the live site broke" "$work/log"
+has "$work/asked" "--base $first"
+git push --quiet origin :refs/mcp-static/deployed "$first:refs/mcp-static/pending"
+gate "${live[@]}" || failed "a pending first deployment broke" "$work/log"
+has "$work/asked" "--base none"
+
 echo "workflow: the installer"
-# A stand-in for curl that hands out one file, whatever the address.
-cat > "$work/bin/curl" <<'STUB'
-#!/usr/bin/env bash
-while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done
-cp "$SERVED" "$out"
-STUB
-chmod +x "$work/bin/curl"
 printf '#!/bin/sh\necho "mcp-static 9.9.9"\n' > "$work/served"
 sum=$(sha256sum < "$work/served" | cut -d' ' -f1)
 install() { : > "$GITHUB_PATH"; rm -rf "$RUNNER_TEMP/mcp-static"; env SERVED="$work/served" "$@" bash "$actions/setup/install.sh" > "$work/log" 2>&1; }
@@ -203,4 +213,5 @@ for case in "TOOL_URL=https://a.example/x SHA256=${sum/[0-9]/a}0" "TOOL_URL=http
   lacks "$work/log" "mcp-static 9.9.9"
   [ ! -s "$GITHUB_PATH" ] || failed "$case is on the path" "$work/log"
 done
+python3 "$top/tests/e2e/init.py" "$tool"
 echo "workflow: all passed"
