@@ -29,12 +29,9 @@ cat > "$work/bin/mcp-static" <<STUB
 [ "\$1" = verify ] || exec "$tool" "\$@"
 echo "\$*" > "$work/asked"
 env | grep -E 'TOKEN|GIT_CONFIG_VALUE' > "$work/seen" || true
-report= hold=
-while [ \$# -gt 0 ]; do case \$1 in --report) report=\$2 ;; --hold) hold=\$2 ;; esac; shift; done
-mkdir -p "\$report"
-printf '%s\n' '<!-- mcp-static: verdict -->' "\${SAYS:-All is well.}" > "\$report/comment.md"
-printf '%s\n' \${LABELS:-} > "\$report/labels.txt"
-[ -z "\$hold" ] || printf '%s' "\${HELD:-}" > "\$hold"
+while [ \$# -gt 0 ]; do case \$1 in --report) report=\$2 ;; --comment) comment=\$2 ;; --hold) printf '%s' "\${HELD:-}" > "\$2" ;; esac; shift; done
+printf '%s\n' '<!-- mcp-static verify -->' "\${SAYS:-All is well.}" > "\$comment"
+jq -n --arg labels "\${LABELS:-}" --arg proven "\${PROVEN:-}" '{labels: (\$labels / " "), provenUpTo: (if \$proven == "" then null else \$proven end)}' > "\$report"
 exit "\${VERDICT:-0}"
 STUB
 chmod +x "$work/bin/mcp-static"
@@ -56,8 +53,12 @@ git push --quiet origin "HEAD:refs/pull/7/head"
 
 # event HEAD BASE-BRANCH NUMBER: the payload of a pull request, with a title that wants to be a command.
 event() {
-  jq -n --arg head "$1" --arg base "$2" --argjson number "$3" '{number: $number, repository: {default_branch: "main"},
-    pull_request: {number: $number, title: "$(touch pwned)`touch pwned`", head: {sha: $head}, base: {ref: $base}}}' > "$work/event.json"
+  jq -n --arg head "$1" --arg base "$2" --argjson number "$3" '
+    {login: "acme", id: 1, type: "Organization"} as $owner |
+    {id: 10, full_name: "acme/registry", private: true, visibility: "private", default_branch: "main", owner: $owner} as $repo |
+    {number: $number, repository: $repo, pull_request: {number: $number, title: "$(touch pwned)`touch pwned`",
+      user: {login: "alice", id: 1001, type: "User"}, head: {sha: $head, ref: "change", repo: $repo},
+      base: {ref: $base, repo: $repo}}}' > "$work/event.json"
 }
 # judge NAME VALUE…: runs the judge on the event; $status is its verdict.
 judge() {
@@ -113,6 +114,28 @@ jq -n --arg head "$head" --arg base "$(git rev-parse main)" '{repository: {defau
 judge GITHUB_EVENT_NAME=merge_group
 verdict 0; has "$work/asked" "--base $(git rev-parse main) --head $head"
 
+if "$tool" verify --help > /dev/null 2>&1; then
+  echo "workflow: the judge of the binary itself"
+  for mode in --private --public; do
+    git init --quiet -b main "$work/founded$mode"
+    (cd "$work/founded$mode" && "$tool" init --yes --quiet $mode && git add . && git commit --quiet -m "Set up" &&
+      "$tool" --offline verify --base none && "$tool" check && "$tool" build) > "$work/log" 2>&1 || failed "init $mode is not fine as it is" "$work/log"
+  done
+  mv "$work/bin/mcp-static" "$work/bin/stand-in" && ln -s "$tool" "$work/bin/mcp-static"
+  event "$head" main 7
+  judge GITHUB_EVENT_NAME=pull_request
+  verdict 0; has "$work/report/comment.md" "com.example/hello"
+  [ "$(jq -r '.labels | join(" ")' "$work/report/report.json")" = new-version ] || failed "the labels are wrong" "$work/report/report.json"
+  git switch --quiet -c edit main
+  sed -i 's/Hello/Bye/' registry-data/servers/com.example/hello/1.0.0/server.json
+  git commit --quiet -am "Edit what is published" && git push --quiet origin HEAD:refs/pull/9/head
+  event "$(git rev-parse HEAD)" main 9
+  judge GITHUB_EVENT_NAME=pull_request
+  verdict 1; has "$work/report/comment.md" "version-immutable"
+  mv "$work/bin/stand-in" "$work/bin/mcp-static"
+  git switch --quiet change
+fi
+
 echo "workflow: the report"
 python3 "$top/tests/e2e/forge.py" "$work/forge.json" "$work/port" &
 for _ in $(seq 50); do [ -s "$work/port" ] && break; sleep 0.1; done
@@ -125,7 +148,7 @@ report() {
 }
 state() { jq -cr "$1" "$work/forge.json"; }
 event "$head" main 7
-jq --arg head "$head" '.head = $head' <<< '{"comments":[{"id":1,"user":{"type":"User"},"body":"<!-- mcp-static: verdict --> a fake"}],"labels":["bug","owners"]}' > "$work/forge.json"
+jq --arg head "$head" '.head = $head' <<< '{"comments":[{"id":1,"user":{"type":"User"},"body":"<!-- mcp-static verify --> a fake"}],"labels":["bug","owners"]}' > "$work/forge.json"
 report "new-version safe-to-merge evil;label" 'First "quoted" `verdict` ünïcode'
 [ "$(state '[.comments[].user.type] | join(" ")')" = "User Bot" ] || failed "the comment is not there" "$work/forge.json"
 [ "$(state '.comments[1].body | split("\n")[1]')" = 'First "quoted" `verdict` ünïcode' ] || failed "the comment is wrong" "$work/forge.json"
@@ -156,12 +179,12 @@ gate() {
   rm -rf "$work/out"; : > "$GITHUB_STEP_SUMMARY"
   env "$@" OUT="$work/out" bash "$actions/gate/gate.sh" > "$work/log" 2>&1 || return $?
   env "$@" OUT="$work/out" HOST=github-pages bash "$actions/gate/build.sh" >> "$work/log" 2>&1 || return $?
-  bash "$actions/remember/mark.sh" "$(git rev-parse HEAD)" "$work/out/held.txt" >> "$work/log" 2>&1
+  bash "$actions/remember/mark.sh" "$(git rev-parse HEAD)" "$work/out" >> "$work/log" 2>&1
 }
 deployed() { git -C "$work/forge/acme/registry" rev-parse --quiet --verify "refs/mcp-static/$1" || true; }
 first=$(git rev-parse HEAD)
 gate VERDICT=0 || failed "the first deployment broke" "$work/log"
-has "$work/asked" "--base none --head $first"
+has "$work/asked" "--base $first --head $first"
 [ "$(deployed deployed)" = "$first" ] || failed "the first deployment is not remembered" "$work/log"
 [ -f "$work/out/site/.nojekyll" ] || failed "the site is not built" "$work/log"
 has "$GITHUB_STEP_SUMMARY" "$(sha256sum < "$work/out/site/manifest.json" | cut -d' ' -f1)"
@@ -170,10 +193,10 @@ git merge --quiet change
 held=registry-data/servers/com.example/hello/1.1.0
 can_hold=$("$tool" build --help | grep -c -- --without || true)
 if [ "$can_hold" = 0 ]; then # a binary without --without: the scripts up to and after the build
-  OUT=$work/out VERDICT=3 HELD="$held"$'\n' bash "$actions/gate/gate.sh" > "$work/log" 2>&1 || failed "holding back broke" "$work/log"
-  bash "$actions/remember/mark.sh" "$(git rev-parse HEAD)" "$work/out/held.txt" >> "$work/log" 2>&1
+  OUT=$work/out VERDICT=3 PROVEN="$first" HELD="$held"$'\n' bash "$actions/gate/gate.sh" > "$work/log" 2>&1 || failed "holding back broke" "$work/log"
+  bash "$actions/remember/mark.sh" "$(git rev-parse HEAD)" "$work/out" >> "$work/log" 2>&1
 else
-  gate VERDICT=3 HELD="$held"$'\n' || failed "holding back broke" "$work/log"
+  gate VERDICT=3 PROVEN="$first" HELD="$held"$'\n' || failed "holding back broke" "$work/log"
   [ ! -e "$work/out/site/v0.1/servers/com.example/hello/versions/1.1.0" ] || failed "a held entry is published" "$work/log"
 fi
 has "$work/asked" "--base $first"
@@ -190,13 +213,15 @@ has "$work/log" "delete refs/mcp-static/deployed"
 
 # Without a ref the live site knows, unless something was held back since the beginning.
 git push --quiet origin :refs/mcp-static/deployed
-jq -n --arg commit "$first" '{commit: $commit}' > "$work/live.json"
+jq -n --arg commit "$(git rev-parse HEAD)" '{commit: $commit}' > "$work/live.json"
 live=(VERDICT=0 LIVE_URL=https://mcp.acme.example SERVED="$work/live.json")
 gate "${live[@]}" || failed "asking the live site broke" "$work/log"
-has "$work/asked" "--base $first"
+has "$work/asked" "--base $(git rev-parse HEAD)"
+git commit --quiet --allow-empty -m "More"
+jq -n --arg commit "$(git rev-parse HEAD~1)" '{commit: $commit}' > "$work/live.json"
 git push --quiet origin :refs/mcp-static/deployed "$first:refs/mcp-static/pending"
 gate "${live[@]}" || failed "a pending first deployment broke" "$work/log"
-has "$work/asked" "--base none"
+has "$work/asked" "--base $first"
 
 echo "workflow: the installer"
 printf '#!/bin/sh\necho "mcp-static 9.9.9"\n' > "$work/served"

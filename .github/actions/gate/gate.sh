@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Judges everything between the last deployed commit and HEAD and lists what has to stay out.
+# Judges every commit between the last deployed one and HEAD and lists what has to stay out.
 #
-# The last deployed commit is the ref refs/mcp-static/deployed. It moves only when nothing is held
+# The last deployed commit is the ref refs/mcp-static/deployed. It moves only as far as nothing is held
 # (mark.sh), so a held entry stays in the judged range until it is proven. Without the ref the live
-# site's manifest is asked, unless the first deployment already held something back.
+# site's manifest is asked, unless the first deployment already held something back; and without an
+# answer the base is the first commit of the branch, which founded the registry.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../token.sh"
 : "${OUT:?}" "${GITHUB_STEP_SUMMARY:?}"
@@ -18,15 +19,16 @@ if [ -z "$base" ] && [ -z "$(ref pending)" ] && [[ ${LIVE_URL:-} == https://* ]]
     | jq -r '.commit // empty' 2>/dev/null || true)
   if [[ $live =~ ^[0-9a-f]{40}$ ]] && git cat-file -e "$live^{commit}" 2>/dev/null; then base=$live; fi
 fi
-if [ -n "$base" ] && ! git merge-base --is-ancestor "$base" "$head"; then
+[ -n "$base" ] || base=$(git rev-list --first-parent HEAD | tail -n 1)
+if ! git merge-base --is-ancestor "$base" "$head"; then
   echo "::error title=mcp-static::The deployed commit $base is not in this branch's history. When that is meant, delete refs/mcp-static/deployed: everything is judged again."
   exit 2
 fi
 
 status=0
-GITHUB_TOKEN=${TOKEN:-} mcp-static verify --data "${DATA:-registry-data}" --base "${base:-none}" --head "$head" \
-  --hold "$OUT/held.txt" --report "$OUT/report" --format github || status=$?
-[ ! -s "$OUT/report/comment.md" ] || cat "$OUT/report/comment.md" >> "$GITHUB_STEP_SUMMARY"
+GITHUB_TOKEN=${TOKEN:-} mcp-static verify --data "${DATA:-registry-data}" --base "$base" --head "$head" \
+  --hold "$OUT/held.txt" --report "$OUT/report.json" --comment "$OUT/comment.md" --format github || status=$?
+[ ! -s "$OUT/comment.md" ] || cat "$OUT/comment.md" >> "$GITHUB_STEP_SUMMARY"
 case $status in
   0 | 1 | 3 | 4) ;; # what is not proven is in the list of held entries
   *) exit 2 ;;

@@ -13,7 +13,7 @@ payload() { jq -er "$1" "$GITHUB_EVENT_PATH"; }
 # end STATUS [SENTENCE]: keeps the verdict; a sentence becomes the report.
 end() {
   if [ -n "${2:-}" ]; then
-    printf '%s\n%s\n' '<!-- mcp-static: verdict -->' "$2" > "$REPORT/comment.md"
+    printf '%s\n%s\n' '<!-- mcp-static verify -->' "$2" > "$REPORT/comment.md"
     echo "::error title=mcp-static::$2"
   fi
   [ ! -s "$REPORT/comment.md" ] || cat "$REPORT/comment.md" >> "$GITHUB_STEP_SUMMARY"
@@ -50,5 +50,5 @@ git -C "$git" update-ref refs/mcp-static/base "$(git -C "$git" merge-base "$base
 
 status=0
 (cd "$git" && mcp-static verify --data "${DATA:-registry-data}" --base "$base" --head "$head" \
-  --event "$GITHUB_EVENT_PATH" --report "$REPORT" --format github) || status=$?
+  --event "$GITHUB_EVENT_PATH" --report "$REPORT/report.json" --comment "$REPORT/comment.md" --format github) || status=$?
 end "$status"

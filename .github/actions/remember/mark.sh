@@ -1,16 +1,19 @@
 #!/usr/bin/env bash
-# Remembers which commit is deployed: mark.sh COMMIT HELD-FILE
+# Remembers which commit is deployed: mark.sh COMMIT FOLDER
 #
-# With held entries the deployed ref stays where it is, so that the next run judges them again, and
-# refs/mcp-static/pending says that they are there.
+# FOLDER has the gate's held.txt and report.json. With held entries the ref moves only to the last commit
+# before them, so that the next run judges them again, and refs/mcp-static/pending says that they are there.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../token.sh"
-commit=$1 held=$2
+commit=$1 held=$2/held.txt
+push() { with_token git push --quiet --force origin "$@"; }
 if [ -s "$held" ]; then
-  with_token git push --quiet --force origin "$commit:refs/mcp-static/pending"
-  echo "Entries are held back: the last commit that is proven as a whole stays the base of the next run."
+  push "$commit:refs/mcp-static/pending"
+  proven=$(jq -r '.provenUpTo // empty' "$2/report.json")
+  [ -z "$proven" ] || push "$proven:refs/mcp-static/deployed"
+  echo "Entries are held back; ${proven:-nothing} is the base of the next run."
 else
-  with_token git push --quiet --force origin "$commit:refs/mcp-static/deployed"
-  with_token git push --quiet origin :refs/mcp-static/pending 2>/dev/null || true
+  push "$commit:refs/mcp-static/deployed"
+  push :refs/mcp-static/pending 2> /dev/null || true
   echo "$commit is deployed."
 fi

@@ -6,7 +6,7 @@
 set -euo pipefail
 : "${GITHUB_EVENT_PATH:?}" "${GITHUB_REPOSITORY:?}" "${REPORT:?}" "${TOKEN:?}"
 api=${GITHUB_API_URL:-https://api.github.com}/repos/$GITHUB_REPOSITORY
-marker='<!-- mcp-static: verdict -->'
+marker='<!-- mcp-static verify -->'
 known='new-server new-version status owners needs-maintainer safe-to-merge'
 number=$(jq -er .pull_request.number "$GITHUB_EVENT_PATH")
 head=$(jq -er .pull_request.head.sha "$GITHUB_EVENT_PATH")
@@ -39,7 +39,7 @@ else
   call POST "issues/$number/comments" "$body" > /dev/null || refused
 fi
 
-wanted=$(grep -xF -f <(tr ' ' '\n' <<< "$known") "$REPORT/labels.txt" 2>/dev/null | sort -u || true)
+wanted=$(jq -r '.labels[]? | strings' "$REPORT/report.json" 2>/dev/null || true)
 present=$(call GET "issues/$number/labels?per_page=100" | jq -r '.[].name')
 for label in $known; do
   if grep -qxF "$label" <<< "$wanted"; then

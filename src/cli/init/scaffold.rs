@@ -1,12 +1,11 @@
 //! The files of a new registry, from the templates that are compiled in.
 //!
 //! A template has words in double underscores, which are replaced; nothing else is a template language
-//! here. Files that `--force` may renew end in a seal: a comment with the SHA-256 of all above it. Whoever
+//! here. Files that `--force` may renew end in a seal: a comment with git's id of all above it. Whoever
 //! edits such a file breaks the seal and owns the file from then on.
 
-use sha2::{Digest as _, Sha256};
-
 use crate::config::BaseUrl;
+use crate::world::git::Git;
 
 /// Where the repository lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,12 +187,13 @@ pub(super) fn is_renewable(path: &str) -> bool {
     path.ends_with(".yml")
 }
 
-fn sum(text: &[u8]) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+/// Git's id of the text: it tells an edit from none, nobody trusts it for more.
+fn sum(text: &str) -> String {
+    Git::blob_id(text.as_bytes()).to_string()
 }
 
 fn seal(text: &str) -> String {
-    format!("{text}{SEAL}{}\n", sum(text.as_bytes()))
+    format!("{text}{SEAL}{}\n", sum(text))
 }
 
 /// Whether a file is exactly as some `init` wrote it: its seal holds.
@@ -202,7 +202,7 @@ pub(super) fn is_ours(bytes: &[u8]) -> bool {
     // A checkout with other line ends is no edit.
     let text = text.replace("\r\n", "\n");
     let Some((above, seal)) = text.rsplit_once(SEAL) else { return false };
-    seal.trim_end() == sum(above.as_bytes())
+    seal.trim_end() == sum(above)
 }
 
 #[cfg(test)]
