@@ -50,6 +50,7 @@ pub(super) fn fill(plan: &mut Plan, args: &InitArgs) -> Result<()> {
     Ok(())
 }
 
+/// A question of yes or no, asked until it is answered; no is the default.
 fn yes(question: &str) -> Result<bool> {
     loop {
         match ask(&format!("{question} (y/n)"), "n")?.to_ascii_lowercase().as_str() {

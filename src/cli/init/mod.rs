@@ -61,6 +61,7 @@ struct Surroundings {
 }
 
 impl Surroundings {
+    /// Reads the folder and the repository around it; neither has to be there.
     fn look(dir: &Path) -> Result<Self> {
         let git = Git::discover(dir)?;
         let remote = git.as_ref().and_then(|git| git.remote_url("origin"));
@@ -75,6 +76,10 @@ impl Surroundings {
 }
 
 /// Flags first, then answers on a terminal, then defaults.
+///
+/// # Errors
+/// Words that cannot stand in the files: an unknown host, a name without letters, a code owner in no form
+/// that forges know.
 fn plan(args: &InitArgs, around: &Surroundings) -> Result<Plan> {
     let forge = match args.forge.as_deref() {
         Some("gitlab") => Forge::GitLab,
@@ -126,6 +131,9 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Plan> {
 }
 
 /// The registry's lasting identity: its address, else its repository's, else a random one.
+///
+/// Proofs name it, so two registries must not share one; a random UUID of version 4 keeps them apart
+/// while no address is known.
 fn identity(plan: &Plan) -> Result<String> {
     if let Some(url) = plan.base_url.as_ref().map(BaseUrl::as_str) {
         return Ok(url.to_owned());
@@ -153,7 +161,10 @@ struct Fate {
     kept: Vec<(String, &'static str)>,
 }
 
-/// Compares the scaffold with what is there.
+/// Compares the scaffold with what is there; nothing is written yet.
+///
+/// A file that is missing is written. One that is there is kept, unless `force` is given and its seal
+/// says that nobody has edited it.
 fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Fate> {
     let mut fate = Fate::default();
     for File { path, text } in files {
@@ -183,6 +194,7 @@ fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Fate> {
 }
 
 impl Fate {
+    /// Says a line for each file that is not simply as it was.
     fn tell(&self, talk: &Talk) {
         for path in &self.wrote {
             talk.say(&format!("wrote {path}"));
