@@ -16,6 +16,7 @@ mod formats;
 mod golden;
 mod http;
 mod import;
+mod init;
 mod install;
 mod model;
 mod pointers;
