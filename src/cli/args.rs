@@ -119,6 +119,9 @@ pub(super) struct BuildArgs {
     /// URL that clients are given: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
+    /// Leave out the entries whose folders this file names, one a line, as `verify --hold` writes it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub without: Option<PathBuf>,
     /// Build only this part of the site
     #[arg(long, value_name = "PART", value_parser = ["api"])]
     pub only: Option<String>,

@@ -9,6 +9,7 @@
 //! Only git objects are read: nothing is checked out, nothing from the change is run, and what judges
 //! it (settings, owners, tombstones) stands in the base. This file refuses to know a terminal.
 
+mod all;
 mod entries;
 mod ground;
 mod hold;
@@ -35,6 +36,7 @@ use crate::world::wellknown::WellKnown;
 use super::load::label;
 use ground::Ground;
 
+pub use all::{Rechecked, verify_all};
 pub use hold::verify_by_commit;
 
 /// A change, and how the caller wants it judged.
