@@ -285,12 +285,16 @@ fn maintainers(ground: &Ground<'_>, parts: &ownership::Parts, report: &mut Repor
     }
     let change = &ground.change;
     let mut ask = |path: String, message: &str, help: &str| {
+        let message = message.to_owned();
         report.push(Diagnostic::new(Code::NeedsMaintainer, Place::file(path), message).help(help));
     };
     const LOOK: &str = "a maintainer looks at it and merges";
     if change.entries.is_empty() && change.owners.is_empty() {
-        for path in change.protected.iter().chain(&change.other) {
-            ask(path.clone(), "this file is the maintainers' to change", LOOK);
+        for (path, count) in structure::by_folder(change.protected.iter().chain(&change.other)) {
+            match count {
+                1 => ask(path, "this file is the maintainers' to change", LOOK),
+                n => ask(path, &format!("{n} files here are the maintainers' to change"), LOOK),
+            }
         }
     }
     for (path, new) in &change.tombstones {

@@ -173,7 +173,7 @@ impl Judge<'_> {
         let mut diagnostic = Diagnostic::new(code, self.place(&path), message).help(help);
         for attempt in tried.iter().filter(|attempt| attempt.saw != saw) {
             let also = format!("{}: {}", attempt.method.as_str(), attempt.saw);
-            diagnostic = diagnostic.label(self.place(&claim.path()), also);
+            diagnostic = diagnostic.label(Place::default(), also);
         }
         report.push(diagnostic);
     }

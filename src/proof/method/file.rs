@@ -299,5 +299,6 @@ pub(super) fn standing(scene: &Scene<'_>, domain: &Domain, key: &PublicKey) -> K
             Known::Open(saw) => open.push(saw),
         }
     }
+    open.dedup();
     if open.is_empty() { Known::No(no.join("; ")) } else { Known::Open(open.join("; ")) }
 }
