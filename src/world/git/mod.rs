@@ -16,6 +16,7 @@
 //! process and is set once, before the first repository is opened. Whatever is judged or published
 //! ([`Git::blob`], [`Git::files`], [`Git::commit_time`]) is still compared with its id, by us.
 
+mod compare;
 mod files;
 mod hidden;
 mod history;
@@ -32,6 +33,7 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use crate::error::{Error, ErrorKind, Result};
 
+pub use compare::{Changed, Side};
 pub use files::{FileMode, TreeFile};
 pub use hidden::HiddenHistory;
 pub use history::{Change, PathHistory};
