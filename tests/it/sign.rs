@@ -44,7 +44,7 @@ fn a_publisher_makes_a_key_and_signs_an_entry() {
     assert!(made.out.contains(&format!("example.com. IN TXT \"{record}\"")), "{}", made.out);
     assert!(made.out.contains("https://example.com/.well-known/mcp-registry-auth"), "{}", made.out);
     let ran = run(&project, &["sign", "entry", "com.example/weather@1.0.0"]).expect(0);
-    let ran = ran.says("must publish the key").says(PROOF).says(&key.fingerprint());
+    let ran = ran.says(record).says(PROOF).says(&key.fingerprint());
     assert_eq!(ran.out, "", "talk goes to stderr");
     let proof = proof(&project, PROOF);
     assert_eq!((proof.audience.as_str(), proof.domain.as_str()), (AUDIENCE, "example.com"));

@@ -118,7 +118,7 @@ pub(super) fn run(
     if !args.dry_run {
         let Job { domain, display, subject, .. } = &job;
         talk.say(&format!("signed {} for {domain} with {}", subject.file, proof.key));
-        talk.say(&next_steps(domain, &subject.file, display));
+        talk.say(&next_steps(domain, &proof.key, &subject.file, display));
     }
     Ok(Outcome::Fine)
 }
@@ -188,8 +188,9 @@ fn elsewhere(job: &Job) -> String {
 }
 
 /// What a publisher does now.
-fn next_steps(domain: &str, file: &str, proof: &str) -> String {
+fn next_steps(domain: &str, key: &PublicKey, file: &str, proof: &str) -> String {
     format!(
-        "next: git add {file} {proof} && git commit, then push a branch and open a pull request; by then {domain} must publish the key (`mcp-static sign key show --domain {domain}` says how)"
+        "next: git add {file} {proof} && git commit, then push a branch and open a pull request; by then the DNS of {domain} or https://{domain}/.well-known/mcp-registry-auth must say `{}`",
+        key.record()
     )
 }
