@@ -3,6 +3,8 @@
 //! They are made of the listing alone, so that a change elsewhere leaves them as they are. A withdrawn
 //! version has no page; the history says that it was there and why it went.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::model::{Entry, Listing, Server, Status};
@@ -54,6 +56,9 @@ impl OutLink {
 }
 
 /// What the pages of a server and of a version show.
+///
+/// Both pages show the same facts; the tabs are on the server's alone, so that the way to install a
+/// server stands in one place.
 #[derive(Debug, Serialize)]
 pub(super) struct ServerView {
     name: String,
@@ -101,6 +106,8 @@ pub(super) struct ServerView {
 }
 
 /// A line of the version history.
+///
+/// A withdrawn version has neither a page nor a document, and its row says so.
 #[derive(Debug, Clone, Serialize)]
 struct VersionRow {
     version: String,
@@ -114,11 +121,12 @@ struct VersionRow {
 }
 
 impl ServerView {
-    /// The view of one version. `lens` is the lens on `entry`.
+    /// The view of one version. `lens` is the lens on `entry`; of the history it holds the rows of
+    /// `window`.
     pub(super) fn new(
         listing: &Listing,
-        entry: &Entry,
-        lens: &Server,
+        (entry, lens): (&Entry, &Server),
+        window: Range<usize>,
         forge: Option<&Forge>,
         canonical: Option<&str>,
     ) -> Self {
@@ -160,8 +168,8 @@ impl ServerView {
                 .and_then(|g| shown_option(g.license.as_deref())),
             origin: entry.mirrored_from().and_then(OutLink::new),
             proof: summary::proof(entry),
-            history: history(listing, entry),
-            hidden_versions: 0,
+            hidden_versions: listing.entries().len() - window.len(),
+            history: history(listing, entry, window),
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),
             server_page: page_of(&["servers", namespace, part]),
             namespace_page: page_of(&["browse", "namespace", namespace]),
@@ -181,17 +189,6 @@ impl ServerView {
     /// The description.
     pub(super) fn description(&self) -> &str {
         &self.description
-    }
-
-    /// Keeps the part of the history around this version: a page for each of many versions would
-    /// otherwise hold the square of their number.
-    pub(super) fn shorten_history(&mut self) {
-        const AROUND: usize = 6;
-        let at = self.history.iter().position(|row| row.is_this).unwrap_or_default();
-        self.hidden_versions = self.history.len();
-        self.history.truncate(at + AROUND + 1);
-        self.history.drain(..at.saturating_sub(AROUND));
-        self.hidden_versions -= self.history.len();
     }
 
     /// What its badge shows.
@@ -227,10 +224,19 @@ pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<Place> {
     Place::new(&version_segments(name.namespace().as_str(), name.name(), version)?)
 }
 
-/// Every version with its fate, newest publication first; `this` is the one being shown.
-fn history(listing: &Listing, this: &Entry) -> Vec<VersionRow> {
+/// The part of the history around the version `entry`: a page for each of many versions would
+/// otherwise hold the square of their number.
+pub(super) fn around(listing: &Listing, entry: &Entry) -> Range<usize> {
+    const AROUND: usize = 6;
+    let entries = listing.entries();
+    let at = entries.iter().position(|other| other.version == entry.version).unwrap_or_default();
+    at.saturating_sub(AROUND)..(at + AROUND + 1).min(entries.len())
+}
+
+/// Versions with their fate, newest publication first; `this` is the one being shown.
+fn history(listing: &Listing, this: &Entry, window: Range<usize>) -> Vec<VersionRow> {
     let name = listing.name();
-    let rows = listing.entries().iter().map(|entry| {
+    let rows = listing.entries()[window].iter().map(|entry| {
         let version = entry.version.as_str();
         let live = entry.is_live();
         let (namespace, part) = (name.namespace().as_str(), name.name());
@@ -250,6 +256,8 @@ fn history(listing: &Listing, this: &Entry) -> Vec<VersionRow> {
 }
 
 /// The page as linked data.
+///
+/// It follows schema.org's `SoftwareApplication`; values are shown text, as on the page.
 fn structured(lens: &Server, entry: &Entry, canonical: Option<&str>) -> serde_json::Value {
     let mut data = serde_json::json!({
         "@context": "https://schema.org",
