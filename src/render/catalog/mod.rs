@@ -125,7 +125,10 @@ impl Catalog {
         let canonical = site.base_url.as_ref().map(|base| format!("{base}/{server_href}"));
         let canonical = canonical.as_deref();
         let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
-        let mut view = ServerView::new(listing, (entry, lens), whole, forge, canonical);
+        let mut view = ServerView::new(listing, (entry, lens), whole, forge);
+        if site.public {
+            view.structure(entry, lens, canonical);
+        }
         view.tabs = Tabs::new(lens, site.base_url.as_deref(), &self.clients);
         let head = Head::new("servers", view.title(), view.description()).json(view.json());
         artifacts.extend(self.badge(listing, &view));
@@ -133,7 +136,7 @@ impl Catalog {
         for (entry, lens) in &lenses {
             let Some(place) = server::version_place(listing, entry) else { continue };
             let window = server::around(listing, entry);
-            let view = ServerView::new(listing, (entry, lens), window, forge, canonical);
+            let view = ServerView::new(listing, (entry, lens), window, forge);
             let title = format!("{} {}", view.title(), entry.version);
             let head = Head::new("servers", &title, view.description())
                 .json(view.json())

@@ -99,8 +99,8 @@ pub(super) struct ServerView {
     badge: Option<Href>,
     json: Option<Href>,
     versions_json: Option<Href>,
-    /// The page as linked data; pages of private registries leave it out.
-    structured: serde_json::Value,
+    /// The page as linked data; only on the server's page, and not in private registries.
+    structured: Option<serde_json::Value>,
     /// Only on the server's page.
     pub(super) tabs: Option<Tabs>,
 }
@@ -128,7 +128,6 @@ impl ServerView {
         (entry, lens): (&Entry, &Server),
         window: Range<usize>,
         forge: Option<&Forge>,
-        canonical: Option<&str>,
     ) -> Self {
         let name = listing.name();
         let (namespace, part) = (name.namespace().as_str(), name.name());
@@ -176,9 +175,14 @@ impl ServerView {
             badge: file_of(&["servers", namespace, part, "badge.svg"]),
             json: file_of(&[&api[..], &[version]].concat()),
             versions_json: file_of(&api),
-            structured: structured(lens, entry, canonical),
+            structured: None,
             tabs: None,
         }
+    }
+
+    /// With linked data, which names the page's absolute address.
+    pub(super) fn structure(&mut self, entry: &Entry, lens: &Server, canonical: Option<&str>) {
+        self.structured = Some(structured(lens, entry, canonical));
     }
 
     /// The title as it stands in the browser's tab.
@@ -227,7 +231,7 @@ pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<Place> {
 /// The part of the history around the version `entry`: a page for each of many versions would
 /// otherwise hold the square of their number.
 pub(super) fn around(listing: &Listing, entry: &Entry) -> Range<usize> {
-    const AROUND: usize = 6;
+    const AROUND: usize = 4;
     let entries = listing.entries();
     let at = entries.iter().position(|other| other.version == entry.version).unwrap_or_default();
     at.saturating_sub(AROUND)..(at + AROUND + 1).min(entries.len())
