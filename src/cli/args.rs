@@ -80,8 +80,12 @@ pub(super) enum Verb {
     Explain(ExplainArgs),
     /// Mirror another registry: a base URL, or a dump file
     Import(ImportArgs),
+    /// Set up a registry repository: data folder, settings, CI, code owners, README
+    Init(InitArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
+    /// Prove that a domain wants an entry here: make keys, sign entries
+    Sign(super::sign::SignArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
     /// Judge a change: who may publish, what never changes, what only maintainers touch
@@ -115,6 +119,9 @@ pub(super) struct BuildArgs {
     /// URL that clients are given: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
+    /// Leave out the entries whose folders this file names, one a line, as `verify --hold` writes it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub without: Option<PathBuf>,
     /// Build only this part of the site
     #[arg(long, value_name = "PART", value_parser = ["api"])]
     pub only: Option<String>,
@@ -168,6 +175,40 @@ pub(super) struct ImportArgs {
     /// Forget what an interrupted import has fetched so far
     #[arg(long)]
     pub restart: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Folder of the repository; created when missing
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// Name that people read; that of the folder when absent
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// URL that clients will be given: https, no trailing slash, no /v0.1
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub base_url: Option<BaseUrl>,
+    /// Host of the site, such as github-pages where it may be public
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Forge of the repository: github or gitlab; that of the remote when absent
+    #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab"])]
+    pub forge: Option<String>,
+    /// Who guards settings and CI: @account, @organisation/team, several with spaces between
+    #[arg(long, value_name = "WHO")]
+    pub maintainers: Option<String>,
+    /// A public registry: strangers publish and prove their namespaces, search engines are welcome
+    #[arg(long)]
+    pub public: bool,
+    /// A company's registry: colleagues publish, people review (the default)
+    #[arg(long, conflicts_with = "public")]
+    pub private: bool,
+    /// Ask nothing and take the defaults
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Renew CI files of an older version that nobody has edited
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

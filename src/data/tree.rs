@@ -199,6 +199,20 @@ impl Tree {
         Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
     }
 
+    /// Leaves out version folders, named by their paths below the data folder; gives those of the
+    /// names that are no version folder here.
+    pub fn leave_out(&mut self, folders: &std::collections::BTreeSet<String>) -> Vec<String> {
+        let mut unknown = folders.clone();
+        for server in &mut self.servers {
+            let place = format!("servers/{}/{}", server.namespace, server.name);
+            server
+                .versions
+                .retain(|version| !unknown.remove(&format!("{place}/{}", version.version)));
+        }
+        self.servers.retain(|server| !server.versions.is_empty());
+        unknown.into_iter().collect()
+    }
+
     /// How messages call a path of this tree.
     pub fn display(&self, path: &str) -> String {
         if self.label.is_empty() { path.to_owned() } else { format!("{}/{path}", self.label) }

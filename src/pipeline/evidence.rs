@@ -51,6 +51,11 @@ impl Evidences {
         Ok((found, wrong))
     }
 
+    /// The owners files.
+    pub(super) fn owners(&self) -> &BTreeMap<String, Owners> {
+        &self.owners
+    }
+
     /// Whether commits have to be looked at for signatures.
     pub(super) fn wants_commits(&self) -> bool {
         !self.reviewed

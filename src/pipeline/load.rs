@@ -31,6 +31,8 @@ pub struct LoadOptions {
     pub epoch: Option<i64>,
     /// A folder in which dates read from history are remembered.
     pub remember: Option<PathBuf>,
+    /// Version folders below the data folder that are left out, as what could not be proven.
+    pub without: std::collections::BTreeSet<String>,
     /// Whether the catalog and the exports are wanted besides the API.
     pub catalog: bool,
 }
@@ -69,7 +71,8 @@ impl Loaded {
 /// Reads the layout, the settings and the place in git; no entry is opened yet.
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let place = place::find(options)?;
-    let tree = place.tree(options)?;
+    let mut tree = place.tree(options)?;
+    tree.leave_out(&options.without);
     let (mut config, mut findings) = match tree.settings() {
         Some(file) => {
             let path = tree.display(&file.path);

@@ -14,6 +14,7 @@ mod cache;
 mod catalog;
 mod evidence;
 mod load;
+mod sign;
 #[cfg(feature = "git")]
 mod verify;
 
@@ -33,9 +34,11 @@ pub use evidence::Evidences;
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
+pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
 #[cfg(feature = "git")]
 pub use verify::{
-    Did, Doors, Judged, Judgement, NamespaceVerdict, VerifyOptions, verify, verify_by_commit,
+    Did, Doors, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify, verify_all,
+    verify_by_commit,
 };
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.

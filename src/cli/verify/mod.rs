@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::error::{Error, Result};
-use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_by_commit};
+use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
 
 use super::Outcome;
@@ -17,6 +17,9 @@ use super::talk::Talk;
 
 /// Judges a change, and says what became of it.
 pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Outcome> {
+    if args.all {
+        return again(global, talk);
+    }
     let base = args.base.as_deref().unwrap_or("none");
     let options = VerifyOptions {
         data: global.data.clone(),
@@ -48,6 +51,18 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         Judgement::Unknown => Outcome::Indeterminate,
         Judgement::NeedsMaintainer => Outcome::NeedsMaintainer,
     })
+}
+
+/// Checks every proof again.
+fn again(global: &Global, talk: &Talk) -> Result<Outcome> {
+    let doors = outside::Outside::new(global)?;
+    let (report, counts) = verify_all(&global.load_options()?, &doors)?;
+    talk.report(&report);
+    talk.say(&format!(
+        "{} of {} own versions have a proof: {} hold, {} without an answer",
+        counts.proofs, counts.versions, counts.live, counts.open
+    ));
+    Ok(Outcome::refused_if(report.has_errors()))
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {

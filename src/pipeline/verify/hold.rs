@@ -4,8 +4,7 @@
 //! A pull request may have been merged that never passed the first gate, or passed it by a workflow
 //! that it changed itself. So nothing is taken from the first gate but what the forge still knows.
 
-use crate::config::Method;
-use crate::config::Trust;
+use crate::config::{Method, Trust};
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Report, Severity};
 use crate::error::Result;
@@ -105,15 +104,7 @@ fn is_released(ground: &Ground<'_>, held: &Held, doors: &dyn Doors) -> Result<bo
     let settings = &ground.config.ownership;
     let (dns, well_known) = (doors.dns(settings), doors.well_known(settings));
     let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());
-    let config = &ground.config;
-    let base = config.base_url.as_ref().map(|url| url.as_str().to_owned());
-    let audiences: Vec<String> = config
-        .id
-        .iter()
-        .cloned()
-        .chain(base)
-        .chain(config.previous_base_urls.iter().cloned())
-        .collect();
+    let audiences = super::ownership::audiences(&ground.config);
     let scene = Scene {
         settings,
         audiences: &audiences,

@@ -9,6 +9,7 @@
 //! Only git objects are read: nothing is checked out, nothing from the change is run, and what judges
 //! it (settings, owners, tombstones) stands in the base. This file refuses to know a terminal.
 
+mod all;
 mod entries;
 mod ground;
 mod hold;
@@ -35,6 +36,7 @@ use crate::world::wellknown::WellKnown;
 use super::load::label;
 use ground::Ground;
 
+pub use all::{Rechecked, verify_all};
 pub use hold::verify_by_commit;
 
 /// A change, and how the caller wants it judged.
@@ -283,12 +285,16 @@ fn maintainers(ground: &Ground<'_>, parts: &ownership::Parts, report: &mut Repor
     }
     let change = &ground.change;
     let mut ask = |path: String, message: &str, help: &str| {
+        let message = message.to_owned();
         report.push(Diagnostic::new(Code::NeedsMaintainer, Place::file(path), message).help(help));
     };
     const LOOK: &str = "a maintainer looks at it and merges";
     if change.entries.is_empty() && change.owners.is_empty() {
-        for path in change.protected.iter().chain(&change.other) {
-            ask(path.clone(), "this file is the maintainers' to change", LOOK);
+        for (path, count) in structure::by_folder(change.protected.iter().chain(&change.other)) {
+            match count {
+                1 => ask(path, "this file is the maintainers' to change", LOOK),
+                n => ask(path, &format!("{n} files here are the maintainers' to change"), LOOK),
+            }
         }
     }
     for (path, new) in &change.tombstones {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Method, Trust};
+use crate::config::{Config, Method, Trust};
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::Result;
@@ -85,7 +85,7 @@ impl Judge<'_> {
             Trust::Review => (None, None),
         };
         let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());
-        let audiences = self.audiences();
+        let audiences = audiences(&self.ground.config);
         let scene = Scene {
             settings,
             audiences: &audiences,
@@ -108,14 +108,6 @@ impl Judge<'_> {
             verdicts.push(NamespaceVerdict { namespace: claim.namespace.clone(), verdict, tried });
         }
         Ok(verdicts)
-    }
-
-    /// Names under which this registry takes proofs.
-    fn audiences(&self) -> Vec<String> {
-        let config = &self.ground.config;
-        let base = config.base_url.as_ref().map(|url| url.as_str().to_owned());
-        let own = config.id.iter().cloned().chain(base);
-        own.chain(config.previous_base_urls.iter().cloned()).collect()
     }
 
     /// The verdict where nothing has to be proven: people review, or there is nothing yet.
@@ -181,7 +173,7 @@ impl Judge<'_> {
         let mut diagnostic = Diagnostic::new(code, self.place(&path), message).help(help);
         for attempt in tried.iter().filter(|attempt| attempt.saw != saw) {
             let also = format!("{}: {}", attempt.method.as_str(), attempt.saw);
-            diagnostic = diagnostic.label(self.place(&claim.path()), also);
+            diagnostic = diagnostic.label(Place::default(), also);
         }
         report.push(diagnostic);
     }
@@ -221,6 +213,13 @@ impl Judge<'_> {
         }
         Ok(())
     }
+}
+
+/// Names under which a registry takes proofs: its id, its address and former ones.
+pub(super) fn audiences(config: &Config) -> Vec<String> {
+    let base = config.base_url.as_ref().map(|url| url.as_str().to_owned());
+    let own = config.id.iter().cloned().chain(base);
+    own.chain(config.previous_base_urls.iter().cloned()).collect()
 }
 
 fn unknown(tried: &[Attempt]) -> String {

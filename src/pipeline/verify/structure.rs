@@ -91,16 +91,31 @@ fn mixture(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
     if ground.base.is_none() || (change.entries.is_empty() && change.owners.is_empty()) {
         return;
     }
-    for path in change.protected.iter().chain(&change.other) {
+    for (place, count) in by_folder(change.protected.iter().chain(&change.other)) {
+        let message = match count {
+            1 => "this file changes together with entries".to_owned(),
+            n => format!("{n} files here change together with entries"),
+        };
         found.push(
-            Diagnostic::new(
-                Code::ChangeMixed,
-                Place::file(path),
-                "this file changes together with entries",
-            )
-            .help("open two pull requests, one for the entries and one for everything else"),
+            Diagnostic::new(Code::ChangeMixed, Place::file(place), message)
+                .help("open two pull requests, one for the entries and one for everything else"),
         );
     }
+}
+
+/// Files by their top folder, so that a whole folder that was added by mistake is one finding: a file
+/// that stands alone by its path, others by the folder that they share.
+pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(String, usize)> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        let top = path.split_once('/').map_or(path.as_str(), |(top, _)| top);
+        folders.entry(top).or_default().push(path);
+    }
+    let name = |(top, paths): (&str, Vec<&str>)| match paths.as_slice() {
+        [path] => ((*path).to_owned(), 1),
+        many => (format!("{top}/"), many.len()),
+    };
+    folders.into_iter().map(name).collect()
 }
 
 /// Files that the base changed since the change left it, other than in the same way.

@@ -39,9 +39,10 @@ pub(super) fn proof_file(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) 
     }
     if let Some(owners) = &claim.owners {
         let path = owners.path.replace(".toml", ".proof.json");
+        let namespace = claim.namespace.to_ascii_lowercase();
         let item = ToProve {
             action: Action::SetOwners,
-            name: &claim.namespace,
+            name: &namespace,
             version: "-",
             content: owners.text.as_deref().unwrap_or_default(),
             proof: owners.proof.as_deref(),
@@ -298,5 +299,6 @@ pub(super) fn standing(scene: &Scene<'_>, domain: &Domain, key: &PublicKey) -> K
             Known::Open(saw) => open.push(saw),
         }
     }
+    open.dedup();
     if open.is_empty() { Known::No(no.join("; ")) } else { Known::Open(open.join("; ")) }
 }
