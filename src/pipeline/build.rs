@@ -6,11 +6,12 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::check::{Profile, RemoteUrl, layout, shared_urls};
+use crate::config::BaseUrl;
 use crate::data::{ServerFolder, VersionFiles};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::{self, Gathered, Rendered};
-use crate::site::{Artifact, Forbidden, Host, Kept, Output, Written};
+use crate::site::{Artifact, Forbidden, Host, Kept, Output, Queries, Whole, Written};
 
 use super::cache::{Cache, CacheWriter, Details};
 use super::{Loaded, Observer};
@@ -102,12 +103,18 @@ pub fn build(
     let artifacts = render::globals(&gathered, &loaded.facts, loaded.catalog.as_ref());
     report.extend(loaded.template_problems());
     let spans = spans(&gathered);
+    let paged = sinks.iter().any(Sink::takes_pages);
+    let pages = if paged { render::list_pages(&gathered) } else { Vec::new() };
     drop(gathered);
     let mut lists = Vec::with_capacity(sinks.len());
     for sink in &sinks {
         lists.push(sink.put_globals(&artifacts)?);
-        report.extend(sink.shortfalls());
+        if sink.takes_pages() {
+            sink.put_globals(&pages)?;
+        }
+        report.extend(sink.complete(loaded, &artifacts)?);
     }
+    drop(pages);
     report.extend(list_size(&artifacts));
     drop(artifacts);
     built.report = report.finish(&loaded.levels());
@@ -307,16 +314,31 @@ impl<'a> Sink<'a> {
             .collect::<Result<_>>()?;
         let list = artifacts.iter().position(|artifact| artifact.path.as_str() == LIST);
         let list = list.and_then(|at| files.into_iter().nth(at)?.into_iter().next());
-        for file in self.host.extras() {
-            self.output.put(&file)?;
-        }
         Ok(list)
     }
 
-    fn shortfalls(&self) -> Vec<Diagnostic> {
+    /// Whether its host chooses between pages of the list.
+    fn takes_pages(&self) -> bool {
+        self.host.capabilities().queries == Queries::Pages
+    }
+
+    /// Adds the host's own files, now that everything else is there, and says what does not fit.
+    fn complete(&self, loaded: &Loaded, spanning: &[Artifact]) -> Result<Vec<Diagnostic>> {
+        let base_path = loaded.facts.base_url.as_ref().map(BaseUrl::path);
+        let files = self.output.rows();
+        let whole = Whole { base_path, spanning, files: &files, totals: self.output.totals() };
+        for file in self.host.extras(&whole) {
+            self.output.put(&file)?;
+        }
+        let files = self.output.rows();
+        let whole = Whole { files: &files, totals: self.output.totals(), ..whole };
+        Ok(self.shortfalls(&whole))
+    }
+
+    fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
         let place = || Place::file(self.output.folder().to_string_lossy().replace('\\', "/"));
         let mut found: Vec<Diagnostic> = Vec::new();
-        for shortfall in self.host.shortfalls(&self.output.totals()) {
+        for shortfall in self.host.shortfalls(whole) {
             let code = if shortfall.fatal { Code::HostLimitExceeded } else { Code::HostShortfall };
             found.push(Diagnostic::new(code, place(), shortfall.message).help(shortfall.help));
         }
