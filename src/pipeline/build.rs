@@ -4,17 +4,18 @@ use std::mem::take;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::check::{Profile, RemoteUrl, layout, shared_urls};
+use crate::config::BaseUrl;
 use crate::data::{ServerFolder, VersionFiles};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::query::{self, Item};
 use crate::render::{self, Gathered, Rendered};
-use crate::site::{Artifact, Forbidden, Host, Kept, Output, Written};
+use crate::site::{Artifact, Forbidden, Host, Kept, Output, Queries, Whole, Written};
 
 use super::cache::{Cache, CacheWriter, Details};
+use super::digest::{server_digest, shared_key};
 use super::{Loaded, Observer, take_proofs};
 
 /// Size from which a list is too much for some clients, in bytes: one of them stops at 10 MiB.
@@ -109,15 +110,21 @@ pub fn build(
     let artifacts = render::globals(&gathered, &loaded.facts, loaded.catalog.as_ref());
     report.extend(loaded.template_problems());
     let spans = spans(&gathered);
+    let paged = sinks.iter().any(Sink::takes_pages);
+    let pages = if paged { render::list_pages(&gathered) } else { Vec::new() };
     drop(gathered);
     let mut lists = Vec::with_capacity(sinks.len());
     for sink in &sinks {
         lists.push(sink.put_globals(&artifacts)?);
-        if sink.host.answers_queries() {
-            sink.put_all(&indexes)?;
+        if sink.takes_pages() {
+            sink.put_globals(&pages)?;
         }
-        report.extend(sink.shortfalls());
+        if sink.host.answers_queries() {
+            sink.put_globals(&indexes)?;
+        }
+        report.extend(sink.complete(loaded, &artifacts)?);
     }
+    drop(pages);
     report.extend(list_size(&artifacts));
     drop(artifacts);
     built.report = report.finish(&loaded.levels());
@@ -156,53 +163,6 @@ fn spans(gathered: &[Gathered]) -> Vec<Option<(usize, usize)>> {
             Some((std::mem::replace(&mut at, end + 1), end))
         })
         .collect()
-}
-
-/// Digest of what every server's part depends on besides its own files.
-fn shared_key(loaded: &Loaded) -> String {
-    let facts = &loaded.facts;
-    let catalog = loaded.catalog.as_ref().map(|catalog| (catalog.digest(), &facts.name));
-    let text = format!(
-        "{}\n{:?}\n{:?}\n{:?}\n{}\n{catalog:?}",
-        facts.tool,
-        facts.meta_key,
-        loaded.profile,
-        loaded.config,
-        loaded.evidence.digest()
-    );
-    hex(Sha256::digest(text.as_bytes()).as_slice())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Digest of a server's files and of what history says of it.
-fn server_digest(loaded: &Loaded, server: &ServerFolder, files: &[VersionFiles]) -> Result<String> {
-    let mut hash = Sha256::new();
-    for (version, files) in server.versions.iter().zip(files) {
-        hash.update([0xff]);
-        hash.update(version.version.as_bytes());
-        for (mark, content) in
-            [(1, &files.server), (2, &files.status), (3, &files.origin), (4, &files.proof)]
-        {
-            let Some(content) = content else { continue };
-            hash.update([mark, u8::from(content.executable)]);
-            hash.update(content.size.to_le_bytes());
-            hash.update(&content.bytes);
-        }
-        let pins =
-            files.origin.as_ref().and_then(|content| std::str::from_utf8(&content.bytes).ok());
-        if !pins.is_some_and(|text| text.contains("\"publishedAt\"")) {
-            let table = loaded.dates.table()?;
-            let key = format!("{}/{}/{}", server.namespace, server.name, version.version);
-            hash.update(format!("{:?}", table.get(&key)));
-            if table.get(&key).is_none() {
-                hash.update(format!("{:?}", table.fallback()));
-            }
-        }
-    }
-    Ok(hex(&hash.finalize()))
 }
 
 /// Takes a server's part from the last build if nothing it is made of has changed, else makes it.
@@ -335,16 +295,31 @@ impl<'a> Sink<'a> {
             .collect::<Result<_>>()?;
         let list = artifacts.iter().position(|artifact| artifact.path.as_str() == LIST);
         let list = list.and_then(|at| files.into_iter().nth(at)?.into_iter().next());
-        for file in self.host.extras() {
-            self.output.put(&file)?;
-        }
         Ok(list)
     }
 
-    fn shortfalls(&self) -> Vec<Diagnostic> {
+    /// Whether its host chooses between pages of the list.
+    fn takes_pages(&self) -> bool {
+        self.host.capabilities().queries == Queries::Pages
+    }
+
+    /// Adds the host's own files, now that everything else is there, and says what does not fit.
+    fn complete(&self, loaded: &Loaded, spanning: &[Artifact]) -> Result<Vec<Diagnostic>> {
+        let base_path = loaded.facts.base_url.as_ref().map(BaseUrl::path);
+        let files = self.output.rows();
+        let whole = Whole { base_path, spanning, files: &files, totals: self.output.totals() };
+        for file in self.host.extras(&whole) {
+            self.output.put(&file)?;
+        }
+        let files = self.output.rows();
+        let whole = Whole { files: &files, totals: self.output.totals(), ..whole };
+        Ok(self.shortfalls(&whole))
+    }
+
+    fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
         let place = || Place::file(self.output.folder().to_string_lossy().replace('\\', "/"));
         let mut found: Vec<Diagnostic> = Vec::new();
-        for shortfall in self.host.shortfalls(&self.output.totals()) {
+        for shortfall in self.host.shortfalls(whole) {
             let code = if shortfall.fatal { Code::HostLimitExceeded } else { Code::HostShortfall };
             found.push(Diagnostic::new(code, place(), shortfall.message).help(shortfall.help));
         }

@@ -12,6 +12,7 @@ mod add;
 mod build;
 mod cache;
 mod catalog;
+mod digest;
 mod evidence;
 mod load;
 mod sign;

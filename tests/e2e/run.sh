@@ -54,4 +54,5 @@ fi
 if [ -f "$here/catalog.sh" ]; then
   bash "$here/catalog.sh" "$tool" ${dump:+"$work/real/registry-data"}
 fi
+bash "$here/edge.sh" "$tool" ${dump:+"$dump"}
 echo "e2e: all passed"

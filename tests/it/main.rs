@@ -22,6 +22,7 @@ mod model;
 mod pointers;
 mod project;
 mod queries;
+mod query_index;
 mod reports;
 mod rules;
 mod scratch;

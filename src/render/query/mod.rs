@@ -48,7 +48,8 @@ const LATEST: u8 = 1;
 const DELETED: u8 = 2;
 
 const INDEX: Cut = Cut { rows: 1, least: 512 << 10, enough: 1 << 20, most: MOST_BYTES };
-const BODIES: Cut = Cut { rows: FEWEST_BODIES, least: 256 << 10, enough: 1 << 20, most: MOST_BYTES };
+const BODIES: Cut =
+    Cut { rows: FEWEST_BODIES, least: 256 << 10, enough: 1 << 20, most: MOST_BYTES };
 
 /// One version as the indexes hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +63,18 @@ pub struct Item {
 }
 
 impl Item {
+    /// A row of a list, and its entry as compact JSON without a line break.
+    pub fn new(row: &impl Row, body: Body) -> Self {
+        Self {
+            name: row.name().into(),
+            version: row.version().into(),
+            updated: row.updated().clone(),
+            deleted: row.is_deleted(),
+            latest: row.is_latest(),
+            body,
+        }
+    }
+
     /// Its entry, as the API shows it.
     pub fn body(&self) -> &Body {
         &self.body

@@ -1,0 +1,65 @@
+//! What a server's part of a site depends on, as a digest: equal digests, equal files.
+//!
+//! A build takes what the last one made as long as the digest is the same. Whatever can change a byte
+//! of the output must be in one of the two; this room refuses to decide what is done with them.
+
+use sha2::{Digest, Sha256};
+
+use crate::data::{ServerFolder, VersionFiles};
+use crate::error::Result;
+
+use super::Loaded;
+
+/// Digest of what every server's part depends on besides its own files, in lower-case hex.
+pub(super) fn shared_key(loaded: &Loaded) -> String {
+    let facts = &loaded.facts;
+    let catalog = loaded.catalog.as_ref().map(|catalog| (catalog.digest(), &facts.name));
+    let text = format!(
+        "{}\n{:?}\n{:?}\n{:?}\n{}\n{catalog:?}",
+        facts.tool,
+        facts.meta_key,
+        loaded.profile,
+        loaded.config,
+        loaded.evidence.digest()
+    );
+    hex(Sha256::digest(text.as_bytes()).as_slice())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Digest of a server's files and of what history says of it, in lower-case hex.
+///
+/// # Errors
+/// When history cannot be read.
+pub(super) fn server_digest(
+    loaded: &Loaded,
+    server: &ServerFolder,
+    files: &[VersionFiles],
+) -> Result<String> {
+    let mut hash = Sha256::new();
+    for (version, files) in server.versions.iter().zip(files) {
+        hash.update([0xff]);
+        hash.update(version.version.as_bytes());
+        for (mark, content) in
+            [(1, &files.server), (2, &files.status), (3, &files.origin), (4, &files.proof)]
+        {
+            let Some(content) = content else { continue };
+            hash.update([mark, u8::from(content.executable)]);
+            hash.update(content.size.to_le_bytes());
+            hash.update(&content.bytes);
+        }
+        let pins =
+            files.origin.as_ref().and_then(|content| std::str::from_utf8(&content.bytes).ok());
+        if !pins.is_some_and(|text| text.contains("\"publishedAt\"")) {
+            let table = loaded.dates.table()?;
+            let key = format!("{}/{}/{}", server.namespace, server.name, version.version);
+            hash.update(format!("{:?}", table.get(&key)));
+            if table.get(&key).is_none() {
+                hash.update(format!("{:?}", table.fallback()));
+            }
+        }
+    }
+    Ok(hex(&hash.finalize()))
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# The edge module against `serve`: in node over the files of a site, with every file read counted, then
+# on workerd (wrangler) as Cloudflare Pages and Workers run it, with the configuration that is emitted.
+#
+#   edge.sh TOOL [DUMP.json.gz]
+#
+# TOOL is the binary; with a dump the real data is asked too. EDGE_QUERIES (2000) random queries each.
+# EDGE_SERVERS (25000) is the size of the made-up registry that holds files and sizes to their limits.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+tool=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+dump=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
+work=$(mktemp -d)
+started=()
+stop() { for pid in "${started[@]}"; do kill -- "-$pid" 2>/dev/null || true; done; started=(); }
+trap 'stop; rm -rf "$work"' EXIT
+export WRANGLER_SEND_METRICS=false CI=1 CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_LOG_PATH="$work/wrangler"
+wrangler="$here/node_modules/.bin/wrangler"
+if [ ! -x "$wrangler" ]; then
+  (cd "$here" && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund)
+fi
+
+free_port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
+
+# start URL COMMAND...: runs a server in a group of its own and waits until it answers.
+start() {
+  local url=$1; shift
+  setsid "$@" > "$work/server.log" 2>&1 &
+  started+=($!)
+  for _ in $(seq 600); do
+    if curl -sf -o /dev/null "$url/v0.1/servers"; then return; fi
+    sleep 0.2
+  done
+  tail -n 20 "$work/server.log" >&2; echo "edge: $url did not start" >&2; exit 1
+}
+
+# registry NAME: commits the data in $work/NAME, builds it for both products of Cloudflare, serves it.
+registry() {
+  local at="$work/$1"
+  git -C "$at" init -q
+  git -C "$at" add -A
+  git -C "$at" -c user.name=test -c user.email=test@example.com commit -qm data
+  (cd "$at" && "$tool" -q build --only api --for cloudflare-pages --for cloudflare-workers -A base-url-missing)
+  serve="http://127.0.0.1:$(free_port)"
+  start "$serve" "$tool" --data "$at/registry-data" serve --addr "${serve#http://}" --no-reload -q
+  pages="$at/_site/cloudflare-pages"
+  node "$here/edge.mjs" "$pages" "$serve"
+}
+
+# on_workerd: the same questions to the built site as wrangler runs it.
+on_workerd() {
+  local workers="${pages%-pages}-workers" port
+  mkdir -p "$work/run/pages" "$work/run/workers"
+  port=$(free_port)
+  start "http://127.0.0.1:$port" env -C "$work/run/pages" "$wrangler" pages dev "$pages" --ip 127.0.0.1 --port "$port" \
+    --inspector-port "$(free_port)" --compatibility-date 2025-01-01
+  node "$here/edge.mjs" "$pages" "$serve" "http://127.0.0.1:$port"
+  # wrangler keeps its state beside the settings and would watch it as an asset; so they stand elsewhere.
+  sed -e "s|\"directory\": \".\"|\"directory\": \"$workers\"|" -e "s|\"main\": \"|&$workers/|" "$workers/wrangler.jsonc" > "$work/run/workers/wrangler.jsonc"
+  port=$(free_port)
+  start "http://127.0.0.1:$port" env -C "$work/run/workers" "$wrangler" dev --local --ip 127.0.0.1 --port "$port" --inspector-port "$(free_port)"
+  node "$here/edge.mjs" "$pages" "$serve" "http://127.0.0.1:$port"
+}
+
+mkdir -p "$work/sample" "$work/large/registry-data"
+cp -r "$top/registry-data" "$work/sample/"
+registry sample
+on_workerd
+stop
+if [ -n "$dump" ]; then
+  mkdir -p "$work/real/registry-data"
+  cp "$top/registry-data/registry.toml" "$work/real/registry-data/"
+  "$tool" --data "$work/real/registry-data" import "$dump" --no-progress -q
+  # The dump has no deleted entries; here every 19th version is one.
+  find "$work/real/registry-data/servers" -mindepth 3 -maxdepth 3 -type d | sort | awk 'NR % 19 == 0' |
+    while read -r folder; do echo '{"status":"deleted"}' > "$folder/status.json"; done
+  registry real
+  on_workerd
+  stop
+fi
+node "$here/edge_corpus.mjs" "$work/large/registry-data" "${EDGE_SERVERS:-25000}"
+EDGE_QUERIES=500 registry large
+stop
+echo "edge: all passed"
