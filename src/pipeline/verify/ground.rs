@@ -161,19 +161,23 @@ impl<'a> Ground<'a> {
 impl Commits for Ground<'_> {
     fn signed(&self, namespace: &str) -> Result<Vec<Signed>> {
         let folder = format!("servers/{namespace}");
-        let last = match self.base {
-            Some(base) => self.git.last_change(base, &self.display(&folder))?,
-            None => None,
-        };
-        let mut found = Vec::new();
+        let mut signed = Vec::new();
         for commit in self.git.commits_between(self.fork, self.head, MAX_COMMITS)? {
-            let raw = self.git.raw_commit(commit)?;
-            let signer = match SignedCommit::parse(&raw) {
-                Ok(None) => continue,
-                Ok(Some(signed)) => signed.verify().map_err(|fault| fault.to_string()),
-                Err(fault) => Err(fault.to_string()),
-            };
-            found.push(Signed {
+            match SignedCommit::parse(&self.git.raw_commit(commit)?) {
+                Ok(None) => {}
+                Ok(Some(found)) => signed.push((commit, found.verify().map_err(|e| e.to_string()))),
+                Err(fault) => signed.push((commit, Err(fault.to_string()))),
+            }
+        }
+        // The walk back to the last change is long; most changes are not signed.
+        let last = match self.base {
+            Some(base) if !signed.is_empty() => {
+                self.git.last_change(base, &self.display(&folder))?
+            }
+            _ => None,
+        };
+        let signed = signed.into_iter().map(|(commit, signer)| {
+            Ok(Signed {
                 commit: commit.to_string(),
                 signer,
                 same_content: self.same(commit, self.head, &folder)?,
@@ -181,9 +185,9 @@ impl Commits for Ground<'_> {
                     Some(last) => self.git.is_ancestor(last, commit)?,
                     None => true,
                 },
-            });
-        }
-        Ok(found)
+            })
+        });
+        signed.collect()
     }
 
     fn authors(&self) -> Result<Vec<String>> {
