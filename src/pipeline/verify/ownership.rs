@@ -14,7 +14,7 @@ use crate::proof::{
 };
 
 use super::ground::Ground;
-use super::mirror::{Mirrored, derive, origin_of};
+use super::mirror::{Mirrored, derive, origin_of, registry_of};
 use super::{Doors, NamespaceVerdict};
 
 /// A change, divided by who answers for its parts.
@@ -202,6 +202,14 @@ impl Judge<'_> {
         report.push(diagnostic);
     }
 
+    /// Whether the base holds the entry as a copy from the same registry.
+    fn was_mirrored(&self, touched: &Touched, registry: &str) -> Result<bool> {
+        let Some(base) = self.ground.base else { return Ok(false) };
+        let path = format!("{}/{}", touched.change.folder(), EntryFile::Origin.file_name());
+        let before = self.ground.file(base, &path)?;
+        Ok(before.and_then(registry_of).is_some_and(|before| before == registry))
+    }
+
     fn mirrors(&self, parts: &Parts, report: &mut Report) -> Result<()> {
         if self.ground.base.is_none() {
             return Ok(());
@@ -215,6 +223,18 @@ impl Judge<'_> {
             let path = format!("{}/{}", touched.change.folder(), EntryFile::Origin.file_name());
             let what = format!("{} {}", touched.change.server(), touched.change.version);
             match derive(self.ground, touched, registry, outside)? {
+                // Its owner published it here, and would lose its dates and evidence.
+                Mirrored::Equal
+                    if !touched.change.kind.is_new()
+                        && !self.was_mirrored(touched, registry)? =>
+                {
+                    let message =
+                        format!("{what}: an entry of this registry becomes a copy from {registry}");
+                    report.push(
+                        Diagnostic::new(Code::NeedsMaintainer, self.place(&path), message)
+                            .help("a maintainer asks its owner and merges"),
+                    );
+                }
                 Mirrored::Equal => {}
                 Mirrored::Differs(diagnostic) => report.push(diagnostic),
                 Mirrored::Maintainer(why) => report.push(
