@@ -47,8 +47,10 @@ use serde_json::{Value, json};
 
 use crate::project::home;
 
-pub use forge::{event, pull};
-pub use repo::{ID, Repo, fill, record_url, upstream_record};
+pub use repo::{ID, Repo, fill};
+
+use forge::{event, pull};
+use repo::{record_url, upstream_record};
 
 /// The moment at which cases are judged, unless they say otherwise.
 const NOW: &str = "2026-11-22T06:00:00Z";
@@ -88,8 +90,8 @@ impl Doors for World {
 }
 
 /// What became of a case.
-struct Outcome {
-    judged: Judged,
+pub struct Outcome {
+    pub judged: Judged,
     /// What DNS was asked.
     asked: Vec<String>,
     /// How many commits after the base nothing is held up to.
@@ -97,7 +99,7 @@ struct Outcome {
 }
 
 /// Judges a case; the error is what went wrong with our own work.
-fn judge(case: &Value) -> Result<Outcome, mcp_static::error::Error> {
+pub fn judge(case: &Value) -> Result<Outcome, mcp_static::error::Error> {
     let folder = tempfile::tempdir().unwrap();
     let mut repo = Repo::new(folder.path());
     let settings = case["settings"].as_str().unwrap_or("");

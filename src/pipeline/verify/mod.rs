@@ -30,11 +30,10 @@ use crate::proof::event::{Event, Happening, PullRequest};
 use crate::proof::{Attempt, Identity, Verdict};
 use crate::world::clock::Clock;
 use crate::world::dns::Dns;
-use crate::world::git::Git;
+use crate::world::git::{Git, Oid};
 use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
-use super::load::label;
 use ground::Ground;
 
 pub use all::{Rechecked, verify_all};
@@ -152,6 +151,7 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
     let (git, prefix) = open(options)?;
     let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
     let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
+    look_for_data(&git, &prefix, &[base, Some(head)])?;
     let pull = options.event.as_ref().and_then(Event::pull_request);
     if let Some(pull) = pull.filter(|pull| pull.head != head.to_string()) {
         return Err(Error::new(
@@ -176,12 +176,25 @@ fn open(options: &VerifyOptions) -> Result<(Git, String)> {
             .at(&options.data)
             .help("run this inside the registry's repository")
     })?;
-    let prefix = match git.relative(&options.data)? {
-        Some(prefix) => prefix,
-        // A bare repository has no work tree; the data folder is named from its top.
-        None => label(options.data.strip_prefix(git.folder()).unwrap_or(&options.data)),
-    };
+    let prefix = git.relative(&options.data)?.ok_or_else(|| {
+        Error::new(ErrorKind::Usage, "the data folder lies outside the repository")
+            .at(&options.data)
+            .help("name the folder inside the repository with --data")
+    })?;
     Ok((git, prefix))
+}
+
+/// Refuses to judge where neither side has the data folder: under a mistyped name every change would be
+/// one of other files, by nobody's settings.
+fn look_for_data(git: &Git, prefix: &str, commits: &[Option<Oid>]) -> Result<()> {
+    for commit in commits.iter().flatten() {
+        if git.entry(*commit, prefix)?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(Error::new(ErrorKind::Usage, "neither base nor head holds the data folder")
+        .at(prefix)
+        .help("name the registry's folder with --data"))
 }
 
 /// Who stands behind the change, by the event.
