@@ -138,6 +138,12 @@ pub(super) struct CheckArgs {
     /// Compare a built site with its manifest instead
     #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
+    /// Manifest of the site that is live: refuse to lose all servers, or over 5 % of them
+    #[arg(long, value_name = "FILE", requires = "site", value_hint = ValueHint::FilePath)]
+    pub before: Option<PathBuf>,
+    /// Let the site have far fewer servers than the live one
+    #[arg(long, requires = "before")]
+    pub allow_shrink: bool,
 }
 
 #[derive(Debug, Args)]

@@ -109,6 +109,7 @@ impl<'a> Lookup<'a> {
                 Known::Open(saw) => open.push(saw),
             }
         }
+        open.dedup(); // both doors may be closed for the same reason
         if open.is_empty() { Known::No(no.join("; ")) } else { Known::Open(open.join("; ")) }
     }
 

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::data::EntryFile;
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
-use crate::proof::change::{Change, EntryChange, EntryKind, Layout, sort};
+use crate::proof::change::{Change, EntryChange, Layout, sort};
 use crate::proof::{
     Commits, Owners, ProofFile, Signed, SignedCommit, Touched, TouchedOwners, parse_owners,
 };
@@ -109,12 +109,12 @@ impl<'a> Ground<'a> {
                 files.insert(kind, bytes);
             }
         }
-        let status_since = match change.kind {
-            EntryKind::NewServer | EntryKind::NewVersion => None,
-            _ => {
-                let at = |kind: EntryFile| format!("{}/{}", change.folder(), kind.file_name());
-                self.since(&at(EntryFile::Status), &at(EntryFile::StatusProof))?
-            }
+        let says = change.touches(EntryFile::Status) || change.touches(EntryFile::StatusProof);
+        let status_since = if change.kind.is_new() || !says {
+            None
+        } else {
+            let at = |kind: EntryFile| format!("{}/{}", change.folder(), kind.file_name());
+            self.since(&at(EntryFile::Status), &at(EntryFile::StatusProof))?
         };
         Ok(Touched { change: change.clone(), files, status_since })
     }
@@ -134,17 +134,17 @@ impl<'a> Ground<'a> {
         }))
     }
 
-    /// When the base last changed the file at `path`: by its proof there, or else by the commit.
+    /// When the base last changed the file at `path`: by its proof there, or else by the commit. A
+    /// file that was taken away was changed by that, so its last proof does not bring it back.
     fn since(&self, path: &str, proof: &str) -> Result<Option<i64>> {
         let Some(base) = self.base else { return Ok(None) };
-        if self.git.entry(base, &self.display(path))?.is_none() {
-            return Ok(None);
-        }
-        let proof = self
-            .file(base, proof)?
-            .and_then(|bytes| Some(ProofFile::parse(path, bytes).ok()?.issued.unix()));
-        if proof.is_some() {
-            return Ok(proof);
+        if self.git.entry(base, &self.display(path))?.is_some() {
+            let proof = self
+                .file(base, proof)?
+                .and_then(|bytes| Some(ProofFile::parse(path, bytes).ok()?.issued.unix()));
+            if proof.is_some() {
+                return Ok(proof);
+            }
         }
         let commit = self.git.last_change(base, &self.display(path))?;
         commit.map(|commit| self.git.commit_time(commit)).transpose()
@@ -161,19 +161,23 @@ impl<'a> Ground<'a> {
 impl Commits for Ground<'_> {
     fn signed(&self, namespace: &str) -> Result<Vec<Signed>> {
         let folder = format!("servers/{namespace}");
-        let last = match self.base {
-            Some(base) => self.git.last_change(base, &self.display(&folder))?,
-            None => None,
-        };
-        let mut found = Vec::new();
+        let mut signed = Vec::new();
         for commit in self.git.commits_between(self.fork, self.head, MAX_COMMITS)? {
-            let raw = self.git.raw_commit(commit)?;
-            let signer = match SignedCommit::parse(&raw) {
-                Ok(None) => continue,
-                Ok(Some(signed)) => signed.verify().map_err(|fault| fault.to_string()),
-                Err(fault) => Err(fault.to_string()),
-            };
-            found.push(Signed {
+            match SignedCommit::parse(&self.git.raw_commit(commit)?) {
+                Ok(None) => {}
+                Ok(Some(found)) => signed.push((commit, found.verify().map_err(|e| e.to_string()))),
+                Err(fault) => signed.push((commit, Err(fault.to_string()))),
+            }
+        }
+        // The walk back to the last change is long; most changes are not signed.
+        let last = match self.base {
+            Some(base) if !signed.is_empty() => {
+                self.git.last_change(base, &self.display(&folder))?
+            }
+            _ => None,
+        };
+        let signed = signed.into_iter().map(|(commit, signer)| {
+            Ok(Signed {
                 commit: commit.to_string(),
                 signer,
                 same_content: self.same(commit, self.head, &folder)?,
@@ -181,9 +185,9 @@ impl Commits for Ground<'_> {
                     Some(last) => self.git.is_ancestor(last, commit)?,
                     None => true,
                 },
-            });
-        }
-        Ok(found)
+            })
+        });
+        signed.collect()
     }
 
     fn authors(&self) -> Result<Vec<String>> {

@@ -35,13 +35,7 @@ pub(super) fn look(
         return Ok(found);
     }
     let servers = join(ground.prefix, "servers");
-    let namespaces = ground.git.names(base, &servers)?;
-    let mut known = Vec::new();
-    for namespace in &namespaces {
-        for name in ground.git.names(base, &format!("{servers}/{namespace}"))? {
-            known.push(format!("{namespace}/{name}"));
-        }
-    }
+    let known = ground.git.names_below(base, &servers)?;
     let shapes: BTreeMap<String, &str> =
         known.iter().map(|name| (shape(name), name.as_str())).collect();
     for (name, path) in &new {
@@ -56,7 +50,7 @@ pub(super) fn look(
             );
         }
     }
-    found.extend(waits(ground, event, &namespaces, &new, now));
+    found.extend(waits(ground, event, &known, &new, now));
     Ok(found)
 }
 
@@ -110,7 +104,7 @@ fn one_edit(a: &str, b: &str) -> bool {
 fn waits(
     ground: &Ground<'_>,
     event: Option<&Event>,
-    namespaces: &[String],
+    servers: &[String],
     new: &BTreeMap<String, String>,
     now: i64,
 ) -> Vec<Diagnostic> {
@@ -125,7 +119,8 @@ fn waits(
     if now >= until {
         return Vec::new();
     }
-    let known: BTreeSet<String> = namespaces.iter().map(|n| n.to_ascii_lowercase()).collect();
+    let known: BTreeSet<String> =
+        servers.iter().map(|name| namespace(name).to_ascii_lowercase()).collect();
     let first =
         new.iter().filter(|(name, _)| !known.contains(&namespace(name).to_ascii_lowercase()));
     first

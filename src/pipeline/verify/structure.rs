@@ -9,6 +9,8 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::proof::change::{EntryChange, EntryKind};
 
+use crate::world::git::Oid;
+
 use super::ground::{Ground, MAX_BLOB};
 
 /// What is wrong with the change as such.
@@ -91,16 +93,31 @@ fn mixture(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
     if ground.base.is_none() || (change.entries.is_empty() && change.owners.is_empty()) {
         return;
     }
-    for path in change.protected.iter().chain(&change.other) {
+    for (place, count) in by_folder(change.protected.iter().chain(&change.other)) {
+        let message = match count {
+            1 => "this file changes together with entries".to_owned(),
+            n => format!("{n} files here change together with entries"),
+        };
         found.push(
-            Diagnostic::new(
-                Code::ChangeMixed,
-                Place::file(path),
-                "this file changes together with entries",
-            )
-            .help("open two pull requests, one for the entries and one for everything else"),
+            Diagnostic::new(Code::ChangeMixed, Place::file(place), message)
+                .help("open two pull requests, one for the entries and one for everything else"),
         );
     }
+}
+
+/// Files by their top folder, so that a whole folder that was added by mistake is one finding: a file
+/// that stands alone by its path, others by the folder that they share.
+pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(String, usize)> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        let top = path.split_once('/').map_or(path.as_str(), |(top, _)| top);
+        folders.entry(top).or_default().push(path);
+    }
+    let name = |(top, paths): (&str, Vec<&str>)| match paths.as_slice() {
+        [path] => ((*path).to_owned(), 1),
+        many => (format!("{top}/"), many.len()),
+    };
+    folders.into_iter().map(name).collect()
 }
 
 /// Files that the base changed since the change left it, other than in the same way.
@@ -129,8 +146,6 @@ fn conflicts(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
 fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnostic>) -> Result<()> {
     let server = place(ground, &format!("{}/{}", entry.folder(), EntryFile::Server.file_name()));
     let what = format!("{} {}", entry.server(), entry.version);
-    let tombstone = format!("tombstones/{}/{}/{}.toml", entry.namespace, entry.name, entry.version);
-    let stone = |commit| ground.git.entry(commit, &ground.display(&tombstone));
     match entry.kind {
         EntryKind::Edited => found.push(
             Diagnostic::new(
@@ -140,7 +155,7 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
             )
             .help("put the document back and publish a new version; to withdraw this one, set its status"),
         ),
-        EntryKind::Removed if stone(ground.head)?.is_none() => found.push(
+        EntryKind::Removed if tombstone(ground, ground.head, entry)?.is_none() => found.push(
             Diagnostic::new(
                 Code::VersionRemoved,
                 server,
@@ -150,7 +165,7 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
         ),
         kind if kind.is_new() => {
             let ruler = ground.base.unwrap_or(ground.head);
-            if stone(ruler)?.is_some() {
+            if let Some(tombstone) = tombstone(ground, ruler, entry)? {
                 found.push(
                     Diagnostic::new(
                         Code::TombstoneViolated,
@@ -165,6 +180,23 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
         _ => {}
     }
     Ok(())
+}
+
+/// The tombstone of a version in a commit, however it spells the name: who removed `Weather` removed
+/// `weather`.
+fn tombstone(ground: &Ground<'_>, commit: Oid, entry: &EntryChange) -> Result<Option<String>> {
+    let file = format!("{}.toml", entry.version);
+    let mut folders = vec!["tombstones".to_owned()];
+    for wanted in [&entry.namespace, &entry.name, &file] {
+        let mut next = Vec::new();
+        for folder in folders {
+            let names = ground.git.names(commit, &ground.display(&folder))?;
+            let same = names.into_iter().filter(|name| name.eq_ignore_ascii_case(wanted));
+            next.extend(same.map(|name| format!("{folder}/{name}")));
+        }
+        folders = next;
+    }
+    Ok(folders.into_iter().next())
 }
 
 /// Folders that differ from one of the base only by case.

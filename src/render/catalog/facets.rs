@@ -103,6 +103,7 @@ pub(super) fn values(kind: Kind, summary: &Summary) -> Vec<&str> {
     values
 }
 
+/// Whether a value can be a segment of a path on every host and stand beside the index.
 fn is_word(value: &str) -> bool {
     let inner = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     value.len() <= 200

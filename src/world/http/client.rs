@@ -69,6 +69,8 @@ impl Default for HttpOptions {
 }
 
 /// Fetches over the network.
+///
+/// It holds one pool of connections for what goes directly and one for what goes through the proxy.
 #[derive(Debug)]
 pub struct HttpClient {
     direct: Agent,
@@ -93,7 +95,8 @@ impl HttpClient {
         Ok(Self { direct: agent(&options, None), proxied, proxy: options.proxy })
     }
 
-    /// Asks once: the answer, or where it redirects to.
+    /// Asks once: the answer, or where it redirects to. Of an answer that is no success only a few
+    /// kilobytes are read, for the message.
     fn once(
         &self,
         url: &Url,
@@ -131,6 +134,7 @@ impl HttpClient {
     }
 }
 
+/// What one answer means for the way.
 enum Hop {
     Done(Response),
     To(String),
@@ -166,6 +170,7 @@ impl Http for HttpClient {
     }
 }
 
+/// A pool of connections that follows no redirect by itself and takes no status for a failure.
 fn agent(options: &HttpOptions, proxy: Option<Proxy>) -> Agent {
     let roots = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
     let shorter = options.patience.min(Duration::from_secs(10));
@@ -184,6 +189,8 @@ fn agent(options: &HttpOptions, proxy: Option<Proxy>) -> Agent {
         .new_agent()
 }
 
+/// Reads a body of at most `limit` bytes; a larger one is refused before it is read when it says its
+/// length.
 fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     if body.content_length().is_some_and(|length| length > limit) {
         return Err(ureq::Error::BodyExceedsLimit(limit));
@@ -192,6 +199,7 @@ fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     body.with_config().limit(limit.saturating_add(1)).read_to_vec()
 }
 
+/// Puts the library's errors into our words; they never hold a token or a password.
 fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
     let url = url.to_string();
     match e {
