@@ -34,12 +34,17 @@ impl Host for Apache {
 
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
+        // By name and not by address: a rewritten request keeps the address it was asked for.
+        let name = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+        let fixed: Vec<String> =
+            rules::immutable(whole).iter().map(|url| rules::literal(&name(url))).collect();
         let mut immutable = String::new();
-        for url in rules::immutable(whole) {
+        if !fixed.is_empty() {
             let cache = Freshness::Immutable.cache_control();
             let _ = writeln!(
                 immutable,
-                "<Location \"{url}\">\n    Header always set Cache-Control \"{cache}\"\n</Location>"
+                "<FilesMatch \"^(?:{})$\">\n    Header always set Cache-Control \"{cache}\"\n</FilesMatch>",
+                fixed.join("|")
             );
         }
         let mut base = String::new();
@@ -51,11 +56,12 @@ impl Host for Apache {
         }
         let mut types = String::new();
         for (url, media) in rules::odd_types(whole).iter().filter(|(url, _)| url != "/404.json") {
-            let _ = writeln!(types, "<Location \"{url}\">\n    ForceType {media}\n</Location>");
+            let _ = writeln!(types, "<Files \"{}\">\n    ForceType {media}\n</Files>", name(url));
         }
         let text = rules::fill(
             VHOST,
             &[
+                ("either", &rules::optional(path)),
                 ("immutable", &immutable),
                 ("root", "/srv/registry"),
                 ("base", &base),

@@ -33,13 +33,16 @@ impl Host for Caddy {
 
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
-        let fixed = rules::immutable(whole);
-        let mut immutable = String::new();
-        if !fixed.is_empty() {
-            let cache = Freshness::Immutable.cache_control();
-            let _ = writeln!(immutable, "\t\t@immutable path {}", fixed.join(" "));
-            let _ = writeln!(immutable, "\t\theader @immutable >Cache-Control \"{cache}\"");
-        }
+        let (short, long) = (Freshness::Revalidate, Freshness::Immutable);
+        let fixed = rules::immutable(whole).join(" ");
+        let cache = if fixed.is_empty() {
+            format!("\t\theader Cache-Control \"{}\"\n", short.cache_control())
+        } else {
+            let (short, long) = (short.cache_control(), long.cache_control());
+            format!(
+                "\t\t@immutable path {fixed}\n\t\t@other not path {fixed}\n\t\theader @immutable Cache-Control \"{long}\"\n\t\theader @other Cache-Control \"{short}\"\n"
+            )
+        };
         let mut base = String::new();
         if !path.is_empty() {
             let _ =
@@ -51,11 +54,12 @@ impl Host for Caddy {
             let _ = writeln!(types, "\t\theader {url} Content-Type \"{media}\"");
         }
         let values = [
-            ("immutable", &*immutable),
+            ("cache", &*cache),
             ("root", "."),
             ("base", &base),
             ("types", &types),
             ("path", path),
+            ("either", &rules::optional(path)),
         ];
         vec![HostFile::text("Caddyfile", rules::fill(CADDYFILE, &values))]
     }

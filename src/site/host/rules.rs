@@ -94,6 +94,12 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
         .fold(template.to_owned(), |text, (key, value)| text.replace(&format!("@{key}@"), value))
 }
 
+/// A regular expression for the beginning of an address, which may have the path of the base URL in
+/// front.
+pub(super) fn optional(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("(?:{})?", literal(path)) }
+}
+
 /// JSON for people, with a line break at its end.
 pub(super) fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
