@@ -56,6 +56,7 @@ impl Host for GitlabPages {
         vec![file]
     }
 
+    /// Targets are files in full, so that no folder is redirected; nothing is at the address itself.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let base = whole.base_path.unwrap_or_default();
         let mut text = String::new();
