@@ -75,6 +75,13 @@ pub fn globals(gathered: &[Gathered], facts: &Facts, catalog: Option<&Catalog>) 
     artifacts
 }
 
+/// Renders the list in pages, for hosts that choose a document by its query; `gathered` as for
+/// [`globals`].
+pub fn list_pages(gathered: &[Gathered]) -> Vec<Artifact> {
+    let latest = gathered.iter().filter_map(|gathered| gathered.latest.as_ref());
+    api::list_pages(&latest.collect::<Vec<_>>())
+}
+
 /// Renders a whole registry into memory.
 pub fn site(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Site {
     let mut site = Site::default();

@@ -14,7 +14,10 @@ mod write;
 
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
-pub use host::{Capabilities, HOSTS, Host, HostFile, Shortfall, Totals, host_named};
+pub use host::{
+    Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, PAGE_SIZES, Queries, Resolution,
+    Shortfall, Totals, Whole, host_named,
+};
 pub(crate) use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;

@@ -14,6 +14,7 @@ mod edit;
 mod explain;
 mod formats;
 mod golden;
+mod hosts;
 mod http;
 mod import;
 mod init;
