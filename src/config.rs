@@ -4,6 +4,7 @@
 //! nearest known one as a suggestion. Flags and environment are not this room's business.
 
 mod catalog;
+mod ownership;
 
 use std::fmt;
 
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use crate::diag::{Code, Diagnostic, Finding, Levels, Pointer, SourceFile, Span};
 
 pub use catalog::{ACCENT, CatalogSettings, FooterLink};
+pub use ownership::{Account, Cname, KeySource, Method, Ownership, PinIds, Rule, Trust};
 
 /// Who may read the registry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -133,6 +135,8 @@ pub struct Config {
     pub meta_key: Option<String>,
     /// Whether own entries may have versions that are not semantic versions.
     pub allow_non_semver: bool,
+    /// Who may publish, and how that is proven.
+    pub ownership: Ownership,
     /// How the catalog looks.
     pub catalog: CatalogSettings,
     /// Changed severities.
@@ -173,6 +177,8 @@ impl Config {
 struct Written {
     registry: WrittenRegistry,
     check: WrittenCheck,
+    ownership: ownership::Written,
+    protect: ownership::WrittenProtect,
     catalog: catalog::Written,
     levels: WrittenLevels,
 }
@@ -230,6 +236,7 @@ impl Reader<'_> {
             visibility: registry.visibility,
             meta_key: registry.meta_key.and_then(|key| self.meta_key(&key)),
             allow_non_semver: written.check.allow_non_semver,
+            ownership: written.ownership.mean(written.protect, registry.visibility, self),
             catalog: written.catalog.mean(self),
             levels,
         }

@@ -2,12 +2,16 @@
 //!
 //! It refuses whatever was not recorded, so that a test never reaches a network by accident.
 
+mod names;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::clock::Clock;
 use super::http::{Http, HttpError, Request, Response};
+
+pub use names::{FakeDns, FakeWellKnown, FakeWorld, NOT_RECORDED};
 
 /// What is given for one URL, in turn.
 type Answers = VecDeque<Result<Vec<u8>, HttpError>>;

@@ -1,12 +1,14 @@
-//! The doors to everything this program does not own: git, other hosts, the clock.
+//! The doors to everything this program does not own: git, other hosts, resolvers, the clock.
 //!
 //! Each door exists so that one foreign tool stays in one room and the rest of the house can be
 //! tested without it. The room refuses to know what a registry is: it speaks of commits, paths
 //! and bytes, and leaves their meaning to the floors above.
 
 pub mod clock;
+pub mod dns;
 #[doc(hidden)]
 pub mod fake;
 #[cfg(feature = "git")]
 pub mod git;
 pub mod http;
+pub mod wellknown;

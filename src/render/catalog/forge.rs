@@ -22,6 +22,12 @@ impl Repository {
     pub fn new(remote: String, prefix: String) -> Self {
         Self { remote, prefix }
     }
+
+    /// Host in lower case and path on it, such as `github.com` and `acme/registry`; `None` when the
+    /// remote is a folder or of a form that git does not know.
+    pub fn place(&self) -> Option<(String, String)> {
+        split_remote(&self.remote)
+    }
 }
 
 /// The forges whose addresses we know.

@@ -89,6 +89,9 @@ pub(super) struct ServerView {
     license: Option<String>,
     origin: Option<OutLink>,
     proof: &'static str,
+    /// Who was proven, and the fingerprint of the key.
+    proof_subject: Option<String>,
+    proof_key: Option<String>,
     history: Vec<VersionRow>,
     /// How many versions are not among them.
     hidden_versions: usize,
@@ -167,6 +170,8 @@ impl ServerView {
                 .and_then(|g| shown_option(g.license.as_deref())),
             origin: entry.mirrored_from().and_then(OutLink::new),
             proof: summary::proof(entry),
+            proof_subject: shown_option(entry.evidence.subject.as_deref()),
+            proof_key: shown_option(entry.evidence.key.as_deref()),
             hidden_versions: listing.entries().len() - window.len(),
             history: history(listing, entry, window),
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),

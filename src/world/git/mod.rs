@@ -16,6 +16,7 @@
 //! process and is set once, before the first repository is opened. Whatever is judged or published
 //! ([`Git::blob`], [`Git::files`], [`Git::commit_time`]) is still compared with its id, by us.
 
+mod compare;
 mod files;
 mod hidden;
 mod history;
@@ -32,6 +33,7 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use crate::error::{Error, ErrorKind, Result};
 
+pub use compare::{Changed, Side};
 pub use files::{FileMode, TreeFile};
 pub use hidden::HiddenHistory;
 pub use history::{Change, PathHistory};
@@ -46,6 +48,8 @@ pub use pool::Pool;
 pub struct Git {
     repo: Repository,
     place: Place,
+    /// Large trees that were read and compared with their ids; see [`compare`].
+    trees: compare::Trees,
 }
 
 impl std::fmt::Debug for Git {
@@ -90,7 +94,7 @@ impl Git {
         if let Some(dir) = &place.workdir {
             repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
         }
-        Ok(Self { repo, place })
+        Ok(Self { repo, place, trees: compare::Trees::default() })
     }
 
     /// The top of the work tree, symbolic links resolved; `None` in a bare repository.

@@ -37,7 +37,7 @@ impl Oid {
         bytes.try_into().ok().map(Self)
     }
 
-    fn raw(self) -> git2::Oid {
+    pub(super) fn raw(self) -> git2::Oid {
         git2::Oid::from_bytes(&self.0).unwrap_or(git2::Oid::ZERO_SHA1)
     }
 }

@@ -1,0 +1,186 @@
+//! The real resolvers' client: every resolver is asked on its own and all at the same time.
+//!
+//! A question runs on a thread of its own with a runtime of its own and leaves nothing behind, so
+//! that callers need no runtime and may have one.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ProtocolConfig, ResolverOpts};
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::xfer::RetryDnsHandle;
+use hickory_resolver::proto::rr::rdata::{A, AAAA, TXT};
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use hickory_resolver::system_conf::read_system_conf;
+use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
+use tokio::task::JoinSet;
+
+use super::exchange::{self, Found, Handle};
+use super::{Answer, Dns, DnsOptions, Records, Resolvers, Voice};
+
+/// Asks resolvers over the network.
+///
+/// Names are taken as absolute: no list of endings to search applies. Neither the hosts file nor a
+/// cache nor the library's own answers for special names come between, because its lookup is not
+/// used, only its exchange of messages: over UDP first, over TCP when an answer is cut off. The
+/// spelling of a name is shuffled so that an answer is hard to forge, and DNSSEC is left to
+/// validating resolvers, whose SERVFAIL for a forged answer is no vote.
+#[derive(Debug)]
+pub struct DnsClient {
+    /// A name for the report, and the servers that share one voice.
+    voices: Vec<(String, Vec<NameServerConfig>)>,
+    options: ResolverOpts,
+    /// Tries after the first.
+    retries: usize,
+    total: Duration,
+}
+
+impl DnsClient {
+    /// A client; the error says what is wrong with the choice of resolvers, as a whole sentence
+    /// without its full stop. Nothing is asked yet.
+    pub fn new(options: &DnsOptions) -> Result<Self, String> {
+        let voices = match &options.resolvers {
+            Resolvers::At(list) if list.is_empty() => return Err("no resolver is named".to_owned()),
+            Resolvers::At(list) => list.iter().map(|at| (label(*at), vec![server(*at)])).collect(),
+            Resolvers::System => {
+                let (config, _) = read_system_conf().map_err(|e| {
+                    format!("this computer's resolvers cannot be read: {e}; name resolvers instead")
+                })?;
+                vec![("system".to_owned(), config.name_servers)]
+            }
+        };
+        let mut settings = ResolverOpts::default();
+        settings.timeout = options.attempt;
+        let retries = options.attempts.saturating_sub(1);
+        Ok(Self { voices, options: settings, retries, total: options.total })
+    }
+
+    /// What each resolver says about `name`; `of` makes one answer of those for each of `kinds`.
+    fn ask<T>(
+        &self,
+        name: &str,
+        kinds: &[RecordType],
+        of: impl Fn(Vec<Answer<Found>>) -> Answer<T>,
+    ) -> Vec<Voice<T>> {
+        // On a thread of its own, outside of whatever runtime the caller may have.
+        let asked = std::thread::scope(|scope| scope.spawn(|| self.run(name, kinds)).join());
+        let unasked = || Err("the question could not be asked".to_owned());
+        let answers = asked
+            .unwrap_or_else(|_| unasked())
+            .unwrap_or_else(|why| vec![vec![Answer::Silent(why); kinds.len()]; self.voices.len()]);
+        let voices = self.voices.iter().zip(answers);
+        voices.map(|((name, _), all)| Voice { resolver: name.clone(), answer: of(all) }).collect()
+    }
+
+    /// For each voice, an answer for each of `kinds`.
+    fn run(&self, name: &str, kinds: &[RecordType]) -> Result<Vec<Vec<Answer<Found>>>, String> {
+        let absolute = Name::from_ascii(name).ok().filter(|name| name.num_labels() > 0);
+        let mut absolute = absolute.ok_or("this is no name")?;
+        absolute.set_fqdn(true);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| format!("no connection can be made: {e}"))?;
+        let late = || Answer::Silent(exchange::TIMED_OUT.to_owned());
+        let mut answers = vec![vec![late(); kinds.len()]; self.voices.len()];
+        runtime.block_on(async {
+            let mut set = JoinSet::new();
+            for (voice, (_, servers)) in self.voices.iter().enumerate() {
+                for (at, &kind) in kinds.iter().enumerate() {
+                    let question = exchange::follow(self.handle(servers)?, absolute.clone(), kind);
+                    let question = tokio::time::timeout(self.total, question);
+                    set.spawn(async move { (voice, at, question.await) });
+                }
+            }
+            for (voice, at, answer) in set.join_all().await {
+                answers[voice][at] = answer.unwrap_or_else(|_| late());
+            }
+            Ok(answers)
+        })
+    }
+
+    /// Whoever carries one question; made anew each time, so that it uses a port of its own and
+    /// remembers nothing about its servers.
+    fn handle(&self, servers: &[NameServerConfig]) -> Result<Handle, String> {
+        let tls = TlsConfig::new().map_err(|e| e.to_string())?;
+        let context = Arc::new(PoolContext::new(self.options.clone(), tls));
+        let provider = TokioRuntimeProvider::default();
+        let pool = NameServerPool::from_config(servers.iter().cloned(), context, provider);
+        Ok(RetryDnsHandle::new(pool, self.retries))
+    }
+}
+
+impl Dns for DnsClient {
+    fn txt(&self, name: &str) -> Vec<Voice<Records>> {
+        let join = |text: TXT| text.txt_data.concat();
+        let read = |data| if let RData::TXT(text) = data { Some(join(text)) } else { None };
+        self.ask(name, &[RecordType::TXT], |answers| {
+            first(answers).map(|found| found.into_iter().filter_map(read).collect())
+        })
+    }
+
+    fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>> {
+        self.ask(name, &[RecordType::A, RecordType::AAAA], both)
+    }
+}
+
+/// The answer to a question for one kind.
+fn first<T>(answers: Vec<Answer<T>>) -> Answer<T> {
+    let none = || Answer::Silent(exchange::TIMED_OUT.to_owned());
+    answers.into_iter().next().unwrap_or_else(none)
+}
+
+/// One answer of those for the two kinds of address. Either kind is enough; the kinds take turns, and
+/// version 4 comes first, because not every network has version 6.
+fn both(answers: Vec<Answer<Found>>) -> Answer<Vec<IpAddr>> {
+    let (mut four, mut six) = (Vec::new(), Vec::new());
+    let mut without = None;
+    let mut alias = Vec::new();
+    for answer in answers {
+        match answer {
+            Answer::Records { records, chain } => {
+                for data in records {
+                    match data {
+                        RData::A(A(address)) => four.push(IpAddr::V4(address)),
+                        RData::AAAA(AAAA(address)) => six.push(IpAddr::V6(address)),
+                        _ => {}
+                    }
+                }
+                alias = chain;
+            }
+            // Silence about one kind leaves open whether there is an address.
+            silent @ Answer::Silent(_) => without = Some(silent),
+            Answer::Nothing { nxdomain, chain } => {
+                without.get_or_insert(Answer::Nothing { nxdomain, chain });
+            }
+        }
+    }
+    let (mut four, mut six) = (four.into_iter(), six.into_iter());
+    let turns = std::iter::from_fn(|| match (four.next(), six.next()) {
+        (None, None) => None,
+        pair => Some(pair),
+    });
+    let records: Vec<IpAddr> = turns.flat_map(|(a, b)| a.into_iter().chain(b)).collect();
+    match without {
+        _ if !records.is_empty() => Answer::Records { records, chain: alias },
+        Some(answer) => answer.map(|_| records),
+        None => Answer::Nothing { nxdomain: false, chain: alias },
+    }
+}
+
+/// How a report names a resolver.
+fn label(at: SocketAddr) -> String {
+    if at.port() == 53 { at.ip().to_string() } else { at.to_string() }
+}
+
+/// One server that is asked over both transports, UDP first.
+fn server(at: SocketAddr) -> NameServerConfig {
+    let connection = |protocol| {
+        let mut connection = ConnectionConfig::new(protocol);
+        connection.port = at.port();
+        connection
+    };
+    let both = vec![connection(ProtocolConfig::Udp), connection(ProtocolConfig::Tcp)];
+    NameServerConfig::new(at.ip(), true, both)
+}

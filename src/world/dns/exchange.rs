@@ -1,0 +1,166 @@
+//! One question to one voice: the answer is read, aliases are followed, and faults get names.
+//!
+//! The library's own lookup takes a chain of aliases without end for "there is nothing", and forgets
+//! the chain when there is nothing at its end. Here the chain is walked by hand: only records that
+//! the asked name leads to are believed, and a loop is no answer.
+
+use hickory_resolver::NameServerPool;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
+use hickory_resolver::net::xfer::{DnsHandle, FirstAnswer, RetryDnsHandle};
+use hickory_resolver::net::{DnsError, NetError, NoRecords};
+use hickory_resolver::proto::op::{DnsRequestOptions, Message, Query, ResponseCode};
+use hickory_resolver::proto::rr::rdata::CNAME;
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+
+use super::{Answer, MAX_ALIASES};
+
+/// Why there is no answer in time.
+pub(super) const TIMED_OUT: &str = "timed out";
+
+/// Most bytes of an answer over UDP (RFC 9715); a longer one is asked for again over TCP.
+const UDP_SIZE: u16 = 1232;
+
+/// Whoever carries a question to the servers of one voice, and repeats it.
+pub(super) type Handle = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
+
+/// Records of the kind that was asked for.
+pub(super) type Found = Vec<RData>;
+
+/// Asks for the records of `name`, and again for what it is an alias of when the answer leaves that
+/// open, as servers do that are no resolvers.
+pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> Answer<Found> {
+    let mut chain = Chain { names: vec![name.to_lowercase()] };
+    loop {
+        let known = chain.names.len();
+        let step = match ask(&handle, chain.last(), kind).await {
+            Ok(message) => read(&message, &mut chain, kind),
+            Err(e) => negative(&e),
+        };
+        return match step {
+            Err(why) => Answer::Silent(why),
+            Ok(Step::Records(records)) => Answer::Records { records, chain: chain.told() },
+            // Not the end, if this answer made the chain longer and says no more.
+            Ok(Step::Nothing { nxdomain: false }) if chain.names.len() > known => continue,
+            Ok(Step::Nothing { nxdomain }) => Answer::Nothing { nxdomain, chain: chain.told() },
+        };
+    }
+}
+
+/// What one message says about the end of the chain.
+enum Step {
+    /// It has records.
+    Records(Found),
+    /// It has none, or the message leaves that open.
+    Nothing { nxdomain: bool },
+}
+
+/// The asked name and what it is an alias of, in lower case; never empty.
+struct Chain {
+    names: Vec<Name>,
+}
+
+impl Chain {
+    fn last(&self) -> Name {
+        self.names.last().cloned().unwrap_or_default()
+    }
+
+    /// Adds a step; the error says why there is no end to be hoped for.
+    fn add(&mut self, next: Name) -> Result<(), String> {
+        if self.names.contains(&next) {
+            return Err("the name is an alias of itself".to_owned());
+        }
+        if self.names.len() > MAX_ALIASES {
+            return Err(format!("the name is an alias over more than {MAX_ALIASES} steps"));
+        }
+        self.names.push(next);
+        Ok(())
+    }
+
+    /// The chain without the asked name, as a report shows it.
+    fn told(&self) -> Vec<String> {
+        let text = |name: &Name| name.to_ascii().trim_end_matches('.').to_owned();
+        self.names.iter().skip(1).map(text).collect()
+    }
+}
+
+async fn ask(handle: &Handle, name: Name, kind: RecordType) -> Result<Message, NetError> {
+    let response = handle.lookup(Query::query(name, kind), options()).first_answer().await?;
+    Ok(response.into_message())
+}
+
+fn options() -> DnsRequestOptions {
+    let mut options = DnsRequestOptions::default();
+    options.use_edns = true;
+    options.edns_payload_len = UDP_SIZE;
+    options.recursion_desired = true;
+    options.case_randomization = true;
+    options
+}
+
+/// Walks the aliases of an answer and takes what stands at the end.
+fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Step, String> {
+    let nxdomain = match message.response_code {
+        ResponseCode::NoError => false,
+        ResponseCode::NXDomain => true,
+        code => return Err(code_name(code)),
+    };
+    while let Some(next) = alias(message, &chain.last()) {
+        chain.add(next)?;
+    }
+    let end = chain.last();
+    let ours = message.answers.iter().filter(|r| r.name == end && r.record_type() == kind);
+    let records: Found = ours.map(|record| record.data.clone()).collect();
+    Ok(if records.is_empty() { Step::Nothing { nxdomain } } else { Step::Records(records) })
+}
+
+/// What a message says `name` is an alias of.
+fn alias(message: &Message, name: &Name) -> Option<Name> {
+    message.answers.iter().filter(|record| record.name == *name).find_map(|record| {
+        if let RData::CNAME(CNAME(target)) = &record.data {
+            Some(target.to_lowercase())
+        } else {
+            None
+        }
+    })
+}
+
+/// What a failure says: nothing there, or no answer and why.
+fn negative(e: &NetError) -> Result<Step, String> {
+    let none = match e {
+        NetError::Dns(DnsError::NoRecordsFound(none)) => none,
+        NetError::Dns(DnsError::ResponseCode(code)) => return Err(code_name(*code)),
+        NetError::Timeout => return Err(TIMED_OUT.to_owned()),
+        NetError::Truncated => return Err("the answer was cut off, over TCP too".to_owned()),
+        NetError::QueryCaseMismatch => {
+            return Err(
+                "the answer spells the name in another way, as a forged one would".to_owned()
+            );
+        }
+        NetError::Io(e) => return Err(format!("no connection: {e}")),
+        e => return Err(format!("the answer cannot be read: {e}")),
+    };
+    match none {
+        NoRecords { response_code: ResponseCode::NXDomain, .. } => {
+            Ok(Step::Nothing { nxdomain: true })
+        }
+        // A server that is no resolver and names others; it knows nothing about the records.
+        NoRecords { ns: Some(_), soa: None, .. } => {
+            Err("it refers to other servers and does not ask them".to_owned())
+        }
+        NoRecords { response_code: ResponseCode::NoError, .. } => {
+            Ok(Step::Nothing { nxdomain: false })
+        }
+        NoRecords { response_code, .. } => Err(code_name(*response_code)),
+    }
+}
+
+/// A response code as DNS tools print it.
+fn code_name(code: ResponseCode) -> String {
+    match code {
+        ResponseCode::ServFail => "SERVFAIL".to_owned(),
+        ResponseCode::Refused => "REFUSED".to_owned(),
+        ResponseCode::FormErr => "FORMERR".to_owned(),
+        ResponseCode::NotImp => "NOTIMP".to_owned(),
+        code => format!("response code {}", u16::from(code)),
+    }
+}

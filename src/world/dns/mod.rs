@@ -1,0 +1,165 @@
+//! The domain name system: what several resolvers say, each for itself.
+//!
+//! One resolver can lie, be lied to or be down, so nobody's answer stands for all: a question comes
+//! back with one voice a resolver, and "no answer" is told apart from "the answer is nothing". This
+//! room refuses to count the voices or to know what a record means; the proofs do that.
+
+#[cfg(feature = "dns")]
+mod client;
+#[cfg(feature = "dns")]
+mod exchange;
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+#[cfg(feature = "dns")]
+pub use client::DnsClient;
+
+/// Text records of one name, in the order of the answer. The character-strings of one record are
+/// joined with nothing between (RFC 7208, section 3.3); records are never joined.
+pub type Records = Vec<Vec<u8>>;
+
+/// Most text records of one name that are worth reading.
+pub const MAX_RECORDS: usize = 64;
+
+/// Most bytes of one text record that are worth reading.
+pub const MAX_RECORD: usize = 2048;
+
+/// Longest chain of aliases (CNAME) that is followed.
+pub const MAX_ALIASES: usize = 8;
+
+/// What one resolver said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Voice<T> {
+    /// The resolver, as a report names it: its address (with the port unless it is 53), or `system`.
+    pub resolver: String,
+    /// What it said.
+    pub answer: Answer<T>,
+}
+
+/// An answer, or that there was none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// The name has records of the kind that was asked for.
+    Records {
+        /// The records, at least one.
+        records: T,
+        /// Names that the asked name is an alias of, one after the other, in lower case and without
+        /// root dot. Whoever holds the last of them holds the records.
+        chain: Vec<String>,
+    },
+    /// The resolver is sure that there is no such record: a vote for "nothing".
+    Nothing {
+        /// Whether there is no such name at all (NXDOMAIN), rather than no record of this kind.
+        nxdomain: bool,
+        /// As above.
+        chain: Vec<String>,
+    },
+    /// No vote: time ran out, SERVFAIL, REFUSED, an answer that cannot be read. The text ends the
+    /// sentence "1.1.1.1: …".
+    Silent(String),
+}
+
+impl<T> Answer<T> {
+    /// Whether this counts as a vote: an answer, be it "nothing".
+    pub fn is_vote(&self) -> bool {
+        !matches!(self, Self::Silent(_))
+    }
+
+    /// The records, if there are any.
+    pub fn records(&self) -> Option<&T> {
+        match self {
+            Self::Records { records, .. } => Some(records),
+            Self::Nothing { .. } | Self::Silent(_) => None,
+        }
+    }
+
+    /// The answer with `change` made to its records.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
+        match self {
+            Self::Records { records, chain } => Answer::Records { records: change(records), chain },
+            Self::Nothing { nxdomain, chain } => Answer::Nothing { nxdomain, chain },
+            Self::Silent(why) => Answer::Silent(why),
+        }
+    }
+
+    /// The names that the asked name is an alias of; none if there was no answer.
+    pub fn chain(&self) -> &[String] {
+        match self {
+            Self::Records { chain, .. } | Self::Nothing { chain, .. } => chain,
+            Self::Silent(_) => &[],
+        }
+    }
+}
+
+/// Why `records` are not to be read, as the end of "the domain …": more than [`MAX_RECORDS`], or one
+/// longer than [`MAX_RECORD`] that begins like a record of ours.
+pub fn excess(records: &Records) -> Option<String> {
+    if records.len() > MAX_RECORDS {
+        return Some(format!("has {} TXT records; at most {MAX_RECORDS} are read", records.len()));
+    }
+    let long =
+        records.iter().find(|r| r.len() > MAX_RECORD && r.trim_ascii().starts_with(b"v=MCP"));
+    long.map(|r| format!("has a TXT record of {} bytes; at most {MAX_RECORD} are read", r.len()))
+}
+
+/// Whoever asks the resolvers. A name is given without root dot and is taken as absolute.
+pub trait Dns: Send + Sync {
+    /// What each resolver says about the text records (TXT) of `name`.
+    fn txt(&self, name: &str) -> Vec<Voice<Records>>;
+
+    /// What each resolver says about the addresses (A and AAAA) of `name`.
+    fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>>;
+}
+
+/// Which resolvers are asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Resolvers {
+    /// Those of this computer, as one voice: for networks that let nobody else be asked.
+    System,
+    /// These, each for itself.
+    At(Vec<SocketAddr>),
+}
+
+/// Whom to ask, and how patiently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DnsOptions {
+    /// Which resolvers are asked.
+    pub resolvers: Resolvers,
+    /// Longest wait for one try.
+    pub attempt: Duration,
+    /// Number of tries, at least one.
+    pub attempts: usize,
+    /// Longest wait for one question in all; all resolvers are asked at the same time.
+    pub total: Duration,
+}
+
+impl Default for DnsOptions {
+    /// Three public validating resolvers of different operators; 2 s a try, 2 tries, 5 s in all.
+    fn default() -> Self {
+        let at = |a, b, c, d| SocketAddr::new(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), 53);
+        Self {
+            resolvers: Resolvers::At(vec![at(1, 1, 1, 1), at(8, 8, 8, 8), at(9, 9, 9, 9)]),
+            attempt: Duration::from_secs(2),
+            attempts: 2,
+            total: Duration::from_secs(5),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_RECORD, MAX_RECORDS, excess};
+
+    #[test]
+    fn too_many_records_and_a_long_one_of_ours_are_told_and_strangers_are_not() {
+        let one = b"v=spf1".to_vec();
+        assert_eq!(excess(&vec![one.clone(); MAX_RECORDS]), None);
+        let many = excess(&vec![one; MAX_RECORDS + 1]);
+        assert_eq!(many.as_deref(), Some("has 65 TXT records; at most 64 are read"));
+        let ours = |length: usize| format!("{:x<length$}", " v=MCPv1;").into_bytes();
+        assert_eq!(excess(&vec![ours(MAX_RECORD), vec![b'x'; MAX_RECORD + 1]]), None);
+        let long = excess(&vec![ours(MAX_RECORD + 1)]);
+        assert_eq!(long.as_deref(), Some("has a TXT record of 2049 bytes; at most 2048 are read"));
+    }
+}

@@ -1,0 +1,374 @@
+//! What one commit changed against another, and how the two are related.
+//!
+//! A pull request is judged by comparing trees by object id: the text of a diff can be crafted to
+//! mislead whoever parses it, ids cannot. No rename is guessed. Nothing that a stranger's tree holds
+//! is refused here, since refusing is a judgement and belongs upstairs; what could do harm as a path
+//! is flagged. Grafts and `refs/replace` are not consulted.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use git2::{ErrorCode, ObjectType, Odb};
+
+use super::files::{FileMode, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
+use super::objects::{self, Entry, Hashing, Oid, malformed};
+use super::{Git, said};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Trees from this size on are kept, in bytes: in a large registry the same few are read for every path.
+const KEEP_FROM: usize = 4096;
+
+/// Most trees that are kept at a time.
+const KEEP: usize = 64;
+
+/// Large trees that were read.
+pub(super) type Trees = RefCell<HashMap<Oid, Arc<[u8]>>>;
+
+/// What stands at a path in one commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// What the entry is.
+    pub mode: FileMode,
+    /// The id of its content.
+    pub oid: Oid,
+}
+
+/// A path that differs between two commits. Strangers can make trees by hand, so look at the two
+/// flags before trusting the path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The path from the top of the repository, `/` between names; approximate if not `utf8`.
+    pub path: String,
+    /// What was there.
+    pub before: Option<Side>,
+    /// What is there now.
+    pub after: Option<Side>,
+    /// Whether `path` is exact.
+    pub utf8: bool,
+    /// False if a name on the way is one that no work tree can hold, stands twice in its folder, or
+    /// lies too deep. Such a path must not reach a disk.
+    pub well_formed: bool,
+}
+
+impl Git {
+    /// The paths at which the trees of two commits differ, in byte order; without `before` every file
+    /// of `after`. Folders with equal ids are not opened.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged, or the paths together exceed any sensible size.
+    pub fn compare(&self, before: Option<Oid>, after: Oid) -> Result<Vec<Changed>> {
+        let odb = self.objects()?;
+        let top = |commit| Ok::<_, Error>(self.commit(&odb, commit, Hashing::Verify)?.tree);
+        let before = before.map(top).transpose()?;
+        let mut walk = Comparison { git: self, odb: &odb, path: Vec::new(), bytes: 0, folders: 0 };
+        let mut found = Vec::new();
+        walk.folders(before, Some(top(after)?), true, &mut found)?;
+        found.sort_by(|a: &Changed, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
+    /// The best common ancestor of two commits; `None` when they have none.
+    ///
+    /// # Errors
+    /// When history is incomplete here, as in a shallow clone.
+    pub fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>> {
+        match self.repo.merge_base(a.raw(), b.raw()) {
+            Ok(oid) => Ok(Some(oid.into())),
+            Err(e) if e.code() == ErrorCode::NotFound => match self.hidden_history()? {
+                Some(hidden) => Err(hidden.to_error()),
+                None => Ok(None),
+            },
+            Err(e) => Err(self.unrelated(&e)),
+        }
+    }
+
+    /// Whether `ancestor` is `commit` or one of its ancestors.
+    ///
+    /// # Errors
+    /// When history is incomplete here.
+    pub fn is_ancestor(&self, ancestor: Oid, commit: Oid) -> Result<bool> {
+        let below = || self.repo.graph_descendant_of(commit.raw(), ancestor.raw());
+        Ok(ancestor == commit || below().map_err(|e| self.unrelated(&e))?)
+    }
+
+    /// The commits that `head` has and `base` has not, newest first, at most `limit` of them.
+    ///
+    /// # Errors
+    /// When history is incomplete here.
+    pub fn commits_between(&self, base: Option<Oid>, head: Oid, limit: usize) -> Result<Vec<Oid>> {
+        let walk = || {
+            let mut walk = self.repo.revwalk()?;
+            walk.set_sorting(git2::Sort::TOPOLOGICAL)?;
+            walk.push(head.raw())?;
+            if let Some(base) = base {
+                walk.hide(base.raw())?;
+            }
+            walk.take(limit)
+                .map(|oid| oid.map(Oid::from))
+                .collect::<std::result::Result<Vec<_>, _>>()
+        };
+        walk().map_err(|e| self.unrelated(&e))
+    }
+
+    /// The commits on the first-parent line of `head` that `base` has not, newest first.
+    ///
+    /// # Errors
+    /// When history is incomplete here.
+    pub fn first_parents(&self, base: Option<Oid>, head: Oid) -> Result<Vec<Oid>> {
+        let odb = self.objects()?;
+        let mut line = Vec::new();
+        let mut next = Some(head);
+        while let Some(oid) = next {
+            if base.is_some_and(|base| oid == base) {
+                break;
+            }
+            line.push(oid);
+            next = self.commit(&odb, oid, Hashing::Trust)?.parent;
+        }
+        Ok(line)
+    }
+
+    /// A commit as it is stored, compared with its id.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not a commit.
+    pub fn raw_commit(&self, commit: Oid) -> Result<Vec<u8>> {
+        let odb = self.objects()?;
+        Ok(self.read(&odb, commit, ObjectType::Commit, Hashing::Verify)?.data().to_vec())
+    }
+
+    /// The first parent of a commit.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not a commit.
+    pub fn first_parent(&self, commit: Oid) -> Result<Option<Oid>> {
+        Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.parent)
+    }
+
+    /// A tree, compared with its id when it is first read.
+    fn tree(&self, odb: &Odb<'_>, oid: Oid) -> Result<Arc<[u8]>> {
+        if let Some(kept) = self.trees.borrow().get(&oid) {
+            return Ok(kept.clone());
+        }
+        let object = self.read(odb, oid, ObjectType::Tree, Hashing::Verify)?;
+        let data: Arc<[u8]> = object.data().into();
+        if data.len() >= KEEP_FROM {
+            let mut trees = self.trees.borrow_mut();
+            if trees.len() >= KEEP {
+                trees.clear();
+            }
+            trees.insert(oid, data.clone());
+        }
+        Ok(data)
+    }
+
+    /// What stands at `path` in a commit, a folder's id included.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged.
+    pub fn entry(&self, commit: Oid, path: &str) -> Result<Option<Side>> {
+        let odb = self.objects()?;
+        self.entry_of(&odb, commit, path)
+    }
+
+    fn entry_of(&self, odb: &Odb<'_>, commit: Oid, path: &str) -> Result<Option<Side>> {
+        let mut tree = self.commit(odb, commit, Hashing::Verify)?.tree;
+        let mut names = objects::names(path).peekable();
+        while let Some(name) = names.next() {
+            let data = self.tree(odb, tree)?;
+            let Some(entry) = objects::find(&data, name.as_bytes()) else { return Ok(None) };
+            if names.peek().is_none() {
+                return Ok(Some(Side { mode: entry.mode(), oid: entry.oid }));
+            }
+            if !entry.is_folder() {
+                return Ok(None);
+            }
+            tree = entry.oid;
+        }
+        Ok(Some(Side { mode: FOLDER, oid: tree }))
+    }
+
+    /// The names in the folder `path` of a commit; those that are not Unicode are left out.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged.
+    pub fn names(&self, commit: Oid, path: &str) -> Result<Vec<String>> {
+        let odb = self.objects()?;
+        match self.entry_of(&odb, commit, path)? {
+            Some(side) if side.mode == FOLDER => {
+                Ok(children(&*self.tree(&odb, side.oid)?).map(|(name, _)| name).collect())
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// As [`Git::names`], with the names one folder further down: `folder/name`.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged.
+    pub fn names_below(&self, commit: Oid, path: &str) -> Result<Vec<String>> {
+        let odb = self.objects()?;
+        let Some(side) = self.entry_of(&odb, commit, path)?.filter(|side| side.mode == FOLDER)
+        else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for (folder, entry) in children(&*self.tree(&odb, side.oid)?).filter(|(_, e)| e.is_folder())
+        {
+            let below = self.tree(&odb, entry.oid)?;
+            found.extend(children(&below).map(|(name, _)| format!("{folder}/{name}")));
+        }
+        Ok(found)
+    }
+
+    /// The last commit on the first-parent line of `head` that changed what stands at `path`; `None`
+    /// when nothing ever stood there.
+    ///
+    /// # Errors
+    /// When history is incomplete here.
+    pub fn last_change(&self, head: Oid, path: &str) -> Result<Option<Oid>> {
+        let odb = self.objects()?;
+        let now = self.entry_of(&odb, head, path)?;
+        let mut at = head;
+        while let Some(parent) = self.commit(&odb, at, Hashing::Trust)?.parent {
+            if self.entry_of(&odb, parent, path)? != now {
+                return Ok(Some(at));
+            }
+            at = parent;
+        }
+        Ok(now.map(|_| at))
+    }
+
+    fn unrelated(&self, e: &git2::Error) -> Error {
+        match self.hidden_history() {
+            Ok(Some(hidden)) => hidden.to_error(),
+            _ => Error::new(ErrorKind::Git, "could not follow history between two commits")
+                .at(self.folder())
+                .because(said(e)),
+        }
+    }
+}
+
+/// The mode of a folder.
+const FOLDER: FileMode = FileMode::Other(0o40_000);
+
+/// The entries of a tree whose names are Unicode.
+fn children(mut data: &[u8]) -> impl Iterator<Item = (String, Entry<'_>)> {
+    let all = std::iter::from_fn(move || objects::next_entry(&mut data));
+    all.filter_map(|entry| Some((std::str::from_utf8(entry.name).ok()?.to_owned(), entry)))
+}
+
+/// A comparison of two trees, folder by folder.
+struct Comparison<'a> {
+    git: &'a Git,
+    odb: &'a Odb<'a>,
+    path: Vec<u8>,
+    bytes: usize,
+    folders: usize,
+}
+
+/// The entries of one folder by name, and the names that stand there twice.
+type Names<'t> = BTreeMap<&'t [u8], Vec<Entry<'t>>>;
+
+impl Comparison<'_> {
+    fn folders(
+        &mut self,
+        before: Option<Oid>,
+        after: Option<Oid>,
+        well_formed: bool,
+        found: &mut Vec<Changed>,
+    ) -> Result<()> {
+        if before == after {
+            return Ok(());
+        }
+        self.folders += 1;
+        if self.folders > MAX_FOLDERS {
+            return Err(too_large());
+        }
+        let read = |oid| self.git.read(self.odb, oid, ObjectType::Tree, Hashing::Verify);
+        let (olds, news) = (before.map(read).transpose()?, after.map(read).transpose()?);
+        let bytes = |object: &Option<git2::OdbObject<'_>>| object.as_ref().map_or(0, |o| o.len());
+        if bytes(&olds) + bytes(&news) > MAX_PATH_BYTES {
+            return Err(too_large());
+        }
+        let old_names = by_name(olds.as_ref().map_or(&[][..], |o| o.data()), before)?;
+        let new_names = by_name(news.as_ref().map_or(&[][..], |o| o.data()), after)?;
+        let none: &[Entry<'_>] = &[];
+        let all: std::collections::BTreeSet<&[u8]> =
+            old_names.keys().chain(new_names.keys()).copied().collect();
+        for name in all {
+            let was = old_names.get(name).map_or(none, Vec::as_slice);
+            let is = new_names.get(name).map_or(none, Vec::as_slice);
+            let sound = well_formed && objects::is_name(name) && was.len() < 2 && is.len() < 2;
+            let rounds = was.len().max(is.len());
+            for round in 0..rounds {
+                self.pair(name, was.get(round), is.get(round), sound, found)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows one name: into folders, or into the record of a file. A file in a folder's place is a
+    /// removal and an addition.
+    fn pair(
+        &mut self,
+        name: &[u8],
+        was: Option<&Entry<'_>>,
+        is: Option<&Entry<'_>>,
+        well_formed: bool,
+        found: &mut Vec<Changed>,
+    ) -> Result<()> {
+        if was.map(|e| e.raw) == is.map(|e| e.raw) {
+            return Ok(());
+        }
+        let end = self.path.len();
+        self.path.extend_from_slice(name);
+        let depth = self.path.iter().filter(|b| **b == b'/').count();
+        let open = |entry: &&Entry<'_>| entry.is_folder() && depth < MAX_DEPTH;
+        let (was_folder, is_folder) = (was.filter(open), is.filter(open));
+        let (was_file, is_file) = (was.filter(|e| !open(e)), is.filter(|e| !open(e)));
+        if was_file.is_some() || is_file.is_some() {
+            let deep = [was_file, is_file].into_iter().flatten().any(Entry::is_folder);
+            self.add(was_file, is_file, well_formed && !deep, found)?;
+        }
+        if was_folder.is_some() || is_folder.is_some() {
+            self.path.push(b'/');
+            self.folders(was_folder.map(|e| e.oid), is_folder.map(|e| e.oid), well_formed, found)?;
+        }
+        self.path.truncate(end);
+        Ok(())
+    }
+
+    fn add(
+        &mut self,
+        was: Option<&Entry<'_>>,
+        is: Option<&Entry<'_>>,
+        well_formed: bool,
+        found: &mut Vec<Changed>,
+    ) -> Result<()> {
+        self.bytes += self.path.len() + size_of::<Changed>();
+        if self.bytes > MAX_PATH_BYTES {
+            return Err(too_large());
+        }
+        let side = |entry: &Entry<'_>| Side { mode: entry.mode(), oid: entry.oid };
+        let path = String::from_utf8_lossy(&self.path);
+        let utf8 = matches!(path, std::borrow::Cow::Borrowed(_));
+        found.push(Changed {
+            path: path.into_owned(),
+            before: was.map(side),
+            after: is.map(side),
+            utf8,
+            well_formed,
+        });
+        Ok(())
+    }
+}
+
+fn by_name(mut data: &[u8], tree: Option<Oid>) -> Result<Names<'_>> {
+    let mut found = Names::new();
+    while let Some(entry) = objects::next_entry(&mut data) {
+        found.entry(entry.name).or_default().push(entry);
+    }
+    if data.is_empty() { Ok(found) } else { Err(malformed(tree.unwrap_or(Oid::ZERO))) }
+}
