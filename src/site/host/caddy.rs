@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Queries, Resolution, Whole};
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 use crate::site::Freshness;
 
@@ -24,7 +24,9 @@ impl Host for Caddy {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(Resolution::OWN) }
+        let manner = Manner { keeps_query: false, unknown_type: None, ..Manner::OWN };
+        let resolution = Resolution { manner, ..Resolution::OWN };
+        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
