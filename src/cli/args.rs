@@ -231,6 +231,12 @@ pub(super) struct ServeArgs {
     /// Do not watch the data for changes
     #[arg(long)]
     pub no_reload: bool,
+    /// Answer as this host would: its paths, redirects, types and headers, for `probe`
+    #[arg(long = "as", value_name = "HOST")]
+    pub host: Option<String>,
+    /// Serve this built folder, read once, instead of the data
+    #[arg(long, value_name = "DIR", requires = "host", conflicts_with = "base_url", value_hint = ValueHint::DirPath)]
+    pub site: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

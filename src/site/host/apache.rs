@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Queries, Resolution, Whole};
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 use crate::site::Freshness;
 
@@ -26,7 +26,9 @@ impl Host for Apache {
 
     /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
-        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(Resolution::OWN) }
+        let manner = Manner { unknown_type: None, ..Manner::OWN };
+        let resolution = Resolution { manner, ..Resolution::OWN };
+        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
     /// Below `/v0` nothing: the file rewrites it.

@@ -7,7 +7,9 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Freshness;
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Shortfall, Whole};
+use super::{
+    Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
+};
 use super::{canonical, is_document, limits, plus, rules, twin};
 
 /// Azure Static Web Apps.
@@ -34,6 +36,11 @@ impl Host for AzureStaticWebApps {
             ..Capabilities::files(Resolution {
                 folder_redirect: None,
                 cors: Cors::Rules,
+                manner: Manner {
+                    plus: Plus::Lost,
+                    cache: Some("must-revalidate, max-age=30"),
+                    ..Manner::USUAL
+                },
                 ..Resolution::USUAL
             })
         }

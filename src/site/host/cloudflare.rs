@@ -8,7 +8,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Resolution, Whole};
+use super::{
+    Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Order, Resolution, Whole,
+};
 use super::{canonical, is_document, is_v0, rules, twin};
 
 /// Cloudflare Pages.
@@ -27,6 +29,13 @@ const SHARED: Capabilities = Capabilities {
         html_suffix: true,
         cors: Cors::Rules,
         json_not_found: true,
+        manner: Manner {
+            rewrites: Order::First,
+            clean: true,
+            api_type: true,
+            cache: Some("public, max-age=0, must-revalidate"),
+            ..Manner::USUAL
+        },
         ..Resolution::USUAL
     })
 };
@@ -95,6 +104,7 @@ impl Host for Workers {
         let resolution = Resolution {
             encoded_slash: EncodedSlash::Redirected(307),
             folder_redirect: Some(307),
+            manner: Manner { merged_slashes: true, unknown_type: None, ..SHARED.resolution.manner },
             ..SHARED.resolution
         };
         Capabilities { rewrites: false, resolution, ..SHARED }

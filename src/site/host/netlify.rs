@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Whole};
+use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 
 /// Netlify, deployed from the built folder.
@@ -28,6 +28,13 @@ impl Host for Netlify {
             html_suffix: true,
             cors: Cors::Rules,
             json_not_found: true,
+            manner: Manner {
+                rewrites: Order::First,
+                loose_slash: true,
+                api_type: true,
+                cache: Some("public,max-age=0,must-revalidate"),
+                ..Manner::USUAL
+            },
             ..Resolution::USUAL
         })
     }

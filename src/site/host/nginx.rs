@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Queries, Resolution, Whole};
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 use crate::site::Freshness;
 
@@ -28,7 +28,9 @@ impl Host for Nginx {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(Resolution::OWN) }
+        let manner = Manner { keeps_query: false, ..Manner::OWN };
+        let resolution = Resolution { manner, ..Resolution::OWN };
+        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
     /// Below `/v0` nothing: the configuration leads from there.

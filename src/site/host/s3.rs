@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::super::{Freshness, Media};
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Shortfall, Whole};
+use super::{
+    Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
+};
 use super::{canonical, is_v0, limits, plus, rules};
 
 /// An object store.
@@ -48,6 +50,11 @@ impl Host for S3 {
                 indexes: &[],
                 cors: Cors::Operator,
                 preflight: 403,
+                manner: Manner {
+                    plus: Plus::Space,
+                    unknown_type: Some("binary/octet-stream"),
+                    ..Manner::USUAL
+                },
                 ..Resolution::USUAL
             })
         }

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::super::{Freshness, Media};
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Whole};
+use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 
 /// Vercel, deployed from the built folder.
@@ -26,6 +26,11 @@ impl Host for Vercel {
         Capabilities::ruled(Resolution {
             folder_redirect: None,
             cors: Cors::Rules,
+            manner: Manner {
+                api_type: true,
+                cache: Some("public, max-age=0, must-revalidate"),
+                ..Manner::USUAL
+            },
             ..Resolution::USUAL
         })
     }
