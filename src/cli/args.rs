@@ -80,6 +80,8 @@ pub(super) enum Verb {
     Explain(ExplainArgs),
     /// Mirror another registry: a base URL, or a dump file
     Import(ImportArgs),
+    /// Send a deployed registry what real clients send, and report what each would see
+    Probe(ProbeArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
     /// Set the status of a version or of a whole server
@@ -166,6 +168,28 @@ pub(super) struct ImportArgs {
     /// Forget what an interrupted import has fetched so far
     #[arg(long)]
     pub restart: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    /// Base URL as clients are given it: https, no trailing slash, no /v0.1
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Imitate only this client; may be given several times (docs/probe.md lists them)
+    #[arg(long, value_name = "CLIENT")]
+    pub client: Vec<String>,
+    /// Exit with 1 when this client would fail; may be given several times, instead of the settings
+    #[arg(long, value_name = "CLIENT")]
+    pub require: Vec<String>,
+    /// Look up this server instead of some of the list
+    #[arg(long, value_name = "NAME")]
+    pub server: Option<String>,
+    /// Ask hosts on private networks too, and over plain http
+    #[arg(long)]
+    pub allow_private: bool,
+    /// Write probe.json and badge.svg into this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub write: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -13,6 +13,7 @@ mod dates;
 mod explain;
 mod import;
 mod net;
+mod probe;
 mod progress;
 mod serve;
 mod status;
@@ -75,6 +76,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Dates => dates::run(&cli.global, &talk),
         Verb::Explain(args) => explain::run(args, &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),
+        Verb::Probe(args) => probe::run(&cli.global, args, &talk),
         Verb::Serve(args) => serve::run(&cli.global, args, &talk),
         Verb::Status(args) => status::run(&cli.global, args, &talk),
     };

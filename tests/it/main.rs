@@ -17,6 +17,7 @@ mod import;
 mod install;
 mod model;
 mod pointers;
+mod probe;
 mod project;
 mod queries;
 mod reports;
