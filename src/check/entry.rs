@@ -11,7 +11,7 @@ use crate::data::{
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
 use crate::error::Result;
-use crate::model::{Dates, Entry, Fault, Listing, Origin, ServerName, Version};
+use crate::model::{Dates, Entry, Evidence, Fault, Listing, Origin, ServerName, Version};
 
 use super::{DocumentRules, Profile};
 
@@ -172,6 +172,7 @@ impl Judge<'_> {
             status_message: status.message,
             dates,
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
+            evidence: Evidence::UNRECORDED, // whoever knows the registry's owners says more
         };
         Ok(Some(Judged { entry, urls }))
     }

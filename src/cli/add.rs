@@ -20,6 +20,8 @@ use super::talk::Talk;
 const MAX_READ: u64 = 16 * 1024 * 1024;
 
 /// Puts a document at its place.
+///
+/// With `--from` the name of an entry elsewhere is given instead of a file.
 pub(super) fn run(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     match &args.from {
         Some(from) => fetch(global, args, from, talk),
@@ -28,6 +30,9 @@ pub(super) fn run(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcom
 }
 
 /// Puts a document of our own at its place.
+///
+/// The document is judged as it would be at its place. With errors nothing is written; what is already
+/// there with the same bytes is a success, so that the command may be run twice.
 fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     let mut options = global.load_options()?;
     options.revision = None;
@@ -64,6 +69,9 @@ fn next_steps(path: &str, label: &str) -> String {
 }
 
 /// The bytes of a file or of standard input, and how messages call them.
+///
+/// At most [`MAX_READ`] bytes are read, whatever the file's size says. A missing file whose name reads
+/// like a server's is most likely one, so the message says how to fetch it.
 fn read(what: &str) -> Result<(String, Vec<u8>)> {
     let fail = |e: std::io::Error| {
         let missing = e.kind() == std::io::ErrorKind::NotFound;
@@ -87,6 +95,8 @@ fn read(what: &str) -> Result<(String, Vec<u8>)> {
 }
 
 /// Brings one entry of another registry in, as an import does.
+///
+/// The entry keeps upstream's dates and its `origin.json`, so that it counts as mirrored afterwards.
 fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Outcome> {
     require_data(global)?;
     let (name, version) = wanted(&args.what)?;
@@ -120,6 +130,8 @@ fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Out
 }
 
 /// Reads `NAME[@VERSION]`.
+///
+/// `@latest` is the same as no version; a range is refused by the grammar of versions.
 fn wanted(what: &str) -> Result<(ServerName, Option<Version>)> {
     let wrong = |text: &str, fault: crate::model::Fault| {
         Error::new(ErrorKind::Usage, format!("{text:?} {fault}"))

@@ -80,12 +80,18 @@ pub(super) enum Verb {
     Explain(ExplainArgs),
     /// Mirror another registry: a base URL, or a dump file
     Import(ImportArgs),
+    /// Set up a registry repository: data folder, settings, CI, code owners, README
+    Init(InitArgs),
     /// Send a deployed registry what real clients send, and report what each would see
     Probe(ProbeArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
+    /// Prove that a domain wants an entry here: make keys, sign entries
+    Sign(super::sign::SignArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
+    /// Judge a change: who may publish, what never changes, what only maintainers touch
+    Verify(VerifyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -115,6 +121,9 @@ pub(super) struct BuildArgs {
     /// URL that clients are given: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
+    /// Leave out the entries whose folders this file names, one a line, as `verify --hold` writes it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub without: Option<PathBuf>,
     /// Build only this part of the site
     #[arg(long, value_name = "PART", value_parser = ["api"])]
     pub only: Option<String>,
@@ -131,6 +140,12 @@ pub(super) struct CheckArgs {
     /// Compare a built site with its manifest instead
     #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
+    /// Manifest of the site that is live: refuse to lose all servers, or over 5 % of them
+    #[arg(long, value_name = "FILE", requires = "site", value_hint = ValueHint::FilePath)]
+    pub before: Option<PathBuf>,
+    /// Let the site have far fewer servers than the live one
+    #[arg(long, requires = "before")]
+    pub allow_shrink: bool,
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +183,40 @@ pub(super) struct ImportArgs {
     /// Forget what an interrupted import has fetched so far
     #[arg(long)]
     pub restart: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// Folder of the repository; created when missing
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// Name that people read; that of the folder when absent
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// URL that clients will be given: https, no trailing slash, no /v0.1
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub base_url: Option<BaseUrl>,
+    /// Host of the site, such as github-pages where it may be public
+    #[arg(long, value_name = "HOST")]
+    pub host: Option<String>,
+    /// Forge of the repository: github or gitlab; that of the remote when absent
+    #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab"])]
+    pub forge: Option<String>,
+    /// Who guards settings and CI: @account, @organisation/team, several with spaces between
+    #[arg(long, value_name = "WHO")]
+    pub maintainers: Option<String>,
+    /// A public registry: strangers publish and prove their namespaces, search engines are welcome
+    #[arg(long)]
+    pub public: bool,
+    /// A company's registry: colleagues publish, people review (the default)
+    #[arg(long, conflicts_with = "public")]
+    pub private: bool,
+    /// Ask nothing and take the defaults
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Renew CI files of an older version that nobody has edited
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +271,32 @@ pub(super) struct StatusArgs {
     /// Show what would be written and write nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// Commit or branch that the change is to be merged into; "none" for a first publication
+    #[arg(long, value_name = "REV|none", required_unless_present = "all")]
+    pub base: Option<String>,
+    /// Tip of the change
+    #[arg(long, value_name = "REV", default_value = "HEAD", conflicts_with = "rev")]
+    pub head: Option<String>,
+    /// The forge's event; the file that GITHUB_EVENT_PATH names when absent
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub event: Option<PathBuf>,
+    /// Judge each commit of the published branch by itself, as before a deployment, and write the
+    /// folders of entries that must be held back, for `build --without`
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "all")]
+    pub hold: Option<PathBuf>,
+    /// Check every proof of the registry again; report only
+    #[arg(long, conflicts_with_all = ["base", "head"])]
+    pub all: bool,
+    /// Write the verdict as JSON, for other jobs
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub report: Option<PathBuf>,
+    /// Write the verdict as Markdown, for a comment on the pull request or a job summary
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub comment: Option<PathBuf>,
 }
 
 fn parse_format(word: &str) -> Result<Format, String> {

@@ -1,7 +1,9 @@
 //! `build`: the registry as files.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use crate::data::DataPath;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{BuildOptions, Target, build, load};
 use crate::site::{HOSTS, Host, Written, host_named};
@@ -19,6 +21,7 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     if let (Some(folder), Some(name)) = (args.out.parent(), args.out.file_name()) {
         options.remember = Some(folder.join(".mcp-static").join(name));
     }
+    options.without = held(args)?;
     let loaded = load(&options)?;
     let targets: Vec<Target<'_>> =
         targets.iter().map(|(host, out)| Target { host: *host, out }).collect();
@@ -28,6 +31,9 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     if built.report.has_errors() {
         talk.say("nothing was written");
         return Ok(Outcome::Refused);
+    }
+    for folder in &options.without {
+        talk.say(&format!("left out: {folder}"));
     }
     for (target, written) in targets.iter().zip(&built.written) {
         talk.say(&summary(target, written, built.size));
@@ -50,6 +56,24 @@ fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
         targets.push((host, out));
     }
     Ok(targets)
+}
+
+/// The folders of entries that are held back. An empty line names none.
+fn held(args: &BuildArgs) -> Result<BTreeSet<String>> {
+    let Some(path) = &args.without else { return Ok(BTreeSet::new()) };
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Error::io("the list of held entries cannot be read", path, e))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines
+        .map(|line| match DataPath::of(&format!("{line}/server.json")) {
+            DataPath::Entry { .. } => Ok(line.to_owned()),
+            _ => {
+                Err(Error::new(ErrorKind::Usage, format!("{line:?} is not the folder of an entry"))
+                    .at(path)
+                    .help("write servers/<namespace>/<name>/<version>, one a line"))
+            }
+        })
+        .collect()
 }
 
 fn home() -> Option<PathBuf> {

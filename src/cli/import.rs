@@ -17,6 +17,11 @@ use super::net;
 use super::talk::Talk;
 
 /// Mirrors a dump file or a live registry into the data folder.
+///
+/// A registry is crawled page by page, and what came is kept beside the data folder until all of it
+/// is in, so that a crawl that was cut off goes on where it stopped. A dump has no such store: reading
+/// it again costs nothing. Nothing is written when the source cannot be read as a whole; what one
+/// record lacks keeps only that record out.
 pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Outcome> {
     require_data(global)?;
     let mut store = Store::none();
@@ -62,6 +67,9 @@ pub(super) fn require_data(global: &Global) -> Result<()> {
 }
 
 /// Asks a live registry for everything it has.
+///
+/// With `--restart` the pages of an earlier attempt are dropped first. The pages that come now are
+/// stored as they come.
 fn crawl(
     global: &Global,
     args: &ImportArgs,
@@ -87,6 +95,9 @@ fn crawl(
 }
 
 /// Compares the records with the data folder; a source that holds nothing is a finding too.
+///
+/// A last page that names a next one means that the dump is a part; its records are taken, and the
+/// missing rest is said.
 fn complete_plan(global: &Global, args: &ImportArgs, origin: &str, batch: Batch) -> Result<Plan> {
     let filter = Filter { include: args.include.clone(), exclude: args.exclude.clone() };
     let (total, next) = (batch.readings.len(), batch.next.is_some());
@@ -126,6 +137,9 @@ pub(super) fn make_plan(
 }
 
 /// Carries a plan out, reports what stays out and says what was done.
+///
+/// Records that stay out refuse the run only with `--strict`: a mirror of a thousand servers should not
+/// stand still because of one.
 fn bring_in(
     global: &Global,
     plan: Plan,
@@ -165,6 +179,9 @@ pub(super) fn finish(
 }
 
 /// Severities of the registry's settings, then of the command line.
+///
+/// The settings are read leniently here: a broken `registry.toml` is `check`'s business and must not
+/// keep anybody from importing.
 fn levels(global: &Global) -> Result<Levels> {
     let mut levels = match std::fs::read_to_string(global.data.join("registry.toml")) {
         Ok(text) => Config::parse("registry.toml", &text).0.levels,
@@ -175,6 +192,9 @@ fn levels(global: &Global) -> Result<Levels> {
 }
 
 /// Brings edits to the data folder, or lists them.
+///
+/// With `dry_run` the list goes to standard output, since it is the result. The folder is changed in
+/// one journalled step, as [`apply`] promises.
 pub(super) fn write(global: &Global, edits: &Edits, dry_run: bool, talk: &Talk) -> Result<()> {
     if dry_run {
         let line = |(path, edit): (&str, &Edit)| match edit {

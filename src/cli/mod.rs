@@ -12,12 +12,15 @@ mod check;
 mod dates;
 mod explain;
 mod import;
+mod init;
 mod net;
 mod probe;
 mod progress;
 mod serve;
+mod sign;
 mod status;
 mod talk;
+mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -76,9 +79,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Dates => dates::run(&cli.global, &talk),
         Verb::Explain(args) => explain::run(args, &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),
+        Verb::Init(args) => init::run(&cli.global, args, &talk),
         Verb::Probe(args) => probe::run(&cli.global, args, &talk),
         Verb::Serve(args) => serve::run(&cli.global, args, &talk),
+        Verb::Sign(args) => sign::run(&cli.global, args, &talk),
         Verb::Status(args) => status::run(&cli.global, args, &talk),
+        Verb::Verify(args) => verify::run(&cli.global, args, &talk),
     };
     let outcome = outcome.unwrap_or_else(|e| {
         talk.error(&e);

@@ -9,6 +9,9 @@ use super::args::Global;
 use super::talk::Talk;
 
 /// A client that goes the way that the environment asks for.
+///
+/// The proxy comes from the environment and the trusted roots from the system. With `--offline` there
+/// is no client.
 pub(super) fn client(global: &Global) -> Result<HttpClient> {
     HttpClient::new(options(global, "leave out --offline, or import from a dump file")?)
         .map_err(unsound_proxy)
@@ -43,6 +46,8 @@ fn variable(name: &str) -> Option<String> {
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
 }
 
+/// The proxy that the environment names, and the hosts that `NO_PROXY` excepts. Requests go to https
+/// hosts, so `HTTPS_PROXY` counts before the others.
 fn proxy() -> ProxyChoice {
     let url = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"].into_iter().find_map(variable);
     let except = variable("NO_PROXY").unwrap_or_default();
@@ -50,6 +55,8 @@ fn proxy() -> ProxyChoice {
 }
 
 /// The token that the variable holds.
+///
+/// It is named and not given, since arguments can be read by every process of the machine.
 pub(super) fn token(variable: Option<&str>) -> Result<Option<Secret>> {
     let Some(name) = variable else { return Ok(None) };
     let wrong = |why: &str| {

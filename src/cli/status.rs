@@ -14,6 +14,9 @@ use super::import::{require_data, write};
 use super::talk::Talk;
 
 /// Writes, changes or removes `status.json` of what is named.
+///
+/// A name without `@VERSION` stands for all its versions. An empty message removes the one there was.
+/// With `--dry-run` the edits are listed and nothing is written.
 pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Outcome> {
     let status = parse(&args.status)?;
     require_data(global)?;
@@ -43,6 +46,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Out
     Ok(Outcome::Fine)
 }
 
+/// Reads the word for a status, or names the nearest one.
 fn parse(word: &str) -> Result<Status> {
     Status::parse(word).ok_or_else(|| {
         let words = Status::ALL.map(Status::as_str);

@@ -148,6 +148,8 @@ pub struct Ownership {
     pub max_namespaces: usize,
     /// Most paths that one change may touch.
     pub max_paths: usize,
+    /// Base URLs of registries that mirrored entries may come from without a maintainer's word.
+    pub mirrors: Vec<String>,
     /// Days that a change waits which brings a namespace's first server; 0 for none.
     pub new_namespace_days: u32,
     /// Ways to prove `io.github.<login>`.

@@ -23,4 +23,5 @@ pub use overrides::read_overrides;
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};
+pub(crate) use status::{find_server, find_versions};
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

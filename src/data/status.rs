@@ -71,7 +71,8 @@ fn sound(to: &StatusRecord) -> Result<()> {
     Err(Error::new(ErrorKind::Usage, what).help(help))
 }
 
-fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
+/// The server called `name`, or an error that suggests the one that was meant.
+pub(crate) fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
     let parsed = ServerName::parse(name);
     if let Some(server) = parsed.as_ref().ok().and_then(|name| tree.server(name)) {
         return Ok(server);
@@ -87,7 +88,7 @@ fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
 }
 
 /// The versions that are meant and have a document.
-fn find_versions<'a>(
+pub(crate) fn find_versions<'a>(
     server: &'a ServerFolder,
     name: &str,
     version: Option<&str>,

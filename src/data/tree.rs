@@ -82,7 +82,7 @@ pub struct Content {
     pub executable: bool,
 }
 
-/// The files of a version that say what is published; `None` where there is none.
+/// The files of a version that say what is published and by whom; `None` where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VersionFiles {
     /// `server.json`.
@@ -91,6 +91,8 @@ pub struct VersionFiles {
     pub status: Option<Content>,
     /// `origin.json`.
     pub origin: Option<Content>,
+    /// `proof.json`.
+    pub proof: Option<Content>,
 }
 
 /// The files of a data folder, sorted, not yet read.
@@ -168,6 +170,49 @@ impl Tree {
         Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
     }
 
+    /// Lists only these version folders (below the data folder) of a commit: a part of a tree, for
+    /// judging what a change touches without opening the rest.
+    #[cfg(feature = "git")]
+    pub fn of_folders<'a>(
+        git: &crate::world::git::Git,
+        commit: crate::world::git::Oid,
+        prefix: &str,
+        folders: impl Iterator<Item = &'a str>,
+    ) -> Result<Self> {
+        use crate::world::git::FileMode;
+        let mut builder = Builder::new(prefix);
+        for folder in folders {
+            for file in EntryFile::ALL {
+                let path = format!("{folder}/{}", file.file_name());
+                let full =
+                    if prefix.is_empty() { path.clone() } else { format!("{prefix}/{path}") };
+                let Some(side) = git.entry(commit, &full)? else { continue };
+                let executable = side.mode == FileMode::Executable;
+                let kind = match side.mode {
+                    FileMode::Regular | FileMode::Executable => Kind::File,
+                    FileMode::Symlink => Kind::Link,
+                    _ => Kind::Other,
+                };
+                builder.add(path, kind, At::Blob { oid: side.oid, executable });
+            }
+        }
+        Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
+    }
+
+    /// Leaves out version folders, named by their paths below the data folder; gives those of the
+    /// names that are no version folder here.
+    pub fn leave_out(&mut self, folders: &std::collections::BTreeSet<String>) -> Vec<String> {
+        let mut unknown = folders.clone();
+        for server in &mut self.servers {
+            let place = format!("servers/{}/{}", server.namespace, server.name);
+            server
+                .versions
+                .retain(|version| !unknown.remove(&format!("{place}/{}", version.version)));
+        }
+        self.servers.retain(|server| !server.versions.is_empty());
+        unknown.into_iter().collect()
+    }
+
     /// How messages call a path of this tree.
     pub fn display(&self, path: &str) -> String {
         if self.label.is_empty() { path.to_owned() } else { format!("{}/{path}", self.label) }
@@ -216,7 +261,7 @@ impl Tree {
         }
     }
 
-    /// Reads the files of a version that say what is published: document, status, origin.
+    /// Reads the files of a version that say what is published and by whom: document, status, origin, proof.
     pub fn read_version(
         &self,
         server: &ServerFolder,
@@ -226,6 +271,7 @@ impl Tree {
             server: self.read_entry(server, version, EntryFile::Server)?,
             status: self.read_entry(server, version, EntryFile::Status)?,
             origin: self.read_entry(server, version, EntryFile::Origin)?,
+            proof: self.read_entry(server, version, EntryFile::Proof)?,
         })
     }
 

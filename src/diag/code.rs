@@ -101,6 +101,7 @@ codes! {
     StatusInvalid "status-invalid" Error "status.json is wrong";
     OriginInvalid "origin-invalid" Error "origin.json is wrong";
     OwnersInvalid "owners-invalid" Error "an owners file is wrong";
+    ProofInvalid "proof-invalid" Error "a proof file is wrong";
     TombstoneInvalid "tombstone-invalid" Error "a tombstone is wrong";
     DateNotCommitted "date-not-committed" Note "the entry is not committed yet";
     DateBeforeFirstCommit "date-before-first-commit" Note "there is no commit to take dates from";
@@ -171,6 +172,37 @@ codes! {
     LintFirstRemoteOnly "lint-first-remote-only" Note "VS Code uses only the first remote";
     LintToolhiveInvisible "lint-toolhive-invisible" Note "ToolHive does not list this server";
 
+    ChangePath "change-path" Error "a path of the change is refused whatever it holds";
+    ChangeTooLarge "change-too-large" Error "the change touches more than is judged at once";
+    ChangeMixed "change-mixed" Error "entries and protected files change together";
+    ChangeConflict "change-conflict" Error "the base changed the same file meanwhile";
+    ChangeWrongBranch "change-wrong-branch" Error "the change is not meant for the published branch";
+    ChangeEmpty "change-empty" Note "the change touches nothing";
+    VersionImmutable "version-immutable" Error "a published version is edited";
+    VersionRemoved "version-removed" Error "a published version is removed without a tombstone";
+    OriginNotDerived "origin-not-derived" Error "a mirrored entry differs from the registry that it names";
+    NeedsMaintainer "needs-maintainer" Warning "a maintainer has to decide";
+    NameLookAlike "name-look-alike" Warning "a new name looks like one of another namespace";
+    NamespaceWaits "namespace-waits" Warning "the first server of a namespace waits";
+
+    OwnershipUnproven "ownership-unproven" Error "nobody showed that they may publish for the namespace";
+    OwnershipUnclaimable "ownership-unclaimable" Error "nobody can own the namespace";
+    OwnershipUnknown "ownership-unknown" Error "whoever could prove the namespace did not answer";
+    OwnershipWrongAuthor "ownership-wrong-author" Error "somebody else opened the pull request";
+    OwnershipHeadOwner "ownership-head-owner" Error "the branch lives in somebody else's repository";
+    OwnershipIdChanged "ownership-id-changed" Error "the account is not the pinned one";
+    OwnershipPinMissing "ownership-pin-missing" Error "no account id is pinned for the namespace";
+    OwnershipNotAttested "ownership-not-attested" Error "the forge does not say who made the change";
+    OwnershipBadSignature "ownership-bad-signature" Error "a signature does not hold for what it is about";
+    OwnershipKeyNotListed "ownership-key-not-listed" Error "the domain does not list the key";
+    OwnershipKeyBlocked "ownership-key-blocked" Error "the settings block the key";
+    OwnershipKeyNotPinned "ownership-key-not-pinned" Error "the owners file pins other keys";
+    OwnershipAudience "ownership-audience" Error "a proof was made for another registry";
+    OwnershipDomainScope "ownership-domain-scope" Error "a proof speaks for a domain that does not reach the namespace";
+    OwnershipProofAge "ownership-proof-age" Error "a proof is too old, or dated in the future";
+    OwnershipStaleCommit "ownership-stale-commit" Error "a signed commit is not the last word on the namespace";
+    OwnershipWeak "ownership-weak" Note "a setting makes the proof of ownership weaker";
+
     BaseUrlMissing "base-url-missing" Note "no base URL is known";
     ListTooLarge "list-too-large" Warning "the list document is too large for some clients";
     HostShortfall "host-shortfall" Warning "the host cannot express something";
@@ -180,6 +212,7 @@ codes! {
     SiteFileMissing "site-file-missing" Error "a file of the manifest is missing";
     SiteFileChanged "site-file-changed" Error "a file differs from the manifest";
     SiteFileSurplus "site-file-surplus" Error "a file is not in the manifest";
+    SiteShrunk "site-shrunk" Error "the site has far fewer servers than the one before";
 
     ImportRefused "import-refused" Warning "a record was not imported";
     ImportConflict "import-conflict" Warning "a record differs from the entry that is here";
@@ -210,7 +243,25 @@ impl Code {
                 | InvalidServerName
                 | VersionGrammar
                 | OutputCollision
-        )
+        ) || self.is_about_change()
+    }
+
+    /// Whether it is about a change and who may make it. Such a code is never lowered: to allow it
+    /// would be to let anybody publish.
+    pub fn is_about_change(self) -> bool {
+        use Code::*;
+        let name = self.as_str();
+        name.starts_with("change-")
+            || name.starts_with("ownership-")
+            || matches!(
+                self,
+                VersionImmutable
+                    | VersionRemoved
+                    | OriginNotDerived
+                    | NeedsMaintainer
+                    | NameLookAlike
+                    | NamespaceWaits
+            )
     }
 
     /// The code called `name`, or the nearest name when there is none.

@@ -35,6 +35,9 @@ pub(crate) fn push(shown: &mut String, text: &str, at: usize, c: char) {
 ///
 /// The variation selector that asks for a colourful emoji is left alone: it is in half of all titles.
 pub(crate) fn is_invisible(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
     c.is_control()
         || matches!(
             c,

@@ -40,6 +40,7 @@ impl<'a> Walk<'a> {
         self.at
     }
 
+    /// A fault at the place where the walk stands.
     fn fail<T>(&self, message: &'static str) -> Result<T, Fault> {
         Err(Fault { offset: self.at, message })
     }
@@ -58,6 +59,8 @@ impl<'a> Walk<'a> {
         Ok(start..self.at)
     }
 
+    /// Passes the string that begins here. Escapes are only skipped; whether they are sound is seen when
+    /// the string is read.
     fn string(&mut self) -> Result<(), Fault> {
         self.at += 1;
         loop {
@@ -76,6 +79,8 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
+    /// Passes the object or array that begins here. Brackets are counted and not matched by kind: a
+    /// mismatch is inside one record and is found when that is read.
     fn container(&mut self) -> Result<(), Fault> {
         let mut depth = 0_usize;
         loop {
@@ -96,6 +101,7 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Passes a number, `true`, `false` or `null`; anything else is no JSON.
     fn word(&mut self) -> Result<(), Fault> {
         let start = self.at;
         let ends = |b: &u8| matches!(b, b',' | b']' | b'}' | b':' | b' ' | b'\n' | b'\r' | b'\t');
@@ -135,6 +141,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Passes the array that begins here and tells of every element.
+    ///
+    /// The range covers the element without the white space around it.
     pub(super) fn elements(
         &mut self,
         mut tell: impl FnMut(Range<usize>) -> Result<(), Fault>,
@@ -151,6 +159,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Passes the object that begins here and tells of every member: its raw key and its value.
+    ///
+    /// Keys are given as they are written, without their quotes and with their escapes.
     pub(super) fn members(
         &mut self,
         mut tell: impl FnMut(&'a [u8], Range<usize>),

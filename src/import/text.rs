@@ -34,6 +34,10 @@ struct Found {
 }
 
 /// Reads every record of `bytes`, which messages call `name`.
+///
+/// The outline is walked once and alone; the records are then read in parallel, each for itself, so
+/// that a broken one spoils no other. The error is a text whose brackets do not close: it may have been
+/// cut off, so nothing of it is taken.
 pub fn read_text(name: &str, bytes: &[u8]) -> Result<Batch, Box<Diagnostic>> {
     let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let mut outline = Outline { bytes, found: Vec::new(), next: None, listed: false };
@@ -53,6 +57,7 @@ pub fn read_text(name: &str, bytes: &[u8]) -> Result<Batch, Box<Diagnostic>> {
     Ok(Batch { readings: readings.collect(), next, listed })
 }
 
+/// Reads one record, or says why what stands there is none.
 fn reading(bytes: &[u8], found: Found, place: Place) -> Reading {
     if let Some(fault) = found.fault {
         let help = "import records of the form {\"server\": …, \"_meta\": …}";
@@ -63,6 +68,7 @@ fn reading(bytes: &[u8], found: Found, place: Place) -> Reading {
     read(place, part(found.server), part(found.meta))
 }
 
+/// Says where the outline breaks.
 fn broken(name: &str, bytes: &[u8], fault: &Fault) -> Diagnostic {
     let (line, column) = Lines::new(bytes).locate(fault.offset);
     let place = Place { line, column, ..Place::file(name) };
@@ -79,6 +85,7 @@ struct Outline<'a> {
 }
 
 impl Outline<'_> {
+    /// Tells the forms apart by how the text begins: an array, lines, or objects one after the other.
     fn run(&mut self, start: usize) -> Result<(), Fault> {
         let mut walk = Walk::new(self.bytes, start..self.bytes.len());
         if walk.peek() == Some(b'{') {
@@ -122,7 +129,8 @@ impl Outline<'_> {
         Ok(())
     }
 
-    /// Elements that are records or pages.
+    /// Elements that are records or pages: a dump may be an array of either, and both are told apart
+    /// one by one.
     fn array(&mut self, walk: &mut Walk<'_>, pointer: &Pointer) -> Result<(), Fault> {
         self.listed = true;
         let mut index = 0;
@@ -138,7 +146,8 @@ impl Outline<'_> {
         self.found.push(Found { pointer, at, server: None, meta: None, fault: Some(fault) });
     }
 
-    /// A record, or a page of records.
+    /// A record, or a page of records. What is neither is noted as a fault at its place, and the rest
+    /// goes on.
     fn item(&mut self, value: Range<usize>, pointer: Pointer) -> Result<(), Fault> {
         let at = value.start;
         if self.bytes[at] != b'{' {

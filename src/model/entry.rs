@@ -72,6 +72,32 @@ pub struct Origin {
     pub sha256: Option<String>,
 }
 
+/// How it was shown that an entry may stand under its namespace, as far as the repository alone tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// `proof-file`, `commit-signature`, `owners-file`, `reviewed` or `unrecorded`.
+    pub method: &'static str,
+    /// Who was proven, such as `domain:example.com` or `github.com:1001`.
+    pub subject: Option<String>,
+    /// Fingerprint of the key that signed.
+    pub key: Option<String>,
+    /// When it was signed.
+    pub issued: Option<Timestamp>,
+    /// The signed commit.
+    pub commit: Option<String>,
+}
+
+impl Evidence {
+    /// Nothing tells.
+    pub const UNRECORDED: Self = Self::by("unrecorded");
+
+    /// Evidence of a kind that names nobody.
+    pub const fn by(method: &'static str) -> Self {
+        Self { method, subject: None, key: None, issued: None, commit: None }
+    }
+}
+
 /// One version of a server, checked.
 ///
 /// `document` is what the author committed, without the white space between tokens: the same keys,
@@ -91,6 +117,8 @@ pub struct Entry {
     pub dates: Dates,
     /// Where it came from, when that is recorded.
     pub origin: Option<Origin>,
+    /// How ownership was shown; of a mirrored entry that is the other registry's matter.
+    pub evidence: Evidence,
 }
 
 impl Entry {

@@ -6,13 +6,14 @@
 mod entry;
 mod grammar;
 mod name;
+pub(crate) mod punycode;
 pub mod query;
 mod registry;
 mod server;
 mod timestamp;
 mod version;
 
-pub use entry::{Dates, Entry, Origin, Status};
+pub use entry::{Dates, Entry, Evidence, Origin, Status};
 pub use grammar::Fault;
 pub use name::{Namespace, ServerName};
 pub use registry::{Listing, Registry};

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::grammar::{Fault, is_device, is_route, is_word};
+use super::punycode;
 
 /// A server name that the official registry would accept, such as `com.example/weather`.
 ///
@@ -141,6 +142,9 @@ impl<'a> Namespace<'a> {
                 return Some(Fault::new(format!(
                     "has the label {label:?}; a label is 1 to 63 letters, digits and inner hyphens"
                 )));
+            }
+            if let Some(why) = punycode::fault(&label.to_ascii_lowercase()) {
+                return Some(Fault::new(format!("has the label {label:?}, which {why}")));
             }
         }
         // The first label of the namespace is the last of the domain.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::{Entry, ServerName};
+use super::{Entry, Evidence, ServerName};
 
 /// All versions of one server, newest publication first, with the latest one known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,13 @@ impl Listing {
         };
         let latest = pick(true).or_else(|| pick(false))?;
         Some(Self { name, entries, latest })
+    }
+
+    /// Says of every entry how ownership was shown.
+    pub(crate) fn add_evidence(&mut self, find: impl Fn(&Entry) -> Evidence) {
+        for entry in &mut self.entries {
+            entry.evidence = find(entry);
+        }
     }
 
     /// The server's name.

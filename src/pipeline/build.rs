@@ -13,7 +13,7 @@ use crate::render::{self, Gathered, Rendered};
 use crate::site::{Artifact, Forbidden, Host, Kept, Output, Written};
 
 use super::cache::{Cache, CacheWriter, Details};
-use super::{Loaded, Observer};
+use super::{Loaded, Observer, take_proofs};
 
 /// Size from which a list is too much for some clients, in bytes: one of them stops at 10 MiB.
 const LARGE_LIST: usize = 5 * 1024 * 1024;
@@ -153,8 +153,12 @@ fn shared_key(loaded: &Loaded) -> String {
     let facts = &loaded.facts;
     let catalog = loaded.catalog.as_ref().map(|catalog| (catalog.digest(), &facts.name));
     let text = format!(
-        "{}\n{:?}\n{:?}\n{:?}\n{catalog:?}",
-        facts.tool, facts.meta_key, loaded.profile, loaded.config
+        "{}\n{:?}\n{:?}\n{:?}\n{}\n{catalog:?}",
+        facts.tool,
+        facts.meta_key,
+        loaded.profile,
+        loaded.config,
+        loaded.evidence.digest()
     );
     hex(Sha256::digest(text.as_bytes()).as_slice())
 }
@@ -169,7 +173,9 @@ fn server_digest(loaded: &Loaded, server: &ServerFolder, files: &[VersionFiles])
     for (version, files) in server.versions.iter().zip(files) {
         hash.update([0xff]);
         hash.update(version.version.as_bytes());
-        for (mark, content) in [(1, &files.server), (2, &files.status), (3, &files.origin)] {
+        for (mark, content) in
+            [(1, &files.server), (2, &files.status), (3, &files.origin), (4, &files.proof)]
+        {
             let Some(content) = content else { continue };
             hash.update([mark, u8::from(content.executable)]);
             hash.update(content.size.to_le_bytes());
@@ -192,12 +198,16 @@ fn server_digest(loaded: &Loaded, server: &ServerFolder, files: &[VersionFiles])
 /// Takes a server's part from the last build if nothing it is made of has changed, else makes it.
 fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Result<Part> {
     let read = |version| loaded.tree.read_version(server, version);
-    let files: Vec<VersionFiles> = server.versions.iter().map(read).collect::<Result<_>>()?;
+    let mut files: Vec<VersionFiles> = server.versions.iter().map(read).collect::<Result<_>>()?;
     let digest = server_digest(loaded, server, &files)?;
     if let Some(part) = remembered(server, &digest, sinks) {
         return Ok(part);
     }
+    let proofs = take_proofs(server, &mut files);
     let mut checked = loaded.checker().server_of(server, files)?;
+    if let Some(listing) = &mut checked.listing {
+        loaded.evidence.add(listing, &proofs);
+    }
     let render = |listing| render::listing(&listing, &loaded.facts, loaded.catalog.as_ref());
     let rendered = checked.listing.take().map(render).unwrap_or_default();
     let name = name_of(server);

@@ -12,6 +12,7 @@ use crate::render::catalog::Repository;
 use crate::render::{Catalog, Facts};
 
 use super::catalog;
+use super::evidence::Evidences;
 
 /// Where the data is and how the caller wants it read.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,8 @@ pub struct LoadOptions {
     pub epoch: Option<i64>,
     /// A folder in which dates read from history are remembered.
     pub remember: Option<PathBuf>,
+    /// Version folders below the data folder that are left out, as what could not be proven.
+    pub without: std::collections::BTreeSet<String>,
     /// Whether the catalog and the exports are wanted besides the API.
     pub catalog: bool,
 }
@@ -50,7 +53,9 @@ pub struct Loaded {
     pub profile: Profile,
     /// What turns servers into pages, when pages are wanted.
     pub catalog: Option<Catalog>,
-    /// What is wrong with the settings.
+    /// What the repository tells about who stands behind entries.
+    pub evidence: Evidences,
+    /// What is wrong with settings and owners files.
     pub findings: Vec<Diagnostic>,
     /// Top of the git work tree, when there is one.
     pub repository: Option<PathBuf>,
@@ -66,7 +71,8 @@ impl Loaded {
 /// Reads the layout, the settings and the place in git; no entry is opened yet.
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let place = place::find(options)?;
-    let tree = place.tree(options)?;
+    let mut tree = place.tree(options)?;
+    tree.leave_out(&options.without);
     let (mut config, mut findings) = match tree.settings() {
         Some(file) => {
             let path = tree.display(&file.path);
@@ -77,6 +83,9 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }
+    let (mut evidence, wrong) = Evidences::read(&tree, &config)?;
+    findings.extend(wrong);
+    place.add_signatures(&mut evidence)?;
     let facts = Facts {
         name: config.name.clone().unwrap_or_else(|| place.name()),
         base_url: config.base_url.clone(),
@@ -92,6 +101,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         tree,
         facts,
         catalog,
+        evidence,
         findings,
         repository: place.repository(),
         dates: place.dates(options),
@@ -142,6 +152,10 @@ mod place {
             None
         }
 
+        pub(super) fn add_signatures(&self, _: &mut Evidences) -> Result<()> {
+            Ok(())
+        }
+
         pub(super) fn origin(&self) -> Option<Repository> {
             None
         }
@@ -157,6 +171,7 @@ mod place {
     use std::sync::Mutex;
 
     use super::super::cache;
+    use super::super::evidence::commits;
     use super::*;
     use crate::data::DateTable;
     use crate::error::{Error, ErrorKind};
@@ -230,6 +245,16 @@ mod place {
         pub(super) fn origin(&self) -> Option<Repository> {
             let remote = self.git.as_ref()?.remote_url("origin")?;
             Some(Repository::new(remote, self.prefix.clone()))
+        }
+
+        /// Adds the signed commits of history, where proofs are asked for and history is whole; where
+        /// it is not, the dates say so.
+        pub(super) fn add_signatures(&self, evidence: &mut Evidences) -> Result<()> {
+            let (Some(git), Some(commit)) = (&self.git, self.commit) else { return Ok(()) };
+            if evidence.wants_commits() && git.hidden_history()?.is_none() {
+                evidence.signed = commits::signed(git, commit, &self.prefix)?;
+            }
+            Ok(())
         }
 
         pub(super) fn repository(&self) -> Option<PathBuf> {

@@ -12,20 +12,34 @@ mod add;
 mod build;
 mod cache;
 mod catalog;
+mod evidence;
 mod load;
+mod sign;
+#[cfg(feature = "git")]
+mod verify;
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use crate::check::{CheckedServer, Checker, Profile, layout, shared_urls};
+use crate::data::{Content, ServerFolder, VersionFiles};
 use crate::diag::{Levels, Report};
 use crate::error::Result;
 use crate::model::Registry;
 
 pub use add::{Added, add};
 pub use build::{BuildOptions, Built, Target, build};
+pub use evidence::Evidences;
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
+pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
+#[cfg(feature = "git")]
+pub use verify::{
+    Did, Doors, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify, verify_all,
+    verify_by_commit,
+};
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.
 pub trait Observer: Sync {
@@ -60,7 +74,7 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     let checked: Vec<CheckedServer> = servers
         .par_iter()
         .map(|server| {
-            let checked = checker.server(server);
+            let checked = loaded.judged(&checker, server);
             observer.step(1);
             checked
         })
@@ -82,7 +96,25 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     Ok((Registry::new(listings), report.finish(&loaded.levels())))
 }
 
+/// The proof files of a server by version, out of the files that were read.
+fn take_proofs(server: &ServerFolder, files: &mut [VersionFiles]) -> BTreeMap<String, Content> {
+    let taken = server.versions.iter().zip(files);
+    taken.filter_map(|(v, files)| Some((v.version.to_string(), files.proof.take()?))).collect()
+}
+
 impl Loaded {
+    /// A server, judged, with what is known about who stands behind it.
+    fn judged(&self, checker: &Checker<'_>, server: &ServerFolder) -> Result<CheckedServer> {
+        let read = |version| self.tree.read_version(server, version);
+        let mut files = server.versions.iter().map(read).collect::<Result<Vec<_>>>()?;
+        let proofs = take_proofs(server, &mut files);
+        let mut checked = checker.server_of(server, files)?;
+        if let Some(listing) = &mut checked.listing {
+            self.evidence.add(listing, &proofs);
+        }
+        Ok(checked)
+    }
+
     /// The judge of this registry's servers.
     fn checker(&self) -> Checker<'_> {
         Checker { tree: &self.tree, dates: &self.dates, rules: self.rules() }

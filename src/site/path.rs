@@ -45,16 +45,21 @@ impl fmt::Display for UrlPath {
         if self.0.is_empty() {
             return f.write_str("/");
         }
-        for segment in self.segments() {
-            f.write_str("/")?;
-            for byte in segment.bytes() {
-                if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@".contains(&byte) {
-                    write!(f, "{}", char::from(byte))?;
-                } else {
-                    write!(f, "%{byte:02X}")?;
-                }
-            }
+        f.write_str("/")?;
+        let mut rest = &*self.0;
+        while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
+            f.write_str(&rest[..at])?;
+            // All bytes of a character are escaped, so the rest begins with a character again.
+            let end = at + rest[at..].chars().next().map_or(1, char::len_utf8);
+            rest.as_bytes()[at..end].iter().try_for_each(|byte| write!(f, "%{byte:02X}"))?;
+            rest = &rest[end..];
         }
-        Ok(())
+        f.write_str(rest)
     }
+}
+
+/// Whether a byte of a path stands for itself in a URL (RFC 3986, `pchar` and the slash between
+/// segments).
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte)
 }

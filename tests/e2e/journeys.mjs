@@ -197,9 +197,54 @@ async function pages(page, base) {
   assert.equal(await page.locator('#list > li').count(), 200);
 }
 
+// A part of an index of many servers: the servers of `shard` over and over, each time with other names.
+function multiplied(shard, part, servers) {
+  const own = shard.names.length;
+  const repeat = (column) => Array.from({ length: servers }, (_, i) => column[i % own]);
+  const columns = ['titles', 'descriptions', 'versions', 'days', 'remote', 'packages', 'tags'];
+  const many = { words: shard.words, icons: {}, masks: {} };
+  for (const key of columns) many[key] = repeat(shard[key]);
+  for (const kind of Object.keys(shard.masks)) many.masks[kind] = repeat(shard.masks[kind]);
+  many.names = repeat(shard.names).map((name, i) => `${name}-${part}x${Math.floor(i / own)}`);
+  many.titles = many.titles.map((title, i) => (title ? `${title} ${part}x${Math.floor(i / own)}` : ''));
+  return many;
+}
+
+// The largest registry that the search is made for, in 32 parts. The bound is wide, so that a busy
+// machine passes; the figure is printed.
+const MANY = 25_000;
+const SOON = 500;
+async function many(page, base) {
+  const { shards: [first] } = await (await page.request.get(`${base}assets/search/index.json`)).json();
+  const shard = await (await page.request.get(`${base}assets/search/${first}`)).json();
+  const parts = Array.from({ length: 32 }, (_, i) => `${i}.many.json`);
+  await page.route('**/assets/search/*.json', (route) => {
+    const part = parts.indexOf(new URL(route.request().url()).pathname.split('/').at(-1));
+    return route.fulfill({ json: part < 0 ? { servers: MANY, shards: parts } : multiplied(shard, part, Math.ceil(MANY / 32)) });
+  });
+  await page.goto(base);
+  await page.focus('#q');
+  await page.fill('#q', 'server');
+  await ready(page, 'for “server”');
+  const taken = {};
+  for (const query of ['a', 'ser', 'mcp', 'servre', 'zzqqxx']) {
+    taken[query] = await page.evaluate((text) => {
+      const input = document.getElementById('q');
+      const started = performance.now();
+      input.value = text;
+      input.dispatchEvent(new Event('input'));
+      return performance.now() - started;
+    }, query);
+    await ready(page, `for “${query}”`);
+  }
+  const [slowest, ms] = Object.entries(taken).sort((a, b) => b[1] - a[1])[0];
+  assert.ok(ms < SOON, `“${slowest}” took ${ms.toFixed(0)} ms`);
+  return `first rows after at most ${ms.toFixed(0)} ms, for “${slowest}”`;
+}
+
 // The journeys of the sample registry or of real data.
 export function journeys(isReal) {
-  if (isReal) return [['search', real], ['pages of the list', pages]];
+  if (isReal) return [['search', real], ['search in 25,000 servers', many], ['pages of the list', pages]];
   return [['search', search], ['keyboard', keyboard], ['panel', panel], ['facets', facets], ['tabs', tabs],
     ['copy', copy], ['without JavaScript', scriptless]];
 }

@@ -32,6 +32,8 @@ fi
 
 python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill"
 
+bash "$here/keys.sh" "$tool"
+
 # The Copilot language server: one binary from npm, no account.
 if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
   cache=${E2E_CACHE:-$work}

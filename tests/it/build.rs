@@ -285,3 +285,33 @@ fn two_builds_cannot_share_an_output_folder() {
     lock.lock().unwrap();
     project.build_api().expect(2).says("another build");
 }
+
+#[test]
+fn held_entries_are_left_out_and_nothing_else() {
+    let project = Project::empty();
+    for version in ["1.0.0", "1.1.0"] {
+        project.entry("com.example/weather", version).pin(
+            "com.example/weather",
+            version,
+            "2026-01-01T00:00:00Z",
+        );
+    }
+    project.entry("com.example/tides", "1.0.0").pin(
+        "com.example/tides",
+        "1.0.0",
+        "2026-01-01T00:00:00Z",
+    );
+    project.file("held", "servers/com.example/weather/1.1.0\n\nservers/com.example/tides/1.0.0\n");
+    project
+        .run(&["build", "--only", "api", "--without", "held"])
+        .expect(0)
+        .says("left out: servers/com.example/weather/1.1.0");
+    let list = project.json("_site/v0.1/servers/index.json");
+    assert_eq!(list["metadata"]["count"], 1);
+    assert_eq!(list["servers"][0]["server"]["version"], "1.0.0");
+    project.file("held", "../elsewhere\n");
+    project
+        .run(&["build", "--only", "api", "--without", "held"])
+        .expect(2)
+        .says("is not the folder of an entry");
+}

@@ -195,3 +195,20 @@ fn data_that_cannot_be_read_is_an_error_of_ours() {
     }
     project.run(&["check"]).expect(2).says("status-page/1.0.0/server.json");
 }
+
+#[test]
+fn every_key_of_the_documentation_is_known() {
+    let page = std::fs::read_to_string(crate::project::home().join("docs/settings.md")).unwrap();
+    let text = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let (config, wrong) = mcp_static::config::Config::parse("registry.toml", text);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(config.ownership.rules.len(), 1);
+    assert_eq!(config.ownership.protect, ["policies/**"]);
+    // The page shows the defaults.
+    let shown = config.ownership;
+    let mut default = mcp_static::config::Ownership::default();
+    default.rules = shown.rules.clone();
+    default.protect = shown.protect.clone();
+    (default.trust, default.branch) = (shown.trust, shown.branch.clone());
+    assert_eq!(shown, default);
+}

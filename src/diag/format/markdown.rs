@@ -99,7 +99,7 @@ fn short(text: &str) -> String {
 }
 
 /// A code span. Its fence is longer than any run of backticks inside.
-fn span(text: &str) -> String {
+pub(crate) fn span(text: &str) -> String {
     let text = short(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     if longest == 0 {
@@ -112,7 +112,7 @@ fn span(text: &str) -> String {
 
 /// Text of a stranger as text: character references keep it from meaning anything in Markdown or
 /// HTML, and an invisible reference after `@` and `#` keeps the forge from making mentions of it.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let text = short(text);
     let mut safe = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {

@@ -57,6 +57,15 @@ impl Format {
     }
 }
 
+/// A report as Markdown, without anything around it.
+#[cfg(feature = "cli")]
+pub(crate) fn markdown(report: &Report) -> String {
+    markdown::render(report)
+}
+
+#[cfg(feature = "cli")]
+pub(crate) use markdown::{escape, span};
+
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())

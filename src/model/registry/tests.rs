@@ -16,6 +16,7 @@ fn entry(version: &str, published: i64, status: Status) -> Entry {
         status_message: None,
         dates: Dates::at(Timestamp::from_unix(published)),
         origin: None,
+        evidence: crate::model::Evidence::UNRECORDED,
     }
 }
 

@@ -22,10 +22,9 @@ pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {
             }
             Some((Trouble::EntryInvalid, why)) => lost.push(format!("/servers/{i} {why}")),
             // It throws while converting, so nothing of the list is left.
+            Some((trouble, _)) if flaws.iter().any(|flaw| flaw.trouble == trouble) => {}
             Some((trouble, why)) => {
-                if !flaws.iter().any(|flaw| flaw.trouble == trouble) {
-                    flaws.push(Flaw::fails(trouble, format!("/servers/{i} {why}")));
-                }
+                flaws.push(Flaw::fails(trouble, format!("/servers/{i} {why}")));
             }
         }
     }

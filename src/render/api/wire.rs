@@ -6,14 +6,14 @@
 use std::fmt::Write as _;
 
 use crate::model::query::{Given, QueryError};
-use crate::model::{Entry, Listing};
+use crate::model::{Entry, Evidence, Listing};
 
 /// Key of the registry's own block in `_meta`.
 pub(crate) const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
 /// One entry: `{"server":…,"_meta":{…}}`.
 ///
-/// `meta_key` is where our own facts stand; they are left out when there is none or nothing to say.
+/// `meta_key` is where our own facts stand; they are left out when there is none.
 pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> String {
     let mut text = String::with_capacity(entry.document.len() + 320);
     text.push_str("{\"server\":");
@@ -29,15 +29,42 @@ pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> Str
         ",\"publishedAt\":\"{}\",\"updatedAt\":\"{}\",\"isLatest\":{is_latest}}}",
         entry.dates.published, entry.dates.updated
     );
-    if let (Some(key), Some(origin)) = (meta_key, mirror(entry)) {
+    if let Some(key) = meta_key {
         text.push(',');
         push_string(&mut text, key);
-        text.push_str(":{\"origin\":");
-        text.push_str(&origin);
+        match mirror(entry) {
+            Some(origin) => {
+                text.push_str(":{\"origin\":");
+                text.push_str(&origin);
+            }
+            None => {
+                text.push_str(":{\"ownership\":");
+                push_evidence(&mut text, &entry.evidence);
+            }
+        }
         text.push('}');
     }
     text.push_str("}}");
     text
+}
+
+/// How ownership of an own entry was shown.
+fn push_evidence(text: &mut String, evidence: &Evidence) {
+    let issued = evidence.issued.as_ref().map(|time| time.as_str());
+    let members = [
+        ("subject", evidence.subject.as_deref()),
+        ("key", evidence.key.as_deref()),
+        ("issued", issued),
+        ("commit", evidence.commit.as_deref()),
+    ];
+    let _ = write!(text, "{{\"method\":\"{}\"", evidence.method);
+    for (name, value) in members {
+        if let Some(value) = value {
+            let _ = write!(text, ",\"{name}\":");
+            push_string(text, value);
+        }
+    }
+    text.push('}');
 }
 
 /// Where a mirrored entry came from.

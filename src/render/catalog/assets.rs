@@ -42,7 +42,7 @@ pub(super) fn digest() -> String {
 pub(super) struct AssetLinks {
     style: Href,
     script: Href,
-    icons: Href,
+    pub(super) icons: Href,
     favicon: Href,
 }
 

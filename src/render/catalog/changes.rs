@@ -44,7 +44,8 @@ pub(super) struct Day {
     changes: Vec<ChangeView>,
 }
 
-type Dated<'a> = (Timestamp, &'a Summary, &'a Change);
+/// A change with its moment and the server that it happened to.
+pub(super) type Dated<'a> = (Timestamp, &'a Summary, &'a Change);
 
 /// Every change that is remembered, newest first; at one moment in the order of names.
 pub(super) fn all<'a>(summaries: &[&'a Summary]) -> Vec<Dated<'a>> {
@@ -58,6 +59,8 @@ pub(super) fn all<'a>(summaries: &[&'a Summary]) -> Vec<Dated<'a>> {
 }
 
 /// The last hundred changes, by day.
+///
+/// A day is one of UTC, as the dates in the documents are.
 pub(super) fn days(all: &[Dated<'_>]) -> Vec<Day> {
     let mut days: Vec<Day> = Vec::new();
     for (_, summary, change) in all.iter().take(CHANGES) {
@@ -132,6 +135,7 @@ fn title(summary: &Summary) -> &str {
     if plain { &summary.name } else { summary.label() }
 }
 
+/// What happened, as a sentence says it.
 fn verb(kind: &str) -> &'static str {
     match kind {
         "published" => "published",

@@ -10,6 +10,7 @@ const NIGHT: Rgb = Rgb(0x24, 0x26, 0x2a);
 /// Contrast of text that is wanted; AA asks for 4.5.
 const ENOUGH: f64 = 4.8;
 
+/// Red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Rgb(u8, u8, u8);
 
@@ -32,6 +33,7 @@ pub(super) fn for_light(accent: &str) -> String {
     until(parse(accent).unwrap_or(Rgb(0x0b, 0x6b, 0x66)), Rgb(0xff, 0xff, 0xff), Rgb(0, 0, 0)).hex()
 }
 
+/// Reads `#rrggbb`.
 fn parse(text: &str) -> Option<Rgb> {
     let part = |range| u8::from_str_radix(text.get(range)?, 16).ok();
     Some(Rgb(part(1..3)?, part(3..5)?, part(5..7)?))
@@ -43,6 +45,7 @@ fn until(colour: Rgb, ground: Rgb, towards: Rgb) -> Rgb {
     mixed.into_iter().find(|c| contrast(*c, ground) >= ENOUGH).unwrap_or(towards)
 }
 
+/// Black or white, whichever can be read better.
 fn ink_on(ground: Rgb) -> Rgb {
     let (white, black) = (Rgb(0xff, 0xff, 0xff), Rgb(0x10, 0x12, 0x14));
     if contrast(white, ground) >= contrast(black, ground) { white } else { black }
@@ -69,6 +72,7 @@ impl Rgb {
     }
 }
 
+/// Contrast ratio as WCAG defines it, from 1 to 21.
 fn contrast(a: Rgb, b: Rgb) -> f64 {
     let (a, b) = (a.luminance() + 0.05, b.luminance() + 0.05);
     if a > b { a / b } else { b / a }

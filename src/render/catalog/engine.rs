@@ -100,10 +100,12 @@ impl Engine {
         self.lock().iter().cloned().collect()
     }
 
+    /// Keeps a problem for the report; the page is missing, so the build will refuse.
     fn remember(&self, problem: TemplateProblem) {
         self.lock().insert(problem);
     }
 
+    /// The problems. A thread that died while it held them left them whole.
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<TemplateProblem>> {
         self.problems.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -163,7 +165,8 @@ fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), E
             &written
         }
     };
-    while let Some(at) = rest.find(['<', '>', '&', '"', '\'']) {
+    let acts = |byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
+    while let Some(at) = rest.bytes().position(acts) {
         let escape = match rest.as_bytes()[at] {
             b'<' => "&lt;",
             b'>' => "&gt;",
@@ -177,6 +180,8 @@ fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), E
     out.write_str(rest).map_err(failed)
 }
 
+/// A problem in the words of the error that lies deepest: it names the template and line where the
+/// fault is, the outer ones only who included it.
 fn problem(template: &str, e: &Error) -> TemplateProblem {
     let mut deepest = e;
     while let Some(inner) = std::error::Error::source(deepest).and_then(|e| e.downcast_ref()) {

@@ -79,6 +79,10 @@ pub(super) fn label(kind: Kind, value: &str) -> String {
         ("status", "active") => "Active".to_owned(),
         ("status", "deprecated") => "Deprecated".to_owned(),
         ("proof", "upstream") => "By another registry".to_owned(),
+        ("proof", "proof-file") => "Signed by the owner".to_owned(),
+        ("proof", "commit-signature") => "Signed commit".to_owned(),
+        ("proof", "owners-file") => "Known account".to_owned(),
+        ("proof", "reviewed") => "Reviewed".to_owned(),
         ("proof", "unrecorded") => "Not recorded".to_owned(),
         (_, value) => value.to_owned(),
     }
@@ -99,6 +103,7 @@ pub(super) fn values(kind: Kind, summary: &Summary) -> Vec<&str> {
     values
 }
 
+/// Whether a value can be a segment of a path on every host and stand beside the index.
 fn is_word(value: &str) -> bool {
     let inner = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     value.len() <= 200

@@ -22,8 +22,15 @@ impl Repository {
     pub fn new(remote: String, prefix: String) -> Self {
         Self { remote, prefix }
     }
+
+    /// Host in lower case and path on it, such as `github.com` and `acme/registry`; `None` when the
+    /// remote is a folder or of a form that git does not know.
+    pub fn place(&self) -> Option<(String, String)> {
+        split_remote(&self.remote)
+    }
 }
 
+/// The forges whose addresses we know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     GitHub,
@@ -69,6 +76,9 @@ const EXAMPLE: &str = r#"{
 
 impl Forge {
     /// The forge that `repository`'s remote points to, if it is one that we know.
+    ///
+    /// Its host must be the public one: a company's own forge may have any paths, and a wrong link is worse
+    /// than none. The owner and the repository must be plain words, since they go into links.
     pub(super) fn of(repository: &Repository, settings: &CatalogSettings) -> Option<Self> {
         let (host, path) = split_remote(&repository.remote)?;
         let kind = match host.as_str() {
@@ -101,6 +111,9 @@ impl Forge {
     }
 
     /// The links of one version, whose folder is `folder` (`com.example/weather/1.0.0`).
+    ///
+    /// Without a `status.json` the link for its status opens a form with an example; the forge commits it
+    /// as a pull request where the reader may not push.
     pub(super) fn links(&self, folder: &str, has_status: bool) -> ForgeLinks {
         let folder = encode(folder, b"/");
         let at = format!("{}/servers/{folder}", self.prefix);
@@ -120,12 +133,15 @@ impl Forge {
         }
     }
 
+    /// The address of a file or folder on the branch; `what` is the forge's word for how it is shown.
     fn page(&self, what: &str, path: &str) -> String {
         let dash = if self.kind == Kind::GitLab { "/-" } else { "" };
         let path = path.trim_start_matches('/');
         format!("{}{dash}/{what}/{}/{path}", self.home, self.branch)
     }
 
+    /// The address of the form for a new file. Only one forge takes the text from the address, so the
+    /// other opens an empty form.
     fn new_file(&self, folder: &str, name: &str, text: Option<&str>) -> String {
         let mut url = self.page("new", &format!("{}/{folder}", self.prefix));
         let key = if self.kind == Kind::GitLab { "file_name" } else { "filename" };

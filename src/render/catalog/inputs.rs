@@ -15,6 +15,8 @@ use super::text::{shown, shown_option, web_link};
 const OPEN: usize = 12;
 
 /// A package.
+///
+/// Every text in it has passed [`shown`], and the link [`web_link`].
 #[derive(Debug, Serialize)]
 pub(super) struct PackageView {
     kind: String,
@@ -31,6 +33,8 @@ pub(super) struct PackageView {
 }
 
 /// A remote.
+///
+/// Its address is text to read; a client connects to it, a browser does not.
 #[derive(Debug, Serialize)]
 pub(super) struct RemoteView {
     transport: String,
@@ -39,6 +43,8 @@ pub(super) struct RemoteView {
 }
 
 /// Inputs of one sort.
+///
+/// An empty one is not made. A long one begins closed, so that 500 variables do not hide the page.
 #[derive(Debug, Serialize)]
 struct Table {
     caption: &'static str,
@@ -179,6 +185,8 @@ fn row(name: String, input: &Input, repeated: bool, inner: bool) -> Row {
 }
 
 /// What people call a package type.
+///
+/// One that we do not know is shown as the author wrote it.
 pub(super) fn type_label(kind: &str) -> String {
     match kind {
         "npm" => "npm".to_owned(),
@@ -192,6 +200,8 @@ pub(super) fn type_label(kind: &str) -> String {
 }
 
 /// What people call a transport.
+///
+/// One that we do not know is shown as the author wrote it.
 pub(super) fn transport_label(kind: &str) -> String {
     match kind {
         "stdio" => "stdio".to_owned(),
@@ -202,6 +212,9 @@ pub(super) fn transport_label(kind: &str) -> String {
 }
 
 /// The package's own page, where there is one.
+///
+/// Only identifiers of each registry's usual form are put into an address, and only for the registry's
+/// usual base: a package of the same name elsewhere is another package.
 fn link(package: &Package) -> Option<String> {
     let id = package.identifier.as_str();
     if package.registry_type == "mcpb" {
@@ -245,6 +258,9 @@ fn link(package: &Package) -> Option<String> {
 }
 
 /// The page of an image on the two registries that have pages.
+///
+/// The tag or digest is left out, since both registries have one page for all of them. Images of other
+/// registries have no page that we know.
 fn oci_link(identifier: &str) -> Option<String> {
     let name = identifier.split(['@']).next()?;
     let name = match name.rfind(':') {

@@ -28,12 +28,14 @@ pub(super) struct Machine<'a> {
     pub(super) pages: &'a [String],
 }
 
+/// A list of pages, or of further sitemaps when `index` holds.
 #[derive(Serialize)]
 struct Sitemap<'a> {
     index: bool,
     urls: Vec<SitemapUrl<'a>>,
 }
 
+/// A line of it; `modified` is known for servers only.
 #[derive(Serialize)]
 struct SitemapUrl<'a> {
     url: String,
@@ -111,6 +113,8 @@ impl Machine<'_> {
     }
 
     /// A short guide for language models: what is here and where the data is.
+    ///
+    /// Links need an absolute address to be of use elsewhere; without one they begin at the root.
     fn llms(&self) -> String {
         let base = self.site.base_url.as_deref().unwrap_or("");
         let line = |text: &str| shown(&text.replace(['\n', '\r'], " "));
@@ -149,6 +153,7 @@ fn asset(name: &str, media: Media, text: String) -> Option<Artifact> {
     artifact(UrlPath::new(["assets", name])?, media, text)
 }
 
+/// A document of a name that stays, so it is asked for again.
 fn artifact(path: UrlPath, media: Media, text: String) -> Option<Artifact> {
     let freshness = Freshness::Revalidate;
     Some(Artifact { path, shape: Shape::File, media, freshness, body: text.into_bytes().into() })

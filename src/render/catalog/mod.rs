@@ -105,6 +105,9 @@ impl Catalog {
     }
 
     /// The pages of one server, and what it leaves for the others.
+    ///
+    /// Versions that are deleted have no page. When all are, there are no artifacts, and the summary alone
+    /// carries what the pages of changes need.
     pub(super) fn listing(&self, listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Summary) {
         let lenses: Vec<_> =
             listing.live().map(|entry| (entry, Server::parse(&entry.document))).collect();
@@ -121,15 +124,19 @@ impl Catalog {
         let server_href = place.href.clone();
         let canonical = site.base_url.as_ref().map(|base| format!("{base}/{server_href}"));
         let canonical = canonical.as_deref();
-        let mut view = ServerView::new(listing, entry, lens, self.forge.as_ref(), canonical);
+        let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
+        let mut view = ServerView::new(listing, (entry, lens), whole, forge);
+        if site.public {
+            view.structure(entry, lens, canonical);
+        }
         view.tabs = Tabs::new(lens, site.base_url.as_deref(), &self.clients);
         let head = Head::new("servers", view.title(), view.description()).json(view.json());
         artifacts.extend(self.badge(listing, &view));
         artifacts.extend(self.page(&site, place, "server.html", head, &view));
         for (entry, lens) in &lenses {
             let Some(place) = server::version_place(listing, entry) else { continue };
-            let mut view = ServerView::new(listing, entry, lens, self.forge.as_ref(), canonical);
-            view.shorten_history();
+            let window = server::around(listing, entry);
+            let view = ServerView::new(listing, (entry, lens), window, forge);
             let title = format!("{} {}", view.title(), entry.version);
             let head = Head::new("servers", &title, view.description())
                 .json(view.json())
@@ -144,6 +151,7 @@ impl Catalog {
         spanning::artifacts(self, facts, summaries)
     }
 
+    /// A picture of the latest version, for readmes elsewhere; its name stays the same.
     fn badge(&self, listing: &Listing, view: &ServerView) -> Option<Artifact> {
         let name = listing.name();
         let path = UrlPath::new(["servers", name.namespace().as_str(), name.name(), "badge.svg"])?;

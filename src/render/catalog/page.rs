@@ -77,6 +77,10 @@ impl Site {
 /// What differs from page to page in the frame.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Head {
+    /// The way to the site's root. The first fields are found soonest, and this one is asked for most.
+    root: String,
+    /// Address of the file of icons.
+    icons: String,
     /// Which part of the menu it belongs to.
     pub(super) section: &'static str,
     /// In the browser's tab; empty on the front page.
@@ -89,7 +93,6 @@ pub(super) struct Head {
     pub(super) canonical: Option<String>,
     /// Whether search engines should pass it over though the registry is public.
     pub(super) hidden: bool,
-    root: String,
 }
 
 impl Head {
@@ -100,6 +103,12 @@ impl Head {
             description: description.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// With the way to the site's root.
+    fn lead(&mut self, site: &Site, root: String) {
+        self.icons = format!("{root}{}", site.assets.icons);
+        self.root = root;
     }
 
     /// With a JSON twin.
@@ -135,7 +144,7 @@ impl Catalog {
         if head.canonical.is_none() {
             head = head.canonical(site, Some(&place.href));
         }
-        head.root.clone_from(&place.root);
+        head.lead(site, place.root);
         let context = engine::framed(site.seen.clone(), value(&head), value(it));
         let text = self.engine.render_value(template, context)?;
         Some(Artifact {
@@ -151,7 +160,7 @@ impl Catalog {
     /// the base URL.
     pub(super) fn not_found(&self, site: &Site, facts: &Facts) -> Option<Artifact> {
         let mut head = Head::new("", "Not found", "There is nothing at this address.").hidden();
-        head.root = format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path()));
+        head.lead(site, format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path())));
         let context = engine::framed(site.seen.clone(), value(&head), value(()));
         let text = self.engine.render_value("404.html", context)?;
         Some(Artifact {

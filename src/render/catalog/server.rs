@@ -3,6 +3,8 @@
 //! They are made of the listing alone, so that a change elsewhere leaves them as they are. A withdrawn
 //! version has no page; the history says that it was there and why it went.
 
+use std::ops::Range;
+
 use serde::Serialize;
 
 use crate::model::{Entry, Listing, Server, Status};
@@ -54,6 +56,9 @@ impl OutLink {
 }
 
 /// What the pages of a server and of a version show.
+///
+/// Both pages show the same facts; the tabs are on the server's alone, so that the way to install a
+/// server stands in one place.
 #[derive(Debug, Serialize)]
 pub(super) struct ServerView {
     name: String,
@@ -84,6 +89,9 @@ pub(super) struct ServerView {
     license: Option<String>,
     origin: Option<OutLink>,
     proof: &'static str,
+    /// Who was proven, and the fingerprint of the key.
+    proof_subject: Option<String>,
+    proof_key: Option<String>,
     history: Vec<VersionRow>,
     /// How many versions are not among them.
     hidden_versions: usize,
@@ -94,13 +102,15 @@ pub(super) struct ServerView {
     badge: Option<Href>,
     json: Option<Href>,
     versions_json: Option<Href>,
-    /// The page as linked data; pages of private registries leave it out.
-    structured: serde_json::Value,
+    /// The page as linked data; only on the server's page, and not in private registries.
+    structured: Option<serde_json::Value>,
     /// Only on the server's page.
     pub(super) tabs: Option<Tabs>,
 }
 
 /// A line of the version history.
+///
+/// A withdrawn version has neither a page nor a document, and its row says so.
 #[derive(Debug, Clone, Serialize)]
 struct VersionRow {
     version: String,
@@ -114,13 +124,13 @@ struct VersionRow {
 }
 
 impl ServerView {
-    /// The view of one version. `lens` is the lens on `entry`.
+    /// The view of one version. `lens` is the lens on `entry`; of the history it holds the rows of
+    /// `window`.
     pub(super) fn new(
         listing: &Listing,
-        entry: &Entry,
-        lens: &Server,
+        (entry, lens): (&Entry, &Server),
+        window: Range<usize>,
         forge: Option<&Forge>,
-        canonical: Option<&str>,
     ) -> Self {
         let name = listing.name();
         let (namespace, part) = (name.namespace().as_str(), name.name());
@@ -160,17 +170,24 @@ impl ServerView {
                 .and_then(|g| shown_option(g.license.as_deref())),
             origin: entry.mirrored_from().and_then(OutLink::new),
             proof: summary::proof(entry),
-            history: history(listing, entry),
-            hidden_versions: 0,
+            proof_subject: shown_option(entry.evidence.subject.as_deref()),
+            proof_key: shown_option(entry.evidence.key.as_deref()),
+            hidden_versions: listing.entries().len() - window.len(),
+            history: history(listing, entry, window),
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),
             server_page: page_of(&["servers", namespace, part]),
             namespace_page: page_of(&["browse", "namespace", namespace]),
             badge: file_of(&["servers", namespace, part, "badge.svg"]),
             json: file_of(&[&api[..], &[version]].concat()),
             versions_json: file_of(&api),
-            structured: structured(lens, entry, canonical),
+            structured: None,
             tabs: None,
         }
+    }
+
+    /// With linked data, which names the page's absolute address.
+    pub(super) fn structure(&mut self, entry: &Entry, lens: &Server, canonical: Option<&str>) {
+        self.structured = Some(structured(lens, entry, canonical));
     }
 
     /// The title as it stands in the browser's tab.
@@ -181,17 +198,6 @@ impl ServerView {
     /// The description.
     pub(super) fn description(&self) -> &str {
         &self.description
-    }
-
-    /// Keeps the part of the history around this version: a page for each of many versions would
-    /// otherwise hold the square of their number.
-    pub(super) fn shorten_history(&mut self) {
-        const AROUND: usize = 6;
-        let at = self.history.iter().position(|row| row.is_this).unwrap_or_default();
-        self.hidden_versions = self.history.len();
-        self.history.truncate(at + AROUND + 1);
-        self.history.drain(..at.saturating_sub(AROUND));
-        self.hidden_versions -= self.history.len();
     }
 
     /// What its badge shows.
@@ -227,10 +233,19 @@ pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<Place> {
     Place::new(&version_segments(name.namespace().as_str(), name.name(), version)?)
 }
 
-/// Every version with its fate, newest publication first; `this` is the one being shown.
-fn history(listing: &Listing, this: &Entry) -> Vec<VersionRow> {
+/// The part of the history around the version `entry`: a page for each of many versions would
+/// otherwise hold the square of their number.
+pub(super) fn around(listing: &Listing, entry: &Entry) -> Range<usize> {
+    const AROUND: usize = 4;
+    let entries = listing.entries();
+    let at = entries.iter().position(|other| other.version == entry.version).unwrap_or_default();
+    at.saturating_sub(AROUND)..(at + AROUND + 1).min(entries.len())
+}
+
+/// Versions with their fate, newest publication first; `this` is the one being shown.
+fn history(listing: &Listing, this: &Entry, window: Range<usize>) -> Vec<VersionRow> {
     let name = listing.name();
-    let rows = listing.entries().iter().map(|entry| {
+    let rows = listing.entries()[window].iter().map(|entry| {
         let version = entry.version.as_str();
         let live = entry.is_live();
         let (namespace, part) = (name.namespace().as_str(), name.name());
@@ -250,6 +265,8 @@ fn history(listing: &Listing, this: &Entry) -> Vec<VersionRow> {
 }
 
 /// The page as linked data.
+///
+/// It follows schema.org's `SoftwareApplication`; values are shown text, as on the page.
 fn structured(lens: &Server, entry: &Entry, canonical: Option<&str>) -> serde_json::Value {
     let mut data = serde_json::json!({
         "@context": "https://schema.org",

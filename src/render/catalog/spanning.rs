@@ -3,6 +3,7 @@
 //! They are rendered at every build, from summaries alone: no document is opened for them. This file
 //! decides which pages there are and what each is called; what stands on them is their view's business.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::site::{Artifact, Media};
@@ -10,7 +11,7 @@ use crate::site::{Artifact, Media};
 use super::super::Facts;
 use super::super::export::allowlist::documents;
 use super::Catalog;
-use super::changes::{self, ChangeView, Day};
+use super::changes::{self, ChangeView, Dated, Day};
 use super::facets::{Facet, Group, facets, groups};
 use super::list::{self, Leaf, Pager, Row, leaves};
 use super::machine::{Machine, file};
@@ -70,29 +71,34 @@ struct Feed<'a> {
 const LIST: &str = "v0.1/servers";
 
 /// Renders everything that spans servers.
+///
+/// Pages of lists are rendered on several threads, and their order does not depend on which is ready
+/// first.
 pub(super) fn artifacts(catalog: &Catalog, facts: &Facts, summaries: &[&Summary]) -> Vec<Artifact> {
     let site = Site::new(catalog, facts);
     let servers = list::ordered(summaries.iter().copied());
     let changes = changes::all(summaries);
     let facets = facets(&servers);
     let span = Span { catalog, site: &site, servers: &servers, facets: &facets };
-    let mut artifacts = Vec::with_capacity(facets.len() + 32);
-    span.home(&changes::newest(&changes, 5), &mut artifacts);
-    span.facets(&mut artifacts);
-    artifacts.extend(span.plain("browse", "browse.html", "Browse", BROWSE, span.browse()));
-    let count = changes.len().min(super::summary::CHANGES);
-    let days = Changes { days: changes::days(&changes), count };
-    artifacts.extend(span.plain("changes", "changes.html", "What changed", CHANGES, days));
-    artifacts.extend(span.plain("connect", "connect.html", "Connect a client", CONNECT, ()));
-    artifacts.extend(span.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, ()));
-    artifacts.extend(catalog.not_found(&site, facts));
-    artifacts.extend(span.feed(changes::feed(&changes), facts));
-    artifacts.extend(documents(summaries.iter().map(|summary| &summary.allow)));
-    artifacts.extend(search::artifacts(&servers));
-    artifacts.extend(catalog.assets.artifacts());
-    let pages = span.pages();
-    let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
-    artifacts.extend(machine.artifacts());
+    let lists = || {
+        let mut artifacts = span.home(&changes::newest(&changes, 5));
+        artifacts.extend(span.facets());
+        artifacts
+    };
+    let others = || {
+        let mut artifacts = span.explaining(&changes);
+        artifacts.extend(catalog.not_found(&site, facts));
+        artifacts.extend(span.feed(changes::feed(&changes), facts));
+        artifacts.extend(documents(summaries.iter().map(|summary| &summary.allow)));
+        artifacts.extend(search::artifacts(&servers));
+        artifacts.extend(catalog.assets.artifacts());
+        let pages = span.pages();
+        let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
+        artifacts.extend(machine.artifacts());
+        artifacts
+    };
+    let (mut artifacts, others) = rayon::join(lists, others);
+    artifacts.extend(others);
     artifacts
 }
 
@@ -113,10 +119,12 @@ struct Span<'a> {
 
 impl Span<'_> {
     /// The full list: the front page, and as many further pages as it takes.
-    fn home(&self, newest: &[ChangeView], artifacts: &mut Vec<Artifact>) {
+    ///
+    /// Only the first page shows groups and news; the others are for those who have no script and read on.
+    fn home(&self, newest: &[ChangeView]) -> Vec<Artifact> {
         let groups = groups(self.facets, false);
         let structured = self.structured();
-        for leaf in leaves(self.servers, &[], &["browse", "page"]) {
+        let page = |leaf: Leaf<'_>| {
             let first = leaf.pager.page == 1;
             let title = if first {
                 String::new()
@@ -133,17 +141,19 @@ impl Span<'_> {
                 pager: leaf.pager,
                 structured: &structured,
             };
-            artifacts.extend(self.catalog.page(self.site, leaf.place, "home.html", head, body));
-        }
+            self.catalog.page(self.site, leaf.place, "home.html", head, body)
+        };
+        let leaves = leaves(self.servers, &[], &["browse", "page"]);
+        leaves.into_par_iter().filter_map(page).collect()
     }
 
     /// A list for every value of every facet.
-    fn facets(&self, artifacts: &mut Vec<Artifact>) {
-        for facet in self.facets {
+    fn facets(&self) -> Vec<Artifact> {
+        let pages = self.facets.par_iter().flat_map_iter(|facet| {
             let segments = facet.segments();
             let count = counted(facet.servers.len(), "server");
             let label = facet.label();
-            for leaf in leaves(&facet.servers, &segments, &segments) {
+            leaves(&facet.servers, &segments, &segments).into_iter().filter_map(move |leaf| {
                 let title = format!("{}: {label}", facet.kind.label);
                 let about = format!("{count} of {}.", self.site.name);
                 let body = List {
@@ -156,9 +166,23 @@ impl Span<'_> {
                     pager: leaf.pager,
                 };
                 let head = Head::new("browse", &title, &about);
-                artifacts.extend(self.catalog.page(self.site, leaf.place, "list.html", head, body));
-            }
-        }
+                self.catalog.page(self.site, leaf.place, "list.html", head, body)
+            })
+        });
+        pages.collect()
+    }
+
+    /// What changed, and the pages that explain: how to browse, to connect, to allow.
+    fn explaining(&self, changes: &[Dated<'_>]) -> Vec<Artifact> {
+        let count = changes.len().min(super::summary::CHANGES);
+        let days = Changes { days: changes::days(changes), count };
+        let pages = [
+            self.plain("browse", "browse.html", "Browse", BROWSE, self.browse()),
+            self.plain("changes", "changes.html", "What changed", CHANGES, days),
+            self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
+            self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, ()),
+        ];
+        pages.into_iter().flatten().collect()
     }
 
     /// Every facet with every value.
@@ -181,6 +205,8 @@ impl Span<'_> {
     }
 
     /// Pages that a sitemap names besides those of servers.
+    ///
+    /// A facet with a single server says nothing that the server's page does not.
     fn pages(&self) -> Vec<Href> {
         let mut pages: Vec<Href> =
             ["", "browse/", "changes/", "connect/"].into_iter().map(Href::from).collect();
@@ -190,6 +216,8 @@ impl Span<'_> {
     }
 
     /// The feed, which needs absolute addresses.
+    ///
+    /// Without a base URL there is none: its entries could not be told from another registry's.
     fn feed(&self, entries: Vec<ChangeView>, facts: &Facts) -> Option<Artifact> {
         let base = self.site.base_url.as_deref()?;
         let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());

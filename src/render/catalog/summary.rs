@@ -142,7 +142,7 @@ impl Summary {
 
 /// How ownership of an entry was proved, as an identifier.
 pub(super) fn proof(entry: &Entry) -> &'static str {
-    if entry.mirrored_from().is_some() { "upstream" } else { "unrecorded" }
+    if entry.mirrored_from().is_some() { "upstream" } else { entry.evidence.method }
 }
 
 /// The first picture that a page may load, one for light ground before one for dark.

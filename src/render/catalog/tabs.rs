@@ -66,6 +66,9 @@ struct Text {
 
 impl Tabs {
     /// The tabs of `server`; none when there is nothing to install.
+    ///
+    /// The order is that of the settings. When the texts together are too long, the clients under "More
+    /// clients" keep their first way and say that the rest is left out.
     pub(super) fn new(server: &Server, base_url: Option<&str>, clients: &Clients) -> Option<Self> {
         let context = InstallContext { base_url, clients: clients.clone() };
         let mut tabs = Self::default();

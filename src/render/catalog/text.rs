@@ -11,6 +11,9 @@ use crate::model::Timestamp;
 ///
 /// Line breaks and tabs stay (HTML folds them), and so does the joiner between the parts of an emoji.
 pub(super) fn shown(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     let mut before = '\0';
     let mut rest = text.chars().peekable();
@@ -31,10 +34,12 @@ pub(super) fn shown_option(text: Option<&str>) -> Option<String> {
     text.map(shown)
 }
 
+/// The same, for `is_some_and`.
 fn pictorial(c: &char) -> bool {
     is_pictorial(*c)
 }
 
+/// Whether a character can be part of an emoji that is joined of several.
 fn is_pictorial(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
@@ -56,6 +61,7 @@ pub(super) fn picture_link(url: &str, media_type: Option<&str>) -> Option<String
     web_link(url).filter(|_| !svg)
 }
 
+/// `text` without a scheme in any case.
 fn strip<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
     let start = text.get(..scheme.len())?;
     start.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])

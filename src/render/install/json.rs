@@ -64,7 +64,7 @@ impl Json {
 
     fn write(&self, out: &mut String, indent: Option<usize>) {
         match self {
-            Self::Text(text) => out.push_str(&quote::json(text)),
+            Self::Text(text) => quote::push_json(out, text),
             Self::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
             Self::List(list) => {
                 let inline = list.iter().all(|value| matches!(value, Self::Text(_)));
@@ -106,7 +106,7 @@ fn write_all<'a>(
             line(out, depth + 1);
         }
         if let Some(key) = key {
-            out.push_str(&quote::json(key));
+            quote::push_json(out, key);
             out.push_str(if indent.is_some() { ": " } else { ":" });
         }
         value.write(out, indent.map(|depth| depth + 1));

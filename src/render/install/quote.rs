@@ -65,7 +65,7 @@ pub(crate) fn survives_cmd(text: &str) -> bool {
 
 /// Whether a text can stand in a line that people copy: nothing in it acts or hides.
 pub(crate) fn is_one_line(text: &str) -> bool {
-    !text.chars().any(is_invisible)
+    text.bytes().all(is_printable) || !text.chars().any(is_invisible)
 }
 
 /// A text as one component of a URL: everything but the unreserved characters as `%XX`.
@@ -75,7 +75,8 @@ pub(crate) fn percent(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            let _ = write!(encoded, "%{byte:02X}");
+            let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
+            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
     encoded
@@ -96,43 +97,59 @@ pub(crate) fn base64(text: &str) -> String {
     encoded
 }
 
+/// Whether a byte is an ASCII character that can be seen, or a space.
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
+}
+
 /// A string for JSON. What cannot be seen is escaped, so that nothing hides in what people copy.
 pub(crate) fn json(text: &str) -> String {
-    quoted(text, |c, out| {
+    let mut out = String::with_capacity(text.len() + 2);
+    push_json(&mut out, text);
+    out
+}
+
+/// Appends [`json`] to `out`.
+pub(crate) fn push_json(out: &mut String, text: &str) {
+    push_quoted(out, text, |c, out| {
         let mut units = [0; 2];
         for unit in c.encode_utf16(&mut units) {
             let _ = write!(out, "\\u{unit:04x}");
         }
-    })
+    });
 }
 
 /// A string for TOML, and as well for YAML: like JSON's, but with one escape for a character above
 /// U+FFFF.
 pub(crate) fn toml(text: &str) -> String {
-    quoted(text, |c, out| {
+    let mut out = String::with_capacity(text.len() + 2);
+    push_quoted(&mut out, text, |c, out| {
         let _ = match u32::from(c) {
             code @ 0..=0xffff => write!(out, "\\u{code:04x}"),
             code => write!(out, "\\U{code:08x}"),
         };
-    })
+    });
+    out
 }
 
-fn quoted(text: &str, escape: impl Fn(char, &mut String)) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
+fn push_quoted(out: &mut String, text: &str, escape: impl Fn(char, &mut String)) {
+    let plain = |byte: u8| is_printable(byte) && byte != b'"' && byte != b'\\';
+    let ends = text.bytes().position(|byte| !plain(byte)).unwrap_or(text.len());
+    let (begin, rest) = text.split_at(ends);
     out.push('"');
-    for c in text.chars() {
+    out.push_str(begin);
+    for c in rest.chars() {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if is_invisible(c) => escape(c, &mut out),
+            c if is_invisible(c) => escape(c, out),
             c => out.push(c),
         }
     }
     out.push('"');
-    out
 }
 
 #[cfg(test)]

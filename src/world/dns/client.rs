@@ -7,9 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hickory_resolver::config::{
-    ConnectionConfig, NameServerConfig, ProtocolConfig, ResolveHosts, ResolverOpts,
-};
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ProtocolConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::RetryDnsHandle;
 use hickory_resolver::proto::rr::rdata::{A, AAAA, TXT};
@@ -21,24 +19,26 @@ use tokio::task::JoinSet;
 use super::exchange::{self, Found, Handle};
 use super::{Answer, Dns, DnsOptions, Records, Resolvers, Voice};
 
-/// Most bytes of an answer over UDP (RFC 9715); a longer one is asked for again over TCP.
-pub(super) const UDP_SIZE: u16 = 1232;
-
 /// Asks resolvers over the network.
 ///
-/// Names are taken as absolute, the hosts file and caches are not used, the spelling of a name is
-/// randomised so that an answer is hard to forge, and DNSSEC is left to validating resolvers.
+/// Names are taken as absolute: no list of endings to search applies. Neither the hosts file nor a
+/// cache nor the library's own answers for special names come between, because its lookup is not
+/// used, only its exchange of messages: over UDP first, over TCP when an answer is cut off. The
+/// spelling of a name is shuffled so that an answer is hard to forge, and DNSSEC is left to
+/// validating resolvers, whose SERVFAIL for a forged answer is no vote.
 #[derive(Debug)]
 pub struct DnsClient {
     /// A name for the report, and the servers that share one voice.
     voices: Vec<(String, Vec<NameServerConfig>)>,
     options: ResolverOpts,
+    /// Tries after the first.
     retries: usize,
     total: Duration,
 }
 
 impl DnsClient {
-    /// A client; the error says what is wrong with the choice of resolvers.
+    /// A client; the error says what is wrong with the choice of resolvers, as a whole sentence
+    /// without its full stop. Nothing is asked yet.
     pub fn new(options: &DnsOptions) -> Result<Self, String> {
         let voices = match &options.resolvers {
             Resolvers::At(list) if list.is_empty() => return Err("no resolver is named".to_owned()),
@@ -52,10 +52,6 @@ impl DnsClient {
         };
         let mut settings = ResolverOpts::default();
         settings.timeout = options.attempt;
-        settings.cache_size = 0;
-        settings.use_hosts_file = ResolveHosts::Never;
-        settings.case_randomization = true;
-        settings.edns_payload_len = UDP_SIZE;
         let retries = options.attempts.saturating_sub(1);
         Ok(Self { voices, options: settings, retries, total: options.total })
     }
@@ -79,7 +75,8 @@ impl DnsClient {
 
     /// For each voice, an answer for each of `kinds`.
     fn run(&self, name: &str, kinds: &[RecordType]) -> Result<Vec<Vec<Answer<Found>>>, String> {
-        let mut absolute = Name::from_ascii(name).map_err(|_| "this is no name".to_owned())?;
+        let absolute = Name::from_ascii(name).ok().filter(|name| name.num_labels() > 0);
+        let mut absolute = absolute.ok_or("this is no name")?;
         absolute.set_fqdn(true);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -103,6 +100,8 @@ impl DnsClient {
         })
     }
 
+    /// Whoever carries one question; made anew each time, so that it uses a port of its own and
+    /// remembers nothing about its servers.
     fn handle(&self, servers: &[NameServerConfig]) -> Result<Handle, String> {
         let tls = TlsConfig::new().map_err(|e| e.to_string())?;
         let context = Arc::new(PoolContext::new(self.options.clone(), tls));
@@ -126,6 +125,7 @@ impl Dns for DnsClient {
     }
 }
 
+/// The answer to a question for one kind.
 fn first<T>(answers: Vec<Answer<T>>) -> Answer<T> {
     let none = || Answer::Silent(exchange::TIMED_OUT.to_owned());
     answers.into_iter().next().unwrap_or_else(none)
@@ -174,6 +174,7 @@ fn label(at: SocketAddr) -> String {
     if at.port() == 53 { at.ip().to_string() } else { at.to_string() }
 }
 
+/// One server that is asked over both transports, UDP first.
 fn server(at: SocketAddr) -> NameServerConfig {
     let connection = |protocol| {
         let mut connection = ConnectionConfig::new(protocol);

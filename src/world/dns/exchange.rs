@@ -17,6 +17,9 @@ use super::{Answer, MAX_ALIASES};
 /// Why there is no answer in time.
 pub(super) const TIMED_OUT: &str = "timed out";
 
+/// Most bytes of an answer over UDP (RFC 9715); a longer one is asked for again over TCP.
+const UDP_SIZE: u16 = 1232;
+
 /// Whoever carries a question to the servers of one voice, and repeats it.
 pub(super) type Handle = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 
@@ -43,8 +46,11 @@ pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> Answ
     }
 }
 
+/// What one message says about the end of the chain.
 enum Step {
+    /// It has records.
     Records(Found),
+    /// It has none, or the message leaves that open.
     Nothing { nxdomain: bool },
 }
 
@@ -58,6 +64,7 @@ impl Chain {
         self.names.last().cloned().unwrap_or_default()
     }
 
+    /// Adds a step; the error says why there is no end to be hoped for.
     fn add(&mut self, next: Name) -> Result<(), String> {
         if self.names.contains(&next) {
             return Err("the name is an alias of itself".to_owned());
@@ -69,6 +76,7 @@ impl Chain {
         Ok(())
     }
 
+    /// The chain without the asked name, as a report shows it.
     fn told(&self) -> Vec<String> {
         let text = |name: &Name| name.to_ascii().trim_end_matches('.').to_owned();
         self.names.iter().skip(1).map(text).collect()
@@ -83,7 +91,7 @@ async fn ask(handle: &Handle, name: Name, kind: RecordType) -> Result<Message, N
 fn options() -> DnsRequestOptions {
     let mut options = DnsRequestOptions::default();
     options.use_edns = true;
-    options.edns_payload_len = super::client::UDP_SIZE;
+    options.edns_payload_len = UDP_SIZE;
     options.recursion_desired = true;
     options.case_randomization = true;
     options
@@ -105,6 +113,7 @@ fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Step, 
     Ok(if records.is_empty() { Step::Nothing { nxdomain } } else { Step::Records(records) })
 }
 
+/// What a message says `name` is an alias of.
 fn alias(message: &Message, name: &Name) -> Option<Name> {
     message.answers.iter().filter(|record| record.name == *name).find_map(|record| {
         if let RData::CNAME(CNAME(target)) = &record.data {

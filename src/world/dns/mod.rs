@@ -146,3 +146,20 @@ impl Default for DnsOptions {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_RECORD, MAX_RECORDS, excess};
+
+    #[test]
+    fn too_many_records_and_a_long_one_of_ours_are_told_and_strangers_are_not() {
+        let one = b"v=spf1".to_vec();
+        assert_eq!(excess(&vec![one.clone(); MAX_RECORDS]), None);
+        let many = excess(&vec![one; MAX_RECORDS + 1]);
+        assert_eq!(many.as_deref(), Some("has 65 TXT records; at most 64 are read"));
+        let ours = |length: usize| format!("{:x<length$}", " v=MCPv1;").into_bytes();
+        assert_eq!(excess(&vec![ours(MAX_RECORD), vec![b'x'; MAX_RECORD + 1]]), None);
+        let long = excess(&vec![ours(MAX_RECORD + 1)]);
+        assert_eq!(long.as_deref(), Some("has a TXT record of 2049 bytes; at most 2048 are read"));
+    }
+}

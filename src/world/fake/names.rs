@@ -58,7 +58,7 @@ struct Said {
 }
 
 impl Said {
-    /// The answer to a question for one kind of record.
+    /// The answer to a question for one kind of record; silence outweighs all else.
     fn answer<T>(&self, records: Option<T>) -> Answer<T> {
         let chain = self.chain.clone();
         match (&self.silent, records) {
@@ -70,7 +70,8 @@ impl Said {
     }
 }
 
-/// Recorded resolvers.
+/// Recorded resolvers. All of them are asked each time, in the order of their names; a resolver that
+/// has nothing recorded about a name is silent about it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(transparent)]
 pub struct FakeDns {
@@ -87,39 +88,39 @@ impl FakeDns {
 
     /// Records text records.
     #[must_use]
-    pub fn txt(self, resolver: &str, name: &str, records: &[&str]) -> Self {
+    pub fn with_txt(self, resolver: &str, name: &str, records: &[&str]) -> Self {
         let records = records.iter().map(|&record| record.to_owned()).collect();
         self.say(resolver, name, |said| said.txt = Some(records))
     }
 
     /// Records addresses.
     #[must_use]
-    pub fn address(self, resolver: &str, name: &str, addresses: &[IpAddr]) -> Self {
+    pub fn with_addresses(self, resolver: &str, name: &str, addresses: &[IpAddr]) -> Self {
         self.say(resolver, name, |said| said.addresses = Some(addresses.to_vec()))
     }
 
     /// Records that `name` is an alias.
     #[must_use]
-    pub fn chain(self, resolver: &str, name: &str, chain: &[&str]) -> Self {
+    pub fn with_chain(self, resolver: &str, name: &str, chain: &[&str]) -> Self {
         let chain = chain.iter().map(|&alias| alias.to_owned()).collect();
         self.say(resolver, name, |said| said.chain = chain)
     }
 
     /// Records that there is no such name.
     #[must_use]
-    pub fn nxdomain(self, resolver: &str, name: &str) -> Self {
+    pub fn with_nxdomain(self, resolver: &str, name: &str) -> Self {
         self.say(resolver, name, |said| said.nxdomain = true)
     }
 
     /// Records that the name has no record.
     #[must_use]
-    pub fn nodata(self, resolver: &str, name: &str) -> Self {
+    pub fn with_nodata(self, resolver: &str, name: &str) -> Self {
         self.say(resolver, name, |said| said.nodata = true)
     }
 
     /// Records that the resolver does not answer.
     #[must_use]
-    pub fn silent(self, resolver: &str, name: &str, why: &str) -> Self {
+    pub fn with_silence(self, resolver: &str, name: &str, why: &str) -> Self {
         self.say(resolver, name, |said| said.silent = Some(why.to_owned()))
     }
 
@@ -151,11 +152,14 @@ impl FakeDns {
 impl Dns for FakeDns {
     fn txt(&self, name: &str) -> Vec<Voice<Records>> {
         let bytes = |record: &String| record.clone().into_bytes();
-        self.ask("TXT", name, |said| Some(said.txt.as_ref()?.iter().map(bytes).collect()))
+        self.ask("TXT", name, |said| {
+            let records = said.txt.as_ref().filter(|records| !records.is_empty())?;
+            Some(records.iter().map(bytes).collect())
+        })
     }
 
     fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>> {
-        self.ask("A", name, |said| said.addresses.clone())
+        self.ask("A", name, |said| said.addresses.clone().filter(|found| !found.is_empty()))
     }
 }
 
@@ -227,13 +231,13 @@ impl FakeWellKnown {
 
     /// Records a document.
     #[must_use]
-    pub fn body(self, domain: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.answer(domain, Ok(body.into()))
+    pub fn with_body(self, domain: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.with_answer(domain, Ok(body.into()))
     }
 
     /// Records any answer.
     #[must_use]
-    pub fn answer(mut self, domain: &str, answer: Result<Vec<u8>, WellKnownError>) -> Self {
+    pub fn with_answer(mut self, domain: &str, answer: Result<Vec<u8>, WellKnownError>) -> Self {
         self.answers.insert(domain.to_owned(), answer);
         self
     }
@@ -251,3 +255,6 @@ impl WellKnown for FakeWellKnown {
         self.answers.get(domain).cloned().unwrap_or_else(unheard)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,9 @@
 //! is refused here, since refusing is a judgement and belongs upstairs; what could do harm as a path
 //! is flagged. Grafts and `refs/replace` are not consulted.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use git2::{ErrorCode, ObjectType, Odb};
 
@@ -13,6 +15,15 @@ use super::files::{FileMode, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
 use super::objects::{self, Entry, Hashing, Oid, malformed};
 use super::{Git, said};
 use crate::error::{Error, ErrorKind, Result};
+
+/// Trees from this size on are kept, in bytes: in a large registry the same few are read for every path.
+const KEEP_FROM: usize = 4096;
+
+/// Most trees that are kept at a time.
+const KEEP: usize = 64;
+
+/// Large trees that were read.
+pub(super) type Trees = RefCell<HashMap<Oid, Arc<[u8]>>>;
 
 /// What stands at a path in one commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,19 +146,38 @@ impl Git {
         Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.parent)
     }
 
+    /// A tree, compared with its id when it is first read.
+    fn tree(&self, odb: &Odb<'_>, oid: Oid) -> Result<Arc<[u8]>> {
+        if let Some(kept) = self.trees.borrow().get(&oid) {
+            return Ok(kept.clone());
+        }
+        let object = self.read(odb, oid, ObjectType::Tree, Hashing::Verify)?;
+        let data: Arc<[u8]> = object.data().into();
+        if data.len() >= KEEP_FROM {
+            let mut trees = self.trees.borrow_mut();
+            if trees.len() >= KEEP {
+                trees.clear();
+            }
+            trees.insert(oid, data.clone());
+        }
+        Ok(data)
+    }
+
     /// What stands at `path` in a commit, a folder's id included.
     ///
     /// # Errors
     /// When an object is missing or damaged.
     pub fn entry(&self, commit: Oid, path: &str) -> Result<Option<Side>> {
         let odb = self.objects()?;
-        let mut tree = self.commit(&odb, commit, Hashing::Verify)?.tree;
+        self.entry_of(&odb, commit, path)
+    }
+
+    fn entry_of(&self, odb: &Odb<'_>, commit: Oid, path: &str) -> Result<Option<Side>> {
+        let mut tree = self.commit(odb, commit, Hashing::Verify)?.tree;
         let mut names = objects::names(path).peekable();
         while let Some(name) = names.next() {
-            let object = self.read(&odb, tree, ObjectType::Tree, Hashing::Verify)?;
-            let Some(entry) = objects::find(object.data(), name.as_bytes()) else {
-                return Ok(None);
-            };
+            let data = self.tree(odb, tree)?;
+            let Some(entry) = objects::find(&data, name.as_bytes()) else { return Ok(None) };
             if names.peek().is_none() {
                 return Ok(Some(Side { mode: entry.mode(), oid: entry.oid }));
             }
@@ -156,7 +186,7 @@ impl Git {
             }
             tree = entry.oid;
         }
-        Ok(Some(Side { mode: FileMode::Other(0o40_000), oid: tree }))
+        Ok(Some(Side { mode: FOLDER, oid: tree }))
     }
 
     /// The names in the folder `path` of a commit; those that are not Unicode are left out.
@@ -165,14 +195,31 @@ impl Git {
     /// When an object is missing or damaged.
     pub fn names(&self, commit: Oid, path: &str) -> Result<Vec<String>> {
         let odb = self.objects()?;
-        let Some(side) = self.entry(commit, path)? else { return Ok(Vec::new()) };
-        if side.mode != FileMode::Other(0o40_000) {
-            return Ok(Vec::new());
+        match self.entry_of(&odb, commit, path)? {
+            Some(side) if side.mode == FOLDER => {
+                Ok(children(&*self.tree(&odb, side.oid)?).map(|(name, _)| name).collect())
+            }
+            _ => Ok(Vec::new()),
         }
-        let object = self.read(&odb, side.oid, ObjectType::Tree, Hashing::Verify)?;
-        let mut rest = object.data();
-        let all = std::iter::from_fn(|| objects::next_entry(&mut rest));
-        Ok(all.filter_map(|entry| String::from_utf8(entry.name.to_vec()).ok()).collect())
+    }
+
+    /// As [`Git::names`], with the names one folder further down: `folder/name`.
+    ///
+    /// # Errors
+    /// When an object is missing or damaged.
+    pub fn names_below(&self, commit: Oid, path: &str) -> Result<Vec<String>> {
+        let odb = self.objects()?;
+        let Some(side) = self.entry_of(&odb, commit, path)?.filter(|side| side.mode == FOLDER)
+        else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        for (folder, entry) in children(&*self.tree(&odb, side.oid)?).filter(|(_, e)| e.is_folder())
+        {
+            let below = self.tree(&odb, entry.oid)?;
+            found.extend(children(&below).map(|(name, _)| format!("{folder}/{name}")));
+        }
+        Ok(found)
     }
 
     /// The last commit on the first-parent line of `head` that changed what stands at `path`; `None`
@@ -181,13 +228,14 @@ impl Git {
     /// # Errors
     /// When history is incomplete here.
     pub fn last_change(&self, head: Oid, path: &str) -> Result<Option<Oid>> {
-        let now = self.entry(head, path)?;
-        let (mut at, mut next) = (head, self.first_parent(head)?);
-        while let Some(parent) = next {
-            if self.entry(parent, path)? != now {
+        let odb = self.objects()?;
+        let now = self.entry_of(&odb, head, path)?;
+        let mut at = head;
+        while let Some(parent) = self.commit(&odb, at, Hashing::Trust)?.parent {
+            if self.entry_of(&odb, parent, path)? != now {
                 return Ok(Some(at));
             }
-            (at, next) = (parent, self.first_parent(parent)?);
+            at = parent;
         }
         Ok(now.map(|_| at))
     }
@@ -200,6 +248,15 @@ impl Git {
                 .because(said(e)),
         }
     }
+}
+
+/// The mode of a folder.
+const FOLDER: FileMode = FileMode::Other(0o40_000);
+
+/// The entries of a tree whose names are Unicode.
+fn children(mut data: &[u8]) -> impl Iterator<Item = (String, Entry<'_>)> {
+    let all = std::iter::from_fn(move || objects::next_entry(&mut data));
+    all.filter_map(|entry| Some((std::str::from_utf8(entry.name).ok()?.to_owned(), entry)))
 }
 
 /// A comparison of two trees, folder by folder.

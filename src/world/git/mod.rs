@@ -48,6 +48,8 @@ pub use pool::Pool;
 pub struct Git {
     repo: Repository,
     place: Place,
+    /// Large trees that were read and compared with their ids; see [`compare`].
+    trees: compare::Trees,
 }
 
 impl std::fmt::Debug for Git {
@@ -92,7 +94,7 @@ impl Git {
         if let Some(dir) = &place.workdir {
             repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
         }
-        Ok(Self { repo, place })
+        Ok(Self { repo, place, trees: compare::Trees::default() })
     }
 
     /// The top of the work tree, symbolic links resolved; `None` in a bare repository.

@@ -70,6 +70,8 @@ impl Default for HttpOptions {
 }
 
 /// Fetches over the network.
+///
+/// It holds one pool of connections for what goes directly and one for what goes through the proxy.
 #[derive(Debug)]
 pub struct HttpClient {
     direct: Agent,
@@ -85,7 +87,8 @@ impl HttpClient {
         Ok(Self { direct: agent(None), proxied, proxy: options.proxy })
     }
 
-    /// Asks once: the answer, or where it redirects to.
+    /// Asks once: the answer, or where it redirects to. Of an answer that is no success only a few
+    /// kilobytes are read, for the message.
     fn once(
         &self,
         url: &Url,
@@ -123,6 +126,7 @@ impl HttpClient {
     }
 }
 
+/// What one answer means for the way.
 enum Hop {
     Done(Response),
     To(String),
@@ -168,7 +172,8 @@ pub(super) fn proxy(options: &HttpOptions) -> Result<Option<Proxy>, &'static str
     Proxy::new(url).map(Some).map_err(|_| "the proxy's URL is not sound")
 }
 
-/// What the library is told: system roots, no redirects of its own, our patience.
+/// What the library is told: system roots, our patience, no redirect by itself, no status for a
+/// failure.
 pub(super) fn agent_config(options: &HttpOptions, proxy: Option<Proxy>) -> Config {
     let roots = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
     let shorter = options.patience.min(Duration::from_secs(10));
@@ -186,6 +191,8 @@ pub(super) fn agent_config(options: &HttpOptions, proxy: Option<Proxy>) -> Confi
         .build()
 }
 
+/// Reads a body of at most `limit` bytes; a larger one is refused before it is read when it says its
+/// length.
 fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     if body.content_length().is_some_and(|length| length > limit) {
         return Err(ureq::Error::BodyExceedsLimit(limit));
@@ -194,6 +201,7 @@ fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     body.with_config().limit(limit.saturating_add(1)).read_to_vec()
 }
 
+/// Puts the library's errors into our words; they never hold a token or a password.
 pub(super) fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
     let url = url.to_string();
     match e {

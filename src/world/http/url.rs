@@ -46,6 +46,7 @@ impl Url {
         Ok(if url.rest.starts_with('/') { url } else { Self { rest: format!("/{path}"), ..url } })
     }
 
+    /// Where the host ends and the port begins; colons of a bracketed address do not count.
     fn host_end(&self) -> usize {
         let from = self.authority.find(']').unwrap_or(0);
         self.authority[from..].find(':').map_or(self.authority.len(), |at| from + at)
@@ -69,6 +70,8 @@ impl Url {
     }
 
     /// Why this URL must not be asked, if it must not.
+    ///
+    /// This computer may be asked without encryption, since nobody listens on the way.
     pub fn objection(&self) -> Option<&'static str> {
         (!self.https && !self.is_loopback())
             .then_some("plain http can be read and changed by others; use https")
@@ -85,6 +88,9 @@ impl Url {
     }
 
     /// Where a `Location` found at this URL leads.
+    ///
+    /// Takes the forms that servers send: absolute, without scheme, from the root, relative, and a query
+    /// alone (RFC 3986, section 5.2).
     pub fn join(&self, location: &str) -> Result<Self, &'static str> {
         let scheme = if self.https { "https" } else { "http" };
         let location = location.split('#').next().unwrap_or_default();

@@ -2,7 +2,7 @@
 //!
 //! ureq hands path and query of a URL to the request line as they were written; a test over a raw
 //! socket holds it to that. Names are resolved here, so that a public name which leads to a private
-//! address is refused before a connection is made. Behind a proxy the proxy resolves; then only
+//! address alone is refused before a connection is made. Behind a proxy the proxy resolves; then only
 //! addresses that are written out can be judged.
 
 use std::io::Read as _;
@@ -15,6 +15,7 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
+use super::super::wellknown::is_public;
 use super::client::{HttpOptions, agent_config, failure, proxy};
 use super::{Ask, Exchange, HttpError, Reply, Url};
 
@@ -70,7 +71,7 @@ impl Exchange for Exchanger {
             return Err(refused(url.to_string(), why));
         }
         let literal = url.host().trim_matches(['[', ']']).parse::<IpAddr>();
-        let inside = literal.is_ok_and(is_private) && !url.is_loopback();
+        let inside = literal.is_ok_and(|address| !is_public(address)) && !url.is_loopback();
         if inside && !self.reach.private {
             return Err(refused(url.to_string(), PRIVATE));
         }
@@ -123,7 +124,7 @@ fn told(url: &Url, e: &ureq::Error) -> HttpError {
     }
 }
 
-/// Resolves names, and refuses those that lead inside.
+/// Resolves names, and keeps their public addresses only.
 #[derive(Debug)]
 struct Guard {
     private: bool,
@@ -139,35 +140,11 @@ impl Resolver for Guard {
     ) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let found = self.usual.resolve(uri, config, timeout)?;
         let here = Url::parse(&uri.to_string()).is_ok_and(|url| url.is_loopback());
-        // One private address among public ones is enough: the connector may take any of them.
-        if !self.private && !here && found.iter().any(|at| is_private(at.ip())) {
-            return Err(ureq::Error::Other(PRIVATE.into()));
+        if self.private || here {
+            return Ok(found);
         }
-        Ok(found)
-    }
-}
-
-/// Whether an address is this computer, or of a network that is not the public one: private use
-/// (RFC 1918, RFC 4193), shared (RFC 6598), link-local, unspecified.
-pub(super) fn is_private(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
-            v4.is_private()
-                || v4.is_loopback()
-                || v4.is_link_local()
-                || a == 0
-                || (a == 100 && (64..128).contains(&b))
-        }
-        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-            Some(v4) => is_private(v4.into()),
-            None => {
-                let first = v6.segments()[0];
-                v6.is_loopback()
-                    || v6.is_unspecified()
-                    || first & 0xfe00 == 0xfc00
-                    || first & 0xffc0 == 0xfe80
-            }
-        },
+        let mut public = self.usual.empty();
+        found.iter().filter(|at| is_public(at.ip())).for_each(|at| public.push(*at));
+        if public.is_empty() { Err(ureq::Error::Other(PRIVATE.into())) } else { Ok(public) }
     }
 }

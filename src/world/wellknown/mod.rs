@@ -4,8 +4,16 @@
 //! follows no redirect, takes little and waits briefly. It refuses to read the document; it brings
 //! bytes, and tells "there is no answer" (nobody knows) from "the answer is no" (which is final).
 
+#[cfg(feature = "http")]
+mod client;
+mod ranges;
+
 use std::fmt;
 use std::net::IpAddr;
+
+#[cfg(feature = "http")]
+pub use client::{WellKnownClient, WellKnownOptions};
+pub use ranges::is_public;
 
 /// Path of the document, as the official registry asks for it.
 pub const PATH: &str = "/.well-known/mcp-registry-auth";

@@ -10,8 +10,8 @@ use mcp_static::world::http::{Exchanger, HttpOptions, Reach};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use super::host::{Answers, Asked, Said, serve};
-use crate::project::home;
+use super::host::{Answers, Asked, Imagined, Said, serve};
+use crate::project::{Project, home, tree};
 
 /// Name and versions of every server, the newest first.
 pub(super) const SERVERS: [(&str, &[&str]); 4] = [
@@ -159,4 +159,78 @@ fn our_own_server_works_for_every_client() {
         let said = findings.human(mcp_static::probe::Look::default(), &[]);
         assert_ne!(row.verdict(), Grade::Fails, "{}:\n{said}", row.client.id);
     }
+}
+
+#[test]
+fn what_is_built_for_pages_works_there() {
+    let project = Project::sample();
+    let arguments = ["build", "--for", "github-pages", "--base-url", "https://acme.example"];
+    project.run(&arguments).expect(0);
+    let files = tree(&project.path("_site"));
+    // As Pages does: decoded paths, index.json as a folder's index after one redirect.
+    let pages = move |asked: &Asked| {
+        let path = asked.path().replace("%2F", "/").replace("%2f", "/").replace("%2B", "+");
+        let path = path.replace("%2b", "+");
+        let file = |name: &str| files.get(name.trim_start_matches('/')).cloned();
+        let typed = |name: &str, body| {
+            let media = if name.ends_with(".json") { "application/json" } else { "text/yaml" };
+            Said::new(200, media, body)
+        };
+        if asked.method != "GET" {
+            return Said::new(405, "text/html", "");
+        }
+        let index = format!("{}/index.json", path.trim_end_matches('/'));
+        match (file(&path), file(&index)) {
+            (Some(body), _) => typed(&path, body),
+            (None, Some(body)) if path.ends_with('/') => typed(&index, body),
+            (None, Some(_)) => {
+                let query = asked.target.split_once('?').map_or("", |(_, query)| query);
+                Said::redirect(301, &format!("{path}/?{query}"))
+            }
+            (None, None) => Said::new(404, "text/html", file("404.html").unwrap()),
+        }
+    };
+    let findings = probe_over(Arc::new(pages), "");
+    let said = findings.human(mcp_static::probe::Look::default(), &[]);
+    let failing: Vec<&str> = findings
+        .rows
+        .iter()
+        .filter(|row| row.verdict() == Grade::Fails)
+        .map(|row| row.client.id)
+        .collect();
+    // The one that follows no redirect.
+    assert_eq!(failing, ["mcp-gateway-registry"], "{said}");
+    assert!(
+        findings.notes.iter().any(|note| note.contains("OPTIONS is answered with 405")),
+        "{said}"
+    );
+}
+
+#[test]
+fn plain_http_on_a_network_is_what_a_renderer_does_not_ask() {
+    let imagined = Imagined(Arc::new(good));
+    let options = Options::default();
+    let findings = probe("http://registry.internal", &options, &imagined, &|_| {}).unwrap();
+    let of = |client, capability| grade(&findings, client, capability);
+    assert_eq!(of("vscode", Capability::List), Some(Grade::Fails));
+    assert_eq!(of("amazon-q", Capability::List), Some(Grade::Fails));
+    assert_eq!(of("copilot-cli", Capability::List), Some(Grade::Partly));
+    assert!(findings.causes().iter().all(|c| c.example.trouble.id() != "encoded-slash"));
+}
+
+#[test]
+fn a_server_can_be_named_and_clients_chosen() {
+    let base = serve(Arc::new(good));
+    let with = |server: &str| {
+        let clients = CLIENTS.iter().filter(|client| client.id == "jetbrains").collect();
+        let options = Options { server: Some(server.to_owned()), clients };
+        probe(&base, &options, &exchanger(), &|_| {}).unwrap()
+    };
+    let known = with("io.github.gamma/three");
+    assert_eq!(known.rows.len(), 1);
+    assert_eq!(grade(&known, "jetbrains", Capability::Version), Some(Grade::Works));
+    let versions: Vec<&str> = known.subjects.iter().map(|(_, v)| v.as_str()).collect();
+    assert_eq!(versions, ["0.3.0+build.7", "0.2.0"]);
+    let unknown = with("io.github.gamma/none");
+    assert_eq!(grade(&unknown, "jetbrains", Capability::Version), Some(Grade::Fails));
 }

@@ -113,7 +113,7 @@ impl Exchange for Imagined {
             headers: ask.headers.clone(),
             origin: ask.url[..end].to_owned(),
         };
-        assert!(asked.origin.starts_with("https://"), "{} was asked", ask.url);
+        assert!(!asked.origin.ends_with("//127.0.0.1"), "{} was asked", ask.url);
         let said = (self.0)(&asked);
         let headers = said.headers.into_iter().map(|(n, v)| (n.to_ascii_lowercase(), v));
         Ok(Reply {

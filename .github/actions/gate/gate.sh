@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Judges every commit between the last deployed one and HEAD and lists what has to stay out.
+#
+# The last deployed commit is the ref refs/mcp-static/deployed. It moves only as far as nothing is held
+# (mark.sh), so a held entry stays in the judged range until it is proven. Without the ref the live
+# site's manifest is asked, unless the first deployment already held something back; and without an
+# answer the base is the first commit of the branch, which founded the registry.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/../token.sh"
+: "${OUT:?}" "${GITHUB_STEP_SUMMARY:?}"
+mkdir -p "$OUT"
+with_token git fetch --quiet --no-tags --prune origin '+refs/mcp-static/*:refs/mcp-static/*'
+ref() { git rev-parse --quiet --verify "refs/mcp-static/$1^{commit}" || true; }
+
+head=$(git rev-parse HEAD)
+base=$(ref deployed)
+if [ -z "$base" ] && [ -z "$(ref pending)" ] && [[ ${LIVE_URL:-} == https://* ]]; then
+  live=$(curl --silent --fail --location --proto '=https' --max-time 30 --max-filesize 268435456 "${LIVE_URL%/}/manifest.json" \
+    | jq -r '.commit // empty' 2>/dev/null || true)
+  if [[ $live =~ ^[0-9a-f]{40}$ ]] && git cat-file -e "$live^{commit}" 2>/dev/null; then base=$live; fi
+fi
+[ -n "$base" ] || base=$(git rev-list --first-parent HEAD | tail -n 1)
+if ! git merge-base --is-ancestor "$base" "$head"; then
+  echo "::error title=mcp-static::The deployed commit $base is not in this branch's history. When that is meant, delete refs/mcp-static/deployed: everything is judged again."
+  exit 2
+fi
+
+status=0
+GITHUB_TOKEN=${TOKEN:-} mcp-static verify --data "${DATA:-registry-data}" --base "$base" --head "$head" \
+  --hold "$OUT/held.txt" --report "$OUT/report.json" --comment "$OUT/comment.md" --format github || status=$?
+[ ! -s "$OUT/comment.md" ] || cat "$OUT/comment.md" >> "$GITHUB_STEP_SUMMARY"
+case $status in
+  0 | 1 | 3 | 4) ;; # what is not proven is in the list of held entries
+  *) exit 2 ;;
+esac
+[ -f "$OUT/held.txt" ] || { echo "::error title=mcp-static::There is no list of held entries; nothing is published."; exit 2; }
+if [ -s "$OUT/held.txt" ]; then
+  echo "::warning title=mcp-static::$(grep -c . "$OUT/held.txt") entries are held back; the summary says why. The rest is published."
+fi

@@ -1,0 +1,125 @@
+//! `sign key`: makes, imports and shows keys. Only public halves are printed.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::Outcome;
+use crate::cli::talk::Talk;
+use crate::error::{Error, ErrorKind, Result};
+use crate::proof::{PrivateKey, PublicKey, read_public_key};
+
+use super::args::{ImportKeyArgs, NewArgs, PlaceArgs, ShowArgs};
+use super::store;
+
+/// Makes a key.
+pub(super) fn new(args: &NewArgs, talk: &Talk) -> Result<Outcome> {
+    let failed = |what: &str| Error::new(ErrorKind::Io, what.to_owned());
+    let mut random = [0; PrivateKey::RANDOM];
+    getrandom::fill(&mut random)
+        .map_err(|e| failed("the system gave no random bytes").because(e.to_string()))?;
+    let key = PrivateKey::generate(args.alg, &random)
+        .map_err(|_| failed("the random bytes were no key").help("run it again"))?;
+    random.fill(0);
+    keep(&key, &args.place, "made", talk)
+}
+
+/// Takes a key that another tool made.
+pub(super) fn import(args: &ImportKeyArgs, talk: &Talk) -> Result<Outcome> {
+    let key = store::private(&args.file, talk)?;
+    keep(&key, &args.place, "imported", talk)
+}
+
+/// Writes a key and says what to do with it.
+fn keep(key: &PrivateKey, place: &PlaceArgs, done: &str, talk: &Talk) -> Result<Outcome> {
+    let path = match &place.out {
+        Some(path) => path.clone(),
+        None => store::default_place()?,
+    };
+    store::create(&path, key, place.force)?;
+    talk.say(&format!("{done} {}; keep a copy in a safe place", path.display()));
+    talk.data(&describe(key.public(), Some(&path), place.domain.as_deref())?);
+    let how = match &place.domain {
+        Some(_) => {
+            "next: publish one of the two records, then run `mcp-static sign entry NAME@VERSION`"
+        }
+        None => {
+            "next: publish one of the two records for your domain, then run `mcp-static sign entry NAME@VERSION`"
+        }
+    };
+    talk.say(how);
+    Ok(Outcome::Fine)
+}
+
+/// Says what belongs to a key.
+pub(super) fn show(args: &ShowArgs, talk: &Talk) -> Result<Outcome> {
+    let path = match args.file.as_ref().or(args.key.as_ref()) {
+        Some(path) => path.clone(),
+        None => store::default_place()?,
+    };
+    let help = "make a key with `mcp-static sign key new`, or name its file";
+    let text = String::from_utf8_lossy(&store::read(&path, help)?).into_owned();
+    let (public, signs) = match read_public_key(&text) {
+        Ok(public) => (public, None),
+        // Git signs with OpenSSH files alone.
+        Err(_) => {
+            let git = text.contains("OPENSSH PRIVATE KEY").then_some(&path);
+            (store::private(&path, talk)?.public().clone(), git)
+        }
+    };
+    talk.data(&describe(&public, signs.map(PathBuf::as_path), args.domain.as_deref())?);
+    Ok(Outcome::Fine)
+}
+
+/// Everything about a key that may be seen; `git` is the file that git can sign with.
+fn describe(key: &PublicKey, git: Option<&Path>, domain: Option<&str>) -> Result<String> {
+    let domain = domain.map(domain_text).transpose()?;
+    let record = key.record();
+    let host = domain.as_deref().unwrap_or("<your domain>");
+    let mut text = format!(
+        "key          {} {}\n\
+         OpenSSH      {}\n\n\
+         Publish the record in one of two places. The official registry reads the same.\n\
+         DNS          {host}. IN TXT \"{record}\"\n\
+         or the file  https://{host}/.well-known/mcp-registry-auth\n\
+         with         {record}\n",
+        key.algorithm(),
+        key.fingerprint(),
+        key.to_openssh_line(""),
+    );
+    if let Some(path) = git {
+        let path = std::path::absolute(path)
+            .map_err(|e| Error::io("the path cannot be made absolute", path, e))?;
+        text.push_str(&format!(
+            "\nTo sign commits with it:\n\
+             git config gpg.format ssh\n\
+             git config user.signingkey {}\n\
+             git config commit.gpgsign true\n",
+            quote(&path.to_string_lossy())
+        ));
+    }
+    Ok(text)
+}
+
+/// A domain in lower case, refused when it is none.
+pub(super) fn domain_text(text: &str) -> Result<String> {
+    let text = text.trim_end_matches('.').to_ascii_lowercase();
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    if text.len() <= 253 && text.contains('.') && text.split('.').all(label) {
+        return Ok(text);
+    }
+    Err(Error::new(ErrorKind::Usage, format!("{text:?} is not a domain"))
+        .help("write one such as example.com; names with other letters in their xn-- form"))
+}
+
+/// A word for a POSIX shell.
+fn quote(word: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+:@,~".contains(&b);
+    if !word.is_empty() && word.bytes().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}

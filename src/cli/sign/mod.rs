@@ -1,0 +1,31 @@
+//! `sign`: keys of a domain, and proofs made with them.
+//!
+//! A private key is read, used and forgotten; nothing here prints one. Whoever keeps keys elsewhere
+//! takes the statement, signs it there and brings the signature back.
+
+mod args;
+mod keys;
+mod proof;
+mod store;
+
+use crate::error::Result;
+use crate::pipeline::Wanted;
+
+use super::Outcome;
+use super::args::Global;
+use super::talk::Talk;
+
+pub(super) use args::SignArgs;
+
+/// Makes, imports or shows a key, or signs something.
+pub(super) fn run(global: &Global, args: &SignArgs, talk: &Talk) -> Result<Outcome> {
+    use args::{KeyVerb, SignVerb};
+    match &args.verb {
+        SignVerb::Key(KeyVerb::New(args)) => keys::new(args, talk),
+        SignVerb::Key(KeyVerb::Import(args)) => keys::import(args, talk),
+        SignVerb::Key(KeyVerb::Show(args)) => keys::show(args, talk),
+        SignVerb::Entry(args) => proof::run(global, Wanted::Entry(&args.what), &args.how, talk),
+        SignVerb::Status(args) => proof::run(global, Wanted::Status(&args.what), &args.how, talk),
+        SignVerb::Owners(args) => proof::run(global, Wanted::Owners(&args.what), &args.how, talk),
+    }
+}

@@ -1,0 +1,78 @@
+//! The one comment on a pull request, and the summary of a job: the verdict, what was tried, what to
+//! do next.
+
+use crate::diag::format::{escape, markdown, span};
+use crate::pipeline::{Judged, Judgement};
+use crate::proof::{Ending, Verdict};
+
+/// The line by which a job finds its own comment again.
+const MARKER: &str = "<!-- mcp-static verify -->";
+
+/// Most namespaces and versions that are listed.
+const MAX_ROWS: usize = 50;
+
+/// Prints the comment. Whatever a stranger wrote is text in it.
+pub(super) fn render(judged: &Judged) -> String {
+    let sign = match judged.judgement {
+        Judgement::Proven => "✅",
+        Judgement::Refused => "❌",
+        Judgement::Unknown => "⏳",
+        Judgement::NeedsMaintainer => "👤",
+    };
+    let mut text = format!("{MARKER}\n### {sign} {}\n", super::headline(judged.judgement));
+    if !judged.did.is_empty() {
+        text.push('\n');
+        for did in judged.did.iter().take(MAX_ROWS) {
+            let what = did.kind.as_str();
+            text.push_str(&format!("- {what}: {} {}\n", span(&did.name), span(&did.version)));
+        }
+        more(&mut text, judged.did.len());
+    }
+    if !judged.namespaces.is_empty() {
+        text.push_str("\n| namespace | verdict | what was seen |\n|---|---|---|\n");
+        for namespace in judged.namespaces.iter().take(MAX_ROWS) {
+            let verdict = match &namespace.verdict {
+                Verdict::Proven { by, .. } => format!("✅ {by}"),
+                Verdict::Refuted => "❌ not proven".to_owned(),
+                Verdict::Unknown => "⏳ no answer".to_owned(),
+            };
+            let seen: Vec<String> = namespace
+                .tried
+                .iter()
+                .map(|attempt| {
+                    let sign = match attempt.ending {
+                        Ending::Proven { .. } => "✅",
+                        Ending::Refuted { .. } => "❌",
+                        Ending::Absent { .. } => "–",
+                        Ending::Unknown => "⏳",
+                    };
+                    format!("{sign} {}: {}", attempt.method.as_str(), escape(&attempt.saw))
+                })
+                .collect();
+            let seen = seen.join("<br>");
+            text.push_str(&format!("| {} | {verdict} | {seen} |\n", cell(&namespace.namespace)));
+        }
+        more(&mut text, judged.namespaces.len());
+    }
+    if !judged.report.is_empty() {
+        text.push('\n');
+        text.push_str(&markdown(&judged.report));
+    }
+    if judged.safe {
+        text.push_str(
+            "\nOnly proven new versions of published servers: safe to merge without a person.\n",
+        );
+    }
+    text
+}
+
+/// A name in a table, where a bar would end the cell even inside a code span.
+fn cell(text: &str) -> String {
+    if text.contains('|') { escape(text) } else { span(text) }
+}
+
+fn more(text: &mut String, rows: usize) {
+    if rows > MAX_ROWS {
+        text.push_str(&format!("\n…and {} more.\n", rows - MAX_ROWS));
+    }
+}

@@ -1,0 +1,158 @@
+//! `verify`: may this change be made by whoever makes it?
+
+mod comment;
+mod outside;
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::error::{Error, Result};
+use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
+use crate::proof::{Attempt, Ending, Verdict};
+
+use super::Outcome;
+use super::args::{Global, VerifyArgs};
+use super::talk::Talk;
+
+/// Judges a change, and says what became of it.
+pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Outcome> {
+    if args.all {
+        return again(global, talk);
+    }
+    let base = args.base.as_deref().unwrap_or("none");
+    let options = VerifyOptions {
+        data: global.data.clone(),
+        base: (base != "none").then(|| base.to_owned()),
+        head: args.head.clone().or_else(|| global.rev.clone()),
+        event: outside::event(args.event.as_deref())?,
+        levels: global.levels()?,
+    };
+    let doors = outside::Outside::new(global)?;
+    let judged = match args.hold {
+        Some(_) => verify_by_commit(&options, &doors)?,
+        None => verify(&options, &doors)?,
+    };
+    if let Some(path) = &args.hold {
+        let lines: String = judged.held.iter().map(|folder| format!("{folder}\n")).collect();
+        write(path, &lines)?;
+    }
+    if let Some(path) = &args.report {
+        write(path, &format!("{:#}\n", to_json(&judged)))?;
+    }
+    if let Some(path) = &args.comment {
+        write(path, &comment::render(&judged))?;
+    }
+    talk.report(&judged.report);
+    say(&judged, talk);
+    Ok(match judged.judgement {
+        Judgement::Proven => Outcome::Fine,
+        Judgement::Refused => Outcome::Refused,
+        Judgement::Unknown => Outcome::Indeterminate,
+        Judgement::NeedsMaintainer => Outcome::NeedsMaintainer,
+    })
+}
+
+/// Checks every proof again.
+fn again(global: &Global, talk: &Talk) -> Result<Outcome> {
+    let doors = outside::Outside::new(global)?;
+    let (report, counts) = verify_all(&global.load_options()?, &doors)?;
+    talk.report(&report);
+    talk.say(&format!(
+        "{} of {} own versions have a proof: {} hold, {} without an answer",
+        counts.proofs, counts.versions, counts.live, counts.open
+    ));
+    Ok(Outcome::refused_if(report.has_errors()))
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    std::fs::write(path, text)
+        .map_err(|e| Error::io("the report cannot be written", path, e).help("name another file"))
+}
+
+/// What was looked at and what became of it, for a person who reads along.
+fn say(judged: &Judged, talk: &Talk) {
+    for did in &judged.did {
+        talk.say(&format!("{}: {} {}", did.kind.as_str(), did.name, did.version));
+    }
+    for namespace in &judged.namespaces {
+        if let Verdict::Proven { by, subject } = &namespace.verdict {
+            let saw = namespace.tried.last().map(|a| format!(": {}", a.saw)).unwrap_or_default();
+            talk.say(&format!("{} is proven by {by} ({subject}){saw}", namespace.namespace));
+        }
+    }
+    for folder in &judged.held {
+        talk.say(&format!("held back: {folder}"));
+    }
+    talk.say(headline(judged.judgement));
+}
+
+/// The verdict in one sentence.
+pub(super) fn headline(judgement: Judgement) -> &'static str {
+    match judgement {
+        Judgement::Proven => "Everything in this change is proven.",
+        Judgement::Refused => "This change is refused.",
+        Judgement::Unknown => {
+            "Nothing is known yet: somebody outside did not answer. Run the check again."
+        }
+        Judgement::NeedsMaintainer => "This change needs a maintainer's decision.",
+    }
+}
+
+/// The report that other jobs read. Texts of strangers in it have no control characters.
+fn to_json(judged: &Judged) -> serde_json::Value {
+    let clean = |text: &str| crate::diag::visible(text).into_owned();
+    let attempt = |attempt: &Attempt| {
+        let ending = match &attempt.ending {
+            Ending::Proven { .. } => "proven",
+            Ending::Refuted { .. } => "refuted",
+            Ending::Absent { .. } => "absent",
+            Ending::Unknown => "unknown",
+        };
+        json!({ "method": attempt.method.as_str(), "ending": ending, "saw": clean(&attempt.saw) })
+    };
+    let namespaces: Vec<_> = judged
+        .namespaces
+        .iter()
+        .map(|n| {
+            let (verdict, by, subject) = match &n.verdict {
+                Verdict::Proven { by, subject } => ("proven", Some(*by), Some(clean(subject))),
+                Verdict::Refuted => ("refuted", None, None),
+                Verdict::Unknown => ("unknown", None, None),
+            };
+            json!({
+                "namespace": clean(&n.namespace), "verdict": verdict, "by": by, "subject": subject,
+                "tried": n.tried.iter().map(attempt).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let changes: Vec<_> = judged
+        .did
+        .iter()
+        .map(|did| json!({ "kind": did.kind.as_str(), "name": clean(&did.name), "version": clean(&did.version) }))
+        .collect();
+    let findings: Vec<_> = judged
+        .report
+        .items()
+        .iter()
+        .map(|d| {
+            json!({
+                "code": d.code.as_str(), "severity": d.severity.as_str(),
+                "file": clean(&d.place.file), "message": clean(&d.message),
+                "help": d.help.as_deref().map(clean),
+            })
+        })
+        .collect();
+    json!({
+        "judgement": judged.judgement.as_str(),
+        "trust": match judged.trust { crate::config::Trust::Proof => "proof", crate::config::Trust::Review => "review" },
+        "labels": judged.labels,
+        "safeToMerge": judged.safe,
+        "changes": changes,
+        "namespaces": namespaces,
+        "findings": findings,
+        "held": judged.held,
+        "provenUpTo": judged.proven_up_to,
+        "tool": env!("CARGO_PKG_VERSION"),
+    })
+}

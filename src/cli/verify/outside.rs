@@ -1,0 +1,140 @@
+//! The doors to the outside that `verify` opens, and what the environment of a job says.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::Ownership;
+use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::Doors;
+use crate::proof::event::{Event, GitLabFacts, MAX_EVENT, PullRequest, parse_event, parse_pulls};
+use crate::world::clock::{Clock, SystemClock};
+use crate::world::dns::{Dns, DnsClient, DnsOptions, Resolvers};
+use crate::world::http::{Http, HttpClient, Request, Secret};
+use crate::world::wellknown::{WellKnown, WellKnownClient, WellKnownOptions};
+
+use super::super::args::Global;
+use super::super::net;
+
+/// Largest answer of a forge's API, in bytes.
+const MAX_ANSWER: u64 = 4 * 1024 * 1024;
+
+/// A variable of the environment that is set and not empty.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// What the forge says about this run: the file that is named, or the one that the job's environment
+/// names; for GitLab its variables.
+pub(super) fn event(file: Option<&Path>) -> Result<Option<Event>> {
+    let server = variable("GITHUB_SERVER_URL").unwrap_or_default();
+    let named = variable("GITHUB_EVENT_PATH").map(std::path::PathBuf::from);
+    let Some(path) = file.map(Path::to_path_buf).or(named) else {
+        return Ok(variable("GITLAB_CI").map(|_| gitlab().event()));
+    };
+    let read = |path: &Path| -> std::io::Result<Vec<u8>> {
+        use std::io::Read as _;
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(MAX_EVENT as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    let payload =
+        read(&path).map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
+    parse_event(&payload, &server).map(Some).map_err(|why| {
+        Error::new(ErrorKind::Usage, format!("the event {why}"))
+            .at(&path)
+            .help("give the file that the forge wrote for this job (GITHUB_EVENT_PATH)")
+    })
+}
+
+fn gitlab() -> GitLabFacts {
+    let text = |name: &str| variable(name).unwrap_or_default();
+    GitLabFacts {
+        server: text("CI_SERVER_URL"),
+        visibility: text("CI_PROJECT_VISIBILITY"),
+        project: text("CI_PROJECT_PATH"),
+        default_branch: text("CI_DEFAULT_BRANCH"),
+        number: text("CI_MERGE_REQUEST_IID"),
+        target_project: text("CI_MERGE_REQUEST_PROJECT_ID"),
+        source_project: text("CI_MERGE_REQUEST_SOURCE_PROJECT_ID"),
+        target_branch: text("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
+        head: variable("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA")
+            .unwrap_or_else(|| text("CI_COMMIT_SHA")),
+    }
+}
+
+/// The real outside; with `--offline` every door is closed.
+pub(super) struct Outside {
+    http: Option<HttpClient>,
+    clock: SystemClock,
+}
+
+impl Outside {
+    /// Opens what may be opened.
+    pub(super) fn new(global: &Global) -> Result<Self> {
+        let http = if global.offline { None } else { Some(net::client(global)?) };
+        Ok(Self { http, clock: SystemClock::default() })
+    }
+}
+
+/// The resolvers that the settings name; `system` alone stands for those of this computer.
+fn resolvers(settings: &Ownership) -> Resolvers {
+    let at: Vec<SocketAddr> = settings
+        .resolvers
+        .iter()
+        .filter_map(|text| {
+            let address = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+            address.or_else(|_| text.parse()).ok()
+        })
+        .collect();
+    if at.is_empty() { Resolvers::System } else { Resolvers::At(at) }
+}
+
+impl Doors for Outside {
+    fn dns(&self, settings: &Ownership) -> Option<Arc<dyn Dns>> {
+        self.http.as_ref()?;
+        let options = DnsOptions {
+            resolvers: resolvers(settings),
+            attempt: Duration::from_millis(settings.try_ms),
+            total: Duration::from_millis(settings.total_ms),
+            ..DnsOptions::default()
+        };
+        Some(Arc::new(DnsClient::new(&options).ok()?))
+    }
+
+    fn well_known(&self, settings: &Ownership) -> Option<Arc<dyn WellKnown>> {
+        let options = WellKnownOptions {
+            total: Duration::from_millis(settings.http_total_ms),
+            allow_private: settings.allow_private,
+        };
+        Some(Arc::new(WellKnownClient::new(self.dns(settings)?, options)))
+    }
+
+    fn http(&self) -> Option<&dyn Http> {
+        self.http.as_ref().map(|client| client as &dyn Http)
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &self.clock
+    }
+
+    fn pulls_of(&self, commit: &str) -> std::result::Result<Vec<PullRequest>, String> {
+        let http = self.http().ok_or("the network is not used")?;
+        let token = variable("GITHUB_TOKEN").as_deref().and_then(Secret::new).ok_or(
+            "there is no GITHUB_TOKEN, so the forge cannot be asked who opened the pull request",
+        )?;
+        let (api, repository) = match (variable("GITHUB_API_URL"), variable("GITHUB_REPOSITORY")) {
+            (Some(api), Some(repository)) => (api, repository),
+            _ => return Err("the environment names no forge that could be asked".to_owned()),
+        };
+        let url = format!("{api}/repos/{repository}/commits/{commit}/pulls");
+        let request = Request {
+            accept: "application/vnd.github+json",
+            bearer: Some(token),
+            limit: MAX_ANSWER,
+        };
+        let answer = http.get(&url, &request).map_err(|e| e.to_string())?;
+        parse_pulls(&answer.body).map_err(|why| format!("the answer of {api} {why}"))
+    }
+}

@@ -1,0 +1,245 @@
+//! The journey from a name to what its owner signs.
+//!
+//! What is signed is read from the data folder, never from the command line: the hash in a statement
+//! is that of the file that will be committed. An entry that could not be published is not offered for
+//! signing. Keys do not come here.
+
+use crate::check::check_document;
+use crate::config::Config;
+use crate::data::{
+    Content, Document, EntryFile, MAX_FILE, ServerFolder, Tree, VersionFolder, digest, find_server,
+    find_versions, read_json, read_status,
+};
+use crate::diag::{Code, Diagnostic, Finding, Place, Report, SourceFile, nearest};
+use crate::error::{Error, ErrorKind, Result};
+use crate::proof::{Action, ProofFile, Statement, content_hash};
+
+use super::load::{LoadOptions, Loaded, load};
+
+/// What somebody wants to sign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'a> {
+    /// The document of `NAME@VERSION`.
+    Entry(&'a str),
+    /// The `status.json` of `NAME@VERSION`.
+    Status(&'a str),
+    /// The owners file of a namespace.
+    Owners(&'a str),
+}
+
+/// What is about to be signed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Subject {
+    /// What the proof asks for.
+    pub action: Action,
+    /// The domain that the namespace reverses, in lower case.
+    pub domain: String,
+    /// The server's name, or the namespace.
+    pub name: String,
+    /// The version, or [`Statement::NO_VERSION`].
+    pub version: String,
+    /// Hash of the content, as the statement has it.
+    pub sha256: String,
+    /// Where the file that is signed stands, as messages call it.
+    pub file: String,
+    /// Where its proof belongs, below the data folder.
+    pub path: String,
+    /// The proof of an entry's file that stands there, when it can be read.
+    pub present: Option<ProofFile>,
+}
+
+/// What came of asking for something to sign.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ToSign {
+    /// It cannot be published as it is.
+    Refused {
+        /// Why.
+        report: Report,
+    },
+    /// It can be signed.
+    Ready {
+        /// What it is.
+        subject: Subject,
+        /// How messages call the place of the proof.
+        display: String,
+        /// Who the proof is for by the registry's settings.
+        audience: Option<String>,
+        /// What was found besides.
+        report: Report,
+    },
+}
+
+/// Who proofs for a registry with these settings name: its id, else its base URL.
+pub fn audience(config: &Config) -> Option<&str> {
+    config.id.as_deref().or(config.base_url.as_ref().map(|url| url.as_str()))
+}
+
+/// Finds what is wanted in the data folder and judges whether it can be published.
+pub fn to_sign(options: &LoadOptions, wanted: Wanted<'_>) -> Result<ToSign> {
+    let loaded = load(options)?;
+    let mut report = Report::new();
+    report.extend(loaded.findings.iter().cloned());
+    let subject = match wanted {
+        Wanted::Entry(what) => entry(&loaded, what, &mut report)?,
+        Wanted::Status(what) => status(&loaded, what, &mut report)?,
+        Wanted::Owners(namespace) => Some(owners(&loaded, namespace)?),
+    };
+    let report = report.finish(&loaded.levels());
+    match subject {
+        Some(subject) if !report.has_errors() => {
+            let display = loaded.tree.display(&subject.path);
+            let audience = audience(&loaded.config).map(str::to_owned);
+            Ok(ToSign::Ready { subject, display, audience, report })
+        }
+        _ => Ok(ToSign::Refused { report }),
+    }
+}
+
+/// The folder of `NAME@VERSION`.
+fn find<'a>(
+    tree: &'a Tree,
+    what: &str,
+    verb: &str,
+) -> Result<(&'a ServerFolder, &'a VersionFolder)> {
+    let (name, version) = match what.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (what, None),
+    };
+    let server = find_server(tree, name)?;
+    match find_versions(server, name, version)?.as_slice() {
+        [one] => Ok((server, one)),
+        several => {
+            let newest = several.last().map_or("1.0.0", |v| &v.version);
+            Err(Error::new(ErrorKind::Usage, format!("{name} has {} versions", several.len()))
+                .help(format!("say which, such as `mcp-static sign {verb} {name}@{newest}`")))
+        }
+    }
+}
+
+/// A subject of an entry's file; the proof stands in the same folder.
+fn subject(
+    tree: &Tree,
+    (server, version): (&ServerFolder, &VersionFolder),
+    (action, file, proof): (Action, EntryFile, EntryFile),
+    sha256: String,
+) -> Result<Subject> {
+    let domain: Vec<&str> = server.namespace.split('.').rev().collect();
+    let path = server.path(version, proof);
+    let present = tree.read_entry(server, version, proof)?;
+    Ok(Subject {
+        action,
+        domain: domain.join(".").to_ascii_lowercase(),
+        name: format!("{}/{}", server.namespace, server.name),
+        version: version.version.to_string(),
+        sha256,
+        file: tree.display(&server.path(version, file)),
+        present: present.and_then(|content| ProofFile::parse(&path, content.bytes).ok()),
+        path,
+    })
+}
+
+fn entry(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Subject>> {
+    let tree = &loaded.tree;
+    let (server, version) = find(tree, what, "entry")?;
+    let path = tree.display(&server.path(version, EntryFile::Server));
+    let content = tree.read_entry(server, version, EntryFile::Server)?;
+    let Some(content) = content.filter(|c| fits(&path, c, report)) else { return Ok(None) };
+    report.extend(check_document(&path, content.bytes.clone(), &loaded.rules()));
+    let Ok(document) = read_json(&path, content.bytes) else { return Ok(None) };
+    let same = agrees(&path, &document, server, version, report);
+    let hash = content_hash(&document).ok().filter(|_| same);
+    let files = (Action::Publish, EntryFile::Server, EntryFile::Proof);
+    hash.map(|hash| subject(tree, (server, version), files, hash)).transpose()
+}
+
+/// Whether a document says the name and version of its folder.
+fn agrees(
+    path: &str,
+    document: &Document,
+    server: &ServerFolder,
+    version: &VersionFolder,
+    report: &mut Report,
+) -> bool {
+    let source = SourceFile::new(path, &document.text);
+    let name = format!("{}/{}", server.namespace, server.name);
+    let mut same = true;
+    for (code, key, folder) in [
+        (Code::NamePathMismatch, "name", name.as_str()),
+        (Code::VersionPathMismatch, "version", &*version.version),
+    ] {
+        let says = document.value.get(key).and_then(|v| v.as_str()).unwrap_or_default();
+        if says != folder {
+            let message = format!("the document says {says:?}, the folder says {folder:?}");
+            let help = format!("rename the folder, or write {folder:?}");
+            let finding = Finding::new(code, format!("/{key}").as_str(), message).help(help);
+            report.push(source.diagnose(finding));
+            same = false;
+        }
+    }
+    same
+}
+
+fn status(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Subject>> {
+    let tree = &loaded.tree;
+    let (server, version) = find(tree, what, "status")?;
+    let path = tree.display(&server.path(version, EntryFile::Status));
+    let Some(content) = tree.read_entry(server, version, EntryFile::Status)? else {
+        let name = format!("{}/{}@{}", server.namespace, server.name, version.version);
+        return Err(Error::new(ErrorKind::Usage, format!("{name} has no status.json to sign"))
+            .help(format!("write one with `mcp-static status {name} deprecated --message …`")));
+    };
+    if !fits(&path, &content, report) {
+        return Ok(None);
+    }
+    let document = match read_json(&path, content.bytes) {
+        Ok(document) => document,
+        Err(diagnostic) => {
+            report.push(*diagnostic);
+            return Ok(None);
+        }
+    };
+    report.extend(document.findings.iter().cloned());
+    report.extend(read_status(&path, &document).1);
+    let files = (Action::SetStatus, EntryFile::Status, EntryFile::StatusProof);
+    let hash = content_hash(&document).ok();
+    hash.map(|hash| subject(tree, (server, version), files, hash)).transpose()
+}
+
+/// Whether a file may be as large as it is.
+fn fits(path: &str, content: &Content, report: &mut Report) -> bool {
+    if content.size > MAX_FILE {
+        let message = format!("the file has {} bytes", content.size);
+        let diagnostic = Diagnostic::new(Code::FileTooLarge, Place::file(path), message);
+        report.push(diagnostic.help("move what is not needed out of the document"));
+    }
+    content.size <= MAX_FILE
+}
+
+fn owners(loaded: &Loaded, namespace: &str) -> Result<Subject> {
+    let tree = &loaded.tree;
+    let stem = namespace.to_ascii_lowercase();
+    let path = format!("owners/{stem}.toml");
+    let Some(file) = tree.owners().iter().find(|file| file.path == path) else {
+        let known = tree.owners().iter().filter_map(|f| f.path.strip_prefix("owners/"));
+        let known = known.filter_map(|f| f.strip_suffix(".toml"));
+        let missing =
+            Error::new(ErrorKind::Usage, "there is no owners file").at(tree.display(&path));
+        return Err(match nearest(&stem, known) {
+            Some(near) => missing.help(format!("did you mean {near}?")),
+            None => missing.help("write the file first, then sign it"),
+        });
+    };
+    let domain: Vec<&str> = stem.split('.').rev().collect();
+    Ok(Subject {
+        action: Action::SetOwners,
+        domain: domain.join("."),
+        version: Statement::NO_VERSION.to_owned(),
+        sha256: digest(&tree.read(file)?.bytes),
+        file: tree.display(&path),
+        path: format!("owners/{stem}.proof.json"),
+        name: stem,
+        present: None,
+    })
+}

@@ -1,0 +1,139 @@
+//! Every proof of the registry, checked again: does its signature still hold, does the domain still
+//! list the key.
+//!
+//! A report for maintainers, once a week: a key that is gone says that something changed hands, not
+//! that what was published under it was wrong. Nothing is unpublished here.
+
+use std::collections::BTreeMap;
+
+use crate::config::Method;
+use crate::data::{EntryFile, ServerFolder, Tree, VersionFolder};
+use crate::diag::{Code, Diagnostic, Place, Report, Severity};
+use crate::error::Result;
+use crate::proof::change::{EntryChange, EntryKind, Sides};
+use crate::proof::{
+    Attempt, Claim, Commits, Ending, Identity, Lookup, Owners, Scene, Signed, Touched, judge,
+    policy,
+};
+
+use super::super::load::{LoadOptions, load};
+use super::Doors;
+
+/// How many proofs there are, and what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rechecked {
+    /// Versions of own entries.
+    pub versions: usize,
+    /// Versions with a proof file.
+    pub proofs: usize,
+    /// Proofs that hold, and whose key the domain lists.
+    pub live: usize,
+    /// Proofs about which nobody answered.
+    pub open: usize,
+}
+
+/// There are no commits to look at: only files are checked.
+struct NoCommits;
+
+impl Commits for NoCommits {
+    fn signed(&self, _: &str) -> Result<Vec<Signed>> {
+        Ok(Vec::new())
+    }
+
+    fn authors(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
+
+/// Checks every proof file of the registry again. A signature that does not hold is an error; a key
+/// that is not listed any more, or a domain that does not answer, is a warning.
+///
+/// # Errors
+/// When the data cannot be read.
+pub fn verify_all(options: &LoadOptions, doors: &dyn Doors) -> Result<(Report, Rechecked)> {
+    let loaded = load(options)?;
+    let settings = &loaded.config.ownership;
+    let (dns, well_known) = (doors.dns(settings), doors.well_known(settings));
+    let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());
+    let audiences = super::ownership::audiences(&loaded.config);
+    let owners: &BTreeMap<String, Owners> = loaded.evidence.owners();
+    let scene = Scene {
+        settings,
+        audiences: &audiences,
+        owners,
+        identity: &Identity::Nobody(String::new()),
+        lookup: &lookup,
+        commits: &NoCommits,
+        now: doors.clock().now(),
+    };
+    let (mut report, mut counts) = (Report::new(), Rechecked::default());
+    report.extend(loaded.findings.iter().cloned());
+    for server in loaded.tree.servers() {
+        for version in &server.versions {
+            if version.files().any(|file| file == EntryFile::Origin) {
+                continue; // pinned or mirrored: somebody else's word
+            }
+            counts.versions += 1;
+            let Some(touched) = touched(&loaded.tree, server, version)? else { continue };
+            counts.proofs += 1;
+            let mut policy = policy(settings, &server.namespace);
+            policy.methods = vec![Method::ProofFile];
+            let claim = Claim {
+                namespace: server.namespace.to_string(),
+                entries: vec![touched],
+                owners: None,
+            };
+            let (tried, _) = judge(&claim, &policy, &scene)?;
+            for attempt in &tried {
+                let path = claim.path();
+                report.extend(say(attempt, &loaded.tree.display(&path), &mut counts));
+            }
+        }
+    }
+    Ok((report.finish(&options.levels), counts))
+}
+
+/// A version as if its proofs had just arrived; `None` when it has none.
+fn touched(tree: &Tree, server: &ServerFolder, version: &VersionFolder) -> Result<Option<Touched>> {
+    let mut files = BTreeMap::new();
+    let mut arrived = BTreeMap::new();
+    for kind in version.files() {
+        let content = tree.read_entry(server, version, kind)?;
+        files.extend(content.map(|content| (kind, content.bytes)));
+        if matches!(kind, EntryFile::Proof | EntryFile::StatusProof) {
+            arrived.insert(kind, Sides::default());
+        }
+    }
+    if arrived.is_empty() {
+        return Ok(None);
+    }
+    let change = EntryChange {
+        namespace: server.namespace.to_string(),
+        name: server.name.to_string(),
+        version: version.version.to_string(),
+        kind: EntryKind::Proof,
+        files: arrived,
+    };
+    Ok(Some(Touched { change, files, status_since: None }))
+}
+
+fn say(attempt: &Attempt, path: &str, counts: &mut Rechecked) -> Option<Diagnostic> {
+    let (code, help) = match &attempt.ending {
+        Ending::Proven { .. } => {
+            counts.live += 1;
+            return None;
+        }
+        Ending::Absent { .. } => return None,
+        Ending::Unknown => {
+            counts.open += 1;
+            (Code::OwnershipUnknown, "run the check again".to_owned())
+        }
+        Ending::Refuted { code, help, .. } => (*code, help.clone()),
+    };
+    let mut diagnostic = Diagnostic::new(code, Place::file(path), attempt.saw.clone()).help(help);
+    if !matches!(code, Code::OwnershipBadSignature | Code::ProofInvalid) {
+        diagnostic.severity = Severity::Warning;
+    }
+    Some(diagnostic)
+}

@@ -1,0 +1,54 @@
+//! The touched entries, judged as `check` judges them, from the head's objects alone.
+
+use std::collections::BTreeSet;
+
+use crate::check::{Checker, DocumentRules, Profile};
+use crate::data::{DateSource, Fallback, Tree, read_tombstone};
+use crate::diag::{Code, Diagnostic, Severity};
+use crate::error::Result;
+use crate::proof::change::EntryKind;
+use crate::proof::parse_owners;
+
+use super::ground::Ground;
+
+/// What is wrong with the documents and records that the change leaves.
+pub(super) fn check(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
+    let folders: BTreeSet<String> = ground
+        .change
+        .entries
+        .iter()
+        .filter(|entry| entry.kind != EntryKind::Removed)
+        .map(|entry| entry.folder())
+        .collect();
+    let tree = Tree::of_folders(
+        ground.git,
+        ground.head,
+        ground.prefix,
+        folders.iter().map(String::as_str),
+    )?;
+    let dates = DateSource::fallback(Fallback::Epoch(0));
+    let rules =
+        DocumentRules::new(Profile::Strict).allow_non_semver(ground.config.allow_non_semver);
+    let checker = Checker { tree: &tree, dates: &dates, rules };
+    let mut found: Vec<Diagnostic> = tree.findings().to_vec();
+    for server in tree.servers() {
+        found.extend(checker.server(server)?.findings);
+    }
+    for (namespace, change) in &ground.change.owners {
+        let Some(after) = change.file.and_then(|sides| sides.after) else { continue };
+        let path = ground.display(&format!("owners/{namespace}.toml"));
+        let text = ground.blob(after)?.unwrap_or_default();
+        if let Err(wrong) = parse_owners(&path, namespace, &String::from_utf8_lossy(&text)) {
+            found.extend(wrong);
+        }
+    }
+    for (path, new) in &ground.change.tombstones {
+        if let (true, Some(text)) = (*new, ground.file(ground.head, path)?) {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            found.extend(read_tombstone(&ground.display(path), &text));
+        }
+    }
+    // Dates are not a matter of the change, and hints are for `check`, which says them with the rest.
+    found.retain(|d| d.severity != Severity::Note && d.code != Code::DateBeforeFirstCommit);
+    Ok(found)
+}

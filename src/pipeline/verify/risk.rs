@@ -1,0 +1,151 @@
+//! What is proven and still deserves a person's look: names that look like others', and the first
+//! server of a namespace.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_security::confusable_detection::skeleton;
+
+use crate::diag::{Code, Diagnostic, Place};
+use crate::error::Result;
+use crate::model::Timestamp;
+use crate::proof::change::EntryKind;
+use crate::proof::event::Event;
+
+use super::ground::{Ground, join};
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// What a person should look at, at `now` in seconds since 1970.
+pub(super) fn look(
+    ground: &Ground<'_>,
+    event: Option<&Event>,
+    now: i64,
+) -> Result<Vec<Diagnostic>> {
+    let Some(base) = ground.base else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let new: BTreeMap<String, String> = ground
+        .change
+        .entries
+        .iter()
+        .filter(|entry| entry.kind == EntryKind::NewServer)
+        .map(|entry| (entry.server(), entry.main_file()))
+        .collect();
+    if new.is_empty() {
+        return Ok(found);
+    }
+    let servers = join(ground.prefix, "servers");
+    let known = ground.git.names_below(base, &servers)?;
+    let shapes: BTreeMap<String, &str> =
+        known.iter().map(|name| (shape(name), name.as_str())).collect();
+    for (name, path) in &new {
+        if let Some(other) = like(name, &known, &shapes) {
+            found.push(
+                Diagnostic::new(
+                    Code::NameLookAlike,
+                    Place::file(ground.display(path)),
+                    format!("{name} is easily mistaken for {other}"),
+                )
+                .help("a maintainer makes sure that nobody is misled"),
+            );
+        }
+    }
+    found.extend(waits(ground, event, &known, &new, now));
+    Ok(found)
+}
+
+/// What a name looks like: in lower case, with characters that look alike made equal.
+fn shape(name: &str) -> String {
+    skeleton(&name.to_ascii_lowercase()).collect()
+}
+
+/// A name of another namespace that `name` may be taken for.
+fn like<'a>(
+    name: &str,
+    known: &'a [String],
+    shapes: &BTreeMap<String, &'a str>,
+) -> Option<&'a str> {
+    let own = namespace(name);
+    let other = |candidate: &&str| !namespace(candidate).eq_ignore_ascii_case(own);
+    let same = shapes.get(&shape(name)).copied().filter(other);
+    same.or_else(|| {
+        known.iter().map(String::as_str).filter(other).find(|known| one_edit(name, known))
+    })
+}
+
+fn namespace(name: &str) -> &str {
+    name.split('/').next().unwrap_or(name)
+}
+
+/// Whether one inserted, removed, replaced or swapped character makes one of the other, case aside.
+fn one_edit(a: &str, b: &str) -> bool {
+    let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
+    let (a, b) = if a.len() <= b.len() {
+        (a.as_bytes(), b.as_bytes())
+    } else {
+        (b.as_bytes(), a.as_bytes())
+    };
+    if b.len() - a.len() > 1 {
+        return false;
+    }
+    let start = a.iter().zip(b).take_while(|(x, y)| x == y).count();
+    let (a, b) = (&a[start..], &b[start..]);
+    match (a, b) {
+        _ if a.len() < b.len() => a == &b[1..],
+        ([], []) => true,
+        ([x, y, rest @ ..], [v, w, more @ ..]) if x == w && y == v => {
+            rest == more || a[1..] == b[1..]
+        }
+        _ => a[1..] == b[1..],
+    }
+}
+
+/// The waiting period of namespaces that publish for the first time.
+fn waits(
+    ground: &Ground<'_>,
+    event: Option<&Event>,
+    servers: &[String],
+    new: &BTreeMap<String, String>,
+    now: i64,
+) -> Vec<Diagnostic> {
+    let days = ground.config.ownership.new_namespace_days;
+    let opened = event
+        .and_then(Event::pull_request)
+        .and_then(|pull| Timestamp::parse(pull.created.as_deref()?))
+        .map(|time| time.unix());
+    // Without the time of a pull request nothing tells how long it has waited.
+    let Some(opened) = opened.filter(|_| days > 0) else { return Vec::new() };
+    let until = opened.saturating_add(i64::from(days) * DAY);
+    if now >= until {
+        return Vec::new();
+    }
+    let known: BTreeSet<String> =
+        servers.iter().map(|name| namespace(name).to_ascii_lowercase()).collect();
+    let first =
+        new.iter().filter(|(name, _)| !known.contains(&namespace(name).to_ascii_lowercase()));
+    first
+        .map(|(name, path)| {
+            let message = format!(
+                "{name} is the first server of its namespace, and waits until {}",
+                Timestamp::from_unix(until)
+            );
+            Diagnostic::new(Code::NamespaceWaits, Place::file(ground.display(path)), message)
+                .help("run the check again then; a maintainer may merge it before")
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_edit;
+
+    #[test]
+    fn one_edit_is_one_letter_more_less_other_or_swapped() {
+        for (a, b) in [("ab", "abc"), ("abc", "ac"), ("abc", "axc"), ("abcd", "abdc"), ("A", "a")] {
+            assert!(one_edit(a, b) && one_edit(b, a), "{a} {b}");
+        }
+        for (a, b) in [("ab", "abcd"), ("abc", "xyc"), ("abcd", "badc"), ("", "ab")] {
+            assert!(!one_edit(a, b) && !one_edit(b, a), "{a} {b}");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! What a change touches, sorted by what it means: entries, owners, protected paths, others.
+//!
+//! Only paths and object ids are looked at, never the text of a diff, so nothing that is written
+//! into a file can hide what happens to it. This file refuses to decide who may make a change.
+
+use std::collections::BTreeMap;
+
+use crate::data::{DataPath, EntryFile};
+use crate::world::git::{Changed, FileMode, Oid};
+
+/// Folders nested deeper than this are refused in a change.
+pub const MAX_DEPTH: usize = 8;
+
+/// What happens to one version of a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    /// The first version of a server.
+    NewServer,
+    /// A further version of a server that is published.
+    NewVersion,
+    /// The document of a published version is not what it was.
+    Edited,
+    /// A published version is gone.
+    Removed,
+    /// The status of a published version is another.
+    Status,
+    /// Only its proofs differ.
+    Proof,
+    /// Only the record of where it came from differs.
+    Origin,
+}
+
+impl EntryKind {
+    /// The word of reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NewServer => "new server",
+            Self::NewVersion => "new version",
+            Self::Edited => "edit of a published version",
+            Self::Removed => "removal",
+            Self::Status => "status change",
+            Self::Proof => "proof",
+            Self::Origin => "origin",
+        }
+    }
+
+    /// Whether a version is published that was not there before.
+    pub fn is_new(self) -> bool {
+        matches!(self, Self::NewServer | Self::NewVersion)
+    }
+}
+
+/// The ids of a file's content before and after.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sides {
+    /// What it was; `None` when it was not there.
+    pub before: Option<Oid>,
+    /// What it is; `None` when it is gone.
+    pub after: Option<Oid>,
+}
+
+/// A version folder that a change touches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntryChange {
+    /// Folder of the namespace.
+    pub namespace: String,
+    /// Folder of the server.
+    pub name: String,
+    /// Folder of the version.
+    pub version: String,
+    /// What happens to it.
+    pub kind: EntryKind,
+    /// The files that differ.
+    pub files: BTreeMap<EntryFile, Sides>,
+}
+
+impl EntryChange {
+    /// Full name of the server.
+    pub fn server(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// The folder below the data folder.
+    pub fn folder(&self) -> String {
+        format!("servers/{}/{}/{}", self.namespace, self.name, self.version)
+    }
+
+    /// The file that a report points at: the document if it differs, else the first that does.
+    pub fn main_file(&self) -> String {
+        let file = self.files.keys().min().copied().unwrap_or(EntryFile::Server);
+        format!("{}/{}", self.folder(), file.file_name())
+    }
+
+    /// Whether `file` differs.
+    pub fn touches(&self, file: EntryFile) -> bool {
+        self.files.contains_key(&file)
+    }
+}
+
+/// An owners file, or its proof, that a change touches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnersChange {
+    /// The owners file, when it differs.
+    pub file: Option<Sides>,
+    /// Its proof, when it differs.
+    pub proof: Option<Sides>,
+}
+
+/// A path that no change may hold, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OddPath {
+    /// The path, as well as it can be shown.
+    pub path: String,
+    /// Why it is refused, as a sentence.
+    pub why: &'static str,
+}
+
+/// A whole change, sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// Version folders, in byte order.
+    pub entries: Vec<EntryChange>,
+    /// Owners files by namespace in lower case.
+    pub owners: BTreeMap<String, OwnersChange>,
+    /// Tombstones: path below the data folder, and whether it is new.
+    pub tombstones: Vec<(String, bool)>,
+    /// Paths that only maintainers change.
+    pub protected: Vec<String>,
+    /// Paths without a meaning to the registry.
+    pub other: Vec<String>,
+    /// Paths that are refused whatever they hold.
+    pub odd: Vec<OddPath>,
+    /// Number of paths that differ.
+    pub paths: usize,
+}
+
+/// What sorting has to know of the repository.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout<'a> {
+    /// The data folder from the top of the repository; empty for the top itself.
+    pub prefix: &'a str,
+    /// Further patterns of protected paths.
+    pub protect: &'a [String],
+}
+
+/// Sorts the differing paths. `has_server` tells whether the base holds a server's folder.
+pub fn sort(
+    changed: &[Changed],
+    layout: Layout<'_>,
+    has_server: &mut dyn FnMut(&str, &str) -> bool,
+) -> Change {
+    let mut change = Change { paths: changed.len(), ..Change::default() };
+    let mut folders: BTreeMap<(&str, &str, &str), BTreeMap<EntryFile, Sides>> = BTreeMap::new();
+    for item in changed {
+        if let Some(why) = objection(item) {
+            change.odd.push(OddPath { path: item.path.clone(), why });
+            continue;
+        }
+        let sides = Sides {
+            before: item.before.map(|side| side.oid),
+            after: item.after.map(|side| side.oid),
+        };
+        let below = match layout.prefix {
+            "" => Some(item.path.as_str()),
+            prefix => item.path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
+        };
+        match below.map(DataPath::of) {
+            Some(DataPath::Entry { namespace, name, version, file }) => {
+                folders.entry((namespace, name, version)).or_default().insert(file, sides);
+            }
+            Some(DataPath::Owners { namespace } | DataPath::OwnersProof { namespace })
+                if namespace != namespace.to_ascii_lowercase() && sides.after.is_some() =>
+            {
+                let why = "owners files are named in lower case";
+                change.odd.push(OddPath { path: item.path.clone(), why });
+            }
+            Some(DataPath::Owners { namespace }) => {
+                change.owners.entry(namespace.to_ascii_lowercase()).or_default().file = Some(sides);
+            }
+            Some(DataPath::OwnersProof { namespace }) => {
+                change.owners.entry(namespace.to_ascii_lowercase()).or_default().proof =
+                    Some(sides);
+            }
+            Some(DataPath::Tombstone { .. }) => {
+                change
+                    .tombstones
+                    .push((below.unwrap_or_default().to_owned(), sides.before.is_none()));
+            }
+            Some(DataPath::Settings) => change.protected.push(item.path.clone()),
+            _ if is_protected(&item.path, layout.protect) => {
+                change.protected.push(item.path.clone());
+            }
+            _ => change.other.push(item.path.clone()),
+        }
+    }
+    change.entries = folders
+        .into_iter()
+        .map(|((namespace, name, version), files)| EntryChange {
+            kind: kind(&files, || has_server(namespace, name)),
+            namespace: namespace.to_owned(),
+            name: name.to_owned(),
+            version: version.to_owned(),
+            files,
+        })
+        .collect();
+    change
+}
+
+fn kind(files: &BTreeMap<EntryFile, Sides>, has_server: impl FnOnce() -> bool) -> EntryKind {
+    match files.get(&EntryFile::Server) {
+        Some(Sides { before: None, .. }) if has_server() => EntryKind::NewVersion,
+        Some(Sides { before: None, .. }) => EntryKind::NewServer,
+        Some(Sides { after: None, .. }) => EntryKind::Removed,
+        Some(_) => EntryKind::Edited,
+        None if files.contains_key(&EntryFile::Status) => EntryKind::Status,
+        None if files.contains_key(&EntryFile::Origin) => EntryKind::Origin,
+        None => EntryKind::Proof,
+    }
+}
+
+/// Why a path is refused whatever it holds.
+fn objection(item: &Changed) -> Option<&'static str> {
+    let Some(after) = item.after else {
+        return None; // what is taken away does no harm as a path
+    };
+    if !item.utf8 {
+        Some("the path is not UTF-8")
+    } else if !item.well_formed {
+        Some("no folder on disk can hold a path like this, or it stands there twice")
+    } else if item.path.chars().any(char::is_control) {
+        Some("the path holds a control character")
+    } else if item.path.split('/').count() > MAX_DEPTH {
+        Some("the path lies deeper than eight folders")
+    } else {
+        match after.mode {
+            FileMode::Regular => None,
+            FileMode::Executable => Some("the file may be executed; data never is"),
+            FileMode::Symlink => Some("a symbolic link stands here"),
+            FileMode::Submodule => Some("a submodule stands here"),
+            FileMode::Other(_) => Some("the file has a mode that git does not write"),
+        }
+    }
+}
+
+/// Patterns that are protected in every registry: what steers CI, git and the site.
+const PROTECTED: &[&str] = &[
+    ".github/**",
+    ".forgejo/**",
+    ".gitea/**",
+    ".gitlab/**",
+    ".gitlab-ci.yml",
+    ".mcp-static-version",
+    "**/.gitattributes",
+    "**/.gitmodules",
+    "**/.gitignore",
+    "**/CODEOWNERS",
+    "templates/**",
+];
+
+/// Whether only maintainers change `path`.
+pub fn is_protected(path: &str, more: &[String]) -> bool {
+    PROTECTED.iter().copied().chain(more.iter().map(String::as_str)).any(|p| matches(p, path))
+}
+
+/// Whether a path fits a pattern: `**/` for any folders, a final `/**` for everything below, `*` for
+/// any text inside a name. Case does not matter, as some file systems do not see it.
+fn matches(pattern: &str, path: &str) -> bool {
+    let (pattern, path) = (pattern.to_ascii_lowercase(), path.to_ascii_lowercase());
+    let wanted: Vec<&str> = pattern.split('/').collect();
+    let given: Vec<&str> = path.split('/').collect();
+    segments(&wanted, &given)
+}
+
+fn segments(wanted: &[&str], given: &[&str]) -> bool {
+    match (wanted, given) {
+        ([], []) => true,
+        (["**"], rest) => !rest.is_empty(),
+        (["**", more @ ..], rest) => (0..=rest.len()).any(|skip| segments(more, &rest[skip..])),
+        ([want, more @ ..], [name, rest @ ..]) => glob(want, name) && segments(more, rest),
+        _ => false,
+    }
+}
+
+/// Whether `text` fits `pattern`, in which `*` stands for any text.
+pub(super) fn glob(pattern: &str, text: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == text,
+        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
+            (0..=rest.len())
+                .filter(|at| rest.is_char_boundary(*at))
+                .any(|at| glob(after, &rest[at..]))
+        }),
+    }
+}

@@ -1,0 +1,160 @@
+//! Domains: how one is written, what of it can be registered, and how far its word reaches.
+//!
+//! A domain comes from a namespace or from a proof file, so its text is judged before anybody asks
+//! for it: one spelling, no address, nothing that a URL or a resolver would read as more than a name.
+
+use std::fmt;
+
+use crate::model::{Fault, Namespace, punycode};
+
+/// Most characters of a domain (RFC 1035, section 2.3.4, without the root dot).
+const MAX: usize = 253;
+
+/// Most characters of a label.
+const MAX_LABEL: usize = 63;
+
+/// Last labels that no registry of domains gives away (RFC 6761 and its followers; `internal` by
+/// resolution of ICANN).
+const SPECIAL: &[&str] =
+    &["localhost", "local", "internal", "test", "invalid", "onion", "arpa", "alt"];
+
+/// A domain in lower case: two or more ASCII labels, no root dot, no address.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Domain(Box<str>);
+
+impl Domain {
+    /// Reads a domain; capital letters are taken for small ones. The fault ends the sentence
+    /// "`text` …".
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        if text.is_empty() {
+            return Err(Fault::new("is empty"));
+        }
+        if !text.is_ascii() {
+            return Err(Fault::new(match ascii_form(text) {
+                Some(ascii) => format!("holds letters beyond ASCII; write it as {ascii}"),
+                None => "holds characters beyond ASCII; write it in punycode (xn--…)".to_owned(),
+            }));
+        }
+        if let Some(c) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-.".contains(*c)) {
+            let hint = if "/:@?#".contains(c) { "; give the bare domain" } else { "" };
+            return Err(Fault::new(format!("holds {c:?}, which no domain does{hint}")));
+        }
+        if text.ends_with('.') {
+            return Err(Fault::new("ends with a dot; leave it out"));
+        }
+        if text.len() > MAX {
+            return Err(Fault::new(format!("is longer than {MAX} characters")));
+        }
+        let text = text.to_ascii_lowercase();
+        if let Some(fault) = text.split('.').find_map(label_fault) {
+            return Err(fault);
+        }
+        let last = text.rsplit('.').next().unwrap_or_default();
+        if is_number(last) {
+            return Err(Fault::new("ends with a number, as addresses do"));
+        }
+        if last.len() == text.len() {
+            return Err(Fault::new("has one label; a domain has two or more, such as example.com"));
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// The domain that a namespace reverses.
+    pub fn of(namespace: Namespace<'_>) -> Result<Self, Fault> {
+        Self::parse(&namespace.domain())
+    }
+
+    /// The domain's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The part that somebody can register: one label more than the public suffix. Nothing if the
+    /// domain is itself a public suffix.
+    pub fn registrable(&self) -> Option<&str> {
+        psl::domain_str(&self.0)
+    }
+
+    /// Whether the domain is a public suffix, under which strangers register: a top-level domain or
+    /// the likes of `co.uk`, or a private one such as `github.io`. Nobody speaks for those below it.
+    pub fn is_public_suffix(&self) -> bool {
+        self.registrable().is_none()
+    }
+
+    /// Whether the public suffix list (as compiled in) knows the ending. Without it, what is
+    /// registrable is a guess: two labels.
+    pub fn is_listed(&self) -> bool {
+        psl::suffix(self.0.as_bytes()).is_some_and(|suffix| suffix.is_known())
+    }
+
+    /// Whether the domain lies where no registry gives away names, so that nobody can own it.
+    pub fn is_special_use(&self) -> bool {
+        SPECIAL.contains(&self.0.rsplit('.').next().unwrap_or_default())
+    }
+
+    /// Whether a word of this domain in DNS may count for `other`: it is the same domain, or a parent
+    /// by whole labels that is not above the registrable part.
+    ///
+    /// A document over HTTP counts for its own domain only; whoever asks for that compares.
+    pub fn reaches(&self, other: &Self) -> bool {
+        self == other
+            || (self.is_above(&other.0)
+                && other
+                    .registrable()
+                    .is_some_and(|least| *least == *self.0 || is_below(&self.0, least)))
+    }
+
+    fn is_above(&self, text: &str) -> bool {
+        is_below(text, &self.0)
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether `text` has the labels of `parent` at its end, and more.
+fn is_below(text: &str, parent: &str) -> bool {
+    text.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
+}
+
+fn label_fault(label: &str) -> Option<Fault> {
+    if label.is_empty() {
+        Some(Fault::new("has an empty label"))
+    } else if label.len() > MAX_LABEL {
+        Some(Fault::new(format!("has a label of more than {MAX_LABEL} characters")))
+    } else if label.starts_with('-') || label.ends_with('-') {
+        Some(Fault::new(format!("has the label {label:?}, which begins or ends with a hyphen")))
+    } else {
+        punycode::fault(label)
+            .map(|why| Fault::new(format!("has the label {label:?}, which {why}")))
+    }
+}
+
+/// Whether a last label makes the whole an address for the readers of URLs: decimal, or hexadecimal
+/// with `0x` (WHATWG URL, "ends in a number").
+fn is_number(label: &str) -> bool {
+    let hexadecimal = |rest: &str| rest.bytes().all(|b| b.is_ascii_hexdigit());
+    label.bytes().all(|b| b.is_ascii_digit()) || label.strip_prefix("0x").is_some_and(hexadecimal)
+}
+
+/// How a text with letters beyond ASCII is written as a domain, if that can be told without the
+/// tables of IDNA: letters and digits only, in small letters.
+fn ascii_form(text: &str) -> Option<String> {
+    let label = |label: &str| {
+        if label.is_ascii() {
+            return Some(label.to_owned());
+        }
+        let plain = label.chars().all(|c| c.is_alphanumeric() || c == '-');
+        let coded = punycode::encode(label).filter(|_| plain)?;
+        Some(format!("{}{coded}", punycode::PREFIX))
+    };
+    let labels: Option<Vec<String>> = text.to_lowercase().split('.').map(label).collect();
+    let ascii = labels?.join(".");
+    Domain::parse(&ascii).is_ok().then_some(ascii)
+}
+
+#[cfg(test)]
+mod tests;

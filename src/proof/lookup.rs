@@ -1,0 +1,294 @@
+//! Which keys a domain lists at this moment, by the voices of several resolvers and by its own
+//! well-known document.
+//!
+//! A key counts when enough resolvers list it. Silence is never a vote: while the silent ones could
+//! still change the result, nothing is known. Each domain is asked once a run, whatever number of
+//! proofs name it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::config::{Cname, KeySource, Ownership};
+use crate::world::dns::{Answer, Dns, Records, Voice, excess};
+use crate::world::wellknown::WellKnown;
+
+use super::domain::Domain;
+use super::key::PublicKey;
+use super::record::{RecordFault, parse_account_record, parse_body, parse_record};
+
+/// Most keys of one domain that are looked at.
+const MAX_KEYS: usize = 8;
+
+/// Labels at which publishers put the record by mistake, since an old text named them.
+const SELECTORS: [&str; 2] = ["_mcp-auth", "_mcp-registry"];
+
+/// Label of the record that names an account.
+const ACCOUNT_LABEL: &str = "_mcp-publisher";
+
+/// What a record names, in a form that can be compared, and as people are shown it.
+type Item = (String, String);
+
+/// What is known about a question to the outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Yes; how it was seen.
+    Yes(String),
+    /// No; what was seen instead.
+    No(String),
+    /// Nobody knows; who did not answer.
+    Open(String),
+}
+
+/// What resolvers or a document say, counted.
+#[derive(Debug, Clone, Default)]
+struct Counted {
+    /// Keys, or accounts, by how many voices list them.
+    listed: Vec<(String, usize)>,
+    /// Voices that were silent.
+    silent: usize,
+    /// How many have to agree.
+    needed: usize,
+    /// What was seen, for the report.
+    saw: String,
+}
+
+impl Counted {
+    /// Whether `item` is listed by enough voices.
+    fn has(&self, item: &str) -> Known {
+        let count = self.listed.iter().find(|(i, _)| i == item).map_or(0, |(_, n)| *n);
+        if count >= self.needed {
+            Known::Yes(self.saw.clone())
+        } else if count + self.silent >= self.needed {
+            Known::Open(self.saw.clone())
+        } else {
+            Known::No(self.saw.clone())
+        }
+    }
+}
+
+/// The outside, asked at most once for each domain.
+pub struct Lookup<'a> {
+    settings: &'a Ownership,
+    dns: Option<&'a dyn Dns>,
+    well_known: Option<&'a dyn WellKnown>,
+    records: Mutex<BTreeMap<String, Arc<Counted>>>,
+    documents: Mutex<BTreeMap<String, Arc<Counted>>>,
+}
+
+impl std::fmt::Debug for Lookup<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lookup").finish_non_exhaustive()
+    }
+}
+
+impl<'a> Lookup<'a> {
+    /// A lookup through these doors; a door that is closed answers nothing.
+    pub fn new(
+        settings: &'a Ownership,
+        dns: Option<&'a dyn Dns>,
+        well_known: Option<&'a dyn WellKnown>,
+    ) -> Self {
+        let (records, documents) = (Mutex::default(), Mutex::default());
+        Self { settings, dns, well_known, records, documents }
+    }
+
+    /// Whether `domain` lists `key`. The well-known document is asked only when it may speak: for
+    /// exactly its own host.
+    pub fn lists(&self, domain: &Domain, key: &PublicKey, exact: bool) -> Known {
+        let item = key.record();
+        let (mut no, mut open) = (Vec::new(), Vec::new());
+        for source in &self.settings.sources {
+            let known = match source {
+                KeySource::Dns => self.records(domain).has(&item),
+                KeySource::Http if exact => self.document(domain).has(&item),
+                KeySource::Http => continue,
+            };
+            match known {
+                Known::Yes(saw) => return Known::Yes(saw),
+                Known::No(saw) => no.push(saw),
+                Known::Open(saw) => open.push(saw),
+            }
+        }
+        open.dedup(); // both doors may be closed for the same reason
+        if open.is_empty() { Known::No(no.join("; ")) } else { Known::Open(open.join("; ")) }
+    }
+
+    /// Whether `domain` names the account `id` of `forge` in its account record.
+    pub fn names_account(&self, domain: &Domain, forge: &str, id: u64) -> Known {
+        let Some(dns) = self.dns else { return Known::Open(closed()) };
+        let name = format!("{ACCOUNT_LABEL}.{}", domain.as_str());
+        let voices = dns.txt(&name);
+        let read = |records: &Records| {
+            let found = records.iter().filter_map(|r| std::str::from_utf8(r).ok());
+            found
+                .filter_map(|text| parse_account_record(text).ok())
+                .take(MAX_KEYS)
+                .map(|account| format!("{}:{}", account.forge, account.id))
+                .map(|account| (account.clone(), account))
+                .collect()
+        };
+        self.count(&name, domain, &voices, "no account", &read).has(&format!("{forge}:{id}"))
+    }
+
+    fn records(&self, domain: &Domain) -> Arc<Counted> {
+        remember(&self.records, domain, || {
+            let Some(dns) = self.dns else { return self.nothing() };
+            let name = domain.as_str();
+            let mut counted = self.count(name, domain, &dns.txt(name), "no key", &keys_of);
+            if counted.listed.is_empty() && counted.silent == 0 {
+                counted.saw.push_str(&selector_hint(dns, name));
+            }
+            counted
+        })
+    }
+
+    fn document(&self, domain: &Domain) -> Arc<Counted> {
+        remember(&self.documents, domain, || {
+            let Some(well_known) = self.well_known else { return self.nothing() };
+            let name = domain.as_str();
+            let mut counted = Counted { needed: 1, ..Counted::default() };
+            match well_known.fetch(name) {
+                Ok(bytes) => {
+                    let body = parse_body(&bytes);
+                    let prints: Vec<String> =
+                        body.keys.iter().map(PublicKey::fingerprint).collect();
+                    counted.saw = format!("https://{name} lists {}", list(&prints, "no key"));
+                    for hint in &body.hints {
+                        counted.saw.push_str(&format!(" ({hint})"));
+                    }
+                    counted.listed = body.keys.iter().map(|key| (key.record(), 1)).collect();
+                }
+                Err(e) => {
+                    counted.silent = usize::from(e.is_unknown());
+                    counted.saw = format!("https://{name} {e}");
+                }
+            }
+            counted
+        })
+    }
+
+    fn nothing(&self) -> Counted {
+        Counted { silent: 1, needed: 1, saw: closed(), ..Counted::default() }
+    }
+
+    /// Counts what the voices say about `name`.
+    fn count(
+        &self,
+        name: &str,
+        domain: &Domain,
+        voices: &[Voice<Records>],
+        none: &str,
+        read: &dyn Fn(&Records) -> Vec<Item>,
+    ) -> Counted {
+        let mut counted = Counted { needed: self.settings.quorum, ..Counted::default() };
+        let mut said = Vec::new();
+        for voice in voices {
+            let (items, text) = match &voice.answer {
+                Answer::Silent(why) => {
+                    counted.silent += 1;
+                    (Vec::new(), why.clone())
+                }
+                Answer::Nothing { nxdomain: true, .. } => (Vec::new(), "no such name".to_owned()),
+                Answer::Nothing { .. } => (Vec::new(), "no TXT record".to_owned()),
+                Answer::Records { records, chain } => {
+                    match excess(records).or_else(|| self.objection(domain, chain)) {
+                        Some(why) => (Vec::new(), why),
+                        None => {
+                            let items = read(records);
+                            let shown: Vec<String> =
+                                items.iter().map(|(_, shown)| shown.clone()).collect();
+                            let text = format!("{}{}", list(&shown, none), via(chain));
+                            (items, text)
+                        }
+                    }
+                }
+            };
+            said.push(format!("{}: {text}", voice.resolver));
+            for (item, _) in items {
+                match counted.listed.iter_mut().find(|(known, _)| *known == item) {
+                    Some((_, count)) => *count += 1,
+                    None => counted.listed.push((item, 1)),
+                }
+            }
+        }
+        counted.saw = format!("DNS for {name} ({})", said.join(", "));
+        if counted.silent > 0 && voices.len() - counted.silent < counted.needed {
+            let needed = counted.needed;
+            counted.saw.push_str(&format!("; {needed} agreeing answers are needed"));
+        }
+        counted
+    }
+
+    /// Why records that were found through aliases do not count, if they do not.
+    fn objection(&self, domain: &Domain, chain: &[String]) -> Option<String> {
+        let last = chain.last()?;
+        let same = || {
+            chain.iter().all(|name| {
+                Domain::parse(name).is_ok_and(|alias| alias.registrable() == domain.registrable())
+            })
+        };
+        match self.settings.cname {
+            Cname::Follow => None,
+            Cname::SameDomain if same() => None,
+            Cname::SameDomain => Some(format!("an alias leads to {last}, outside the domain")),
+            Cname::Deny => Some(format!("an alias leads to {last}, and aliases are not followed")),
+        }
+    }
+}
+
+fn closed() -> String {
+    "the network is not used".to_owned()
+}
+
+fn remember(
+    memory: &Mutex<BTreeMap<String, Arc<Counted>>>,
+    domain: &Domain,
+    ask: impl FnOnce() -> Counted,
+) -> Arc<Counted> {
+    let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+    memory.entry(domain.as_str().to_owned()).or_insert_with(|| Arc::new(ask())).clone()
+}
+
+/// The keys of text records, as records written in the one strict form, with their fingerprints.
+fn keys_of(records: &Records) -> Vec<Item> {
+    let texts = records.iter().filter_map(|record| std::str::from_utf8(record).ok());
+    let keys: BTreeMap<String, String> = texts
+        .filter_map(|text| parse_record(text).ok())
+        .map(|key| (key.record(), key.fingerprint()))
+        .collect();
+    // More than eight is no list of a publisher's keys; none of them counts.
+    if keys.len() > MAX_KEYS { Vec::new() } else { keys.into_iter().collect() }
+}
+
+/// Where a record stands that was put at a wrong name or in a form that only the official registry
+/// takes.
+fn selector_hint(dns: &dyn Dns, name: &str) -> String {
+    let texts = |name: &str| -> Vec<String> {
+        let voices = dns.txt(name);
+        let records = voices.iter().filter_map(|voice| voice.answer.records()).flatten();
+        records.filter_map(|record| String::from_utf8(record.clone()).ok()).collect()
+    };
+    for label in SELECTORS {
+        let below = format!("{label}.{name}");
+        if texts(&below).iter().any(|text| parse_record(text).is_ok()) {
+            return format!("; a record stands at {below}, but it belongs at {name} itself");
+        }
+    }
+    let odd = |text: &String| matches!(parse_record(text), Err(RecordFault::OfficialOnly));
+    if texts(name).iter().any(odd) {
+        return "; a record there has text around it that only the official registry takes"
+            .to_owned();
+    }
+    String::new()
+}
+
+fn via(chain: &[String]) -> String {
+    match chain.last() {
+        Some(last) => format!(" by way of {last}"),
+        None => String::new(),
+    }
+}
+
+fn list(items: &[String], none: &str) -> String {
+    if items.is_empty() { none.to_owned() } else { items.join(", ") }
+}

@@ -1,0 +1,88 @@
+//! The ways to prove a claim, one file each, and the table that the judge walks through.
+
+mod commit;
+mod dns_account;
+mod file;
+mod forge;
+mod owners;
+
+use crate::config::Method;
+use crate::diag::Code;
+use crate::error::Result;
+
+use super::claim::{Claim, Scene};
+use super::policy::{Holder, Policy};
+use super::verdict::{Attempt, Ending, Verdict, conclude};
+
+/// One way: looks at a claim and says what it saw.
+type Way = fn(&Claim, &Policy<'_>, &Scene<'_>) -> Result<Attempt>;
+
+/// Every way, by its name in the settings.
+const WAYS: [(Method, Way); 7] = [
+    (Method::PrAuthor, forge::pr_author),
+    (Method::HeadOwner, forge::head_owner),
+    (Method::OwnersFile, owners::owners_file),
+    (Method::CommitAuthor, commit::author),
+    (Method::ProofFile, file::proof_file),
+    (Method::CommitSignature, commit::signature),
+    (Method::DnsAccount, dns_account::dns_account),
+];
+
+/// Tries the ways that are open to the claim until one holds.
+///
+/// # Errors
+/// When the repository cannot be read.
+pub fn judge(
+    claim: &Claim,
+    policy: &Policy<'_>,
+    scene: &Scene<'_>,
+) -> Result<(Vec<Attempt>, Verdict)> {
+    let mut tried = Vec::new();
+    for method in &policy.methods {
+        let Some((_, way)) = WAYS.iter().find(|(known, _)| known == method) else { continue };
+        let attempt = way(claim, policy, scene)?;
+        let holds = attempt.holds();
+        tried.push(attempt);
+        if holds {
+            break;
+        }
+    }
+    let verdict = conclude(&tried);
+    Ok((tried, verdict))
+}
+
+/// What stands for a verdict that is not proven: the most telling attempt, and why there is none.
+pub fn reason(policy: &Policy<'_>, tried: &[Attempt]) -> (Code, String, String) {
+    let refuted = tried.iter().find_map(|attempt| match &attempt.ending {
+        Ending::Refuted { code, help, .. } => Some((*code, attempt.saw.clone(), help.clone())),
+        _ => None,
+    });
+    if let Some(reason) = refuted {
+        return reason;
+    }
+    // The ways that most publishers have come first.
+    let likely = |attempt: &&Attempt| match attempt.method {
+        Method::PrAuthor => 0,
+        Method::ProofFile => 1,
+        _ => 2,
+    };
+    let mut open: Vec<&Attempt> = tried.iter().collect();
+    open.sort_by_key(likely);
+    let absent = open.into_iter().find_map(|attempt| match &attempt.ending {
+        Ending::Absent { help } => Some((attempt.saw.clone(), help.clone())),
+        _ => None,
+    });
+    match (absent, &policy.holder) {
+        (Some((saw, help)), _) => (Code::OwnershipUnproven, saw, help),
+        (None, Holder::Nobody(why)) => (
+            Code::OwnershipUnclaimable,
+            format!("nobody can own this namespace: {why}"),
+            "use a namespace of a domain or account of yours, or ask a maintainer for an [[ownership.rule]]".to_owned(),
+        ),
+        (None, _) => (
+            Code::OwnershipUnproven,
+            "the settings open no way to prove this namespace".to_owned(),
+            "ask a maintainer for an [[ownership.rule]]".to_owned(),
+        ),
+    }
+}

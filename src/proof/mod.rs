@@ -1,0 +1,52 @@
+//! May this change be made by this person? Keys, statements and signatures, and what follows from them.
+//!
+//! ```text
+//! two commits ─▶ Change ─▶ Claim ─ methods ─▶ Attempt… ─▶ Verdict
+//! ```
+//!
+//! Everything here is computed from bytes that were handed in. The room refuses to read files, to
+//! connect anywhere and to look at the clock: whoever asks brings the answers of the outside along.
+//! It refuses as well to know whether data is well formed; that is the next room's.
+
+mod canonical;
+pub mod change;
+mod claim;
+mod commit;
+mod domain;
+pub mod event;
+mod file;
+mod foreign;
+mod key;
+mod lookup;
+mod method;
+mod offline;
+mod openssh;
+mod owners;
+mod policy;
+mod record;
+mod secret;
+mod sshsig;
+mod statement;
+mod verdict;
+mod wire;
+
+pub use canonical::{CanonicalFault, canonical, content_hash};
+pub use claim::{Claim, Commits, Identity, Scene, Signed, Touched, TouchedOwners};
+pub use commit::{CommitFault, MAX_COMMIT, SignedCommit};
+pub use domain::Domain;
+pub use file::ProofFile;
+pub use foreign::{read_public_key, read_signature};
+pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
+pub use lookup::{Known, Lookup};
+pub use method::{judge, reason};
+pub use offline::evidence_of_file;
+pub use owners::{Owners, parse_owners};
+pub use policy::{Holder, Policy, policy};
+pub use record::{
+    AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
+    parse_account_record, parse_body, parse_record,
+};
+pub use secret::{PrivateKey, SecretFault};
+pub use sshsig::{SshFault, SshSignature};
+pub use statement::{Action, Statement, StatementFault};
+pub use verdict::{Attempt, Ending, Verdict};

@@ -1,0 +1,125 @@
+//! What a proof file shows by itself: that a key signed this content for this registry.
+//!
+//! Nobody is asked here, so the same answer comes from `verify`, which then asks the domain, and from
+//! `build`, which says what the repository alone tells. This file refuses to know who may publish.
+
+use crate::config::Method;
+use crate::data::{EntryFile, digest, read_json};
+use crate::diag::Code;
+use crate::model::{Evidence, Timestamp};
+
+use super::canonical::content_hash;
+use super::domain::Domain;
+use super::file::ProofFile;
+use super::key::PublicKey;
+use super::policy::holder;
+use super::statement::Action;
+
+/// Something that a proof has to be there for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ToProve<'a> {
+    /// What is done.
+    pub(crate) action: Action,
+    /// Full name of the server, or the namespace of an owners file.
+    pub(crate) name: &'a str,
+    /// The version, or `-`.
+    pub(crate) version: &'a str,
+    /// The content that the proof is about.
+    pub(crate) content: &'a [u8],
+    /// The proof file.
+    pub(crate) proof: Option<&'a [u8]>,
+    /// Path of the proof file below the data folder.
+    pub(crate) path: &'a str,
+    /// The proof has to be younger than this, in seconds since 1970.
+    pub(crate) since: Option<i64>,
+}
+
+/// A proof whose signature holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Checked {
+    /// The domain that it speaks for, in lower case.
+    pub(crate) domain: String,
+    /// The key that made it.
+    pub(crate) key: PublicKey,
+    /// The registry that it was made for.
+    pub(crate) audience: String,
+    /// When it was made, in seconds since 1970.
+    pub(crate) issued: i64,
+}
+
+/// Why a proof does not hold: code, what was seen, what to do.
+pub(crate) type Objection = (Code, String, String);
+
+/// The hash that a statement about `content` names; owners files are hashed as they are.
+pub(crate) fn content_digest(
+    action: Action,
+    path: &str,
+    content: &[u8],
+) -> std::result::Result<String, String> {
+    if action == Action::SetOwners {
+        return Ok(digest(content));
+    }
+    let document = read_json(path, content.to_vec()).map_err(|d| d.message)?;
+    if let Some(finding) = document.findings.first() {
+        return Err(finding.message.clone());
+    }
+    content_hash(&document).map_err(|fault| fault.to_string())
+}
+
+/// Checks form and signature of a proof; nobody is asked.
+pub(crate) fn check_offline(
+    claim: &ToProve<'_>,
+    proof: &[u8],
+) -> std::result::Result<Checked, Objection> {
+    let again = "sign it again with `mcp-static sign`";
+    let bad = |saw: String| (Code::OwnershipBadSignature, saw, again.to_owned());
+    let file = ProofFile::parse(claim.path, proof.to_vec()).map_err(|diagnostic| {
+        let help = diagnostic.help.clone().unwrap_or_else(|| again.to_owned());
+        (Code::ProofInvalid, diagnostic.message.clone(), help)
+    })?;
+    if file.action != claim.action {
+        return Err(bad(format!(
+            "the proof is about {:?}, but {:?} is needed here",
+            file.action.as_str(),
+            claim.action.as_str()
+        )));
+    }
+    let sha256 = content_digest(claim.action, claim.path, claim.content)
+        .map_err(|why| bad(format!("the content cannot be hashed: {why}")))?;
+    file.verify(claim.name, claim.version, &sha256)
+        .map_err(|fault| bad(format!("the signature does not hold for this content: {fault}")))?;
+    Ok(Checked {
+        domain: file.domain.to_ascii_lowercase(),
+        key: file.key,
+        audience: file.audience,
+        issued: file.issued.unix(),
+    })
+}
+
+/// What a proof beside a published document shows offline; `None` when it does not hold.
+pub fn evidence_of_file(
+    name: &str,
+    version: &str,
+    document: &[u8],
+    proof: &[u8],
+) -> Option<Evidence> {
+    let claim = ToProve {
+        action: Action::Publish,
+        name,
+        version,
+        content: document,
+        proof: Some(proof),
+        path: EntryFile::Proof.file_name(),
+        since: None,
+    };
+    let checked = check_offline(&claim, proof).ok()?;
+    // Anybody can sign in the name of any domain; only the namespace's own says something here.
+    let namespace = name.split('/').next().unwrap_or_default();
+    let stated = Domain::parse(&checked.domain).ok()?;
+    holder(namespace).may_be_spoken_for_by(&stated).then_some(())?;
+    let mut evidence = Evidence::by(Method::ProofFile.as_str());
+    evidence.subject = Some(format!("domain:{}", checked.domain));
+    evidence.key = Some(checked.key.fingerprint());
+    evidence.issued = Some(Timestamp::from_unix(checked.issued));
+    Some(evidence)
+}

@@ -1,0 +1,105 @@
+//! Owners files: who may publish for a namespace, as far as that is written into the registry.
+//!
+//! ```toml
+//! namespace = "io.github.alice"
+//! subdomains = false
+//! keys = ["v=MCPv1; k=ed25519; p=…"]
+//! [[account]]
+//! forge = "github.com"
+//! id = 1001
+//! login = "alice"
+//! ```
+//!
+//! A file counts from the base commit only; who may change it is judged like an entry.
+
+use serde::Deserialize;
+
+use crate::config::{Account, toml_diagnostic};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span};
+
+use super::key::PublicKey;
+use super::record::parse_record;
+
+/// Most accounts or keys of one file.
+const MAX_OWNERS: usize = 100;
+
+/// An owners file as meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Owners {
+    /// Accounts that may publish; for an account's namespace the pin of its id.
+    pub accounts: Vec<Account>,
+    /// Pinned keys; a proof must be made with one of them when there are any.
+    pub keys: Vec<PublicKey>,
+    /// Whether the domain's proofs reach the names below it; the settings decide when absent.
+    pub subdomains: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    namespace: toml::Spanned<String>,
+    #[serde(default)]
+    account: Vec<Account>,
+    #[serde(default)]
+    keys: Vec<toml::Spanned<String>>,
+    subdomains: Option<bool>,
+}
+
+/// Reads the owners file of `namespace`; `path` is how messages call it.
+///
+/// # Errors
+/// Everything that is wrong with it. A file with a fault counts for nothing.
+pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, Vec<Diagnostic>> {
+    let source = SourceFile::new(path, text);
+    let written: Written = toml::from_str(text)
+        .map_err(|e| vec![toml_diagnostic(&source, Code::OwnersInvalid, &e)])?;
+    let mut wrong = Vec::new();
+    let mut say = |span: std::ops::Range<usize>, pointer: &str, message: String, help: String| {
+        let finding = Finding::new(Code::OwnersInvalid, Pointer::from(pointer), message).help(help);
+        wrong.push(source.diagnose_span(finding, Span { start: span.start, end: span.end }));
+    };
+    if namespace != namespace.to_ascii_lowercase() {
+        say(
+            written.namespace.span(),
+            "/namespace",
+            "owners files are named in lower case".to_owned(),
+            format!("rename it to {}.toml", namespace.to_ascii_lowercase()),
+        );
+    }
+    if !written.namespace.get_ref().eq_ignore_ascii_case(namespace) {
+        say(
+            written.namespace.span(),
+            "/namespace",
+            format!(
+                "the file is about {:?}, its name says {namespace:?}",
+                written.namespace.get_ref()
+            ),
+            format!("write namespace = {namespace:?}"),
+        );
+    }
+    if written.account.len() > MAX_OWNERS || written.keys.len() > MAX_OWNERS {
+        say(
+            written.namespace.span(),
+            "/account",
+            format!("there are more than {MAX_OWNERS} accounts or keys"),
+            "name those who publish".to_owned(),
+        );
+    }
+    let mut keys = Vec::new();
+    for key in &written.keys {
+        match parse_record(key.get_ref()) {
+            Ok(key) => keys.push(key),
+            Err(fault) => say(
+                key.span(),
+                "/keys",
+                format!("the key {fault}"),
+                "write the record as `sign key show` prints it".to_owned(),
+            ),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(Owners { accounts: written.account, keys, subdomains: written.subdomains })
+    } else {
+        Err(wrong)
+    }
+}

@@ -1,0 +1,261 @@
+//! The texts by which a domain says whose key it trusts: the `MCPv1` record of the official registry
+//! (in DNS and in the well-known document), and the account record that names a forge's account.
+//!
+//! The official registry finds its pattern anywhere in a text. Here the whole text must be a record:
+//! what stands before or after one was written by somebody for another reason. The difference is
+//! told apart ([`RecordFault::OfficialOnly`]), so that a publisher is not left wondering.
+
+use std::fmt;
+
+use super::key::{Algorithm, KeyFault, PublicKey};
+
+/// Longest record that is read, in bytes.
+pub const MAX_RECORD: usize = 2048;
+
+/// Most lines of a well-known document.
+pub const MAX_LINES: usize = 4;
+
+/// Why a text is not a record that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordFault {
+    /// It has nothing to do with us, such as another service's TXT record.
+    NotARecord,
+    /// The official registry would take it, because it looks for the pattern anywhere in the text.
+    OfficialOnly,
+    /// It is meant as a record, and wrong.
+    Wrong {
+        /// What is wrong with it.
+        why: WrongRecord,
+    },
+}
+
+/// What is wrong with a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WrongRecord {
+    /// The fields are not the three in their order.
+    Form,
+    /// It is longer than [`MAX_RECORD`].
+    TooLong,
+    /// `k=` names no known algorithm; the first characters of what stands there.
+    Algorithm(String),
+    /// `p=` is not a key.
+    Key(KeyFault),
+    /// `forge=` or `id=` of an account record has the wrong form.
+    Account,
+}
+
+impl RecordFault {
+    fn wrong(why: WrongRecord) -> Self {
+        Self::Wrong { why }
+    }
+}
+
+impl fmt::Display for RecordFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotARecord => f.write_str("is not a record of ours"),
+            Self::OfficialOnly => f.write_str(
+                "holds more than the record; the official registry finds it there, but here the whole text must be `v=MCPv1; k=…; p=…`",
+            ),
+            Self::Wrong { why } => why.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for WrongRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Form => f.write_str("is not of the form `v=MCPv1; k=ed25519; p=<base64>`"),
+            Self::TooLong => write!(f, "is longer than {MAX_RECORD} bytes"),
+            Self::Algorithm(word) => {
+                write!(f, "names the algorithm {word:?}; known are ed25519 and ecdsap384")
+            }
+            Self::Key(fault) => write!(f, "has a key that {fault}"),
+            Self::Account => {
+                f.write_str("is not of the form `v=MCPPUB1; forge=github.com; id=1001`")
+            }
+        }
+    }
+}
+
+impl std::error::Error for RecordFault {}
+
+/// White space as the official pattern's `\s` means it.
+const SPACE: [char; 5] = [' ', '\t', '\n', '\r', '\u{c}'];
+
+/// Reads a whole `MCPv1` record. White space is allowed around it and after its semicolons, and one
+/// semicolon at its end.
+pub fn parse_record(text: &str) -> Result<PublicKey, RecordFault> {
+    let whole = text.trim_matches(SPACE);
+    if whole.len() > MAX_RECORD {
+        return Err(too_long(whole, "v=MCPv1"));
+    }
+    let Some((word, base64)) = fields(whole, ["v=MCPv1", "k=", "p="]) else {
+        return Err(if official(whole) {
+            RecordFault::OfficialOnly
+        } else if whole.starts_with("v=MCPv1") {
+            RecordFault::wrong(WrongRecord::Form)
+        } else {
+            RecordFault::NotARecord
+        });
+    };
+    let Some(algorithm) = Algorithm::parse(word) else {
+        let word = word.chars().take(24).collect();
+        return Err(RecordFault::wrong(WrongRecord::Algorithm(word)));
+    };
+    PublicKey::parse(algorithm, base64).map_err(|fault| RecordFault::wrong(WrongRecord::Key(fault)))
+}
+
+/// A record that is too long is ours only if it begins like one.
+fn too_long(text: &str, start: &str) -> RecordFault {
+    if text.starts_with(start) {
+        RecordFault::wrong(WrongRecord::TooLong)
+    } else {
+        RecordFault::NotARecord
+    }
+}
+
+/// The values of the second and third field of a record of exactly three.
+fn fields<'a>(text: &'a str, [version, second, third]: [&str; 3]) -> Option<(&'a str, &'a str)> {
+    let text = text.strip_suffix(';').unwrap_or(text);
+    let mut parts = text.split(';');
+    let (first, a, b) = (parts.next()?, parts.next()?, parts.next()?);
+    let ours = first == version && parts.next().is_none();
+    let value = |part: &'a str, name: &str| part.trim_start_matches(SPACE).strip_prefix(name);
+    let (a, b) = (value(a, second)?, value(b, third)?);
+    // White space is welcome after a semicolon and nowhere else.
+    (ours && !a.contains(SPACE) && !b.contains(SPACE)).then_some((a, b))
+}
+
+/// Whether the official registry's pattern, `v=MCPv1;\s*k=([^;]+);\s*p=([A-Za-z0-9+/=]+)`, is found
+/// anywhere in the text with an algorithm that it knows.
+fn official(text: &str) -> bool {
+    let found = |rest: &str| {
+        let rest = rest.trim_start_matches(SPACE).strip_prefix("k=")?;
+        let (word, rest) = rest.split_once(';')?;
+        let rest = rest.trim_start_matches(SPACE).strip_prefix("p=")?;
+        let base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+        (Algorithm::parse(word).is_some() && rest.starts_with(base64)).then_some(())
+    };
+    text.match_indices("v=MCPv1;").any(|(at, start)| found(&text[at + start.len()..]).is_some())
+}
+
+/// What a well-known document says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WellKnownBody {
+    /// Its keys in their order; none unless every line is a record.
+    pub keys: Vec<PublicKey>,
+    /// What its owner should know. The document itself is never repeated.
+    pub hints: Vec<BodyHint>,
+}
+
+/// Something to say about a well-known document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BodyHint {
+    /// It is not UTF-8.
+    NotUtf8,
+    /// Nothing but white space.
+    Empty,
+    /// A page for people, as hosts answer for anything they do not have.
+    HtmlPage,
+    /// More lines than [`MAX_LINES`].
+    TooManyLines(usize),
+    /// A line that is no record.
+    Line {
+        /// Which, from 1.
+        line: usize,
+        /// What is wrong with it.
+        fault: RecordFault,
+    },
+    /// There are several keys, and the official registry reads only the first.
+    OfficialReadsFirst,
+}
+
+impl fmt::Display for BodyHint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 => f.write_str("the document is not UTF-8 text"),
+            Self::Empty => f.write_str("the document is empty"),
+            Self::HtmlPage => f.write_str(
+                "the host answers with an HTML page; serve the record as a plain text file at this path",
+            ),
+            Self::TooManyLines(lines) => {
+                write!(f, "the document has {lines} lines; at most {MAX_LINES} records are read")
+            }
+            Self::Line { line, fault } => write!(f, "line {line} {fault}"),
+            Self::OfficialReadsFirst => {
+                f.write_str("the official registry reads only the first of these keys")
+            }
+        }
+    }
+}
+
+/// Reads the body of `/.well-known/mcp-registry-auth`: one to four lines, each a whole record. One
+/// line that is none spoils the document, because then nobody meant it for this.
+pub fn parse_body(bytes: &[u8]) -> WellKnownBody {
+    let spoiled = |hint| WellKnownBody { keys: Vec::new(), hints: vec![hint] };
+    let Ok(text) = std::str::from_utf8(bytes) else { return spoiled(BodyHint::NotUtf8) };
+    let text = text.trim_matches(SPACE);
+    if text.is_empty() {
+        return spoiled(BodyHint::Empty);
+    }
+    if text.starts_with('<') {
+        return spoiled(BodyHint::HtmlPage);
+    }
+    let lines = text.lines().count();
+    if lines > MAX_LINES {
+        return spoiled(BodyHint::TooManyLines(lines));
+    }
+    let mut body = WellKnownBody::default();
+    for (i, line) in text.lines().enumerate() {
+        match parse_record(line) {
+            Ok(key) => body.keys.push(key),
+            Err(fault) => body.hints.push(BodyHint::Line { line: i + 1, fault }),
+        }
+    }
+    if !body.hints.is_empty() {
+        body.keys.clear();
+    } else if body.keys.len() > 1 {
+        body.hints.push(BodyHint::OfficialReadsFirst);
+    }
+    body
+}
+
+/// An account of a forge that a domain lets publish for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountRecord {
+    /// The forge's host in lower case, such as `github.com`.
+    pub forge: String,
+    /// The account's number there, which outlives renaming.
+    pub id: u64,
+}
+
+/// Reads the TXT record at `_mcp-publisher.<domain>`: `v=MCPPUB1; forge=github.com; id=1001`.
+pub fn parse_account_record(text: &str) -> Result<AccountRecord, RecordFault> {
+    let whole = text.trim_matches(SPACE);
+    if whole.len() > MAX_RECORD {
+        return Err(too_long(whole, "v=MCPPUB1"));
+    }
+    let wrong = || {
+        if whole.starts_with("v=MCPPUB1") {
+            RecordFault::wrong(WrongRecord::Account)
+        } else {
+            RecordFault::NotARecord
+        }
+    };
+    let (forge, id) = fields(whole, ["v=MCPPUB1", "forge=", "id="]).ok_or_else(wrong)?;
+    let host = forge.split('.').all(|label| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    });
+    let plain = !id.starts_with('0') && id.bytes().all(|b| b.is_ascii_digit());
+    match id.parse() {
+        Ok(id) if host && plain => Ok(AccountRecord { forge: forge.to_ascii_lowercase(), id }),
+        _ => Err(wrong()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,254 @@
+//! Private keys of domains: made, read from what other tools write, written for git, and used.
+//!
+//! The bytes of a key are wiped from memory when it is dropped, and nothing prints them: the `Debug`
+//! form is the public fingerprint. Encrypted files are refused with a word on what to do, because a
+//! passphrase is the business of the tool that asked for it.
+
+use std::fmt;
+
+use ed25519_dalek as ed25519;
+use ed25519_dalek::Signer as _;
+use ed25519_dalek::pkcs8::DecodePrivateKey as _;
+use ed25519_dalek::pkcs8::EncodePrivateKey as _;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use p384::ecdsa;
+use p384::elliptic_curve::zeroize::Zeroizing;
+
+use super::key::{Algorithm, PublicKey};
+use super::{openssh, sshsig};
+
+/// Why a text is not a private key that can be used, or why one cannot be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretFault {
+    /// The file is protected by a passphrase.
+    Encrypted,
+    /// It is a public key.
+    Public,
+    /// It is a private key of another kind than Ed25519 and P-384.
+    Kind,
+    /// It is none of the forms that are read.
+    Form,
+    /// The bytes are no private key of the algorithm.
+    Range,
+    /// It could not sign.
+    Sign,
+}
+
+impl fmt::Display for SecretFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Encrypted => "the key is protected by a passphrase",
+            Self::Public => "this is a public key, not a private one",
+            Self::Kind => "the key is neither an Ed25519 nor a P-384 key",
+            Self::Form => {
+                "this is not a private key in OpenSSH, PKCS#8 or SEC 1 form, nor its hex digits"
+            }
+            Self::Range => "these bytes are not a private key",
+            Self::Sign => "the key could not sign",
+        })
+    }
+}
+
+impl std::error::Error for SecretFault {}
+
+impl SecretFault {
+    /// One imperative sentence that tells what to do.
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Encrypted => {
+                "take the passphrase off a copy: `ssh-keygen -p -N '' -f COPY`, or `openssl pkey -in KEY -out COPY`"
+            }
+            Self::Public => "name the file with the private key",
+            _ => "make a key with `mcp-static sign key new`, or import an Ed25519 or P-384 key",
+        }
+    }
+}
+
+enum Material {
+    Ed25519(ed25519::SigningKey),
+    EcdsaP384(Box<ecdsa::SigningKey>),
+}
+
+/// A private key, with its public half.
+pub struct PrivateKey {
+    material: Material,
+    public: PublicKey,
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey({})", self.public.fingerprint())
+    }
+}
+
+impl PrivateKey {
+    /// Random bytes that [`PrivateKey::generate`] wants.
+    pub const RANDOM: usize = 48;
+
+    /// Makes a key of random bytes. One time in 2^190 they are no P-384 key; then take others.
+    pub fn generate(
+        algorithm: Algorithm,
+        random: &[u8; Self::RANDOM],
+    ) -> Result<Self, SecretFault> {
+        match algorithm {
+            Algorithm::Ed25519 => Self::from_raw(algorithm, &random[..32]),
+            Algorithm::EcdsaP384 => Self::from_raw(algorithm, random),
+        }
+    }
+
+    /// Takes the 32-byte seed of an Ed25519 key or the 48-byte scalar of a P-384 one.
+    pub fn from_raw(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, SecretFault> {
+        let material = match algorithm {
+            Algorithm::Ed25519 => {
+                let seed: &[u8; 32] = bytes.try_into().map_err(|_| SecretFault::Range)?;
+                Material::Ed25519(ed25519::SigningKey::from_bytes(seed))
+            }
+            Algorithm::EcdsaP384 if bytes.len() == 48 => {
+                let key = ecdsa::SigningKey::from_slice(bytes).map_err(|_| SecretFault::Range)?;
+                Material::EcdsaP384(Box::new(key))
+            }
+            Algorithm::EcdsaP384 => return Err(SecretFault::Range),
+        };
+        Self::of(material)
+    }
+
+    fn of(material: Material) -> Result<Self, SecretFault> {
+        let public = match &material {
+            Material::Ed25519(key) => {
+                PublicKey::from_bytes(Algorithm::Ed25519, key.verifying_key().as_bytes())
+            }
+            Material::EcdsaP384(key) => {
+                let point = key.verifying_key().to_sec1_point(true);
+                PublicKey::from_bytes(Algorithm::EcdsaP384, point.as_bytes())
+            }
+        };
+        Ok(Self { material, public: public.map_err(|_| SecretFault::Range)? })
+    }
+
+    /// Reads whatever holds a private key: an OpenSSH file, PKCS#8 or SEC 1 PEM as `openssl` writes
+    /// them, or the hex digits that the official publisher takes on its command line.
+    pub fn parse(text: &str) -> Result<Self, SecretFault> {
+        let text = text.trim();
+        let has = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
+        if has("OPENSSH PRIVATE KEY") {
+            Self::from_openssh(text)
+        } else if has("PRIVATE KEY") {
+            Self::from_pkcs8_pem(text)
+        } else if has("EC PRIVATE KEY") {
+            Self::from_sec1_pem(text)
+        } else if has("ENCRYPTED PRIVATE KEY") {
+            Err(SecretFault::Encrypted)
+        } else if has("RSA PRIVATE KEY") || has("DSA PRIVATE KEY") {
+            Err(SecretFault::Kind)
+        } else if super::read_public_key(text).is_ok() {
+            Err(SecretFault::Public)
+        } else {
+            Self::from_hex(text)
+        }
+    }
+
+    /// Reads the first PKCS#8 block of a PEM file (`openssl genpkey`).
+    pub fn from_pkcs8_pem(text: &str) -> Result<Self, SecretFault> {
+        let block = block(text, "PRIVATE KEY").ok_or(SecretFault::Form)?;
+        if let Ok(key) = ed25519::SigningKey::from_pkcs8_pem(block) {
+            return Self::of(Material::Ed25519(key));
+        }
+        let key = p384::SecretKey::from_pkcs8_pem(block).map_err(|_| SecretFault::Kind)?;
+        Self::of(Material::EcdsaP384(Box::new(key.into())))
+    }
+
+    /// Reads the first `EC PRIVATE KEY` block of a PEM file (`openssl ecparam -genkey`).
+    pub fn from_sec1_pem(text: &str) -> Result<Self, SecretFault> {
+        if text.contains("Proc-Type:") {
+            return Err(SecretFault::Encrypted);
+        }
+        let block = block(text, "EC PRIVATE KEY").ok_or(SecretFault::Form)?;
+        let key = p384::SecretKey::from_sec1_pem(block).map_err(|_| SecretFault::Kind)?;
+        Self::of(Material::EcdsaP384(Box::new(key.into())))
+    }
+
+    /// Reads 64 hex digits as an Ed25519 seed, 96 as a P-384 scalar.
+    pub fn from_hex(text: &str) -> Result<Self, SecretFault> {
+        let digits: Option<Vec<u8>> = text
+            .trim()
+            .chars()
+            .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
+            .collect();
+        let digits = Zeroizing::new(digits.ok_or(SecretFault::Form)?);
+        let bytes: Zeroizing<Vec<u8>> =
+            Zeroizing::new(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect());
+        match digits.len() {
+            64 => Self::from_raw(Algorithm::Ed25519, &bytes),
+            96 => Self::from_raw(Algorithm::EcdsaP384, &bytes),
+            _ => Err(SecretFault::Form),
+        }
+    }
+
+    /// Reads an OpenSSH private key file without a passphrase.
+    pub fn from_openssh(text: &str) -> Result<Self, SecretFault> {
+        let (algorithm, secret, public) = openssh::read(text)?;
+        let key = Self::from_raw(algorithm, &secret)?;
+        if key.public == public { Ok(key) } else { Err(SecretFault::Form) }
+    }
+
+    /// The key as an OpenSSH private key file, which git and ssh-keygen can use; `comment` becomes
+    /// part of it.
+    pub fn to_openssh(&self, comment: &str) -> Zeroizing<String> {
+        openssh::write(&self.public, &self.to_raw(), comment)
+    }
+
+    /// The key as PKCS#8 PEM, in the oldest form, which every `openssl` reads.
+    pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>, SecretFault> {
+        let pem = match &self.material {
+            Material::Ed25519(key) => {
+                let pair =
+                    ed25519::ed25519::KeypairBytes { secret_key: key.to_bytes(), public_key: None };
+                pair.to_pkcs8_pem(LineEnding::LF)
+            }
+            Material::EcdsaP384(key) => p384::SecretKey::from(&**key).to_pkcs8_pem(LineEnding::LF),
+        };
+        pem.map_err(|_| SecretFault::Form)
+    }
+
+    /// The seed or scalar.
+    fn to_raw(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(match &self.material {
+            Material::Ed25519(key) => key.to_bytes().to_vec(),
+            Material::EcdsaP384(key) => key.to_bytes().to_vec(),
+        })
+    }
+
+    /// The public half.
+    pub fn public(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// The raw signature of `message`: 64 bytes, or R‖S of always 96. The same message gives the same
+    /// signature (RFC 8032, RFC 6979).
+    pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SecretFault> {
+        match &self.material {
+            Material::Ed25519(key) => key.try_sign(message).map(|s| s.to_vec()),
+            Material::EcdsaP384(key) => {
+                let signed: Result<ecdsa::Signature, _> = key.try_sign(message);
+                signed.map(|s| s.to_bytes().to_vec())
+            }
+        }
+        .map_err(|_| SecretFault::Sign)
+    }
+
+    /// The armoured SSH signature of `message` for the purpose `namespace`.
+    pub fn sign_ssh(&self, namespace: &str, message: &[u8]) -> Result<String, SecretFault> {
+        sshsig::write(&self.public, namespace, message, |bytes| self.sign(bytes))
+    }
+}
+
+/// The first PEM block with this label.
+fn block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+    let end = format!("-----END {label}-----");
+    let text = &text[text.find(&format!("-----BEGIN {label}-----"))?..];
+    text.get(..text.find(&end)? + end.len())
+}
+
+#[cfg(test)]
+mod tests;

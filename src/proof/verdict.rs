@@ -1,0 +1,113 @@
+//! What became of a claim: every way that was tried, and the verdict.
+
+use crate::config::Method;
+use crate::diag::{Code, Place};
+
+/// How one way to prove a claim ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// It holds.
+    Proven {
+        /// Who was proven, such as `domain:example.com` or `github.com:1001`.
+        subject: String,
+    },
+    /// It does not hold.
+    Refuted {
+        /// What is wrong.
+        code: Code,
+        /// Where, when a file is to blame.
+        place: Option<Place>,
+        /// What to do.
+        help: String,
+    },
+    /// Nobody tried: there is no such proof here.
+    Absent {
+        /// What to do to use this way.
+        help: String,
+    },
+    /// The outside world did not answer, so nothing is known.
+    Unknown,
+}
+
+/// One way that was tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Which way.
+    pub method: Method,
+    /// What was seen, in one sentence without a final stop.
+    pub saw: String,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+impl Attempt {
+    /// It holds.
+    pub fn proven(method: Method, subject: impl Into<String>, saw: impl Into<String>) -> Self {
+        Self { method, saw: saw.into(), ending: Ending::Proven { subject: subject.into() } }
+    }
+
+    /// It does not hold.
+    pub fn refuted(
+        method: Method,
+        code: Code,
+        saw: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let ending = Ending::Refuted { code, place: None, help: help.into() };
+        Self { method, saw: saw.into(), ending }
+    }
+
+    /// Nobody tried.
+    pub fn absent(method: Method, saw: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { method, saw: saw.into(), ending: Ending::Absent { help: help.into() } }
+    }
+
+    /// Nothing is known.
+    pub fn unknown(method: Method, saw: impl Into<String>) -> Self {
+        Self { method, saw: saw.into(), ending: Ending::Unknown }
+    }
+
+    /// Names the file to blame.
+    #[must_use]
+    pub fn at(mut self, file: impl Into<String>) -> Self {
+        if let Ending::Refuted { place, .. } = &mut self.ending {
+            *place = Some(Place::file(file));
+        }
+        self
+    }
+
+    /// Whether it holds.
+    pub fn holds(&self) -> bool {
+        matches!(self.ending, Ending::Proven { .. })
+    }
+}
+
+/// What became of a claim.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds, by the last attempt or by review.
+    Proven {
+        /// The word of reports and evidence: a method, `reviewed` or `upstream`.
+        by: &'static str,
+        /// Who.
+        subject: String,
+    },
+    /// Every way was refuted or not taken.
+    Refuted,
+    /// A way that might have held got no answer.
+    Unknown,
+}
+
+/// Closes the list of attempts: one that holds is enough; one without an answer leaves the matter
+/// open; otherwise nobody has shown anything.
+pub(super) fn conclude(attempts: &[Attempt]) -> Verdict {
+    for attempt in attempts {
+        if let Ending::Proven { subject } = &attempt.ending {
+            return Verdict::Proven { by: attempt.method.as_str(), subject: subject.clone() };
+        }
+    }
+    match attempts.iter().any(|attempt| attempt.ending == Ending::Unknown) {
+        true => Verdict::Unknown,
+        false => Verdict::Refuted,
+    }
+}

@@ -1,0 +1,254 @@
+//! The real client: one request to one public address at a time.
+//!
+//! Addresses are asked for once, through the same resolvers as records, and connected to as they
+//! are; so a name cannot lead somewhere else between the check and the use. Settings of the
+//! environment (proxies, hosts file) have no say.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ureq::config::Config;
+use ureq::http::{Response, Uri};
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
+use ureq::{Agent, Body};
+
+use super::{MAX_BODY, MAX_HEAD, PATH, WellKnown, WellKnownError, is_public};
+use crate::world::dns::{Answer, Dns, Voice};
+use crate::world::http::Url;
+
+/// Most addresses of a name that are tried.
+const MAX_ADDRESSES: usize = 4;
+
+/// Longest wait for a connection to one address, its TLS handshake included.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// Most characters of a foreign text about a failure.
+const MAX_WHY: usize = 200;
+
+/// How the document is fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WellKnownOptions {
+    /// Longest time of one fetch, after the addresses are known.
+    pub total: Duration,
+    /// Whether addresses that are not public may be asked: for internal registries only, since it
+    /// lets whoever owns a name send this program to hosts inside the network.
+    pub allow_private: bool,
+}
+
+impl Default for WellKnownOptions {
+    fn default() -> Self {
+        Self { total: Duration::from_secs(10), allow_private: false }
+    }
+}
+
+/// Fetches over the network, on port 443, with the system's trusted roots.
+pub struct WellKnownClient {
+    dns: Arc<dyn Dns>,
+    options: WellKnownOptions,
+    roots: RootCerts,
+    port: u16,
+}
+
+impl fmt::Debug for WellKnownClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WellKnownClient").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl WellKnownClient {
+    /// A client that finds addresses through `dns`, which is asked once for each fetch.
+    pub fn new(dns: Arc<dyn Dns>, options: WellKnownOptions) -> Self {
+        Self { dns, options, roots: RootCerts::PlatformVerifier, port: 443 }
+    }
+
+    /// The client with another port, because a test's host cannot have the usual one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn for_port(self, port: u16) -> Self {
+        Self { port, ..self }
+    }
+
+    /// The client with another port and `root` (DER) as the only trusted root.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn for_test(self, port: u16, root: &[u8]) -> Self {
+        let root = Certificate::from_der(root).to_owned();
+        Self { roots: RootCerts::Specific(Arc::new(vec![root])), port, ..self }
+    }
+
+    /// Where `domain` may be asked, the likeliest address first.
+    fn addresses(&self, domain: &str) -> Result<Vec<IpAddr>, WellKnownError> {
+        let voices = self.dns.addresses(domain);
+        let mut found: Vec<(IpAddr, usize)> = Vec::new();
+        for &address in voices.iter().filter_map(|voice| voice.answer.records()).flatten() {
+            match found.iter_mut().find(|(known, _)| *known == address) {
+                Some((_, count)) => *count += 1,
+                None => found.push((address, 1)),
+            }
+        }
+        if found.is_empty() {
+            return Err(without(&voices));
+        }
+        // What more resolvers agree on comes first; the order stays otherwise.
+        found.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+        let all: Vec<IpAddr> = found.into_iter().map(|(address, _)| address).collect();
+        let may = |address: &IpAddr| self.options.allow_private || is_public(*address);
+        let allowed: Vec<IpAddr> = all.iter().copied().filter(may).take(MAX_ADDRESSES).collect();
+        if allowed.is_empty() { Err(WellKnownError::Blocked(all)) } else { Ok(allowed) }
+    }
+
+    /// Asks one address and reads the answer; a connection is never used twice, and neither cookies
+    /// nor anything else of one fetch reaches another. `left` is the time that remains for it.
+    fn ask(
+        &self,
+        domain: &str,
+        address: IpAddr,
+        left: Duration,
+    ) -> Result<Vec<u8>, WellKnownError> {
+        let config = Agent::config_builder()
+            .proxy(None)
+            .https_only(true)
+            .tls_config(TlsConfig::builder().root_certs(self.roots.clone()).build())
+            .user_agent(concat!("mcp-static/", env!("CARGO_PKG_VERSION")))
+            .accept("text/plain")
+            .accept_encoding("identity")
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .max_response_header_size(MAX_HEAD)
+            .timeout_connect(Some(CONNECT))
+            .timeout_global(Some(left))
+            .build();
+        let fixed = Fixed(SocketAddr::new(address, self.port));
+        let agent = Agent::with_parts(config, DefaultConnector::default(), fixed);
+        let url = format!("https://{domain}{PATH}");
+        let answer = agent.get(&url).call().map_err(|e| failure(&e))?;
+        take(&url, answer)
+    }
+}
+
+impl WellKnown for WellKnownClient {
+    fn fetch(&self, domain: &str) -> Result<Vec<u8>, WellKnownError> {
+        if !is_name(domain) {
+            return Err(WellKnownError::Refused("is no domain name".to_owned()));
+        }
+        let deadline = Instant::now() + self.options.total;
+        let mut last = WellKnownError::NoAnswer("timed out".to_owned());
+        for address in self.addresses(domain)? {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            match self.ask(domain, address, left) {
+                Err(e) if e.is_unknown() => last = e,
+                answer => return answer,
+            }
+        }
+        Err(last)
+    }
+}
+
+/// Whether `domain` is letters, digits, hyphens and dots with a last label that is no number, so that
+/// it can stand in a URL and be nothing but a name there.
+fn is_name(domain: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let last = domain.rsplit('.').next().unwrap_or_default();
+    domain.len() <= 253
+        && domain.split('.').all(label)
+        && last.bytes().any(|b| b.is_ascii_alphabetic())
+        && !last.starts_with("0x")
+}
+
+/// What it means that nobody knows an address.
+fn without(voices: &[Voice<Vec<IpAddr>>]) -> WellKnownError {
+    let sure = |voice: &&Voice<_>| matches!(voice.answer, Answer::Nothing { .. });
+    if voices.iter().filter(sure).count() * 2 > voices.len() {
+        return WellKnownError::NoAddress;
+    }
+    let said = voices.iter().map(|voice| match &voice.answer {
+        Answer::Silent(why) => format!("{}: {why}", voice.resolver),
+        _ => format!("{}: no address", voice.resolver),
+    });
+    let said: Vec<String> = said.collect();
+    WellKnownError::NoAnswer(format!("its address is not known ({})", said.join(", ")))
+}
+
+/// Gives the one address that was chosen, whatever is asked.
+#[derive(Debug)]
+struct Fixed(SocketAddr);
+
+impl Resolver for Fixed {
+    fn resolve(
+        &self,
+        _: &Uri,
+        _: &Config,
+        _: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let mut addresses = self.empty();
+        addresses.push(self.0);
+        Ok(addresses)
+    }
+}
+
+/// The body of an answer of use.
+fn take(url: &str, mut answer: Response<Body>) -> Result<Vec<u8>, WellKnownError> {
+    let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+    match answer.status().as_u16() {
+        200 => {}
+        status @ 300..=399 => {
+            let target = header("location").and_then(|to| Url::parse(url).ok()?.join(to).ok());
+            let host = target.map(|target| target.host().to_owned());
+            return Err(WellKnownError::Redirect { status, host: host.filter(|h| h.len() < 254) });
+        }
+        status @ (408 | 425 | 429 | 500..=599) => {
+            return Err(WellKnownError::NoAnswer(format!("status {status}")));
+        }
+        status => return Err(WellKnownError::Absent(status)),
+    }
+    if header("content-encoding").is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        let why = format!("answers {PATH} in an encoding that was not asked for");
+        return Err(WellKnownError::Refused(why));
+    }
+    let limit = MAX_BODY as u64;
+    // Otherwise the end of the connection would be the end of the document, and whoever stands on the
+    // way could bring it about.
+    if header("content-length").or(header("transfer-encoding")).is_none() {
+        return Err(WellKnownError::Refused(format!("answers {PATH} without a Content-Length")));
+    }
+    if answer.body().content_length().is_some_and(|length| length > limit) {
+        return Err(WellKnownError::TooLarge);
+    }
+    // The library's limit is the first size that it refuses.
+    let body = answer.body_mut().with_config().limit(limit + 1).read_to_vec();
+    body.map_err(|e| failure(&e))
+}
+
+/// What a failure of the exchange says about the domain. Whatever may be better the next time, or is
+/// the doing of somebody on the way, is no answer; a certificate that does not fit is told apart.
+fn failure(e: &ureq::Error) -> WellKnownError {
+    match e {
+        ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {
+            WellKnownError::TooLarge
+        }
+        ureq::Error::Timeout(_) => WellKnownError::NoAnswer("timed out".to_owned()),
+        // The TLS library's own failures travel as this kind.
+        ureq::Error::Io(e) if e.kind() == std::io::ErrorKind::InvalidData => {
+            WellKnownError::Tls(brief(e))
+        }
+        ureq::Error::Io(e) => WellKnownError::NoAnswer(brief(e)),
+        ureq::Error::Tls(why) => WellKnownError::Tls(brief(why)),
+        ureq::Error::Rustls(e) => WellKnownError::Tls(brief(e)),
+        e => WellKnownError::NoAnswer(brief(e)),
+    }
+}
+
+/// The beginning of a text that may hold what the host sent.
+fn brief(text: &dyn fmt::Display) -> String {
+    text.to_string().chars().filter(|c| !c.is_control()).take(MAX_WHY).collect()
+}
