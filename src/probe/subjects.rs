@@ -37,7 +37,8 @@ fn row_of(entry: &Value) -> Option<(&str, &str, bool)> {
 pub(super) fn pick(session: &Session<'_>, list: &[Value], wanted: Option<&str>) -> Vec<Subject> {
     let mut known: Vec<(&str, &str)> = Vec::new();
     for (name, version, deleted) in rows(list) {
-        if !deleted && name.contains('/') && !known.iter().any(|(n, _)| *n == name) {
+        let usable = !deleted && name.contains('/') && !version.is_empty();
+        if usable && !known.iter().any(|(n, _)| *n == name) {
             known.push((name, version));
         }
     }

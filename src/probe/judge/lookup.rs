@@ -40,7 +40,7 @@ impl Judge<'_> {
                     Capability::Latest => {
                         problems.extend(self.one(client, subject, &path, "/latest", slash));
                     }
-                    _ if subject.version.is_empty() => {}
+                    _ if subject.version.is_empty() => problems.push(nowhere(&path)),
                     _ => {
                         let spellings = versions(client, &subject.version);
                         if spellings.is_empty() {
@@ -132,6 +132,16 @@ fn versions(client: &Client, version: &str) -> Vec<String> {
         return vec![encoded];
     }
     client.lookups.plus.iter().map(|plus| encoded.replace("%2B", plus)).collect()
+}
+
+/// A server of which no version is known: neither the list nor `latest` has it.
+fn nowhere(path: &str) -> Problem {
+    Problem {
+        trouble: Trouble::ServerNotFound,
+        grade: Grade::Fails,
+        request: format!("GET {path}/latest"),
+        detail: "it is neither in the list nor found as latest".to_owned(),
+    }
 }
 
 /// A client that refuses a version before it asks for it.
