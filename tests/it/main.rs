@@ -21,6 +21,7 @@ mod init;
 mod install;
 mod model;
 mod pointers;
+mod probe;
 mod project;
 mod queries;
 mod reports;
