@@ -6,11 +6,12 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::check::{Profile, RemoteUrl, layout, shared_urls};
+use crate::config::BaseUrl;
 use crate::data::{ServerFolder, VersionFiles};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::{self, Gathered, Rendered};
-use crate::site::{Artifact, Forbidden, Host, Kept, Output, Written};
+use crate::site::{Artifact, Forbidden, Host, Kept, Output, Queries, Whole, Written};
 
 use super::cache::{Cache, CacheWriter, Details};
 use super::{Loaded, Observer, take_proofs};
@@ -102,12 +103,18 @@ pub fn build(
     let artifacts = render::globals(&gathered, &loaded.facts, loaded.catalog.as_ref());
     report.extend(loaded.template_problems());
     let spans = spans(&gathered);
+    let paged = sinks.iter().any(Sink::takes_pages);
+    let pages = if paged { render::list_pages(&gathered) } else { Vec::new() };
     drop(gathered);
     let mut lists = Vec::with_capacity(sinks.len());
     for sink in &sinks {
         lists.push(sink.put_globals(&artifacts)?);
-        report.extend(sink.shortfalls());
+        if sink.takes_pages() {
+            sink.put_globals(&pages)?;
+        }
+        report.extend(sink.complete(loaded, &artifacts)?);
     }
+    drop(pages);
     report.extend(list_size(&artifacts));
     drop(artifacts);
     built.report = report.finish(&loaded.levels());
@@ -163,6 +170,7 @@ fn shared_key(loaded: &Loaded) -> String {
     hex(Sha256::digest(text.as_bytes()).as_slice())
 }
 
+/// Lower-case hex.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -238,6 +246,7 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     Some(Part { gathered: Gathered { latest, summary }, findings, urls, made: false })
 }
 
+/// A server's name as the cache knows it: the names of its two folders.
 fn name_of(server: &ServerFolder) -> String {
     format!("{}/{}", server.namespace, server.name)
 }
@@ -273,6 +282,7 @@ fn refuse_undated(report: &Report) -> Result<()> {
     }
 }
 
+/// Warns of a list that some client will not read; every client reads it whole.
 fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
     let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
     let size = list.body.len();
@@ -291,6 +301,8 @@ const LIST: &str = "v0.1/servers";
 const LIST_BEGIN: &str = "{\"servers\":[";
 
 impl<'a> Sink<'a> {
+    /// Opens an output and what the last build left for it. A cache of another tool, host or settings
+    /// counts as none.
     fn open(target: &Target<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
@@ -301,6 +313,7 @@ impl<'a> Sink<'a> {
         Ok(Self { host: target.host, output, cache, writer, list })
     }
 
+    /// Lowers artifacts and adds their files; gives what a later build needs to know them again.
     fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<Kept>> {
         artifacts
             .iter()
@@ -317,16 +330,32 @@ impl<'a> Sink<'a> {
             .collect::<Result<_>>()?;
         let list = artifacts.iter().position(|artifact| artifact.path.as_str() == LIST);
         let list = list.and_then(|at| files.into_iter().nth(at)?.into_iter().next());
-        for file in self.host.extras() {
-            self.output.put(&file)?;
-        }
         Ok(list)
     }
 
-    fn shortfalls(&self) -> Vec<Diagnostic> {
+    /// Whether its host chooses between pages of the list.
+    fn takes_pages(&self) -> bool {
+        self.host.capabilities().queries == Queries::Pages
+    }
+
+    /// Adds the host's own files, now that everything else is there, and says what does not fit.
+    fn complete(&self, loaded: &Loaded, spanning: &[Artifact]) -> Result<Vec<Diagnostic>> {
+        let base_path = loaded.facts.base_url.as_ref().map(BaseUrl::path);
+        let files = self.output.rows();
+        let whole = Whole { base_path, spanning, files: &files, totals: self.output.totals() };
+        for file in self.host.extras(&whole) {
+            self.output.put(&file)?;
+        }
+        let files = self.output.rows();
+        let whole = Whole { files: &files, totals: self.output.totals(), ..whole };
+        Ok(self.shortfalls(&whole))
+    }
+
+    /// What does not fit this host or this file system, as diagnostics.
+    fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
         let place = || Place::file(self.output.folder().to_string_lossy().replace('\\', "/"));
         let mut found: Vec<Diagnostic> = Vec::new();
-        for shortfall in self.host.shortfalls(&self.output.totals()) {
+        for shortfall in self.host.shortfalls(whole) {
             let code = if shortfall.fatal { Code::HostLimitExceeded } else { Code::HostShortfall };
             found.push(Diagnostic::new(code, place(), shortfall.message).help(shortfall.help));
         }

@@ -14,7 +14,11 @@ mod write;
 
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
-pub use host::{Capabilities, HOSTS, Host, HostFile, Shortfall, Totals, host_named};
+pub(crate) use host::{COMMON, immutable, odd_types};
+pub use host::{
+    Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Manner, Order, PAGE_SIZES, Plus,
+    Queries, Resolution, Shortfall, Totals, Whole, host_named,
+};
 pub(crate) use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;

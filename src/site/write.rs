@@ -130,6 +130,13 @@ impl Output {
         self.push(files.iter().map(|kept| kept.row.clone()));
     }
 
+    /// Everything added so far, sorted by path.
+    pub fn rows(&self) -> Vec<ManifestRow> {
+        let mut rows = self.lock_rows().clone();
+        rows.sort();
+        rows
+    }
+
     /// Sums over everything added so far.
     pub fn totals(&self) -> Totals {
         let rows = self.lock_rows();

@@ -1,7 +1,9 @@
 //! The v0.1 read API as documents.
 
 mod documents;
+mod pages;
 pub(crate) mod wire;
 
 pub use documents::{globals, listing};
+pub use pages::list_pages;
 pub use wire::{Problem, entry_json, list_json};

@@ -1,30 +1,156 @@
 //! Hosts: how URLs become files.
 //!
 //! A host is one file and one row in [`HOSTS`]. It says what it can do ([`Capabilities`]), lowers one
-//! artifact at a time, adds its own rule files at the end, and reports what it cannot express.
+//! artifact at a time, adds its own rule files when the site is whole ([`Whole`]), and reports what it
+//! cannot express. What several hosts share stands in [`rules`]: which URL is answered with which
+//! headers and from which file; a host only spells it in its own language.
+//!
+//! This room refuses to know what an MCP server is: it knows the API's paths as paths.
 
+mod apache;
+mod azure_static_web_apps;
+mod caddy;
+mod cloudflare;
+mod firebase;
 mod github_pages;
+mod gitlab_pages;
+mod manner;
+mod netlify;
+mod nginx;
 mod plain;
+mod rules;
+mod s3;
+mod vercel;
 
-use super::{Artifact, Body, Shape};
+use super::manifest::ManifestRow;
+use super::{Artifact, Body, Media, Shape};
 
-/// What a host offers. `None` means no limit that we know of.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub use manner::{Manner, Order, Plus};
+pub use rules::PAGE_SIZES;
+pub(crate) use rules::{COMMON, immutable, odd_types};
+
+/// What a host offers, as plain data. `None` means no limit that we know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Capabilities {
     /// Response headers can be set (types, CORS, caching).
     pub headers: bool,
     /// A URL can be answered from a file elsewhere, without a redirect.
     pub rewrites: bool,
-    /// Requests can be told apart by their query.
-    pub query_routing: bool,
-    /// `%2F` in a path reaches the nested folder.
-    pub encoded_slash: bool,
+    /// What becomes of a query.
+    pub queries: Queries,
+    /// How a path is turned into a file before any rule of ours.
+    pub resolution: Resolution,
     /// Most files in a site.
     pub max_files: Option<u64>,
+    /// Most files on the plan that costs nothing, where that differs.
+    pub free_files: Option<u64>,
     /// Largest file, in bytes.
     pub max_file_bytes: Option<u64>,
     /// Largest site, in bytes.
     pub max_site_bytes: Option<u64>,
+}
+
+/// What becomes of a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Queries {
+    /// It is ignored: the document without a query answers.
+    Ignored,
+    /// `limit`, `cursor` and `version=latest` choose one of the pages below `/v0.1/_q/page/`.
+    Pages,
+}
+
+/// How a host finds the file for a path, in the words that an imitation of it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Resolution {
+    /// What `%2F` in a path means.
+    pub encoded_slash: EncodedSlash,
+    /// Status of the redirect from a folder's name to the same with a slash; `None` when the folder's
+    /// index is served at once, or never.
+    pub folder_redirect: Option<u16>,
+    /// Names that are looked for in a folder, in their order; rules of ours may find others.
+    pub indexes: &'static [&'static str],
+    /// Whether `name.html` is served for `name`.
+    pub html_suffix: bool,
+    /// Who sets the CORS headers.
+    pub cors: Cors,
+    /// Whether an unknown path below `/v0.1` gets the API's JSON body, and not a page.
+    pub json_not_found: bool,
+    /// Status of the answer to a preflight request.
+    pub preflight: u16,
+    /// How it answers.
+    pub manner: Manner,
+}
+
+/// What `%2F` in a path means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EncodedSlash {
+    /// The same as a slash.
+    Decoded,
+    /// A part of a file's name.
+    Kept,
+    /// The answer is a redirect with this status to the decoded path.
+    Redirected(u16),
+}
+
+/// Who sets the CORS headers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cors {
+    /// The host, `Access-Control-Allow-Origin: *` alone, on every answer.
+    Host,
+    /// Our rules, all three headers.
+    Rules,
+    /// Whoever runs the server or the bucket; nothing in the site can.
+    Operator,
+}
+
+impl Capabilities {
+    /// A host that serves files and takes no rules.
+    const fn files(resolution: Resolution) -> Self {
+        Self {
+            headers: false,
+            rewrites: false,
+            queries: Queries::Ignored,
+            resolution,
+            max_files: None,
+            free_files: None,
+            max_file_bytes: None,
+            max_site_bytes: None,
+        }
+    }
+
+    /// A host that also takes rules for headers and rewrites.
+    const fn ruled(resolution: Resolution) -> Self {
+        Self { headers: true, rewrites: true, ..Self::files(resolution) }
+    }
+}
+
+impl Resolution {
+    /// Paths are decoded, a folder's `index.html` is served after a redirect, wrong links get a page.
+    const USUAL: Self = Self {
+        encoded_slash: EncodedSlash::Decoded,
+        folder_redirect: Some(301),
+        indexes: &["index.html"],
+        html_suffix: false,
+        cors: Cors::Host,
+        json_not_found: false,
+        preflight: 405,
+        manner: Manner::USUAL,
+    };
+
+    /// A web server with our configuration.
+    const OWN: Self = Self {
+        folder_redirect: Some(308),
+        cors: Cors::Rules,
+        json_not_found: true,
+        preflight: 204,
+        manner: Manner::OWN,
+        ..Self::USUAL
+    };
 }
 
 /// A file as a host stores it: path with forward slashes below the output folder, and bytes.
@@ -34,6 +160,13 @@ pub struct HostFile {
     pub path: String,
     /// Its bytes.
     pub body: Body,
+}
+
+impl HostFile {
+    /// A file of text.
+    fn text(path: &str, text: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), body: text.into().into() }
+    }
 }
 
 /// Something that the host cannot express or that exceeds one of its limits.
@@ -47,6 +180,13 @@ pub struct Shortfall {
     pub help: String,
 }
 
+impl Shortfall {
+    /// Something that works less well there.
+    fn warning(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { fatal: false, message: message.into(), help: help.into() }
+    }
+}
+
 /// What was lowered, summed up.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
@@ -56,6 +196,19 @@ pub struct Totals {
     pub bytes: u64,
     /// Size of the largest.
     pub largest: u64,
+}
+
+/// A site whose artifacts are all lowered: what rule files are made of.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Whole<'a> {
+    /// Path of the base URL: empty, or beginning with a slash. `None` when no base URL is known.
+    pub base_path: Option<&'a str>,
+    /// The artifacts that span servers; among them are all that never change.
+    pub spanning: &'a [Artifact],
+    /// Every file so far, by path.
+    pub files: &'a [ManifestRow],
+    /// Sums over `files`.
+    pub totals: Totals,
 }
 
 /// A place that a site can be published at.
@@ -74,19 +227,39 @@ pub trait Host: Sync {
         vec![canonical(artifact)]
     }
 
+    /// What is answered from a file elsewhere: address patterns, in which `:word` stands for one
+    /// segment, and the files, both from the site's root.
+    fn rewrites(&self) -> Vec<(String, String)> {
+        if self.capabilities().rewrites { rules::rewrites() } else { Vec::new() }
+    }
+
     /// Files of the host's own, such as rules and headers.
-    fn extras(&self) -> Vec<HostFile> {
+    fn extras(&self, _whole: &Whole<'_>) -> Vec<HostFile> {
         Vec::new()
     }
 
-    /// What does not fit, given the sums.
-    fn shortfalls(&self, totals: &Totals) -> Vec<Shortfall> {
-        limits(self.name(), &self.capabilities(), totals)
+    /// What does not fit.
+    fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
+        limits(self.name(), &self.capabilities(), &whole.totals)
     }
 }
 
 /// Every host, in the order in which help lists them.
-pub const HOSTS: &[&dyn Host] = &[&plain::Plain, &github_pages::GithubPages];
+pub const HOSTS: &[&dyn Host] = &[
+    &plain::Plain,
+    &github_pages::GithubPages,
+    &gitlab_pages::GitlabPages,
+    &cloudflare::Pages,
+    &cloudflare::Workers,
+    &netlify::Netlify,
+    &vercel::Vercel,
+    &s3::S3,
+    &azure_static_web_apps::AzureStaticWebApps,
+    &firebase::Firebase,
+    &nginx::Nginx,
+    &caddy::Caddy,
+    &apache::Apache,
+];
 
 /// The host called `name`.
 pub fn host_named(name: &str) -> Option<&'static dyn Host> {
@@ -95,13 +268,33 @@ pub fn host_named(name: &str) -> Option<&'static dyn Host> {
 
 /// The file of the canonical tree: an endpoint is a folder that holds its index.
 fn canonical(artifact: &Artifact) -> HostFile {
+    endpoint(artifact, artifact.media.index())
+}
+
+/// The file of the canonical tree, with another name for the index of an API document: some hosts
+/// know `index.html` only, whatever it holds.
+fn twin(artifact: &Artifact) -> HostFile {
+    endpoint(artifact, "index.html")
+}
+
+fn endpoint(artifact: &Artifact, index: &str) -> HostFile {
     let path = artifact.path.as_str();
     let path = match artifact.shape {
         Shape::File => path.to_owned(),
-        Shape::Endpoint if path.is_empty() => artifact.media.index().to_owned(),
-        Shape::Endpoint => format!("{path}/{}", artifact.media.index()),
+        Shape::Endpoint if path.is_empty() => index.to_owned(),
+        Shape::Endpoint => format!("{path}/{index}"),
     };
     HostFile { path, body: artifact.body.clone() }
+}
+
+/// Whether an artifact is a copy below `/v0`, which hosts that rewrite leave out.
+fn is_v0(artifact: &Artifact) -> bool {
+    artifact.path.segments().next() == Some("v0")
+}
+
+/// Whether an artifact is an API document whose address has no extension.
+fn is_document(artifact: &Artifact) -> bool {
+    artifact.shape == Shape::Endpoint && artifact.media == Media::Json
 }
 
 /// Holds the sums against the limits of a host.
@@ -111,7 +304,8 @@ fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
         (can.max_file_bytes, totals.largest, "bytes in one file", "fewer servers in the list"),
         (can.max_site_bytes, totals.bytes, "bytes in all", "fewer entries"),
     ];
-    rows.into_iter()
+    let mut found: Vec<Shortfall> = rows
+        .into_iter()
         .filter_map(|(limit, have, what, less)| {
             let limit = limit.filter(|limit| have > *limit)?;
             Some(Shortfall {
@@ -120,21 +314,30 @@ fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
                 help: format!("choose a host without this limit, or publish {less}"),
             })
         })
-        .collect()
+        .collect();
+    if let Some(free) = can.free_files.filter(|free| totals.files > *free && found.is_empty()) {
+        found.push(Shortfall::warning(
+            format!(
+                "{name} takes {free} files without payment, and this site has {}",
+                totals.files
+            ),
+            "check that your plan takes more, or build with --only api",
+        ));
+    }
+    found
+}
+
+/// A warning when files have `+` in their path, which this host does not find; `why` says what it
+/// does instead.
+fn plus(whole: &Whole<'_>, why: &str) -> Option<Shortfall> {
+    let with_plus: Vec<&str> =
+        whole.files.iter().map(|row| &*row.path).filter(|path| path.contains('+')).collect();
+    let first = with_plus.first()?;
+    Some(Shortfall::warning(
+        format!("{why}: {} files, the first is {first}", with_plus.len()),
+        "publish versions without build metadata (`+…`), or choose another host",
+    ))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_limit_that_is_passed_is_a_shortfall() {
-        let pages = host_named("github-pages")
-            .map(|host| host.shortfalls(&Totals { files: 10, bytes: 1_000_000_001, largest: 5 }));
-        let found = pages.unwrap_or_default();
-        assert_eq!(found.len(), 1);
-        assert!(found[0].fatal && found[0].message.contains("1000000000"), "{found:?}");
-        let small = Totals { files: 10, bytes: 1_000_000_000, largest: 5 };
-        assert!(HOSTS.iter().all(|host| host.shortfalls(&small).is_empty()));
-    }
-}
+mod tests;

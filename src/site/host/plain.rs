@@ -1,6 +1,7 @@
-//! Any file server: the canonical tree and nothing else.
+//! Any file server: the canonical tree and nothing else. It promises nothing about types, redirects
+//! and headers; those are the server's.
 
-use super::{Capabilities, Host};
+use super::{Capabilities, Cors, Host, Manner, Resolution};
 
 /// The canonical tree, for servers that serve `index.json` as a folder's index.
 pub(super) struct Plain;
@@ -15,6 +16,11 @@ impl Host for Plain {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { encoded_slash: true, ..Capabilities::default() }
+        Capabilities::files(Resolution {
+            indexes: &["index.html", "index.json"],
+            cors: Cors::Operator,
+            manner: Manner { bare_folders: true, ..Manner::USUAL },
+            ..Resolution::USUAL
+        })
     }
 }

@@ -1,0 +1,88 @@
+//! Azure Static Web Apps: `index.html` twins and `staticwebapp.config.json`.
+//!
+//! Its rules have no captures, so an address per rule would be needed, and the file may have 20 KB;
+//! twins need none. The price is that documents come as `text/html`, and a `+` in a path is a 404
+//! there, as is a folder whose name begins with an underscore.
+
+use serde_json::{Map, Value, json};
+
+use super::super::Freshness;
+use super::{
+    Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
+};
+use super::{canonical, is_document, limits, plus, rules, twin};
+
+/// Azure Static Web Apps.
+pub(super) struct AzureStaticWebApps;
+
+/// Most routes that are written, so that the settings stay below 20 KB.
+const MAX_ROUTES: usize = 60;
+
+impl Host for AzureStaticWebApps {
+    fn name(&self) -> &'static str {
+        "azure-static-web-apps"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Azure Static Web Apps: index.html twins and staticwebapp.config.json"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            headers: true,
+            max_files: Some(15_000),
+            // The Standard plan; the free one takes half of it.
+            max_site_bytes: Some(500_000_000),
+            ..Capabilities::files(Resolution {
+                folder_redirect: None,
+                cors: Cors::Rules,
+                manner: Manner {
+                    plus: Plus::Lost,
+                    cache: Some("must-revalidate, max-age=30"),
+                    ..Manner::USUAL
+                },
+                ..Resolution::USUAL
+            })
+        }
+    }
+
+    /// A document is an `index.html`, below `/v0` too, since a rewrite would need a rule for each.
+    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
+        vec![if is_document(artifact) { twin(artifact) } else { canonical(artifact) }]
+    }
+
+    /// There is no `navigationFallback`: with it every wrong link would be answered with 200.
+    fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
+        let common: Map<String, Value> =
+            rules::COMMON.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
+        let cache = |path: &str, freshness: Freshness| json!({ "route": path, "headers": { "Cache-Control": freshness.cache_control() } });
+        let mut routes: Vec<Value> =
+            ["/v0.1/*", "/v0/*"].iter().map(|path| cache(path, Freshness::Revalidate)).collect();
+        let fixed = rules::immutable(whole);
+        routes.extend(fixed.iter().take(MAX_ROUTES).map(|path| cache(path, Freshness::Immutable)));
+        let settings = json!({
+            "globalHeaders": common,
+            "mimeTypes": { ".json": "application/json", ".yaml": "application/yaml" },
+            "responseOverrides": { "404": { "rewrite": "/404.html" } },
+            "routes": routes,
+        });
+        vec![HostFile::text("staticwebapp.config.json", rules::pretty(&settings))]
+    }
+
+    /// The type is reported at each build, because one client takes the registry for something else.
+    fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
+        let mut found = limits(self.name(), &self.capabilities(), &whole.totals);
+        found.push(Shortfall::warning(
+            "documents are sent as text/html here, which ToolHive takes for no registry; other clients do not look",
+            "choose another host if ToolHive is used, or allow host-shortfall",
+        ));
+        if whole.totals.bytes > 250_000_000 {
+            found.push(Shortfall::warning(
+                "the free plan takes 250 MB, and this site has more",
+                "use the Standard plan, or publish fewer entries",
+            ));
+        }
+        found.extend(plus(whole, "a path with `+` is not found here"));
+        found
+    }
+}

@@ -1,0 +1,125 @@
+//! Cloudflare: Pages, and Workers with static assets.
+//!
+//! Pages takes 200 rules in `_redirects`, so clients are answered at once. Workers matches such a rule
+//! against its own result again, which loses the list of versions; there every document is an
+//! `index.html` whose type `_headers` puts right, after one redirect. Both take the nearest `404.html`
+//! on the way up, so the API's body stands in one of its own; without any, Pages would answer every
+//! wrong link with the front page and 200.
+
+use std::fmt::Write as _;
+
+use super::{
+    Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Order, Resolution, Whole,
+};
+use super::{canonical, is_document, is_v0, rules, twin};
+
+/// Cloudflare Pages.
+pub(super) struct Pages;
+
+/// Cloudflare Workers with static assets and no script.
+pub(super) struct Workers;
+
+/// What both products take; files per site on the paid plan and on the other, bytes per file.
+const SHARED: Capabilities = Capabilities {
+    max_files: Some(100_000),
+    free_files: Some(20_000),
+    max_file_bytes: Some(25 * 1024 * 1024),
+    ..Capabilities::ruled(Resolution {
+        folder_redirect: Some(308),
+        html_suffix: true,
+        cors: Cors::Rules,
+        json_not_found: true,
+        manner: Manner {
+            rewrites: Order::First,
+            clean: true,
+            api_type: true,
+            cache: Some("public, max-age=0, must-revalidate"),
+            ..Manner::USUAL
+        },
+        ..Resolution::USUAL
+    })
+};
+
+/// The API's body for unknown names, where it is nearest to their paths.
+fn nearest_not_found(whole: &Whole<'_>) -> Vec<HostFile> {
+    let found = whole.spanning.iter().find(|artifact| artifact.path.as_str() == "404.json");
+    let body = found.map(|artifact| artifact.body.clone()).unwrap_or_default();
+    let file = |api: &str| HostFile { path: format!("{api}/404.html"), body: body.clone() };
+    ["v0.1", "v0"].map(file).into()
+}
+
+impl Host for Pages {
+    fn name(&self) -> &'static str {
+        "cloudflare-pages"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Cloudflare Pages: the canonical tree, _redirects and _headers"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        SHARED
+    }
+
+    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
+        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+    }
+
+    fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
+        let mut text = String::new();
+        for (from, to) in rules::rewrites() {
+            let _ = writeln!(text, "{from} {to} 200");
+        }
+        let mut files = nearest_not_found(whole);
+        files.push(HostFile::text("_redirects", text));
+        files.push(HostFile::text("_headers", rules::headers_file(whole)));
+        files
+    }
+}
+
+/// Settings for `wrangler deploy`, run in the site's folder.
+const WRANGLER: &str = r#"{
+  "$schema": "https://unpkg.com/wrangler/config-schema.json",
+  "name": "mcp-registry",
+  "compatibility_date": "2025-01-01",
+  "assets": {
+    "directory": ".",
+    "html_handling": "auto-trailing-slash",
+    "not_found_handling": "404-page"
+  }
+}
+"#;
+
+impl Host for Workers {
+    fn name(&self) -> &'static str {
+        "cloudflare-workers"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Cloudflare Workers static assets: index.html twins, _headers and wrangler.jsonc"
+    }
+
+    /// `%2F`, `+` and a missing slash are redirected to the plain spelling first.
+    fn capabilities(&self) -> Capabilities {
+        let resolution = Resolution {
+            encoded_slash: EncodedSlash::Redirected(307),
+            folder_redirect: Some(307),
+            manner: Manner { merged_slashes: true, unknown_type: None, ..SHARED.resolution.manner },
+            ..SHARED.resolution
+        };
+        Capabilities { rewrites: false, resolution, ..SHARED }
+    }
+
+    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
+        vec![if is_document(artifact) { twin(artifact) } else { canonical(artifact) }]
+    }
+
+    fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
+        let mut files = nearest_not_found(whole);
+        files.push(HostFile::text("_headers", rules::headers_file(whole)));
+        files.push(HostFile::text("wrangler.jsonc", WRANGLER));
+        // The settings stand beside the assets and are none of them.
+        files.push(HostFile::text(".assetsignore", "wrangler.jsonc\n.wrangler\n"));
+        files
+    }
+}

@@ -1,0 +1,133 @@
+//! Firebase Hosting: documents as `index.html` twins, headers in `firebase.json`.
+//!
+//! `%2F` and `%2B` stay as they are when a file is looked for, so a document stands a second time
+//! under a folder whose name holds them literally. Clients write `%2F` in capitals; the other spelling
+//! is left out, as no file system that ignores case could hold both.
+
+use serde_json::{Value, json};
+
+use super::super::{Freshness, Media};
+use super::{
+    Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Resolution, Whole,
+};
+use super::{canonical, is_document, is_v0, rules, twin};
+
+/// Firebase Hosting.
+pub(super) struct Firebase;
+
+impl Host for Firebase {
+    fn name(&self) -> &'static str {
+        "firebase"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Firebase Hosting: index.html twins, also under literal %2F, and firebase.json"
+    }
+
+    /// The limit of a file is the product's; there is none for the site.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            max_file_bytes: Some(2_000_000_000),
+            ..Capabilities::ruled(Resolution {
+                encoded_slash: EncodedSlash::Kept,
+                cors: Cors::Rules,
+                preflight: 404,
+                manner: Manner {
+                    merged_slashes: true,
+                    api_type: true,
+                    unknown_type: None,
+                    cache: Some("max-age=3600"),
+                    ..Manner::USUAL
+                },
+                ..Resolution::USUAL
+            })
+        }
+    }
+
+    /// A document and its other spellings; below `/v0` nothing, as rewrites lead from there.
+    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
+        if is_v0(artifact) {
+            return Vec::new();
+        }
+        if !is_document(artifact) {
+            return vec![canonical(artifact)];
+        }
+        let file = twin(artifact);
+        let mut files: Vec<HostFile> = spellings(&file.path)
+            .into_iter()
+            .map(|path| HostFile { path, body: file.body.clone() })
+            .collect();
+        files.push(file);
+        files
+    }
+
+    fn rewrites(&self) -> Vec<(String, String)> {
+        let old = ["servers"].into_iter().chain(rules::SMALL);
+        old.map(|name| (format!("/v0/{name}"), format!("/v0.1/{name}/index.html"))).collect()
+    }
+
+    /// Headers go by path, so an unknown name below the API has the type of JSON with the body of a page.
+    /// Rewrites name fixed files only: the product has no captures in destinations.
+    fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
+        let rule = |source: &str, headers: &[(&str, &str)]| {
+            let header = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
+            json!({ "source": source, "headers": headers.iter().map(header).collect::<Vec<_>>() })
+        };
+        let short = ("Cache-Control", Freshness::Revalidate.cache_control());
+        let json_type = ("Content-Type", Media::Json.content_type());
+        let mut headers = vec![
+            rule("**", &rules::COMMON),
+            rule("/v0.1/**", &[json_type, short]),
+            rule("/v0/**", &[json_type, short]),
+        ];
+        for (path, media) in rules::odd_types(whole) {
+            headers.push(rule(&path, &[("Content-Type", media)]));
+        }
+        for path in rules::immutable(whole) {
+            headers.push(rule(&path, &[("Cache-Control", Freshness::Immutable.cache_control())]));
+        }
+        let old: Vec<Value> = self
+            .rewrites()
+            .into_iter()
+            .map(|(from, to)| json!({ "source": from, "destination": to }))
+            .collect();
+        let settings = json!({
+            "hosting": {
+                "public": ".",
+                "ignore": ["firebase.json", ".firebase/**", "firebase-debug.log"],
+                "cleanUrls": false,
+                "rewrites": old,
+                "headers": headers,
+            }
+        });
+        vec![HostFile::text("firebase.json", rules::pretty(&settings))]
+    }
+}
+
+/// The other paths that a document of a server is asked for under: with the slash of the name, and
+/// with the `+` of the version, as they are encoded.
+fn spellings(path: &str) -> Vec<String> {
+    let Some(rest) = path.strip_prefix("v0.1/servers/") else { return Vec::new() };
+    let Some((namespace, rest)) = rest.split_once('/') else { return Vec::new() };
+    let encoded = format!("v0.1/servers/{namespace}%2F{rest}");
+    if !path.contains('+') {
+        return vec![encoded];
+    }
+    let plus = |path: &str| path.replace('+', "%2B");
+    vec![plus(&encoded), plus(path), encoded]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_stands_under_every_spelling() {
+        assert_eq!(spellings("v0.1/servers/index.html"), Vec::<String>::new());
+        assert_eq!(
+            spellings("v0.1/servers/a.b/c/versions/1.0.0/index.html"),
+            ["v0.1/servers/a.b%2Fc/versions/1.0.0/index.html"]
+        );
+        assert_eq!(spellings("v0.1/servers/a.b/c/versions/1.0.0+b/index.html").len(), 3);
+    }
+}

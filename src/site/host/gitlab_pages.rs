@@ -1,0 +1,89 @@
+//! GitLab Pages: rewrites by `_redirects`, no headers of ours, `index.html` as the only index.
+//!
+//! A folder that exists wins over every rule and is answered with a redirect to its slash, so the
+//! documents stand below `/v0.1/_data/`, and nothing is where clients ask. Rules begin with the
+//! project's path on the default domains; it is taken from the base URL.
+
+use std::fmt::Write as _;
+
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Resolution, Shortfall, Whole};
+use super::{canonical, is_document, is_v0, limits, rules};
+
+/// GitLab Pages, deployed by a CI job whose artifact is the folder `public`.
+pub(super) struct GitlabPages;
+
+/// Where the documents stand, below `/v0.1/`.
+const DATA: &str = "_data";
+
+/// A path of the canonical tree, moved.
+fn moved(path: &str) -> String {
+    match path.split_once("v0.1/") {
+        Some((before, rest)) => format!("{before}v0.1/{DATA}/{rest}"),
+        None => path.to_owned(),
+    }
+}
+
+impl Host for GitlabPages {
+    fn name(&self) -> &'static str {
+        "gitlab-pages"
+    }
+
+    fn summary(&self) -> &'static str {
+        "GitLab Pages: documents below /v0.1/_data and a _redirects file that leads to them"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            rewrites: true,
+            // On gitlab.com; other instances have their own limit.
+            max_site_bytes: Some(1_000_000_000),
+            ..Capabilities::files(Resolution {
+                folder_redirect: Some(302),
+                html_suffix: true,
+                manner: Manner {
+                    loose_slash: true,
+                    bare_folders: true,
+                    cache: Some("max-age=600"),
+                    ..Manner::USUAL
+                },
+                ..Resolution::USUAL
+            })
+        }
+    }
+
+    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
+        if is_v0(artifact) {
+            return Vec::new();
+        }
+        let mut file = canonical(artifact);
+        if is_document(artifact) {
+            file.path = moved(&file.path);
+        }
+        vec![file]
+    }
+
+    fn rewrites(&self) -> Vec<(String, String)> {
+        rules::rewrites().into_iter().map(|(from, to)| (from, moved(&to))).collect()
+    }
+
+    /// Targets are files in full, so that no folder is redirected; nothing is at the address itself.
+    fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
+        let base = whole.base_path.unwrap_or_default();
+        let mut text = String::new();
+        for (from, to) in self.rewrites() {
+            let _ = writeln!(text, "{base}{from} {base}{to} 200");
+        }
+        vec![HostFile::text("_redirects", text)]
+    }
+
+    fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
+        let mut found = limits(self.name(), &self.capabilities(), &whole.totals);
+        if whole.base_path.is_none() {
+            found.push(Shortfall::warning(
+                "GitLab's rules begin with the project's path, and no base URL is known, so they fit a domain of your own only",
+                "give --base-url, or set base_url in registry.toml",
+            ));
+        }
+        found
+    }
+}

@@ -1,0 +1,61 @@
+//! Netlify: forced 200 rules and a 404 rule in `_redirects`, headers in `_headers`.
+//!
+//! `netlify.toml` switches off the processing that would lower-case paths and add redirects.
+
+use std::fmt::Write as _;
+
+use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
+use super::{canonical, is_v0, rules};
+
+/// Netlify, deployed from the built folder.
+pub(super) struct Netlify;
+
+/// Settings that are read from the folder that is deployed.
+const SETTINGS: &str = "[build]\npublish = \".\"\n\n[build.processing]\nskip_processing = true\n";
+
+impl Host for Netlify {
+    fn name(&self) -> &'static str {
+        "netlify"
+    }
+
+    fn summary(&self) -> &'static str {
+        "Netlify: the canonical tree, _redirects, _headers and netlify.toml"
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::ruled(Resolution {
+            folder_redirect: None,
+            html_suffix: true,
+            cors: Cors::Rules,
+            json_not_found: true,
+            manner: Manner {
+                rewrites: Order::First,
+                loose_slash: true,
+                api_type: true,
+                cache: Some("public,max-age=0,must-revalidate"),
+                ..Manner::USUAL
+            },
+            ..Resolution::USUAL
+        })
+    }
+
+    /// Below `/v0` nothing, as rewrites lead from there.
+    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
+        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+    }
+
+    /// Rules are forced, since a folder of the same name stands where clients ask.
+    fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
+        let mut text = String::new();
+        for (from, to) in rules::rewrites() {
+            let _ = writeln!(text, "{from} {to} 200!");
+        }
+        // What no rule above found below the API gets the API's body.
+        text.push_str("/v0.1/* /404.json 404\n/v0/* /404.json 404\n");
+        vec![
+            HostFile::text("_redirects", text),
+            HostFile::text("_headers", rules::headers_file(whole)),
+            HostFile::text("netlify.toml", SETTINGS),
+        ]
+    }
+}

@@ -1,0 +1,118 @@
+//! What hosts with rules are told, before it is spelled in anybody's language.
+//!
+//! Three facts make the API from the canonical tree: an address without an extension is answered from
+//! the `index.json` in its folder, everything carries the CORS headers, and what never changes may be
+//! kept. `/v0` is the list and the three small documents of `/v0.1` under an older name.
+
+use std::fmt::Write as _;
+
+use super::super::{Freshness, Media};
+use super::Whole;
+
+/// Sizes of the pages that lists are published in for servers that can tell queries apart. A request
+/// gets the largest that holds no more than it asks for; 30 is the default of the API, 100 its most.
+pub const PAGE_SIZES: [usize; 5] = [1, 10, 30, 50, 100];
+
+/// Headers of every answer: redirects and errors too, or a browser hides them from the page that asked.
+pub(crate) const COMMON: [(&str, &str); 4] = [
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Allow-Methods", "GET, OPTIONS"),
+    ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
+    ("X-Content-Type-Options", "nosniff"),
+];
+
+/// The small documents beside the list.
+pub(super) const SMALL: [&str; 3] = ["health", "ping", "version"];
+
+/// From address patterns to files of the canonical tree; `:word` stands for one segment. A server's
+/// name comes as one segment where a host matches before it decodes, else as two.
+pub(super) fn rewrites() -> Vec<(String, String)> {
+    let mut rules = Vec::new();
+    let mut same = |from: &str, to: &str| rules.push((from.to_owned(), format!("{to}/index.json")));
+    for api in ["/v0.1", "/v0"] {
+        for name in ["servers"].into_iter().chain(SMALL) {
+            same(&format!("{api}/{name}"), &format!("/v0.1/{name}"));
+        }
+    }
+    for name in [":namespace/:name", ":name"] {
+        for last in ["", "/:version"] {
+            let path = format!("/v0.1/servers/{name}/versions{last}");
+            same(&path, &path);
+        }
+    }
+    rules
+}
+
+/// Addresses of what never changes, from the site's root.
+pub(crate) fn immutable(whole: &Whole<'_>) -> Vec<String> {
+    let fixed = whole.spanning.iter().filter(|a| a.freshness == Freshness::Immutable);
+    let mut paths: Vec<String> = fixed.map(|artifact| artifact.path.to_string()).collect();
+    paths.sort();
+    paths
+}
+
+/// Files at the root whose type their extension does not tell, with that type.
+pub(crate) fn odd_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
+    let odd = |media: Media| matches!(media, Media::Atom | Media::Problem | Media::Yaml);
+    let files = whole.spanning.iter().filter(|artifact| odd(artifact.media));
+    let mut files: Vec<_> =
+        files.map(|artifact| (artifact.path.to_string(), artifact.media.content_type())).collect();
+    files.sort();
+    files
+}
+
+/// Most rules in a `_headers` file, less those that do not name a file.
+const MAX_IMMUTABLE: usize = 80;
+
+/// A `_headers` file, as Cloudflare and Netlify read it.
+pub(super) fn headers_file(whole: &Whole<'_>) -> String {
+    let mut text = String::new();
+    let mut rule = |path: &str, headers: &[(&str, &str)]| {
+        let _ = writeln!(text, "{path}");
+        for (name, value) in headers {
+            let _ = writeln!(text, "  {name}: {value}");
+        }
+    };
+    rule("/*", &COMMON);
+    let short = ("Cache-Control", Freshness::Revalidate.cache_control());
+    for api in ["/v0.1/*", "/v0/*"] {
+        rule(api, &[("Content-Type", Media::Json.content_type()), short]);
+    }
+    for (path, media) in odd_types(whole) {
+        rule(&path, &[("Content-Type", media)]);
+    }
+    for path in immutable(whole).iter().take(MAX_IMMUTABLE) {
+        rule(path, &[("Cache-Control", Freshness::Immutable.cache_control())]);
+    }
+    text
+}
+
+/// The text of a configuration, with `@key@` filled in.
+pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
+    values
+        .iter()
+        .fold(template.to_owned(), |text, (key, value)| text.replace(&format!("@{key}@"), value))
+}
+
+/// A regular expression for the beginning of an address, which may have the path of the base URL in
+/// front.
+pub(super) fn optional(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("(?:{})?", literal(path)) }
+}
+
+/// JSON for people, with a line break at its end.
+pub(super) fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}
+
+/// A text as a regular expression that matches it alone.
+pub(super) fn literal(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if !c.is_ascii_alphanumeric() && !matches!(c, '/' | '-' | '_') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}
