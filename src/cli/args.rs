@@ -82,6 +82,8 @@ pub(super) enum Verb {
     Import(ImportArgs),
     /// Set up a registry repository: data folder, settings, CI, code owners, README
     Init(InitArgs),
+    /// Send a deployed registry what real clients send, and report what each would see
+    Probe(ProbeArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
     /// Prove that a domain wants an entry here: make keys, sign entries
@@ -215,6 +217,28 @@ pub(super) struct InitArgs {
     /// Renew CI files of an older version that nobody has edited
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    /// Base URL as clients are given it: https, no trailing slash, no /v0.1
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Imitate only this client; may be given several times (docs/probe.md lists them)
+    #[arg(long, value_name = "CLIENT")]
+    pub client: Vec<String>,
+    /// Exit with 1 when this client would fail; may be given several times, instead of the settings
+    #[arg(long, value_name = "CLIENT")]
+    pub require: Vec<String>,
+    /// Look up this server instead of some of the list
+    #[arg(long, value_name = "NAME")]
+    pub server: Option<String>,
+    /// Ask hosts on private networks too, and over plain http
+    #[arg(long)]
+    pub allow_private: bool,
+    /// Write probe.json and badge.svg into this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub write: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -170,6 +170,7 @@ fn shared_key(loaded: &Loaded) -> String {
     hex(Sha256::digest(text.as_bytes()).as_slice())
 }
 
+/// Lower-case hex.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -245,6 +246,7 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     Some(Part { gathered: Gathered { latest, summary }, findings, urls, made: false })
 }
 
+/// A server's name as the cache knows it: the names of its two folders.
 fn name_of(server: &ServerFolder) -> String {
     format!("{}/{}", server.namespace, server.name)
 }
@@ -280,6 +282,7 @@ fn refuse_undated(report: &Report) -> Result<()> {
     }
 }
 
+/// Warns of a list that some client will not read; every client reads it whole.
 fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
     let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
     let size = list.body.len();
@@ -298,6 +301,8 @@ const LIST: &str = "v0.1/servers";
 const LIST_BEGIN: &str = "{\"servers\":[";
 
 impl<'a> Sink<'a> {
+    /// Opens an output and what the last build left for it. A cache of another tool, host or settings
+    /// counts as none.
     fn open(target: &Target<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
@@ -308,6 +313,7 @@ impl<'a> Sink<'a> {
         Ok(Self { host: target.host, output, cache, writer, list })
     }
 
+    /// Lowers artifacts and adds their files; gives what a later build needs to know them again.
     fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<Kept>> {
         artifacts
             .iter()
@@ -345,6 +351,7 @@ impl<'a> Sink<'a> {
         Ok(self.shortfalls(&whole))
     }
 
+    /// What does not fit this host or this file system, as diagnostics.
     fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
         let place = || Place::file(self.output.folder().to_string_lossy().replace('\\', "/"));
         let mut found: Vec<Diagnostic> = Vec::new();

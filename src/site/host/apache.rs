@@ -24,16 +24,20 @@ impl Host for Apache {
         "Apache httpd: the canonical tree, pages of the list and apache.conf for a virtual host"
     }
 
+    /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
         let manner = Manner { unknown_type: None, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };
         Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
+    /// Below `/v0` nothing: the file rewrites it.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// Conditions on addresses allow for the path of the base URL, because sections are chosen by the
+    /// address that was asked for, whatever it was rewritten to.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
         // By name and not by address: a rewritten request keeps the address it was asked for.

@@ -23,16 +23,20 @@ impl Host for Caddy {
         "Caddy: the canonical tree, pages of the list and a Caddyfile"
     }
 
+    /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
         let manner = Manner { keeps_query: false, unknown_type: None, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };
         Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
+    /// Below `/v0` nothing: the file rewrites it.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// The path of the base URL is taken off before anything is matched, except in the route for errors,
+    /// where Caddy has the address as it was asked for.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
         let (short, long) = (Freshness::Revalidate, Freshness::Immutable);

@@ -99,6 +99,7 @@ impl Host for Workers {
         "Cloudflare Workers static assets: index.html twins, _headers and wrangler.jsonc"
     }
 
+    /// `%2F`, `+` and a missing slash are redirected to the plain spelling first.
     fn capabilities(&self) -> Capabilities {
         let resolution = Resolution {
             encoded_slash: EncodedSlash::Redirected(307),

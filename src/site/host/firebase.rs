@@ -24,6 +24,7 @@ impl Host for Firebase {
         "Firebase Hosting: index.html twins, also under literal %2F, and firebase.json"
     }
 
+    /// The limit of a file is the product's; there is none for the site.
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             max_file_bytes: Some(2_000_000_000),
@@ -43,6 +44,7 @@ impl Host for Firebase {
         }
     }
 
+    /// A document and its other spellings; below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) {
             return Vec::new();
@@ -64,6 +66,8 @@ impl Host for Firebase {
         old.map(|name| (format!("/v0/{name}"), format!("/v0.1/{name}/index.html"))).collect()
     }
 
+    /// Headers go by path, so an unknown name below the API has the type of JSON with the body of a page.
+    /// Rewrites name fixed files only: the product has no captures in destinations.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let rule = |source: &str, headers: &[(&str, &str)]| {
             let header = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });

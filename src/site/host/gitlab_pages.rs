@@ -66,6 +66,7 @@ impl Host for GitlabPages {
         rules::rewrites().into_iter().map(|(from, to)| (from, moved(&to))).collect()
     }
 
+    /// Targets are files in full, so that no folder is redirected; nothing is at the address itself.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let base = whole.base_path.unwrap_or_default();
         let mut text = String::new();

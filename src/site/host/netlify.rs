@@ -39,10 +39,12 @@ impl Host for Netlify {
         })
     }
 
+    /// Below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// Rules are forced, since a folder of the same name stands where clients ask.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let mut text = String::new();
         for (from, to) in rules::rewrites() {

@@ -33,10 +33,12 @@ impl Host for Nginx {
         Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
+    /// Below `/v0` nothing: the configuration leads from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// The path of the base URL works whether a proxy passes it on or takes it off.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
         let mut immutable = String::new();

@@ -40,6 +40,8 @@ impl Host for S3 {
         "S3, R2, Google Cloud Storage, Azure Blob: an upload manifest and a script that applies it"
     }
 
+    /// Headers are set with each object; no path is resolved in any way, and unknown keys are the
+    /// operator's to answer with 404.
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             headers: true,
@@ -58,11 +60,13 @@ impl Host for S3 {
         }
     }
 
+    /// The canonical tree; a key without extension is made by the manifest, not by a file of that name.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         // Stored under a second key from the same file.
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// None of these is in the manifest, so none of them becomes public but by hand.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         vec![
             HostFile::text("upload.tsv", manifest(whole)),

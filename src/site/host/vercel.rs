@@ -21,6 +21,7 @@ impl Host for Vercel {
         "Vercel: the canonical tree and vercel.json"
     }
 
+    /// Limits of files depend on the plan and on the way of deployment, so none is held here.
     fn capabilities(&self) -> Capabilities {
         Capabilities::ruled(Resolution {
             folder_redirect: None,
@@ -34,10 +35,13 @@ impl Host for Vercel {
         })
     }
 
+    /// Below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// Both forms of a name are rewritten, as one segment and as two: which of them arrives is not
+    /// documented, and registries in production list both.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let rewrites: Vec<Value> = rules::rewrites()
             .into_iter()
