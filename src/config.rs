@@ -5,6 +5,7 @@
 
 mod catalog;
 mod ownership;
+mod probe;
 
 use std::fmt;
 
@@ -14,6 +15,7 @@ use crate::diag::{Code, Diagnostic, Finding, Levels, Pointer, SourceFile, Span};
 
 pub use catalog::{ACCENT, CatalogSettings, FooterLink};
 pub use ownership::{Account, Cname, KeySource, Method, Ownership, PinIds, Rule, Trust};
+pub use probe::ProbeSettings;
 
 /// Who may read the registry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
@@ -139,6 +141,8 @@ pub struct Config {
     pub ownership: Ownership,
     /// How the catalog looks.
     pub catalog: CatalogSettings,
+    /// Which clients the deployed registry must work for.
+    pub probe: ProbeSettings,
     /// Changed severities.
     pub levels: Levels,
 }
@@ -180,6 +184,7 @@ struct Written {
     ownership: ownership::Written,
     protect: ownership::WrittenProtect,
     catalog: catalog::Written,
+    probe: probe::Written,
     levels: WrittenLevels,
 }
 
@@ -238,6 +243,7 @@ impl Reader<'_> {
             allow_non_semver: written.check.allow_non_semver,
             ownership: written.ownership.mean(written.protect, registry.visibility, self),
             catalog: written.catalog.mean(self),
+            probe: written.probe.mean(),
             levels,
         }
     }

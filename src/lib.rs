@@ -39,7 +39,7 @@
 //! | 7 front door | `cli` (arguments, progress, colour, exit status) |
 //! | 6 live | `serve` (the registry as a live v0.1 server) |
 //! | 5 corridor | [`pipeline`] (the journeys, spelled out) |
-//! | 4 making | [`render`] (registry → site), `import` (another registry → entries) |
+//! | 4 making | [`render`] (registry → site), `import` (another registry → entries), [`probe`] (a deployed registry → what clients would see) |
 //! | 3 judging | [`check`] (is the data right?), [`proof`] (may this change be made by this person?) |
 //! | 2 reading | [`data`] (the layout of `registry-data`, both ways) |
 //! | 1 settings | [`config`] (`registry.toml`), [`world`] (the doors to git, HTTP and the clock) |
@@ -81,6 +81,7 @@ pub mod error;
 pub mod import;
 pub mod model;
 pub mod pipeline;
+pub mod probe;
 pub mod proof;
 pub mod render;
 #[cfg(feature = "serve")]

@@ -4,17 +4,19 @@
 //! panic is a failure.
 
 use mcp_static::data::{entry_folder, read_json};
+use mcp_static::diag::Code;
 use mcp_static::model::{ServerName, Version};
+use mcp_static::proof::event::{parse_event, parse_pulls};
 use mcp_static::proof::{
-    ProofFile, SignedCommit, SshSignature, canonical, content_hash, parse_account_record,
-    parse_body, parse_record,
+    CanonicalFault, ProofFile, SignedCommit, SshSignature, canonical, content_hash,
+    parse_account_record, parse_body, parse_record,
 };
 
 mod git;
 mod paths;
 
 /// Judges one input; a panic is a failure.
-pub type Check = dyn Fn(&[u8]);
+pub type Check<'a> = dyn Fn(&[u8]) + 'a;
 
 /// A reader under test.
 pub struct Target {
@@ -27,7 +29,7 @@ pub struct Target {
     /// Words of its grammar.
     pub words: &'static [&'static str],
     /// Makes ready what the check needs and hands it on.
-    pub prepare: fn(&mut dyn FnMut(&Check)),
+    pub prepare: fn(&mut dyn FnMut(&Check<'_>)),
 }
 
 /// Every reader.
@@ -57,8 +59,23 @@ pub const TARGETS: &[Target] = &[
             ])
         },
         words: &[
-            "{\"a\":", "[", "]", "}", ",", "\"", "\\u", "\\ud800", "\\udc00", "1e400", "-0",
-            "0.1", "\u{feff}", "\u{202e}", "$serde_json::private::RawValue", "null", "1e-7",
+            "{\"a\":",
+            "[",
+            "]",
+            "}",
+            ",",
+            "\"",
+            "\\u",
+            "\\ud800",
+            "\\udc00",
+            "1e400",
+            "-0",
+            "0.1",
+            "\u{feff}",
+            "\u{202e}",
+            "$serde_json::private::RawValue",
+            "null",
+            "1e-7",
         ],
         prepare: |hunt| hunt(&json),
     },
@@ -73,8 +90,23 @@ pub const TARGETS: &[Target] = &[
             ])
         },
         words: &[
-            "v=MCPv1", ";", " ", "k=", "p=", "ed25519", "ecdsap384", "=", "\n", "\r", "<", "\t",
-            "v=MCPPUB1", "forge=", "id=", "18446744073709551616", "\u{b}",
+            "v=MCPv1",
+            ";",
+            " ",
+            "k=",
+            "p=",
+            "ed25519",
+            "ecdsap384",
+            "=",
+            "\n",
+            "\r",
+            "<",
+            "\t",
+            "v=MCPPUB1",
+            "forge=",
+            "id=",
+            "18446744073709551616",
+            "\u{b}",
         ],
         prepare: |hunt| hunt(&record),
     },
@@ -83,8 +115,21 @@ pub const TARGETS: &[Target] = &[
         about: "proof files",
         seeds: || vec![PROOF.into()],
         words: &[
-            "\"v\"", "\"sig\"", "\"key\"", "\"alg\"", "ecdsap384", "ed25519", "set-status", "\\n",
-            "2026-11-22T06:00:00Z", "null", "{", "}", ",", "AAAA", "==",
+            "\"v\"",
+            "\"sig\"",
+            "\"key\"",
+            "\"alg\"",
+            "ecdsap384",
+            "ed25519",
+            "set-status",
+            "\\n",
+            "2026-11-22T06:00:00Z",
+            "null",
+            "{",
+            "}",
+            ",",
+            "AAAA",
+            "==",
         ],
         prepare: |hunt| hunt(&proof),
     },
@@ -93,8 +138,16 @@ pub const TARGETS: &[Target] = &[
         about: "SSH signatures, armoured and not",
         seeds: || vec![ED25519.into(), P384.into(), blob(ED25519), blob(P384)],
         words: &[
-            "-----BEGIN SSH SIGNATURE-----", "-----END SSH SIGNATURE-----", "SSHSIG", "\r\n",
-            "ssh-ed25519", "ecdsa-sha2-nistp384", "nistp384", "sha512", "sha256", "\0\0\0\x04",
+            "-----BEGIN SSH SIGNATURE-----",
+            "-----END SSH SIGNATURE-----",
+            "SSHSIG",
+            "\r\n",
+            "ssh-ed25519",
+            "ecdsa-sha2-nistp384",
+            "nistp384",
+            "sha512",
+            "sha256",
+            "\0\0\0\x04",
         ],
         prepare: |hunt| hunt(&sshsig),
     },
@@ -103,10 +156,55 @@ pub const TARGETS: &[Target] = &[
         about: "signed commits",
         seeds: || vec![COMMIT.into()],
         words: &[
-            "gpgsig ", "gpgsig-sha256 ", "mergetag ", "\n\n", "\n ", "tree ", "parent ", "author ",
-            "-----BEGIN SSH SIGNATURE-----", "-----BEGIN PGP SIGNATURE-----", "\r\n", "\0",
+            "gpgsig ",
+            "gpgsig-sha256 ",
+            "mergetag ",
+            "\n\n",
+            "\n ",
+            "tree ",
+            "parent ",
+            "author ",
+            "-----BEGIN SSH SIGNATURE-----",
+            "-----BEGIN PGP SIGNATURE-----",
+            "\r\n",
+            "\0",
         ],
         prepare: |hunt| hunt(&commit),
+    },
+    Target {
+        name: "event",
+        about: "payloads of forge events, and the forge's answers",
+        seeds: || {
+            texts(&[
+                EVENT,
+                &format!(
+                    "[{}]",
+                    EVENT.split_once(":").map_or("", |(_, pull)| &pull[..pull.len() - 1])
+                ),
+                "{\"merge_group\":{},\"repository\":{\"private\":true}}",
+                "{\"after\":\"0\",\"repository\":{\"visibility\":\"internal\",\"default_branch\":\"main\"}}",
+            ])
+        },
+        words: &[
+            "\"user\":",
+            "\"repo\":null",
+            "\"id\":",
+            "18446744073709551616",
+            "-1",
+            "null",
+            "1e3",
+            "Bot",
+            "[bot]",
+            "\"login\":",
+            "{",
+            "}",
+            "[",
+            ",",
+            "\"pull_request\":",
+            "\"merge_group\":",
+            "ghost",
+        ],
+        prepare: |hunt| hunt(&event),
     },
     git::TREE,
     paths::PATH,
@@ -123,6 +221,7 @@ const PROOF: &str = r#"{
   "sig": "XHNe9/9p/JUe0kWI0KgtL1m4HnyA1NnydVlYJ+dmmC4zVc7aZqcw8ww/itxG/E+6nQo84OH5KjY+Pqji+WV5CQ=="
 }
 "#;
+const EVENT: &str = r#"{"pull_request":{"number":7,"user":{"id":1001,"login":"octocat","type":"User"},"head":{"sha":"4b825dc642cb6eb9a060e54bf8d69288fbee4904","ref":"add","repo":{"id":2,"owner":{"id":1001,"login":"octocat","type":"User"}}},"base":{"sha":"4b825dc642cb6eb9a060e54bf8d69288fbee4904","ref":"main","repo":{"id":1,"owner":{"id":9,"login":"registry","type":"Organization"}}},"created_at":"2026-11-22T06:00:00Z"}}"#;
 const ED25519: &str = include_str!("../../tests/proof/ed25519.sig");
 const P384: &str = include_str!("../../tests/proof/p384.sig");
 const COMMIT: &str = include_str!("../../tests/proof/ed25519.commit");
@@ -189,8 +288,14 @@ fn json(bytes: &[u8]) {
     let Ok(document) = read_json("x.json", bytes.to_vec()) else { return };
     let Ok(form) = canonical(&document) else { return };
     let again = read_json("y.json", form.clone().into_bytes()).expect("a canonical form is JSON");
-    assert_eq!(canonical(&again).as_ref(), Ok(&form), "the form of a form is itself");
-    assert_eq!(content_hash(&again), content_hash(&document));
+    match canonical(&again) {
+        // 12345678901234568.0 is a number as it stands, and without its point one digit too many.
+        Err(CanonicalFault(Code::JsonNumberPrecision)) => {}
+        other => {
+            assert_eq!(other.as_ref(), Ok(&form), "the form of a form is itself");
+            assert_eq!(content_hash(&again), content_hash(&document));
+        }
+    }
     if document.findings.is_empty() {
         let lenient: serde_json::Value = serde_json::from_slice(bytes).expect("others read it too");
         assert_eq!(lenient, document.value);
@@ -235,4 +340,16 @@ fn commit(bytes: &[u8]) {
         let signed = COMMIT.replace(&COMMIT[header], "");
         assert_eq!(text(commit.payload()), signed, "only what was signed verifies");
     }
+}
+
+fn event(bytes: &[u8]) {
+    for server in ["https://github.com", "https://forge.example", "http://github.com"] {
+        let Ok(event) = parse_event(bytes, server) else { continue };
+        assert_eq!(event.is_github, server == "https://github.com");
+        if let Some(pull) = event.pull_request() {
+            let missing = pull.head_repository.is_none();
+            assert!(!(missing && pull.is_own_branch()), "a branch that is gone is nobody's own");
+        }
+    }
+    let _ = parse_pulls(bytes);
 }

@@ -82,6 +82,8 @@ pub(super) enum Verb {
     Import(ImportArgs),
     /// Set up a registry repository: data folder, settings, CI, code owners, README
     Init(InitArgs),
+    /// Send a deployed registry what real clients send, and report what each would see
+    Probe(ProbeArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
     /// Prove that a domain wants an entry here: make keys, sign entries
@@ -138,6 +140,12 @@ pub(super) struct CheckArgs {
     /// Compare a built site with its manifest instead
     #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
+    /// Manifest of the site that is live: refuse to lose all servers, or over 5 % of them
+    #[arg(long, value_name = "FILE", requires = "site", value_hint = ValueHint::FilePath)]
+    pub before: Option<PathBuf>,
+    /// Let the site have far fewer servers than the live one
+    #[arg(long, requires = "before")]
+    pub allow_shrink: bool,
 }
 
 #[derive(Debug, Args)]
@@ -212,6 +220,28 @@ pub(super) struct InitArgs {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct ProbeArgs {
+    /// Base URL as clients are given it: https, no trailing slash, no /v0.1
+    #[arg(value_name = "URL")]
+    pub url: String,
+    /// Imitate only this client; may be given several times (docs/probe.md lists them)
+    #[arg(long, value_name = "CLIENT")]
+    pub client: Vec<String>,
+    /// Exit with 1 when this client would fail; may be given several times, instead of the settings
+    #[arg(long, value_name = "CLIENT")]
+    pub require: Vec<String>,
+    /// Look up this server instead of some of the list
+    #[arg(long, value_name = "NAME")]
+    pub server: Option<String>,
+    /// Ask hosts on private networks too, and over plain http
+    #[arg(long)]
+    pub allow_private: bool,
+    /// Write probe.json and badge.svg into this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub write: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct ServeArgs {
     /// Address to listen on
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
@@ -225,6 +255,12 @@ pub(super) struct ServeArgs {
     /// Do not watch the data for changes
     #[arg(long)]
     pub no_reload: bool,
+    /// Answer as this host would: its paths, redirects, types and headers, for `probe`
+    #[arg(long = "as", value_name = "HOST")]
+    pub host: Option<String>,
+    /// Serve this built folder, read once, instead of the data
+    #[arg(long, value_name = "DIR", requires = "host", conflicts_with = "base_url", value_hint = ValueHint::DirPath)]
+    pub site: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -41,14 +41,19 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     Ok(Outcome::Fine)
 }
 
+/// The host of this name.
+pub(super) fn host_of(name: &str) -> Result<&'static dyn Host> {
+    host_named(name).ok_or_else(|| {
+        let known: Vec<&str> = HOSTS.iter().map(|host| host.name()).collect();
+        Error::new(ErrorKind::Usage, format!("there is no host called {name:?}"))
+            .help(format!("choose one of {}", known.join(", ")))
+    })
+}
+
 fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
     let mut targets: Vec<(&'static dyn Host, PathBuf)> = Vec::new();
     for name in &args.hosts {
-        let host = host_named(name).ok_or_else(|| {
-            let known: Vec<&str> = HOSTS.iter().map(|host| host.name()).collect();
-            Error::new(ErrorKind::Usage, format!("there is no host called {name:?}"))
-                .help(format!("choose one of {}", known.join(", ")))
-        })?;
+        let host = host_of(name)?;
         if targets.iter().any(|(other, _)| other.name() == host.name()) {
             continue;
         }

@@ -7,7 +7,7 @@ use crate::check::{DocumentRules, check_document};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{check, load};
-use crate::site::{SiteProblem, compare_site};
+use crate::site::{Manifest, SiteProblem, compare_site};
 
 use super::Outcome;
 use super::args::{CheckArgs, Global};
@@ -16,7 +16,7 @@ use super::talk::Talk;
 /// Checks a built site, single files, or the registry.
 pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outcome> {
     if let Some(site) = &args.site {
-        return check_site(global, site, talk);
+        return check_site(global, site, args, talk);
     }
     let (alone, inside) = sort_paths(&global.data, &args.paths)?;
     let mut report = Report::new();
@@ -97,9 +97,38 @@ fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> 
     Ok(report.finish(&global.levels()?))
 }
 
-fn check_site(global: &Global, site: &Path, talk: &Talk) -> Result<Outcome> {
+/// Least part of the live servers that a new site keeps, in percent.
+const KEPT: usize = 95;
+
+/// Whether the site has so many servers fewer than the live one that a person should look first.
+fn shrunk(site: &Path, before: &Path) -> Result<Option<Diagnostic>> {
+    let text = std::fs::read_to_string(before)
+        .map_err(|e| Error::io("the manifest of the live site cannot be read", before, e))?;
+    let live = Manifest::parse(&text).map_err(|e| {
+        Error::new(ErrorKind::Usage, "this is no manifest of a site")
+            .at(before)
+            .because(e)
+            .help("give the manifest.json of the live site")
+    })?;
+    let new = Manifest::load(site)?.map_or(0, |manifest| manifest.listings());
+    let live = live.listings();
+    if new > 0 && new * 100 >= live * KEPT {
+        return Ok(None);
+    }
+    let place = Place::file(site.to_string_lossy().replace('\\', "/"));
+    let message = format!("the site has {new} servers, the live one has {live}");
+    Ok(Some(
+        Diagnostic::new(Code::SiteShrunk, place, message)
+            .help("look for what is missing; if it is meant, add --allow-shrink"),
+    ))
+}
+
+fn check_site(global: &Global, site: &Path, args: &CheckArgs, talk: &Talk) -> Result<Outcome> {
     let (files, problems) = compare_site(site)?;
     let mut report = Report::new();
+    if let Some(before) = args.before.as_deref().filter(|_| !args.allow_shrink) {
+        report.extend(shrunk(site, before)?);
+    }
     for problem in problems {
         let place =
             |path: &str| Place::file(format!("{}/{path}", site.display()).replace('\\', "/"));

@@ -4,12 +4,13 @@ use clap::CommandFactory as _;
 
 use crate::diag::Code;
 use crate::error::{Error, ErrorKind, Result};
+use crate::probe::Trouble;
 
 use super::Outcome;
 use super::args::{Cli, CompletionArgs, ExplainArgs};
 use super::talk::Talk;
 
-/// Prints a code's page, or the list of codes.
+/// Prints the page of a code or of a probe's finding, or the list of codes.
 pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
     let Some(name) = &args.code else {
         let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
@@ -19,6 +20,15 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
         talk.data(&Code::ALL.iter().map(line).collect::<String>());
         return Ok(Outcome::Fine);
     };
+    if let Some(trouble) = Trouble::parse(name) {
+        talk.data(&format!(
+            "# {}\n\nA finding of `probe`: {}.\n\nFix: {}.\n",
+            trouble.id(),
+            trouble.title(),
+            trouble.fix()
+        ));
+        return Ok(Outcome::Fine);
+    }
     match Code::parse(name) {
         Ok(code) => {
             talk.data(code.explanation());

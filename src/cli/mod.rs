@@ -14,6 +14,7 @@ mod explain;
 mod import;
 mod init;
 mod net;
+mod probe;
 mod progress;
 mod serve;
 mod sign;
@@ -79,6 +80,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Explain(args) => explain::run(args, &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),
         Verb::Init(args) => init::run(&cli.global, args, &talk),
+        Verb::Probe(args) => probe::run(&cli.global, args, &talk),
         Verb::Serve(args) => serve::run(&cli.global, args, &talk),
         Verb::Sign(args) => sign::run(&cli.global, args, &talk),
         Verb::Status(args) => status::run(&cli.global, args, &talk),

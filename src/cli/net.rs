@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::Heard;
 use crate::pipeline::Observer;
-use crate::world::http::{HttpClient, HttpOptions, ProxyChoice, Secret};
+use crate::world::http::{Exchanger, HttpClient, HttpOptions, ProxyChoice, Reach, Secret};
 
 use super::args::Global;
 use super::talk::Talk;
@@ -13,18 +13,30 @@ use super::talk::Talk;
 /// The proxy comes from the environment and the trusted roots from the system. With `--offline` there
 /// is no client.
 pub(super) fn client(global: &Global) -> Result<HttpClient> {
+    HttpClient::new(options(global, "leave out --offline, or import from a dump file")?)
+        .map_err(unsound_proxy)
+}
+
+/// Whoever exchanges single requests, on the way that the environment asks for.
+pub(super) fn exchanger(global: &Global, reach: Reach) -> Result<Exchanger> {
+    Exchanger::new(options(global, "leave out --offline")?, reach).map_err(unsound_proxy)
+}
+
+/// The environment's way, unless there must be none; `instead` says what to do then.
+fn options(global: &Global, instead: &str) -> Result<HttpOptions> {
     if global.offline {
         return Err(Error::new(
             ErrorKind::Usage,
             "this needs the network, and --offline forbids it",
         )
-        .help("leave out --offline, or import from a dump file"));
+        .help(instead));
     }
-    let options = HttpOptions { proxy: proxy(), ..HttpOptions::default() };
-    HttpClient::new(options).map_err(|why| {
-        Error::new(ErrorKind::Usage, why)
-            .help("set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or unset it")
-    })
+    Ok(HttpOptions { proxy: proxy(), ..HttpOptions::default() })
+}
+
+fn unsound_proxy(why: &str) -> Error {
+    Error::new(ErrorKind::Usage, why)
+        .help("set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or unset it")
 }
 
 /// The first of the usual variables that is set and not empty, in either spelling.

@@ -8,9 +8,11 @@ use std::net::SocketAddr;
 use crate::diag::{Code, Report};
 use crate::error::Result;
 use crate::serve::{Event, Live, Options, Server, Source, Watch};
+use crate::site::{Cors, Host};
 
 use super::Outcome;
 use super::args::{Global, ServeArgs};
+use super::build::host_of;
 use super::talk::Talk;
 
 /// Serves the registry until the process is ended.
@@ -21,14 +23,26 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
     let options = Options { allow_hosts: args.allow_host.clone(), ..Options::default() };
     // First of all: a busy port should be known before a long reading, not after it.
     let server = Server::bind(&args.addr, options)?;
-    let source = Source::new(how);
+    let host = args.host.as_deref().map(host_of).transpose()?;
+    if let (Some(host), Some(folder)) = (host, &args.site) {
+        let live = Live::of_folder(host, folder)?;
+        talk.say(&format!("{}: {} files", folder.display(), live.files().unwrap_or(0)));
+        say_where(talk, server.local_addr(), Some(host));
+        server.run(live, None);
+        return Ok(Outcome::Fine);
+    }
+    let mut source = Source::new(how);
+    if let Some(host) = host {
+        source = source.imitating(host);
+    }
     let reading = source.read(talk.observer().as_ref())?;
     talk.report(&reading.report);
     let Some(live) = reading.live else {
         talk.say("nothing is served");
         return Ok(Outcome::Refused);
     };
-    greet(talk, &live, server.local_addr(), &reading.report);
+    greet(talk, &live, &reading.report);
+    say_where(talk, server.local_addr(), host);
     if args.no_reload {
         server.run(live, None);
     } else {
@@ -39,12 +53,22 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
     Ok(Outcome::Fine)
 }
 
-/// Says what is served where.
-fn greet(talk: &Talk, live: &Live, address: SocketAddr, report: &Report) {
+/// Says what is served.
+fn greet(talk: &Talk, live: &Live, report: &Report) {
     let (servers, versions) = live.size();
     talk.say(&format!("{}: {servers} servers, {versions} versions", live.name()));
     if report.items().iter().any(|d| d.code == Code::DateBeforeFirstCommit) {
         talk.say("nothing is committed yet: entries have the date of SOURCE_DATE_EPOCH, or 1970");
+    }
+}
+
+/// Says where it is served, and as what.
+fn say_where(talk: &Talk, address: SocketAddr, host: Option<&dyn Host>) {
+    if let Some(host) = host {
+        talk.say(&format!("answering as {} would", host.name()));
+        if host.capabilities().resolution.cors == Cors::Operator {
+            talk.say("CORS headers are up to whoever runs that host, so none are sent here");
+        }
     }
     let base = base_url(address);
     talk.say(&format!("serving on {base}/"));

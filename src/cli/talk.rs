@@ -10,6 +10,7 @@ use crate::diag::format::{Format, Style, render};
 use crate::diag::visible;
 use crate::error::Error;
 use crate::pipeline::Observer;
+use crate::probe::Look;
 
 use super::args::Global;
 use super::progress::Bars;
@@ -41,6 +42,17 @@ impl Talk {
             ColorChoice::Auto => {
                 terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
             }
+        }
+    }
+
+    /// How findings may look on stdout: colours, and Unicode unless the locale has none.
+    pub(super) fn look(&self) -> Look {
+        let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+        let utf = |locale: String| locale.to_ascii_lowercase().replace('-', "").contains("utf8");
+        Look {
+            ascii: !locale.is_none_or(utf),
+            color: self.colored(std::io::stdout().is_terminal()),
         }
     }
 

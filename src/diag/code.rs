@@ -212,6 +212,7 @@ codes! {
     SiteFileMissing "site-file-missing" Error "a file of the manifest is missing";
     SiteFileChanged "site-file-changed" Error "a file differs from the manifest";
     SiteFileSurplus "site-file-surplus" Error "a file is not in the manifest";
+    SiteShrunk "site-shrunk" Error "the site has far fewer servers than the one before";
 
     ImportRefused "import-refused" Warning "a record was not imported";
     ImportConflict "import-conflict" Warning "a record differs from the entry that is here";

@@ -216,6 +216,7 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     Some(Part { gathered, items: Vec::new(), findings, urls, made: false })
 }
 
+/// A server's name as the cache knows it: the names of its two folders.
 fn name_of(server: &ServerFolder) -> String {
     format!("{}/{}", server.namespace, server.name)
 }
@@ -251,6 +252,7 @@ fn refuse_undated(report: &Report) -> Result<()> {
     }
 }
 
+/// Warns of a list that some client will not read; every client reads it whole.
 fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
     let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
     let size = list.body.len();
@@ -269,6 +271,8 @@ const LIST: &str = "v0.1/servers";
 const LIST_BEGIN: &str = "{\"servers\":[";
 
 impl<'a> Sink<'a> {
+    /// Opens an output and what the last build left for it. A cache of another tool, host or settings
+    /// counts as none.
     fn open(target: &Target<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
@@ -279,6 +283,7 @@ impl<'a> Sink<'a> {
         Ok(Self { host: target.host, output, cache, writer, list })
     }
 
+    /// Lowers artifacts and adds their files; gives what a later build needs to know them again.
     fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<Kept>> {
         artifacts
             .iter()
@@ -316,6 +321,7 @@ impl<'a> Sink<'a> {
         Ok(self.shortfalls(&whole))
     }
 
+    /// What does not fit this host or this file system, as diagnostics.
     fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
         let place = || Place::file(self.output.folder().to_string_lossy().replace('\\', "/"));
         let mut found: Vec<Diagnostic> = Vec::new();

@@ -25,6 +25,7 @@ pub(super) fn shared_key(loaded: &Loaded) -> String {
     hex(Sha256::digest(text.as_bytes()).as_slice())
 }
 
+/// Lower-case hex.
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -61,7 +61,7 @@ pub enum ToSign {
     /// It can be signed.
     Ready {
         /// What it is.
-        subject: Subject,
+        subject: Box<Subject>,
         /// How messages call the place of the proof.
         display: String,
         /// Who the proof is for by the registry's settings.
@@ -91,7 +91,7 @@ pub fn to_sign(options: &LoadOptions, wanted: Wanted<'_>) -> Result<ToSign> {
         Some(subject) if !report.has_errors() => {
             let display = loaded.tree.display(&subject.path);
             let audience = audience(&loaded.config).map(str::to_owned);
-            Ok(ToSign::Ready { subject, display, audience, report })
+            Ok(ToSign::Ready { subject: Box::new(subject), display, audience, report })
         }
         _ => Ok(ToSign::Refused { report }),
     }

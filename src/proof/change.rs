@@ -168,6 +168,12 @@ pub fn sort(
             Some(DataPath::Entry { namespace, name, version, file }) => {
                 folders.entry((namespace, name, version)).or_default().insert(file, sides);
             }
+            Some(DataPath::Owners { namespace } | DataPath::OwnersProof { namespace })
+                if namespace != namespace.to_ascii_lowercase() && sides.after.is_some() =>
+            {
+                let why = "owners files are named in lower case";
+                change.odd.push(OddPath { path: item.path.clone(), why });
+            }
             Some(DataPath::Owners { namespace }) => {
                 change.owners.entry(namespace.to_ascii_lowercase()).or_default().file = Some(sides);
             }

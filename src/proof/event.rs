@@ -267,7 +267,10 @@ impl GitLabFacts {
     }
 }
 
+/// The host by which accounts of a forge are known. An address that only resembles that of github.com
+/// keeps its whole text, so that its accounts are those of no host.
 fn host_of(server: &str) -> String {
     let rest = server.split_once("://").map_or(server, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default().to_ascii_lowercase()
+    let host = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    if host == "github.com" && server != GITHUB { server.to_ascii_lowercase() } else { host }
 }

@@ -9,8 +9,10 @@ use crate::diag::Code;
 use crate::model::{Evidence, Timestamp};
 
 use super::canonical::content_hash;
+use super::domain::Domain;
 use super::file::ProofFile;
 use super::key::PublicKey;
+use super::policy::holder;
 use super::statement::Action;
 
 /// Something that a proof has to be there for.
@@ -111,6 +113,10 @@ pub fn evidence_of_file(
         since: None,
     };
     let checked = check_offline(&claim, proof).ok()?;
+    // Anybody can sign in the name of any domain; only the namespace's own says something here.
+    let namespace = name.split('/').next().unwrap_or_default();
+    let stated = Domain::parse(&checked.domain).ok()?;
+    holder(namespace).may_be_spoken_for_by(&stated).then_some(())?;
     let mut evidence = Evidence::by(Method::ProofFile.as_str());
     evidence.subject = Some(format!("domain:{}", checked.domain));
     evidence.key = Some(checked.key.fingerprint());

@@ -19,6 +19,18 @@ pub enum Holder {
     Nobody(String),
 }
 
+impl Holder {
+    /// Whether a proof of `domain` may speak for the namespace at all; whether the domain's keys reach
+    /// that far down is for the settings to say.
+    pub(super) fn may_be_spoken_for_by(&self, domain: &Domain) -> bool {
+        match self {
+            Self::GitHub(login) => domain.as_str() == format!("{login}.github.io"),
+            Self::Domain(own) => domain.reaches(own),
+            Self::Nobody(_) => false,
+        }
+    }
+}
+
 /// The ways open to a namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy<'a> {
@@ -68,7 +80,8 @@ pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
     }
 }
 
-fn holder(namespace: &str) -> Holder {
+/// What a namespace is.
+pub(super) fn holder(namespace: &str) -> Holder {
     let nobody = |why: String| Holder::Nobody(why);
     let Ok(name) = ServerName::parse(&format!("{namespace}/xx")) else {
         return nobody("it is not a namespace".to_owned());

@@ -66,7 +66,7 @@ impl SecretFault {
 }
 
 enum Material {
-    Ed25519(ed25519::SigningKey),
+    Ed25519(Box<ed25519::SigningKey>),
     EcdsaP384(Box<ecdsa::SigningKey>),
 }
 
@@ -102,7 +102,7 @@ impl PrivateKey {
         let material = match algorithm {
             Algorithm::Ed25519 => {
                 let seed: &[u8; 32] = bytes.try_into().map_err(|_| SecretFault::Range)?;
-                Material::Ed25519(ed25519::SigningKey::from_bytes(seed))
+                Material::Ed25519(Box::new(ed25519::SigningKey::from_bytes(seed)))
             }
             Algorithm::EcdsaP384 if bytes.len() == 48 => {
                 let key = ecdsa::SigningKey::from_slice(bytes).map_err(|_| SecretFault::Range)?;
@@ -152,7 +152,7 @@ impl PrivateKey {
     pub fn from_pkcs8_pem(text: &str) -> Result<Self, SecretFault> {
         let block = block(text, "PRIVATE KEY").ok_or(SecretFault::Form)?;
         if let Ok(key) = ed25519::SigningKey::from_pkcs8_pem(block) {
-            return Self::of(Material::Ed25519(key));
+            return Self::of(Material::Ed25519(Box::new(key)));
         }
         let key = p384::SecretKey::from_pkcs8_pem(block).map_err(|_| SecretFault::Kind)?;
         Self::of(Material::EcdsaP384(Box::new(key.into())))

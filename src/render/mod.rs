@@ -83,19 +83,35 @@ pub fn list_pages(gathered: &[Gathered]) -> Vec<Artifact> {
     api::list_pages(&latest.collect::<Vec<_>>())
 }
 
+/// A whole registry in memory, one part for each kind of builder.
+#[derive(Debug, Clone, Default)]
+pub struct Parts {
+    /// What belongs to one server each.
+    pub servers: Vec<Artifact>,
+    /// What spans servers.
+    pub spanning: Vec<Artifact>,
+    /// What the list's pages are made of, in the byte order of the servers' names.
+    pub gathered: Vec<Gathered>,
+}
+
 /// Renders a whole registry into memory.
-pub fn site(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Site {
-    let mut site = Site::default();
-    let mut gathered = Vec::with_capacity(registry.listings().len());
+pub fn parts(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Parts {
+    let mut parts = Parts::default();
     for listing_ in registry.listings() {
         let rendered = listing(listing_, facts, catalog);
-        gathered.push(rendered.gathered);
-        for artifact in rendered.artifacts {
-            // Names and versions are unique, so URLs are.
-            let _ = site.add(artifact);
-        }
+        parts.gathered.push(rendered.gathered);
+        parts.servers.extend(rendered.artifacts);
     }
-    for artifact in globals(&gathered, facts, catalog) {
+    parts.spanning = globals(&parts.gathered, facts, catalog);
+    parts
+}
+
+/// As [`parts`], put together by URL.
+pub fn site(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Site {
+    let parts = parts(registry, facts, catalog);
+    let mut site = Site::default();
+    for artifact in parts.servers.into_iter().chain(parts.spanning) {
+        // Names and versions are unique, so URLs are.
         let _ = site.add(artifact);
     }
     site

@@ -33,18 +33,20 @@ pub struct Answer<'a> {
     status: u16,
     head: Cow<'a, str>,
     body: Cow<'a, [u8]>,
+    /// Headers of every answer of this server; an imitated host has others.
+    common: &'static str,
 }
 
 impl<'a> Answer<'a> {
     /// A document whose head is rendered already.
     pub(super) fn document(head: &'a str, body: &'a [u8]) -> Self {
-        Self { status: 200, head: Cow::Borrowed(head), body: Cow::Borrowed(body) }
+        Self::of(200, Cow::Borrowed(head), Cow::Borrowed(body))
     }
 
     /// A document that a query made; `freshness` as for the document without the query.
     pub(super) fn made(body: Cow<'a, [u8]>, etag: &str) -> Self {
         let head = document_head(Media::Json, Freshness::Revalidate, etag, body.len());
-        Self { status: 200, head: Cow::Owned(head), body }
+        Self::of(200, Cow::Owned(head), body)
     }
 
     /// The copy that the client has is still good.
@@ -96,8 +98,17 @@ impl<'a> Answer<'a> {
         Self::bare(308, &[("Location", location), ("Cache-Control", keep), ("Content-Length", "0")])
     }
 
+    /// What another host would say: these headers and no others.
+    pub(super) fn foreign(status: u16, fields: &[(&str, &str)], body: Cow<'a, [u8]>) -> Self {
+        Self { common: "", ..Self::of(status, Cow::Owned(head(status, fields)), body) }
+    }
+
+    fn of(status: u16, head: Cow<'a, str>, body: Cow<'a, [u8]>) -> Self {
+        Self { status, head, body, common: COMMON }
+    }
+
     fn bare(status: u16, fields: &[(&str, &str)]) -> Self {
-        Self { status, head: Cow::Owned(head(status, fields)), body: Cow::Borrowed(&[]) }
+        Self::of(status, Cow::Owned(head(status, fields)), Cow::Borrowed(&[]))
     }
 
     fn refusal(problem: &Problem, media: Media, fields: &[(&str, &str)]) -> Self {
@@ -113,7 +124,7 @@ impl<'a> Answer<'a> {
             ("Cache-Control", Freshness::Volatile.cache_control()),
         ];
         all.extend_from_slice(fields);
-        Self { status, head: Cow::Owned(head(status, &all)), body }
+        Self::of(status, Cow::Owned(head(status, &all)), body)
     }
 
     /// The status.
@@ -129,12 +140,17 @@ impl<'a> Answer<'a> {
     /// Names and values of the headers, without those of the connection (`Date`, `Connection`).
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = self.head.lines().skip(1);
-        own.chain(COMMON.lines()).filter_map(|line| line.split_once(": "))
+        own.chain(self.common.lines()).filter_map(|line| line.split_once(": "))
     }
 
     /// Status line and headers of the answer itself, each line ended.
     pub(super) fn head(&self) -> &str {
         &self.head
+    }
+
+    /// The headers that this server adds to every answer.
+    pub(super) fn common(&self) -> &'static str {
+        self.common
     }
 }
 

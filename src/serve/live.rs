@@ -6,16 +6,19 @@
 //! file system.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::error::Result;
 use crate::model::query::{ListQuery, Row, page};
 use crate::model::{Listing, Registry, Timestamp};
-use crate::render::{self, Catalog, Facts, api};
-use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, Site};
+use crate::render::{self, Catalog, Facts, Parts, api};
+use crate::site::{Artifact, Body, FileDigest, Freshness, Host, Media, Shape};
 
 use super::answer::{Answer, document_head};
+use super::imitate::Imitation;
 use super::request::Request;
 use super::routes;
 
@@ -97,12 +100,40 @@ pub struct Live {
     versions: Vec<Version>,
     /// Positions of a server's versions, newest publication first.
     servers: HashMap<Arc<str>, Vec<usize>>,
+    /// The host that answers instead, when one is imitated.
+    host: Option<Imitation>,
 }
 
 impl Live {
     /// Renders the whole registry, with pages when there is a catalog.
     pub fn new(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Self {
-        let mut live = Self::of_site(&render::site(registry, facts, catalog));
+        Self::of_parts(&render::parts(registry, facts, catalog), registry, facts)
+    }
+
+    /// As [`Live::new`], and answers as `host` would with the files that a build for it gives.
+    pub fn imitating(
+        host: &'static dyn Host,
+        registry: &Registry,
+        facts: &Facts,
+        catalog: Option<&Catalog>,
+    ) -> Self {
+        let parts = render::parts(registry, facts, catalog);
+        let host = Some(Imitation::of_parts(host, &parts, facts.base_url.as_ref()));
+        Self { host, ..Self::of_parts(&parts, registry, facts) }
+    }
+
+    /// Answers as `host` would with the files of a folder, whoever made them. They are read now and
+    /// not again.
+    ///
+    /// # Errors
+    /// When the folder or a file in it cannot be read.
+    pub fn of_folder(host: &'static dyn Host, folder: &Path) -> Result<Self> {
+        Ok(Self { host: Some(Imitation::of_folder(host, folder)?), ..Self::default() })
+    }
+
+    fn of_parts(parts: &Parts, registry: &Registry, facts: &Facts) -> Self {
+        let artifacts = parts.servers.iter().chain(&parts.spanning);
+        let mut live = Self::of_artifacts(&artifacts.collect::<Vec<_>>());
         live.name.clone_from(&facts.name);
         for listing in registry.listings() {
             live.add(listing, facts.meta_key.as_deref());
@@ -111,8 +142,12 @@ impl Live {
     }
 
     /// The documents of a site, without any server.
-    pub(super) fn of_site(site: &Site) -> Self {
-        let artifacts: Vec<&Artifact> = site.artifacts().collect();
+    #[cfg(test)]
+    pub(super) fn of_site(site: &crate::site::Site) -> Self {
+        Self::of_artifacts(&site.artifacts().collect::<Vec<_>>())
+    }
+
+    fn of_artifacts(artifacts: &[&Artifact]) -> Self {
         let documents = artifacts
             .par_iter()
             .map(|artifact| (artifact.path.as_str().into(), Document::new(artifact)))
@@ -159,7 +194,16 @@ impl Live {
 
     /// The answer to a request. Never fails, whatever the request holds.
     pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
-        routes::answer(self, request)
+        // A host whose own program answers queries hands those to `routes`, like no host at all.
+        match &self.host {
+            Some(host) => host.answer(request),
+            None => routes::answer(self, request),
+        }
+    }
+
+    /// Number of files of the host that is imitated.
+    pub fn files(&self) -> Option<usize> {
+        self.host.as_ref().map(Imitation::files)
     }
 
     /// What stands at the decoded path `key`, which has no slash at either end.

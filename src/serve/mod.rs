@@ -15,6 +15,8 @@
 //! with a 204, which HTTP forbids, and renders every header again for every request; here a
 //! document's head is rendered once, when the registry is loaded.
 //!
+//! A [`Live`] can also answer as a host would, with that host's files (`imitate`).
+//!
 //! # What it refuses
 //!
 //! To be a public server: no TLS, no rights, no compression, no log. It answers only requests for
@@ -25,6 +27,7 @@ mod answer;
 mod connection;
 mod crowd;
 mod hosts;
+mod imitate;
 mod listen;
 mod live;
 mod output;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::model::Timestamp;
 use crate::world::clock::{Clock as _, SystemClock};
 
-use super::answer::{Answer, COMMON};
+use super::answer::Answer;
 
 /// Bodies up to this size are copied behind their head.
 const SMALL: usize = 16 * 1024;
@@ -54,7 +54,7 @@ impl<'a> Output<'a> {
     pub(super) fn send(&mut self, answer: &Answer<'_>, manner: Manner) -> io::Result<()> {
         let out = &mut self.waiting;
         out.extend_from_slice(answer.head().as_bytes());
-        out.extend_from_slice(COMMON.as_bytes());
+        out.extend_from_slice(answer.common().as_bytes());
         out.extend_from_slice(self.date.line(SystemClock::default().now()).as_bytes());
         if !manner.keep {
             out.extend_from_slice(b"Connection: close\r\n");

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::diag::Report;
 use crate::error::{Error, Result};
 use crate::pipeline::{LoadOptions, Observer, Silent, check, load};
+use crate::site::Host;
 
 use super::{Live, Stop};
 
@@ -19,9 +20,17 @@ use super::{Live, Stop};
 const SHARE: u32 = 20;
 
 /// Where the registry is read from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Source {
     options: LoadOptions,
+    host: Option<&'static dyn Host>,
+}
+
+impl std::fmt::Debug for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let host = self.host.map(Host::name);
+        f.debug_struct("Source").field("options", &self.options).field("host", &host).finish()
+    }
 }
 
 /// What one reading of the data gave.
@@ -63,7 +72,13 @@ pub struct Seen {
 impl Source {
     /// Data that is loaded with `options`.
     pub fn new(options: LoadOptions) -> Self {
-        Self { options }
+        Self { options, host: None }
+    }
+
+    /// The same data, answered for as `host` would.
+    #[must_use]
+    pub fn imitating(self, host: &'static dyn Host) -> Self {
+        Self { host: Some(host), ..self }
     }
 
     /// Reads, checks and renders the data.
@@ -74,7 +89,11 @@ impl Source {
         let seen = self.look();
         let loaded = load(&self.options)?;
         let (registry, mut report) = check(&loaded, observer)?;
-        let render = || Live::new(&registry, &loaded.facts, loaded.catalog.as_ref());
+        let (facts, catalog) = (&loaded.facts, loaded.catalog.as_ref());
+        let render = || match self.host {
+            Some(host) => Live::imitating(host, &registry, facts, catalog),
+            None => Live::new(&registry, facts, catalog),
+        };
         let mut live = (!report.has_errors()).then(render);
         let problems = loaded.template_problems();
         if !problems.is_empty() {

@@ -115,6 +115,17 @@ impl Manifest {
         })
     }
 
+    /// How many API listings the site has: the folders that hold a `latest`, whatever the host calls
+    /// their files, counted once for all spellings.
+    pub fn listings(&self) -> usize {
+        let names = self.files.iter().filter_map(|row| {
+            let (listing, _) = row.path.split_once("/versions/latest")?;
+            let (_, name) = listing.rsplit_once("servers/")?;
+            Some(name.replace("%2F", "/").replace("%2f", "/"))
+        });
+        names.collect::<std::collections::BTreeSet<_>>().len()
+    }
+
     /// The document, one file a line.
     pub(super) fn render(tool: &str, commit: Option<&str>, rows: &[ManifestRow]) -> String {
         let plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';

@@ -14,9 +14,10 @@ mod write;
 
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
+pub(crate) use host::{COMMON, immutable, odd_types};
 pub use host::{
-    Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, PAGE_SIZES, Queries, Resolution,
-    Shortfall, Totals, Whole, host_named,
+    Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Manner, Order, PAGE_SIZES, Plus,
+    Queries, Resolution, Shortfall, Totals, Whole, host_named,
 };
 pub(crate) use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};

@@ -5,7 +5,7 @@
 // SITE is a site built for cloudflare-pages, SERVE the URL of `mcp-static serve` on the same data. Without
 // ORIGIN the module of the site runs here, over the files of the site, and each file that it reads is
 // counted; with it, the same questions go to that URL, where a real runtime answers.
-// EDGE_QUERIES (2000) random queries from EDGE_SEED (1) follow the ones that are spelled out.
+// EDGE_QUERIES (2000) random queries come from EDGE_SEED (1); with that seed, ones that are spelled out go first.
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { Agent, request as send } from 'node:http';
@@ -15,6 +15,7 @@ import { pathToFileURL } from 'node:url';
 
 const [site, serve, origin] = process.argv.slice(2);
 const QUERIES = Number(process.env.EDGE_QUERIES ?? 2000);
+const SEED = Number(process.env.EDGE_SEED ?? 1);
 const SAME = ['content-type', 'etag', 'cache-control', 'allow', 'access-control-allow-origin', 'access-control-allow-methods',
   'access-control-allow-headers', 'access-control-max-age', 'x-content-type-options'];
 const MOST = 5_000_000;
@@ -55,7 +56,8 @@ function ask(base, method, target, headers = {}) {
       response.on('data', (part) => parts.push(part));
       response.on('end', () => done({ status: response.statusCode, headers: response.headers, body: Buffer.concat(parts) }));
     });
-    asked.on('error', fail);
+    // A server may close a kept connection just as it is used again; that says nothing of the answer.
+    asked.on('error', (error) => (asked.reusedSocket && error.code === 'ECONNRESET' ? done(ask(base, method, target, headers)) : fail(error)));
     asked.end();
   });
 }
@@ -131,7 +133,7 @@ let most = { files: 0, bodies: 0 };
 // --- Questions
 
 // Mulberry32: the same seed, the same questions.
-let state = Number(process.env.EDGE_SEED ?? 1);
+let state = SEED;
 function random() {
   state = (state + 0x6d2b79f5) | 0;
   let t = Math.imul(state ^ (state >>> 15), 1 | state);
@@ -239,8 +241,10 @@ async function faults() {
 }
 
 if (!origin) await load();
-await spelledOut();
-await walks();
+if (SEED === 1) {
+  await spelledOut();
+  await walks();
+}
 let [pages, refusals] = [0, 0];
 const questions = Array.from({ length: QUERIES }, question).values();
 async function lane() {
@@ -251,7 +255,7 @@ async function lane() {
   }
 }
 // Files are counted for one question at a time; a server may be asked several.
-await Promise.all(Array.from({ length: origin ? 8 : 1 }, lane));
+await Promise.all(Array.from({ length: origin ? 4 : 1 }, lane));
 if (!origin) await faults();
 agent.destroy();
 assert.ok(QUERIES < 100 || (pages > QUERIES / 3 && refusals > QUERIES / 50), `${pages} pages and ${refusals} refusals are no mixture`);

@@ -13,8 +13,10 @@ tool=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 dump=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
 work=$(mktemp -d)
 started=()
+all=()
 stop() { for pid in "${started[@]}"; do kill -- "-$pid" 2>/dev/null || true; done; started=(); }
-trap 'stop; rm -rf "$work"' EXIT
+finish() { started=("${all[@]}"); stop; rm -rf "$work"; }
+trap finish EXIT
 export WRANGLER_SEND_METRICS=false CI=1 CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_LOG_PATH="$work/wrangler"
 wrangler="$here/node_modules/.bin/wrangler"
 if [ ! -x "$wrangler" ]; then
@@ -28,6 +30,7 @@ start() {
   local url=$1; shift
   setsid "$@" > "$work/server.log" 2>&1 &
   started+=($!)
+  all+=($!)
   for _ in $(seq 600); do
     if curl -sf -o /dev/null "$url/v0.1/servers"; then return; fi
     sleep 0.2
@@ -48,19 +51,25 @@ registry() {
   node "$here/edge.mjs" "$pages" "$serve"
 }
 
-# on_workerd: the same questions to the built site as wrangler runs it.
+# on_workerd: as many questions to the built site as wrangler runs it, an eighth at a time: its local
+# file server keeps what it has served (some 0.8 MB a file) and dies of it after about 2,000 files.
 on_workerd() {
-  local workers="${pages%-pages}-workers" port
+  local workers="${pages%-pages}-workers" before=("${started[@]}") seed port
   mkdir -p "$work/run/pages" "$work/run/workers"
-  port=$(free_port)
-  start "http://127.0.0.1:$port" env -C "$work/run/pages" "$wrangler" pages dev "$pages" --ip 127.0.0.1 --port "$port" \
-    --inspector-port "$(free_port)" --compatibility-date 2025-01-01
-  node "$here/edge.mjs" "$pages" "$serve" "http://127.0.0.1:$port"
   # wrangler keeps its state beside the settings and would watch it as an asset; so they stand elsewhere.
   sed -e "s|\"directory\": \".\"|\"directory\": \"$workers\"|" -e "s|\"main\": \"|&$workers/|" "$workers/wrangler.jsonc" > "$work/run/workers/wrangler.jsonc"
-  port=$(free_port)
-  start "http://127.0.0.1:$port" env -C "$work/run/workers" "$wrangler" dev --local --ip 127.0.0.1 --port "$port" --inspector-port "$(free_port)"
-  node "$here/edge.mjs" "$pages" "$serve" "http://127.0.0.1:$port"
+  for product in "pages dev $pages --compatibility-date 2025-01-01" "dev --local"; do
+    for seed in 1 2 3 4 5 6 7 8; do
+      started=()
+      port=$(free_port)
+      [ "${product%% *}" = pages ] && cd "$work/run/pages" || cd "$work/run/workers"
+      # shellcheck disable=SC2086 # the words of $product are arguments
+      start "http://127.0.0.1:$port" "$wrangler" $product --ip 127.0.0.1 --port "$port" --inspector-port "$(free_port)"
+      EDGE_SEED=$seed EDGE_QUERIES=$((${EDGE_QUERIES:-2000} / 8)) node "$here/edge.mjs" "$pages" "$serve" "http://127.0.0.1:$port"
+      stop
+    done
+  done
+  started=("${before[@]}")
 }
 
 mkdir -p "$work/sample" "$work/large/registry-data"

@@ -273,6 +273,38 @@ fn cases() -> Vec<Case> {
             check_site,
         ),
         case(
+            "site-shrunk",
+            |p| {
+                built(p);
+                let manifest = p.read("_site/manifest.json");
+                let more: String = (0..2)
+                    .map(|n| {
+                        manifest
+                            .lines()
+                            .filter(|l| l.contains("/versions/latest"))
+                            .map(|l| l.replace("com.example", &format!("com.example{n}")) + "\n")
+                            .collect::<String>()
+                    })
+                    .collect();
+                p.file(
+                    "live.json",
+                    &manifest.replacen(
+                        "[\n",
+                        &format!(
+                            "[\n{}",
+                            more.trim_end().replace("}\n", "},\n").replace(",,", ",")
+                        ),
+                        1,
+                    ),
+                );
+            },
+            |p| {
+                built(p);
+                p.file("live.json", &p.read("_site/manifest.json"));
+            },
+            |p| p.run(&["check", "--site", "_site", "--before", "live.json"]),
+        ),
+        case(
             "import-refused",
             |p| dump(p, &record(NAME, "{{VERSION}}", "x")),
             |p| dump(p, &record(NAME, "1.0.0", "x")),

@@ -1,6 +1,6 @@
 //! The real client of resolvers against real name servers on this computer, faults included.
 
-mod server;
+pub(crate) mod server;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::time::Duration;

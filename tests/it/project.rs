@@ -164,6 +164,10 @@ impl Project {
         command.current_dir(self.dir.path()).args(args).env_remove("SOURCE_DATE_EPOCH");
         // A repository around the temporary folder is none of ours.
         command.env("GIT_CEILING_DIRECTORIES", self.dir.path().parent().unwrap());
+        // Nor is the pull request of a job that runs these tests.
+        for name in ["GITHUB_EVENT_PATH", "GITHUB_SERVER_URL", "GITLAB_CI"] {
+            command.env_remove(name);
+        }
         command.envs(env.iter().copied());
         let Output { status, stdout, stderr } = command.output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

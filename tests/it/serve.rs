@@ -3,6 +3,7 @@
 mod agreement;
 mod client;
 mod hostile;
+mod imitate;
 mod program;
 mod queries;
 mod reload;

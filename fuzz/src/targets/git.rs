@@ -24,8 +24,21 @@ pub const TREE: Target = Target {
         ]
     },
     words: &[
-        "100644 ", "40000 ", "120000 ", "160000 ", "\0", "..", ".git", "a/b", "../../x", "\\",
-        "owners", "servers", "registry.toml", "9999999999999999999999 ", "é",
+        "100644 ",
+        "40000 ",
+        "120000 ",
+        "160000 ",
+        "\0",
+        "..",
+        ".git",
+        "a/b",
+        "../../x",
+        "\\",
+        "owners",
+        "servers",
+        "registry.toml",
+        "9999999999999999999999 ",
+        "é",
     ],
     prepare,
 };
@@ -39,7 +52,7 @@ const EMPTY_BLOB: &[u8] = &[
 /// Inputs after which the repository is thrown away, because every one leaves objects in it.
 const ROUND: u32 = 2000;
 
-fn prepare(hunt: &mut dyn FnMut(&super::Check)) {
+fn prepare(hunt: &mut dyn FnMut(&super::Check<'_>)) {
     let place = Cell::new(None);
     let count = Cell::new(0);
     hunt(&|bytes| {

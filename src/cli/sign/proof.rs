@@ -95,7 +95,7 @@ pub(super) fn run(
             if !args.statement_only {
                 talk.report(&report);
             }
-            (subject, display, audience)
+            (*subject, display, audience)
         }
     };
     let job = Job {

@@ -151,7 +151,7 @@ fn to_json(judged: &Judged) -> serde_json::Value {
         "changes": changes,
         "namespaces": namespaces,
         "findings": findings,
-        "held": judged.held,
+        "held": judged.held.iter().map(|folder| clean(folder)).collect::<Vec<_>>(),
         "provenUpTo": judged.proven_up_to,
         "tool": env!("CARGO_PKG_VERSION"),
     })

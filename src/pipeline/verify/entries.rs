@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::check::{Checker, DocumentRules, Profile};
-use crate::data::{DateSource, Fallback, Tree};
+use crate::data::{DateSource, Fallback, Tree, read_tombstone};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::error::Result;
 use crate::proof::change::EntryKind;
@@ -40,6 +40,12 @@ pub(super) fn check(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
         let text = ground.blob(after)?.unwrap_or_default();
         if let Err(wrong) = parse_owners(&path, namespace, &String::from_utf8_lossy(&text)) {
             found.extend(wrong);
+        }
+    }
+    for (path, new) in &ground.change.tombstones {
+        if let (true, Some(text)) = (*new, ground.file(ground.head, path)?) {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            found.extend(read_tombstone(&ground.display(path), &text));
         }
     }
     // Dates are not a matter of the change, and hints are for `check`, which says them with the rest.

@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::data::EntryFile;
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
-use crate::proof::change::{Change, EntryChange, EntryKind, Layout, sort};
+use crate::proof::change::{Change, EntryChange, Layout, sort};
 use crate::proof::{
     Commits, Owners, ProofFile, Signed, SignedCommit, Touched, TouchedOwners, parse_owners,
 };
@@ -109,12 +109,12 @@ impl<'a> Ground<'a> {
                 files.insert(kind, bytes);
             }
         }
-        let status_since = match change.kind {
-            EntryKind::NewServer | EntryKind::NewVersion => None,
-            _ => {
-                let at = |kind: EntryFile| format!("{}/{}", change.folder(), kind.file_name());
-                self.since(&at(EntryFile::Status), &at(EntryFile::StatusProof))?
-            }
+        let says = change.touches(EntryFile::Status) || change.touches(EntryFile::StatusProof);
+        let status_since = if change.kind.is_new() || !says {
+            None
+        } else {
+            let at = |kind: EntryFile| format!("{}/{}", change.folder(), kind.file_name());
+            self.since(&at(EntryFile::Status), &at(EntryFile::StatusProof))?
         };
         Ok(Touched { change: change.clone(), files, status_since })
     }
@@ -134,17 +134,17 @@ impl<'a> Ground<'a> {
         }))
     }
 
-    /// When the base last changed the file at `path`: by its proof there, or else by the commit.
+    /// When the base last changed the file at `path`: by its proof there, or else by the commit. A
+    /// file that was taken away was changed by that, so its last proof does not bring it back.
     fn since(&self, path: &str, proof: &str) -> Result<Option<i64>> {
         let Some(base) = self.base else { return Ok(None) };
-        if self.git.entry(base, &self.display(path))?.is_none() {
-            return Ok(None);
-        }
-        let proof = self
-            .file(base, proof)?
-            .and_then(|bytes| Some(ProofFile::parse(path, bytes).ok()?.issued.unix()));
-        if proof.is_some() {
-            return Ok(proof);
+        if self.git.entry(base, &self.display(path))?.is_some() {
+            let proof = self
+                .file(base, proof)?
+                .and_then(|bytes| Some(ProofFile::parse(path, bytes).ok()?.issued.unix()));
+            if proof.is_some() {
+                return Ok(proof);
+            }
         }
         let commit = self.git.last_change(base, &self.display(path))?;
         commit.map(|commit| self.git.commit_time(commit)).transpose()

@@ -14,7 +14,7 @@ use crate::proof::{Claim, Identity, Lookup, Scene, Verdict, judge as judge_claim
 use crate::world::git::{Git, Oid};
 
 use super::ground::Ground;
-use super::{Doors, Judged, Judgement, VerifyOptions, judge, open, trust, weigh};
+use super::{Doors, Judged, Judgement, VerifyOptions, judge, look_for_data, open, trust, weigh};
 
 /// An entry that was not proven when it arrived.
 struct Held {
@@ -31,6 +31,7 @@ pub fn verify_by_commit(options: &VerifyOptions, doors: &dyn Doors) -> Result<Ju
     let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
     let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
     let Some(base) = base else { return super::verify(options, doors) };
+    look_for_data(&git, &prefix, &[Some(base), Some(head)])?;
     let mut line = git.first_parents(Some(base), head)?;
     line.reverse();
     let mut whole = Whole::default();

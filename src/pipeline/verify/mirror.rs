@@ -30,8 +30,12 @@ pub(super) enum Mirrored {
 
 /// The registry that an entry says it was mirrored from.
 pub(super) fn origin_of(touched: &Touched) -> Option<String> {
-    let bytes = touched.files.get(&EntryFile::Origin)?;
-    let document = read_json("origin.json", bytes.clone()).ok()?;
+    registry_of(touched.files.get(&EntryFile::Origin)?.clone())
+}
+
+/// The registry that an `origin.json` names.
+pub(super) fn registry_of(origin: Vec<u8>) -> Option<String> {
+    let document = read_json("origin.json", origin).ok()?;
     read_origin("origin.json", &document).0.registry
 }
 

@@ -13,6 +13,7 @@ mod all;
 mod entries;
 mod ground;
 mod hold;
+mod maintainers;
 mod mirror;
 mod ownership;
 mod risk;
@@ -21,7 +22,7 @@ mod structure;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{Ownership, Trust};
+use crate::config::{Method, Ownership, Trust};
 use crate::diag::{Code, Diagnostic, Levels, Place, Report, Severity};
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::change::EntryKind;
@@ -29,11 +30,10 @@ use crate::proof::event::{Event, Happening, PullRequest};
 use crate::proof::{Attempt, Identity, Verdict};
 use crate::world::clock::Clock;
 use crate::world::dns::Dns;
-use crate::world::git::Git;
+use crate::world::git::{Git, Oid};
 use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
-use super::load::label;
 use ground::Ground;
 
 pub use all::{Rechecked, verify_all};
@@ -151,6 +151,7 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
     let (git, prefix) = open(options)?;
     let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
     let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
+    look_for_data(&git, &prefix, &[base, Some(head)])?;
     let pull = options.event.as_ref().and_then(Event::pull_request);
     if let Some(pull) = pull.filter(|pull| pull.head != head.to_string()) {
         return Err(Error::new(
@@ -175,12 +176,25 @@ fn open(options: &VerifyOptions) -> Result<(Git, String)> {
             .at(&options.data)
             .help("run this inside the registry's repository")
     })?;
-    let prefix = match git.relative(&options.data)? {
-        Some(prefix) => prefix,
-        // A bare repository has no work tree; the data folder is named from its top.
-        None => label(options.data.strip_prefix(git.folder()).unwrap_or(&options.data)),
-    };
+    let prefix = git.relative(&options.data)?.ok_or_else(|| {
+        Error::new(ErrorKind::Usage, "the data folder lies outside the repository")
+            .at(&options.data)
+            .help("name the folder inside the repository with --data")
+    })?;
     Ok((git, prefix))
+}
+
+/// Refuses to judge where neither side has the data folder: under a mistyped name every change would be
+/// one of other files, by nobody's settings.
+fn look_for_data(git: &Git, prefix: &str, commits: &[Option<Oid>]) -> Result<()> {
+    for commit in commits.iter().flatten() {
+        if git.entry(*commit, prefix)?.is_some() {
+            return Ok(());
+        }
+    }
+    Err(Error::new(ErrorKind::Usage, "neither base nor head holds the data folder")
+        .at(prefix)
+        .help("name the registry's folder with --data"))
 }
 
 /// Who stands behind the change, by the event.
@@ -242,7 +256,7 @@ fn judge(
             report.extend(risk::look(ground, event, doors.clock().now())?);
         }
     }
-    maintainers(ground, &parts, &mut report);
+    maintainers::ask(ground, &parts, &mut report);
     for weak in settings.weak_points() {
         report.push(
             Diagnostic::new(
@@ -255,7 +269,8 @@ fn judge(
     }
     let mut all = ground.config.levels.clone();
     all.extend(levels);
-    Ok(conclude(ground, trust, report.finish(&all), namespaces))
+    let claimed = parts.mirrored.is_empty();
+    Ok(conclude(ground, trust, report.finish(&all), namespaces, claimed))
 }
 
 /// A pull request that is meant for another branch would be judged by that branch's settings.
@@ -278,58 +293,13 @@ fn branch(settings: &Ownership, event: Option<&Event>, report: &mut Report) {
     }
 }
 
-/// What only a maintainer decides, whatever else is proven.
-fn maintainers(ground: &Ground<'_>, parts: &ownership::Parts, report: &mut Report) {
-    if ground.base.is_none() {
-        return; // whoever publishes first is the maintainer
-    }
-    let change = &ground.change;
-    let mut ask = |path: String, message: &str, help: &str| {
-        let message = message.to_owned();
-        report.push(Diagnostic::new(Code::NeedsMaintainer, Place::file(path), message).help(help));
-    };
-    const LOOK: &str = "a maintainer looks at it and merges";
-    if change.entries.is_empty() && change.owners.is_empty() {
-        for (path, count) in structure::by_folder(change.protected.iter().chain(&change.other)) {
-            match count {
-                1 => ask(path, "this file is the maintainers' to change", LOOK),
-                n => ask(path, &format!("{n} files here are the maintainers' to change"), LOOK),
-            }
-        }
-    }
-    for (path, new) in &change.tombstones {
-        let what = if *new { "a version is removed for good" } else { "a tombstone changes" };
-        ask(ground.display(path), what, LOOK);
-    }
-    for touched in &parts.pinned {
-        let path = format!("{}/origin.json", touched.change.folder());
-        ask(
-            ground.display(&path),
-            "the record of where an entry came from, or its dates, change",
-            LOOK,
-        );
-    }
-    let gone = change.entries.iter().filter(|entry| {
-        !matches!(entry.kind, EntryKind::Removed)
-            && entry.files.iter().any(|(file, sides)| {
-                use crate::data::EntryFile::{Proof, StatusProof};
-                matches!(file, Proof | StatusProof) && sides.after.is_none()
-            })
-    });
-    for entry in gone {
-        ask(
-            ground.display(&entry.main_file()),
-            "a proof of a published version is taken away",
-            LOOK,
-        );
-    }
-}
-
+/// The verdict of the whole; `claimed` tells whether every entry is somebody's own word, and none a copy.
 fn conclude(
     ground: &Ground<'_>,
     trust: Trust,
     mut report: Report,
     namespaces: Vec<NamespaceVerdict>,
+    claimed: bool,
 ) -> Judged {
     if ground.changed.is_empty() {
         let message = "base and head hold the same files";
@@ -344,11 +314,12 @@ fn conclude(
     let did: Vec<Did> = ground.change.entries.iter().map(did).collect();
     let safe = judgement == Judgement::Proven
         && trust == Trust::Proof
+        && claimed
         && ground.change.owners.is_empty()
         && !did.is_empty()
         && did.iter().all(|did| did.kind == EntryKind::NewVersion)
         && namespaces.iter().all(|n| {
-            !matches!(&n.verdict, Verdict::Proven { by, .. } if matches!(*by, "upstream" | "commit-author"))
+            !matches!(&n.verdict, Verdict::Proven { by, .. } if *by == Method::CommitAuthor.as_str())
         });
     Judged {
         labels: labels(ground, &did, judgement, safe),

@@ -14,7 +14,7 @@ use crate::proof::{
 };
 
 use super::ground::Ground;
-use super::mirror::{Mirrored, derive, origin_of};
+use super::mirror::{Mirrored, derive, origin_of, registry_of};
 use super::{Doors, NamespaceVerdict};
 
 /// A change, divided by who answers for its parts.
@@ -32,9 +32,16 @@ impl Parts {
     pub(super) fn of(ground: &Ground<'_>) -> Result<Self> {
         let mut parts = Self { claims: BTreeMap::new(), mirrored: Vec::new(), pinned: Vec::new() };
         for change in &ground.change.entries {
+            if change.kind == EntryKind::Removed {
+                continue; // whoever published it has no say in that: maintainers decide
+            }
             let touched = ground.touched(change)?;
             let origin = change.touches(EntryFile::Origin);
             if let Some(registry) = origin_of(&touched).filter(|_| origin || change.kind.is_new()) {
+                // No registry gives proofs; one that comes along is shown like any other.
+                if change.touches(EntryFile::Proof) || change.touches(EntryFile::StatusProof) {
+                    parts.claim(&change.namespace).entries.push(touched.clone());
+                }
                 parts.mirrored.push((touched, registry));
                 continue;
             }
@@ -97,7 +104,7 @@ impl Judge<'_> {
         };
         for (namespace, claim) in &parts.claims {
             if let Some(wrong) = self.ground.broken_owners.get(namespace) {
-                report.extend(wrong.iter().cloned());
+                self.broken(claim, wrong, report);
             }
             let policy = policy(settings, namespace);
             let (tried, verdict) = match self.without_proof(claim, report) {
@@ -134,6 +141,23 @@ impl Judge<'_> {
             .and_then(|pull| pull.author.as_ref())
             .map_or_else(|| "whoever may push here".to_owned(), |author| author.login.clone());
         Some(Verdict::Proven { by: "reviewed", subject })
+    }
+
+    /// Says that the base's owners file cannot be read: nobody knows whom it pins. A change that only
+    /// puts it right is a maintainer's matter.
+    fn broken(&self, claim: &Claim, wrong: &[Diagnostic], report: &mut Report) {
+        if !claim.entries.is_empty() || claim.owners.is_none() {
+            report.extend(wrong.iter().cloned());
+            return;
+        }
+        report.push(
+            Diagnostic::new(
+                Code::NeedsMaintainer,
+                self.place(&claim.path()),
+                "the owners file that stands there cannot be read, so nobody knows whom it names",
+            )
+            .help("a maintainer compares the two and merges"),
+        );
     }
 
     fn place(&self, path: &str) -> Place {
@@ -178,6 +202,14 @@ impl Judge<'_> {
         report.push(diagnostic);
     }
 
+    /// Whether the base holds the entry as a copy from the same registry.
+    fn was_mirrored(&self, touched: &Touched, registry: &str) -> Result<bool> {
+        let Some(base) = self.ground.base else { return Ok(false) };
+        let path = format!("{}/{}", touched.change.folder(), EntryFile::Origin.file_name());
+        let before = self.ground.file(base, &path)?;
+        Ok(before.and_then(registry_of).is_some_and(|before| before == registry))
+    }
+
     fn mirrors(&self, parts: &Parts, report: &mut Report) -> Result<()> {
         if self.ground.base.is_none() {
             return Ok(());
@@ -185,12 +217,24 @@ impl Judge<'_> {
         let http = self.doors.http().filter(|_| self.trust == Trust::Proof);
         let outside = http.map(|http| (http, self.doors.clock()));
         for (touched, registry) in &parts.mirrored {
-            if matches!(touched.change.kind, EntryKind::Edited | EntryKind::Removed) {
-                continue; // refused, or a maintainer's matter, already
+            if touched.change.kind == EntryKind::Edited {
+                continue; // refused already
             }
             let path = format!("{}/{}", touched.change.folder(), EntryFile::Origin.file_name());
             let what = format!("{} {}", touched.change.server(), touched.change.version);
             match derive(self.ground, touched, registry, outside)? {
+                // Its owner published it here, and would lose its dates and evidence.
+                Mirrored::Equal
+                    if !touched.change.kind.is_new()
+                        && !self.was_mirrored(touched, registry)? =>
+                {
+                    let message =
+                        format!("{what}: an entry of this registry becomes a copy from {registry}");
+                    report.push(
+                        Diagnostic::new(Code::NeedsMaintainer, self.place(&path), message)
+                            .help("a maintainer asks its owner and merges"),
+                    );
+                }
                 Mirrored::Equal => {}
                 Mirrored::Differs(diagnostic) => report.push(diagnostic),
                 Mirrored::Maintainer(why) => report.push(

@@ -9,6 +9,8 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::proof::change::{EntryChange, EntryKind};
 
+use crate::world::git::Oid;
+
 use super::ground::{Ground, MAX_BLOB};
 
 /// What is wrong with the change as such.
@@ -144,8 +146,6 @@ fn conflicts(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
 fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnostic>) -> Result<()> {
     let server = place(ground, &format!("{}/{}", entry.folder(), EntryFile::Server.file_name()));
     let what = format!("{} {}", entry.server(), entry.version);
-    let tombstone = format!("tombstones/{}/{}/{}.toml", entry.namespace, entry.name, entry.version);
-    let stone = |commit| ground.git.entry(commit, &ground.display(&tombstone));
     match entry.kind {
         EntryKind::Edited => found.push(
             Diagnostic::new(
@@ -155,7 +155,7 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
             )
             .help("put the document back and publish a new version; to withdraw this one, set its status"),
         ),
-        EntryKind::Removed if stone(ground.head)?.is_none() => found.push(
+        EntryKind::Removed if tombstone(ground, ground.head, entry)?.is_none() => found.push(
             Diagnostic::new(
                 Code::VersionRemoved,
                 server,
@@ -165,7 +165,7 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
         ),
         kind if kind.is_new() => {
             let ruler = ground.base.unwrap_or(ground.head);
-            if stone(ruler)?.is_some() {
+            if let Some(tombstone) = tombstone(ground, ruler, entry)? {
                 found.push(
                     Diagnostic::new(
                         Code::TombstoneViolated,
@@ -180,6 +180,23 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
         _ => {}
     }
     Ok(())
+}
+
+/// The tombstone of a version in a commit, however it spells the name: who removed `Weather` removed
+/// `weather`.
+fn tombstone(ground: &Ground<'_>, commit: Oid, entry: &EntryChange) -> Result<Option<String>> {
+    let file = format!("{}.toml", entry.version);
+    let mut folders = vec!["tombstones".to_owned()];
+    for wanted in [&entry.namespace, &entry.name, &file] {
+        let mut next = Vec::new();
+        for folder in folders {
+            let names = ground.git.names(commit, &ground.display(&folder))?;
+            let same = names.into_iter().filter(|name| name.eq_ignore_ascii_case(wanted));
+            next.extend(same.map(|name| format!("{folder}/{name}")));
+        }
+        folders = next;
+    }
+    Ok(folders.into_iter().next())
 }
 
 /// Folders that differ from one of the base only by case.

@@ -38,7 +38,8 @@ pub(super) fn proof_file(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) 
         }
     }
     if let Some(owners) = &claim.owners {
-        let path = owners.path.replace(".toml", ".proof.json");
+        let path = owners.path.strip_suffix(".toml").unwrap_or(&owners.path);
+        let path = format!("{path}.proof.json");
         let namespace = claim.namespace.to_ascii_lowercase();
         let item = ToProve {
             action: Action::SetOwners,

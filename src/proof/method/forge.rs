@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::proof::change::EntryKind;
 use crate::proof::claim::{Claim, Identity, Scene};
 use crate::proof::event::{Account, PullRequest};
+use crate::proof::owners::parse_owners;
 use crate::proof::policy::{Holder, Policy};
 use crate::proof::verdict::Attempt;
 
@@ -85,15 +86,15 @@ fn author_of(
     if !author.is_person() {
         return wrong(format!("{} opened the pull request, which is no person", author.login));
     }
-    let same = author.login.eq_ignore_ascii_case(login);
-    let pin = pin(claim, scene, author, same)?;
-    if !same {
+    let pin = pin(claim, scene, login, author, pull)?;
+    if !author.login.eq_ignore_ascii_case(login) {
         return wrong(format!(
             "{} opened the pull request, but the namespace belongs to {login}",
             author.login
         ));
     }
     own_branch(METHOD, scene, author, pull)?;
+    states_own_id(METHOD, claim, scene, author)?;
     let saw = format!(
         "github.com says that {} (id {}) opened pull request {} from an own repository{pin}",
         author.login, author.id, pull.number
@@ -121,16 +122,46 @@ fn only_github(method: Method, forge: &str, is_github: bool) -> std::result::Res
     Err(Attempt::refuted(method, Code::OwnershipNotAttested, saw, PROOF))
 }
 
+/// An owners file that comes along pins whoever brings it: it may not give the name away.
+fn states_own_id(
+    method: Method,
+    claim: &Claim,
+    scene: &Scene<'_>,
+    account: &Account,
+) -> std::result::Result<(), Attempt> {
+    let text = claim.owners.as_ref().and_then(|owners| owners.text.as_deref());
+    let (Some(text), false) = (text, scene.settings.pin_ids == PinIds::Off) else { return Ok(()) };
+    let namespace = claim.namespace.to_ascii_lowercase();
+    // What cannot be read is said where documents are judged.
+    let read = parse_owners("", &namespace, &String::from_utf8_lossy(text));
+    let pins: Vec<u64> = read.map_or(Vec::new(), |owners| github_ids(&owners.accounts));
+    if pins.contains(&account.id) || (pins.is_empty() && scene.settings.pin_ids == PinIds::Use) {
+        return Ok(());
+    }
+    let saw = format!(
+        "owners/{namespace}.toml does not name the id of {} ({})",
+        account.login, account.id
+    );
+    let help = format!("write [[account]] id = {}, or ask a maintainer", account.id);
+    Err(Attempt::refuted(method, Code::OwnershipIdChanged, saw, help))
+}
+
+/// The ids of accounts of github.com.
+fn github_ids(accounts: &[crate::config::Account]) -> Vec<u64> {
+    accounts.iter().filter(|a| a.forge == "github.com").map(|a| a.id).collect()
+}
+
 /// Compares with the pinned ids; what is said about the pin when all is well.
 fn pin(
     claim: &Claim,
     scene: &Scene<'_>,
+    login: &str,
     author: &Account,
-    same: bool,
+    pull: &PullRequest,
 ) -> std::result::Result<String, Attempt> {
+    let same = author.login.eq_ignore_ascii_case(login);
     let accounts = scene.owners_of(&claim.namespace).map_or(&[][..], |owners| &owners.accounts);
-    let pins: Vec<u64> =
-        accounts.iter().filter(|a| a.forge == "github.com").map(|a| a.id).collect();
+    let pins = github_ids(accounts);
     let refuse =
         |code, saw: String, help: String| Err(Attempt::refuted(Method::PrAuthor, code, saw, help));
     match (scene.settings.pin_ids, pins.contains(&author.id)) {
@@ -141,6 +172,7 @@ fn pin(
                 && claim.owners.is_none() =>
         {
             // The account was renamed; its old name is frozen but for the status of what it published.
+            own_branch(Method::PrAuthor, scene, author, pull)?;
             let saw =
                 format!("the pinned account (id {}) is called {} now", author.id, author.login);
             Err(Attempt::proven(Method::PrAuthor, format!("github.com:{}", author.id), saw))
@@ -205,15 +237,15 @@ fn owner_of(
     if owner.kind != "Organization" || !owner.login.eq_ignore_ascii_case(login) {
         return refuse(format!("the branch lives in a repository of {}", owner.login));
     }
-    let pinned = scene.owners_of(&claim.namespace).is_none_or(|owners| {
-        let mut pins = owners.accounts.iter().filter(|a| a.forge == "github.com").peekable();
-        pins.peek().is_none() || pins.any(|pin| pin.id == owner.id)
-    });
+    let written = scene.owners_of(&claim.namespace);
+    let pins = written.map_or(Vec::new(), |owners| github_ids(&owners.accounts));
+    let pinned = pins.is_empty() || pins.contains(&owner.id);
     if !pinned && scene.settings.pin_ids != PinIds::Off {
         let saw = format!("{} has id {}, but another id is pinned", owner.login, owner.id);
         let help = "ask a maintainer if the organisation is the rightful one";
         return Err(Attempt::refuted(METHOD, Code::OwnershipIdChanged, saw, help));
     }
+    states_own_id(METHOD, claim, scene, owner)?;
     let opened = pull.author.as_ref().map_or("somebody", |author| author.login.as_str());
     let saw = format!(
         "github.com says that {opened} opened pull request {} from a repository of {} (id {})",

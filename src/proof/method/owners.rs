@@ -25,6 +25,14 @@ fn known(
     scene: &Scene<'_>,
 ) -> std::result::Result<Attempt, Attempt> {
     const METHOD: Method = Method::OwnersFile;
+    if claim.owners.is_some() {
+        let saw = "whoever an owners file names does not change it by that alone";
+        return Err(Attempt::absent(
+            METHOD,
+            saw,
+            "add a proof: `mcp-static sign owners NAMESPACE`",
+        ));
+    }
     let written = scene.owners_of(&claim.namespace).map_or(&[][..], |owners| &owners.accounts);
     let mut accounts = written.iter().chain(policy.accounts).peekable();
     if accounts.peek().is_none() {

@@ -79,7 +79,7 @@ pub(super) fn label(kind: Kind, value: &str) -> String {
         ("status", "active") => "Active".to_owned(),
         ("status", "deprecated") => "Deprecated".to_owned(),
         ("proof", "upstream") => "By another registry".to_owned(),
-        ("proof", "proof-file") => "Signed by the owner".to_owned(),
+        ("proof", "proof-file") => "Signed proof".to_owned(),
         ("proof", "commit-signature") => "Signed commit".to_owned(),
         ("proof", "owners-file") => "Known account".to_owned(),
         ("proof", "reviewed") => "Reviewed".to_owned(),

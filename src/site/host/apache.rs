@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Queries, Resolution, Whole};
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 use crate::site::Freshness;
 
@@ -24,22 +24,33 @@ impl Host for Apache {
         "Apache httpd: the canonical tree, pages of the list and apache.conf for a virtual host"
     }
 
+    /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
-        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(Resolution::OWN) }
+        let manner = Manner { unknown_type: None, ..Manner::OWN };
+        let resolution = Resolution { manner, ..Resolution::OWN };
+        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
+    /// Below `/v0` nothing: the file rewrites it.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// Conditions on addresses allow for the path of the base URL, because sections are chosen by the
+    /// address that was asked for, whatever it was rewritten to.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
+        // By name and not by address: a rewritten request keeps the address it was asked for.
+        let name = |url: &str| url.rsplit('/').next().unwrap_or_default().to_owned();
+        let fixed: Vec<String> =
+            rules::immutable(whole).iter().map(|url| rules::literal(&name(url))).collect();
         let mut immutable = String::new();
-        for url in rules::immutable(whole) {
+        if !fixed.is_empty() {
             let cache = Freshness::Immutable.cache_control();
             let _ = writeln!(
                 immutable,
-                "<Location \"{url}\">\n    Header always set Cache-Control \"{cache}\"\n</Location>"
+                "<FilesMatch \"^(?:{})$\">\n    Header always set Cache-Control \"{cache}\"\n</FilesMatch>",
+                fixed.join("|")
             );
         }
         let mut base = String::new();
@@ -51,11 +62,12 @@ impl Host for Apache {
         }
         let mut types = String::new();
         for (url, media) in rules::odd_types(whole).iter().filter(|(url, _)| url != "/404.json") {
-            let _ = writeln!(types, "<Location \"{url}\">\n    ForceType {media}\n</Location>");
+            let _ = writeln!(types, "<Files \"{}\">\n    ForceType {media}\n</Files>", name(url));
         }
         let text = rules::fill(
             VHOST,
             &[
+                ("either", &rules::optional(path)),
                 ("immutable", &immutable),
                 ("root", "/srv/registry"),
                 ("base", &base),

@@ -7,7 +7,9 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Freshness;
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Shortfall, Whole};
+use super::{
+    Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
+};
 use super::{canonical, is_document, limits, plus, rules, twin};
 
 /// Azure Static Web Apps.
@@ -34,15 +36,22 @@ impl Host for AzureStaticWebApps {
             ..Capabilities::files(Resolution {
                 folder_redirect: None,
                 cors: Cors::Rules,
+                manner: Manner {
+                    plus: Plus::Lost,
+                    cache: Some("must-revalidate, max-age=30"),
+                    ..Manner::USUAL
+                },
                 ..Resolution::USUAL
             })
         }
     }
 
+    /// A document is an `index.html`, below `/v0` too, since a rewrite would need a rule for each.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         vec![if is_document(artifact) { twin(artifact) } else { canonical(artifact) }]
     }
 
+    /// There is no `navigationFallback`: with it every wrong link would be answered with 200.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let common: Map<String, Value> =
             rules::COMMON.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
@@ -60,6 +69,7 @@ impl Host for AzureStaticWebApps {
         vec![HostFile::text("staticwebapp.config.json", rules::pretty(&settings))]
     }
 
+    /// The type is reported at each build, because one client takes the registry for something else.
     fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
         let mut found = limits(self.name(), &self.capabilities(), &whole.totals);
         found.push(Shortfall::warning(

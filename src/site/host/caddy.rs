@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Queries, Resolution, Whole};
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 use crate::site::Freshness;
 
@@ -23,23 +23,32 @@ impl Host for Caddy {
         "Caddy: the canonical tree, pages of the list and a Caddyfile"
     }
 
+    /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
-        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(Resolution::OWN) }
+        let manner = Manner { keeps_query: false, unknown_type: None, ..Manner::OWN };
+        let resolution = Resolution { manner, ..Resolution::OWN };
+        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
+    /// Below `/v0` nothing: the file rewrites it.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// The path of the base URL is taken off before anything is matched, except in the route for errors,
+    /// where Caddy has the address as it was asked for.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
-        let fixed = rules::immutable(whole);
-        let mut immutable = String::new();
-        if !fixed.is_empty() {
-            let cache = Freshness::Immutable.cache_control();
-            let _ = writeln!(immutable, "\t\t@immutable path {}", fixed.join(" "));
-            let _ = writeln!(immutable, "\t\theader @immutable >Cache-Control \"{cache}\"");
-        }
+        let (short, long) = (Freshness::Revalidate, Freshness::Immutable);
+        let fixed = rules::immutable(whole).join(" ");
+        let cache = if fixed.is_empty() {
+            format!("\t\theader Cache-Control \"{}\"\n", short.cache_control())
+        } else {
+            let (short, long) = (short.cache_control(), long.cache_control());
+            format!(
+                "\t\t@immutable path {fixed}\n\t\t@other not path {fixed}\n\t\theader @immutable Cache-Control \"{long}\"\n\t\theader @other Cache-Control \"{short}\"\n"
+            )
+        };
         let mut base = String::new();
         if !path.is_empty() {
             let _ =
@@ -51,11 +60,12 @@ impl Host for Caddy {
             let _ = writeln!(types, "\t\theader {url} Content-Type \"{media}\"");
         }
         let values = [
-            ("immutable", &*immutable),
+            ("cache", &*cache),
             ("root", "."),
             ("base", &base),
             ("types", &types),
             ("path", path),
+            ("either", &rules::optional(path)),
         ];
         vec![HostFile::text("Caddyfile", rules::fill(CADDYFILE, &values))]
     }

@@ -10,7 +10,9 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::{Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Resolution, Whole};
+use super::{
+    Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Order, Resolution, Whole,
+};
 use super::{canonical, edge, is_document, is_v0, rules, twin};
 
 /// Cloudflare Pages.
@@ -29,6 +31,13 @@ const SHARED: Capabilities = Capabilities {
         html_suffix: true,
         cors: Cors::Rules,
         json_not_found: true,
+        manner: Manner {
+            rewrites: Order::First,
+            clean: true,
+            api_type: true,
+            cache: Some("public, max-age=0, must-revalidate"),
+            ..Manner::USUAL
+        },
         ..Resolution::USUAL
     })
 };
@@ -102,10 +111,12 @@ impl Host for Workers {
         "Cloudflare Workers static assets: index.html twins, _headers and wrangler.jsonc"
     }
 
+    /// `%2F`, `+` and a missing slash are redirected to the plain spelling first.
     fn capabilities(&self) -> Capabilities {
         let resolution = Resolution {
             encoded_slash: EncodedSlash::Redirected(307),
             folder_redirect: Some(307),
+            manner: Manner { merged_slashes: true, unknown_type: None, ..SHARED.resolution.manner },
             ..SHARED.resolution
         };
         Capabilities { rewrites: false, resolution, ..SHARED }

@@ -7,7 +7,9 @@
 use serde_json::{Value, json};
 
 use super::super::{Freshness, Media};
-use super::{Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Resolution, Whole};
+use super::{
+    Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Resolution, Whole,
+};
 use super::{canonical, is_document, is_v0, rules, twin};
 
 /// Firebase Hosting.
@@ -22,6 +24,7 @@ impl Host for Firebase {
         "Firebase Hosting: index.html twins, also under literal %2F, and firebase.json"
     }
 
+    /// The limit of a file is the product's; there is none for the site.
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             max_file_bytes: Some(2_000_000_000),
@@ -29,11 +32,19 @@ impl Host for Firebase {
                 encoded_slash: EncodedSlash::Kept,
                 cors: Cors::Rules,
                 preflight: 404,
+                manner: Manner {
+                    merged_slashes: true,
+                    api_type: true,
+                    unknown_type: None,
+                    cache: Some("max-age=3600"),
+                    ..Manner::USUAL
+                },
                 ..Resolution::USUAL
             })
         }
     }
 
+    /// A document and its other spellings; below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) {
             return Vec::new();
@@ -50,6 +61,13 @@ impl Host for Firebase {
         files
     }
 
+    fn rewrites(&self) -> Vec<(String, String)> {
+        let old = ["servers"].into_iter().chain(rules::SMALL);
+        old.map(|name| (format!("/v0/{name}"), format!("/v0.1/{name}/index.html"))).collect()
+    }
+
+    /// Headers go by path, so an unknown name below the API has the type of JSON with the body of a page.
+    /// Rewrites name fixed files only: the product has no captures in destinations.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let rule = |source: &str, headers: &[(&str, &str)]| {
             let header = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
@@ -68,10 +86,10 @@ impl Host for Firebase {
         for path in rules::immutable(whole) {
             headers.push(rule(&path, &[("Cache-Control", Freshness::Immutable.cache_control())]));
         }
-        let old: Vec<Value> = ["servers"]
+        let old: Vec<Value> = self
+            .rewrites()
             .into_iter()
-            .chain(rules::SMALL)
-            .map(|name| json!({ "source": format!("/v0/{name}"), "destination": format!("/v0.1/{name}/index.html") }))
+            .map(|(from, to)| json!({ "source": from, "destination": to }))
             .collect();
         let settings = json!({
             "hosting": {

@@ -3,7 +3,7 @@
 //!
 //! An `index.html` beside `index.json` would win, so below `/v0.1` there is none.
 
-use super::{Body, Capabilities, Host, HostFile, Resolution, Whole};
+use super::{Body, Capabilities, Host, HostFile, Manner, Resolution, Whole};
 
 /// GitHub Pages, deployed by Actions or from a branch.
 pub(super) struct GithubPages;
@@ -24,6 +24,7 @@ impl Host for GithubPages {
             ..Capabilities::files(Resolution {
                 indexes: &["index.html", "index.json"],
                 html_suffix: true,
+                manner: Manner { bare_folders: true, cache: Some("max-age=600"), ..Manner::USUAL },
                 ..Resolution::USUAL
             })
         }

@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Resolution, Shortfall, Whole};
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Resolution, Shortfall, Whole};
 use super::{canonical, is_document, is_v0, limits, rules};
 
 /// GitLab Pages, deployed by a CI job whose artifact is the folder `public`.
@@ -40,6 +40,12 @@ impl Host for GitlabPages {
             ..Capabilities::files(Resolution {
                 folder_redirect: Some(302),
                 html_suffix: true,
+                manner: Manner {
+                    loose_slash: true,
+                    bare_folders: true,
+                    cache: Some("max-age=600"),
+                    ..Manner::USUAL
+                },
                 ..Resolution::USUAL
             })
         }
@@ -56,11 +62,16 @@ impl Host for GitlabPages {
         vec![file]
     }
 
+    fn rewrites(&self) -> Vec<(String, String)> {
+        rules::rewrites().into_iter().map(|(from, to)| (from, moved(&to))).collect()
+    }
+
+    /// Targets are files in full, so that no folder is redirected; nothing is at the address itself.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let base = whole.base_path.unwrap_or_default();
         let mut text = String::new();
-        for (from, to) in rules::rewrites() {
-            let _ = writeln!(text, "{base}{from} {base}{} 200", moved(&to));
+        for (from, to) in self.rewrites() {
+            let _ = writeln!(text, "{base}{from} {base}{to} 200");
         }
         vec![HostFile::text("_redirects", text)]
     }

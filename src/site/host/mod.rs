@@ -15,6 +15,7 @@ mod edge;
 mod firebase;
 mod github_pages;
 mod gitlab_pages;
+mod manner;
 mod netlify;
 mod nginx;
 mod plain;
@@ -25,7 +26,9 @@ mod vercel;
 use super::manifest::ManifestRow;
 use super::{Artifact, Body, Media, Shape};
 
+pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
+pub(crate) use rules::{COMMON, immutable, odd_types};
 
 /// What a host offers, as plain data. `None` means no limit that we know of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +81,8 @@ pub struct Resolution {
     pub json_not_found: bool,
     /// Status of the answer to a preflight request.
     pub preflight: u16,
+    /// How it answers.
+    pub manner: Manner,
 }
 
 /// What `%2F` in a path means.
@@ -135,6 +140,7 @@ impl Resolution {
         cors: Cors::Host,
         json_not_found: false,
         preflight: 405,
+        manner: Manner::USUAL,
     };
 
     /// A web server with our configuration.
@@ -143,6 +149,7 @@ impl Resolution {
         cors: Cors::Rules,
         json_not_found: true,
         preflight: 204,
+        manner: Manner::OWN,
         ..Self::USUAL
     };
 }
@@ -224,6 +231,12 @@ pub trait Host: Sync {
     /// Whether a program there answers list queries, from indexes that the site must then hold.
     fn answers_queries(&self) -> bool {
         false
+    }
+
+    /// What is answered from a file elsewhere: address patterns, in which `:word` stands for one
+    /// segment, and the files, both from the site's root.
+    fn rewrites(&self) -> Vec<(String, String)> {
+        if self.capabilities().rewrites { rules::rewrites() } else { Vec::new() }
     }
 
     /// Files of the host's own, such as rules and headers.

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Whole};
+use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
 use super::{canonical, edge, is_v0, rules};
 
 /// Netlify, deployed from the built folder.
@@ -28,6 +28,13 @@ impl Host for Netlify {
             html_suffix: true,
             cors: Cors::Rules,
             json_not_found: true,
+            manner: Manner {
+                rewrites: Order::First,
+                loose_slash: true,
+                api_type: true,
+                cache: Some("public,max-age=0,must-revalidate"),
+                ..Manner::USUAL
+            },
             ..Resolution::USUAL
         })
     }
@@ -36,10 +43,12 @@ impl Host for Netlify {
         true
     }
 
+    /// Below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// Rules are forced, since a folder of the same name stands where clients ask.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let mut text = String::new();
         for (from, to) in rules::rewrites() {

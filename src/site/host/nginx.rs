@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Queries, Resolution, Whole};
+use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use super::{canonical, is_v0, rules};
 use crate::site::Freshness;
 
@@ -28,13 +28,17 @@ impl Host for Nginx {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(Resolution::OWN) }
+        let manner = Manner { keeps_query: false, ..Manner::OWN };
+        let resolution = Resolution { manner, ..Resolution::OWN };
+        Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
     }
 
+    /// Below `/v0` nothing: the configuration leads from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// The path of the base URL works whether a proxy passes it on or takes it off.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let path = whole.base_path.unwrap_or_default();
         let mut immutable = String::new();

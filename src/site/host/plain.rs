@@ -1,7 +1,7 @@
 //! Any file server: the canonical tree and nothing else. It promises nothing about types, redirects
 //! and headers; those are the server's.
 
-use super::{Capabilities, Cors, Host, Resolution};
+use super::{Capabilities, Cors, Host, Manner, Resolution};
 
 /// The canonical tree, for servers that serve `index.json` as a folder's index.
 pub(super) struct Plain;
@@ -19,6 +19,7 @@ impl Host for Plain {
         Capabilities::files(Resolution {
             indexes: &["index.html", "index.json"],
             cors: Cors::Operator,
+            manner: Manner { bare_folders: true, ..Manner::USUAL },
             ..Resolution::USUAL
         })
     }

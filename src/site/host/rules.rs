@@ -14,7 +14,7 @@ use super::Whole;
 pub const PAGE_SIZES: [usize; 5] = [1, 10, 30, 50, 100];
 
 /// Headers of every answer: redirects and errors too, or a browser hides them from the page that asked.
-pub(super) const COMMON: [(&str, &str); 4] = [
+pub(crate) const COMMON: [(&str, &str); 4] = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, OPTIONS"),
     ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
@@ -44,7 +44,7 @@ pub(super) fn rewrites() -> Vec<(String, String)> {
 }
 
 /// Addresses of what never changes, from the site's root.
-pub(super) fn immutable(whole: &Whole<'_>) -> Vec<String> {
+pub(crate) fn immutable(whole: &Whole<'_>) -> Vec<String> {
     let fixed = whole.spanning.iter().filter(|a| a.freshness == Freshness::Immutable);
     let mut paths: Vec<String> = fixed.map(|artifact| artifact.path.to_string()).collect();
     paths.sort();
@@ -52,7 +52,7 @@ pub(super) fn immutable(whole: &Whole<'_>) -> Vec<String> {
 }
 
 /// Files at the root whose type their extension does not tell, with that type.
-pub(super) fn odd_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
+pub(crate) fn odd_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
     let odd = |media: Media| matches!(media, Media::Atom | Media::Problem | Media::Yaml);
     let files = whole.spanning.iter().filter(|artifact| odd(artifact.media));
     let mut files: Vec<_> =
@@ -92,6 +92,12 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
         .fold(template.to_owned(), |text, (key, value)| text.replace(&format!("@{key}@"), value))
+}
+
+/// A regular expression for the beginning of an address, which may have the path of the base URL in
+/// front.
+pub(super) fn optional(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!("(?:{})?", literal(path)) }
 }
 
 /// JSON for people, with a line break at its end.

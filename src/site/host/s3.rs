@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::super::{Freshness, Media};
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Shortfall, Whole};
+use super::{
+    Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
+};
 use super::{canonical, is_v0, limits, plus, rules};
 
 /// An object store.
@@ -38,6 +40,8 @@ impl Host for S3 {
         "S3, R2, Google Cloud Storage, Azure Blob: an upload manifest and a script that applies it"
     }
 
+    /// Headers are set with each object; no path is resolved in any way, and unknown keys are the
+    /// operator's to answer with 404.
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             headers: true,
@@ -46,16 +50,23 @@ impl Host for S3 {
                 indexes: &[],
                 cors: Cors::Operator,
                 preflight: 403,
+                manner: Manner {
+                    plus: Plus::Space,
+                    unknown_type: Some("binary/octet-stream"),
+                    ..Manner::USUAL
+                },
                 ..Resolution::USUAL
             })
         }
     }
 
+    /// The canonical tree; a key without extension is made by the manifest, not by a file of that name.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         // Stored under a second key from the same file.
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// None of these is in the manifest, so none of them becomes public but by hand.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         vec![
             HostFile::text("upload.tsv", manifest(whole)),

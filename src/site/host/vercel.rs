@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::super::{Freshness, Media};
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Resolution, Whole};
+use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Resolution, Whole};
 use super::{canonical, edge, is_v0, rules};
 
 /// Vercel, deployed from the built folder.
@@ -21,10 +21,16 @@ impl Host for Vercel {
         "Vercel: the canonical tree and vercel.json"
     }
 
+    /// Limits of files depend on the plan and on the way of deployment, so none is held here.
     fn capabilities(&self) -> Capabilities {
         Capabilities::ruled(Resolution {
             folder_redirect: None,
             cors: Cors::Rules,
+            manner: Manner {
+                api_type: true,
+                cache: Some("public, max-age=0, must-revalidate"),
+                ..Manner::USUAL
+            },
             ..Resolution::USUAL
         })
     }
@@ -33,10 +39,13 @@ impl Host for Vercel {
         true
     }
 
+    /// Below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
+    /// Both forms of a name are rewritten, as one segment and as two: which of them arrives is not
+    /// documented, and registries in production list both.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let rewrites: Vec<Value> = rules::rewrites()
             .into_iter()

@@ -103,12 +103,13 @@ impl Git {
     }
 
     /// Where `path` lies in the work tree, with `/` between names and `""` for the top itself;
-    /// `None` when it lies outside. Links are resolved, and `path` need not exist.
+    /// `None` when it lies outside. Links are resolved, and `path` need not exist. In a bare repository
+    /// its folder stands for the top.
     ///
     /// # Errors
     /// When the path cannot be resolved or is not Unicode.
     pub fn relative(&self, path: &Path) -> Result<Option<String>> {
-        let Some(top) = self.workdir() else { return Ok(None) };
+        let top = self.workdir().unwrap_or(&self.place.folder);
         let path = place::settle(path)?;
         let Ok(inside) = path.strip_prefix(top) else { return Ok(None) };
         let mut names = Vec::new();

@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use ureq::config::Config;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body, Proxy};
 
@@ -81,18 +82,9 @@ pub struct HttpClient {
 impl HttpClient {
     /// A client; the error says what is wrong with the proxy's URL, without showing it.
     pub fn new(options: HttpOptions) -> Result<Self, &'static str> {
-        let proxied = match &options.proxy.url {
-            None => None,
-            Some(url) => {
-                let lower = url.to_ascii_lowercase();
-                if lower.contains("://") && !lower.starts_with("http") {
-                    return Err("the proxy is not an HTTP proxy, and no other kind is supported");
-                }
-                let proxy = Proxy::new(url).map_err(|_| "the proxy's URL is not sound")?;
-                Some(agent(&options, Some(proxy)))
-            }
-        };
-        Ok(Self { direct: agent(&options, None), proxied, proxy: options.proxy })
+        let agent = |proxy| agent_config(&options, proxy).new_agent();
+        let proxied = proxy(&options)?.map(|proxy| agent(Some(proxy)));
+        Ok(Self { direct: agent(None), proxied, proxy: options.proxy })
     }
 
     /// Asks once: the answer, or where it redirects to. Of an answer that is no success only a few
@@ -170,8 +162,19 @@ impl Http for HttpClient {
     }
 }
 
-/// A pool of connections that follows no redirect by itself and takes no status for a failure.
-fn agent(options: &HttpOptions, proxy: Option<Proxy>) -> Agent {
+/// The proxy that is chosen, if one is; the error says what is wrong with its URL.
+pub(super) fn proxy(options: &HttpOptions) -> Result<Option<Proxy>, &'static str> {
+    let Some(url) = &options.proxy.url else { return Ok(None) };
+    let lower = url.to_ascii_lowercase();
+    if lower.contains("://") && !lower.starts_with("http") {
+        return Err("the proxy is not an HTTP proxy, and no other kind is supported");
+    }
+    Proxy::new(url).map(Some).map_err(|_| "the proxy's URL is not sound")
+}
+
+/// What the library is told: system roots, our patience, no redirect by itself, no status for a
+/// failure.
+pub(super) fn agent_config(options: &HttpOptions, proxy: Option<Proxy>) -> Config {
     let roots = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
     let shorter = options.patience.min(Duration::from_secs(10));
     Agent::config_builder()
@@ -186,7 +189,6 @@ fn agent(options: &HttpOptions, proxy: Option<Proxy>) -> Agent {
         .timeout_recv_response(Some(options.patience))
         .timeout_global(Some(options.total))
         .build()
-        .new_agent()
 }
 
 /// Reads a body of at most `limit` bytes; a larger one is refused before it is read when it says its
@@ -200,7 +202,7 @@ fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
 }
 
 /// Puts the library's errors into our words; they never hold a token or a password.
-fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
+pub(super) fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
     let url = url.to_string();
     match e {
         ureq::Error::BodyExceedsLimit(_) => HttpError::TooLarge { url, limit },

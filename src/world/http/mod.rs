@@ -6,13 +6,19 @@
 
 #[cfg(feature = "http")]
 mod client;
+mod exchange;
 mod url;
+#[cfg(feature = "http")]
+mod wire;
 
 use std::fmt;
 
 #[cfg(feature = "http")]
 pub use client::{HttpClient, HttpOptions, ProxyChoice};
+pub use exchange::{Ask, Exchange, Reply, Verb};
 pub use url::{Url, percent_encode};
+#[cfg(feature = "http")]
+pub use wire::{Exchanger, Reach};
 
 /// A text that is sent and never shown.
 #[derive(Clone, PartialEq, Eq)]

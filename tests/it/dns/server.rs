@@ -35,7 +35,7 @@ pub(crate) enum Act {
 /// One question: the name as spelled, the kind, and whether it came over TCP.
 pub(crate) type Question = (String, RecordType, bool);
 
-type Acts = HashMap<(String, RecordType), Act>;
+type Acts = Arc<Mutex<HashMap<(String, RecordType), Act>>>;
 
 struct Play {
     acts: Acts,
@@ -45,6 +45,7 @@ struct Play {
 /// A server that runs until the test ends.
 pub(crate) struct NameServer {
     pub(crate) address: SocketAddr,
+    acts: Acts,
     heard: Arc<Mutex<Vec<Question>>>,
 }
 
@@ -53,7 +54,8 @@ impl NameServer {
     pub(crate) fn new(acts: &[(&str, RecordType, Act)]) -> Self {
         let acts = acts.iter().map(|(n, kind, act)| ((format!("{n}."), *kind), act.clone()));
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let play = Play { acts: acts.collect(), heard: Arc::clone(&heard) };
+        let acts: Acts = Arc::new(Mutex::new(acts.collect()));
+        let play = Play { acts: Arc::clone(&acts), heard: Arc::clone(&heard) };
         let (udp, tcp) = sockets();
         let address = tcp.local_addr().unwrap();
         std::thread::spawn(move || {
@@ -66,7 +68,12 @@ impl NameServer {
                 server.block_until_done().await.unwrap();
             });
         });
-        Self { address, heard }
+        Self { address, acts, heard }
+    }
+
+    /// Tells what to do about one name from now on.
+    pub(crate) fn tell(&self, name: &str, kind: RecordType, act: Act) {
+        self.acts.lock().unwrap().insert((format!("{name}."), kind), act);
     }
 
     /// Every question so far.
@@ -98,7 +105,8 @@ impl Play {
         meta.recursion_available = true;
         let (mut answers, mut servers, mut soa) = (Vec::new(), Vec::new(), Vec::new());
         let authority = || vec![record("example.com", RData::SOA(start()))];
-        match self.acts.get(&key).cloned() {
+        let act = self.acts.lock().unwrap().get(&key).cloned();
+        match act {
             None => soa = authority(),
             Some(Act::Say(records)) => answers = records,
             Some(Act::Deny(records)) => {

@@ -96,3 +96,28 @@ fn an_address_that_cannot_be_had_is_explained() {
         .expect(2)
         .says("is not a host");
 }
+
+#[test]
+fn it_answers_as_a_host_would() {
+    let project = Project::sample();
+    let (_program, address, said) = start(&project, &["--as", "plain"], "watching");
+    assert!(said.contains("answering as plain would\n"), "{said}");
+    assert!(said.contains("none are sent here"), "{said}");
+    let list = get(address, "/v0.1/servers");
+    assert_eq!((list.status, list.header("Location")), (301, "/v0.1/servers/"));
+    assert_eq!(list.header("Access-Control-Allow-Origin"), "", "no header but the host's");
+    assert_eq!(get(address, "/v0.1/servers/").json()["metadata"]["count"], 12);
+
+    project.run(&["build", "--for", "netlify"]).expect(0);
+    let args = ["--as", "netlify", "--site", "_site"];
+    let (_program, address, said) = start(&project, &args, "base URL");
+    assert!(said.contains("_site: ") && said.contains("answering as netlify would"), "{said}");
+    let list = get(address, "/v0.1/servers");
+    assert_eq!((list.status, list.header("Access-Control-Allow-Origin")), (200, "*"));
+    assert_eq!(list.json()["metadata"]["count"], 12);
+
+    let run = |args: &[&str]| project.run(&[&["serve", "--addr", "127.0.0.1:0"], args].concat());
+    run(&["--as", "geocities"]).expect(2).says("choose one of plain, github-pages");
+    run(&["--site", "_site"]).expect(2).says("--as");
+    run(&["--as", "plain", "--site", "nowhere"]).expect(2).says("output folder of a build");
+}

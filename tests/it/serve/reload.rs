@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mcp_static::pipeline::Silent;
 use mcp_static::serve::{Event, Handle, Options, Server, Source, Watch};
+use mcp_static::site::host_named;
 
 use super::client::{Reply, get};
 use super::load_options;
@@ -19,11 +20,14 @@ struct Watched {
 
 impl Watched {
     fn start(project: &Project) -> Self {
+        Self::of(Source::new(load_options(project.path("registry-data"))))
+    }
+
+    fn of(source: Source) -> Self {
         let mut options = Options::default();
         options.look_every = Duration::from_millis(30);
         let server = Server::bind("127.0.0.1:0", options).unwrap();
         let (address, handle) = (server.local_addr(), server.handle());
-        let source = Source::new(load_options(project.path("registry-data")));
         let reading = source.read(&Silent).unwrap();
         let live = reading.live.unwrap_or_else(|| panic!("{:#?}", reading.report.items()));
         let (say, said) = channel();
@@ -108,4 +112,18 @@ fn a_commit_moves_the_dates() {
     project.commit(1_700_000_000);
     server.says("reloaded (1, 1)");
     assert_eq!(published(server.latest()), "2023-11-14T22:13:20Z");
+}
+
+#[test]
+fn an_imitated_host_takes_up_an_edit_too() {
+    let project = Project::small();
+    project.pin("com.example/weather", "1.0.0", "2025-01-01T00:00:00Z");
+    let source = Source::new(load_options(project.path("registry-data")));
+    let server = Watched::of(source.imitating(host_named("firebase").unwrap()));
+    let latest = "/v0.1/servers/com.example%2Fweather/versions/latest";
+    assert_eq!(get(server.address, latest).status, 301);
+    assert!(get(server.address, &format!("{latest}/")).text().contains("A server"));
+    project.file(ENTRY, &project.read(ENTRY).replace("A server", "Edited"));
+    server.says("reloaded (1, 1)");
+    assert!(get(server.address, &format!("{latest}/")).text().contains("Edited"));
 }

@@ -102,7 +102,9 @@ fn a_bare_repository_has_no_work_tree() {
     let git = Git::discover(&dir.path().join("refs")).unwrap().unwrap();
     assert_eq!(git.workdir(), None);
     assert_eq!(git.head().unwrap(), None);
-    assert_eq!(git.relative(dir.path()).unwrap(), None);
+    let data = dir.path().join("registry-data");
+    assert_eq!(git.relative(&data).unwrap().as_deref(), Some("registry-data"));
+    assert_eq!(git.relative(dir.path().parent().unwrap()).unwrap(), None);
     assert!(!git.is_dirty("").unwrap());
 }
 

@@ -1,0 +1,112 @@
+//! `probe`: what real clients would see of a deployed registry.
+//!
+//! The verdict goes to stdout in every form; with `--write` it is kept as files for the site as well.
+//! Nothing is written when nobody answered.
+
+use std::path::Path;
+
+use crate::config::{Config, ProbeSettings};
+use crate::diag::format::Format;
+use crate::error::{Error, ErrorKind, Result};
+use crate::model::Timestamp;
+use crate::probe::{CLIENTS, Client, Findings, Options, Unreachable, probe};
+use crate::world::clock::{Clock as _, SystemClock};
+use crate::world::http::Reach;
+
+use super::Outcome;
+use super::args::{Global, ProbeArgs};
+use super::net;
+use super::talk::Talk;
+
+/// Probes a registry, says what was found, and refuses when a required client would fail.
+pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outcome> {
+    if !matches!(global.format, Format::Human | Format::Json | Format::Markdown) {
+        return Err(Error::new(ErrorKind::Usage, "a probe has no report of this form")
+            .help("use --format human, json or markdown"));
+    }
+    let clients = args.client.iter().map(|id| known(id)).collect::<Result<Vec<_>>>()?;
+    let required = required(global, args, &clients)?;
+    let options = Options { server: args.server.clone(), clients };
+    let reach = Reach { private: args.allow_private, ..Reach::default() };
+    let exchanger = net::exchanger(global, reach)?;
+    let observer = talk.observer();
+    let count = if options.clients.is_empty() { CLIENTS.len() } else { options.clients.len() };
+    observer.stage("asking as each client", count as u64);
+    let found = probe(&args.url, &options, &exchanger, &|_| observer.step(1));
+    observer.done();
+    let findings = found.map_err(|e| unreachable(&e, args))?;
+    talk.data(&match global.format {
+        Format::Json => findings.json(None),
+        Format::Markdown => findings.markdown(&required),
+        _ => findings.human(talk.look(), &required),
+    });
+    if let Some(folder) = &args.write {
+        write(folder, &findings, &required, global)?;
+    }
+    let failing = findings.failing(&required);
+    if !failing.is_empty() {
+        talk.say(&format!("the registry does not work for {}", failing.join(", ")));
+    }
+    Ok(Outcome::refused_if(!failing.is_empty()))
+}
+
+/// The clients whose failure counts: of the command line, else of the settings, among those asked.
+fn required(global: &Global, args: &ProbeArgs, asked: &[&'static Client]) -> Result<Vec<String>> {
+    let mut required = args.require.clone();
+    if required.is_empty() {
+        required = settings(&global.data)?.require;
+    }
+    for id in &required {
+        known(id)?;
+    }
+    required.retain(|id| asked.is_empty() || asked.iter().any(|client| client.id == *id));
+    Ok(required)
+}
+
+/// `[probe]` of the registry in `data`, or the defaults when there is none.
+fn settings(data: &Path) -> Result<ProbeSettings> {
+    let path = data.join("registry.toml");
+    match std::fs::read_to_string(&path) {
+        Ok(text) => match Config::parse("registry.toml", &text) {
+            (config, wrong) if wrong.is_empty() => Ok(config.probe),
+            _ => Err(Error::new(ErrorKind::Usage, "the settings cannot be read").at(&path).help(
+                "run `mcp-static check` to see what is wrong, or name clients with --require",
+            )),
+        },
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(ProbeSettings::default()),
+        Err(e) => Err(Error::io("could not read the settings", &path, e)),
+    }
+}
+
+/// The client called `id`.
+fn known(id: &str) -> Result<&'static Client> {
+    Client::parse(id).ok_or_else(|| {
+        let ids: Vec<&str> = CLIENTS.iter().map(|client| client.id).collect();
+        Error::new(ErrorKind::Usage, format!("there is no client {id:?}"))
+            .help(format!("the clients are {}", ids.join(", ")))
+    })
+}
+
+/// Why nothing could be found out.
+fn unreachable(why: &Unreachable, args: &ProbeArgs) -> Error {
+    match why {
+        Unreachable::Refused(why) if args.allow_private => Error::new(ErrorKind::Usage, why)
+            .help("give the base URL of a registry, such as https://registry.example.com"),
+        Unreachable::Refused(why) => Error::new(ErrorKind::Usage, why).help(
+            "give an https URL; --allow-private allows private networks and plain http there",
+        ),
+        Unreachable::Silent(why) => Error::new(ErrorKind::Indeterminate, why).help(
+            "look whether the host is up, and whether HTTPS_PROXY is set as this network wants it",
+        ),
+    }
+}
+
+/// Writes `probe.json` and `badge.svg` into a folder.
+fn write(folder: &Path, findings: &Findings, required: &[String], global: &Global) -> Result<()> {
+    let clock = SystemClock { pinned: global.load_options()?.epoch };
+    let at = Timestamp::from_unix(clock.now());
+    let fail = |e| Error::io("could not write the result", folder, e);
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    std::fs::write(folder.join("probe.json"), findings.json(Some(at.as_str()))).map_err(fail)?;
+    std::fs::write(folder.join("badge.svg"), findings.badge(required)).map_err(fail)
+}

@@ -1,0 +1,86 @@
+//! What a body is, before any client's rules are applied to it.
+//!
+//! Read once, however many clients look at it. It refuses to believe the content type: hosts that
+//! know files only by their ending send JSON under every name.
+
+use serde_json::Value;
+
+use crate::world::http::Reply;
+
+/// The form that a body has.
+#[derive(Debug, PartialEq)]
+pub(super) enum Form {
+    Json(Value),
+    Page,
+    Xml,
+    Empty,
+    /// Neither of these; the text is what the JSON reader says.
+    Other(String),
+}
+
+/// A body that has been looked at.
+#[derive(Debug)]
+pub(super) struct Body {
+    /// Its bytes, as far as they were read.
+    pub(super) bytes: Vec<u8>,
+    /// Whether all of it was read.
+    pub(super) whole: bool,
+    /// Whether it begins with a byte order mark.
+    pub(super) mark: bool,
+    pub(super) form: Form,
+}
+
+impl Body {
+    /// Looks at a body.
+    pub(super) fn read(bytes: Vec<u8>, whole: bool) -> Self {
+        let mark = bytes.starts_with(b"\xef\xbb\xbf");
+        let text = if mark { &bytes[3..] } else { &bytes[..] };
+        let form = match serde_json::from_slice::<Value>(text) {
+            Ok(value) => Form::Json(value),
+            Err(e) => other(text, &e),
+        };
+        Self { bytes, whole, mark, form }
+    }
+
+    /// The JSON value, if there is one.
+    pub(super) fn json(&self) -> Option<&Value> {
+        match &self.form {
+            Form::Json(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The array `servers`, if this is a list.
+    pub(super) fn servers(&self) -> Option<&Vec<Value>> {
+        self.json()?.get("servers")?.as_array()
+    }
+
+    /// Whether this is how an object store says no.
+    pub(super) fn is_store_error(&self) -> bool {
+        self.form == Form::Xml && self.bytes.windows(6).any(|at| at == b"<Code>")
+    }
+}
+
+fn other(text: &[u8], e: &serde_json::Error) -> Form {
+    let start = String::from_utf8_lossy(&text[..text.len().min(512)]).trim_start().to_lowercase();
+    if start.is_empty() {
+        Form::Empty
+    } else if ["<!doctype html", "<html", "<head", "<body", "<!--"]
+        .iter()
+        .any(|s| start.starts_with(s))
+    {
+        Form::Page
+    } else if start.starts_with("<?xml") || start.starts_with("<error") {
+        if start.contains("<html") { Form::Page } else { Form::Xml }
+    } else if start.starts_with('<') {
+        Form::Page
+    } else {
+        Form::Other(e.to_string())
+    }
+}
+
+/// The media type of an answer, without parameters and in lower case; empty when there is none.
+pub(super) fn media(reply: &Reply) -> String {
+    let value = reply.header("content-type").unwrap_or_default();
+    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}

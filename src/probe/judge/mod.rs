@@ -1,0 +1,103 @@
+//! One client's row: what it would see of this registry.
+//!
+//! General over clients; every difference between them comes from the table. It refuses to repeat a
+//! request for another column: the session knows every answer already.
+
+mod first;
+mod listed;
+mod lookup;
+mod missing;
+
+use std::cell::OnceCell;
+
+use super::clients::Client;
+use super::diagnose;
+use super::findings::{Capability, Grade, Problem, Row};
+use super::session::Session;
+use super::subjects::Subject;
+use super::trouble::Trouble;
+use super::visit::{CORS, Visit};
+
+/// What is known when clients are judged.
+pub(super) struct Judge<'a> {
+    pub(super) session: &'a Session<'a>,
+    pub(super) subjects: &'a [Subject],
+    why: OnceCell<Option<(Trouble, String)>>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(session: &'a Session<'a>, subjects: &'a [Subject]) -> Self {
+        Self { session, subjects, why: OnceCell::new() }
+    }
+
+    /// Judges a client.
+    pub(super) fn row(&self, client: &'static Client) -> Row {
+        let mut row = Row::new(client);
+        row.set(Capability::Reach, self.first_contact(client));
+        let (list, problems) = self.list(client);
+        row.set(Capability::List, problems);
+        if let Some(list) = &list {
+            row.set(Capability::Paging, self.paging(client, list));
+            if let Some(problems) = self.search(client, list) {
+                row.set(Capability::Search, problems);
+            }
+        }
+        for (capability, problems) in self.lookups(client) {
+            row.set(capability, problems);
+        }
+        if let Some(problems) = self.unknown(client) {
+            row.set(Capability::Unknown, problems);
+        }
+        if client.origin.is_some() {
+            let problems = collect(&row, |_, problem| CORS.contains(&problem.trouble));
+            row.set(Capability::Cors, problems);
+        }
+        // A policy over servers that nobody could look up has not been tried.
+        if client.enforces && !self.subjects.is_empty() {
+            let decides = [Capability::Latest, Capability::Version, Capability::Unknown];
+            let problems = collect(&row, |capability, _| decides.contains(&capability));
+            row.set(Capability::Enforcement, problems);
+        }
+        row
+    }
+
+    /// A visit that a client makes.
+    fn visit(&self, client: &'static Client, target: &str) -> Visit {
+        Visit::new(self.session, client, target)
+    }
+
+    /// What is wrong with a visit to a list: its way, its status, its body; with the cause that a
+    /// closer look finds.
+    fn list_problems(&self, visit: &Visit, missing: Trouble) -> Vec<Problem> {
+        let mut problems = visit.problems.clone();
+        let fault = visit.status_problem(missing).or_else(|| visit.body_problem());
+        problems.extend(fault.map(|fault| {
+            let vague = [Trouble::ListMissing, Trouble::WebPageInstead, Trouble::Forbidden];
+            let why = if vague.contains(&fault.trouble) { self.why() } else { None };
+            match why {
+                Some((trouble, seen)) => visit.problem(*trouble, Grade::Fails, seen.clone()),
+                None => fault,
+            }
+        }));
+        problems
+    }
+
+    /// Why there is no list; looked for once.
+    fn why(&self) -> Option<&(Trouble, String)> {
+        self.why.get_or_init(|| diagnose::no_list(self.session)).as_ref()
+    }
+}
+
+/// The problems of a row that are wanted, each cause once.
+fn collect(row: &Row, wanted: impl Fn(Capability, &Problem) -> bool) -> Vec<Problem> {
+    let mut found: Vec<Problem> = Vec::new();
+    for (capability, cell) in row.cells() {
+        for problem in &cell.problems {
+            let known = found.iter().any(|known| known.trouble == problem.trouble);
+            if wanted(capability, problem) && !known {
+                found.push(problem.clone());
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,8 @@
+//! The printed forms of findings. No form decides a grade.
+
+mod badge;
+mod human;
+mod json;
+mod markdown;
+
+pub use human::Look;

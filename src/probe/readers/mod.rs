@@ -1,0 +1,162 @@
+//! How clients read bodies: one function for a list, one for a single document, a file per family.
+//!
+//! A reader looks at a JSON value and says what its client would stumble over. It refuses to judge
+//! what no client looks at; whether a registry is *valid* is another question.
+
+mod go;
+mod plain;
+mod swift;
+mod typed;
+mod vscode;
+
+use serde_json::Value;
+
+use super::body::Body;
+use super::findings::Grade;
+use super::trouble::Trouble;
+
+/// A family of readers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// `servers`, each with an object `server` that has a name and a version.
+    Plain,
+    /// VS Code's gallery: strict about the first entry, `_meta` and `metadata`.
+    VsCode,
+    /// Copilot's language server: passes bodies through; its front ends show what has `server`.
+    LanguageServer,
+    /// Copilot for Eclipse: typed `_meta`.
+    Eclipse,
+    /// Copilot for Xcode: strict decoding of everything.
+    Xcode,
+    /// The registry's Go types.
+    Go,
+    /// apm: Python, first page.
+    Apm,
+    /// Kaiden: each entry against the OpenAPI schema.
+    Schema,
+    /// add-mcp: entries without description are dropped.
+    Described,
+}
+
+/// Something that a client stumbles over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Flaw {
+    pub(super) trouble: Trouble,
+    pub(super) grade: Grade,
+    /// Where, and what was found.
+    pub(super) detail: String,
+}
+
+impl Flaw {
+    fn new(trouble: Trouble, grade: Grade, detail: impl Into<String>) -> Self {
+        Self { trouble, grade, detail: detail.into() }
+    }
+
+    fn fails(trouble: Trouble, detail: impl Into<String>) -> Self {
+        Self::new(trouble, Grade::Fails, detail)
+    }
+}
+
+impl Reader {
+    /// What this reader stumbles over in a list.
+    pub(super) fn list(self, body: &Body) -> Vec<Flaw> {
+        let Some(list) = body.json() else { return Vec::new() };
+        let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
+        let entries = match frame(list) {
+            Ok(entries) => entries,
+            Err(flaw) => {
+                flaws.push(flaw);
+                return flaws;
+            }
+        };
+        flaws.extend(match self {
+            Self::VsCode => vscode::list(list, entries),
+            Self::Go => go::list(list, entries),
+            Self::Eclipse => typed::list(entries),
+            Self::Xcode => swift::list(entries),
+            Self::Described => plain::list(entries, &["name", "version", "description"]),
+            Self::Schema => plain::list(entries, &["name", "version", "description", "\0_meta"]),
+            Self::LanguageServer => Vec::new(),
+            Self::Plain | Self::Apm => plain::list(entries, &["name", "version"]),
+        });
+        flaws
+    }
+
+    /// What this reader stumbles over in the document of one version.
+    pub(super) fn one(self, body: &Body) -> Vec<Flaw> {
+        let Some(entry) = body.json() else { return Vec::new() };
+        let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
+        if entry.get("server").is_none_or(|server| !server.is_object()) {
+            flaws.push(Flaw::fails(Trouble::NoWrapper, keys(entry)));
+            return flaws;
+        }
+        flaws.extend(match self {
+            Self::VsCode => vscode::one(entry),
+            Self::Go => go::entry(entry, "").into_iter().collect(),
+            Self::Eclipse => typed::entry(entry, "").into_iter().collect(),
+            Self::Xcode => swift::entry(entry, "").into_iter().collect(),
+            _ => Vec::new(),
+        });
+        flaws
+    }
+
+    /// A byte order mark, where it is one too many (ran: apm and Go's decoder).
+    fn mark(self, body: &Body) -> Option<Flaw> {
+        let stumbles = matches!(self, Self::Go | Self::Apm);
+        (body.mark && stumbles).then(|| Flaw::fails(Trouble::ByteOrderMark, ""))
+    }
+}
+
+/// The entries of a list; the error is what makes it none, for every client.
+fn frame(list: &Value) -> Result<&Vec<Value>, Flaw> {
+    if list.is_array() {
+        return Err(Flaw::fails(Trouble::BareArray, ""));
+    }
+    if list.pointer("/data/servers").is_some() {
+        return Err(Flaw::fails(Trouble::UpstreamFile, keys(list)));
+    }
+    let Some(entries) = list.get("servers").and_then(Value::as_array) else {
+        return Err(Flaw::fails(Trouble::NoServers, keys(list)));
+    };
+    // ran: bare entries are refused, dropped or shown as blank rows, in no client as servers.
+    match entries.first() {
+        Some(first) if first.get("server").is_none_or(|server| !server.is_object()) => {
+            Err(Flaw::fails(Trouble::NoWrapper, format!("/servers/0: {}", keys(first))))
+        }
+        _ => Ok(entries),
+    }
+}
+
+/// What is there instead, for people.
+fn keys(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let keys: Vec<&str> = members.keys().map(String::as_str).take(6).collect();
+            format!("members: {}", keys.join(", "))
+        }
+        other => format!("it is {}", type_of(other)),
+    }
+}
+
+/// The JSON type, for people.
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// A string member that is not empty.
+fn filled<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    value.get(key)?.as_str().filter(|text| !text.is_empty())
+}
+
+/// The key of the registry's own block in `_meta`.
+const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
+
+/// The key of the publisher's block in `server._meta`.
+const PUBLISHER: &str = "io.modelcontextprotocol.registry/publisher-provided";

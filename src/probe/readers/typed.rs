@@ -1,0 +1,38 @@
+//! Copilot for Eclipse (code): most of an entry is read loosely, some of `_meta` is typed, and a
+//! mismatch there costs the whole answer.
+
+use serde_json::Value;
+
+use super::super::trouble::Trouble;
+use super::{Flaw, OFFICIAL, PUBLISHER, type_of};
+
+/// What Eclipse stumbles over in a list.
+pub(super) fn list(entries: &[Value]) -> Vec<Flaw> {
+    let mut flaws = entries.iter().enumerate();
+    flaws.find_map(|(i, e)| entry(e, &format!("/servers/{i}"))).into_iter().collect()
+}
+
+/// What Eclipse stumbles over in an entry that stands at `at`.
+pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
+    let status = entry.get("_meta").and_then(|meta| meta.get(OFFICIAL)?.get("status"));
+    if let Some(status) = status.filter(|s| !s.is_null()) {
+        let known =
+            status.as_str().is_some_and(|s| matches!(s, "active" | "deprecated" | "deleted"));
+        if !known {
+            return Some(Flaw::fails(
+                Trouble::StrictEnum,
+                format!("{at}/_meta status is {status}"),
+            ));
+        }
+    }
+    let publisher = entry.get("server")?.get("_meta")?.get(PUBLISHER)?;
+    let wrong = |key: &str, fits: fn(&Value) -> bool| {
+        let value = publisher.get(key).filter(|value| !value.is_null() && !fits(value))?;
+        let detail = format!("{at}/server publisher-provided.{key} is {}", type_of(value));
+        Some(Flaw::fails(Trouble::WrongType, detail))
+    };
+    let scalar = |value: &Value| !value.is_object() && !value.is_array();
+    wrong("tool", scalar)
+        .or_else(|| wrong("version", scalar))
+        .or_else(|| wrong("buildInfo", Value::is_object))
+}

@@ -1,0 +1,82 @@
+//! One conversation with a host: every request is sent once, however many clients would send it.
+//!
+//! Requests are equal when URL and headers are, so a host that treats programs differently is seen
+//! to do so. Bodies that are equal are read once. Nothing is sent twice, nothing is retried: a host
+//! that fails now and then is a finding.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::base::Base;
+use super::body::Body;
+use crate::world::http::{Ask, Exchange, HttpError, Reply, Verb};
+
+/// An answer with its body looked at.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// Status and headers; the body is beside it.
+    pub(super) reply: Reply,
+    pub(super) body: Rc<Body>,
+}
+
+type Known = Result<Rc<Answer>, HttpError>;
+
+/// A conversation.
+pub(super) struct Session<'a> {
+    pub(super) base: Base,
+    exchange: &'a dyn Exchange,
+    known: RefCell<HashMap<Ask, Known>>,
+    bodies: RefCell<Vec<Rc<Body>>>,
+}
+
+impl<'a> Session<'a> {
+    pub(super) fn new(base: Base, exchange: &'a dyn Exchange) -> Self {
+        Self { base, exchange, known: RefCell::default(), bodies: RefCell::default() }
+    }
+
+    /// Requests sent so far.
+    pub(super) fn requests(&self) -> usize {
+        self.known.borrow().len()
+    }
+
+    /// The answer to a request.
+    pub(super) fn send(&self, ask: Ask) -> Known {
+        if let Some(known) = self.known.borrow().get(&ask) {
+            return known.clone();
+        }
+        let answer = self.exchange.send(&ask).map(|reply| Rc::new(self.look(reply)));
+        self.known.borrow_mut().insert(ask, answer.clone());
+        answer
+    }
+
+    /// The answer to a request of nobody in particular, for finding out why something fails; without
+    /// redirects.
+    pub(super) fn peek(&self, url: String) -> Option<Rc<Answer>> {
+        self.send(Ask { verb: Verb::Get, url, headers: Vec::new() }).ok()
+    }
+
+    /// Whether a request of nobody in particular finds JSON at a path below the base URL.
+    pub(super) fn finds(&self, path: &str) -> bool {
+        let found = self.peek(format!("{}{path}", self.base.trimmed));
+        found.is_some_and(|found| found.reply.status == 200 && found.body.json().is_some())
+    }
+
+    /// Whether there is something at `/v0.1/servers`.
+    pub(super) fn finds_list(&self) -> bool {
+        let found = self.peek(format!("{}/v0.1/servers", self.base.trimmed));
+        found.is_some_and(|found| (200..400).contains(&found.reply.status))
+    }
+
+    fn look(&self, mut reply: Reply) -> Answer {
+        let bytes = std::mem::take(&mut reply.body);
+        let mut bodies = self.bodies.borrow_mut();
+        let same = |body: &&Rc<Body>| body.whole == reply.whole && body.bytes == bytes;
+        if let Some(body) = bodies.iter().find(same) {
+            return Answer { reply, body: body.clone() };
+        }
+        let body = Rc::new(Body::read(bytes, reply.whole));
+        bodies.push(body.clone());
+        Answer { reply, body }
+    }
+}

@@ -1,0 +1,102 @@
+//! Which servers are looked up: a few that show what a host does to names and versions.
+//!
+//! The first, the middle and the last of the list; an older version, because policies check installed
+//! versions; and a version with `+` when there is one. Fixed by the registry's content, so that two
+//! probes ask the same.
+
+use serde_json::Value;
+
+use super::session::Session;
+use super::visit::Visit;
+use crate::world::http::percent_encode;
+
+/// A version that is looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Subject {
+    pub(super) name: String,
+    pub(super) version: String,
+    /// Whether the list calls it the latest.
+    pub(super) latest: bool,
+}
+
+/// Rows of a list: name, version, whether it is deleted.
+pub(super) fn rows(servers: &[Value]) -> Vec<(&str, &str, bool)> {
+    servers.iter().filter_map(row_of).collect()
+}
+
+fn row_of(entry: &Value) -> Option<(&str, &str, bool)> {
+    // Bare entries are read too: what their documents answer is worth knowing.
+    let server = entry.get("server").unwrap_or(entry);
+    let text = |key: &str| server.get(key)?.as_str();
+    let status = entry.pointer("/_meta/io.modelcontextprotocol.registry~1official/status");
+    let deleted = status.and_then(Value::as_str) == Some("deleted");
+    Some((text("name")?, text("version").unwrap_or_default(), deleted))
+}
+
+/// Picks from the list, or what is known of the `wanted` server.
+pub(super) fn pick(session: &Session<'_>, list: &[Value], wanted: Option<&str>) -> Vec<Subject> {
+    let mut known: Vec<(&str, &str)> = Vec::new();
+    for (name, version, deleted) in rows(list) {
+        let usable = !deleted && name.contains('/') && !version.is_empty();
+        if usable && !known.iter().any(|(n, _)| *n == name) {
+            known.push((name, version));
+        }
+    }
+    let mut chosen: Vec<(String, String)> = Vec::new();
+    match wanted {
+        Some(name) => {
+            let listed = known.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+            let version = listed.or_else(|| latest_of(session, name)).unwrap_or_default();
+            chosen.push((name.to_owned(), version));
+        }
+        None => {
+            let plus = known.iter().position(|(_, version)| version.contains('+'));
+            let (middle, last) = (known.len() / 2, known.len().saturating_sub(1));
+            let mut places: Vec<usize> = vec![0, middle, last];
+            places.extend(plus);
+            places.sort_unstable();
+            places.dedup();
+            let at = places.iter().filter_map(|at| known.get(*at));
+            chosen.extend(at.map(|(n, v)| ((*n).to_owned(), (*v).to_owned())));
+        }
+    }
+    let subject = |(name, version)| Subject { name, version, latest: true };
+    let mut subjects: Vec<Subject> = chosen.into_iter().map(subject).collect();
+    let older = older(session, &subjects);
+    subjects.extend(older);
+    subjects
+}
+
+/// The version that a registry itself calls the latest.
+fn latest_of(session: &Session<'_>, name: &str) -> Option<String> {
+    let client = super::clients::CLIENTS.first()?;
+    let target = format!("/v0.1/servers/{}/versions/latest", percent_encode(name));
+    let end = Visit::new(session, client, &target).end?;
+    Some(end.body.json()?.pointer("/server/version")?.as_str()?.to_owned())
+}
+
+/// One older version and one with `+` of the chosen servers, when there are any.
+fn older(session: &Session<'_>, chosen: &[Subject]) -> Vec<Subject> {
+    let mut found: Vec<Subject> = Vec::new();
+    let mut plus = chosen.iter().any(|subject| subject.version.contains('+'));
+    let Some(client) = super::clients::CLIENTS.first() else { return found };
+    for subject in chosen {
+        let target = format!("/v0.1/servers/{}/versions", percent_encode(&subject.name));
+        let Some(end) = Visit::new(session, client, &target).end else { continue };
+        let Some(versions) = end.body.servers() else { continue };
+        let others = rows(versions);
+        let others = others.iter().filter(|(name, version, deleted)| {
+            *name == subject.name && *version != subject.version && !deleted && !version.is_empty()
+        });
+        for (name, version, _) in others {
+            let has_plus = version.contains('+');
+            let plain = found.iter().any(|known| !known.version.contains('+'));
+            if (has_plus && !plus) || (!has_plus && !plain) {
+                plus |= has_plus;
+                let (name, version) = ((*name).to_owned(), (*version).to_owned());
+                found.push(Subject { name, version, latest: false });
+            }
+        }
+    }
+    found
+}

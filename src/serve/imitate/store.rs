@@ -1,0 +1,210 @@
+//! The files that a host has been given.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::render::{self, Parts};
+use crate::serve::live::etag;
+use crate::site::{
+    Artifact, Body, FileDigest, Freshness, Host, HostFile, ManifestRow, Media, Queries, Shape,
+    Totals, UrlPath, Whole, immutable, odd_types,
+};
+
+/// Where an object store's files are listed, with keys and headers.
+const UPLOAD: &str = "upload.tsv";
+
+/// The folder of a site that a build keeps for itself.
+const WORK: &str = ".mcp-static";
+
+/// A file.
+#[derive(Debug)]
+pub(super) struct Stored {
+    /// Its bytes.
+    pub(super) body: Body,
+    /// Its validator.
+    pub(super) etag: String,
+    /// The type that it was stored with, where files have one.
+    pub(super) kind: Option<String>,
+    /// The cache class that it was stored with, likewise.
+    pub(super) cache: Option<String>,
+}
+
+/// All files by path, and what rules say of single ones.
+#[derive(Debug, Default)]
+pub(super) struct Store {
+    files: HashMap<String, Stored>,
+    folders: HashSet<String>,
+    /// Types that rules give to addresses.
+    pub(super) types: HashMap<String, &'static str>,
+    /// Addresses that rules call immutable.
+    pub(super) fixed: HashSet<String>,
+}
+
+impl Store {
+    /// What a build for `host` gives.
+    pub(super) fn of_parts(host: &dyn Host, parts: &Parts, base_path: Option<&str>) -> Self {
+        let pages = match host.capabilities().queries {
+            Queries::Pages => render::list_pages(&parts.gathered),
+            Queries::Ignored => Vec::new(),
+        };
+        let artifacts = parts.servers.iter().chain(&parts.spanning).chain(&pages);
+        let mut files: Vec<HostFile> = artifacts.flat_map(|one| host.lower(one)).collect();
+        let mut rows: Vec<ManifestRow> = files.iter().map(row).collect();
+        rows.sort();
+        let whole = Whole {
+            base_path,
+            spanning: &parts.spanning,
+            files: &rows,
+            totals: Totals { files: rows.len() as u64, ..Totals::default() },
+        };
+        files.extend(host.extras(&whole));
+        Self::new(host, files, &whole)
+    }
+
+    /// The files of a folder.
+    pub(super) fn of_folder(host: &dyn Host, folder: &Path) -> Result<Self> {
+        let mut files = Vec::new();
+        let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+        for entry in walk.filter_entry(|entry| entry.file_name() != WORK) {
+            let entry = entry.map_err(|e| unreadable(folder, &e))?;
+            if entry.file_type().is_file() {
+                let path = entry.path();
+                let body = std::fs::read(path).map_err(|e| unreadable(path, &e))?;
+                let path = path.strip_prefix(folder).unwrap_or(path).to_string_lossy();
+                files.push(HostFile { path: path.replace('\\', "/"), body: body.into() });
+            }
+        }
+        if files.is_empty() {
+            return Err(Error::new(ErrorKind::Usage, "there are no files to serve")
+                .at(folder)
+                .help("name the output folder of a build"));
+        }
+        let spanning: Vec<Artifact> = files.iter().filter_map(artifact).collect();
+        Ok(Self::new(host, files, &Whole { spanning: &spanning, ..Whole::default() }))
+    }
+
+    fn new(host: &dyn Host, files: Vec<HostFile>, whole: &Whole<'_>) -> Self {
+        let can = host.capabilities();
+        let mut store = Self::default();
+        if can.resolution.indexes.is_empty() {
+            store.upload(&files);
+        } else {
+            // Settings at the root are read by the host and sent to nobody.
+            let own = host.extras(&Whole::default());
+            let own: HashSet<&str> = own.iter().map(|file| &*file.path).collect();
+            for file in files {
+                if file.path.contains('/') || !own.contains(&*file.path) {
+                    store.add(file.path, file.body, None, None);
+                }
+            }
+        }
+        if can.headers {
+            store.fixed = immutable(whole).into_iter().collect();
+        }
+        if can.resolution.manner.api_type || can.resolution.manner.own {
+            store.types = odd_types(whole).into_iter().collect();
+        }
+        store
+    }
+
+    /// Stores files as the upload manifest among them says, or, without one, under their paths.
+    fn upload(&mut self, files: &[HostFile]) {
+        let by_path: HashMap<&str, &Body> =
+            files.iter().map(|file| (&*file.path, &file.body)).collect();
+        let Some(manifest) = by_path.get(UPLOAD) else {
+            for file in files {
+                self.add(file.path.clone(), file.body.clone(), None, None);
+            }
+            return;
+        };
+        for line in String::from_utf8_lossy(manifest).lines().filter(|line| !line.starts_with('#'))
+        {
+            let mut fields = line.split('\t').map(str::to_owned);
+            let (Some(key), Some(file)) = (fields.next(), fields.next()) else { continue };
+            if let Some(body) = by_path.get(&*file) {
+                self.add(key, Body::clone(body), fields.next(), fields.next());
+            }
+        }
+    }
+
+    fn add(&mut self, path: String, body: Body, kind: Option<String>, cache: Option<String>) {
+        for (at, _) in path.match_indices('/') {
+            if !self.folders.contains(&path[..at]) {
+                self.folders.insert(path[..at].to_owned());
+            }
+        }
+        let etag = etag(&body);
+        self.files.insert(path, Stored { body, etag, kind, cache });
+    }
+
+    /// The file at a path.
+    pub(super) fn get(&self, path: &str) -> Option<&Stored> {
+        self.files.get(path)
+    }
+
+    /// Whether a path is a folder; the empty one is the root.
+    pub(super) fn is_folder(&self, path: &str) -> bool {
+        path.is_empty() || self.folders.contains(path)
+    }
+
+    /// Number of files.
+    pub(super) fn len(&self) -> usize {
+        self.files.len()
+    }
+}
+
+fn row(file: &HostFile) -> ManifestRow {
+    ManifestRow {
+        path: file.path.as_str().into(),
+        size: file.body.len() as u64,
+        sha256: FileDigest::of(&file.body),
+    }
+}
+
+/// What a file outside the API was made of, as far as rules need to know.
+fn artifact(file: &HostFile) -> Option<Artifact> {
+    let path = UrlPath::new(file.path.split('/'))?;
+    let media = match media_of(&file.path)? {
+        Media::Json if file.path == "404.json" => Media::Problem,
+        Media::Xml if has_atom(&file.body) => Media::Atom,
+        media => media,
+    };
+    // The name of what never changes holds a digest: name, digest, extension.
+    let named = file.path.strip_prefix("assets/").is_some_and(|n| n.matches('.').count() == 2);
+    let freshness = if named { Freshness::Immutable } else { Freshness::Revalidate };
+    (!super::is_api(&file.path)).then(|| Artifact {
+        path,
+        shape: Shape::File,
+        media,
+        freshness,
+        body: file.body.clone(),
+    })
+}
+
+fn has_atom(body: &[u8]) -> bool {
+    let start = &body[..body.len().min(400)];
+    start.windows(5).any(|part| part == b"<feed")
+}
+
+/// The type that an extension tells.
+pub(super) fn media_of(path: &str) -> Option<Media> {
+    let name = path.rsplit('/').next()?;
+    Some(match name.rsplit_once('.')?.1 {
+        "json" => Media::Json,
+        "html" => Media::Html,
+        "yaml" | "yml" => Media::Yaml,
+        "css" => Media::Css,
+        "js" => Media::Script,
+        "svg" => Media::Svg,
+        "xml" => Media::Xml,
+        "txt" => Media::Text,
+        _ => return None,
+    })
+}
+
+fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
+    Error::new(ErrorKind::Usage, format!("cannot be read: {error}"))
+        .at(path)
+        .help("name the output folder of a build")
+}

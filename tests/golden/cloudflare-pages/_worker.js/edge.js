@@ -1,0 +1,297 @@
+// Answers list queries of an MCP registry where the site is published, from files of the site.
+//
+// A registry is static files; a file cannot answer `?search=…`. This module can: on a host that runs
+// ECMAScript near its files, it answers `/v0.1/servers` and `/v0/servers` as `mcp-static serve` does,
+// byte for byte, from the indexes below `/v0.1/_q/` (docs/edge.md has their form). Entries are pasted as
+// they stand there and never parsed.
+//
+// It refuses to be a point of failure: it answers queries of the list and nothing else, keeps no state,
+// and whatever goes wrong (no index, one of another form, a missing file, a limit of the host) the host
+// answers as if it were not here, with the static document. Only standard interfaces are used; the few
+// lines that a host needs beside it are in edge/.
+
+const COMMON = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Allow-Methods': 'GET, OPTIONS',
+  'Access-Control-Allow-Headers': 'Authorization, Content-Type',
+  'X-Content-Type-Options': 'nosniff',
+};
+const FRESH = 'public, max-age=60, must-revalidate';
+const ALLOW = 'GET, HEAD, OPTIONS';
+const JSON_TYPE = 'application/json';
+const TITLES = { 400: 'Bad Request', 404: 'Not Found', 422: 'Unprocessable Entity' };
+const PARAMETERS = ['cursor', 'limit', 'search', 'updated_since', 'version', 'include_deleted'];
+const NO_ENDPOINT = 'Endpoint not found. See /docs for the API documentation.';
+const BAD_SINCE = 'Invalid updated_since format: expected RFC3339 timestamp (e.g., 2025-08-07T13:15:04.280Z)';
+const CONFLICT = 'Cannot set include_deleted=false when using updated_since (incremental sync requires deleted servers)';
+const [LATEST, DELETED] = [1, 2]; // flags of a version
+const AT_ONCE = 6; // files read at a time: some hosts allow no more connections
+
+// The answer to a request. `asset(path)` gives the Response of a file of the site; `next()` gives, or
+// leaves to, the host's own answer, and is called whenever this module has none.
+export async function answer(request, asset, next) {
+  const own = isList(request) ? await reply(request, asset).catch(() => null) : null;
+  return own ?? next();
+}
+
+// Whether a request is for the list of servers.
+export function isList(request) {
+  return /^\/+v0(\.1)?\/+servers\/*$/.test(new URL(request.url).pathname);
+}
+
+// The static list as an answer without redirects, for hosts whose rules do not apply behind a program:
+// `path` is where its file stands. Anything but success or "not modified" is the host's to answer.
+export async function staticList(request, asset, path, next) {
+  const sent = request.headers.get('If-None-Match');
+  const response = await asset(path, sent === null ? {} : { 'If-None-Match': sent });
+  if (response.status !== 200 && response.status !== 304) return next();
+  const own = { ...COMMON, 'Content-Type': JSON_TYPE, 'Cache-Control': FRESH };
+  const headers = new Headers(response.headers);
+  Object.entries(own).forEach(([name, value]) => headers.set(name, value));
+  const bare = response.status === 304 || request.method === 'HEAD';
+  return new Response(bare ? null : response.body, { status: response.status, headers });
+}
+
+// The answer to a request for the list; null when it is the static document.
+async function reply(request, asset) {
+  const raw = new URL(request.url).search.slice(1);
+  if (raw.includes('%00')) {
+    const refusal = { status: 400, detail: 'Invalid request: query parameters contain null bytes' };
+    return problem(request, refusal, { 'Content-Type': JSON_TYPE });
+  }
+  if (request.method === 'OPTIONS') {
+    const headers = { ...COMMON, Allow: ALLOW, 'Access-Control-Max-Age': '86400' };
+    return new Response(null, { status: 204, headers });
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return problem(request, { status: 404, detail: NO_ENDPOINT }, { Allow: ALLOW });
+  }
+  const query = parse(raw);
+  if (query === null) return null;
+  if (query.detail !== undefined) return problem(request, query, {});
+  const read = async (file) => {
+    const response = await asset(`/v0.1/_q/${file}`, {});
+    if (response.status !== 200) throw new Error(`${file}: ${response.status}`);
+    return response.text();
+  };
+  return made(request, await page(query, read));
+}
+
+// --- What is asked
+
+// Reads a query string. Null when it holds none of the six parameters; with a `detail` when it is
+// refused. An empty value is an absent one, of two the first counts.
+function parse(raw) {
+  const given = new Map();
+  for (const pair of raw.split('&')) {
+    const [, name, value] = /^([^=]*)=?(.*)$/s.exec(pair);
+    const [key, text] = [decode(name), decode(value)];
+    if (PARAMETERS.includes(key) && text !== null && !given.has(key)) given.set(key, text);
+  }
+  if (given.size === 0) return null;
+  const get = (key) => given.get(key) || null;
+  const errors = [];
+  const limit = readLimit(get('limit'), errors);
+  const wanted = readBool(get('include_deleted'), errors);
+  if (errors.length > 0) return { status: 422, detail: 'validation failed', errors };
+  const since = get('updated_since') === null ? null : moment(get('updated_since'));
+  if (since === undefined) return { status: 400, detail: BAD_SINCE };
+  if (since !== null && wanted === false) return { status: 400, detail: CONFLICT };
+  return {
+    limit,
+    since,
+    // After which name and version the page begins. A raw `+` in the version was read as a space.
+    cursor: get('cursor') && split(get('cursor')).map((part, at) => (at === 1 ? part?.replaceAll(' ', '+') ?? null : part)),
+    search: get('search')?.toLowerCase() ?? null,
+    version: get('version'),
+    deleted: wanted ?? since !== null,
+  };
+}
+
+// Resolves `+` and percent escapes; null when an escape is broken. Bytes that are not UTF-8 become
+// U+FFFD.
+function decode(text) {
+  if (/%(?![0-9a-f]{2})/i.test(text)) return null;
+  if (!text.includes('%')) return text.replaceAll('+', ' ');
+  // A URL is ASCII, so each character or escape is one byte.
+  const bytes = text.replaceAll('+', ' ').replace(/%(..)/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)));
+}
+
+function readLimit(text, errors) {
+  if (text === null) return 30;
+  const wrong = (message, value) => errors.push({ message, location: 'query.limit', value });
+  const number = /^[+-]?[0-9]+$/.test(text) ? BigInt(text.replace('+', '')) : null;
+  if (number === null || BigInt.asIntN(64, number) !== number) wrong('invalid integer', quote(text));
+  else if (number < 1n) wrong('expected number >= 1', `${number}`);
+  else if (number > 100n) wrong('expected number <= 100', `${number}`);
+  return Number(number);
+}
+
+function readBool(text, errors) {
+  if (text === null) return null;
+  if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
+  if (!['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) {
+    errors.push({ message: 'invalid boolean', location: 'query.include_deleted', value: quote(text) });
+  }
+  return false;
+}
+
+// Seconds after 1970 began, and the digits after the point, of an RFC 3339 date-time; undefined for
+// any other text. No more digits count than nanoseconds have.
+function moment(text) {
+  const parts = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/.exec(text);
+  if (parts === null) return undefined;
+  const [, day, time, digits = '', sign, hours = '0', minutes = '0'] = parts;
+  const local = new Date(`${day}T${time}Z`);
+  // A date that no calendar has is another date, or none, when it is written again.
+  if (Number.isNaN(local.getTime()) || local.toISOString().slice(0, 19) !== `${day}T${time}`) return undefined;
+  if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
+  const offset = (Number(hours) * 3600 + Number(minutes) * 60) * (sign === '-' ? -1 : 1);
+  return [local.getTime() / 1000 - offset, digits.slice(0, 9).replace(/0+$/, '')];
+}
+
+// --- What is found
+
+// The page that a query asks for, as text.
+async function page(query, read) {
+  const head = JSON.parse(await read('head.json'));
+  if (head.format !== 1) throw new Error('an index of another form');
+  const filtered = query.search !== null || query.since !== null || query.version !== null || query.deleted;
+  const rows = filtered ? await choose(head, query, read) : await walk(head.live, query, read);
+  const next = rows.length === query.limit ? `"nextCursor":${quote(rows.at(-1).key)},` : '';
+  return `{"servers":[${rows.map((row) => row.body).join(',')}],"metadata":{${next}"count":${rows.length}}}`;
+}
+
+// Without a filter the bodies follow each other: no index is needed.
+async function walk(places, { cursor, limit }, read) {
+  const rows = [];
+  for (let at = place(places, cursor); at < places.length && rows.length < limit; at++) {
+    for (const line of lines(await read(places[at][1]))) {
+      const tab = line.indexOf('\t');
+      const key = line.slice(0, tab);
+      if (cursor === null || isAfter(split(key), cursor)) rows.push({ key, body: line.slice(tab + 1) });
+      if (rows.length === limit) break;
+    }
+  }
+  return rows;
+}
+
+// With one, the index says which versions it is; then each file that holds one of them is read once.
+async function choose(head, query, read) {
+  const rows = [];
+  for (let at = place(head.index, query.cursor); at < head.index.length && rows.length < query.limit; at++) {
+    select(await read(head.index[at][1]), query, rows);
+  }
+  const files = new Map();
+  for (const row of rows) {
+    const places = row.deleted ? head.deleted : head.live;
+    const file = places[place(places, split(row.key))][1];
+    files.set(file, [...(files.get(file) ?? []), row]);
+  }
+  const waiting = files.entries(); // shared by all workers
+  const work = async () => {
+    for (const [file, wanted] of waiting) paste(await read(file), wanted);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return rows;
+}
+
+// Adds the versions of a part of the index that a query asks for, as far as the page has room.
+function select(text, query, rows) {
+  for (const line of lines(text)) {
+    const name = line.slice(0, line.indexOf('\t'));
+    if (query.search !== null && !name.toLowerCase().includes(query.search)) continue;
+    if (query.cursor !== null && name < query.cursor[0]) continue;
+    for (const entry of line.slice(name.length + 1).split('\t')) {
+      const [version, bits, updated] = entry.split(' ');
+      const flags = Number(bits);
+      const deleted = (flags & DELETED) !== 0;
+      const fits = query.version === 'latest' ? (flags & LATEST) !== 0 : (query.version ?? version) === version;
+      if (!fits || (deleted && !query.deleted)) continue;
+      if (query.since !== null && !isLater(updated.split('.'), query.since)) continue;
+      if (query.cursor !== null && !isAfter([name, version], query.cursor)) continue;
+      rows.push({ key: `${name}:${version}`, deleted, body: null });
+      if (rows.length === query.limit) return;
+    }
+  }
+}
+
+// Finds the bodies of versions in the file that holds them; both are in list order.
+function paste(text, rows) {
+  let from = 0;
+  for (const row of rows) {
+    const begin = `${row.key}\t`;
+    const at = from === 0 && text.startsWith(begin) ? 0 : text.indexOf(`\n${begin}`, from) + 1;
+    const end = text.indexOf('\n', at);
+    if (end < 0 || !text.startsWith(begin, at)) throw new Error(`${row.key} is not where the index says`);
+    row.body = text.slice(at + begin.length, end);
+    from = end;
+  }
+}
+
+// The last of some places (key, file) that does not begin after a name and version.
+function place(places, cursor) {
+  let [low, high] = [0, cursor === null ? 0 : places.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isAfter(split(places[middle][0]), cursor)) high = middle;
+    else low = middle + 1;
+  }
+  return Math.max(low - 1, 0);
+}
+
+// Name and version of `name:version`; the version is null when there is no colon.
+function split(key) {
+  const colon = key.indexOf(':');
+  return colon < 0 ? [key, null] : [key.slice(0, colon), key.slice(colon + 1)];
+}
+
+// Whether a version comes after a cursor. Names and versions are ASCII, so the order of strings is that
+// of bytes, whatever the cursor holds. A cursor without a version is before the next name only.
+function isAfter([name, version], [lastName, lastVersion]) {
+  return name === lastName ? lastVersion !== null && version > lastVersion : name > lastName;
+}
+
+// Whether a moment (seconds as text, digits after the point) is later than another.
+function isLater([seconds, digits = ''], since) {
+  return Number(seconds) === since[0] ? digits > since[1] : Number(seconds) > since[0];
+}
+
+function* lines(text) {
+  for (let at = 0, end; (end = text.indexOf('\n', at)) >= 0; at = end + 1) yield text.slice(at, end);
+}
+
+// --- What is sent
+
+// A page, or the word that the client's copy is still good. The tag is the one that `serve` gives.
+async function made(request, text) {
+  const bytes = new TextEncoder().encode(text);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  const tag = `"${[...digest.slice(0, 16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')}"`;
+  const known = (request.headers.get('If-None-Match') ?? '').split(',').map((one) => one.trim().replace(/^W\//, ''));
+  const headers = { ...COMMON, ETag: tag, 'Cache-Control': FRESH };
+  if (known.includes(tag) || known.includes('*')) return new Response(null, { status: 304, headers });
+  return sized(request, 200, bytes, { ...headers, 'Content-Type': JSON_TYPE });
+}
+
+// Why a request is refused (RFC 9457), in the words of the official registry.
+function problem(request, { status, detail, errors = [] }, more) {
+  const each = errors.map((e) => `{"message":${quote(e.message)},"location":${quote(e.location)},"value":${e.value}}`);
+  const list = each.length > 0 ? `,"errors":[${each.join(',')}]` : '';
+  const text = `{"title":"${TITLES[status]}","status":${status},"detail":${quote(detail)}${list}}`;
+  const headers = { ...COMMON, 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', ...more };
+  return sized(request, status, new TextEncoder().encode(text), headers);
+}
+
+// An answer with its length, which is all that HEAD gets of the body.
+function sized(request, status, bytes, headers) {
+  const body = request.method === 'HEAD' ? null : bytes;
+  return new Response(body, { status, headers: { ...headers, 'Content-Length': `${bytes.length}` } });
+}
+
+// A JSON string as the rest of the tool writes it: without the short forms \b and \f.
+function quote(text) {
+  const short = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+  return `"${text.replace(/["\\\u0000-\u001f]/g, (c) => short[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+}

@@ -1,0 +1,12 @@
+// Cloudflare Workers with static assets: `main` of wrangler.jsonc, beside `edge.js`. Documents are
+// `index.html` files there, so the list stands at its own address with a slash.
+import { answer, isList, staticList } from './edge.js';
+
+export default {
+  fetch(request, env) {
+    const asset = (path, headers) => env.ASSETS.fetch(new Request(new URL(path, request.url), { headers }));
+    const host = () => env.ASSETS.fetch(request);
+    const list = () => staticList(request, asset, '/v0.1/servers/', host);
+    return answer(request, asset, isList(request) ? list : host);
+  },
+};

@@ -1,0 +1,8 @@
+//! `probe` against registries that work and registries that do not, on this computer.
+
+mod broken;
+mod cases;
+mod good;
+mod host;
+mod program;
+mod wire;
