@@ -52,11 +52,13 @@ impl Evidences {
     }
 
     /// The owners files.
+    #[cfg(feature = "git")]
     pub(super) fn owners(&self) -> &BTreeMap<String, Owners> {
         &self.owners
     }
 
     /// Whether commits have to be looked at for signatures.
+    #[cfg(feature = "git")]
     pub(super) fn wants_commits(&self) -> bool {
         !self.reviewed
     }

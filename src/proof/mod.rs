@@ -9,7 +9,9 @@
 //! It refuses as well to know whether data is well formed; that is the next room's.
 
 mod canonical;
+#[cfg(feature = "git")]
 pub mod change;
+#[cfg(feature = "git")]
 mod claim;
 mod commit;
 mod domain;
@@ -17,7 +19,9 @@ pub mod event;
 mod file;
 mod foreign;
 mod key;
+#[cfg(feature = "git")]
 mod lookup;
+#[cfg(feature = "git")]
 mod method;
 mod offline;
 mod openssh;
@@ -27,17 +31,21 @@ mod record;
 mod secret;
 mod sshsig;
 mod statement;
+#[cfg(feature = "git")]
 mod verdict;
 mod wire;
 
 pub use canonical::{CanonicalFault, canonical, content_hash};
+#[cfg(feature = "git")]
 pub use claim::{Claim, Commits, Identity, Scene, Signed, Touched, TouchedOwners};
 pub use commit::{CommitFault, MAX_COMMIT, SignedCommit};
 pub use domain::Domain;
 pub use file::ProofFile;
 pub use foreign::{read_public_key, read_signature};
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
+#[cfg(feature = "git")]
 pub use lookup::{Known, Lookup};
+#[cfg(feature = "git")]
 pub use method::{judge, reason};
 pub use offline::evidence_of_file;
 pub use owners::{Owners, parse_owners};
@@ -49,4 +57,5 @@ pub use record::{
 pub use secret::{PrivateKey, SecretFault};
 pub use sshsig::{SshFault, SshSignature};
 pub use statement::{Action, Statement, StatementFault};
+#[cfg(feature = "git")]
 pub use verdict::{Attempt, Ending, Verdict};

@@ -27,10 +27,12 @@ pub(crate) struct ToProve<'a> {
     /// The content that the proof is about.
     pub(crate) content: &'a [u8],
     /// The proof file.
+    #[cfg_attr(not(feature = "git"), allow(dead_code))]
     pub(crate) proof: Option<&'a [u8]>,
     /// Path of the proof file below the data folder.
     pub(crate) path: &'a str,
     /// The proof has to be younger than this, in seconds since 1970.
+    #[cfg_attr(not(feature = "git"), allow(dead_code))]
     pub(crate) since: Option<i64>,
 }
 

@@ -230,10 +230,12 @@ async function many(page, base) {
   for (const query of ['a', 'ser', 'mcp', 'servre', 'zzqqxx']) {
     taken[query] = await page.evaluate((text) => {
       const input = document.getElementById('q');
-      const started = performance.now();
-      input.value = text;
-      input.dispatchEvent(new Event('input'));
-      return performance.now() - started;
+      return Math.min(...Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        input.value = text;
+        input.dispatchEvent(new Event('input'));
+        return performance.now() - started;
+      }));
     }, query);
     await ready(page, `for “${query}”`);
   }

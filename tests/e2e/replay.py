@@ -75,7 +75,7 @@ def servers(start):
                     continue
                 for spelled in {version, version.replace("+", "%2B"), version.replace("+", "%2b")}:
                     document(f"{path}/{spelled}", f"{versions}/{version}/index.json")
-                missing(f"{path}/{version}0")
+                missing(f"{path}/{version}-no-such-version")
     for unknown in ("no.such%2Fserver", "no.such/server", "x"):
         missing(f"{start}/v0.1/servers/{unknown}/versions/latest")
         missing(f"{start}/v0.1/servers/{unknown}/versions")
@@ -125,10 +125,11 @@ def pages(start):
 def others(start):
     for path in ("/openapi.yaml", "/404.json", "/", "/browse/"):
         assert ask(start + path)[0] == 200, path
-    status, headers, _ = ask(f"{start}/servers/com.example.lighthouse/tides")
-    assert status == 308 and headers["location"].endswith(f"{prefix}/servers/com.example.lighthouse/tides/"), headers
-    status, headers, body = ask(f"{start}/servers/com.example.lighthouse/tides/")
-    assert status == 200 and body == read("servers/com.example.lighthouse/tides/index.html")
+    page = "servers/{}/{}".format(*next(names()))
+    status, headers, _ = ask(f"{start}/{page}")
+    assert status == 308 and headers["location"].endswith(f"{prefix}/{page}/"), headers
+    status, headers, body = ask(f"{start}/{page}/")
+    assert status == 200 and body == read(f"{page}/index.html")
     status, headers, body = ask(f"{start}/nothing/here")
     assert status == 404 and body == read("404.html") and headers["content-type"].startswith("text/html")
     status, headers, _ = ask(f"{start}/v0.1/servers", "OPTIONS")

@@ -34,6 +34,12 @@ python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill"
 
 bash "$here/keys.sh" "$tool"
 
+# Web servers, with the configuration that a build emits.
+bash "$here/servers.sh" "$tool"
+if [ -n "$dump" ]; then
+  bash "$here/servers.sh" "$tool" "$work/real/registry-data"
+fi
+
 # The Copilot language server: one binary from npm, no account.
 if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
   cache=${E2E_CACHE:-$work}

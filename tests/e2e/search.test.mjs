@@ -96,7 +96,8 @@ test('dates and hues are those of the pages', () => {
   assert.equal(hue('com.example/a'), [...'com.example/a'].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, 0) % 8);
 });
 
-test('25,000 servers answer in 50 ms', () => {
+test('25,000 servers answer in 50 ms', (t) => {
+  const slowest = ['', 0];
   const made = new Index();
   const parts = ['data', 'cloud', 'mail', 'map', 'note', 'query', 'graph', 'chat', 'file', 'time', 'git', 'search'];
   for (let s = 0; s < 32; s += 1) {
@@ -109,12 +110,15 @@ test('25,000 servers answer in 50 ms', () => {
   assert.ok(made.servers.length > 25000);
   made.search('warm up');
   for (const query of ['d', 'data', 'cloud graph', 'quary', 'zzzzzz', 'git search file']) {
-    // The best of some runs: others may be using the machine.
+    // Time of the processor, and the best of some runs: others may be using the machine.
     const took = Math.min(...Array.from({ length: 9 }, () => {
-      const started = performance.now();
+      const started = process.cpuUsage();
       made.search(query);
-      return performance.now() - started;
+      const { user, system } = process.cpuUsage(started);
+      return (user + system) / 1000;
     }));
+    if (took > slowest[1]) slowest.splice(0, 2, query, took);
     assert.ok(took < 50, `${query}: ${took.toFixed(1)} ms`);
   }
+  t.diagnostic(`the slowest was “${slowest[0]}”: ${slowest[1].toFixed(1)} ms`);
 });

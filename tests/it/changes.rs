@@ -147,11 +147,13 @@ pub fn judge(case: &Value) -> Result<Outcome, mcp_static::error::Error> {
             .as_array()
             .map(|pulls| pulls.iter().map(|p| pull(p, &head.to_string())).collect()),
     };
-    let mut options = VerifyOptions::default();
-    options.data = folder.path().join("registry-data");
-    options.base = (case["first"] != true).then(|| base.to_string());
-    options.head = Some(head.to_string());
-    options.event = event(&case["event"], &head.to_string());
+    let options = VerifyOptions {
+        data: folder.path().join("registry-data"),
+        base: (case["first"] != true).then(|| base.to_string()),
+        head: Some(head.to_string()),
+        event: event(&case["event"], &head.to_string()),
+        ..VerifyOptions::default()
+    };
     let judged = if case["by_commit"] == true {
         verify_by_commit(&options, &doors)
     } else {

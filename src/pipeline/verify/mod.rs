@@ -318,9 +318,7 @@ fn conclude(
         && ground.change.owners.is_empty()
         && !did.is_empty()
         && did.iter().all(|did| did.kind == EntryKind::NewVersion)
-        && namespaces.iter().all(|n| {
-            !matches!(&n.verdict, Verdict::Proven { by, .. } if *by == Method::CommitAuthor.as_str())
-        });
+        && namespaces.iter().all(|n| is_firm(ground, n));
     Judged {
         labels: labels(ground, &did, judgement, safe),
         report,
@@ -332,6 +330,17 @@ fn conclude(
         held: Vec::new(),
         proven_up_to: None,
     }
+}
+
+/// Whether a verdict holds without a person's look: what a commit says of its author never does, and
+/// a login only when its account is pinned, since a login that was given up is free for anybody.
+fn is_firm(ground: &Ground<'_>, namespace: &NamespaceVerdict) -> bool {
+    let Verdict::Proven { by, .. } = &namespace.verdict else { return false };
+    let pinned = || {
+        let owners = ground.owners.get(&namespace.namespace.to_ascii_lowercase());
+        owners.is_some_and(|owners| !owners.accounts.is_empty())
+    };
+    *by != Method::CommitAuthor.as_str() && (*by != Method::PrAuthor.as_str() || pinned())
 }
 
 /// Wrong use aside, which no report holds: a finding beats silence, and silence beats a question.

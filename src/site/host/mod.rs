@@ -28,6 +28,7 @@ use super::{Artifact, Body, Media, Shape};
 
 pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
+#[cfg(feature = "serve")]
 pub(crate) use rules::{COMMON, immutable, odd_types};
 
 /// What a host offers, as plain data. `None` means no limit that we know of.

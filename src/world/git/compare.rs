@@ -197,7 +197,7 @@ impl Git {
         let odb = self.objects()?;
         match self.entry_of(&odb, commit, path)? {
             Some(side) if side.mode == FOLDER => {
-                Ok(children(&*self.tree(&odb, side.oid)?).map(|(name, _)| name).collect())
+                Ok(children(&self.tree(&odb, side.oid)?).map(|(name, _)| name).collect())
             }
             _ => Ok(Vec::new()),
         }
@@ -214,7 +214,7 @@ impl Git {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
-        for (folder, entry) in children(&*self.tree(&odb, side.oid)?).filter(|(_, e)| e.is_folder())
+        for (folder, entry) in children(&self.tree(&odb, side.oid)?).filter(|(_, e)| e.is_folder())
         {
             let below = self.tree(&odb, entry.oid)?;
             found.extend(children(&below).map(|(name, _)| format!("{folder}/{name}")));

@@ -135,8 +135,11 @@ const SHAPES: [(&str, &str); 18] = [
     ("wrong link", "/no/such/page"),
 ];
 
+/// A host, its answer to documents, and its answers to shapes that differ.
+type Row = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// What each host gives to each shape. Rows of one kind: the answer to documents, then exceptions.
-const ROWS: &[(&str, &str, &[(&str, &str)])] = &[
+const ROWS: &[Row] = &[
     (
         "plain",
         "301 200 json",
