@@ -65,12 +65,15 @@ function ask(base, method, target, headers = {}) {
 let reads = []; // files read for the last question
 let broken = null; // a file that is not there
 let worker;
-async function load() {
+// An entry beside a copy of the site's module, as its default export.
+async function load(entry) {
   const copy = mkdtempSync(join(tmpdir(), 'edge-'));
   writeFileSync(join(copy, 'package.json'), '{"type":"module"}');
-  for (const name of ['index.js', 'edge.js']) copyFileSync(join(site, '_worker.js', name), join(copy, name));
-  worker = (await import(pathToFileURL(join(copy, 'index.js')))).default;
+  copyFileSync(join(site, '_worker.js/edge.js'), join(copy, 'edge.js'));
+  copyFileSync(entry, join(copy, 'index.js'));
+  const loaded = await import(pathToFileURL(join(copy, 'index.js')));
   rmSync(copy, { recursive: true });
+  return loaded;
 }
 const ASSETS = {
   async fetch(request) {
@@ -240,7 +243,38 @@ async function faults() {
   broken = null;
 }
 
-if (!origin) await load();
+// What connects the module to the other hosts: it answers queries and leaves the rest to the host.
+async function entries() {
+  const entry = (name) => load(join(import.meta.dirname, '../../site/edge', `${name}.js`));
+  const [netlify, vercel, deno] = [await entry('netlify'), await entry('vercel'), await entry('deno')];
+  globalThis.fetch = (url) => ASSETS.fetch(new Request(url));
+  globalThis.Deno = { readFile: async (url) => readFileSync(join(site, decodeURIComponent(url.pathname.replace(/^.*?\/edge-[^/]*/, '')))) };
+  const hosts = {
+    netlify: (request) => netlify.default(request, { next: () => 'host' }),
+    vercel: async (request) => (await vercel.default(request)) ?? 'host',
+    deno: (request) => deno.default.fetch(request),
+  };
+  for (const config of [netlify.config.path, vercel.config.matcher]) assert.deepEqual(config, ['/v0.1/servers', '/v0/servers']);
+  for (const [name, host] of Object.entries(hosts)) {
+    for (const target of ['/v0.1/servers?limit=3', '/v0/servers?search=a&version=latest', '/v0.1/servers?limit=x', '/v0.1/servers', '/v0.1/servers?x=1', '/v0.1/nothing']) {
+      const want = await ask(serve, 'GET', target);
+      const got = await host(new Request(`http://edge.test${target}`));
+      const left = !/(limit|search)=/.test(target);
+      if (name !== 'deno' && left) assert.equal(got, 'host', `${name} ${target}`);
+      else assert.equal(got.status, want.status, `${name} ${target}`);
+      if (name !== 'deno' ? !left : want.status === 200) assert.equal(await got.text(), want.body.toString(), `${name} ${target}`);
+    }
+  }
+  const { name, version } = rows.find((row) => (row.flags & 2) === 0);
+  for (const path of [`${encodeURIComponent(name)}/versions/${encodeURIComponent(version)}`, `${name}/versions/latest/`, `${name}/versions`]) {
+    assert.equal((await hosts.deno(new Request(`http://edge.test/v0.1/servers/${path}`))).status, 200, path);
+  }
+  for (const path of ['/%2e%2e%2fpackage.json', '/v0.1/servers/..%2f..%2f..%2fetc', '/a%00b', '/%zz', '/v0.1/servers/a%5c..%5cb']) {
+    assert.equal((await hosts.deno(new Request(`http://edge.test${path}`))).status, 404, path);
+  }
+}
+
+if (!origin) worker = (await load(join(site, '_worker.js/index.js'))).default;
 if (SEED === 1) {
   await spelledOut();
   await walks();
@@ -256,7 +290,10 @@ async function lane() {
 }
 // Files are counted for one question at a time; a server may be asked several.
 await Promise.all(Array.from({ length: origin ? 4 : 1 }, lane));
-if (!origin) await faults();
+if (!origin) {
+  await faults();
+  await entries();
+}
 agent.destroy();
 assert.ok(QUERIES < 100 || (pages > QUERIES / 3 && refusals > QUERIES / 50), `${pages} pages and ${refusals} refusals are no mixture`);
 const read = origin ? origin : `at most ${most.files} files a query, ${most.bodies} of bodies; largest file ${largest} bytes of ${names.length} files`;

@@ -13,9 +13,9 @@ tool=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 dump=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
 work=$(mktemp -d)
 started=()
-all=()
+kept=() # servers that outlive the next stop
 stop() { for pid in "${started[@]}"; do kill -- "-$pid" 2>/dev/null || true; done; started=(); }
-finish() { started=("${all[@]}"); stop; rm -rf "$work"; }
+finish() { started+=("${kept[@]}"); stop; rm -rf "$work"; }
 trap finish EXIT
 export WRANGLER_SEND_METRICS=false CI=1 CLOUDFLARE_CF_FETCH_ENABLED=false WRANGLER_LOG_PATH="$work/wrangler"
 wrangler="$here/node_modules/.bin/wrangler"
@@ -30,7 +30,6 @@ start() {
   local url=$1; shift
   setsid "$@" > "$work/server.log" 2>&1 &
   started+=($!)
-  all+=($!)
   for _ in $(seq 600); do
     if curl -sf -o /dev/null "$url/v0.1/servers"; then return; fi
     sleep 0.2
@@ -44,7 +43,8 @@ registry() {
   git -C "$at" init -q
   git -C "$at" add -A
   git -C "$at" -c user.name=test -c user.email=test@example.com commit -qm data
-  (cd "$at" && "$tool" -q build --only api --for cloudflare-pages --for cloudflare-workers -A base-url-missing)
+  (cd "$at" && "$tool" -q build --only api --for cloudflare-pages --for cloudflare-workers -A base-url-missing) > "$work/build.log" 2>&1 ||
+    { tail -n 40 "$work/build.log" >&2; exit 1; }
   serve="http://127.0.0.1:$(free_port)"
   start "$serve" "$tool" --data "$at/registry-data" serve --addr "${serve#http://}" --no-reload -q
   pages="$at/_site/cloudflare-pages"
@@ -54,13 +54,14 @@ registry() {
 # on_workerd: as many questions to the built site as wrangler runs it, an eighth at a time: its local
 # file server keeps what it has served (some 0.8 MB a file) and dies of it after about 2,000 files.
 on_workerd() {
-  local workers="${pages%-pages}-workers" before=("${started[@]}") seed port
+  local workers="${pages%-pages}-workers" seed port
   mkdir -p "$work/run/pages" "$work/run/workers"
   # wrangler keeps its state beside the settings and would watch it as an asset; so they stand elsewhere.
   sed -e "s|\"directory\": \".\"|\"directory\": \"$workers\"|" -e "s|\"main\": \"|&$workers/|" "$workers/wrangler.jsonc" > "$work/run/workers/wrangler.jsonc"
+  kept=("${started[@]}")
+  started=()
   for product in "pages dev $pages --compatibility-date 2025-01-01" "dev --local"; do
     for seed in 1 2 3 4 5 6 7 8; do
-      started=()
       port=$(free_port)
       [ "${product%% *}" = pages ] && cd "$work/run/pages" || cd "$work/run/workers"
       # shellcheck disable=SC2086 # the words of $product are arguments
@@ -69,7 +70,8 @@ on_workerd() {
       stop
     done
   done
-  started=("${before[@]}")
+  started=("${kept[@]}")
+  kept=()
 }
 
 mkdir -p "$work/sample" "$work/large/registry-data"

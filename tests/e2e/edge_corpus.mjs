@@ -26,5 +26,5 @@ for (let i = 0; i < count; i++) {
     if (n % 40 === 0) writeFileSync(join(folder, 'status.json'), '{"status":"deleted"}');
   }
 }
-writeFileSync(join(out, 'registry.toml'), 'schema = 1\n\n[registry]\nname = "Large"\nbase_url = "https://registry.example.com"\n');
+writeFileSync(join(out, 'registry.toml'), '[registry]\nname = "Large"\nbase_url = "https://registry.example.com"\n');
 console.log(`${count} servers with ${n} versions`);
