@@ -95,7 +95,8 @@ impl Builder {
         self.owners.sort_by(|a, b| a.path.cmp(&b.path));
         self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
         self.findings.sort_by(|a, b| a.place.cmp(&b.place));
-        let servers = self.servers.into_iter().map(|((namespace, name), versions)| ServerFolder {
+        let servers = self.servers.into_iter();
+        let servers = servers.map(|((namespace, name), versions)| ServerFolder {
             namespace,
             name,
             versions: versions
@@ -106,13 +107,15 @@ impl Builder {
                 })
                 .collect(),
         });
+        let mut servers: Vec<ServerFolder> = servers.collect();
+        servers.sort_by(|a, b| a.rank().cmp(b.rank()));
         Tree {
             label: self.label.to_string(),
             source,
             settings: self.settings,
             owners: self.owners,
             tombstones: self.tombstones,
-            servers: servers.collect(),
+            servers,
             findings: self.findings,
         }
     }

@@ -108,9 +108,8 @@ impl Spellings {
 impl Tree {
     /// The folder of a server.
     pub fn server(&self, name: &ServerName) -> Option<&ServerFolder> {
-        let key = (name.namespace().as_str(), name.name());
         let servers = self.servers();
-        let at = servers.binary_search_by(|s| (&*s.namespace, &*s.name).cmp(&key)).ok()?;
+        let at = servers.binary_search_by(|s| s.rank().cmp(name.as_str().bytes())).ok()?;
         servers.get(at)
     }
 }

@@ -65,6 +65,12 @@ pub struct ServerFolder {
 }
 
 impl ServerFolder {
+    /// What servers are ordered by: the bytes of the whole name, as in lists of the API. By folders
+    /// `com.example/x` would stand before `com.example.a/x`, although a dot sorts before a slash.
+    pub(super) fn rank(&self) -> impl Iterator<Item = u8> {
+        self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
+    }
+
     /// Path of a version's file below the data folder.
     pub fn path(&self, version: &VersionFolder, file: EntryFile) -> String {
         format!("servers/{}/{}/{}/{}", self.namespace, self.name, version.version, file.file_name())
