@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use super::{
     Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Order, Resolution, Whole,
 };
-use super::{canonical, is_document, is_v0, rules, twin};
+use super::{canonical, is_document, rules, twin, without_v0};
 
 /// Cloudflare Pages.
 pub(super) struct Pages;
@@ -62,7 +62,7 @@ impl Host for Pages {
     }
 
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
