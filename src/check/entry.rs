@@ -3,11 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::data::{
     Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
-    StatusRecord, Tree, VersionFiles, VersionFolder, read_json, read_origin, read_status,
+    StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
 use crate::error::Result;
@@ -151,10 +150,12 @@ impl Judge<'_> {
             return Ok(None);
         };
         let Some(content) = self.look_at(EntryFile::Server, content) else { return Ok(None) };
-        let digest =
-            origin.as_ref().and_then(|o| o.sha256.clone()).map(|told| (told, hex(&content.bytes)));
+        let digests = origin
+            .as_ref()
+            .and_then(|o| o.sha256.clone())
+            .map(|told| (told, digest(&content.bytes)));
         let Some(document) = self.parse(&path, content) else { return Ok(None) };
-        if let Some((told, found)) = digest.filter(|(told, found)| told != found) {
+        if let Some((told, found)) = digests.filter(|(told, found)| told != found) {
             self.wrong_digest(&told, &found);
         }
         let source = SourceFile::new(&path, &document.text);
@@ -371,8 +372,4 @@ fn remote_urls(document: &Value, version: &str) -> Vec<RemoteUrl> {
         Some(RemoteUrl { url, version: version.to_owned(), index })
     };
     remotes.into_iter().flatten().enumerate().filter_map(url).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

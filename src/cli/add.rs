@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
+use crate::data::require_folder;
 use crate::diag::Report;
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{Batch, Filter, Plan, Upstream, registry_url};
@@ -12,7 +13,7 @@ use crate::world::clock::SystemClock;
 
 use super::Outcome;
 use super::args::{AddArgs, Global};
-use super::import::{finish, make_plan, require_data, write};
+use super::import::{finish, make_plan, write};
 use super::net;
 use super::talk::Talk;
 
@@ -36,7 +37,7 @@ pub(super) fn run(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcom
 fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     let mut options = global.load_options()?;
     options.revision = None;
-    require_data(global)?;
+    require_folder(&global.data)?;
     let (name, bytes) = read(&args.what)?;
     match add(&options, &name, bytes)? {
         Added::Refused { report } => {
@@ -98,7 +99,7 @@ fn read(what: &str) -> Result<(String, Vec<u8>)> {
 ///
 /// The entry keeps upstream's dates and its `origin.json`, so that it counts as mirrored afterwards.
 fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Outcome> {
-    require_data(global)?;
+    require_folder(&global.data)?;
     let (name, version) = wanted(&args.what)?;
     let registry = registry_url(from)?;
     let observer = talk.observer();

@@ -66,8 +66,10 @@ fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
 /// The folders of entries that are held back. An empty line names none.
 fn held(args: &BuildArgs) -> Result<BTreeSet<String>> {
     let Some(path) = &args.without else { return Ok(BTreeSet::new()) };
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Error::io("the list of held entries cannot be read", path, e))?;
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        Error::io("the list of held entries cannot be read", path, e)
+            .help("give the file that `verify --hold` wrote")
+    })?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines
         .map(|line| match DataPath::of(&format!("{line}/server.json")) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::Config;
-use crate::data::{Edit, Edits, apply};
+use crate::data::{Edit, Edits, apply, require_folder};
 use crate::diag::{Code, Diagnostic, Levels, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
@@ -23,7 +23,7 @@ use super::talk::Talk;
 /// it again costs nothing. Nothing is written when the source cannot be read as a whole; what one
 /// record lacks keeps only that record out.
 pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Outcome> {
-    require_data(global)?;
+    require_folder(&global.data)?;
     let mut store = Store::none();
     let (origin, batch) = if is_registry(&args.source) {
         let registry = registry_url(&args.source)?;
@@ -54,16 +54,6 @@ pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Out
     let outcome = bring_in(global, plan, args.dry_run, args.strict, talk)?;
     store.clear()?;
     Ok(outcome)
-}
-
-/// Refuses to work without a data folder.
-pub(super) fn require_data(global: &Global) -> Result<()> {
-    if global.data.is_dir() {
-        return Ok(());
-    }
-    Err(Error::new(ErrorKind::Usage, "there is no data folder")
-        .at(&global.data)
-        .help(format!("create it with `mkdir {}`", global.data.display())))
 }
 
 /// Asks a live registry for everything it has.

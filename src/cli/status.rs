@@ -2,7 +2,7 @@
 //!
 //! A change of nothing exits with 1, as the official registry refuses it.
 
-use crate::data::{StatusRecord, Tree, change_status};
+use crate::data::{StatusRecord, Tree, change_status, require_folder};
 use crate::diag::nearest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Status;
@@ -10,7 +10,7 @@ use crate::world::clock::{Clock as _, SystemClock};
 
 use super::Outcome;
 use super::args::{Global, StatusArgs};
-use super::import::{require_data, write};
+use super::import::write;
 use super::talk::Talk;
 
 /// Writes, changes or removes `status.json` of what is named.
@@ -19,7 +19,7 @@ use super::talk::Talk;
 /// With `--dry-run` the edits are listed and nothing is written.
 pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Outcome> {
     let status = parse(&args.status)?;
-    require_data(global)?;
+    require_folder(&global.data)?;
     let tree = Tree::from_disk(&global.data, &crate::pipeline::label(&global.data))?;
     let (name, version) = match args.what.split_once('@') {
         Some((name, version)) => (name, Some(version)),

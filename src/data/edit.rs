@@ -77,16 +77,26 @@ pub struct Applied {
     pub unchanged: u64,
 }
 
+/// Refuses to work without a data folder.
+///
+/// # Errors
+/// When there is none; the help says how to begin one.
+pub fn require_folder(root: &Path) -> Result<()> {
+    if root.is_dir() {
+        return Ok(());
+    }
+    Err(Error::new(ErrorKind::Usage, "there is no data folder").at(root).help(format!(
+        "name it with --data, create it with `mkdir {}`, or set up a registry with `mcp-static init`",
+        root.display()
+    )))
+}
+
 /// Brings `edits` to the folder `root`, which must be there. `step` hears of every file that is done.
 ///
 /// Files of one folder are written in the order of their names. After a failure the help text of the
 /// error says how many files were done; to do it again is safe.
 pub fn apply(root: &Path, edits: &Edits, step: &(dyn Fn(u64) + Sync)) -> Result<Applied> {
-    if !root.is_dir() {
-        return Err(Error::new(ErrorKind::Usage, "there is no data folder")
-            .at(root)
-            .help(format!("create it with `mkdir {}`", root.display())));
-    }
+    require_folder(root)?;
     let mut folders: BTreeMap<&str, Vec<(&str, &Edit)>> = BTreeMap::new();
     for (path, edit) in edits.iter() {
         let (folder, file) = split(root, path)?;

@@ -15,7 +15,7 @@ mod spelling;
 mod status;
 mod tree;
 
-pub use edit::{Applied, Edit, Edits, apply};
+pub use edit::{Applied, Edit, Edits, apply, require_folder};
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};

@@ -6,6 +6,7 @@
 mod entry;
 mod grammar;
 mod name;
+pub(crate) mod pattern;
 pub(crate) mod punycode;
 pub mod query;
 mod registry;

@@ -1,9 +1,11 @@
 //! The journey of one document into the data folder.
 
 use crate::check::{DocumentRules, Profile, check_document};
-use crate::data::{Clash, Edits, EntryFile, ServerFolder, Spellings, entry_folder, read_json};
+use crate::data::{
+    Clash, Edits, EntryFile, ServerFolder, Spellings, entry_folder, read_json, require_folder,
+};
 use crate::diag::{Code, Diagnostic, Finding, Place, Report, Severity, SourceFile};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::model::{ServerName, Version};
 
 use super::load::{LoadOptions, load};
@@ -40,11 +42,7 @@ pub enum Added {
 /// Judges the document `bytes`, called `name` in messages, by the strict rules and the registry's
 /// settings, and finds its place in the data folder. Nothing is written.
 pub fn add(options: &LoadOptions, name: &str, bytes: Vec<u8>) -> Result<Added> {
-    if !options.data.is_dir() {
-        return Err(Error::new(ErrorKind::Usage, "there is no data folder")
-            .at(&options.data)
-            .help(format!("create it with `mkdir {}`", options.data.display())));
-    }
+    require_folder(&options.data)?;
     let loaded = load(options)?;
     let rules =
         DocumentRules::new(Profile::Strict).allow_non_semver(loaded.config.allow_non_semver);

@@ -6,10 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use sha2::{Digest as _, Sha256};
-
 use crate::config::{Config, Trust, Visibility};
-use crate::data::{Content, DataPath, Tree};
+use crate::data::{Content, DataPath, Tree, digest};
 use crate::diag::Diagnostic;
 use crate::error::Result;
 use crate::model::{Evidence, Listing};
@@ -66,7 +64,7 @@ impl Evidences {
     /// Digest of everything that evidence of a server depends on besides its own files.
     pub(super) fn digest(&self) -> String {
         let text = format!("{} {:?} {:?}", self.reviewed, self.owners, self.signed);
-        Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+        digest(text.as_bytes())
     }
 
     /// Says of every entry of a listing how it was shown; `proofs` are the proof files by version.

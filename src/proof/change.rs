@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::data::{DataPath, EntryFile};
+use crate::model::pattern::matches;
 use crate::world::git::{Changed, FileMode, Oid};
 
 /// Folders nested deeper than this are refused in a change.
@@ -259,12 +260,12 @@ const PROTECTED: &[&str] = &[
 
 /// Whether only maintainers change `path`.
 pub fn is_protected(path: &str, more: &[String]) -> bool {
-    PROTECTED.iter().copied().chain(more.iter().map(String::as_str)).any(|p| matches(p, path))
+    PROTECTED.iter().copied().chain(more.iter().map(String::as_str)).any(|p| fits(p, path))
 }
 
 /// Whether a path fits a pattern: `**/` for any folders, a final `/**` for everything below, `*` for
 /// any text inside a name. Case does not matter, as some file systems do not see it.
-fn matches(pattern: &str, path: &str) -> bool {
+fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, path) = (pattern.to_ascii_lowercase(), path.to_ascii_lowercase());
     let wanted: Vec<&str> = pattern.split('/').collect();
     let given: Vec<&str> = path.split('/').collect();
@@ -276,19 +277,7 @@ fn segments(wanted: &[&str], given: &[&str]) -> bool {
         ([], []) => true,
         (["**"], rest) => !rest.is_empty(),
         (["**", more @ ..], rest) => (0..=rest.len()).any(|skip| segments(more, &rest[skip..])),
-        ([want, more @ ..], [name, rest @ ..]) => glob(want, name) && segments(more, rest),
+        ([want, more @ ..], [name, rest @ ..]) => matches(want, name) && segments(more, rest),
         _ => false,
-    }
-}
-
-/// Whether `text` fits `pattern`, in which `*` stands for any text.
-pub(super) fn glob(pattern: &str, text: &str) -> bool {
-    match pattern.split_once('*') {
-        None => pattern == text,
-        Some((before, after)) => text.strip_prefix(before).is_some_and(|rest| {
-            (0..=rest.len())
-                .filter(|at| rest.is_char_boundary(*at))
-                .any(|at| glob(after, &rest[at..]))
-        }),
     }
 }

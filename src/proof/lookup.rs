@@ -39,6 +39,22 @@ pub enum Known {
     Open(String),
 }
 
+impl Known {
+    /// The answer of several that may each say yes: the first that does, else open while one is.
+    pub(super) fn any_of(answers: impl Iterator<Item = Self>) -> Self {
+        let (mut no, mut open) = (Vec::new(), Vec::new());
+        for answer in answers {
+            match answer {
+                Self::Yes(saw) => return Self::Yes(saw),
+                Self::No(saw) => no.push(saw),
+                Self::Open(saw) => open.push(saw),
+            }
+        }
+        open.dedup(); // all doors may be closed for the same reason
+        if open.is_empty() { Self::No(no.join("; ")) } else { Self::Open(open.join("; ")) }
+    }
+}
+
 /// What resolvers or a document say, counted.
 #[derive(Debug, Clone, Default)]
 struct Counted {
@@ -96,21 +112,11 @@ impl<'a> Lookup<'a> {
     /// exactly its own host.
     pub fn lists(&self, domain: &Domain, key: &PublicKey, exact: bool) -> Known {
         let item = key.record();
-        let (mut no, mut open) = (Vec::new(), Vec::new());
-        for source in &self.settings.sources {
-            let known = match source {
-                KeySource::Dns => self.records(domain).has(&item),
-                KeySource::Http if exact => self.document(domain).has(&item),
-                KeySource::Http => continue,
-            };
-            match known {
-                Known::Yes(saw) => return Known::Yes(saw),
-                Known::No(saw) => no.push(saw),
-                Known::Open(saw) => open.push(saw),
-            }
-        }
-        open.dedup(); // both doors may be closed for the same reason
-        if open.is_empty() { Known::No(no.join("; ")) } else { Known::Open(open.join("; ")) }
+        Known::any_of(self.settings.sources.iter().filter_map(|source| match source {
+            KeySource::Dns => Some(self.records(domain).has(&item)),
+            KeySource::Http if exact => Some(self.document(domain).has(&item)),
+            KeySource::Http => None,
+        }))
     }
 
     /// Whether `domain` names the account `id` of `forge` in its account record.

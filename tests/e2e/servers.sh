@@ -13,7 +13,12 @@ data=${2:-$top/registry-data}
 work=$(mktemp -d)
 chmod 755 "$work"
 pids=()
-trap 'for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done; rm -rf "$work"' EXIT
+finish() {
+  local pid
+  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+  rm -rf "$work"
+}
+trap finish EXIT
 
 missing=()
 for pair in nginx:nginx-light caddy:caddy apache2:apache2; do

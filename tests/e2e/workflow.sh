@@ -190,13 +190,13 @@ has "$work/asked" "--base $first --head $first"
 has "$GITHUB_STEP_SUMMARY" "$(sha256sum < "$work/out/site/manifest.json" | cut -d' ' -f1)"
 
 git merge --quiet change
-held=registry-data/servers/com.example/hello/1.1.0
+held=servers/com.example/hello/1.1.0
 can_hold=$("$tool" build --help | grep -c -- --without || true)
 if [ "$can_hold" = 0 ]; then # a binary without --without: the scripts up to and after the build
-  OUT=$work/out VERDICT=3 PROVEN="$first" HELD="$held"$'\n' bash "$actions/gate/gate.sh" > "$work/log" 2>&1 || failed "holding back broke" "$work/log"
+  OUT=$work/out VERDICT=0 PROVEN="$first" HELD="$held"$'\n' bash "$actions/gate/gate.sh" > "$work/log" 2>&1 || failed "holding back broke" "$work/log"
   bash "$actions/remember/mark.sh" "$(git rev-parse HEAD)" "$work/out" >> "$work/log" 2>&1
 else
-  gate VERDICT=3 PROVEN="$first" HELD="$held"$'\n' || failed "holding back broke" "$work/log"
+  gate VERDICT=0 PROVEN="$first" HELD="$held"$'\n' || failed "holding back broke" "$work/log"
   [ ! -e "$work/out/site/v0.1/servers/com.example/hello/versions/1.1.0" ] || failed "a held entry is published" "$work/log"
 fi
 has "$work/asked" "--base $first"
@@ -207,6 +207,8 @@ has "$work/asked" "--base $first"
 [ "$(deployed deployed)" = "$(git rev-parse HEAD)" ] && [ -z "$(deployed pending)" ] || failed "the second deployment is not remembered" "$work/log"
 [ -e "$work/out/site/v0.1/servers/com.example/hello/versions/1.1.0" ] || failed "the new version is missing" "$work/log"
 gate VERDICT=2 && failed "a gate that could not judge passed" "$work/log"
+gate VERDICT=1 && failed "a refused history was published" "$work/log"
+gate VERDICT=3 && failed "a history that nobody could judge was published" "$work/log"
 git reset --quiet --hard "$first" && git commit --quiet --allow-empty -m "Another history"
 gate VERDICT=0 && failed "a rewritten history passed" "$work/log"
 has "$work/log" "delete refs/mcp-static/deployed"

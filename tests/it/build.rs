@@ -315,3 +315,24 @@ fn held_entries_are_left_out_and_nothing_else() {
         .expect(2)
         .says("is not the folder of an entry");
 }
+
+#[test]
+fn the_list_is_in_the_order_of_whole_names() {
+    let project = Project::empty();
+    for name in ["com.example/weather", "com.example.almanac/weather", "com.example-two/tides"] {
+        project.entry(name, "1.0.0").pin(name, "1.0.0", "2026-01-01T00:00:00Z");
+    }
+    project.build_api().expect(0);
+    let list = project.json("_site/v0.1/servers/index.json");
+    let names: Vec<&str> = list["servers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| s["server"]["name"].as_str().unwrap())
+        .collect();
+    // A hyphen sorts before a dot, and a dot before a slash.
+    assert_eq!(
+        names,
+        ["com.example-two/tides", "com.example.almanac/weather", "com.example/weather"]
+    );
+}

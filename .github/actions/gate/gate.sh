@@ -30,7 +30,11 @@ GITHUB_TOKEN=${TOKEN:-} mcp-static verify --data "${DATA:-registry-data}" --base
   --hold "$OUT/held.txt" --report "$OUT/report.json" --comment "$OUT/comment.md" --format github || status=$?
 [ ! -s "$OUT/comment.md" ] || cat "$OUT/comment.md" >> "$GITHUB_STEP_SUMMARY"
 case $status in
-  0 | 1 | 3 | 4) ;; # what is not proven is in the list of held entries
+  0) ;; # what is not proven is in the list of held entries
+  1 | 3)
+    echo "::error title=mcp-static::What was merged cannot be published, and it is nothing that could be held back. The site stays as it is; the summary says what to do."
+    exit "$status"
+    ;;
   *) exit 2 ;;
 esac
 [ -f "$OUT/held.txt" ] || { echo "::error title=mcp-static::There is no list of held entries; nothing is published."; exit 2; }

@@ -33,8 +33,10 @@ pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outco
     }
     let surroundings = Surroundings::look(&args.dir)?;
     let plan = plan(args, &surroundings)?;
-    std::fs::create_dir_all(&args.dir)
-        .map_err(|e| Error::io("the folder cannot be created", &args.dir, e))?;
+    std::fs::create_dir_all(&args.dir).map_err(|e| {
+        Error::io("the folder cannot be created", &args.dir, e)
+            .help("name a folder that you may write to")
+    })?;
     let fate = decide(&args.dir, scaffold::files(&plan), args.force)?;
     apply(&args.dir, &fate.edits, &|_| {})?;
     fate.tell(talk);

@@ -2,9 +2,10 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Global;
-use crate::cli::import::{require_data, write};
+use crate::cli::import::write;
 use crate::cli::talk::Talk;
 use crate::data::Edits;
+use crate::data::require_folder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
 use crate::pipeline::{Subject, ToSign, Wanted, to_sign};
@@ -81,7 +82,7 @@ pub(super) fn run(
     args: &HowArgs,
     talk: &Talk,
 ) -> Result<Outcome> {
-    require_data(global)?;
+    require_folder(&global.data)?;
     let mut options = global.load_options()?;
     options.revision = None;
     let clock = SystemClock { pinned: options.epoch };

@@ -48,7 +48,9 @@ pub fn verify_by_commit(options: &VerifyOptions, doors: &dyn Doors) -> Result<Ju
         held.extend(whole.add(&ground, judged, position));
     }
     let last = Ground::survey(&git, &prefix, Some(base), head)?;
-    held.retain(|held| !is_released(&last, held, doors).unwrap_or(false));
+    if !held.is_empty() {
+        release(&last, &mut held, doors);
+    }
     whole.finish(&git, &last, &line, base, &held)
 }
 
@@ -91,17 +93,9 @@ fn identity(
     }
 }
 
-/// Whether an entry is proven by now: by a proof file that was added since, or by being gone.
-fn is_released(ground: &Ground<'_>, held: &Held, doors: &dyn Doors) -> Result<bool> {
-    let touched = ground.touched(&held.change)?;
-    let then = held.change.files.get(&EntryFile::Server).and_then(|sides| sides.after);
-    let now = touched.files.get(&EntryFile::Server).map(|bytes| Git::blob_id(bytes));
-    if now.is_none() {
-        return Ok(true);
-    }
-    if now != then {
-        return Ok(false);
-    }
+/// Lets go of the entries that are proven by now: by a proof file that was added since, or by being
+/// gone. One that cannot be judged stays.
+fn release(ground: &Ground<'_>, held: &mut Vec<Held>, doors: &dyn Doors) {
     let settings = &ground.config.ownership;
     let (dns, well_known) = (doors.dns(settings), doors.well_known(settings));
     let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());
@@ -115,11 +109,21 @@ fn is_released(ground: &Ground<'_>, held: &Held, doors: &dyn Doors) -> Result<bo
         commits: ground,
         now: doors.clock().now(),
     };
-    let mut policy = policy(settings, &held.change.namespace);
+    held.retain(|held| !is_released(ground, held, &scene).unwrap_or(false));
+}
+
+fn is_released(ground: &Ground<'_>, held: &Held, scene: &Scene<'_>) -> Result<bool> {
+    let touched = ground.touched(&held.change)?;
+    let then = held.change.files.get(&EntryFile::Server).and_then(|sides| sides.after);
+    let now = touched.files.get(&EntryFile::Server).map(|bytes| Git::blob_id(bytes));
+    if now.is_none() || now != then {
+        return Ok(now.is_none());
+    }
+    let mut policy = policy(scene.settings, &held.change.namespace);
     policy.methods.retain(|method| *method == Method::ProofFile);
     let claim =
         Claim { namespace: held.change.namespace.clone(), entries: vec![touched], owners: None };
-    let (_, verdict) = judge_claim(&claim, &policy, &scene)?;
+    let (_, verdict) = judge_claim(&claim, &policy, scene)?;
     Ok(matches!(verdict, Verdict::Proven { .. }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::{Config, Method, Trust};
+use crate::config::{Config, Trust};
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::Result;
@@ -269,10 +269,6 @@ pub(super) fn audiences(config: &Config) -> Vec<String> {
 fn unknown(tried: &[Attempt]) -> String {
     let open = tried.iter().filter(|attempt| attempt.ending == Ending::Unknown);
     let said: Vec<String> =
-        open.map(|attempt| format!("{} ({})", attempt.saw, name(attempt.method))).collect();
+        open.map(|attempt| format!("{} ({})", attempt.saw, attempt.method.as_str())).collect();
     said.join("; ")
-}
-
-fn name(method: Method) -> &'static str {
-    method.as_str()
 }

@@ -3,7 +3,7 @@
 use crate::config::Method;
 use crate::diag::Code;
 use crate::error::Result;
-use crate::proof::change::glob;
+use crate::model::pattern::matches;
 use crate::proof::claim::{Claim, Scene};
 use crate::proof::lookup::Known;
 use crate::proof::policy::{Holder, Policy};
@@ -82,7 +82,7 @@ pub(super) fn author(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> R
         let address = address.trim_end_matches('>');
         policy.authors.iter().any(|pattern| {
             let pattern = pattern.to_lowercase();
-            glob(&pattern, name) || glob(&pattern, address)
+            matches(&pattern, name) || matches(&pattern, address)
         })
     };
     match authors.iter().find(|author| !named(author)) {

@@ -292,14 +292,8 @@ pub(super) fn speakers(scene: &Scene<'_>, domain: &Domain) -> Vec<Domain> {
 
 /// Whether `domain`, or one that speaks for it, lists `key`.
 pub(super) fn standing(scene: &Scene<'_>, domain: &Domain, key: &PublicKey) -> Known {
-    let (mut no, mut open) = (Vec::new(), Vec::new());
-    for speaker in speakers(scene, domain) {
-        match scene.lookup.lists(&speaker, key, speaker == *domain) {
-            Known::Yes(saw) => return Known::Yes(saw),
-            Known::No(saw) => no.push(saw),
-            Known::Open(saw) => open.push(saw),
-        }
-    }
-    open.dedup();
-    if open.is_empty() { Known::No(no.join("; ")) } else { Known::Open(open.join("; ")) }
+    let speakers = speakers(scene, domain);
+    Known::any_of(
+        speakers.iter().map(|speaker| scene.lookup.lists(speaker, key, speaker == domain)),
+    )
 }

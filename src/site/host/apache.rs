@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
-use super::{canonical, is_v0, rules};
+use super::{rules, without_v0};
 use crate::site::Freshness;
 
 /// Apache httpd 2.4.
@@ -33,7 +33,7 @@ impl Host for Apache {
 
     /// Below `/v0` nothing: the file rewrites it.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     /// Conditions on addresses allow for the path of the base URL, because sections are chosen by the

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
-use super::{canonical, is_v0, rules};
+use super::{rules, without_v0};
 use crate::site::Freshness;
 
 /// Caddy, which also fetches a certificate for the name that it serves.
@@ -32,7 +32,7 @@ impl Host for Caddy {
 
     /// Below `/v0` nothing: the file rewrites it.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     /// The path of the base URL is taken off before anything is matched, except in the route for errors,

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{
     Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Order, Resolution, Whole,
 };
-use super::{canonical, edge, is_document, is_v0, rules, twin};
+use super::{canonical, edge, is_document, rules, twin, without_v0};
 
 /// Cloudflare Pages.
 pub(super) struct Pages;
@@ -68,7 +68,7 @@ impl Host for Pages {
     }
 
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {

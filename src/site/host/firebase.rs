@@ -4,9 +4,8 @@
 //! under a folder whose name holds them literally. Clients write `%2F` in capitals; the other spelling
 //! is left out, as no file system that ignores case could hold both.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::super::{Freshness, Media};
 use super::{
     Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Resolution, Whole,
 };
@@ -69,28 +68,8 @@ impl Host for Firebase {
     /// Headers go by path, so an unknown name below the API has the type of JSON with the body of a page.
     /// Rewrites name fixed files only: the product has no captures in destinations.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
-        let rule = |source: &str, headers: &[(&str, &str)]| {
-            let header = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
-            json!({ "source": source, "headers": headers.iter().map(header).collect::<Vec<_>>() })
-        };
-        let short = ("Cache-Control", Freshness::Revalidate.cache_control());
-        let json_type = ("Content-Type", Media::Json.content_type());
-        let mut headers = vec![
-            rule("**", &rules::COMMON),
-            rule("/v0.1/**", &[json_type, short]),
-            rule("/v0/**", &[json_type, short]),
-        ];
-        for (path, media) in rules::odd_types(whole) {
-            headers.push(rule(&path, &[("Content-Type", media)]));
-        }
-        for path in rules::immutable(whole) {
-            headers.push(rule(&path, &[("Cache-Control", Freshness::Immutable.cache_control())]));
-        }
-        let old: Vec<Value> = self
-            .rewrites()
-            .into_iter()
-            .map(|(from, to)| json!({ "source": from, "destination": to }))
-            .collect();
+        let headers = rules::json_headers(whole, "**", "**");
+        let old = rules::json_rewrites(self.rewrites());
         let settings = json!({
             "hosting": {
                 "public": ".",

@@ -299,6 +299,11 @@ fn is_v0(artifact: &Artifact) -> bool {
     artifact.path.segments().next() == Some("v0")
 }
 
+/// The file of the canonical tree; none for a copy below `/v0`, which the host's rules lead elsewhere.
+fn without_v0(artifact: &Artifact) -> Vec<HostFile> {
+    if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+}
+
 /// Whether an artifact is an API document whose address has no extension.
 fn is_document(artifact: &Artifact) -> bool {
     artifact.shape == Shape::Endpoint && artifact.media == Media::Json

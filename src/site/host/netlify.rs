@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
-use super::{canonical, edge, is_v0, rules};
+use super::{edge, rules, without_v0};
 
 /// Netlify, deployed from the built folder.
 pub(super) struct Netlify;
@@ -45,7 +45,7 @@ impl Host for Netlify {
 
     /// Below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     /// Rules are forced, since a folder of the same name stands where clients ask.

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
-use super::{canonical, is_v0, rules};
+use super::{rules, without_v0};
 use crate::site::Freshness;
 
 /// nginx, alone or in a container.
@@ -35,7 +35,7 @@ impl Host for Nginx {
 
     /// Below `/v0` nothing: the configuration leads from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     /// The path of the base URL works whether a proxy passes it on or takes it off.

@@ -6,6 +6,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::{Value, json};
+
 use super::super::{Freshness, Media};
 use super::Whole;
 
@@ -85,6 +87,34 @@ pub(super) fn headers_file(whole: &Whole<'_>) -> String {
         rule(path, &[("Cache-Control", Freshness::Immutable.cache_control())]);
     }
     text
+}
+
+/// The same headers as JSON, as Vercel and Firebase read them. `all` is the pattern of every address,
+/// `below` what follows a folder to mean everything in it.
+pub(super) fn json_headers(whole: &Whole<'_>, all: &str, below: &str) -> Vec<Value> {
+    let rule = |source: &str, headers: &[(&str, &str)]| {
+        let header = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
+        json!({ "source": source, "headers": headers.iter().map(header).collect::<Vec<_>>() })
+    };
+    let short = ("Cache-Control", Freshness::Revalidate.cache_control());
+    let json_type = ("Content-Type", Media::Json.content_type());
+    let mut headers = vec![rule(all, &COMMON)];
+    for api in ["/v0.1/", "/v0/"] {
+        headers.push(rule(&format!("{api}{below}"), &[json_type, short]));
+    }
+    for (path, media) in odd_types(whole) {
+        headers.push(rule(&path, &[("Content-Type", media)]));
+    }
+    for path in immutable(whole) {
+        headers.push(rule(&path, &[("Cache-Control", Freshness::Immutable.cache_control())]));
+    }
+    headers
+}
+
+/// Rewrites as JSON, as both read them.
+pub(super) fn json_rewrites(rewrites: Vec<(String, String)>) -> Vec<Value> {
+    let rule = |(from, to)| json!({ "source": from, "destination": to });
+    rewrites.into_iter().map(rule).collect()
 }
 
 /// The text of a configuration, with `@key@` filled in.

@@ -12,7 +12,7 @@ use super::super::{Freshness, Media};
 use super::{
     Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
 };
-use super::{canonical, is_v0, limits, plus, rules};
+use super::{canonical, limits, plus, rules, without_v0};
 
 /// An object store.
 pub(super) struct S3;
@@ -63,7 +63,7 @@ impl Host for S3 {
     /// The canonical tree; a key without extension is made by the manifest, not by a file of that name.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         // Stored under a second key from the same file.
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     /// None of these is in the manifest, so none of them becomes public but by hand.

@@ -3,11 +3,10 @@
 //! A rewrite is looked for after the files, and no file stands at an address of the API. It cannot set
 //! a status, so a wrong address below the API gets the page for wrong links, with the right status.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::super::{Freshness, Media};
 use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Resolution, Whole};
-use super::{canonical, edge, is_v0, rules};
+use super::{edge, rules, without_v0};
 
 /// Vercel, deployed from the built folder.
 pub(super) struct Vercel;
@@ -41,33 +40,14 @@ impl Host for Vercel {
 
     /// Below `/v0` nothing, as rewrites lead from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+        without_v0(artifact)
     }
 
     /// Both forms of a name are rewritten, as one segment and as two: which of them arrives is not
     /// documented, and registries in production list both.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
-        let rewrites: Vec<Value> = rules::rewrites()
-            .into_iter()
-            .map(|(from, to)| json!({ "source": from, "destination": to }))
-            .collect();
-        let rule = |source: &str, headers: &[(&str, &str)]| {
-            let header = |(key, value): &(&str, &str)| json!({ "key": key, "value": value });
-            json!({ "source": source, "headers": headers.iter().map(header).collect::<Vec<_>>() })
-        };
-        let short = ("Cache-Control", Freshness::Revalidate.cache_control());
-        let json_type = ("Content-Type", Media::Json.content_type());
-        let mut headers = vec![
-            rule("/(.*)", &rules::COMMON),
-            rule("/v0.1/(.*)", &[json_type, short]),
-            rule("/v0/(.*)", &[json_type, short]),
-        ];
-        for (path, media) in rules::odd_types(whole) {
-            headers.push(rule(&path, &[("Content-Type", media)]));
-        }
-        for path in rules::immutable(whole) {
-            headers.push(rule(&path, &[("Cache-Control", Freshness::Immutable.cache_control())]));
-        }
+        let rewrites = rules::json_rewrites(rules::rewrites());
+        let headers = rules::json_headers(whole, "/(.*)", "(.*)");
         let settings = json!({
             "$schema": "https://openapi.vercel.sh/vercel.json",
             "cleanUrls": false,
