@@ -1,0 +1,69 @@
+"""What each host lets clients expect, as data: docs/hosts/ and docs/imitate.md in the words of a test."""
+from dataclasses import dataclass, replace
+
+JSON, PROBLEM, HTML, UNKNOWN = "application/json", "application/problem+json", "text/html", "application/octet-stream"
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A host, or the vendor's own local server of it."""
+    # Statuses of redirects on the way to a document, and to what is not there; most of them.
+    redirects: tuple = ()
+    hops: int = 0
+    # The type of a document.
+    kind: str = JSON
+    # Whether our headers are there: on answers and redirects, and on 404.
+    headers: bool = True
+    headers_on_404: bool = True
+    # Type and body of an answer about an unknown name below the API; the body is a file of the plain site.
+    missing: tuple = (JSON, "404.json")
+    # Spellings that are a 404; and whether all documents are there with a slash at the end.
+    lost: tuple = ()
+    slash: bool = True
+    # What becomes of a query: "ignored", chooses "pages", or is answered by a "program" (edge.sh asks that).
+    queries: str = "ignored"
+    preflight: int = 405
+    # Redirect of a page without its slash.
+    page: tuple = (308,)
+    # Whether what has no rule of ours is told by its extension, and errors are never kept.
+    types: bool = True
+    own: bool = False
+    # Settings of the host that nobody is sent.
+    private: tuple = ()
+    # How much of a large registry is asked: "all" spellings of every document, "each" document in one
+    # spelling, or the "latest" of every server and some others.
+    pace: str = "all"
+    # Where this server differs from what it stands for.
+    excuses: tuple = ()
+
+
+OWN = Promise(missing=(PROBLEM, "404.json"), queries="pages", preflight=204, own=True)
+
+HOSTS = {
+    "nginx": replace(OWN, private=("nginx.conf", "Containerfile", ".containerignore")),
+    "caddy": replace(OWN, private=("Caddyfile",)),
+    "apache": replace(OWN, private=("apache.conf",)),
+    "cloudflare-pages": Promise(
+        queries="program", slash=False, pace="latest", private=("_headers", "_redirects", "_worker.js", "_routes.json")),
+    "cloudflare-workers": Promise(
+        redirects=(307,), hops=2, queries="program", page=(307,), pace="latest", private=("_headers", "wrangler.jsonc", "edge/index.js")),
+    "firebase": Promise(
+        redirects=(301,), hops=1, missing=(JSON, "404.html"), lost=("%2f", "%2b"), preflight=404, page=(301,), pace="each",
+        private=("firebase.json",)),
+    "azure-static-web-apps": Promise(
+        kind=HTML, missing=(HTML, "404.html"), lost=("+", "%2B", "%2b"), page=(), pace="each", private=("staticwebapp.config.json",)),
+}
+
+# The vendor's own server of a host, where it is known to answer otherwise than production.
+REAL = HOSTS | {
+    "firebase": replace(HOSTS["firebase"], private=(), excuses=(
+        "superstatic sends firebase.json, which a deployment leaves out (`ignore`)",)),
+    "azure-static-web-apps": replace(
+        HOSTS["azure-static-web-apps"], redirects=(301,), hops=1, kind=UNKNOWN, headers_on_404=False, lost=(), page=(301,), preflight=301,
+        excuses=(
+            "the SWA CLI warns at its start that it does not match production; production sends a folder's index at once, and the CLI redirects to the slash",
+            "the CLI reads the type from the path before it finds the index, and takes the dot of v0.1 for an extension",
+            "the CLI sets no headers on errors; `globalHeaders` are documented for each response",
+            "the CLI finds paths with a plus, which production does not (static-web-apps#72)",
+        )),
+}
