@@ -11,7 +11,7 @@ use crate::site::{COMMON, Cors, EncodedSlash, Freshness, Media};
 use super::asked::{Asked, Trouble, encoded, merged};
 use super::find::Found;
 use super::store::{Stored, media_of};
-use super::{Imitation, is_api};
+use super::{Imitation, is_api, is_below_api};
 
 /// Bytes that stand for themselves in a path (RFC 3986, `pchar` and the slash).
 const PCHAR: &[u8] = b"/-._~!$&'()*+,;=:@";
@@ -54,7 +54,7 @@ impl Imitation {
         let asked = match Asked::read(target.path, how) {
             Ok(asked) => asked,
             Err(Trouble::Malformed) => return self.bare(400, &[]),
-            Err(Trouble::Nowhere) => return self.missing("", request),
+            Err(Trouble::Nowhere) => return self.missing(target.path.trim_start_matches('/'), request),
         };
         let found = self.find(&asked, target.query);
         if let Some(moved) = self.moved(&target, &asked, &found) {
@@ -64,7 +64,8 @@ impl Imitation {
             Found::File(file, stored) => {
                 self.send(&Sent { status: 200, key: &asked.key, file: &file, stored }, request)
             }
-            _ => self.missing(&asked.key, request),
+            _ => self
+                .missing(&format!("{}{}", asked.key, if asked.slash { "/" } else { "" }), request),
         }
     }
 
@@ -161,7 +162,8 @@ impl Imitation {
         }
         let manner = &self.can.resolution.manner;
         let ruled = self.store.types.get(&self.place(sent.key, sent.file)).copied();
-        let api = || (manner.api_type && is_api(sent.key)).then(|| Media::Json.content_type());
+        let api =
+            || (manner.api_type && is_below_api(sent.key)).then(|| Media::Json.content_type());
         let told = || media_of(sent.file).map(Media::content_type);
         ruled.or_else(api).or_else(told).or(manner.unknown_type)
     }
@@ -169,14 +171,15 @@ impl Imitation {
     /// How long an answer may be kept.
     fn cache(&self, key: &str, file: &str, status: u16) -> Option<&'static str> {
         let manner = &self.can.resolution.manner;
-        if manner.own && status >= 400 {
-            return Some(Freshness::Volatile.cache_control());
+        if let Some(cache) = manner.error_cache.filter(|_| status >= 400) {
+            return Some(cache);
         }
         if self.store.fixed.contains(&self.place(key, file)) {
             return Some(Freshness::Immutable.cache_control());
         }
-        let ruled = self.can.headers && is_api(key);
-        ruled.then(|| Freshness::Revalidate.cache_control()).or(manner.cache)
+        let ruled = self.can.headers && is_below_api(key);
+        let usual = || manner.cache.filter(|_| status / 100 != 3 || manner.cached_redirects);
+        ruled.then(|| Freshness::Revalidate.cache_control()).or_else(usual)
     }
 
     /// What rules match: the address where headers are a list of their own, else the file.

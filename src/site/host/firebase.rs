@@ -32,6 +32,7 @@ impl Host for Firebase {
                 cors: Cors::Rules,
                 preflight: 404,
                 manner: Manner {
+                    loose_slash: true,
                     merged_slashes: true,
                     api_type: true,
                     unknown_type: None,

@@ -69,7 +69,7 @@ def check(tool, host, work, base, large):
                 with servers.start(host, site, work) as server:
                     step("replay", lambda: Replay(Web(server.url), promise, plain, base if promise.own else "").run())
                     step("probe", lambda: grades.expect(grades.probe(tool, server.url, True), grades.wanted(host, large, real=True)))
-                    step("comparison", lambda: compare.compare(host, server.url, imitation.url, *samples(plain), loose=bool(promise.excuses)))
+                    step("comparison", lambda: compare.compare(host, server.url, imitation.url, *samples(plain), loose=promise.loose))
     except Exception:
         wrong.append(f"{host}: {traceback.format_exc()}")
     return host, said, wrong

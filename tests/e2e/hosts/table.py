@@ -10,8 +10,8 @@ class Promise:
     # Statuses of redirects on the way to a document, and to what is not there; most of them.
     redirects: tuple = ()
     hops: int = 0
-    # The type of a document.
-    kind: str = JSON
+    # The types that a document may have.
+    kinds: tuple = (JSON,)
     # Whether our headers are there: on answers and redirects, and on 404.
     headers: bool = True
     headers_on_404: bool = True
@@ -33,7 +33,8 @@ class Promise:
     # How much of a large registry is asked: "all" spellings of every document, "each" document in one
     # spelling, or the "latest" of every server and some others.
     pace: str = "all"
-    # Where this server differs from what it stands for.
+    # Whether it differs so much from what it stands for that only ends are compared, not ways; and where.
+    loose: bool = False
     excuses: tuple = ()
 
 
@@ -51,7 +52,7 @@ HOSTS = {
         redirects=(301,), hops=1, missing=(JSON, "404.html"), lost=("%2f", "%2b"), preflight=404, page=(301,), pace="each",
         private=("firebase.json",)),
     "azure-static-web-apps": Promise(
-        kind=HTML, missing=(HTML, "404.html"), lost=("+", "%2B", "%2b"), page=(), pace="each", private=("staticwebapp.config.json",)),
+        kinds=(HTML,), missing=(HTML, "404.html"), lost=("+", "%2B", "%2b"), page=(), pace="each", private=("staticwebapp.config.json",)),
 }
 
 # The vendor's own server of a host, where it is known to answer otherwise than production.
@@ -59,10 +60,10 @@ REAL = HOSTS | {
     "firebase": replace(HOSTS["firebase"], private=(), excuses=(
         "superstatic sends firebase.json, which a deployment leaves out (`ignore`)",)),
     "azure-static-web-apps": replace(
-        HOSTS["azure-static-web-apps"], redirects=(301,), hops=1, kind=UNKNOWN, headers_on_404=False, lost=(), page=(301,), preflight=301,
+        HOSTS["azure-static-web-apps"], loose=True, redirects=(301,), hops=1, kinds=(HTML, UNKNOWN), headers_on_404=False, lost=(), page=(301,), preflight=301,
         excuses=(
             "the SWA CLI warns at its start that it does not match production; production sends a folder's index at once, and the CLI redirects to the slash",
-            "the CLI reads the type from the path before it finds the index, and takes the dot of v0.1 for an extension",
+            "the CLI tells the type before it finds the index of a folder, and finds none where the path has a dot, as v0.1 has",
             "the CLI sets no headers on errors; `globalHeaders` are documented for each response",
             "the CLI finds paths with a plus, which production does not (static-web-apps#72)",
         )),
