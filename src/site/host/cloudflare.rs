@@ -65,8 +65,8 @@ impl Host for Pages {
         Capabilities { resolution: Resolution { manner, ..SHARED.resolution }, ..SHARED }
     }
 
-    fn answers_queries(&self) -> bool {
-        true
+    fn program(&self) -> Option<&'static str> {
+        Some("_worker.js/edge.js")
     }
 
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
@@ -133,8 +133,8 @@ impl Host for Workers {
         Capabilities { rewrites: false, resolution, ..SHARED }
     }
 
-    fn answers_queries(&self) -> bool {
-        true
+    fn program(&self) -> Option<&'static str> {
+        Some("edge/edge.js")
     }
 
     fn root(&self) -> &'static str {
