@@ -49,15 +49,17 @@ impl Imitation {
     pub(in crate::serve) fn answer(&self, request: &Request<'_>) -> Answer<'_> {
         let target = self.target(request.target);
         let how = &self.can.resolution;
-        match request.method {
-            Method::Get | Method::Head => {}
-            Method::Options => return self.bare(self.preflight(), &[ALLOW]),
+        match (&request.method, self.preflight()) {
+            (Method::Get | Method::Head, _) | (Method::Options, None) => {}
+            (Method::Options, Some(status)) => return self.bare(status, &[ALLOW]),
             _ => return self.bare(405, &[ALLOW]),
         }
         let asked = match Asked::read(target.path, how) {
             Ok(asked) => asked,
             Err(Trouble::Malformed) => return self.bare(400, &[]),
-            Err(Trouble::Nowhere) => return self.missing(target.path.trim_start_matches('/'), request),
+            Err(Trouble::Nowhere) => {
+                return self.missing(target.path.trim_start_matches('/'), request);
+            }
         };
         let found = self.find(&asked, target.query);
         if let Some(moved) = self.moved(&target, &asked, &found) {
@@ -67,8 +69,7 @@ impl Imitation {
             Found::File(file, stored) => {
                 self.send(&Sent { status: 200, key: &asked.key, file: &file, stored }, request)
             }
-            _ => self
-                .missing(&format!("{}{}", asked.key, if asked.slash { "/" } else { "" }), request),
+            _ => self.missing(&asked.written(), request),
         }
     }
 
@@ -122,7 +123,7 @@ impl Imitation {
         let how = &self.can.resolution;
         let mut candidates: Vec<String> =
             key.rmatch_indices('/').map(|(at, _)| format!("{}/404.html", &key[..at])).collect();
-        if how.json_not_found && is_api(key) {
+        if how.json_not_found && (is_below_api(key) || (how.manner.own && is_api(key))) {
             candidates.push("404.json".to_owned());
         }
         candidates.push("404.html".to_owned());
@@ -203,9 +204,9 @@ impl Imitation {
     }
 
     /// Status of the answer to a preflight. A store forbids it until it has CORS rules.
-    fn preflight(&self) -> u16 {
+    fn preflight(&self) -> Option<u16> {
         match (self.can.resolution.preflight, self.can.resolution.cors) {
-            (403, Cors::Operator) if self.configured => 200,
+            (Some(403), Cors::Operator) if self.configured => Some(200),
             (status, _) => status,
         }
     }

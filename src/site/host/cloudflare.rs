@@ -61,7 +61,11 @@ impl Host for Pages {
     }
 
     fn capabilities(&self) -> Capabilities {
-        let manner = Manner { error_cache: Some("no-store"), ..SHARED.resolution.manner };
+        let manner = Manner {
+            loose_program: true,
+            error_cache: Some("no-store"),
+            ..SHARED.resolution.manner
+        };
         Capabilities { resolution: Resolution { manner, ..SHARED.resolution }, ..SHARED }
     }
 

@@ -11,6 +11,8 @@ pub struct Manner {
     pub rewrites: Order,
     /// Whether a rewrite for `/x` answers `/x/` too.
     pub loose_slash: bool,
+    /// Whether a program for `/x` is reached at `/x/` too.
+    pub loose_program: bool,
     /// Whether several slashes count as one.
     pub merged_slashes: bool,
     /// What `+` in a path means.
@@ -65,6 +67,7 @@ impl Manner {
     pub(super) const USUAL: Self = Self {
         rewrites: Order::Last,
         loose_slash: false,
+        loose_program: false,
         merged_slashes: false,
         plus: Plus::Literal,
         keeps_query: true,

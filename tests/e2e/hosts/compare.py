@@ -44,25 +44,25 @@ def seen(answer, preflight):
     return {"status": answer.status, "location": place(answer), **headers, "body": body}
 
 
-def compare(host, real, imitation, names, versions, loose):
+def compare(host, real, imitation, names, versions, loose, differs):
     """Asks both; a loose comparison is of the last hop's status and body, for a server that is known to
-    differ from what it stands for."""
+    differ from what it stands for; `differs` are pairs of values of a header that may stand so."""
     real, imitation, found, asked = Web(real), Web(imitation), [], set()
     todo = [(path, method) for path in shapes(names, versions) for method in ("GET", "OPTIONS") if method == "GET" or "limit" in path]
     while todo:
         path, method = todo.pop()
-        if (path, method) in asked:
+        if (path, method) in asked or loose and "//" in path:
             continue
         asked.add((path, method))
         if loose:
             a, b = (seen(web.follow(path)[-1], False) if method == "GET" else {} for web in (real, imitation))
-            a, b = ({key: one.get(key) for key in ("status", "body")} for one in (a, b))
+            a, b = ({key: one.get(key) for key in (("status", "body") if a.get("status") == 200 else ("status",))} for one in (a, b))
         else:
             a, b = (seen(web.ask(path, method), method == "OPTIONS") for web in (real, imitation))
             if a["location"]:
                 todo.append((a["location"], method))
         for key in {**a, **b}:
-            if a.get(key) != b.get(key):
+            if a.get(key) != b.get(key) and differs.get(key) != [a.get(key), b.get(key)]:
                 show = [(one[key][:60] if key == "body" else one.get(key)) for one in (a, b)]
                 found.append(f"{method} {path}: {key} is {show[0]!r}, and serve --as {host} says {show[1]!r}")
     assert not found, f"{len(found)} differences:\n  " + "\n  ".join(sorted(found))

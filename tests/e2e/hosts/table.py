@@ -25,16 +25,18 @@ class Promise:
     preflight: int = 405
     # Redirect of a page without its slash.
     page: tuple = (308,)
-    # Whether what has no rule of ours is told by its extension, and errors are never kept.
-    types: bool = True
+    # Whether the whole server is configured by us: errors are never kept, the base URL's path is known.
     own: bool = False
     # Settings of the host that nobody is sent.
     private: tuple = ()
     # How much of a large registry is asked: "all" spellings of every document, "each" document in one
     # spelling, or the "latest" of every server and some others.
     pace: str = "all"
-    # Whether it differs so much from what it stands for that only ends are compared, not ways; and where.
+    # Whether it differs so much from what it stands for that only ends are compared, not ways.
     loose: bool = False
+    # Headers that differ: name, what it sends, and what is right.
+    differs: tuple = ()
+    # Why, a sentence each.
     excuses: tuple = ()
 
 
@@ -57,14 +59,19 @@ HOSTS = {
 
 # The vendor's own server of a host, where it is known to answer otherwise than production.
 REAL = HOSTS | {
-    "firebase": replace(HOSTS["firebase"], private=(), excuses=(
-        "superstatic sends firebase.json, which a deployment leaves out (`ignore`)",)),
+    "cloudflare-pages": replace(HOSTS["cloudflare-pages"], private=(), excuses=(
+        "wrangler sends or chokes on the settings in the folder, which a deployment does not upload",)),
+    "firebase": replace(HOSTS["firebase"], private=(), differs=(("cache-control", "", "max-age=3600"),), excuses=(
+        "superstatic sends firebase.json, which a deployment leaves out (`ignore`)",
+        "superstatic sends no Cache-Control of its own; the product sends max-age=3600",
+    )),
     "azure-static-web-apps": replace(
-        HOSTS["azure-static-web-apps"], loose=True, redirects=(301,), hops=1, kinds=(HTML, UNKNOWN), headers_on_404=False, lost=(), page=(301,), preflight=301,
-        excuses=(
-            "the SWA CLI warns at its start that it does not match production; production sends a folder's index at once, and the CLI redirects to the slash",
+        HOSTS["azure-static-web-apps"], loose=True, redirects=(301,), hops=1, kinds=(HTML, UNKNOWN), headers_on_404=False, lost=(),
+        preflight=404, page=(301,), excuses=(
+            "the SWA CLI warns at its start that it does not match production; that sends a folder's index at once, the CLI redirects to it and drops the query",
             "the CLI tells the type before it finds the index of a folder, and finds none where the path has a dot, as v0.1 has",
             "the CLI sets no headers on errors; `globalHeaders` are documented for each response",
             "the CLI finds paths with a plus, which production does not (static-web-apps#72)",
+            "the CLI has a page of its own for folders without an index, and ends itself when a path begins with two slashes",
         )),
 }

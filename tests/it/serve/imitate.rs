@@ -168,12 +168,7 @@ const ROWS: &[Row] = &[
     (
         "cloudflare-pages",
         "200 json",
-        &[
-            ("list, slash", "404 json"),
-            ("unknown", "404 json"),
-            ("page", "308 200 html"),
-            ("wrong link", "404 html"),
-        ],
+        &[("unknown", "404 json"), ("page", "308 200 html"), ("wrong link", "404 html")],
     ),
     (
         "cloudflare-workers",
@@ -272,21 +267,21 @@ fn every_host_answers_every_shape_as_measured() {
     }
 }
 
-/// Status of a preflight, and the CORS headers of every answer.
-const CORS: [(&str, u16, usize); 13] = [
-    ("plain", 405, 3),
-    ("github-pages", 405, 1),
-    ("gitlab-pages", 405, 1),
-    ("cloudflare-pages", 405, 3),
-    ("cloudflare-workers", 405, 3),
-    ("netlify", 405, 3),
-    ("vercel", 405, 3),
-    ("s3", 200, 3),
-    ("azure-static-web-apps", 405, 3),
-    ("firebase", 404, 3),
-    ("nginx", 204, 3),
-    ("caddy", 204, 3),
-    ("apache", 204, 3),
+/// Status of a preflight (none where it is answered as a GET), and the CORS headers of every answer.
+const CORS: [(&str, Option<u16>, usize); 13] = [
+    ("plain", Some(405), 3),
+    ("github-pages", Some(405), 1),
+    ("gitlab-pages", Some(405), 1),
+    ("cloudflare-pages", Some(405), 3),
+    ("cloudflare-workers", Some(405), 3),
+    ("netlify", Some(405), 3),
+    ("vercel", Some(405), 3),
+    ("s3", Some(200), 3),
+    ("azure-static-web-apps", Some(405), 3),
+    ("firebase", None, 3),
+    ("nginx", Some(204), 3),
+    ("caddy", Some(204), 3),
+    ("apache", Some(204), 3),
 ];
 
 #[test]
@@ -299,8 +294,9 @@ fn cors_headers_are_on_every_hop_or_on_none() {
             if is_asked_of_program(host, target) {
                 continue;
             }
+            let status = preflight.unwrap_or(got.status);
             let got = ask(live(host), Method::Options, target);
-            assert_eq!((got.status, got.cors), (preflight, count), "{host} OPTIONS {target}");
+            assert_eq!((got.status, got.cors), (status, count), "{host} OPTIONS {target}");
         }
         assert_eq!(ask(live(host), Method::Post, "/v0.1/ping").status, 405, "{host}");
     }
@@ -309,7 +305,7 @@ fn cors_headers_are_on_every_hop_or_on_none() {
 /// Whether a program of the host, and not the host, answers a request of the shapes above.
 fn is_asked_of_program(host: &str, target: &str) -> bool {
     let list = match host {
-        "netlify" => &["/v0.1/servers", "/v0/servers", "/v0.1/servers/"][..],
+        "netlify" | "cloudflare-pages" => &["/v0.1/servers", "/v0/servers", "/v0.1/servers/"][..],
         _ => &["/v0.1/servers", "/v0/servers"],
     };
     let path = target.split('?').next().unwrap();
@@ -560,9 +556,58 @@ fn layouts_of_other_tools_show_their_faults() {
     assert_eq!(get("github-pages", "flat", list), (200, "application/octet-stream".to_owned()));
     assert_eq!(get("github-pages", "flat", latest).0, 404);
     assert_eq!(get("cloudflare-workers", "flat", "/v0.1/servers").0, 200);
-    assert_eq!(get("caddy", "flat", list), (200, String::new()));
+    // Our configurations show documents in folders, and no file for an address of the API.
+    assert_eq!(get("caddy", "flat", list).0, 404);
     assert_eq!(get("github-pages", "literal", &format!("{latest}/")).0, 404);
     assert_eq!(get("firebase", "literal", &format!("{latest}/")).0, 200);
     assert_eq!(get("github-pages", "siblings", list), (200, "text/html; charset=utf-8".to_owned()));
     assert_eq!(get("firebase", "siblings", list).0, 404);
+}
+
+#[test]
+fn cache_classes_of_errors_and_redirects_are_as_measured() {
+    let api = "/v0.1/servers/no.such/server/versions";
+    for (host, error, page) in [
+        ("cloudflare-pages", "no-store", None),
+        ("cloudflare-workers", "public, max-age=60, must-revalidate", None),
+        ("firebase", "public, max-age=60, must-revalidate", Some("max-age=3600")),
+        ("nginx", "no-store", Some("public, max-age=60, must-revalidate")),
+        ("apache", "no-store", Some("public, max-age=60, must-revalidate")),
+    ] {
+        let got = ask(live(host), Method::Get, api);
+        assert_eq!((got.status, got.cache.as_deref()), (404, Some(error)), "{host}");
+        let got = ask(live(host), Method::Get, "/servers/com.example/weather");
+        assert_eq!((got.status / 100, got.cache.as_deref()), (3, page), "{host}");
+    }
+}
+
+#[test]
+fn rules_for_what_lies_below_the_api_do_not_match_its_bare_name() {
+    for host in ["cloudflare-pages", "cloudflare-workers", "firebase"] {
+        let bare = ask(live(host), Method::Get, "/v0.1");
+        let page = (404, Some("text/html; charset=utf-8"));
+        assert_eq!((bare.status, bare.kind.as_deref()), page, "{host}");
+        let below = ask(live(host), Method::Get, "/v0.1/");
+        assert_eq!(
+            (below.status, below.kind.as_deref()),
+            (404, Some("application/json")),
+            "{host}"
+        );
+    }
+    // Our own servers match both, and show the API's files under no address of their own.
+    for host in ["nginx", "caddy", "apache"] {
+        for target in ["/v0.1", "/v0.1/", "/v0.1/servers/index.json"] {
+            let got = ask(live(host), Method::Get, target);
+            let problem = (404, Some("application/problem+json"));
+            assert_eq!((got.status, got.kind.as_deref()), problem, "{host} {target}");
+        }
+    }
+}
+
+#[test]
+fn a_host_that_does_not_look_at_the_method_answers_a_preflight_like_a_get() {
+    let live = live("firebase");
+    let got = ask(live, Method::Options, "/v0.1/servers?limit=1");
+    assert_eq!((got.status, got.location.as_deref()), (301, Some("/v0.1/servers/?limit=1")));
+    assert_eq!(ask(live, Method::Options, "/v0/servers/").status, 200);
 }
