@@ -166,8 +166,8 @@ def start(host, site, work):
 
 
 def imitate(tool, host, work, base):
-    """`serve --as`, with the path of a base URL from the data, else from the built files."""
-    port = free_port()
-    of = ["--base-url", f"https://registry.example.com{base}"] if base else ["--site", f"{work}/_site/{host}"]
+    """`serve --as`: of the built files where there are some, and of the data, which know the base URL's path."""
+    port, site = free_port(), f"{work}/_site/{host}"
+    of = ["--site", site] if not base and os.path.isdir(site) else ["--base-url", f"https://registry.example.com{base}"]
     command = [tool, "-q", "--data", f"{work}/registry-data", "serve", "--as", host, *of, "--addr", f"127.0.0.1:{port}", "--no-reload"]
     return Server(f"serve --as {host}".replace(" ", "-"), work, command, port)
