@@ -41,7 +41,7 @@ LARGE = {
     "s3": {"version partly plus-lost": "docker go-mcp-registry langchain4j mcpproxy-go other-spellings"},
     "azure-static-web-apps": REFUSES_PLUS | NO_PLUS,
     "firebase": REFUSES_PLUS | {"version fails literal-slash-folder plus-lost listed-but-not-found": "other-spellings", "version partly literal-slash-folder": ""},
-    **{host: ONE_PAGE for host in ("nginx", "caddy", "apache")},
+    **{host: ONE_PAGE for host in ("nginx", "caddy", "apache", "cloudflare-pages", "cloudflare-workers", "netlify", "vercel")},
 }
 
 # Causes that only the vendor's own server shows, and those that only the product would; table.REAL says why.

@@ -43,7 +43,7 @@ fn read(project: &Project, host: &str) -> Live {
 }
 
 /// The registry as each host serves it.
-fn live(host: &str) -> &'static Live {
+pub(super) fn live(host: &str) -> &'static Live {
     static ALL: OnceLock<BTreeMap<&str, Live>> = OnceLock::new();
     let all = ALL.get_or_init(|| {
         let project = project();
@@ -53,16 +53,16 @@ fn live(host: &str) -> &'static Live {
 }
 
 /// Status, `Location`, type and body.
-struct Got {
-    status: u16,
-    location: Option<String>,
-    kind: Option<String>,
-    cors: usize,
-    cache: Option<String>,
-    body: Vec<u8>,
+pub(super) struct Got {
+    pub(super) status: u16,
+    pub(super) location: Option<String>,
+    pub(super) kind: Option<String>,
+    pub(super) cors: usize,
+    pub(super) cache: Option<String>,
+    pub(super) body: Vec<u8>,
 }
 
-fn ask(live: &Live, method: Method, target: &str) -> Got {
+pub(super) fn ask(live: &Live, method: Method, target: &str) -> Got {
     let mut request = Request::get(target);
     request.method = method;
     let answer = live.answer(&request);
@@ -562,52 +562,4 @@ fn layouts_of_other_tools_show_their_faults() {
     assert_eq!(get("firebase", "literal", &format!("{latest}/")).0, 200);
     assert_eq!(get("github-pages", "siblings", list), (200, "text/html; charset=utf-8".to_owned()));
     assert_eq!(get("firebase", "siblings", list).0, 404);
-}
-
-#[test]
-fn cache_classes_of_errors_and_redirects_are_as_measured() {
-    let api = "/v0.1/servers/no.such/server/versions";
-    for (host, error, page) in [
-        ("cloudflare-pages", "no-store", None),
-        ("cloudflare-workers", "public, max-age=60, must-revalidate", None),
-        ("firebase", "public, max-age=60, must-revalidate", Some("max-age=3600")),
-        ("nginx", "no-store", Some("public, max-age=60, must-revalidate")),
-        ("apache", "no-store", Some("public, max-age=60, must-revalidate")),
-    ] {
-        let got = ask(live(host), Method::Get, api);
-        assert_eq!((got.status, got.cache.as_deref()), (404, Some(error)), "{host}");
-        let got = ask(live(host), Method::Get, "/servers/com.example/weather");
-        assert_eq!((got.status / 100, got.cache.as_deref()), (3, page), "{host}");
-    }
-}
-
-#[test]
-fn rules_for_what_lies_below_the_api_do_not_match_its_bare_name() {
-    for host in ["cloudflare-pages", "cloudflare-workers", "firebase"] {
-        let bare = ask(live(host), Method::Get, "/v0.1");
-        let page = (404, Some("text/html; charset=utf-8"));
-        assert_eq!((bare.status, bare.kind.as_deref()), page, "{host}");
-        let below = ask(live(host), Method::Get, "/v0.1/");
-        assert_eq!(
-            (below.status, below.kind.as_deref()),
-            (404, Some("application/json")),
-            "{host}"
-        );
-    }
-    // Our own servers match both, and show the API's files under no address of their own.
-    for host in ["nginx", "caddy", "apache"] {
-        for target in ["/v0.1", "/v0.1/", "/v0.1/servers/index.json"] {
-            let got = ask(live(host), Method::Get, target);
-            let problem = (404, Some("application/problem+json"));
-            assert_eq!((got.status, got.kind.as_deref()), problem, "{host} {target}");
-        }
-    }
-}
-
-#[test]
-fn a_host_that_does_not_look_at_the_method_answers_a_preflight_like_a_get() {
-    let live = live("firebase");
-    let got = ask(live, Method::Options, "/v0.1/servers?limit=1");
-    assert_eq!((got.status, got.location.as_deref()), (301, Some("/v0.1/servers/?limit=1")));
-    assert_eq!(ask(live, Method::Options, "/v0/servers/").status, 200);
 }
