@@ -23,7 +23,7 @@ class Replay:
 
     def __init__(self, web, promise, site, prefix=""):
         self.web, self.promise, self.site, self.prefix = web, promise, site, prefix
-        self.documents = 0
+        self.documents, self.files = 0, set()
 
     def run(self):
         """All shapes, at the root and, where the server knows the base URL's path, below it."""
@@ -33,7 +33,8 @@ class Replay:
             if self.promise.queries == "pages":
                 self.pages(start)
             self.others(start)
-        return f"{self.documents} documents in {self.web.asked} answers"
+        known = len({file for _, _, file, _ in self.spellings()} | self.files)
+        return f"{len(self.files)} of {known} documents at {self.documents} addresses in {self.web.asked} answers"
 
     def read(self, path):
         with open(os.path.join(self.site, path), "rb") as file:
@@ -59,6 +60,7 @@ class Replay:
         assert "max-age=60" in answer.headers["cache-control"], f"{path}: {answer.headers['cache-control']}"
         assert answer.body == self.read(file), f"{path}: the body differs from {file}"
         self.documents += 1
+        self.files.add(file)
 
     def missing(self, path):
         kind, body = self.promise.missing

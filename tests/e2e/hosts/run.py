@@ -49,7 +49,7 @@ def samples(site):
     with open(f"{site}/v0.1/servers/index.json") as file:
         listed = [(entry["server"]["name"], entry["server"]["version"]) for entry in json.load(file)["servers"]]
     odd = [one for one in listed if "+" in one[1]][:1] + [one for one in listed if one[0] != one[0].lower()][:1]
-    return zip(*[listed[0], listed[len(listed) // 2], listed[-1], *odd])
+    return [listed[0], listed[len(listed) // 2], listed[-1], *odd]
 
 
 def check(tool, host, work, base, large):
@@ -72,10 +72,11 @@ def check(tool, host, work, base, large):
                 step("cloudfront.js", lambda: run("node", f"{servers.HERE}/cloudfront.mjs", site))
             if host in REAL:
                 promise = REAL[host]
+                starts = sorted({"", base if promise.own else ""})
                 with servers.start(host, site, work) as server:
-                    step("replay", lambda: Replay(Web(server.url), promise, plain, base if promise.own else "").run())
+                    step("replay", lambda: Replay(Web(server.url), promise, plain, starts[-1]).run())
                     step("probe", lambda: grades.expect(grades.excused(host, grades.probe(tool, server.url, not promise.loose)), grades.wanted(host, large, real=True)))
-                    step("comparison", lambda: compare.compare(host, server.url, imitation.url, *samples(plain), loose=promise.loose,
+                    step("comparison", lambda: compare.compare(host, server.url, imitation.url, starts, samples(plain), loose=promise.loose,
                                                                differs={name: values for name, *values in promise.differs}))
     except Exception:
         wrong.append(f"{host}: {traceback.format_exc()}")
