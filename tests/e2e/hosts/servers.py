@@ -12,8 +12,9 @@ import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 MODULES = "mpm_event authz_core dir mime headers rewrite"
-# What wrangler is told, so that it asks nobody outside.
-QUIET = {"WRANGLER_SEND_METRICS": "false", "CI": "1", "CLOUDFLARE_CF_FETCH_ENABLED": "false"}
+# What wrangler is told, so that it asks nobody outside and starts no debugger, which would keep every file that is
+# sent, make each answer slow and after some thousand end the server.
+QUIET = {"WRANGLER_SEND_METRICS": "false", "CI": "1", "CLOUDFLARE_CF_FETCH_ENABLED": "false", "VSCODE_INSPECTOR_OPTIONS": "{}"}
 
 
 def free_port():
@@ -138,8 +139,8 @@ def azure(site, work, port):
 
 def wrangler(site, work, port, *words):
     tool = os.path.join(HERE, "../node_modules/.bin/wrangler")
-    ports = ["--ip", "127.0.0.1", "--port", str(port), "--inspector-port", str(free_port())]
-    return Server("wrangler", work, [tool, *words, *ports], port, cwd=site, env=QUIET | {"WRANGLER_LOG_PATH": f"{work}/wrangler"})
+    words += ("--ip", "127.0.0.1", "--port", str(port), "--log-level", "error")
+    return Server("wrangler", work, [tool, *words], port, cwd=site, env=QUIET | {"WRANGLER_LOG_PATH": f"{work}/wrangler"})
 
 
 def cloudflare_pages(site, work, port):
@@ -149,7 +150,7 @@ def cloudflare_pages(site, work, port):
 
 
 def cloudflare_workers(site, work, port):
-    return wrangler(site, work, port, "dev", "--local")
+    return wrangler(site, work, port, "dev")
 
 
 STARTS = {

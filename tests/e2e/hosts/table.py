@@ -29,9 +29,8 @@ class Promise:
     own: bool = False
     # Settings of the host that nobody is sent.
     private: tuple = ()
-    # How much of a large registry is asked: "all" spellings of every document, "each" document in one
-    # spelling, or the "latest" of every server and some others.
-    pace: str = "all"
+    # Whether a large registry is asked for each document in one spelling, not in all: where answers are slow.
+    slow: bool = False
     # Whether it differs so much from what it stands for that only ends are compared, not ways.
     loose: bool = False
     # Headers that differ: name, what it sends, and what is right.
@@ -47,14 +46,14 @@ HOSTS = {
     "caddy": replace(OWN, private=("Caddyfile",)),
     "apache": replace(OWN, private=("apache.conf",)),
     "cloudflare-pages": Promise(
-        queries="program", slash=False, pace="latest", private=("_headers", "_redirects", "_worker.js", "_routes.json")),
+        queries="program", slash=False, slow=True, private=("_headers", "_redirects", "_worker.js", "_routes.json")),
     "cloudflare-workers": Promise(
-        redirects=(307,), hops=2, queries="program", page=(307,), pace="latest", private=("_headers", "wrangler.jsonc", "edge/index.js")),
+        redirects=(307,), hops=2, queries="program", page=(307,), slow=True, private=("_headers", "wrangler.jsonc", "edge/index.js")),
     "firebase": Promise(
-        redirects=(301,), hops=1, missing=(JSON, "404.html"), lost=("%2f", "%2b"), preflight=404, page=(301,), pace="each",
+        redirects=(301,), hops=1, missing=(JSON, "404.html"), lost=("%2f", "%2b"), preflight=404, page=(301,), slow=True,
         private=("firebase.json",)),
     "azure-static-web-apps": Promise(
-        kinds=(HTML,), missing=(HTML, "404.html"), lost=("+", "%2B", "%2b"), page=(), pace="each", private=("staticwebapp.config.json",)),
+        kinds=(HTML,), missing=(HTML, "404.html"), lost=("+", "%2B", "%2b"), page=(), slow=True, private=("staticwebapp.config.json",)),
 }
 
 # The vendor's own server of a host, where it is known to answer otherwise than production.
