@@ -12,7 +12,9 @@ use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::query::{self, Item};
 use crate::render::{self, Gathered, Rendered};
-use crate::site::{Artifact, Forbidden, Host, Kept, Output, Queries, Whole, Written};
+use crate::site::{
+    Artifact, Forbidden, Host, Kept, Manifest, Output, Queries, Totals, Whole, Written,
+};
 
 use super::cache::{Cache, CacheWriter, Details};
 use super::digest::{server_digest, shared_key};
@@ -312,12 +314,13 @@ impl<'a> Sink<'a> {
     fn complete(&self, loaded: &Loaded, spanning: &[Artifact]) -> Result<Vec<Diagnostic>> {
         let base_path = loaded.facts.base_url.as_ref().map(BaseUrl::path);
         let files = self.output.rows();
-        let whole = Whole { base_path, spanning, files: &files, totals: self.output.totals() };
+        let totals = Totals::of(self.host, &files);
+        let whole = Whole { base_path, spanning, files: &files, totals };
         for file in self.host.extras(&whole) {
             self.output.put(&file)?;
         }
         let files = self.output.rows();
-        let whole = Whole { files: &files, totals: self.output.totals(), ..whole };
+        let whole = Whole { files: &files, totals: Totals::of(self.host, &files), ..whole };
         Ok(self.shortfalls(&whole))
     }
 
@@ -347,10 +350,13 @@ impl<'a> Sink<'a> {
         spans: &[Option<(usize, usize)>],
         list: Option<Kept>,
     ) -> Result<Written> {
-        let tool = format!("mcp-static {}", loaded.facts.tool);
-        let commit = loaded.facts.commit.as_ref().map(|(id, _)| id.as_str());
-        let Self { output, cache, writer, .. } = self;
-        let written = output.commit(&tool, commit)?;
+        let Self { host, output, cache, writer, .. } = self;
+        let written = output.commit(Manifest {
+            tool: format!("mcp-static {}", loaded.facts.tool),
+            commit: loaded.facts.commit.as_ref().map(|(id, _)| id.clone()),
+            root: host.root().to_owned(),
+            files: Vec::new(),
+        })?;
         let same = !made.contains(&true) && cache.len() == made.len() && cache.list == list;
         let Some(list) = list.filter(|_| !same) else { return Ok(written) };
         for ((server, made), span) in loaded.tree.servers().iter().zip(made).zip(spans) {

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::model::query::{ListQuery, Row, page};
 use crate::model::{Listing, Registry, Timestamp};
+use crate::render::query::{self, Item};
 use crate::render::{self, Catalog, Facts, Parts, api};
 use crate::site::{Artifact, Body, FileDigest, Freshness, Host, Media, Shape};
 
@@ -118,8 +119,10 @@ impl Live {
         catalog: Option<&Catalog>,
     ) -> Self {
         let parts = render::parts(registry, facts, catalog);
-        let host = Some(Imitation::of_parts(host, &parts, facts.base_url.as_ref()));
-        Self { host, ..Self::of_parts(&parts, registry, facts) }
+        let live = Self::of_parts(&parts, registry, facts);
+        let indexes = if host.answers_queries() { live.indexes() } else { Vec::new() };
+        let host = Imitation::of_parts(host, &parts, &indexes, facts.base_url.as_ref());
+        Self { host: Some(host), ..live }
     }
 
     /// Answers as `host` would with the files of a folder, whoever made them. They are read now and
@@ -180,6 +183,12 @@ impl Live {
         let at = |version: &str| added.binary_search_by(|row| (*row.version).cmp(version));
         let order = listing.entries().iter().filter_map(|entry| at(entry.version.as_str()).ok());
         self.servers.insert(name, order.map(|at| first + at).collect());
+    }
+
+    /// What the program of a host that answers queries reads.
+    fn indexes(&self) -> Vec<Artifact> {
+        let item = |row: &Version| Item::new(row, row.text.clone());
+        query::artifacts(&self.versions.iter().map(item).collect::<Vec<_>>())
     }
 
     /// The registry's display name.

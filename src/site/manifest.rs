@@ -1,6 +1,7 @@
 //! `manifest.json`: every file of a site with size and SHA-256.
 //!
-//! It tells which files are ours (only those are ever removed) and lets anybody check a copy.
+//! It tells which files are ours (only those are ever removed) and lets anybody check a copy. It stands
+//! at the top of the output, and where a host sends only a folder of it, in that folder as well.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
@@ -72,7 +73,7 @@ impl Serialize for FileDigest {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestRow {
-    /// Path below the site's root, with forward slashes.
+    /// Path below the output folder, with forward slashes.
     pub path: Arc<str>,
     /// Size in bytes.
     pub size: u64,
@@ -80,7 +81,7 @@ pub struct ManifestRow {
     pub sha256: FileDigest,
 }
 
-/// The list of a site's files, without the manifest itself, sorted by path.
+/// The list of a site's files, without the manifest itself and its copy, sorted by path.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -89,6 +90,9 @@ pub struct Manifest {
     /// Commit that the data came from, when there is one.
     #[serde(default)]
     pub commit: Option<String>,
+    /// Folder of what the host sends, empty when that is the whole output.
+    #[serde(default)]
+    pub root: String,
     /// Every file.
     pub files: Vec<ManifestRow>,
 }
@@ -115,6 +119,11 @@ impl Manifest {
         })
     }
 
+    /// Path of the copy for those who ask the live site, where the output's top is not its root.
+    pub(super) fn copy(&self) -> Option<String> {
+        (!self.root.is_empty()).then(|| format!("{}/{MANIFEST}", self.root))
+    }
+
     /// How many API listings the site has: the folders that hold a `latest`, whatever the host calls
     /// their files, counted once for all spellings.
     pub fn listings(&self) -> usize {
@@ -127,19 +136,22 @@ impl Manifest {
     }
 
     /// The document, one file a line.
-    pub(super) fn render(tool: &str, commit: Option<&str>, rows: &[ManifestRow]) -> String {
+    pub(super) fn render(&self) -> String {
         let plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
         let quote = |text: &str| match text.bytes().all(plain) {
             true => format!("\"{text}\""),
             false => serde_json::Value::from(text).to_string(),
         };
-        let mut text = String::with_capacity(rows.len() * 200 + 100);
-        let _ = write!(text, "{{\"tool\":{}", quote(tool));
-        if let Some(commit) = commit {
+        let mut text = String::with_capacity(self.files.len() * 200 + 100);
+        let _ = write!(text, "{{\"tool\":{}", quote(&self.tool));
+        if let Some(commit) = &self.commit {
             let _ = write!(text, ",\"commit\":{}", quote(commit));
         }
+        if !self.root.is_empty() {
+            let _ = write!(text, ",\"root\":{}", quote(&self.root));
+        }
         text.push_str(",\"files\":[");
-        for (i, row) in rows.iter().enumerate() {
+        for (i, row) in self.files.iter().enumerate() {
             text.push_str(if i == 0 { "\n" } else { ",\n" });
             let (path, size, sha256) = (quote(&row.path), row.size, row.sha256);
             let _ = write!(text, "{{\"path\":{path},\"size\":{size},\"sha256\":\"{sha256}\"}}");
@@ -173,10 +185,11 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
             .help("name the folder that `build` wrote")
     })?;
     let mut problems = Vec::new();
+    let copy = manifest.copy();
     let mut expected: BTreeMap<&str, &ManifestRow> =
         manifest.files.iter().map(|row| (&*row.path, row)).collect();
     for path in super::write::files_below(site)? {
-        if path == MANIFEST {
+        if path == MANIFEST || Some(&path) == copy.as_ref() {
             continue;
         }
         let Some(row) = expected.remove(path.as_str()) else {
@@ -194,6 +207,16 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
         }
     }
     problems.extend(expected.into_keys().map(|path| SiteProblem::Missing(path.to_owned())));
+    problems.extend(copy.and_then(|copy| differs(site, copy)));
     problems.sort();
     Ok((manifest.files.len(), problems))
+}
+
+/// What is wrong with the copy of a manifest.
+fn differs(site: &Path, copy: String) -> Option<SiteProblem> {
+    match (std::fs::read(site.join(&copy)), std::fs::read(site.join(MANIFEST))) {
+        (Err(_), _) => Some(SiteProblem::Missing(copy)),
+        (Ok(copied), Ok(own)) if copied == own => None,
+        _ => Some(SiteProblem::Changed(copy, format!("it is not a copy of {MANIFEST}"))),
+    }
 }

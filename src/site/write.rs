@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 use super::guard::{Forbidden, permit};
 use super::journal::{Journal, Places, recover};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
-use super::{HostFile, Totals};
+use super::{Body, HostFile};
 
 /// A file of the site that is known to be there: its row, and the time that tells whether somebody
 /// touched it since.
@@ -137,16 +137,6 @@ impl Output {
         rows
     }
 
-    /// Sums over everything added so far.
-    pub fn totals(&self) -> Totals {
-        let rows = self.lock_rows();
-        rows.iter().fold(Totals::default(), |sum, row| Totals {
-            files: sum.files + 1,
-            bytes: sum.bytes + row.size,
-            largest: sum.largest.max(row.size),
-        })
-    }
-
     /// Pairs of added paths that not every file system could hold side by side: equal, or equal but
     /// for case.
     pub fn collisions(&self) -> Vec<(String, String)> {
@@ -171,27 +161,30 @@ impl Output {
         found
     }
 
-    /// Makes the staged files the site, writes the manifest, removes what is stale.
-    pub fn commit(self, tool: &str, commit: Option<&str>) -> Result<Written> {
-        let mut rows = std::mem::take(&mut *self.lock_rows());
-        rows.sort();
-        let bytes = rows.iter().map(|row| row.size).sum();
-        let count = rows.len() as u64;
-        let manifest = Manifest::render(tool, commit, &rows);
-        let manifest = HostFile { path: MANIFEST.to_owned(), body: manifest.into() };
+    /// Makes the staged files the site, completes `manifest` and writes it, removes what is stale.
+    pub fn commit(self, mut manifest: Manifest) -> Result<Written> {
+        manifest.files = std::mem::take(&mut *self.lock_rows());
+        manifest.files.sort();
+        let bytes = manifest.files.iter().map(|row| row.size).sum();
+        let count = manifest.files.len() as u64;
+        let body = Body::from(manifest.render());
+        let own = HostFile { path: MANIFEST.to_owned(), body: body.clone() };
         let written = self.written.load(Ordering::Relaxed);
         let mut done =
             Written { written, removed: 0, unchanged: count - written.min(count), bytes };
-        let manifest_changed = self.equal_file(&manifest).is_none();
-        if manifest_changed {
-            stage(&self.places.stage.join(MANIFEST), &manifest.body)?;
+        let manifest_changed = self.equal_file(&own).is_none();
+        let copy = manifest.copy().map(|path| HostFile { path, body });
+        let copy = copy.filter(|copy| self.equal_file(copy).is_none());
+        for file in copy.iter().chain(manifest_changed.then_some(&own)) {
+            stage(&self.places.stage.join(&file.path), &file.body)?;
             done.written += 1;
         }
         if self.fresh {
             self.rename_stage()?;
             return Ok(done);
         }
-        let removals = if manifest_changed { stale(&self.places.out, &rows)? } else { Vec::new() };
+        let removals =
+            if manifest_changed { stale(&self.places.out, &manifest)? } else { Vec::new() };
         done.removed = removals.len() as u64;
         if manifest_changed || done.written > 0 || done.removed > 0 {
             let mut moves = files_below(&self.places.stage)?;
@@ -245,12 +238,14 @@ impl Drop for Output {
     }
 }
 
-/// Files that the manifest of the site that is there names and the new rows do not.
-fn stale(out: &Path, rows: &[ManifestRow]) -> Result<Vec<String>> {
+/// Files that the manifest of the site that is there names and the new one does not.
+fn stale(out: &Path, manifest: &Manifest) -> Result<Vec<String>> {
     let previous = Manifest::load(out)?.unwrap_or_default();
-    let now: BTreeSet<&str> = rows.iter().map(|row| &*row.path).collect();
+    let now: BTreeSet<&str> = manifest.files.iter().map(|row| &*row.path).collect();
     let gone = previous.files.iter().filter(|row| !now.contains(&*row.path));
-    Ok(gone.map(|row| row.path.to_string()).filter(|path| is_below(path)).collect())
+    let copy = previous.copy().filter(|copy| Some(copy) != manifest.copy().as_ref());
+    let gone = gone.map(|row| row.path.to_string()).chain(copy);
+    Ok(gone.filter(|path| is_below(path)).collect())
 }
 
 /// Whether a path of an old manifest stays below the site's root.

@@ -55,15 +55,13 @@ registry() {
 # file server keeps what it has served (some 0.8 MB a file) and dies of it after about 2,000 files.
 on_workerd() {
   local workers="${pages%-pages}-workers" seed port
-  mkdir -p "$work/run/pages" "$work/run/workers"
-  # wrangler keeps its state beside the settings and would watch it as an asset; so they stand elsewhere.
-  sed -e "s|\"directory\": \".\"|\"directory\": \"$workers\"|" -e "s|\"main\": \"|&$workers/|" "$workers/wrangler.jsonc" > "$work/run/workers/wrangler.jsonc"
+  mkdir -p "$work/run/pages"
   kept=("${started[@]}")
   started=()
   for product in "pages dev $pages --compatibility-date 2025-01-01" "dev --local"; do
     for seed in 1 2 3 4 5 6 7 8; do
       port=$(free_port)
-      [ "${product%% *}" = pages ] && cd "$work/run/pages" || cd "$work/run/workers"
+      [ "${product%% *}" = pages ] && cd "$work/run/pages" || cd "$workers"
       # shellcheck disable=SC2086 # the words of $product are arguments
       start "http://127.0.0.1:$port" "$wrangler" $product --ip 127.0.0.1 --port "$port" --inspector-port "$(free_port)"
       EDGE_SEED=$seed EDGE_QUERIES=$((${EDGE_QUERIES:-2000} / 8)) node "$here/edge.mjs" "$pages" "$serve" "http://127.0.0.1:$port"

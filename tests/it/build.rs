@@ -277,6 +277,29 @@ fn a_site_is_checked_against_its_manifest() {
 }
 
 #[test]
+fn a_host_that_sends_a_folder_of_the_output_has_a_copy_of_the_manifest_there() {
+    let project = Project::sample();
+    let build = |host: &str| project.run(&["build", "--only", "api", "--for", host]);
+    let check = || project.run(&["check", "--site", "_site"]);
+    build("cloudflare-workers").expect(0);
+    assert_eq!(project.read("_site/manifest.json"), project.read("_site/public/manifest.json"));
+    check().expect(0);
+    project.file("_site/public/manifest.json", "{}");
+    let changed = check();
+    assert!(changed.out.contains("site-file-changed"), "{}", changed.out);
+    changed.expect(1);
+    project.remove("_site/public/manifest.json");
+    let missing = check();
+    assert!(missing.out.contains("site-file-missing"), "{}", missing.out);
+    missing.expect(1);
+    build("cloudflare-workers").expect(0).says("1 files written");
+    check().expect(0);
+    build("plain").expect(0);
+    assert!(!project.path("_site/public/manifest.json").exists());
+    check().expect(0);
+}
+
+#[test]
 fn two_builds_cannot_share_an_output_folder() {
     let project = Project::sample();
     project.build_api().expect(0);

@@ -22,7 +22,8 @@
 //! `changes/forge.rs`. `{key:a}` in any text is the record of key `a`, `{print:a}` its fingerprint;
 //! letters that begin with `p` are keys on P-384. A case may also say `first = true` (there is no
 //! base), `offline = true`, `by_commit = true` (the gate before a deployment) and `[[pulls]]` (what
-//! the forge knows of a commit there). Worlds also hold `now`, and `upstream` (what other registries
+//! the forge knows of a commit there). Worlds also hold `now`, `no_resolver` (why
+//! there is none), and `upstream` (what other registries
 //! give: a description, a status or `false` for silence, by `REGISTRY NAME VERSION`). Expectations
 //! besides: `notes`, `labels`, `safe`, `held`, `up_to` (commits after the base up to which nothing is
 //! held), `says` (texts of the report), `asked` (questions for DNS, in order), `error`.
@@ -35,6 +36,7 @@ use std::sync::Arc;
 
 use mcp_static::config::Ownership;
 use mcp_static::diag::Severity;
+use mcp_static::error::{Error, ErrorKind};
 use mcp_static::pipeline::{Doors, Judged, VerifyOptions, verify, verify_by_commit};
 use mcp_static::proof::Verdict;
 use mcp_static::proof::event::{PullRequest, parse_pulls};
@@ -57,6 +59,8 @@ const NOW: &str = "2026-11-22T06:00:00Z";
 
 /// The world of a case.
 struct World {
+    /// Why there is nobody to ask.
+    no_resolver: Option<String>,
     dns: Option<Arc<FakeDns>>,
     well_known: Option<Arc<FakeWellKnown>>,
     http: FakeHttp,
@@ -65,12 +69,15 @@ struct World {
 }
 
 impl Doors for World {
-    fn dns(&self, _: &Ownership) -> Option<Arc<dyn Dns>> {
-        self.dns.clone().map(|dns| dns as Arc<dyn Dns>)
+    fn dns(&self, _: &Ownership) -> Result<Option<Arc<dyn Dns>>, Error> {
+        match &self.no_resolver {
+            Some(why) => Err(Error::new(ErrorKind::Usage, why.clone())),
+            None => Ok(self.dns.clone().map(|dns| dns as Arc<dyn Dns>)),
+        }
     }
 
-    fn well_known(&self, _: &Ownership) -> Option<Arc<dyn WellKnown>> {
-        self.well_known.clone().map(|fake| fake as Arc<dyn WellKnown>)
+    fn well_known(&self, _: &Ownership) -> Result<Option<Arc<dyn WellKnown>>, Error> {
+        Ok(self.well_known.clone().map(|fake| fake as Arc<dyn WellKnown>))
     }
 
     fn http(&self) -> Option<&dyn Http> {
@@ -99,7 +106,7 @@ pub struct Outcome {
 }
 
 /// Judges a case; the error is what went wrong with our own work.
-pub fn judge(case: &Value) -> Result<Outcome, mcp_static::error::Error> {
+pub fn judge(case: &Value) -> Result<Outcome, Error> {
     let folder = tempfile::tempdir().unwrap();
     let mut repo = Repo::new(folder.path());
     let settings = case["settings"].as_str().unwrap_or("");
@@ -139,6 +146,7 @@ pub fn judge(case: &Value) -> Result<Outcome, mcp_static::error::Error> {
     }
     let offline = case["offline"] == true;
     let doors = World {
+        no_resolver: world["no_resolver"].as_str().map(str::to_owned),
         dns: (!offline).then(|| Arc::new(dns)),
         well_known: (!offline).then(|| Arc::new(well_known)),
         http,

@@ -9,12 +9,16 @@ use std::collections::BTreeMap;
 
 use interpret::{Answer, Imitation};
 
+use mcp_static::site::host_named;
+
 use crate::project::{home, tree};
 
 type Tree = BTreeMap<String, Vec<u8>>;
 
+/// What the host sends of its golden tree.
 fn golden(host: &str) -> Tree {
-    let tree = tree(&home().join("tests/golden").join(host));
+    let folder = home().join("tests/golden").join(host);
+    let tree = tree(&folder.join(host_named(host).unwrap().root()));
     assert!(!tree.is_empty(), "{host} has no golden tree");
     tree
 }

@@ -92,23 +92,30 @@ fn resolvers(settings: &Ownership) -> Resolvers {
 }
 
 impl Doors for Outside {
-    fn dns(&self, settings: &Ownership) -> Option<Arc<dyn Dns>> {
-        self.http.as_ref()?;
+    fn dns(&self, settings: &Ownership) -> Result<Option<Arc<dyn Dns>>> {
+        if self.http.is_none() {
+            return Ok(None);
+        }
         let options = DnsOptions {
             resolvers: resolvers(settings),
             attempt: Duration::from_millis(settings.try_ms),
             total: Duration::from_millis(settings.total_ms),
             ..DnsOptions::default()
         };
-        Some(Arc::new(DnsClient::new(&options).ok()?))
+        let client = DnsClient::new(&options).map_err(|why| {
+            Error::new(ErrorKind::Usage, why)
+                .help("set `resolvers` in [ownership] of registry.toml on the base branch")
+        })?;
+        Ok(Some(Arc::new(client)))
     }
 
-    fn well_known(&self, settings: &Ownership) -> Option<Arc<dyn WellKnown>> {
+    fn well_known(&self, settings: &Ownership) -> Result<Option<Arc<dyn WellKnown>>> {
+        let Some(dns) = self.dns(settings)? else { return Ok(None) };
         let options = WellKnownOptions {
             total: Duration::from_millis(settings.http_total_ms),
             allow_private: settings.allow_private,
         };
-        Some(Arc::new(WellKnownClient::new(self.dns(settings)?, options)))
+        Ok(Some(Arc::new(WellKnownClient::new(dns, options))))
     }
 
     fn http(&self) -> Option<&dyn Http> {

@@ -50,11 +50,11 @@ impl Commits for NoCommits {
 /// that is not listed any more, or a domain that does not answer, is a warning.
 ///
 /// # Errors
-/// When the data cannot be read.
+/// When the data cannot be read, or there is no resolver to ask.
 pub fn verify_all(options: &LoadOptions, doors: &dyn Doors) -> Result<(Report, Rechecked)> {
     let loaded = load(options)?;
     let settings = &loaded.config.ownership;
-    let (dns, well_known) = (doors.dns(settings), doors.well_known(settings));
+    let (dns, well_known) = (doors.dns(settings)?, doors.well_known(settings)?);
     let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());
     let audiences = super::ownership::audiences(&loaded.config);
     let owners: &BTreeMap<String, Owners> = loaded.evidence.owners();

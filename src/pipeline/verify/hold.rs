@@ -49,7 +49,7 @@ pub fn verify_by_commit(options: &VerifyOptions, doors: &dyn Doors) -> Result<Ju
     }
     let last = Ground::survey(&git, &prefix, Some(base), head)?;
     if !held.is_empty() {
-        release(&last, &mut held, doors);
+        release(&last, &mut held, doors)?;
     }
     whole.finish(&git, &last, &line, base, &held)
 }
@@ -95,9 +95,9 @@ fn identity(
 
 /// Lets go of the entries that are proven by now: by a proof file that was added since, or by being
 /// gone. One that cannot be judged stays.
-fn release(ground: &Ground<'_>, held: &mut Vec<Held>, doors: &dyn Doors) {
+fn release(ground: &Ground<'_>, held: &mut Vec<Held>, doors: &dyn Doors) -> Result<()> {
     let settings = &ground.config.ownership;
-    let (dns, well_known) = (doors.dns(settings), doors.well_known(settings));
+    let (dns, well_known) = (doors.dns(settings)?, doors.well_known(settings)?);
     let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());
     let audiences = super::ownership::audiences(&ground.config);
     let scene = Scene {
@@ -110,6 +110,7 @@ fn release(ground: &Ground<'_>, held: &mut Vec<Held>, doors: &dyn Doors) {
         now: doors.clock().now(),
     };
     held.retain(|held| !is_released(ground, held, &scene).unwrap_or(false));
+    Ok(())
 }
 
 fn is_released(ground: &Ground<'_>, held: &Held, scene: &Scene<'_>) -> Result<bool> {

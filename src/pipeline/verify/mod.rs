@@ -56,10 +56,16 @@ pub struct VerifyOptions {
 
 /// The doors to the outside; each may be closed.
 pub trait Doors: Sync {
-    /// Whoever asks resolvers, as these settings name them.
-    fn dns(&self, settings: &Ownership) -> Option<Arc<dyn Dns>>;
-    /// Whoever fetches well-known documents.
-    fn well_known(&self, settings: &Ownership) -> Option<Arc<dyn WellKnown>>;
+    /// Whoever asks resolvers, as these settings name them; `None` when the network is not used.
+    ///
+    /// # Errors
+    /// When there is no resolver to ask.
+    fn dns(&self, settings: &Ownership) -> Result<Option<Arc<dyn Dns>>>;
+    /// Whoever fetches well-known documents; `None` when the network is not used.
+    ///
+    /// # Errors
+    /// As [`Doors::dns`], which says where the hosts are.
+    fn well_known(&self, settings: &Ownership) -> Result<Option<Arc<dyn WellKnown>>>;
     /// Whoever asks other registries.
     fn http(&self) -> Option<&dyn Http>;
     /// The clock.

@@ -88,7 +88,7 @@ impl Judge<'_> {
         let mut verdicts = Vec::new();
         let settings = &self.ground.config.ownership;
         let (dns, well_known) = match self.trust {
-            Trust::Proof => (self.doors.dns(settings), self.doors.well_known(settings)),
+            Trust::Proof => (self.doors.dns(settings)?, self.doors.well_known(settings)?),
             Trust::Review => (None, None),
         };
         let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());

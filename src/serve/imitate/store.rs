@@ -8,7 +8,7 @@ use crate::render::{self, Parts};
 use crate::serve::live::etag;
 use crate::site::{
     Artifact, Body, FileDigest, Freshness, Host, HostFile, ManifestRow, Media, Queries, Shape,
-    Totals, UrlPath, Whole, immutable, odd_types,
+    Totals, UrlPath, Whole, immutable, odd_types, served,
 };
 
 /// Where an object store's files are listed, with keys and headers.
@@ -42,27 +42,28 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// What a build for `host` gives.
-    pub(super) fn of_parts(host: &dyn Host, parts: &Parts, base_path: Option<&str>) -> Self {
+    /// What a build for `host` gives; `indexes` are for the program that answers queries there.
+    pub(super) fn of_parts(
+        host: &dyn Host,
+        parts: &Parts,
+        indexes: &[Artifact],
+        base_path: Option<&str>,
+    ) -> Self {
         let pages = match host.capabilities().queries {
             Queries::Pages => render::list_pages(&parts.gathered),
             Queries::Ignored => Vec::new(),
         };
-        let artifacts = parts.servers.iter().chain(&parts.spanning).chain(&pages);
+        let artifacts = parts.servers.iter().chain(&parts.spanning).chain(&pages).chain(indexes);
         let mut files: Vec<HostFile> = artifacts.flat_map(|one| host.lower(one)).collect();
         let mut rows: Vec<ManifestRow> = files.iter().map(row).collect();
         rows.sort();
-        let whole = Whole {
-            base_path,
-            spanning: &parts.spanning,
-            files: &rows,
-            totals: Totals { files: rows.len() as u64, ..Totals::default() },
-        };
+        let totals = Totals::of(host, &rows);
+        let whole = Whole { base_path, spanning: &parts.spanning, files: &rows, totals };
         files.extend(host.extras(&whole));
         Self::new(host, files, &whole)
     }
 
-    /// The files of a folder.
+    /// The files of a folder: a build's output, or only what the host sends of it.
     pub(super) fn of_folder(host: &dyn Host, folder: &Path) -> Result<Self> {
         let mut files = Vec::new();
         let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
@@ -80,7 +81,11 @@ impl Store {
                 .at(folder)
                 .help("name the output folder of a build"));
         }
-        let spanning: Vec<Artifact> = files.iter().filter_map(artifact).collect();
+        if !files.iter().any(|file| served(host, &file.path).is_some()) {
+            files = files.into_iter().map(|file| below(host.root(), file)).collect();
+        }
+        let spanning = files.iter().filter_map(|file| artifact(served(host, &file.path)?, file));
+        let spanning: Vec<Artifact> = spanning.collect();
         Ok(Self::new(host, files, &Whole { spanning: &spanning, ..Whole::default() }))
     }
 
@@ -94,8 +99,9 @@ impl Store {
             let own = host.extras(&Whole::default());
             let own: HashSet<&str> = own.iter().map(|file| &*file.path).collect();
             for file in files {
-                if file.path.contains('/') || !own.contains(&*file.path) {
-                    store.add(file.path, file.body, None, None);
+                let Some(path) = served(host, &file.path) else { continue };
+                if path.contains('/') || !own.contains(&*file.path) {
+                    store.add(path.to_owned(), file.body, None, None);
                 }
             }
         }
@@ -162,18 +168,23 @@ fn row(file: &HostFile) -> ManifestRow {
     }
 }
 
+/// The same file inside of a folder.
+fn below(folder: &str, file: HostFile) -> HostFile {
+    HostFile { path: format!("{folder}/{}", file.path), ..file }
+}
+
 /// What a file outside the API was made of, as far as rules need to know.
-fn artifact(file: &HostFile) -> Option<Artifact> {
-    let path = UrlPath::new(file.path.split('/'))?;
-    let media = match media_of(&file.path)? {
-        Media::Json if file.path == "404.json" => Media::Problem,
+fn artifact(key: &str, file: &HostFile) -> Option<Artifact> {
+    let path = UrlPath::new(key.split('/'))?;
+    let media = match media_of(key)? {
+        Media::Json if key == "404.json" => Media::Problem,
         Media::Xml if has_atom(&file.body) => Media::Atom,
         media => media,
     };
     // The name of what never changes holds a digest: name, digest, extension.
-    let named = file.path.strip_prefix("assets/").is_some_and(|n| n.matches('.').count() == 2);
+    let named = key.strip_prefix("assets/").is_some_and(|n| n.matches('.').count() == 2);
     let freshness = if named { Freshness::Immutable } else { Freshness::Revalidate };
-    (!super::is_api(&file.path)).then(|| Artifact {
+    (!super::is_api(key)).then(|| Artifact {
         path,
         shape: Shape::File,
         media,

@@ -86,14 +86,23 @@ impl Host for Pages {
     }
 }
 
-/// Settings for `wrangler deploy`, run in the site's folder.
+/// The folder of the assets; settings and program stand beside it, and so does what wrangler keeps
+/// for itself.
+const PUBLIC: &str = "public";
+
+/// A file among the assets of Workers.
+fn public(file: HostFile) -> HostFile {
+    HostFile { path: format!("{PUBLIC}/{}", file.path), ..file }
+}
+
+/// Settings for `wrangler deploy`, run in the output folder.
 const WRANGLER: &str = r#"{
   "$schema": "https://unpkg.com/wrangler/config-schema.json",
   "name": "mcp-registry",
   "compatibility_date": "2025-01-01",
   "main": "edge/index.js",
   "assets": {
-    "directory": ".",
+    "directory": "./public",
     "binding": "ASSETS",
     "run_worker_first": ["/v0.1/servers", "/v0/servers"],
     "html_handling": "auto-trailing-slash",
@@ -108,7 +117,7 @@ impl Host for Workers {
     }
 
     fn summary(&self) -> &'static str {
-        "Cloudflare Workers static assets: index.html twins, _headers and wrangler.jsonc"
+        "Cloudflare Workers static assets: index.html twins and _headers in public/, wrangler.jsonc"
     }
 
     /// `%2F`, `+` and a missing slash are redirected to the plain spelling first.
@@ -126,17 +135,20 @@ impl Host for Workers {
         true
     }
 
+    fn root(&self) -> &'static str {
+        PUBLIC
+    }
+
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        vec![if is_document(artifact) { twin(artifact) } else { canonical(artifact) }]
+        vec![public(if is_document(artifact) { twin(artifact) } else { canonical(artifact) })]
     }
 
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let mut files = nearest_not_found(whole);
         files.push(HostFile::text("_headers", rules::headers_file(whole)));
+        let mut files: Vec<HostFile> = files.into_iter().map(public).collect();
         files.extend(edge::files("edge", "index.js", edge::CLOUDFLARE_WORKERS));
         files.push(HostFile::text("wrangler.jsonc", WRANGLER));
-        // Settings and program stand beside the assets and are none of them.
-        files.push(HostFile::text(".assetsignore", "wrangler.jsonc\n.wrangler\nedge\n"));
         files
     }
 }

@@ -158,7 +158,7 @@ impl Resolution {
 /// A file as a host stores it: path with forward slashes below the output folder, and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostFile {
-    /// Path below the output folder.
+    /// Path below the output folder, the host's [root](Host::root) included.
     pub path: String,
     /// Its bytes.
     pub body: Body,
@@ -200,6 +200,18 @@ pub struct Totals {
     pub largest: u64,
 }
 
+impl Totals {
+    /// Sums over the files that `host` sends to anybody.
+    pub fn of(host: &dyn Host, files: &[ManifestRow]) -> Self {
+        let sent = files.iter().filter(|row| served(host, &row.path).is_some());
+        sent.fold(Self::default(), |sum, row| Self {
+            files: sum.files + 1,
+            bytes: sum.bytes + row.size,
+            largest: sum.largest.max(row.size),
+        })
+    }
+}
+
 /// A site whose artifacts are all lowered: what rule files are made of.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Whole<'a> {
@@ -209,7 +221,7 @@ pub struct Whole<'a> {
     pub spanning: &'a [Artifact],
     /// Every file so far, by path.
     pub files: &'a [ManifestRow],
-    /// Sums over `files`.
+    /// Sums over those of `files` that the host sends to anybody.
     pub totals: Totals,
 }
 
@@ -223,6 +235,12 @@ pub trait Host: Sync {
 
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
+
+    /// The folder of the site's files inside the output; the empty text is the output itself. What
+    /// stands beside that folder are settings and programs, which the host reads and sends to nobody.
+    fn root(&self) -> &'static str {
+        ""
+    }
 
     /// The files that one artifact takes here.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
@@ -271,6 +289,15 @@ pub const HOSTS: &[&dyn Host] = &[
 /// The host called `name`.
 pub fn host_named(name: &str) -> Option<&'static dyn Host> {
     HOSTS.iter().copied().find(|host| host.name() == name)
+}
+
+/// The path of a file below the root of `host`, as addresses have it; `None` for what stands beside
+/// the root.
+pub(crate) fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
+    match host.root() {
+        "" => Some(path),
+        root => path.strip_prefix(root)?.strip_prefix('/'),
+    }
 }
 
 /// The file of the canonical tree: an endpoint is a folder that holds its index.

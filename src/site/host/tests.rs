@@ -32,6 +32,22 @@ fn a_free_plan_that_is_passed_is_a_warning() {
 }
 
 #[test]
+fn what_stands_beside_the_root_is_sent_to_nobody_and_counts_for_no_limit() {
+    let row = |path: &str, size| ManifestRow {
+        path: path.into(),
+        size,
+        sha256: super::super::FileDigest::of(b""),
+    };
+    let files =
+        [row("edge/edge.js", 9), row("public/a", 1), row("public/b/c", 2), row("publicly", 4)];
+    let workers = host_named("cloudflare-workers").unwrap();
+    assert_eq!(served(workers, "public/b/c"), Some("b/c"));
+    assert_eq!(Totals::of(workers, &files), Totals { files: 2, bytes: 3, largest: 2 });
+    let pages = host_named("cloudflare-pages").unwrap();
+    assert_eq!(Totals::of(pages, &files), Totals { files: 4, bytes: 16, largest: 9 });
+}
+
+#[test]
 fn names_are_unique_and_every_host_says_what_it_is() {
     for (i, host) in HOSTS.iter().enumerate() {
         assert!(HOSTS[..i].iter().all(|other| other.name() != host.name()));

@@ -482,7 +482,7 @@ fn a_built_folder_answers_as_the_data_would() {
         let folder = Live::of_folder(*host, &project.path(&out)).unwrap();
         let data = read(&project, host.name());
         assert!(folder.files().unwrap() >= data.files().unwrap(), "{}", host.name());
-        let built = tree(&project.path(&out));
+        let built = tree(&project.path(&out).join(host.root()));
         let files = built.keys().map(|path| format!("/{}", path.replace('%', "%25")));
         for target in SHAPES.iter().map(|(_, target)| (*target).to_owned()).chain(files) {
             if target == "/manifest.json" {
@@ -501,6 +501,11 @@ fn a_built_folder_answers_as_the_data_would() {
             );
         }
     }
+    // The folder of the assets alone is as good as the whole output.
+    let workers = host_named("cloudflare-workers").unwrap();
+    let (out, assets) = ("_cloudflare-workers", "_cloudflare-workers/public");
+    let [out, assets] = [out, assets].map(|dir| Live::of_folder(workers, &project.path(dir)));
+    assert_eq!(out.unwrap().files(), assets.unwrap().files());
     let nowhere = Live::of_folder(HOSTS[0], &project.path("nowhere")).unwrap_err();
     assert!(nowhere.advice().is_some(), "{nowhere}");
 }
