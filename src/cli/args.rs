@@ -267,6 +267,9 @@ pub(super) struct ServeArgs {
     /// Serve this built folder, read once, instead of the data
     #[arg(long, value_name = "DIR", requires = "host", conflicts_with = "base_url", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
+    /// Send no CORS headers where only the operator can set them (s3, plain), as before that step
+    #[arg(long, requires = "host")]
+    pub without_cors: bool,
 }
 
 #[derive(Debug, Args)]

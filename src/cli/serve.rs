@@ -6,7 +6,7 @@
 use std::net::SocketAddr;
 
 use crate::diag::{Code, Report};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::serve::{Event, Live, Options, Server, Source, Watch};
 use crate::site::{Cors, Host};
 
@@ -24,16 +24,21 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
     // First of all: a busy port should be known before a long reading, not after it.
     let server = Server::bind(&args.addr, options)?;
     let host = args.host.as_deref().map(host_of).transpose()?;
+    let cors = assumed(host, args.without_cors)?;
     if let (Some(host), Some(folder)) = (host, &args.site) {
         let live = Live::of_folder(host, folder)?;
+        let live = if args.without_cors { live.without_cors() } else { live };
         talk.say(&format!("{}: {} files", folder.display(), live.files().unwrap_or(0)));
-        say_where(talk, server.local_addr(), Some(host));
+        say_where(talk, server.local_addr(), Some(host), cors);
         server.run(live, None);
         return Ok(Outcome::Fine);
     }
     let mut source = Source::new(how);
     if let Some(host) = host {
         source = source.imitating(host);
+    }
+    if args.without_cors {
+        source = source.without_cors();
     }
     let reading = source.read(talk.observer().as_ref())?;
     talk.report(&reading.report);
@@ -42,7 +47,7 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
         return Ok(Outcome::Refused);
     };
     greet(talk, &live, &reading.report);
-    say_where(talk, server.local_addr(), host);
+    say_where(talk, server.local_addr(), host, cors);
     if args.no_reload {
         server.run(live, None);
     } else {
@@ -62,13 +67,30 @@ fn greet(talk: &Talk, live: &Live, report: &Report) {
     }
 }
 
+/// What is taken for granted of a host whose CORS headers nothing in a site can set.
+fn assumed(host: Option<&dyn Host>, without: bool) -> Result<Option<&'static str>> {
+    let operator = |host: &&dyn Host| host.capabilities().resolution.cors == Cors::Operator;
+    match (host.filter(operator), without) {
+        (Some(_), true) => Ok(Some("as long as nobody has set CORS headers there")),
+        (Some(_), false) => Ok(Some(
+            "assuming that its CORS headers are set (docs/hosts/s3.md, step 4); --without-cors shows it before that",
+        )),
+        (None, false) => Ok(None),
+        (None, true) => Err(Error::new(
+            ErrorKind::Usage,
+            "--without-cors is for hosts whose CORS headers are up to their operator",
+        )
+        .help("leave it out: this host sends them, or the site tells it to")),
+    }
+}
+
 /// Says where it is served, and as what.
-fn say_where(talk: &Talk, address: SocketAddr, host: Option<&dyn Host>) {
+fn say_where(talk: &Talk, address: SocketAddr, host: Option<&dyn Host>, cors: Option<&str>) {
     if let Some(host) = host {
         talk.say(&format!("answering as {} would", host.name()));
-        if host.capabilities().resolution.cors == Cors::Operator {
-            talk.say("CORS headers are up to whoever runs that host, so none are sent here");
-        }
+    }
+    if let Some(cors) = cors {
+        talk.say(cors);
     }
     let base = base_url(address);
     talk.say(&format!("serving on {base}/"));

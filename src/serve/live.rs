@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::model::query::{ListQuery, Row, page};
-use crate::model::{Listing, Registry, Timestamp};
+use crate::model::{Listing, Registry};
 use crate::render::query::{self, Item};
 use crate::render::{self, Catalog, Facts, Parts, api};
 use crate::site::{Artifact, Body, FileDigest, Freshness, Host, Media, Shape};
@@ -59,46 +59,13 @@ impl Document {
     }
 }
 
-/// One version of a server, as a query sees it.
-#[derive(Debug)]
-struct Version {
-    name: Arc<str>,
-    version: Box<str>,
-    updated: Timestamp,
-    deleted: bool,
-    latest: bool,
-    text: Body,
-}
-
-impl Row for Version {
-    fn name(&self) -> &str {
-        &self.name
-    }
-
-    fn version(&self) -> &str {
-        &self.version
-    }
-
-    fn updated(&self) -> &Timestamp {
-        &self.updated
-    }
-
-    fn is_deleted(&self) -> bool {
-        self.deleted
-    }
-
-    fn is_latest(&self) -> bool {
-        self.latest
-    }
-}
-
 /// A registry in memory; the answer to any request is a pure function of it.
 #[derive(Debug, Default)]
 pub struct Live {
     name: String,
     documents: HashMap<Box<str>, Document>,
     /// By name, then version, both by bytes.
-    versions: Vec<Version>,
+    versions: Vec<Item>,
     /// Positions of a server's versions, newest publication first.
     servers: HashMap<Arc<str>, Vec<usize>>,
     /// The host that answers instead, when one is imitated.
@@ -126,12 +93,23 @@ impl Live {
     }
 
     /// Answers as `host` would with the files of a folder, whoever made them. They are read now and
-    /// not again.
+    /// not again. Where a program of the host answers queries, the index in the folder says how; a
+    /// folder without either gets the host's answers alone.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read.
     pub fn of_folder(host: &'static dyn Host, folder: &Path) -> Result<Self> {
-        Ok(Self { host: Some(Imitation::of_folder(host, folder)?), ..Self::default() })
+        let mut host = Imitation::of_folder(host, folder)?;
+        let (versions, lists) = host.take_index().unwrap_or_default();
+        let live = Self::of_artifacts(&lists.iter().collect::<Vec<_>>());
+        Ok(Self { versions, host: Some(host), ..live })
+    }
+
+    /// For a host whose CORS headers are up to whoever runs it: answers as it does before they are
+    /// set. Without this call they are sent, because setting them is a step of the deployment.
+    #[must_use]
+    pub fn without_cors(self) -> Self {
+        Self { host: self.host.map(Imitation::unconfigured), ..self }
     }
 
     fn of_parts(parts: &Parts, registry: &Registry, facts: &Facts) -> Self {
@@ -161,34 +139,23 @@ impl Live {
     /// Adds the rows of one server; servers come in the order of their names.
     fn add(&mut self, listing: &Listing, meta_key: Option<&str>) {
         let name: Arc<str> = listing.name().as_str().into();
-        let first = self.versions.len();
-        for entry in listing.entries() {
+        let added = query::items_with(listing, |entry| {
             let url = format!("v0.1/servers/{name}/versions/{}", entry.version);
-            let text = match self.documents.get(url.as_str()).filter(|_| entry.is_live()) {
+            match self.documents.get(url.as_str()).filter(|_| entry.is_live()) {
                 Some(document) => document.body.clone(),
                 None => api::entry_json(entry, listing.is_latest(entry), meta_key).into(),
-            };
-            self.versions.push(Version {
-                name: name.clone(),
-                version: entry.version.as_str().into(),
-                updated: entry.dates.updated.clone(),
-                deleted: !entry.is_live(),
-                latest: listing.is_latest(entry),
-                text,
-            });
-        }
-        let added = &mut self.versions[first..];
-        added.sort_unstable_by(|a, b| a.version.cmp(&b.version));
-        let added = &self.versions[first..];
-        let at = |version: &str| added.binary_search_by(|row| (*row.version).cmp(version));
+            }
+        });
+        let first = self.versions.len();
+        let at = |version: &str| added.binary_search_by(|row| row.version().cmp(version));
         let order = listing.entries().iter().filter_map(|entry| at(entry.version.as_str()).ok());
         self.servers.insert(name, order.map(|at| first + at).collect());
+        self.versions.extend(added);
     }
 
     /// What the program of a host that answers queries reads.
     fn indexes(&self) -> Vec<Artifact> {
-        let item = |row: &Version| Item::new(row, row.text.clone());
-        query::artifacts(&self.versions.iter().map(item).collect::<Vec<_>>())
+        query::artifacts(&self.versions)
     }
 
     /// The registry's display name.
@@ -204,9 +171,10 @@ impl Live {
     /// The answer to a request. Never fails, whatever the request holds.
     pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
         // A host whose own program answers queries hands those to `routes`, like no host at all.
-        match &self.host {
-            Some(host) => host.answer(request),
-            None => routes::answer(self, request),
+        let Some(host) = &self.host else { return routes::answer(self, request) };
+        match host.for_program(request.target) {
+            Some(target) => routes::answer(self, &Request { target, ..request.clone() }),
+            None => host.answer(request),
         }
     }
 
@@ -223,13 +191,13 @@ impl Live {
     /// The page of the list that `query` asks for.
     pub(super) fn list(&self, query: &ListQuery) -> Vec<u8> {
         let page = page(&self.versions, query);
-        let texts = page.rows.iter().map(|at| &self.versions[*at].text);
+        let texts = page.rows.iter().map(|at| self.versions[*at].body());
         api::list_json(texts, page.next_cursor.as_deref())
     }
 
     /// All versions of a server, deleted ones included.
     pub(super) fn all_versions(&self, name: &str) -> Option<Vec<u8>> {
-        let texts = self.servers.get(name)?.iter().map(|at| &self.versions[*at].text);
+        let texts = self.servers.get(name)?.iter().map(|at| self.versions[*at].body());
         Some(api::list_json(texts, None))
     }
 
@@ -237,10 +205,10 @@ impl Live {
     pub(super) fn any_version(&self, name: &str, version: &str) -> Option<&Body> {
         let mut rows = self.servers.get(name)?.iter().map(|at| &self.versions[*at]);
         let found = match version {
-            "latest" => rows.find(|row| row.latest),
-            version => rows.find(|row| *row.version == *version),
+            "latest" => rows.find(|row| row.is_latest()),
+            version => rows.find(|row| row.version() == version),
         };
-        found.map(|row| &row.text)
+        found.map(Item::body)
     }
 }
 

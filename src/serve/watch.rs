@@ -24,12 +24,16 @@ const SHARE: u32 = 20;
 pub struct Source {
     options: LoadOptions,
     host: Option<&'static dyn Host>,
+    /// Whether the CORS headers that its operator sets are sent.
+    cors: bool,
 }
 
 impl std::fmt::Debug for Source {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let host = self.host.map(Host::name);
-        f.debug_struct("Source").field("options", &self.options).field("host", &host).finish()
+        let mut shown = f.debug_struct("Source");
+        shown.field("options", &self.options).field("host", &host).field("cors", &self.cors);
+        shown.finish()
     }
 }
 
@@ -72,13 +76,19 @@ pub struct Seen {
 impl Source {
     /// Data that is loaded with `options`.
     pub fn new(options: LoadOptions) -> Self {
-        Self { options, host: None }
+        Self { options, host: None, cors: true }
     }
 
     /// The same data, answered for as `host` would.
     #[must_use]
     pub fn imitating(self, host: &'static dyn Host) -> Self {
         Self { host: Some(host), ..self }
+    }
+
+    /// The same, before the operator of that host has set CORS headers ([`Live::without_cors`]).
+    #[must_use]
+    pub fn without_cors(self) -> Self {
+        Self { cors: false, ..self }
     }
 
     /// Reads, checks and renders the data.
@@ -91,7 +101,10 @@ impl Source {
         let (registry, mut report) = check(&loaded, observer)?;
         let (facts, catalog) = (&loaded.facts, loaded.catalog.as_ref());
         let render = || match self.host {
-            Some(host) => Live::imitating(host, &registry, facts, catalog),
+            Some(host) => {
+                let live = Live::imitating(host, &registry, facts, catalog);
+                if self.cors { live } else { live.without_cors() }
+            }
             None => Live::new(&registry, facts, catalog),
         };
         let mut live = (!report.has_errors()).then(render);

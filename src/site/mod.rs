@@ -15,7 +15,7 @@ mod write;
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
 #[cfg(feature = "serve")]
-pub(crate) use host::{COMMON, immutable, odd_types, served};
+pub(crate) use host::{COMMON, EDGE_PATHS, immutable, odd_types, served};
 pub use host::{
     Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Manner, Order, PAGE_SIZES, Plus,
     Queries, Resolution, Shortfall, Totals, Whole, host_named,

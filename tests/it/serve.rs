@@ -5,6 +5,7 @@ mod client;
 mod hostile;
 mod imitate;
 mod program;
+mod programs;
 mod queries;
 mod reload;
 mod routes;

@@ -19,19 +19,21 @@
 //! many there are; and a reader that holds an old head finds old files or none, never wrong ones.
 
 mod cut;
+mod read;
 
 use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::model::query::Row;
-use crate::model::{Listing, Timestamp};
+use crate::model::{Entry, Listing, Timestamp};
 use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, UrlPath};
 
 use super::{Facts, api};
 use cut::{Cut, pieces};
+pub use read::read;
 
 /// Largest file of an index, in bytes; every host takes more, and a reader holds several.
 pub const MOST_BYTES: usize = 5_000_000;
@@ -42,6 +44,9 @@ pub const FEWEST_BODIES: usize = crate::model::query::LIMIT.1;
 
 /// Most versions of one server on a line.
 const LINE: usize = 1000;
+
+/// The form of these files.
+const FORMAT: u8 = 1;
 
 /// Flags of a version.
 const LATEST: u8 = 1;
@@ -109,6 +114,12 @@ impl Row for Item {
 
 /// Every version of one server, deleted ones included, in list order.
 pub fn items(listing: &Listing, facts: &Facts) -> Vec<Item> {
+    let key = facts.meta_key.as_deref();
+    items_with(listing, |entry| api::wire::of(listing, entry, key).into())
+}
+
+/// As [`items`], for whoever has the entries' JSON already.
+pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<Item> {
     let name: Arc<str> = listing.name().as_str().into();
     let mut items: Vec<Item> = listing
         .entries()
@@ -119,7 +130,7 @@ pub fn items(listing: &Listing, facts: &Facts) -> Vec<Item> {
             updated: entry.dates.updated.clone(),
             deleted: !entry.is_live(),
             latest: listing.is_latest(entry),
-            body: api::wire::of(listing, entry, facts.meta_key.as_deref()).into(),
+            body: body(entry),
         })
         .collect();
     items.sort_unstable_by(|a, b| a.version.cmp(&b.version));
@@ -129,7 +140,7 @@ pub fn items(listing: &Listing, facts: &Facts) -> Vec<Item> {
 /// Where a file begins, and its name.
 type Place = (String, String);
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Head {
     /// Form of these files; a reader refuses another number.
     format: u8,
@@ -145,7 +156,7 @@ struct Head {
 pub fn artifacts(items: &[Item]) -> Vec<Artifact> {
     let mut files = Vec::new();
     let (deleted, live): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.deleted);
-    let mut head = Head { format: 1, ..Head::default() };
+    let mut head = Head { format: FORMAT, ..Head::default() };
     head.index = write(&mut files, "i", INDEX, &lines(items));
     head.live = write(&mut files, "b", BODIES, &bodies(&live));
     head.deleted = write(&mut files, "d", BODIES, &bodies(&deleted));

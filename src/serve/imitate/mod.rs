@@ -7,6 +7,7 @@
 //!
 //! ```text
 //! request ─ asked ─▶ path as the host reads it ─ find ─▶ file, redirect or nothing ─ reply ─▶ answer
+//!     └─ program ─▶ a query of the list, where the host has a program for them: `routes`
 //! ```
 //!
 //! Refused is all that no file decides: speed, certificates, limits, compression, logins, and headers
@@ -15,6 +16,7 @@
 mod asked;
 mod find;
 mod pages;
+mod program;
 mod reply;
 mod store;
 
@@ -36,6 +38,10 @@ pub(super) struct Imitation {
     rewrites: Vec<Pattern>,
     /// Path of the base URL; requests may have it in front, and need not.
     base: String,
+    /// Whether a program stands there that answers queries of the list.
+    program: bool,
+    /// Whether CORS headers are sent that are up to whoever runs the host.
+    configured: bool,
 }
 
 impl Imitation {
@@ -57,7 +63,14 @@ impl Imitation {
 
     fn new(host: &dyn Host, store: Store, base: &str) -> Self {
         let rewrites = host.rewrites().iter().map(|(from, to)| Pattern::new(from, to)).collect();
-        Self { can: host.capabilities(), store, rewrites, base: base.to_owned() }
+        let program = store.program;
+        let base = base.to_owned();
+        Self { can: host.capabilities(), store, rewrites, base, program, configured: true }
+    }
+
+    /// The host before its operator has set CORS headers.
+    pub(super) fn unconfigured(self) -> Self {
+        Self { configured: false, ..self }
     }
 
     /// Number of files.

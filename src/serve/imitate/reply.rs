@@ -19,15 +19,18 @@ const PCHAR: &[u8] = b"/-._~!$&'()*+,;=:@";
 /// Bytes that `encodeURIComponent` leaves alone, and the slash.
 const COMPONENT: &[u8] = b"/-_.!~*'()";
 
+/// What may be asked with.
+const ALLOW: (&str, &str) = ("Allow", "GET, HEAD, OPTIONS");
+
 /// What an object store says of a key that it does not have.
 const NO_KEY: &str =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code></Error>";
 
 /// A request's path, raw, without the path of the base URL, and its query.
-struct Target<'a> {
-    path: &'a str,
+pub(super) struct Target<'a> {
+    pub(super) path: &'a str,
     /// What was taken off in front.
-    base: &'a str,
+    pub(super) base: &'a str,
     query: &'a str,
 }
 
@@ -48,8 +51,8 @@ impl Imitation {
         let how = &self.can.resolution;
         match request.method {
             Method::Get | Method::Head => {}
-            Method::Options => return self.bare(how.preflight, &[("Allow", "GET, HEAD, OPTIONS")]),
-            _ => return self.bare(405, &[("Allow", "GET, HEAD, OPTIONS")]),
+            Method::Options => return self.bare(self.preflight(), &[ALLOW]),
+            _ => return self.bare(405, &[ALLOW]),
         }
         let asked = match Asked::read(target.path, how) {
             Ok(asked) => asked,
@@ -68,7 +71,8 @@ impl Imitation {
         }
     }
 
-    fn target<'a>(&self, target: &'a str) -> Target<'a> {
+    /// Takes the path of the base URL off.
+    pub(super) fn target<'a>(&self, target: &'a str) -> Target<'a> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let below = path.strip_prefix(self.base.as_str());
         match below.filter(|rest| !self.base.is_empty() && rest.starts_with('/')) {
@@ -189,7 +193,17 @@ impl Imitation {
         match self.can.resolution.cors {
             Cors::Host => &COMMON[..1],
             Cors::Rules => &COMMON,
-            _ => &[],
+            // The last of them has nothing to do with CORS.
+            Cors::Operator if self.configured => &COMMON[..3],
+            Cors::Operator => &[],
+        }
+    }
+
+    /// Status of the answer to a preflight. A store forbids it until it has CORS rules.
+    fn preflight(&self) -> u16 {
+        match (self.can.resolution.preflight, self.can.resolution.cors) {
+            (403, Cors::Operator) if self.configured => 200,
+            (status, _) => status,
         }
     }
 

@@ -37,6 +37,8 @@ pub(super) struct Store {
     folders: HashSet<String>,
     /// Types that rules give to addresses.
     pub(super) types: HashMap<String, &'static str>,
+    /// Whether the program that answers queries there is among the files.
+    pub(super) program: bool,
     /// Addresses that rules call immutable.
     pub(super) fixed: HashSet<String>,
 }
@@ -91,7 +93,9 @@ impl Store {
 
     fn new(host: &dyn Host, files: Vec<HostFile>, whole: &Whole<'_>) -> Self {
         let can = host.capabilities();
-        let mut store = Self::default();
+        let there = |path| files.iter().any(|file| file.path == path);
+        let program = host.program().is_some_and(there);
+        let mut store = Self { program, ..Self::default() };
         if can.resolution.indexes.is_empty() {
             store.upload(&files);
         } else {

@@ -63,8 +63,8 @@ impl Host for Pages {
         SHARED
     }
 
-    fn answers_queries(&self) -> bool {
-        true
+    fn program(&self) -> Option<&'static str> {
+        Some("_worker.js/edge.js")
     }
 
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
@@ -131,8 +131,8 @@ impl Host for Workers {
         Capabilities { rewrites: false, resolution, ..SHARED }
     }
 
-    fn answers_queries(&self) -> bool {
-        true
+    fn program(&self) -> Option<&'static str> {
+        Some("edge/edge.js")
     }
 
     fn root(&self) -> &'static str {

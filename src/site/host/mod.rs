@@ -26,6 +26,8 @@ mod vercel;
 use super::manifest::ManifestRow;
 use super::{Artifact, Body, Media, Shape};
 
+#[cfg(feature = "serve")]
+pub(crate) use edge::PATHS as EDGE_PATHS;
 pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
 #[cfg(feature = "serve")]
@@ -247,9 +249,15 @@ pub trait Host: Sync {
         vec![canonical(artifact)]
     }
 
+    /// Path below the output folder of the program that answers list queries there; `None` when they
+    /// are not answered by any.
+    fn program(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether a program there answers list queries, from indexes that the site must then hold.
     fn answers_queries(&self) -> bool {
-        false
+        self.program().is_some()
     }
 
     /// What is answered from a file elsewhere: address patterns, in which `:word` stands for one

@@ -39,8 +39,8 @@ impl Host for Netlify {
         })
     }
 
-    fn answers_queries(&self) -> bool {
-        true
+    fn program(&self) -> Option<&'static str> {
+        Some("netlify/edge-functions/registry/edge.js")
     }
 
     /// Below `/v0` nothing, as rewrites lead from there.

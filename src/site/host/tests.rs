@@ -48,6 +48,15 @@ fn what_stands_beside_the_root_is_sent_to_nobody_and_counts_for_no_limit() {
 }
 
 #[test]
+fn a_program_stands_where_its_host_says() {
+    for host in HOSTS.iter().filter(|host| host.answers_queries()) {
+        let files = host.extras(&whole(Totals::default()));
+        let found = files.iter().any(|file| Some(&*file.path) == host.program());
+        assert!(found, "{}: {:?}", host.name(), host.program());
+    }
+}
+
+#[test]
 fn names_are_unique_and_every_host_says_what_it_is() {
     for (i, host) in HOSTS.iter().enumerate() {
         assert!(HOSTS[..i].iter().all(|other| other.name() != host.name()));

@@ -34,8 +34,8 @@ impl Host for Vercel {
         })
     }
 
-    fn answers_queries(&self) -> bool {
-        true
+    fn program(&self) -> Option<&'static str> {
+        Some("edge.js")
     }
 
     /// Below `/v0` nothing, as rewrites lead from there.

@@ -102,10 +102,8 @@ fn it_answers_as_a_host_would() {
     let project = Project::sample();
     let (_program, address, said) = start(&project, &["--as", "plain"], "watching");
     assert!(said.contains("answering as plain would\n"), "{said}");
-    assert!(said.contains("none are sent here"), "{said}");
     let list = get(address, "/v0.1/servers");
     assert_eq!((list.status, list.header("Location")), (301, "/v0.1/servers/"));
-    assert_eq!(list.header("Access-Control-Allow-Origin"), "", "no header but the host's");
     assert_eq!(get(address, "/v0.1/servers/").json()["metadata"]["count"], 12);
 
     project.run(&["build", "--for", "netlify"]).expect(0);
@@ -119,5 +117,23 @@ fn it_answers_as_a_host_would() {
     let run = |args: &[&str]| project.run(&[&["serve", "--addr", "127.0.0.1:0"], args].concat());
     run(&["--as", "geocities"]).expect(2).says("choose one of plain, github-pages");
     run(&["--site", "_site"]).expect(2).says("--as");
+    run(&["--as", "netlify", "--without-cors"]).expect(2).says("up to their operator");
+    run(&["--without-cors"]).expect(2).says("--as");
     run(&["--as", "plain", "--site", "nowhere"]).expect(2).says("output folder of a build");
+}
+
+#[test]
+fn it_says_what_it_assumes_of_an_operator() {
+    let project = Project::sample();
+    project.run(&["build", "--for", "s3"]).expect(0);
+    let origin = "Access-Control-Allow-Origin";
+    for args in [&["--as", "s3"][..], &["--as", "s3", "--site", "_site"]] {
+        let (_program, address, said) = start(&project, args, "base URL");
+        assert!(said.contains("assuming that its CORS headers are set"), "{said}");
+        assert_eq!(get(address, "/v0.1/servers").header(origin), "*");
+        let args = [args, &["--without-cors"]].concat();
+        let (_program, address, said) = start(&project, &args, "base URL");
+        assert!(said.contains("nobody has set CORS headers"), "{said}");
+        assert_eq!(get(address, "/v0.1/servers").header(origin), "");
+    }
 }

@@ -1,0 +1,63 @@
+//! The way back: from the files of an index to the versions it was made of.
+//!
+//! For whoever holds a built site and no data. The program at the edge reads as few files as it can;
+//! this reads all of them, and refuses an index that is not whole: half of the truth is none.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::model::Timestamp;
+use crate::site::Body;
+
+use super::{DELETED, FORMAT, Head, Item, LATEST, Place};
+
+/// Every version in list order; `file` gives the bytes of the file with a name below `/v0.1/_q/`.
+/// `None` when there is no index, or one of another form, or a file of it is missing or damaged.
+pub fn read<'a>(file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<Item>> {
+    let head: Head = serde_json::from_slice(file("head.json")?).ok()?;
+    if head.format != FORMAT {
+        return None;
+    }
+    let text = |(_, name): &Place| std::str::from_utf8(file(name)?).ok();
+    let mut bodies = HashMap::new();
+    for place in head.live.iter().chain(&head.deleted) {
+        for line in text(place)?.lines() {
+            let (key, body) = line.split_once('\t')?;
+            bodies.insert(key, body);
+        }
+    }
+    let mut items = Vec::with_capacity(bodies.len());
+    for place in &head.index {
+        for line in text(place)?.lines() {
+            let (name, versions) = line.split_once('\t')?;
+            let name: Arc<str> = name.into();
+            for version in versions.split('\t') {
+                items.push(item(&name, version, &bodies)?);
+            }
+        }
+    }
+    Some(items)
+}
+
+/// One version: `version flags updated`.
+fn item(name: &Arc<str>, text: &str, bodies: &HashMap<&str, &str>) -> Option<Item> {
+    let mut words = text.split(' ');
+    let (version, flags, updated) = (words.next()?, words.next()?, words.next()?);
+    let flags: u8 = flags.parse().ok()?;
+    let body = bodies.get(format!("{name}:{version}").as_str())?;
+    Some(Item {
+        name: name.clone(),
+        version: version.into(),
+        updated: timestamp(updated)?,
+        deleted: flags & DELETED != 0,
+        latest: flags & LATEST != 0,
+        body: Body::from((*body).to_owned()),
+    })
+}
+
+/// The moment that `super::moment` wrote.
+fn timestamp(text: &str) -> Option<Timestamp> {
+    let (seconds, digits) = text.split_once('.').unwrap_or((text, "0"));
+    let whole = Timestamp::from_unix(seconds.parse().ok()?);
+    Timestamp::parse(&format!("{}.{digits}Z", whole.as_str().strip_suffix('Z')?))
+}

@@ -1,0 +1,55 @@
+//! The program of a host that answers queries of the list: which requests reach it, and what it reads.
+//!
+//! Its answers are those of `routes`; `tests/e2e/edge.sh` holds the program itself to them, so nothing
+//! of it is written a second time here. A folder is asked for the program and for a whole index;
+//! without either the host answers alone, as the program would let it.
+
+use crate::render::query::{self, Item};
+use crate::site::{Artifact, EDGE_PATHS, Freshness, Media, Shape, UrlPath};
+
+use super::Imitation;
+use super::asked::Asked;
+use super::find::Found;
+
+/// Where the program's files stand, from the site's root.
+const FOLDER: &str = "v0.1/_q";
+
+impl Imitation {
+    /// The target of a request that reaches the program, without the path of the base URL.
+    pub(in crate::serve) fn for_program<'a>(&self, raw: &'a str) -> Option<&'a str> {
+        if !self.program {
+            return None;
+        }
+        let target = self.target(raw);
+        let loose = self.can.resolution.manner.loose_slash;
+        let path = target.path.strip_suffix('/').filter(|_| loose).unwrap_or(target.path);
+        EDGE_PATHS.contains(&path).then(|| &raw[target.base.len()..])
+    }
+
+    /// Every version, as the index in a folder has them, and the lists without a query. When the
+    /// folder does not have all that, no request reaches the program from now on.
+    pub(in crate::serve) fn take_index(&mut self) -> Option<(Vec<Item>, Vec<Artifact>)> {
+        let file = |name: &str| Some(&*self.store.get(&format!("{FOLDER}/{name}"))?.body);
+        let lists = || EDGE_PATHS.iter().map(|path| self.list(path)).collect::<Option<_>>();
+        let found = self.program.then(|| Some((query::read(file)?, lists()?))).flatten();
+        self.program = found.is_some();
+        found
+    }
+
+    /// The list at an address, behind its redirect if it has one: the program follows that itself.
+    fn list(&self, path: &str) -> Option<Artifact> {
+        let asked = Asked { key: path.trim_start_matches('/').to_owned(), slash: false };
+        let mut found = self.find(&asked, "");
+        if let Found::Moved(to) = &found {
+            found = self.find(to, "");
+        }
+        let Found::File(_, stored) = found else { return None };
+        Some(Artifact {
+            path: UrlPath::new(asked.key.split('/'))?,
+            shape: Shape::Endpoint,
+            media: Media::Json,
+            freshness: Freshness::Revalidate,
+            body: stored.body.clone(),
+        })
+    }
+}
