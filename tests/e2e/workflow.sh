@@ -181,7 +181,8 @@ while [ \$# -gt 0 ]; do
     --proto) shift ;;
     --output) out=\$2 arguments+=("\$1" "\$2") && shift ;;
     --write-out) format=\$2 arguments+=("\$1" "\$2") && shift ;;
-    *) arguments+=("\${1/#$site/\${LIVE:-none}}") ;;
+    "$site"*) arguments+=("\${LIVE:-none}\${1#"$site"}") ;;
+    *) arguments+=("\$1") ;;
   esac
   shift
 done
@@ -306,6 +307,7 @@ gate VERDICT=0 || failed "the site to deploy does not build" "$work/log"
 deployed_site=$work/deployed && cp -r "$work/out/site" "$deployed_site" && cp "$work/out/manifest.json" "$work/deployed.json"
 # live FOLDER: serves a folder as the live site; $LIVE is its address.
 live() {
+  : > "$work/live.txt"
   "$tool" serve --as github-pages --site "$1" --addr 127.0.0.1:0 > "$work/live.txt" 2>&1 &
   for _ in $(seq 200); do grep -q '^serving on' "$work/live.txt" && break; /bin/sleep 0.1; done
   LIVE=$(sed -nE 's|^serving on (.*)/$|\1|p' "$work/live.txt"); export LIVE

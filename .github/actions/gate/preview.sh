@@ -11,6 +11,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 fail() { echo "::error title=mcp-static::$1"; exit "$2"; }
 
 url=$(base_url)
+: > "$OUT/serve.txt"
 mcp-static serve --as "$HOST" --site "$OUT/site" --addr 127.0.0.1:0 > "$OUT/serve.txt" 2>&1 &
 server=$!
 trap 'kill "$server" 2> /dev/null || true' EXIT

@@ -22,7 +22,7 @@ end() {
 # Whether everything that fails does so because somebody else answers in the registry's place.
 is_hidden() {
   jq -e '[.clients[] | select(.verdict == "fails") | [.capabilities[].problems[].id]
-    | any(. == "login-required" or . == "forbidden" or . == "web-page-instead-of-json")] | all' "$out/probe.json" > /dev/null
+    | any(IN("login-required", "forbidden", "web-page-instead-of-json", "redirect-refused"))] | all' "$out/probe.json" > /dev/null
 }
 
 live=0
