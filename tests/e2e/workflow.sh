@@ -305,10 +305,10 @@ echo "workflow: the proof"
 printf '#!/bin/sh\nexec /bin/sleep 0.05\n' > "$work/bin/sleep" && chmod +x "$work/bin/sleep"
 gate VERDICT=0 || failed "the site to deploy does not build" "$work/log"
 deployed_site=$work/deployed && cp -r "$work/out/site" "$deployed_site" && cp "$work/out/manifest.json" "$work/deployed.json"
-# live FOLDER: serves a folder as the live site; $LIVE is its address.
+# live FOLDER [HOST]: serves a folder as the live site; $LIVE is its address.
 live() {
   : > "$work/live.txt"
-  "$tool" serve --as github-pages --site "$1" --addr 127.0.0.1:0 > "$work/live.txt" 2>&1 &
+  "$tool" serve --as "${2:-github-pages}" --site "$1" --addr 127.0.0.1:0 > "$work/live.txt" 2>&1 &
   for _ in $(seq 200); do grep -q '^serving on' "$work/live.txt" && break; /bin/sleep 0.1; done
   LIVE=$(sed -nE 's|^serving on (.*)/$|\1|p' "$work/live.txt"); export LIVE
 }
@@ -388,6 +388,29 @@ tell 0 RUN=4711 COMMIT="$first" FOUND=true PAGE=https://pages.example; has "$wor
 flow=$top/.github/workflows/registry-publish.yml
 has "$flow" "&& needs.prove.outputs.result != 'fails' }}"
 has "$flow" "needs.prove.outputs.result == 'fails' }}"
+
+echo "workflow: the pipeline on GitLab"
+# job NAME VALUE…: runs the script of a job of the template, after the lines that find the URL.
+pipeline=$top/templates/scaffold/gitlab/.gitlab-ci.yml
+job() {
+  local name=$1; shift
+  { sed -n 's/^    - \(url=.*\)$/\1/p' "$pipeline"
+    awk -v job="$name:" '$0 == job { found = 1 } found && /^  artifacts:/ { exit } found && /^  script:/ { script = 1 }
+      script && /^    - / { print substr($0, 7) }' "$pipeline"; } > "$work/job.sh"
+  env CI_PAGES_URL="$site" "$@" bash -eo pipefail "$work/job.sh" > "$work/log" 2>&1
+}
+git push --quiet --force origin "$first:refs/mcp-static/deployed"
+git commit --quiet --allow-empty -m "For GitLab"
+job pages VERDICT=0 || failed "the pipeline broke" "$work/log"
+has "$work/log" "| **VS Code** | ✓ |"; has "public/manifest.json" probe/probe.json; has "public/probe/probe.json" "$site"
+[ "$(deployed deployed)" = "$(git rev-parse HEAD)" ] || failed "the pipeline does not remember" "$work/log"
+before=$(deployed deployed)
+git commit --quiet --allow-empty -m "More for GitLab"
+job pages VERDICT=0 SERVED="$work/large.json" && failed "the pipeline lets a shrunk site through" "$work/log"
+has "$work/log" "MCP_STATIC_ALLOW_SHRINK"; [ "$(deployed deployed)" = "$before" ] || failed "the pipeline moved the ref"
+job pages VERDICT=0 SERVED="$work/large.json" MCP_STATIC_ALLOW_SHRINK=true || failed "the pipeline does not let it through" "$work/log"
+live public gitlab-pages; job prove || failed "the pipeline cannot prove" "$work/log"; kill %%
+live "$work/broken"; job prove && failed "the pipeline proves a broken site" "$work/log"; kill %%; unset LIVE
 rm "$work/bin/sleep"
 
 echo "workflow: the installer"
