@@ -18,13 +18,20 @@ use serde::Serialize;
 const BUILT_IN: &[(&str, &str)] = &[
     ("404.html", include_str!("../../../templates/404.html")),
     ("allowlist.html", include_str!("../../../templates/allowlist.html")),
+    ("aside.html", include_str!("../../../templates/aside.html")),
     ("badge.svg", include_str!("../../../templates/badge.svg")),
+    ("banner.html", include_str!("../../../templates/banner.html")),
     ("base.html", include_str!("../../../templates/base.html")),
     ("browse.html", include_str!("../../../templates/browse.html")),
     ("changes.html", include_str!("../../../templates/changes.html")),
     ("connect.html", include_str!("../../../templates/connect.html")),
+    ("contents.html", include_str!("../../../templates/contents.html")),
+    ("crumbs.html", include_str!("../../../templates/crumbs.html")),
     ("feed.xml", include_str!("../../../templates/feed.xml")),
+    ("head.html", include_str!("../../../templates/head.html")),
+    ("history.html", include_str!("../../../templates/history.html")),
     ("home.html", include_str!("../../../templates/home.html")),
+    ("install.html", include_str!("../../../templates/install.html")),
     ("list.html", include_str!("../../../templates/list.html")),
     ("macros.html", include_str!("../../../templates/macros.html")),
     ("opensearch.xml", include_str!("../../../templates/opensearch.xml")),
@@ -32,6 +39,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("server.html", include_str!("../../../templates/server.html")),
     ("share.svg", include_str!("../../../templates/share.svg")),
     ("sitemap.xml", include_str!("../../../templates/sitemap.xml")),
+    ("tab.html", include_str!("../../../templates/tab.html")),
     ("version.html", include_str!("../../../templates/version.html")),
 ];
 
