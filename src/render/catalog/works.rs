@@ -12,7 +12,7 @@ use super::Catalog;
 use super::page::{Head, Site};
 use super::place::Place;
 use super::server::Moment;
-use super::text::{counted, shown};
+use super::text::shown;
 
 /// Body of the page.
 #[derive(Serialize)]
@@ -20,7 +20,6 @@ struct Works<'a> {
     sentence: &'a str,
     preview: bool,
     checked: Option<Moment>,
-    clients: String,
     columns: &'a [(&'static str, &'static str)],
     rows: Vec<Row<'a>>,
     causes: Vec<Cause<'a>>,
@@ -70,7 +69,6 @@ pub(super) fn page(catalog: &Catalog, site: &Site, probed: &Probed) -> Option<Ar
         sentence: &probed.sentence,
         preview: probed.preview,
         checked: probed.checked_at.as_ref().map(|at| Moment::new(at.as_str())),
-        clients: counted(probed.rows.len(), "client"),
         columns: &probed.columns,
         rows: rows.collect(),
         causes: causes.collect(),
