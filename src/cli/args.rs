@@ -124,6 +124,9 @@ pub(super) struct BuildArgs {
     /// Leave out the entries whose folders this file names, one a line, as `verify --hold` writes it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub without: Option<PathBuf>,
+    /// Put this result of a probe into the site: probe.json as `probe --write` made it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub probe: Option<PathBuf>,
     /// Build only this part of the site
     #[arg(long, value_name = "PART", value_parser = ["api"])]
     pub only: Option<String>,
@@ -236,6 +239,9 @@ pub(super) struct ProbeArgs {
     /// Ask hosts on private networks too, and over plain http
     #[arg(long)]
     pub allow_private: bool,
+    /// What is probed is a preview of the registry that will be at this URL: the result names it
+    #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
+    pub stands_for: Option<BaseUrl>,
     /// Write probe.json and badge.svg into this folder
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub write: Option<PathBuf>,

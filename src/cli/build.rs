@@ -22,7 +22,14 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         options.remember = Some(folder.join(".mcp-static").join(name));
     }
     options.without = held(args)?;
-    let loaded = load(&options)?;
+    let mut loaded = load(&options)?;
+    if let Some(path) = &args.probe {
+        let result = std::fs::read(path).map_err(|e| {
+            Error::io("the result of a probe cannot be read", path, e)
+                .help("give the probe.json that `mcp-static probe URL --write DIR` made")
+        })?;
+        loaded.show_probe(result).map_err(|e| e.at(path))?;
+    }
     let targets: Vec<Target<'_>> =
         targets.iter().map(|(host, out)| Target { host: *host, out }).collect();
     let how = BuildOptions { home: home(), data: Some(global.data.clone()) };

@@ -26,7 +26,8 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
     }
     let clients = args.client.iter().map(|id| known(id)).collect::<Result<Vec<_>>>()?;
     let required = required(global, args, &clients)?;
-    let options = Options { server: args.server.clone(), clients };
+    let stands_for = args.stands_for.clone();
+    let options = Options { server: args.server.clone(), clients, stands_for };
     let reach = Reach { private: args.allow_private, ..Reach::default() };
     let exchanger = net::exchanger(global, reach)?;
     let observer = talk.observer();
@@ -36,7 +37,7 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
     observer.done();
     let findings = found.map_err(|e| unreachable(&e, args))?;
     talk.data(&match global.format {
-        Format::Json => findings.json(None),
+        Format::Json => findings.record(&required, None).json(),
         Format::Markdown => findings.markdown(&required),
         _ => findings.human(talk.look(), &required),
     });
@@ -101,12 +102,14 @@ fn unreachable(why: &Unreachable, args: &ProbeArgs) -> Error {
     }
 }
 
-/// Writes `probe.json` and `badge.svg` into a folder.
+/// Writes `probe.json` and `badge.svg` into a folder. A preview's result has no date: the site that it
+/// becomes a part of may depend on nothing but what it is made of.
 fn write(folder: &Path, findings: &Findings, required: &[String], global: &Global) -> Result<()> {
     let clock = SystemClock { pinned: global.load_options()?.epoch };
     let at = Timestamp::from_unix(clock.now());
+    let record = findings.record(required, (!findings.preview).then(|| at.as_str()));
     let fail = |e| Error::io("could not write the result", folder, e);
     std::fs::create_dir_all(folder).map_err(fail)?;
-    std::fs::write(folder.join("probe.json"), findings.json(Some(at.as_str()))).map_err(fail)?;
-    std::fs::write(folder.join("badge.svg"), findings.badge(required)).map_err(fail)
+    std::fs::write(folder.join("probe.json"), record.json()).map_err(fail)?;
+    std::fs::write(folder.join("badge.svg"), record.badge()).map_err(fail)
 }

@@ -92,6 +92,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         meta_key: config.meta_key(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         commit: place.commit()?,
+        probed: None,
     };
     let catalog = match options.catalog {
         true => catalog::make(options, &config, place.origin().as_ref(), &mut findings)?,

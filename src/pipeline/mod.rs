@@ -15,6 +15,7 @@ mod catalog;
 mod digest;
 mod evidence;
 mod load;
+mod probed;
 mod sign;
 #[cfg(feature = "git")]
 mod verify;

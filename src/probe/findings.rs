@@ -3,11 +3,14 @@
 //! Plain data, the same for the terminal, JSON, Markdown and the badge. It holds no duration and no
 //! date, so that two probes of the same registry are equal.
 
+use serde::{Deserialize, Serialize};
+
 use super::clients::Client;
 use super::trouble::Trouble;
 
 /// How far something works for a client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Grade {
     /// As the client expects.
     Works,
@@ -96,6 +99,22 @@ impl Capability {
             Self::Enforcement => "enforce",
         }
     }
+
+    /// What the word means, for people; it continues "the client …".
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Reach => "succeeds with its first request",
+            Self::List => "can read the list",
+            Self::Paging => "comes to the end of the list",
+            Self::Search => "finds a listed server",
+            Self::Latest => "gets the latest version of a server",
+            Self::Version => "gets an exact version of a server",
+            Self::Versions => "gets all versions of a server",
+            Self::Unknown => "sees that an unknown server is not there",
+            Self::Cors => "runs in a browser and may read every answer",
+            Self::Enforcement => "lets a policy “only servers of the registry” pass the right ones",
+        }
+    }
 }
 
 /// One thing that is wrong for one client.
@@ -167,8 +186,10 @@ impl Row {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Findings {
-    /// The base URL as given.
+    /// The base URL as given, or the one that a preview stands for.
     pub base: String,
+    /// Whether a preview was asked, and not the registry at `base`.
+    pub preview: bool,
     /// Names in the list.
     pub servers: usize,
     /// Server and version of every lookup.
@@ -182,6 +203,26 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// The findings of the preview at `address` as those of the registry that will be at `url`.
+    ///
+    /// What the preview calls itself is renamed wherever it was quoted, so that the findings depend on
+    /// its answers alone and not on the port that happened to be free.
+    pub(super) fn standing_for(mut self, url: &str, address: &str) -> Self {
+        let rename = |text: &mut String| {
+            if text.contains(address) {
+                *text = text.replace(address, url);
+            }
+        };
+        for row in &mut self.rows {
+            for problem in row.cells.iter_mut().flat_map(|cell| &mut cell.problems) {
+                rename(&mut problem.request);
+                rename(&mut problem.detail);
+            }
+        }
+        self.notes.iter_mut().for_each(rename);
+        Self { base: url.to_owned(), preview: true, ..self }
+    }
+
     /// Those of `ids` for which something fails.
     pub fn failing<'a>(&self, ids: &'a [String]) -> Vec<&'a str> {
         let fails = |id: &&'a String| {

@@ -7,7 +7,8 @@
 //!
 //! ```text
 //! base URL ─ discover ─▶ subjects ─┐
-//! CLIENTS ─────────────────────────┴─ judge ─▶ Row … ─▶ Findings ─▶ human, JSON, Markdown, badge
+//! CLIENTS ─────────────────────────┴─ judge ─▶ Row … ─▶ Findings ─▶ human, Markdown
+//!                                       │                   └─▶ Record ─▶ JSON ─▶ Record, badge
 //!                                       └─ diagnose (only after a failure: why?)
 //! ```
 //!
@@ -23,6 +24,7 @@ mod judge;
 mod notes;
 mod print;
 mod readers;
+mod record;
 mod session;
 mod subjects;
 mod trouble;
@@ -32,12 +34,14 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use crate::config::BaseUrl;
 use crate::world::http::{Exchange, HttpError};
 
 pub use clients::{CLIENTS, Client, Hello, Lookups, Paging, Search, Spelling, Unknown};
 pub use findings::{Capability, Cause, Cell, Findings, Grade, Problem, Row};
 pub use print::Look;
 pub use readers::Reader;
+pub use record::{CellRecord, ClientRecord, ProblemRecord, Record, SubjectRecord};
 pub use trouble::Trouble;
 
 use base::Base;
@@ -52,6 +56,9 @@ pub struct Options {
     pub server: Option<String>,
     /// The clients that are imitated; all when empty.
     pub clients: Vec<&'static Client>,
+    /// Where the registry will be, when what is asked is only a preview of it. The findings then name
+    /// this URL and say so, and the address of the preview is nowhere in them.
+    pub stands_for: Option<BaseUrl>,
 }
 
 /// Why there are no findings.
@@ -89,14 +96,19 @@ pub fn probe(
         judge.row(client)
     });
     let rows = rows.collect();
-    let notes = notes::notes(&session);
-    Ok(Findings {
+    let notes = notes::notes(&session, options.stands_for.is_some());
+    let findings = Findings {
         base: session.base.given.clone(),
+        preview: false,
         servers: names(servers),
         subjects: subjects.iter().map(|s| (s.name.clone(), s.version.clone())).collect(),
         rows,
         notes,
         requests: session.requests(),
+    };
+    Ok(match &options.stands_for {
+        Some(url) => findings.standing_for(url.as_str(), &session.base.trimmed),
+        None => findings,
     })
 }
 

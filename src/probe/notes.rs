@@ -6,8 +6,8 @@ use crate::world::http::{Ask, Verb};
 /// A list above this size is worth a word: 5 MiB.
 const LARGE: usize = 5 * 1024 * 1024;
 
-/// Looks for what is worth a remark.
-pub(super) fn notes(session: &Session<'_>) -> Vec<String> {
+/// Looks for what is worth a remark; of a preview that stands for a public URL, its own address is not.
+pub(super) fn notes(session: &Session<'_>, stands: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let base = &session.base;
     if base.slash {
@@ -19,7 +19,7 @@ pub(super) fn notes(session: &Session<'_>) -> Vec<String> {
     if let Some((_, meant)) = base.mistake.as_ref().filter(|_| session.finds_list()) {
         notes.push(format!("clients append /v0.1/servers to the base URL; was {meant} meant?"));
     }
-    if base.is_loopback() {
+    if base.is_loopback() && !stands {
         notes.push(
             "this is a preview: clients want https, and Docker, ToolHive and mcp-gateway-registry \
              refuse addresses of a private network"

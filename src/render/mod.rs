@@ -8,13 +8,17 @@ pub mod api;
 pub mod catalog;
 pub mod export;
 pub mod install;
+mod probed;
 pub mod query;
+
+use std::sync::Arc;
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site};
 
 pub use catalog::{Catalog, Summary};
+pub use probed::{Mark, Probed, ProbedCause, ProbedClient};
 
 /// What rendering takes besides the registry. The same facts give the same bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +34,8 @@ pub struct Facts {
     pub tool: String,
     /// Commit that the data comes from, and its time.
     pub commit: Option<(String, Timestamp)>,
+    /// What a probe found out, when the site is to show it. No server's part may depend on it.
+    pub probed: Option<Arc<Probed>>,
 }
 
 /// What one server leaves for the documents that span servers.
@@ -65,6 +71,7 @@ pub fn listing(listing: &Listing, facts: &Facts, catalog: Option<&Catalog>) -> R
 pub fn globals(gathered: &[Gathered], facts: &Facts, catalog: Option<&Catalog>) -> Vec<Artifact> {
     let latest = gathered.iter().filter_map(|gathered| gathered.latest.as_ref());
     let mut artifacts = api::globals(latest, facts);
+    artifacts.extend(facts.probed.iter().flat_map(|probed| probed::artifacts(probed)));
     if let Some(catalog) = catalog {
         let summaries: Vec<&Summary> =
             gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();

@@ -19,7 +19,7 @@ const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 // The pages of the sample registry, one of each kind and the odd ones.
-const KINDS = ['', 'browse/', 'changes/', 'connect/', 'allowlist/', 'nothing/here/',
+const KINDS = ['', 'browse/', 'changes/', 'connect/', 'allowlist/', 'probe/', 'nothing/here/',
   'browse/package/npm/', 'browse/namespace/net.example.parcel/', 'browse/status/deprecated/',
   'servers/com.example.lighthouse/tides/', 'servers/com.example.lighthouse/tides/1.1.0/',
   'servers/net.example.parcel/tracking/', 'servers/io.github.larkspur-labs-example/openapi-explorer/',

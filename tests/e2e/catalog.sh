@@ -37,6 +37,14 @@ repository() {
 base=https://registry.example.com/tools
 repository "$top/registry-data" sample
 (cd "$work/sample" && "$tool" -q build --base-url "$base" 2>/dev/null)
+# With the result of a probe, so that its page is looked at too; without CORS there is something to say.
+"$tool" serve --as plain --without-cors --site "$work/sample/_site" --addr 127.0.0.1:0 2> "$work/serve.txt" &
+trap 'kill "$!" 2> /dev/null || true; rm -rf "$work"' EXIT
+for _ in $(seq 100); do grep -q '^serving on' "$work/serve.txt" && break; sleep 0.1; done
+preview=$(sed -nE 's|^serving on (.*)/$|\1|p' "$work/serve.txt")
+"$tool" -q probe "$preview" --stands-for "$base" --require vscode --write "$work/probe" > /dev/null && { echo "catalog: the probe found nothing" >&2; exit 1; }
+kill "$!"
+(cd "$work/sample" && "$tool" -q build --base-url "$base" --probe "$work/probe/probe.json" 2>/dev/null)
 args=("$work/sample/_site")
 if [ -n "$data" ]; then
   repository "$data" real

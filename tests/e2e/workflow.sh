@@ -4,8 +4,9 @@
 #
 #   workflow.sh TOOL
 #
-# `build`, `check` and `init` are the binary's; `verify` is a stand-in whose verdict each case chooses,
-# because the scripts are what is tried here: tests/changes tries the judge.
+# `build`, `check`, `serve`, `probe` and `init` are the binary's; `verify` is a stand-in whose verdict each
+# case chooses, because the scripts are what is tried here: tests/changes tries the judge. The live site is
+# a server on this computer at $LIVE; the stand-ins of curl and of the tool lead its https address there.
 # shellcheck disable=SC2016 # backticks are Markdown here
 set -euo pipefail
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -22,10 +23,12 @@ export GIT_AUTHOR_NAME=A GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=A GIT
 export GITHUB_REPOSITORY=acme/registry GITHUB_SERVER_URL=file://$work/forge RUNNER_TEMP=$work/temp
 export GITHUB_OUTPUT=$work/output GITHUB_STEP_SUMMARY=$work/summary GITHUB_PATH=$work/path
 mkdir -p "$RUNNER_TEMP" "$work/bin" "$work/forge/acme"
+site=https://mcp.acme.example
 
 # The stand-in: writes what a case asks for and keeps its arguments and what it could see of the token.
 cat > "$work/bin/mcp-static" <<STUB
 #!/usr/bin/env bash
+if [ "\$1" = probe ] && [ "\$2" = "$site" ]; then shift 2; exec "$tool" probe "\$LIVE" --stands-for "$site" "\$@"; fi
 [ "\$1" = verify ] || exec "$tool" "\$@"
 echo "\$*" > "$work/asked"
 env | grep -E 'TOKEN|GIT_CONFIG_VALUE' > "$work/seen" || true
@@ -40,7 +43,7 @@ export PATH=$work/bin:$PATH
 # A registry on the forge with a pull request that adds a version.
 git init --quiet -b main "$work/clone"
 cd "$work/clone"
-"$tool" init --yes --quiet --base-url https://mcp.acme.example
+"$tool" init --yes --quiet --base-url "$site"
 git add . && git commit --quiet -m "Set up"
 git clone --quiet --bare . "$work/forge/acme/registry"
 git remote add origin "$GITHUB_SERVER_URL/acme/registry"
@@ -167,18 +170,36 @@ kill %1
 
 echo "workflow: the gate"
 git switch --quiet main
-# A stand-in for curl that hands out one file, whatever the address.
-cat > "$work/bin/curl" <<'STUB'
+# A stand-in for curl: asks the server at $LIVE, or hands out one file with $STATUS whatever the address;
+# with neither it reaches nobody.
+cat > "$work/bin/curl" <<STUB
 #!/usr/bin/env bash
-while [ $# -gt 1 ]; do [ "$1" != --output ] || out=$2; shift; done
-cp "$SERVED" "${out:-/dev/stdout}"
+set -o pipefail
+arguments=() out=/dev/stdout format=
+while [ \$# -gt 0 ]; do
+  case \$1 in
+    --proto) shift ;;
+    --output) out=\$2 arguments+=("\$1" "\$2") && shift ;;
+    --write-out) format=\$2 arguments+=("\$1" "\$2") && shift ;;
+    "$site"*) arguments+=("\${LIVE:-none}\${1#"$site"}") ;;
+    *) arguments+=("\$1") ;;
+  esac
+  shift
+done
+if [ -n "\${LIVE:-}" ]; then $(command -v curl) "\${arguments[@]}" | sed "s|\$LIVE|$site|g"; exit; fi
+[ -n "\${SERVED:-}" ] || { echo 000; exit 7; }
+case " \${arguments[*]} " in *" --fail "*) [ "\${STATUS:-200}" = 200 ] || exit 22 ;; esac
+cp "\$SERVED" "\$out"
+[ -z "\$format" ] || printf '%s' "\${STATUS:-200}"
 STUB
 chmod +x "$work/bin/curl"
-# gate NAME VALUE…: judges, builds and remembers as the publishing workflow does.
+# gate NAME VALUE…: judges, builds, tries and remembers as the publishing workflow does.
 gate() {
-  rm -rf "$work/out"; : > "$GITHUB_STEP_SUMMARY"
-  env "$@" OUT="$work/out" bash "$actions/gate/gate.sh" > "$work/log" 2>&1 || return $?
-  env "$@" OUT="$work/out" HOST=github-pages bash "$actions/gate/build.sh" >> "$work/log" 2>&1 || return $?
+  rm -rf "$work/out"; : > "$GITHUB_STEP_SUMMARY"; : > "$GITHUB_OUTPUT"
+  env HOST=github-pages "$@" OUT="$work/out" bash "$actions/gate/gate.sh" > "$work/log" 2>&1 || return $?
+  for step in build guard preview; do
+    env HOST=github-pages "$@" OUT="$work/out" bash "$actions/gate/$step.sh" >> "$work/log" 2>&1 || return $?
+  done
   bash "$actions/remember/mark.sh" "$(git rev-parse HEAD)" "$work/out" >> "$work/log" 2>&1
 }
 deployed() { git -C "$work/forge/acme/registry" rev-parse --quiet --verify "refs/mcp-static/$1" || true; }
@@ -188,6 +209,18 @@ has "$work/asked" "--base $first --head $first"
 [ "$(deployed deployed)" = "$first" ] || failed "the first deployment is not remembered" "$work/log"
 [ -f "$work/out/site/.nojekyll" ] || failed "the site is not built" "$work/log"
 has "$GITHUB_STEP_SUMMARY" "$(sha256sum < "$work/out/site/manifest.json" | cut -d' ' -f1)"
+has "$GITHUB_OUTPUT" "url=$site"
+has "$GITHUB_STEP_SUMMARY" "### What clients would see (preview) of \`$site\`"
+has "$GITHUB_STEP_SUMMARY" "| **VS Code** | ✓ |"
+cmp "$work/out/probe/probe.json" "$work/out/site/probe/probe.json" || failed "the result is not in the site" "$work/log"
+has "$work/out/site/manifest.json" probe/badge.svg
+cmp "$work/out/manifest.json" "$work/out/site/manifest.json" || failed "another manifest is kept" "$work/log"
+lacks "$work/out/site/probe/probe.json" 127.0.0.1
+stopped() { ! pgrep -f "$work/out/site" > /dev/null || failed "the preview is still served" "$work/log"; }
+stopped
+cp -r "$work/out/site" "$work/once"
+gate VERDICT=0 || failed "deploying again broke" "$work/log"
+diff -r "$work/once" "$work/out/site" || failed "two builds of the same commit differ"
 
 git merge --quiet change
 held=servers/com.example/hello/1.1.0
@@ -224,6 +257,161 @@ jq -n --arg commit "$(git rev-parse HEAD~1)" '{commit: $commit}' > "$work/live.j
 git push --quiet origin :refs/mcp-static/deployed "$first:refs/mcp-static/pending"
 gate "${live[@]}" || failed "a pending first deployment broke" "$work/log"
 has "$work/asked" "--base $first"
+
+echo "workflow: the guard and the preview"
+git reset --quiet --hard "$first" && git push --quiet origin :refs/mcp-static/deployed
+gate VERDICT=0 SERVED="$work/live.json" STATUS=404 LIVE_URL="$site" || failed "a site that is not there yet was compared" "$work/log"
+has "$work/log" "this is a first deployment"
+jq '.files += [range(30) | {path: "v0.1/servers/com.example/s\(.)/versions/latest/index.json", size: 1, sha256: ("0" * 64)}]' "$work/out/manifest.json" > "$work/large.json"
+before=$(deployed deployed)
+git commit --quiet --allow-empty -m "Next"
+gate VERDICT=0 SERVED="$work/large.json" && failed "a site that lost its servers was published" "$work/log"
+has "$work/log" "[site-shrunk]"; has "$work/log" "with allow-shrink"
+[ "$(deployed deployed)" = "$before" ] || failed "a ref moved"
+[ ! -e "$work/out/probe" ] || failed "the preview was probed after a refusal"
+gate VERDICT=0 SERVED="$work/large.json" ALLOW_SHRINK=true || failed "allow-shrink does not let it through" "$work/log"
+[ "$(deployed deployed)" = "$(git rev-parse HEAD)" ] || failed "the ref did not move" "$work/log"
+# A login in the manifest's place, or nobody: the commit that was deployed last is counted instead.
+echo '<html>Sign in</html>' > "$work/login.html"
+gate VERDICT=0 SERVED="$work/login.html" || failed "a login in place of the manifest broke" "$work/log"
+has "$work/log" "compared"; [ -s "$work/out/before/manifest.json" ] || failed "the deployed commit was not counted" "$work/log"
+git rm --quiet -r registry-data/servers/com.example && git commit --quiet -m "Lose everything"
+gate VERDICT=0 && failed "an empty site was published" "$work/log"
+has "$work/log" "[registry-empty]"
+git reset --quiet --hard HEAD~1
+
+require() { sed -i '/^\[probe\]/,$d' registry-data/registry.toml; printf '[probe]\nrequire = ["%s"]\n' "$1" >> registry-data/registry.toml; }
+before=$(deployed deployed)
+require mcp-gateway-registry && git commit --quiet -am "Require a client that follows no redirect"
+gate VERDICT=0 && failed "a site that a required client cannot use was published" "$work/log"
+has "$work/log" "Nothing is deployed: on github-pages"; has "$GITHUB_STEP_SUMMARY" "redirect-refused"
+[ "$(deployed deployed)" = "$before" ] && [ ! -e "$work/out/site/probe" ] || failed "something was published" "$work/log"
+stopped
+gate VERDICT=0 HOST=cloudflare-workers && failed "a redirect was not seen on another host" "$work/log"
+gate VERDICT=0 HOST=nginx || failed "a host without redirects is refused" "$work/log"
+require apm && git commit --quiet -am "Require another"
+for host in plain s3 cloudflare-workers; do
+  require vscode
+  gate VERDICT=0 HOST=$host || failed "$host is refused" "$work/log"
+done
+gate VERDICT=0 HOST=moon && failed "a host that does not exist is fine" "$work/log"
+sed -i '/^base_url/d' registry-data/registry.toml
+gate VERDICT=0 HOST=plain || failed "a registry without a base URL is refused" "$work/log"
+has "$GITHUB_STEP_SUMMARY" "not part of the site"; [ ! -e "$work/out/site/probe" ] || failed "a result without a URL is in the site"
+git checkout --quiet registry-data
+require vscode; git commit --quiet -am "Require VS Code"
+
+echo "workflow: the proof"
+printf '#!/bin/sh\nexec /bin/sleep 0.05\n' > "$work/bin/sleep" && chmod +x "$work/bin/sleep"
+gate VERDICT=0 || failed "the site to deploy does not build" "$work/log"
+deployed_site=$work/deployed && cp -r "$work/out/site" "$deployed_site" && cp "$work/out/manifest.json" "$work/deployed.json"
+# live FOLDER [HOST]: serves a folder as the live site; $LIVE is its address.
+live() {
+  : > "$work/live.txt"
+  "$tool" serve --as "${2:-github-pages}" --site "$1" --addr 127.0.0.1:0 > "$work/live.txt" 2>&1 &
+  for _ in $(seq 200); do grep -q '^serving on' "$work/live.txt" && break; /bin/sleep 0.1; done
+  LIVE=$(sed -nE 's|^serving on (.*)/$|\1|p' "$work/live.txt"); export LIVE
+}
+# gatekeeper MODE: a host that lets nobody in.
+gatekeeper() {
+  rm -f "$work/port"
+  python3 "$top/tests/e2e/login.py" "$1" "$work/port" &
+  for _ in $(seq 200); do [ -s "$work/port" ] && break; /bin/sleep 0.1; done
+  LIVE=http://127.0.0.1:$(cat "$work/port"); export LIVE
+}
+# prove RESULT EXIT: probes the live site; then the job has to end like that.
+prove() {
+  : > "$GITHUB_OUTPUT"; : > "$GITHUB_STEP_SUMMARY"
+  URL=$site MANIFEST=$work/deployed.json bash "$actions/prove/prove.sh" > "$work/log" 2>&1 || failed "the proof broke" "$work/log"
+  result=$(sed -n 's/^result=//p' "$GITHUB_OUTPUT")
+  [ "$result" = "$1" ] || failed "the result is $result, not $1" "$work/log" "$GITHUB_STEP_SUMMARY"
+  ended=0; bash "$actions/prove/verdict.sh" "$result" >> "$work/log" || ended=$?
+  [ "$ended" = "$2" ] || failed "$result ended with $ended" "$work/log"
+}
+live "$deployed_site"; prove works 0
+has "$GITHUB_STEP_SUMMARY" "| **VS Code** | ✓ |"; [ -s "$RUNNER_TEMP/prove/badge.svg" ] || failed "no badge is kept"
+echo '{}' > "$work/older.json"; mv "$work/deployed.json" "$work/kept.json"; cp "$work/older.json" "$work/deployed.json"
+prove unproven 0; has "$GITHUB_STEP_SUMMARY" "does not hand out the manifest"; has "$work/log" "::warning"
+mv "$work/kept.json" "$work/deployed.json"; kill %%
+cp -r "$deployed_site" "$work/broken" && rm -r "$work/broken/v0.1/servers/com.example"
+live "$work/broken"; prove fails 1
+has "$GITHUB_STEP_SUMMARY" "listed-but-not-found"; has "$work/log" "::error"; kill %%
+prove silent 3; has "$GITHUB_STEP_SUMMARY" "did not answer"
+for mode in 401 403 redirect; do
+  gatekeeper "$mode"; prove unproven 0; kill %%
+  has "$GITHUB_STEP_SUMMARY" "wants a login"; has "$work/log" "::warning"
+done
+gatekeeper page; prove fails 1; kill %% # a web page for everything, at the address itself, is a broken site
+printf '[probe]\nrequire = ["nobody"]\n' > "$work/registry.toml"; mkdir -p "$work/settings" && mv "$work/registry.toml" "$work/settings/"
+DATA=$work/settings prove wrong 2
+unset LIVE
+
+echo "workflow: the last good site"
+[ -z "$(deployed good)" ] || failed "something was good already"
+# find: what the rollback knows; $run and $commit.
+find_good() {
+  : > "$GITHUB_OUTPUT"
+  bash "$actions/rollback/find.sh" > "$work/log" 2>&1 || failed "looking for the last good run broke" "$work/log"
+  run=$(sed -n 's/^run=//p' "$GITHUB_OUTPUT") commit=$(sed -n 's/^commit=//p' "$GITHUB_OUTPUT")
+}
+find_good; [ -z "$run$commit" ] || failed "there is a good run out of nothing" "$work/log"
+before=$(deployed deployed)
+bash "$actions/remember/good.sh" 4711 "$first" > "$work/log" 2>&1 || failed "remembering the good run broke" "$work/log"
+bash "$actions/remember/good.sh" "47; id" "$first" > "$work/log" 2>&1 && failed "a run without a number is good" "$work/log"
+[ "$(git -C "$work/forge/acme/registry" cat-file -t refs/mcp-static/good)" = tag ] || failed "the good run is no tag"
+find_good; [ "$run $commit" = "4711 $first" ] || failed "the good run is not found again: $run $commit" "$work/log"
+[ "$(deployed deployed)" = "$before" ] || failed "a ref moved"
+bash "$actions/remember/good.sh" 4712 "$before" > "$work/log" 2>&1 && find_good
+[ "$run" = 4712 ] || failed "an older run is still the good one" "$work/log"
+gate VERDICT=0 || failed "the gate minds the good run" "$work/log"
+# unpack: whether the site of that run is there, as GitHub Pages takes it.
+unpack() { : > "$GITHUB_OUTPUT"; bash "$actions/rollback/unpack.sh" "$1" > "$work/log" 2>&1 || failed "unpacking broke" "$work/log"; }
+mkdir -p "$work/good" && unpack "$work/good" && has "$GITHUB_OUTPUT" found=false
+tar --create --file "$work/good/artifact.tar" --directory "$deployed_site" .
+unpack "$work/good" && has "$GITHUB_OUTPUT" found=true
+cmp "$work/good/manifest.json" "$deployed_site/manifest.json" || failed "the manifest is another"
+# tell EXIT NAME VALUE…: what a person reads.
+tell() {
+  local exit=$1 ended=0; shift; : > "$GITHUB_STEP_SUMMARY"
+  env SITE="$work/good" URL="$site" "$@" bash "$actions/rollback/tell.sh" > "$work/log" 2>&1 || ended=$?
+  [ "$ended" = "$exit" ] || failed "telling ended with $ended" "$work/log" "$GITHUB_STEP_SUMMARY"
+}
+tell 1 RUN= ; has "$GITHUB_STEP_SUMMARY" "none to return to"
+tell 1 RUN=4711 COMMIT="$first" FOUND=false; has "$GITHUB_STEP_SUMMARY" "is gone"
+tell 1 RUN=4711 COMMIT="$first" FOUND=true PAGE=; has "$GITHUB_STEP_SUMMARY" "did not take"
+live "$deployed_site"
+tell 0 RUN=4711 COMMIT="$first" FOUND=true PAGE=https://pages.example
+has "$GITHUB_STEP_SUMMARY" "run 4711 (commit $first) is live again"; lacks "$work/log" "does not show it yet"
+kill %%; unset LIVE
+tell 0 RUN=4711 COMMIT="$first" FOUND=true PAGE=https://pages.example; has "$work/log" "does not show it yet"
+# What only the workflow can hold: after a failure nothing is remembered, and the last good site is put back.
+flow=$top/.github/workflows/registry-publish.yml
+has "$flow" "&& needs.prove.outputs.result != 'fails' }}"
+has "$flow" "needs.prove.outputs.result == 'fails' }}"
+
+echo "workflow: the pipeline on GitLab"
+# job NAME VALUE…: runs the script of a job of the template, after the lines that find the URL.
+pipeline=$top/templates/scaffold/gitlab/.gitlab-ci.yml
+job() {
+  local name=$1; shift
+  { sed -n 's/^    - \(url=.*\)$/\1/p' "$pipeline"
+    awk -v job="$name:" '$0 == job { found = 1 } found && /^  artifacts:/ { exit } found && /^  script:/ { script = 1 }
+      script && /^    - / { print substr($0, 7) }' "$pipeline"; } > "$work/job.sh"
+  env CI_PAGES_URL="$site" "$@" bash -eo pipefail "$work/job.sh" > "$work/log" 2>&1
+}
+git push --quiet --force origin "$first:refs/mcp-static/deployed"
+git commit --quiet --allow-empty -m "For GitLab"
+job pages VERDICT=0 || failed "the pipeline broke" "$work/log"
+has "$work/log" "| **VS Code** | ✓ |"; has "public/manifest.json" probe/probe.json; has "public/probe/probe.json" "$site"
+[ "$(deployed deployed)" = "$(git rev-parse HEAD)" ] || failed "the pipeline does not remember" "$work/log"
+before=$(deployed deployed)
+git commit --quiet --allow-empty -m "More for GitLab"
+job pages VERDICT=0 SERVED="$work/large.json" && failed "the pipeline lets a shrunk site through" "$work/log"
+has "$work/log" "MCP_STATIC_ALLOW_SHRINK"; [ "$(deployed deployed)" = "$before" ] || failed "the pipeline moved the ref"
+job pages VERDICT=0 SERVED="$work/large.json" MCP_STATIC_ALLOW_SHRINK=true || failed "the pipeline does not let it through" "$work/log"
+live public gitlab-pages; job prove || failed "the pipeline cannot prove" "$work/log"; kill %%
+live "$work/broken"; job prove && failed "the pipeline proves a broken site" "$work/log"; kill %%; unset LIVE
+rm "$work/bin/sleep"
 
 echo "workflow: the installer"
 printf '#!/bin/sh\necho "mcp-static 9.9.9"\n' > "$work/served"

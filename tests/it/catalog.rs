@@ -4,6 +4,7 @@ mod hostile;
 mod html;
 mod looks;
 mod spanning;
+mod works;
 
 use std::path::PathBuf;
 

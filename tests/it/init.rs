@@ -232,3 +232,45 @@ fn an_action_has_at_most_six_inputs() {
         assert!((1..=6).contains(&inputs), "{path} has {inputs} inputs");
     }
 }
+
+/// The lines of a block with this head in a workflow, without comments.
+fn block<'a>(text: &'a str, head: &'a str) -> impl Iterator<Item = &'a str> {
+    let indent = head.len() - head.trim_start().len();
+    let deeper = move |line: &&str| line.len() - line.trim_start().len() > indent;
+    let blocks = text.split(head).skip(1);
+    let lines = blocks.flat_map(move |rest| rest.lines().skip(1).take_while(deeper));
+    lines.map(|line| line.split('#').next().unwrap().trim())
+}
+
+#[test]
+fn the_template_grants_what_the_jobs_of_the_called_workflow_ask_for() {
+    // GitHub refuses to start a called workflow that asks for more than its caller has.
+    for (called, caller) in [
+        ("registry-publish.yml", "github/.github/workflows/publish.yml"),
+        ("registry-change.yml", "github/public/.github/workflows/registry.yml"),
+        ("registry-change.yml", "github/company/.github/workflows/registry.yml"),
+    ] {
+        let read = |path: String| std::fs::read_to_string(home().join(path)).unwrap();
+        let called = read(format!(".github/workflows/{called}"));
+        let caller_text = read(format!("templates/scaffold/{caller}"));
+        let granted: Vec<&str> = block(&caller_text, "\n    permissions:").collect();
+        let asked: Vec<&str> = block(&called, "\n    permissions:").collect();
+        assert!(!asked.is_empty() && !granted.is_empty(), "{caller}");
+        for right in asked {
+            let more = right.replace(": read", ": write");
+            assert!(granted.contains(&right) || granted.contains(&&*more), "{caller}: {right}");
+        }
+    }
+}
+
+#[test]
+fn the_template_passes_on_that_a_site_may_shrink() {
+    let project = Project::empty();
+    init(&project, &["--host", "github-pages"]).expect(0);
+    let publish = project.read(".github/workflows/publish.yml");
+    assert!(
+        publish.contains("      allow-shrink: ${{ inputs.allow-shrink || false }}"),
+        "{publish}"
+    );
+    assert!(block(&publish, "\n  workflow_dispatch:").any(|line| line == "allow-shrink:"));
+}

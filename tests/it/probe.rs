@@ -4,5 +4,6 @@ mod broken;
 mod cases;
 mod good;
 mod host;
+mod preview;
 mod program;
 mod wire;

@@ -27,7 +27,8 @@ impl Findings {
         let servers = if self.servers == 1 { "server" } else { "servers" };
         let _ = writeln!(
             out,
-            "{}: {} {servers} listed, {} requests sent",
+            "{}{}: {} {servers} listed, {} requests sent",
+            if self.preview { "preview of " } else { "" },
             visible(&self.base),
             self.servers,
             self.requests

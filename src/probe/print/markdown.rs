@@ -11,7 +11,8 @@ impl Findings {
     /// The findings as Markdown. Required clients are in bold.
     pub fn markdown(&self, required: &[String]) -> String {
         let mut out = format!(
-            "### What clients see of {}\n\n{} servers listed, {} requests sent.\n\n| client |",
+            "### What clients {} of {}\n\n{} servers listed, {} requests sent.\n\n| client |",
+            if self.preview { "would see (preview)" } else { "see" },
             code(&self.base),
             self.servers,
             self.requests

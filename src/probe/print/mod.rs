@@ -2,7 +2,6 @@
 
 mod badge;
 mod human;
-mod json;
 mod markdown;
 
 pub use human::Look;

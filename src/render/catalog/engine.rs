@@ -35,6 +35,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("list.html", include_str!("../../../templates/list.html")),
     ("macros.html", include_str!("../../../templates/macros.html")),
     ("opensearch.xml", include_str!("../../../templates/opensearch.xml")),
+    ("probe.html", include_str!("../../../templates/probe.html")),
     ("server.html", include_str!("../../../templates/server.html")),
     ("share.svg", include_str!("../../../templates/share.svg")),
     ("sitemap.xml", include_str!("../../../templates/sitemap.xml")),

@@ -26,6 +26,7 @@ mod spanning;
 mod summary;
 mod tabs;
 mod text;
+mod works;
 
 use std::collections::BTreeMap;
 

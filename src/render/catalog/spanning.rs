@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
-use super::super::Facts;
 use super::super::export::allowlist::documents;
+use super::super::{Facts, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated, Day};
 use super::facets::{Facet, Group, facets, groups};
@@ -20,6 +20,7 @@ use super::place::{Href, Place};
 use super::search;
 use super::summary::Summary;
 use super::text::counted;
+use super::works;
 
 /// Body of the front page and of the further pages of the full list.
 #[derive(Serialize)]
@@ -30,6 +31,8 @@ struct Home<'a> {
     groups: &'a [Group],
     newest: &'a [ChangeView],
     structured: &'a serde_json::Value,
+    /// What the badge says, when there is one.
+    works: Option<&'a str>,
 }
 
 /// Body of a facet's page.
@@ -79,7 +82,8 @@ pub(super) fn artifacts(catalog: &Catalog, facts: &Facts, summaries: &[&Summary]
     let servers = list::ordered(summaries.iter().copied());
     let changes = changes::all(summaries);
     let facets = facets(&servers);
-    let span = Span { catalog, site: &site, servers: &servers, facets: &facets };
+    let probed = facts.probed.as_deref();
+    let span = Span { catalog, site: &site, servers: &servers, facets: &facets, probed };
     let lists = || {
         let mut artifacts = span.home(&changes::newest(&changes, 5));
         artifacts.extend(span.facets());
@@ -87,6 +91,7 @@ pub(super) fn artifacts(catalog: &Catalog, facts: &Facts, summaries: &[&Summary]
     };
     let others = || {
         let mut artifacts = span.explaining(&changes);
+        artifacts.extend(probed.and_then(|probed| works::page(catalog, &site, probed)));
         artifacts.extend(catalog.not_found(&site, facts));
         artifacts.extend(span.feed(changes::feed(&changes), facts));
         artifacts.extend(documents(summaries.iter().map(|summary| &summary.allow)));
@@ -115,6 +120,7 @@ struct Span<'a> {
     site: &'a Site,
     servers: &'a [&'a Summary],
     facets: &'a [Facet<'a>],
+    probed: Option<&'a Probed>,
 }
 
 impl Span<'_> {
@@ -140,6 +146,7 @@ impl Span<'_> {
                 newest: if first { newest } else { &[] },
                 pager: leaf.pager,
                 structured: &structured,
+                works: self.probed.filter(|_| first).map(|probed| probed.sentence.as_str()),
             };
             self.catalog.page(self.site, leaf.place, "home.html", head, body)
         };
@@ -210,6 +217,7 @@ impl Span<'_> {
     fn pages(&self) -> Vec<Href> {
         let mut pages: Vec<Href> =
             ["", "browse/", "changes/", "connect/"].into_iter().map(Href::from).collect();
+        pages.extend(self.probed.map(|_| Href::from("probe/")));
         let facets = self.facets.iter().filter(|facet| facet.servers.len() > 1);
         pages.extend(facets.filter_map(|facet| super::place::page_of(&facet.segments())));
         pages

@@ -140,7 +140,9 @@ fn a_plain_file_host_works_for_every_client() {
 #[test]
 fn two_probes_say_the_same() {
     let base = serve(Arc::new(good));
-    let once = || probe(&base, &Options::default(), &exchanger(), &|_| {}).unwrap().json(None);
+    let once = || {
+        probe(&base, &Options::default(), &exchanger(), &|_| {}).unwrap().record(&[], None).json()
+    };
     assert_eq!(once(), once());
 }
 
@@ -223,7 +225,7 @@ fn a_server_can_be_named_and_clients_chosen() {
     let base = serve(Arc::new(good));
     let with = |server: &str| {
         let clients = CLIENTS.iter().filter(|client| client.id == "jetbrains").collect();
-        let options = Options { server: Some(server.to_owned()), clients };
+        let options = Options { server: Some(server.to_owned()), clients, ..Options::default() };
         probe(&base, &options, &exchanger(), &|_| {}).unwrap()
     };
     let known = with("io.github.gamma/three");
