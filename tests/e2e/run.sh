@@ -26,39 +26,36 @@ serve() {
   echo "e2e: serve did not start" >&2; exit 1
 }
 
-if [ -n "$dump" ]; then
-  python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
-fi
-
-python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill"
-
-bash "$here/keys.sh" "$tool"
-
-# Web servers, with the configuration that a build emits.
-bash "$here/servers.sh" "$tool"
-if [ -n "$dump" ]; then
-  bash "$here/servers.sh" "$tool" "$work/real/registry-data"
-fi
+# part NAME COMMAND...: runs a part and says how long it took.
+part() {
+  local name=$1 from=$SECONDS
+  shift
+  "$@"
+  echo "e2e: $name: $((SECONDS - from)) s"
+}
 
 # The Copilot language server: one binary from npm, no account.
-if [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ]; then
-  cache=${E2E_CACHE:-$work}
-  copilot="$cache/node_modules/@github/copilot-language-server-linux-x64/copilot-language-server"
-  if [ ! -x "$copilot" ]; then
+copilot() {
+  local cache=${E2E_CACHE:-$work}
+  local client="$cache/node_modules/@github/copilot-language-server-linux-x64/copilot-language-server"
+  if [ ! -x "$client" ]; then
     mkdir -p "$cache"
     (cd "$cache" && npm install --silent --ignore-scripts --omit=optional --no-save --prefix "$cache" \
       @github/copilot-language-server-linux-x64@1.539.0)
   fi
-  serve "$top/registry-data"
-  python3 "$here/copilot.py" "$copilot" "$url" "$top/registry-data"
-  if [ -n "$dump" ]; then
-    serve "$work/real/registry-data"
-    python3 "$here/copilot.py" "$copilot" "$url" "$work/real/registry-data"
-  fi
-fi
+  local data
+  for data in "$top/registry-data" ${dump:+"$work/real/registry-data"}; do
+    serve "$data"
+    python3 "$here/copilot.py" "$client" "$url" "$data"
+  done
+}
 
-if [ -f "$here/catalog.sh" ]; then
-  bash "$here/catalog.sh" "$tool" ${dump:+"$work/real/registry-data"}
-fi
-bash "$here/edge.sh" "$tool" ${dump:+"$dump"}
-echo "e2e: all passed"
+[ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
+part "killed builds" python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill"
+part "keys" bash "$here/keys.sh" "$tool"
+part "hosts, sample" bash "$here/servers.sh" "$tool"
+[ -z "$dump" ] || part "hosts, real data" bash "$here/servers.sh" "$tool" "$work/real/registry-data" ""
+[ "$(uname -s)-$(uname -m)" != Linux-x86_64 ] || part "Copilot's language server" copilot
+part "catalog" bash "$here/catalog.sh" "$tool" ${dump:+"$work/real/registry-data"}
+part "edge" bash "$here/edge.sh" "$tool" ${dump:+"$dump"}
+echo "e2e: all passed in $SECONDS s"

@@ -2,6 +2,7 @@
 
 mod agreement;
 mod client;
+mod hops;
 mod hostile;
 mod imitate;
 mod program;

@@ -62,6 +62,11 @@ impl Asked {
         }
         Ok(Self { key: key.to_owned(), slash })
     }
+
+    /// The path with the slash that it ended in.
+    pub(super) fn written(&self) -> String {
+        format!("{}{}", self.key, if self.slash { "/" } else { "" })
+    }
 }
 
 /// A text with one slash for each run of them.

@@ -2,10 +2,10 @@
 
 use crate::site::{Order, Queries};
 
-use super::Imitation;
 use super::asked::Asked;
 use super::pages;
 use super::store::Stored;
+use super::{Imitation, is_api};
 
 /// What stands at a path.
 #[derive(Debug)]
@@ -65,10 +65,11 @@ impl Imitation {
         }
         let first = self.can.resolution.manner.rewrites == Order::First;
         let rewritten = |when: bool| when.then(|| self.rewritten(asked)).flatten();
-        rewritten(first)
-            .or_else(|| self.placed(asked))
-            .or_else(|| rewritten(!first))
-            .unwrap_or(Found::Nothing)
+        // A server of our own shows the API's documents and none of their files.
+        let placed = || {
+            self.placed(asked).filter(|_| !self.can.resolution.manner.own || !is_api(&asked.key))
+        };
+        rewritten(first).or_else(placed).or_else(|| rewritten(!first)).unwrap_or(Found::Nothing)
     }
 
     fn stored(&self, file: String) -> Option<Found<'_>> {

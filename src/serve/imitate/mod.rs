@@ -83,3 +83,8 @@ impl Imitation {
 fn is_api(key: &str) -> bool {
     matches!(key.split('/').next(), Some("v0.1" | "v0"))
 }
+
+/// Whether rules for what lies below the API match a path, which begins without a slash.
+fn is_below_api(key: &str) -> bool {
+    key.starts_with("v0.1/") || key.starts_with("v0/")
+}

@@ -21,7 +21,8 @@ impl Imitation {
             return None;
         }
         let target = self.target(raw);
-        let loose = self.can.resolution.manner.loose_slash;
+        let manner = &self.can.resolution.manner;
+        let loose = manner.loose_slash || manner.loose_program;
         let path = target.path.strip_suffix('/').filter(|_| loose).unwrap_or(target.path);
         EDGE_PATHS.contains(&path).then(|| &raw[target.base.len()..])
     }

@@ -11,7 +11,7 @@ use crate::site::{COMMON, Cors, EncodedSlash, Freshness, Media};
 use super::asked::{Asked, Trouble, encoded, merged};
 use super::find::Found;
 use super::store::{Stored, media_of};
-use super::{Imitation, is_api};
+use super::{Imitation, is_api, is_below_api};
 
 /// Bytes that stand for themselves in a path (RFC 3986, `pchar` and the slash).
 const PCHAR: &[u8] = b"/-._~!$&'()*+,;=:@";
@@ -49,15 +49,17 @@ impl Imitation {
     pub(in crate::serve) fn answer(&self, request: &Request<'_>) -> Answer<'_> {
         let target = self.target(request.target);
         let how = &self.can.resolution;
-        match request.method {
-            Method::Get | Method::Head => {}
-            Method::Options => return self.bare(self.preflight(), &[ALLOW]),
+        match (&request.method, self.preflight()) {
+            (Method::Get | Method::Head, _) | (Method::Options, None) => {}
+            (Method::Options, Some(status)) => return self.bare(status, &[ALLOW]),
             _ => return self.bare(405, &[ALLOW]),
         }
         let asked = match Asked::read(target.path, how) {
             Ok(asked) => asked,
             Err(Trouble::Malformed) => return self.bare(400, &[]),
-            Err(Trouble::Nowhere) => return self.missing("", request),
+            Err(Trouble::Nowhere) => {
+                return self.missing(target.path.trim_start_matches('/'), request);
+            }
         };
         let found = self.find(&asked, target.query);
         if let Some(moved) = self.moved(&target, &asked, &found) {
@@ -67,7 +69,7 @@ impl Imitation {
             Found::File(file, stored) => {
                 self.send(&Sent { status: 200, key: &asked.key, file: &file, stored }, request)
             }
-            _ => self.missing(&asked.key, request),
+            _ => self.missing(&asked.written(), request),
         }
     }
 
@@ -121,7 +123,7 @@ impl Imitation {
         let how = &self.can.resolution;
         let mut candidates: Vec<String> =
             key.rmatch_indices('/').map(|(at, _)| format!("{}/404.html", &key[..at])).collect();
-        if how.json_not_found && is_api(key) {
+        if how.json_not_found && (is_below_api(key) || (how.manner.own && is_api(key))) {
             candidates.push("404.json".to_owned());
         }
         candidates.push("404.html".to_owned());
@@ -165,7 +167,8 @@ impl Imitation {
         }
         let manner = &self.can.resolution.manner;
         let ruled = self.store.types.get(&self.place(sent.key, sent.file)).copied();
-        let api = || (manner.api_type && is_api(sent.key)).then(|| Media::Json.content_type());
+        let api =
+            || (manner.api_type && is_below_api(sent.key)).then(|| Media::Json.content_type());
         let told = || media_of(sent.file).map(Media::content_type);
         ruled.or_else(api).or_else(told).or(manner.unknown_type)
     }
@@ -173,14 +176,15 @@ impl Imitation {
     /// How long an answer may be kept.
     fn cache(&self, key: &str, file: &str, status: u16) -> Option<&'static str> {
         let manner = &self.can.resolution.manner;
-        if manner.own && status >= 400 {
-            return Some(Freshness::Volatile.cache_control());
+        if let Some(cache) = manner.error_cache.filter(|_| status >= 400) {
+            return Some(cache);
         }
         if self.store.fixed.contains(&self.place(key, file)) {
             return Some(Freshness::Immutable.cache_control());
         }
-        let ruled = self.can.headers && is_api(key);
-        ruled.then(|| Freshness::Revalidate.cache_control()).or(manner.cache)
+        let ruled = self.can.headers && is_below_api(key);
+        let usual = || manner.cache.filter(|_| status / 100 != 3 || manner.cached_redirects);
+        ruled.then(|| Freshness::Revalidate.cache_control()).or_else(usual)
     }
 
     /// What rules match: the address where headers are a list of their own, else the file.
@@ -200,9 +204,9 @@ impl Imitation {
     }
 
     /// Status of the answer to a preflight. A store forbids it until it has CORS rules.
-    fn preflight(&self) -> u16 {
+    fn preflight(&self) -> Option<u16> {
         match (self.can.resolution.preflight, self.can.resolution.cors) {
-            (403, Cors::Operator) if self.configured => 200,
+            (Some(403), Cors::Operator) if self.configured => Some(200),
             (status, _) => status,
         }
     }

@@ -36,6 +36,7 @@ const SHARED: Capabilities = Capabilities {
             clean: true,
             api_type: true,
             cache: Some("public, max-age=0, must-revalidate"),
+            cached_redirects: false,
             ..Manner::USUAL
         },
         ..Resolution::USUAL
@@ -60,7 +61,12 @@ impl Host for Pages {
     }
 
     fn capabilities(&self) -> Capabilities {
-        SHARED
+        let manner = Manner {
+            loose_program: true,
+            error_cache: Some("no-store"),
+            ..SHARED.resolution.manner
+        };
+        Capabilities { resolution: Resolution { manner, ..SHARED.resolution }, ..SHARED }
     }
 
     fn program(&self) -> Option<&'static str> {

@@ -30,8 +30,9 @@ impl Host for Firebase {
             ..Capabilities::ruled(Resolution {
                 encoded_slash: EncodedSlash::Kept,
                 cors: Cors::Rules,
-                preflight: 404,
+                preflight: None,
                 manner: Manner {
+                    loose_slash: true,
                     merged_slashes: true,
                     api_type: true,
                     unknown_type: None,

@@ -11,6 +11,8 @@ pub struct Manner {
     pub rewrites: Order,
     /// Whether a rewrite for `/x` answers `/x/` too.
     pub loose_slash: bool,
+    /// Whether a program for `/x` is reached at `/x/` too.
+    pub loose_program: bool,
     /// Whether several slashes count as one.
     pub merged_slashes: bool,
     /// What `+` in a path means.
@@ -28,8 +30,13 @@ pub struct Manner {
     pub unknown_type: Option<&'static str>,
     /// `Cache-Control` where no rule of ours sets it; `None` when there is no such header.
     pub cache: Option<&'static str>,
-    /// Whether the whole server is configured by us: errors are not kept, and redirects begin with the
-    /// path of the base URL.
+    /// Whether redirects have that header too.
+    pub cached_redirects: bool,
+    /// `Cache-Control` of an error, whatever our rules say of its address; `None` when it is treated as
+    /// any other answer.
+    pub error_cache: Option<&'static str>,
+    /// Whether the whole server is configured by us: the API shows documents and no files, and redirects
+    /// begin with the path of the base URL.
     pub own: bool,
 }
 
@@ -60,6 +67,7 @@ impl Manner {
     pub(super) const USUAL: Self = Self {
         rewrites: Order::Last,
         loose_slash: false,
+        loose_program: false,
         merged_slashes: false,
         plus: Plus::Literal,
         keeps_query: true,
@@ -68,6 +76,8 @@ impl Manner {
         api_type: false,
         unknown_type: Some("application/octet-stream"),
         cache: None,
+        cached_redirects: true,
+        error_cache: None,
         own: false,
     };
 
@@ -77,6 +87,7 @@ impl Manner {
         loose_slash: true,
         merged_slashes: true,
         cache: Some("public, max-age=60, must-revalidate"),
+        error_cache: Some("no-store"),
         own: true,
         ..Self::USUAL
     };

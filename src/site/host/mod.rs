@@ -82,8 +82,9 @@ pub struct Resolution {
     pub cors: Cors,
     /// Whether an unknown path below `/v0.1` gets the API's JSON body, and not a page.
     pub json_not_found: bool,
-    /// Status of the answer to a preflight request.
-    pub preflight: u16,
+    /// Status of the answer to a preflight request; `None` where the method is not looked at, so that it
+    /// is answered as if the document had been asked for.
+    pub preflight: Option<u16>,
     /// How it answers.
     pub manner: Manner,
 }
@@ -142,7 +143,7 @@ impl Resolution {
         html_suffix: false,
         cors: Cors::Host,
         json_not_found: false,
-        preflight: 405,
+        preflight: Some(405),
         manner: Manner::USUAL,
     };
 
@@ -151,7 +152,7 @@ impl Resolution {
         folder_redirect: Some(308),
         cors: Cors::Rules,
         json_not_found: true,
-        preflight: 204,
+        preflight: Some(204),
         manner: Manner::OWN,
         ..Self::USUAL
     };

@@ -49,7 +49,7 @@ impl Host for S3 {
                 folder_redirect: None,
                 indexes: &[],
                 cors: Cors::Operator,
-                preflight: 403,
+                preflight: Some(403),
                 manner: Manner {
                     plus: Plus::Space,
                     unknown_type: Some("binary/octet-stream"),
