@@ -261,7 +261,7 @@ has "$work/asked" "--base $first"
 echo "workflow: the guard and the preview"
 git reset --quiet --hard "$first" && git push --quiet origin :refs/mcp-static/deployed
 gate VERDICT=0 SERVED="$work/live.json" STATUS=404 LIVE_URL="$site" || failed "a site that is not there yet was compared" "$work/log"
-has "$work/log" "this is a first deployment"
+has "$work/log" "so this is the first"
 jq '.files += [range(30) | {path: "v0.1/servers/com.example/s\(.)/versions/latest/index.json", size: 1, sha256: ("0" * 64)}]' "$work/out/manifest.json" > "$work/large.json"
 before=$(deployed deployed)
 git commit --quiet --allow-empty -m "Next"
@@ -275,6 +275,9 @@ gate VERDICT=0 SERVED="$work/large.json" ALLOW_SHRINK=true || failed "allow-shri
 echo '<html>Sign in</html>' > "$work/login.html"
 gate VERDICT=0 SERVED="$work/login.html" || failed "a login in place of the manifest broke" "$work/log"
 has "$work/log" "compared"; [ -s "$work/out/before/manifest.json" ] || failed "the deployed commit was not counted" "$work/log"
+# So it is when the registry moves to an address where nothing is yet.
+gate VERDICT=0 SERVED="$work/live.json" STATUS=404 || failed "a new address broke" "$work/log"
+[ -s "$work/out/before/manifest.json" ] || failed "the deployed commit was not counted for a new address" "$work/log"
 git rm --quiet -r registry-data/servers/com.example && git commit --quiet -m "Lose everything"
 gate VERDICT=0 && failed "an empty site was published" "$work/log"
 has "$work/log" "[registry-empty]"
