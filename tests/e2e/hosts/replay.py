@@ -92,14 +92,16 @@ class Replay:
                         yield f"{namespace}{slash}{name}/versions{spelled}", (slash, plus), file, version
 
     def chosen(self):
-        """The spellings that are asked for: of a large registry at a slow host one in turn, and every plus."""
+        """The spellings that are asked for: of a large registry at a slow host one in turn of those that are found,
+        some that are not, and every plus."""
         every = not self.promise.slow or sum(1 for _ in self.names()) < 100
+        found = [slash for slash in SLASHES if slash not in self.promise.lost]
         turn, last = 0, None
         for row in self.spellings():
             _, (slash, plus), file, _ = row
             turn += file != last
             last = file
-            if every or plus or slash == SLASHES[turn % 3]:
+            if every or plus or slash == found[turn % len(found)] or slash not in found and turn % 20 == 0:
                 yield row
 
     def servers(self, start):
