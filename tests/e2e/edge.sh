@@ -12,6 +12,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 tool=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 dump=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
+# In memory where there is room: the large registry is a quarter of a million small files and folders, and
+# there are disks that take minutes to make and to delete them.
+free=$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+[ "${free:-0}" -lt 4000 ] || export TMPDIR=/dev/shm
 work=$(mktemp -d)
 queries=${EDGE_QUERIES:-2000}
 started=()
