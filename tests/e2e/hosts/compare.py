@@ -47,8 +47,9 @@ def seen(answer, preflight):
 
 
 def compare(host, real, imitation, starts, listed, loose, differs):
-    """Asks both, below each of some paths and for some servers with a version; a loose comparison is of the last hop's status and body, for a server that is known to
-    differ from what it stands for; `differs` are pairs of values of a header that may stand so."""
+    """Asks both, below each of some paths, for some servers with a version. A loose comparison is of the last
+    hop's status and body, for a server that is known to differ from what it stands for; `differs` holds for a
+    header the two values that may stand side by side."""
     real, imitation, found, asked = Web(real), Web(imitation), [], set()
     paths = [start + path for start in starts for path in shapes(listed)]
     todo = [(path, method) for path in paths for method in ("GET", "OPTIONS") if method == "GET" or "limit" in path]

@@ -73,6 +73,7 @@ def check(tool, host, work, base, large):
             if host in REAL:
                 promise = REAL[host]
                 starts = sorted({"", base if promise.own else ""})
+                said += [f"excused, as {reason}" for reason in promise.excuses]
                 with servers.start(host, site, work) as server:
                     step("replay", lambda: Replay(Web(server.url), promise, plain, starts[-1]).run())
                     step("probe", lambda: grades.expect(grades.excused(host, grades.probe(tool, server.url, not promise.loose)), grades.wanted(host, large, real=True)))

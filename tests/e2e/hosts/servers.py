@@ -1,11 +1,13 @@
 """Starts real servers with the configuration that a build emits, as it is emitted but for the port and,
 where it names one, the folder."""
+import ctypes
 import os
 import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -23,6 +25,12 @@ def free_port():
         return one.getsockname()[1]
 
 
+def tied():
+    """Makes a child end with its parent, however that ends: prctl(PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
 class Server:
     """A process in a group of its own, ended with it."""
 
@@ -30,7 +38,7 @@ class Server:
         self.url, self.log = f"http://127.0.0.1:{port}", os.path.join(work, f"{name}-{port}.log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(command, cwd=cwd, env=os.environ | (env or {}), stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, start_new_session=True)
+                                            stdout=log, stderr=log, start_new_session=True, preexec_fn=tied)
         self.name = name
 
     def __enter__(self):
