@@ -9,16 +9,17 @@ use mcp_static::model::query::{
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-#[derive(Debug, Clone)]
-struct Item {
-    name: String,
-    version: String,
-    updated: Timestamp,
-    deleted: bool,
-    latest: bool,
+/// A version as a query sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Version {
+    pub name: String,
+    pub version: String,
+    pub updated: Timestamp,
+    pub deleted: bool,
+    pub latest: bool,
 }
 
-impl Row for Item {
+impl Row for Version {
     fn name(&self) -> &str {
         &self.name
     }
@@ -37,12 +38,12 @@ impl Row for Item {
 }
 
 /// `name version seconds flags` per line; flags: `d` deleted, `l` latest.
-fn items(text: &str) -> Vec<Item> {
+fn items(text: &str) -> Vec<Version> {
     let mut items = Vec::new();
     for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         let [name, version, seconds, flags] = words[..] else { continue };
-        items.push(Item {
+        items.push(Version {
             name: name.into(),
             version: version.into(),
             updated: Timestamp::from_unix(seconds.parse().unwrap()),
@@ -273,10 +274,10 @@ prop_compose! {
             (0i64..6, any::<bool>(), any::<bool>()),
             0..40,
         ),
-    ) -> Vec<Item> {
+    ) -> Vec<Version> {
         let map: BTreeMap<(String, String), _> = map;
         let row = |((name, version), (at, deleted, latest))| {
-            Item { name, version, updated: Timestamp::from_unix(at), deleted, latest }
+            Version { name, version, updated: Timestamp::from_unix(at), deleted, latest }
         };
         map.into_iter().map(row).collect()
     }

@@ -10,33 +10,7 @@ use mcp_static::site::Artifact;
 use pretty_assertions::assert_eq;
 
 use crate::project::{Project, tree};
-
-#[derive(Debug, Clone, PartialEq)]
-struct Version {
-    name: String,
-    version: String,
-    updated: Timestamp,
-    deleted: bool,
-    latest: bool,
-}
-
-impl Row for Version {
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn version(&self) -> &str {
-        &self.version
-    }
-    fn updated(&self) -> &Timestamp {
-        &self.updated
-    }
-    fn is_deleted(&self) -> bool {
-        self.deleted
-    }
-    fn is_latest(&self) -> bool {
-        self.latest
-    }
-}
+use crate::queries::Version;
 
 /// A made-up registry in list order: some servers have very many versions, some versions are deleted.
 fn registry(servers: usize) -> Vec<Version> {
@@ -249,21 +223,4 @@ fn only_hosts_that_answer_queries_get_the_index_and_a_second_build_writes_nothin
     assert!(pages.contains_key("_worker.js/edge.js"));
     run(&["--for", "plain", "--for", "cloudflare-pages"]).says("0 files written, 0 removed");
     assert_eq!(pages, tree(&project.path("_site/cloudflare-pages")));
-}
-
-#[test]
-fn the_list_that_is_built_has_the_order_of_the_list_that_is_queried() {
-    let project = Project::sample();
-    project.build_api().expect(0);
-    let list = project.json("_site/v0.1/servers/index.json");
-    let names: Vec<&str> = list["servers"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| e["server"]["name"].as_str().unwrap())
-        .collect();
-    assert!(
-        names.is_sorted(),
-        "a name of com.example comes after those of com.example.a: {names:?}"
-    );
 }
