@@ -12,6 +12,10 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 tool=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 dump=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
+# In memory where there is room: the large registry is a quarter of a million small files and folders, and
+# there are disks that take minutes to make and to delete them.
+free=$(df -Pm /dev/shm 2>/dev/null | awk 'NR == 2 { print $4 }')
+[ "${free:-0}" -lt 4000 ] || export TMPDIR=/dev/shm
 work=$(mktemp -d)
 queries=${EDGE_QUERIES:-2000}
 started=()
@@ -40,18 +44,26 @@ start() {
   tail -n 20 "$work/server.log" >&2; echo "edge: $url did not start" >&2; exit 1
 }
 
-# registry NAME QUERIES: commits the data in $work/NAME, builds it for both products of Cloudflare, serves it.
+# commit NAME: gives the data in $work/NAME a history.
+commit() {
+  git -C "$work/$1" init -q
+  git -C "$work/$1" add -A
+  git -C "$work/$1" -c gc.auto=0 -c user.name=test -c user.email=test@example.com commit -qm data
+}
+
+# registry NAME QUERIES HOST...: builds the data in $work/NAME for each host, serves it and asks the module in
+# node over the files for cloudflare-pages.
 registry() {
-  local at="$work/$1"
-  git -C "$at" init -q
-  git -C "$at" add -A
-  git -C "$at" -c user.name=test -c user.email=test@example.com commit -qm data
-  (cd "$at" && "$tool" -q build --only api --for cloudflare-pages --for cloudflare-workers -A base-url-missing) > "$work/build.log" 2>&1 ||
-    { tail -n 40 "$work/build.log" >&2; exit 1; }
+  local at="$work/$1" count=$2 host
+  shift 2
+  for host; do
+    (cd "$at" && "$tool" -q build --only api --for "$host" --out "_site/$host" -A base-url-missing) > "$work/build.log" 2>&1 ||
+      { tail -n 40 "$work/build.log" >&2; exit 1; }
+  done
   serve="http://127.0.0.1:$(free_port)"
   start "$serve" "$tool" --data "$at/registry-data" serve --addr "${serve#http://}" --no-reload -q
   pages="$at/_site/cloudflare-pages"
-  EDGE_QUERIES=$2 node "$here/edge.mjs" "$pages" "$serve"
+  EDGE_QUERIES=$count node "$here/edge.mjs" "$pages" "$serve"
 }
 
 # on_workerd QUERIES: asks the built site as wrangler runs it, each product where its settings are.
@@ -70,7 +82,8 @@ on_workerd() {
 
 mkdir -p "$work/sample" "$work/large/registry-data"
 cp -r "$top/registry-data" "$work/sample/"
-registry sample $((queries / 4))
+commit sample
+registry sample $((queries / 4)) cloudflare-pages cloudflare-workers
 on_workerd $((queries / 4))
 stop
 if [ -n "$dump" ]; then
@@ -80,11 +93,12 @@ if [ -n "$dump" ]; then
   # The dump has no deleted entries; here every 19th version is one.
   find "$work/real/registry-data/servers" -mindepth 3 -maxdepth 3 -type d | sort | awk 'NR % 19 == 0' |
     while read -r folder; do echo '{"status":"deleted"}' > "$folder/status.json"; done
-  registry real "$queries"
+  commit real
+  registry real "$queries" cloudflare-pages cloudflare-workers
   on_workerd "$queries"
   stop
 fi
 node "$here/edge_corpus.mjs" "$work/large/registry-data" "${EDGE_SERVERS:-25000}"
-registry large 500
+registry large 500 cloudflare-pages
 stop
 echo "edge: all passed after $SECONDS seconds"

@@ -9,7 +9,7 @@ let n = 0;
 for (let i = 0; i < count; i++) {
   const namespace = `com.example${i % 997}`;
   const name = `${WORDS[i % WORDS.length]}-${WORDS[(i * 7) % WORDS.length]}_${i}`;
-  const versions = i % 500 === 0 ? 60 : 1 + (i % 3);
+  const versions = i % 500 === 0 ? 60 : 1 + (i % 4 === 0);
   for (let v = 0; v < versions; v++, n++) {
     const version = `${1 + Math.floor(v / 10)}.${v % 10}.0${n % 50 === 0 ? '+b.7' : ''}`;
     const folder = join(out, 'servers', namespace, name, version);

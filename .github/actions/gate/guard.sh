@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Refuses a site that has lost servers: none left, or over 5 % fewer than the live site has.
 #
-# The live site's manifest says what is there. Where it cannot be read (a login, an outage, no address
-# that is known), the commit that was deployed last is built once more for the comparison.
+# The live site's manifest says what is there. Where it cannot be read (a login, an outage, a new
+# address or none), the commit that was deployed last is built once more for the comparison.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../url.sh"
 : "${OUT:?}"
@@ -16,16 +16,10 @@ if [[ $url == https://* ]]; then
   status=$(curl --silent --location --proto '=https' --max-time 60 --max-filesize 268435456 \
     --output "$before" --write-out '%{http_code}' "${url%/}/manifest.json") || status=none
 fi
-case $status in
-  404 | 410)
-    say notice "There is nothing at ${url%/} yet, so this is a first deployment: the number of servers is not compared."
-    exit 0
-    ;;
-esac
 if [ "$status" != 200 ] || ! jq -e '.files | type == "array"' "$before" > /dev/null 2>&1; then
   before=$OUT/before/manifest.json
   if ! git rev-parse --quiet --verify 'refs/mcp-static/deployed^{commit}' > /dev/null; then
-    say notice "No earlier deployment is known: the number of servers is not compared."
+    say notice "No earlier deployment is known, so this is the first: the number of servers is not compared."
     exit 0
   fi
   if ! mcp-static build --quiet --no-progress --data "$data" --rev refs/mcp-static/deployed --only api --out "$OUT/before"; then

@@ -5,7 +5,8 @@
 #   works     this deployment answers, and every required client can use it
 #   fails     a required client cannot use it, several times in a row
 #   silent    nobody answered: no word about clients, and an older site would not answer either
-#   unproven  it wants a login, or an earlier deployment still answers
+#   stale     clients can use what answers, but that is not this deployment
+#   unproven  it wants a login, so nobody can tell from here
 #   wrong     it could not be asked: settings, or an address that must not be asked
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -42,7 +43,8 @@ for wait in 0 20 40 80; do
 done
 case $status:$live in
   0:0) end works "Every client that has to work can use $url." ;;
-  0:*) end unproven "Clients can use $url, but it does not hand out the manifest of this deployment: nothing is proven about that." ;;
+  0:4) end unproven "Clients can use $url, but its manifest wants a login: nothing is proven about this deployment." ;;
+  0:*) end stale "Clients can use $url, but it does not hand out the manifest of this deployment: an older site answers." ;;
   1:4) if is_hidden; then end unproven "$url wants a login, so it could not be seen as clients see it: nothing is proven."; fi ;;&
   1:*) end fails "$url does not work for a client that has to work." ;;
   3:*) end silent "$url did not answer." ;;
