@@ -165,28 +165,40 @@ class Replay:
         assert rest["servers"][0] == whole[1]
 
     def others(self, start):
-        """Pages, files with types of their own, assets, preflights, and settings that nobody is sent."""
+        """Wrong links, preflights, settings that nobody is sent, and the catalog if there is one."""
         promise = self.promise
-        for path in ("/openapi.yaml", "/404.json", "/", "/browse/"):
+        for path in ("/openapi.yaml", "/404.json"):
+            assert self.visit(start + path, (), 0).status == 200, path
+        wrong = self.visit(f"{start}/nothing/here", (), 0)
+        assert wrong.status == 404 and wrong.body == self.read("404.html") and media(wrong) == HTML, wrong
+        assert self.web.ask(f"{start}/v0.1/servers/x/versions", "OPTIONS").status == promise.preflight
+        for file in promise.private:
+            assert self.web.ask(f"{start}/{file}").status == 404, file
+        kinds = {"application/yaml": "/openapi.yaml", "application/atom+xml": "/feed.xml", "text/plain": "/robots.txt"}
+        for kind, path in kinds.items():
+            if not os.path.exists(self.site + path):
+                continue
+            answer = self.web.ask(start + path)
+            also = {"text/xml"} if promise.loose else set()
+            assert answer.body == self.read(path[1:]) and media(answer) in {kind, *also}, f"{path}: {media(answer)}"
+        if os.path.exists(os.path.join(self.site, "browse")):
+            self.catalog(start)
+
+    def catalog(self, start):
+        """Pages, which redirect to their slash, and assets, which never change."""
+        promise = self.promise
+        for path in ("/", "/browse/"):
             assert self.visit(start + path, (), 0).status == 200, path
         page = "servers/{}/{}".format(*next(self.names()))
         hops = self.web.follow(f"{start}/{page}")
         assert tuple(hop.status for hop in hops) == (*promise.page, 200), hops[0].status
         if promise.own:
             assert hops[0].headers["location"].endswith(f"{self.prefix}/{page}/"), hops[0].headers
-        assert hops[-1].body == self.read(f"{page}/index.html") and media(hops[-1]) in (promise.kinds if promise.loose else (HTML,)), media(hops[-1])
-        wrong = self.visit(f"{start}/nothing/here", (), 0)
-        assert wrong.status == 404 and wrong.body == self.read("404.html") and media(wrong) == HTML, wrong
-        assert self.web.ask(f"{start}/v0.1/servers/x/versions", "OPTIONS").status == (promise.preflight)
+        kinds = promise.kinds if promise.loose else (HTML,)
+        assert hops[-1].body == self.read(f"{page}/index.html") and media(hops[-1]) in kinds, media(hops[-1])
         kinds = {"css": {"text/css"}, "js": SCRIPT, "svg": {"image/svg+xml"}, "json": {JSON}}
         for file in os.listdir(os.path.join(self.site, "assets")):
             if file.count(".") == 2:
                 asset = self.visit(f"{start}/assets/{file}", (), 0)
                 assert "immutable" in asset.headers["cache-control"], f"{file}: {asset.headers['cache-control']}"
                 assert media(asset) in kinds[file.split(".")[-1]], f"{file}: {media(asset)}"
-        for path, kind in (("/feed.xml", "application/atom+xml"), ("/openapi.yaml", "application/yaml"), ("/robots.txt", "text/plain")):
-            answer = self.web.ask(start + path)
-            kinds = {kind, "text/xml"} if promise.loose else {kind}
-            assert answer.body == self.read(path[1:]) and media(answer) in kinds, f"{path}: {media(answer)}"
-        for file in promise.private:
-            assert self.web.ask(f"{start}/{file}").status == 404, file
