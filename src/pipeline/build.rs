@@ -105,7 +105,7 @@ pub fn build(
     let size = (servers.len(), servers.iter().map(|s| s.versions.len()).sum());
     let mut built = Built { size, ..Built::default() };
     let items: Vec<Item> = parts.iter_mut().flat_map(|part| take(&mut part.items)).collect();
-    let indexes = query::artifacts(&items);
+    let indexes = if answering(&sinks) { query::artifacts(&items) } else { Vec::new() };
     drop(items);
     let (gathered, made, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
@@ -183,8 +183,8 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     let listing = checked.listing.take();
     let render = |listing| render::listing(listing, &loaded.facts, loaded.catalog.as_ref());
     let rendered = listing.as_ref().map(render).unwrap_or_default();
-    let answers = sinks.iter().any(|sink| sink.host.answers_queries());
-    let items = listing.filter(|_| answers).map(|listing| query::items(&listing, &loaded.facts));
+    let listing = listing.filter(|_| answering(sinks));
+    let items = listing.map(|listing| query::items(&listing, &loaded.facts));
     let name = name_of(server);
     for sink in sinks {
         let files = sink.put_all(&rendered.artifacts)?;
@@ -197,7 +197,7 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
 
 /// A server's part as the last build left it, if every sink has it whole.
 fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<Part> {
-    if sinks.iter().any(|sink| sink.host.answers_queries()) {
+    if answering(sinks) {
         return None; // the indexes hold every body, and no record does
     }
     let name = name_of(server);
@@ -216,6 +216,11 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
     let gathered = Gathered { latest, summary };
     Some(Part { gathered, items: Vec::new(), findings, urls, made: false })
+}
+
+/// Whether some host has a program that answers queries, and needs the indexes for it.
+fn answering(sinks: &[Sink<'_>]) -> bool {
+    sinks.iter().any(|sink| sink.host.answers_queries())
 }
 
 /// A server's name as the cache knows it: the names of its two folders.

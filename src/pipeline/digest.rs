@@ -5,7 +5,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::data::{ServerFolder, VersionFiles};
+use crate::data::{ServerFolder, VersionFiles, digest};
 use crate::error::Result;
 
 use super::Loaded;
@@ -22,12 +22,7 @@ pub(super) fn shared_key(loaded: &Loaded) -> String {
         loaded.config,
         loaded.evidence.digest()
     );
-    hex(Sha256::digest(text.as_bytes()).as_slice())
-}
-
-/// Lower-case hex.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest(text.as_bytes())
 }
 
 /// Digest of a server's files and of what history says of it, in lower-case hex.
@@ -62,5 +57,5 @@ pub(super) fn server_digest(
             }
         }
     }
-    Ok(hex(&hash.finalize()))
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
