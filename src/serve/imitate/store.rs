@@ -70,10 +70,15 @@ impl Store {
         let mut files = Vec::new();
         let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
         for entry in walk.filter_entry(|entry| entry.file_name() != WORK) {
-            let entry = entry.map_err(|e| unreadable(folder, &e))?;
+            let entry = entry.map_err(|e| {
+                let path = e.path().unwrap_or(folder).to_owned();
+                let why =
+                    e.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links"));
+                unreadable(&path, why)
+            })?;
             if entry.file_type().is_file() {
                 let path = entry.path();
-                let body = std::fs::read(path).map_err(|e| unreadable(path, &e))?;
+                let body = std::fs::read(path).map_err(|e| unreadable(path, e))?;
                 let path = path.strip_prefix(folder).unwrap_or(path).to_string_lossy();
                 files.push(HostFile { path: path.replace('\\', "/"), body: body.into() });
             }
@@ -218,8 +223,9 @@ pub(super) fn media_of(path: &str) -> Option<Media> {
     })
 }
 
-fn unreadable(path: &Path, error: &dyn std::fmt::Display) -> Error {
-    Error::new(ErrorKind::Usage, format!("cannot be read: {error}"))
+fn unreadable(path: &Path, e: std::io::Error) -> Error {
+    Error::new(ErrorKind::Usage, "the site cannot be read")
         .at(path)
+        .because(e)
         .help("name the output folder of a build")
 }

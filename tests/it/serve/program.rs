@@ -119,7 +119,10 @@ fn it_answers_as_a_host_would() {
     run(&["--site", "_site"]).expect(2).says("--as");
     run(&["--as", "netlify", "--without-cors"]).expect(2).says("up to their operator");
     run(&["--without-cors"]).expect(2).says("--as");
-    run(&["--as", "plain", "--site", "nowhere"]).expect(2).says("output folder of a build");
+    run(&["--as", "plain", "--site", "nowhere"])
+        .expect(2)
+        .says("the site cannot be read: nowhere: ")
+        .says("output folder of a build");
 }
 
 #[test]
