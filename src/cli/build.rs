@@ -7,10 +7,17 @@ use crate::data::DataPath;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{BuildOptions, Target, build, load};
 use crate::site::{HOSTS, Host, Written, host_named};
+use crate::world::file;
 
 use super::Outcome;
 use super::args::{BuildArgs, Global};
 use super::talk::Talk;
+
+/// Largest result of a probe that is read, in bytes.
+const MAX_PROBE: u64 = 1024 * 1024;
+
+/// Largest list of held entries that is read, in bytes.
+const MAX_HELD: u64 = 64 * 1024 * 1024;
 
 /// Builds the site for every host that is named.
 pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outcome> {
@@ -24,7 +31,7 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     options.without = held(args)?;
     let mut loaded = load(&options)?;
     if let Some(path) = &args.probe {
-        let result = std::fs::read(path).map_err(|e| {
+        let result = file::read(path, MAX_PROBE).map_err(|e| {
             Error::io("the result of a probe cannot be read", path, e)
                 .help("give the probe.json that `mcp-static probe URL --write DIR` made")
         })?;
@@ -73,7 +80,7 @@ fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
 /// The folders of entries that are held back. An empty line names none.
 fn held(args: &BuildArgs) -> Result<BTreeSet<String>> {
     let Some(path) = &args.without else { return Ok(BTreeSet::new()) };
-    let text = std::fs::read_to_string(path).map_err(|e| {
+    let text = file::read_text(path, MAX_HELD).map_err(|e| {
         Error::io("the list of held entries cannot be read", path, e)
             .help("give the file that `verify --hold` wrote")
     })?;

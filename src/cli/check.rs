@@ -1,6 +1,5 @@
 //! `check`: is the data right?
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, check_document};
@@ -8,8 +7,10 @@ use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{check, load};
 use crate::site::{Manifest, SiteProblem, compare_site};
+use crate::world::file;
 
 use super::Outcome;
+use super::add::MAX_READ;
 use super::args::{CheckArgs, Global};
 use super::talk::Talk;
 
@@ -82,27 +83,27 @@ fn is_in(file: &str, place: &str) -> bool {
 }
 
 fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> {
-    let mut bytes = Vec::new();
-    let fail = |e| Error::io("the file cannot be read", path, e);
-    let name = if path.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
-        "<stdin>".to_owned()
+    let (name, read) = if path.as_os_str() == "-" {
+        ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_READ))
     } else {
-        bytes = std::fs::read(path).map_err(fail)?;
-        path.to_string_lossy().replace('\\', "/")
+        (path.to_string_lossy().replace('\\', "/"), file::read(path, MAX_READ))
     };
+    let bytes = read.map_err(|e| Error::io("the file cannot be read", path, e))?;
     let rules = DocumentRules::new(args.profile);
     let mut report = Report::new();
     report.extend(check_document(&name, bytes, &rules));
     Ok(report.finish(&global.levels()?))
 }
 
+/// Largest manifest that is read, in bytes.
+const MAX_MANIFEST: u64 = 256 * 1024 * 1024;
+
 /// Least part of the live servers that a new site keeps, in percent.
 const KEPT: usize = 95;
 
 /// Whether the site has so many servers fewer than the live one that a person should look first.
 fn shrunk(site: &Path, before: &Path) -> Result<Option<Diagnostic>> {
-    let text = std::fs::read_to_string(before)
+    let text = file::read_text(before, MAX_MANIFEST)
         .map_err(|e| Error::io("the manifest of the live site cannot be read", before, e))?;
     let live = Manifest::parse(&text).map_err(|e| {
         Error::new(ErrorKind::Usage, "this is no manifest of a site")

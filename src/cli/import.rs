@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::config::Config;
-use crate::data::{Edit, Edits, apply, require_folder};
+use crate::data::{Edit, Edits, apply, read_settings, require_folder};
 use crate::diag::{Code, Diagnostic, Levels, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
@@ -173,9 +173,9 @@ pub(super) fn finish(
 /// The settings are read leniently here: a broken `registry.toml` is `check`'s business and must not
 /// keep anybody from importing.
 fn levels(global: &Global) -> Result<Levels> {
-    let mut levels = match std::fs::read_to_string(global.data.join("registry.toml")) {
-        Ok(text) => Config::parse("registry.toml", &text).0.levels,
-        Err(_) => Levels::default(),
+    let mut levels = match read_settings(&global.data) {
+        Ok(Some(text)) => Config::parse("registry.toml", &text).0.levels,
+        _ => Levels::default(),
     };
     levels.extend(&global.levels()?);
     Ok(levels)

@@ -24,4 +24,6 @@ pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, 
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};
 pub(crate) use status::{find_server, find_versions};
-pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};
+pub use tree::{
+    Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder, read_settings,
+};

@@ -7,6 +7,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::world::file;
+
+/// Most files that a folder of templates has.
+const MAX_FILES: usize = 256;
+
+/// Largest file of it, in bytes.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Reads the files of `folder` by their paths with forward slashes.
 ///
@@ -27,8 +34,16 @@ pub fn read_overrides(folder: &Path) -> Result<BTreeMap<String, String>> {
         if !entry.file_type().is_file() || hidden || name.ends_with(".md") {
             continue;
         }
-        let bytes = std::fs::read(entry.path())
-            .map_err(|e| Error::io("could not read a template", entry.path(), e))?;
+        if files.len() == MAX_FILES {
+            let what = format!("the folder of templates has more than {MAX_FILES} files");
+            return Err(Error::new(crate::error::ErrorKind::Usage, what)
+                .at(folder)
+                .help("remove the files that are not templates"));
+        }
+        let bytes = file::read(entry.path(), MAX_BYTES).map_err(|e| {
+            Error::io("could not read a template", entry.path(), e)
+                .help("shorten it, or remove it from the folder of templates")
+        })?;
         files.insert(name, String::from_utf8_lossy(&bytes).into_owned());
     }
     Ok(files)

@@ -298,6 +298,19 @@ impl Tree {
     }
 }
 
+/// The settings of the data folder `root` as text; `None` when there is no such plain file.
+///
+/// For callers that want nothing else of the folder.
+pub fn read_settings(root: &Path) -> Result<Option<String>> {
+    let path = root.join(super::layout::SETTINGS);
+    if !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
+    crate::world::file::read_text(&path, super::MAX_FILE)
+        .map(Some)
+        .map_err(|e| Error::io("the settings cannot be read", path, e))
+}
+
 fn missing(root: &Path) -> Error {
     Error::new(ErrorKind::Usage, "there is no data folder")
         .at(root)

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, Profile};
 use crate::config::{BaseUrl, Config};
-use crate::data::{DateSource, Fallback, Tree};
-use crate::diag::{Diagnostic, Levels};
+use crate::data::{DateSource, Fallback, MAX_FILE, Tree};
+use crate::diag::{Code, Diagnostic, Levels, Place};
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::render::catalog::Repository;
@@ -75,8 +75,15 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     tree.leave_out(&options.without);
     let (mut config, mut findings) = match tree.settings() {
         Some(file) => {
-            let path = tree.display(&file.path);
-            Config::parse(&path, &String::from_utf8_lossy(&tree.read(file)?.bytes))
+            let (path, content) = (tree.display(&file.path), tree.read(file)?);
+            if content.size > MAX_FILE {
+                let message =
+                    format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
+                let finding = Diagnostic::new(Code::FileTooLarge, Place::file(path), message);
+                (Config::default(), vec![finding.help("shorten the settings")])
+            } else {
+                Config::parse(&path, &String::from_utf8_lossy(&content.bytes))
+            }
         }
         None => (Config::default(), Vec::new()),
     };

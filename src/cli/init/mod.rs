@@ -14,6 +14,7 @@ use crate::data::{Edits, apply};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::catalog::Repository;
 use crate::site::{HOSTS, host_named};
+use crate::world::file;
 use crate::world::git::Git;
 
 use super::Outcome;
@@ -21,6 +22,9 @@ use super::args::{Global, InitArgs};
 use super::talk::Talk;
 
 use scaffold::{File, Forge, Plan, is_ours, is_renewable};
+
+/// Largest file that is compared with one of the scaffold, in bytes.
+const MAX_THERE: u64 = 16 * 1024 * 1024;
 
 /// The data folder of a new registry.
 const DATA: &str = "registry-data";
@@ -170,7 +174,7 @@ struct Fate {
 fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Fate> {
     let mut fate = Fate::default();
     for File { path, text } in files {
-        let there = match std::fs::read(dir.join(&path)) {
+        let there = match file::read(&dir.join(&path), MAX_THERE) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 fate.edits.write(path.clone(), text);

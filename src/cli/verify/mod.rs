@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::error::{Error, Result};
 use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
+use crate::world::file;
 
 use super::Outcome;
 use super::args::{Global, VerifyArgs};
@@ -66,7 +67,7 @@ fn again(global: &Global, talk: &Talk) -> Result<Outcome> {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text)
+    file::write(path, text.as_bytes())
         .map_err(|e| Error::io("the report cannot be written", path, e).help("name another file"))
 }
 
