@@ -13,7 +13,7 @@ use crate::world::file as files;
 
 use super::Outcome;
 use super::args::{AddArgs, Global};
-use super::import::{finish, make_plan, write};
+use super::import::{finish, lock, make_plan, write};
 use super::net;
 use super::talk::Talk;
 
@@ -39,6 +39,7 @@ fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     options.revision = None;
     require_folder(&global.data)?;
     let (name, bytes) = read(&args.what)?;
+    let _held = lock(global, args.dry_run)?;
     match add(&options, &name, bytes)? {
         Added::Refused { report } => {
             talk.report(&report);
@@ -110,6 +111,7 @@ fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Out
     let reading = upstream.entry(&name, version.as_ref())?;
     let label = reading.as_ref().map_or(args.what.clone(), |r| format!("{}@{}", r.name, r.version));
     let batch = Batch { readings: vec![reading], ..Batch::default() };
+    let _held = lock(global, args.dry_run)?;
     let plan = make_plan(global, &registry, batch, &Filter::default())?;
     let Plan { edits, findings, skipped, unchanged, .. } = plan;
     write(global, &edits, args.dry_run, talk)?;

@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, check_document};
+use crate::data::{hold, was_interrupted};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
+use crate::import::Store;
 use crate::pipeline::{check, load};
 use crate::site::{Manifest, SiteProblem, compare_site};
 use crate::world::file;
@@ -39,9 +41,29 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
             "checked {} servers with {versions} versions",
             registry.listings().len()
         ));
+        unfinished(&global.data, talk);
     }
     talk.report(&report);
     Ok(Outcome::refused_if(report.has_errors()))
+}
+
+/// Says what an import, or another change of the data folder, left undone when it was ended.
+fn unfinished(data: &Path, talk: &Talk) {
+    let (registries, interrupted) = (Store::unfinished(data), was_interrupted(data));
+    if (registries.is_empty() && !interrupted) || hold(data).is_err() {
+        return; // nothing is left, or it is still running
+    }
+    for registry in registries {
+        talk.always(&format!(
+            "an import was interrupted: run `mcp-static import {registry}` to go on where it stopped"
+        ));
+    }
+    if interrupted {
+        talk.always(&format!(
+            "a change of {} was interrupted: run the same command again to complete it",
+            data.display()
+        ));
+    }
 }
 
 /// Splits paths into documents that stand alone and places of the data folder, both as the reports

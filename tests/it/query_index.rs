@@ -63,13 +63,20 @@ impl Index {
             artifacts.iter().map(|a| (name(a), text(a))).collect();
         assert_eq!(files.len(), artifacts.len(), "names are unique");
         let head: serde_json::Value = serde_json::from_str(&files["head.json"]).unwrap();
-        assert_eq!(head["format"], 1);
+        assert_eq!(head["format"], 2);
         Self { files, head }
     }
 
-    fn places(&self, kind: &str) -> Vec<(&str, &str)> {
+    fn places(&self, kind: &str) -> Vec<(String, String)> {
         let places = self.head[kind].as_array().unwrap().iter();
-        places.map(|p| (p[0].as_str().unwrap(), p[1].as_str().unwrap())).collect()
+        let place = |p: &'_ serde_json::Value| {
+            let (first, file) = (p[0].as_str().unwrap(), p[1].as_str().unwrap());
+            let text = &self.files[file];
+            assert_eq!(p[2], text.len(), "the head says how many bytes {file} has");
+            assert_eq!(p[3], text.lines().count(), "the head says how many lines {file} has");
+            (first.to_owned(), file.to_owned())
+        };
+        places.map(place).collect()
     }
 
     /// Keys and bodies of one kind, with the number of their file.

@@ -10,7 +10,7 @@ mod scaffold;
 use std::path::Path;
 
 use crate::config::BaseUrl;
-use crate::data::{Edits, apply};
+use crate::data::{Edits, apply_in, hold};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::catalog::Repository;
 use crate::site::{HOSTS, host_named};
@@ -41,8 +41,9 @@ pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outco
         Error::io("the folder cannot be created", &args.dir, e)
             .help("name a folder that you may write to")
     })?;
+    let _held = hold(&args.dir)?;
     let fate = decide(&args.dir, scaffold::files(&plan), args.force)?;
-    apply(&args.dir, &fate.edits, &|_| {})?;
+    apply_in(&args.dir, &args.dir, &fate.edits, &|_| {})?;
     fate.tell(talk);
     if fate.edits.is_empty() {
         talk.say("nothing to do: everything is there");
