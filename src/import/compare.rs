@@ -255,3 +255,47 @@ pub(super) fn same_document(bytes: &[u8], text: &str) -> bool {
     bytes == text.as_bytes()
         || value(bytes).is_some_and(|here| value(text.as_bytes()) == Some(here))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::record::{Facts, Record};
+    use super::*;
+    use crate::diag::Place;
+    use crate::model::{ServerName, Version};
+
+    /// A record whose date of publication has so many digits.
+    fn candidate(digits: usize) -> Candidate {
+        let published = format!("2026-01-01T00:00:00.{}Z", "1".repeat(digits));
+        let facts = Facts {
+            published: Timestamp::parse(&published).unwrap(),
+            updated: None,
+            status_changed: None,
+            status: Status::Deleted,
+            message: Some("why".to_owned()),
+        };
+        let server = "{\"name\":\"com.example/alpha\",\"version\":\"1.0.0\"}".to_owned();
+        Candidate {
+            name: ServerName::parse("com.example/alpha").unwrap(),
+            version: Version::parse("1.0.0").unwrap(),
+            record: Record {
+                place: Place::file("page"),
+                name: "com.example/alpha".to_owned(),
+                version: "1.0.0".to_owned(),
+                server,
+                facts: Ok(facts.clone()),
+            },
+            facts,
+            ahead: false,
+        }
+    }
+
+    #[test]
+    fn an_entry_that_a_build_refuses_is_refused_with_the_words_of_the_build() {
+        let latest = Timestamp::from_unix(1_800_000_000);
+        let compare = Compare::new("https://registry.example.com", "registry-data", &latest);
+        let step = |digits| compare.step(&candidate(digits), &Found::default());
+        assert!(matches!(step(9), Step::Write { document: true, .. }));
+        let Step::Refuse(reason) = step(300_000) else { panic!("it was planned") };
+        assert!(reason.why.starts_with("a build would refuse its origin.json: the file has"), "{}", reason.why);
+    }
+}

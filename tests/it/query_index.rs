@@ -84,7 +84,7 @@ impl Index {
         let mut found = Vec::new();
         for (at, (first, file)) in self.places(kind).into_iter().enumerate() {
             let lines: Vec<_> =
-                self.files[file].lines().map(|line| line.split_once('\t').unwrap()).collect();
+                self.files[&file].lines().map(|line| line.split_once('\t').unwrap()).collect();
             assert_eq!(lines[0].0, first, "the head says where {file} begins");
             found.extend(lines.into_iter().map(|(key, body)| (key, body, at)));
         }
@@ -95,7 +95,7 @@ impl Index {
         let mut rows: Vec<Version> = Vec::new();
         for (first, file) in self.places("index") {
             let start = rows.len();
-            for line in self.files[file].lines() {
+            for line in self.files[&file].lines() {
                 let mut parts = line.split('\t');
                 let name = parts.next().unwrap();
                 for part in parts {

@@ -167,7 +167,7 @@ fn what_a_host_refuses_is_not_asked_again() {
 #[test]
 fn an_answer_that_is_no_list_is_refused() {
     for (body, hint) in [
-        (recorded("login.html"), "this is no JSON"),
+        (recorded("login.html"), "this is not JSON"),
         (b"{}".to_vec(), "not a list of servers"),
         (b"".to_vec(), "not a list of servers"),
     ] {

@@ -68,10 +68,10 @@ impl fmt::Display for TemplateProblem {
 
 /// Most steps that the making of one page takes where an operator's templates take part. Pages of large
 /// registries take a hundredth of it.
-const STEPS: u64 = 50_000_000;
+const STEPS: u64 = 20_000_000;
 
 /// What is said of a template that takes more.
-const OUT_OF_STEPS: &str = "the page takes more than 50,000,000 steps";
+const OUT_OF_STEPS: &str = "the page takes more than 20,000,000 steps";
 
 /// Renders templates and remembers what went wrong.
 pub(super) struct Engine {
