@@ -6,9 +6,9 @@
 // they stand there and never parsed.
 //
 // It refuses to be a point of failure: it answers queries of the list and nothing else, keeps no state,
-// and whatever goes wrong (no index, one of another form, a missing file, a limit of the host) the host
-// answers as if it were not here, with the static document. Only standard interfaces are used; the few
-// lines that a host needs beside it are in edge/.
+// and whatever goes wrong (no index, one of another form, a file that is missing or not whole, a limit of
+// the host) the host answers as if it were not here, with the static document. Only standard interfaces
+// are used; the few lines that a host needs beside it are in edge/.
 
 const COMMON = {
   'Access-Control-Allow-Origin': '*',

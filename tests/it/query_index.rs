@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_static::model::Timestamp;
 use mcp_static::model::query::{ListQuery, Row, page};
-use mcp_static::render::query::{FEWEST_BODIES, Item, MOST_BYTES, artifacts};
+use mcp_static::render::query::{FEWEST_BODIES, Item, MOST_BYTES, artifacts, read};
 use mcp_static::site::Artifact;
 use pretty_assertions::assert_eq;
 
@@ -204,6 +204,32 @@ fn a_new_version_changes_one_file_of_each_kind_or_a_neighbour_too() {
     rows.insert(at + 1, new);
     let changed = names(&rows).difference(&before).count();
     assert!(before.len() > 30 && (2..=6).contains(&changed), "{changed} of {}", before.len());
+}
+
+#[test]
+fn an_index_that_is_not_whole_is_not_read() {
+    let rows = registry(300);
+    let index = Index::of(&indexed(&rows, |_| 300));
+    let with = |name: &str, text: &str| {
+        read(|file| Some(if file == name { text } else { &index.files[file] }.as_bytes()))
+            .map(|items| items.len())
+    };
+    assert_eq!(with("", ""), Some(rows.len()));
+    for kind in ["index", "live", "deleted"] {
+        let (_, file) = index.places(kind).remove(0);
+        let text = &index.files[&file];
+        let second = text.find('\n').unwrap() + 1;
+        for (how, text) in [
+            ("empty", ""),
+            ("cut", &text[..second + 5]),
+            ("without its last byte", &text[..text.len() - 1]),
+            ("without its first line", &text[second..]),
+            ("blank", &" ".repeat(text.len())),
+            ("with a line joined to the next", &text.replacen('\n', " ", 1)),
+        ] {
+            assert_eq!(with(&file, text), None, "{kind} {how}");
+        }
+    }
 }
 
 #[test]

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::diag::format::quiet_json;
 use crate::error::{Error, Result};
 use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
@@ -40,7 +39,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         write(path, &lines)?;
     }
     if let Some(path) = &args.report {
-        write(path, &format!("{}\n", quiet_json(&format!("{:#}", to_json(&judged)))))?;
+        write(path, &format!("{:#}\n", to_json(&judged)))?;
     }
     if let Some(path) = &args.comment {
         write(path, &comment::render(&judged))?;
