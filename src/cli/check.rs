@@ -88,7 +88,7 @@ fn sort_paths(data: &Path, paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<Strin
                     place.to_string_lossy().replace('\\', "/").trim_start_matches("./").to_owned(),
                 );
             }
-            None if full.is_file() => alone.push(path.clone()),
+            None if !full.is_dir() => alone.push(path.clone()),
             None => {
                 return Err(Error::new(ErrorKind::Usage, "this folder is not part of the data")
                     .at(path)

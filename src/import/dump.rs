@@ -3,18 +3,17 @@
 //! A file is unpacked when its first bytes are those of gzip, whatever its name. Refused is one that
 //! is larger than a registry could be, so that a small packed file cannot fill the memory.
 
-use std::fs::File;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 
 use crate::diag::Diagnostic;
 use crate::error::{Error, Result};
-use crate::world::file::read_from;
+use crate::world::file::{open, read_from};
 
 use super::text::{Batch, read_text};
 
 /// Largest dump, in bytes, after unpacking.
-const MAX_DUMP: u64 = 512 << 20;
+const MAX_DUMP: u64 = 256 << 20;
 
 /// What a dump holds, or why it is not a dump.
 pub(super) type Dump = Result<Batch, Box<Diagnostic>>;
@@ -31,7 +30,7 @@ pub fn read_dump(path: &Path) -> Result<Dump> {
         };
         Error::io("the dump cannot be read", path, e).help(help)
     };
-    let mut reader = BufReader::new(File::open(path).map_err(fail)?);
+    let mut reader = BufReader::new(open(path).map_err(fail)?);
     let packed = reader.fill_buf().map_err(fail)?.starts_with(b"\x1f\x8b");
     let bytes = match packed {
         true => read_from(flate2::read::MultiGzDecoder::new(reader), MAX_DUMP),

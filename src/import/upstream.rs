@@ -25,7 +25,7 @@ pub const OFFICIAL_REGISTRY: &str = "https://registry.modelcontextprotocol.io";
 /// Most bytes of one answer.
 const MAX_ANSWER: u64 = 32 * 1024 * 1024;
 /// Most bytes of all pages together.
-const MAX_TOTAL: u64 = 512 << 20;
+const MAX_TOTAL: u64 = 256 << 20;
 /// Most pages.
 const MAX_PAGES: usize = 20_000;
 

@@ -19,11 +19,16 @@ pub const SECRET: u32 = 0o600;
 /// # Errors
 /// Also when it is a folder or larger; a device without an end is larger.
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    read_from(open(path)?, limit)
+}
+
+/// Opens a file for [`read_from`]; a folder is refused.
+pub fn open(path: &Path) -> io::Result<File> {
     let file = File::open(path)?;
     if file.metadata()?.is_dir() {
         return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder"));
     }
-    read_from(file, limit)
+    Ok(file)
 }
 
 /// Reads a text file of at most `limit` bytes.
