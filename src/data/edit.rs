@@ -273,8 +273,7 @@ impl Moves {
         }
         for path in &self.removals {
             let full = root.join(path);
-            fs::remove_file(&full)
-                .map_err(|e| Error::io("the file cannot be removed", full, e))?;
+            fs::remove_file(&full).map_err(|e| Error::io("the file cannot be removed", full, e))?;
         }
         Ok(())
     }

@@ -60,7 +60,11 @@ impl<'a> Compare<'a> {
     fn compare(&self, candidate: &Candidate, found: &Found) -> Step {
         if let Some(file) = found.broken {
             let why = format!("the {file} that is here cannot be read");
-            return Step::Conflict(conflict(candidate, &why, "run `mcp-static check` and correct it"));
+            return Step::Conflict(conflict(
+                candidate,
+                &why,
+                "run `mcp-static check` and correct it",
+            ));
         }
         let Some(bytes) = &found.server else {
             let bytes = candidate.record.server.as_bytes();
@@ -112,7 +116,8 @@ impl<'a> Compare<'a> {
             return Step::Keep(not_taken(candidate, status, &why));
         }
         // A dump does not take over from a live registry; the other way round is welcome.
-        let mut stated = stated(candidate, if is_url(registry) { registry } else { self.origin }, bytes);
+        let mut stated =
+            stated(candidate, if is_url(registry) { registry } else { self.origin }, bytes);
         if candidate.ahead {
             stated.updated = stated.updated.or_else(|| here.updated.clone());
             stated.status_changed = stated.status_changed.or_else(|| here.status_changed.clone());
@@ -218,9 +223,7 @@ fn not_taken(candidate: &Candidate, here: &StatusRecord, why: &str) -> Option<Di
     let message =
         format!("{label} is {status} upstream and {} here, and stays so: {why}", here.status);
     let help = format!("run `mcp-static status {label} {status}` if upstream is right");
-    Some(
-        Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help),
-    )
+    Some(Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help))
 }
 
 /// The warning about a date of publication that upstream has changed.
@@ -296,6 +299,10 @@ mod tests {
         let step = |digits| compare.step(&candidate(digits), &Found::default());
         assert!(matches!(step(9), Step::Write { document: true, .. }));
         let Step::Refuse(reason) = step(300_000) else { panic!("it was planned") };
-        assert!(reason.why.starts_with("a build would refuse its origin.json: the file has"), "{}", reason.why);
+        assert!(
+            reason.why.starts_with("a build would refuse its origin.json: the file has"),
+            "{}",
+            reason.why
+        );
     }
 }

@@ -242,11 +242,10 @@ impl Plan {
                 ahead = true;
                 let message =
                     format!("the {key} {date} of {label} lies in the future and was not taken");
-                self.findings.push(
-                    Diagnostic::new(Code::ImportConflict, place.clone(), message).help(
-                        "tell the registry that it came from, or correct the clock of this computer",
-                    ),
-                );
+                self.findings
+                    .push(Diagnostic::new(Code::ImportConflict, place.clone(), message).help(
+                    "tell the registry that it came from, or correct the clock of this computer",
+                ));
             }
         }
         ahead

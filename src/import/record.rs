@@ -187,13 +187,10 @@ fn in_utc(date: Timestamp) -> Timestamp {
 fn status(official: &Value) -> Result<(Status, Option<String>), Reason> {
     let status = match member(official, "status") {
         None => Status::Active,
-        Some(word) => word
-            .as_str()
-            .and_then(Status::parse)
-            .ok_or_else(|| {
-                let word = word.to_string();
-                Reason::new(format!("its status is {}, which is not known", shorten(&word)), ASK)
-            })?,
+        Some(word) => word.as_str().and_then(Status::parse).ok_or_else(|| {
+            let word = word.to_string();
+            Reason::new(format!("its status is {}, which is not known", shorten(&word)), ASK)
+        })?,
     };
     if status == Status::Active {
         return Ok((status, None));

@@ -210,12 +210,7 @@ impl Outline<'_> {
 
     /// A record, or a page of records. What is neither is noted as a fault at its place, and the rest
     /// goes on.
-    fn item(
-        &mut self,
-        value: Range<usize>,
-        pointer: Pointer,
-        within: Within,
-    ) -> Result<(), Fault> {
+    fn item(&mut self, value: Range<usize>, pointer: Pointer, within: Within) -> Result<(), Fault> {
         let at = value.start;
         if self.bytes[at] != b'{' {
             return self.fault(at, pointer, "it is not an object");
@@ -240,9 +235,7 @@ impl Outline<'_> {
             return self.fault(at, pointer, fault);
         }
         match (servers, within) {
-            (Some(servers), Within::Text) => {
-                self.page(servers, metadata, &pointer.key("servers"))
-            }
+            (Some(servers), Within::Text) => self.page(servers, metadata, &pointer.key("servers")),
             (Some(_), Within::Page) => self.fault(at, pointer, "it is a page inside a page"),
             (None, _) => self.note(Found { pointer, at, server, meta, fault: None }),
         }

@@ -34,7 +34,8 @@ fn nesting_ends_neither_the_stack_nor_the_memory() {
     let scratch = Scratch::new();
     let open = scratch.write("open.json", "{\"servers\":[".repeat(30_000));
     let closed = scratch.write("closed.json", nested(30_000));
-    let arrays = scratch.write("arrays.json", format!("{}{}", "[".repeat(90_000), "]".repeat(90_000)));
+    let arrays =
+        scratch.write("arrays.json", format!("{}{}", "[".repeat(90_000), "]".repeat(90_000)));
     for (file, code, says) in [
         (&open, 1, "the text ends before everything is closed"),
         (&closed, 0, "it is a page inside a page"),
@@ -106,7 +107,8 @@ fn a_small_packed_dump_does_not_fill_the_memory() {
 
 #[test]
 fn faults_are_counted_and_the_1001st_is_the_last_one() {
-    let enough = read_text("d", format!("[{}{}]", "0,".repeat(1000), record(1)).as_bytes()).unwrap();
+    let enough =
+        read_text("d", format!("[{}{}]", "0,".repeat(1000), record(1)).as_bytes()).unwrap();
     assert_eq!(enough.readings.len(), 1001);
     for (what, text) in [
         ("an array", format!("[{}{}]", "0,".repeat(1001), record(1))),

@@ -133,8 +133,7 @@ fn new_folders_come_whole_and_existing_ones_are_added_to() {
     scratch.write("registry-data/servers/a/kept.json", "{}");
     let files =
         ["servers/a/1/x", "servers/a/2/x", "servers/b/1/x", "servers/b/1/y", "owners/z", "w"];
-    let applied =
-        apply(&scratch.data(), &edits(&files.map(|file| (file, "{}"))), &silent).unwrap();
+    let applied = apply(&scratch.data(), &edits(&files.map(|file| (file, "{}"))), &silent).unwrap();
     assert_eq!(applied, Applied { written: 6, removed: 0, unchanged: 0 });
     let mut all = files.to_vec();
     all.push("servers/a/kept.json");

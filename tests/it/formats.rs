@@ -364,7 +364,10 @@ fn no_json_holds_a_character_that_acts_instead_of_being_seen() {
     let report = project.read("report.json");
     for text in [text, report] {
         assert!(text.contains("202e"), "{text}");
-        assert!(!text.contains(['\u{202e}', '\u{200b}', '\u{1b}']) && !text.contains("##["), "{text}");
+        assert!(
+            !text.contains(['\u{202e}', '\u{200b}', '\u{1b}']) && !text.contains("##["),
+            "{text}"
+        );
         serde_json::from_str::<Value>(&text).unwrap();
     }
 }

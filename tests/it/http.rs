@@ -294,11 +294,17 @@ fn a_url_in_a_message_is_short_and_without_secrets() {
         ("https://a.example/?limit=100&cursor=b%2Fc", "https://a.example/?limit=100&cursor=b%2Fc"),
         ("https://a.example/?token=s3cret&limit=1", "https://a.example/?token=…&limit=1"),
         ("https://a.example/?s3cret", "https://a.example/?…"),
-        ("https://a.example/?limit&X-Amz-Signature=s3cret", "https://a.example/?limit&X-Amz-Signature=…"),
+        (
+            "https://a.example/?limit&X-Amz-Signature=s3cret",
+            "https://a.example/?limit&X-Amz-Signature=…",
+        ),
     ] {
         assert_eq!(shown(url), text);
     }
-    for long in [format!("https://a.example/{}", "x".repeat(9999)), format!("https://a.example/?{}", "limit=1&".repeat(9999))] {
+    for long in [
+        format!("https://a.example/{}", "x".repeat(9999)),
+        format!("https://a.example/?{}", "limit=1&".repeat(9999)),
+    ] {
         let text = shown(&long);
         assert!(text.chars().count() == 201 && text.ends_with('…'), "{text}");
     }

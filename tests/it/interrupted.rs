@@ -83,7 +83,10 @@ fn check_says_how_to_go_on_with_an_import_from_a_host() {
     let says = format!("run `mcp-static import {}` to go on", host.base);
     assert!(check.err.contains(&says), "{}", check.err);
     // What does not belong to an import is not repeated.
-    scratch.write(".mcp-static/import/0123456789abcdef/state.json", "{\"registry\":\"https://evil.example; rm -rf\",\"includeDeleted\":true,\"startedAt\":1}");
+    scratch.write(
+        ".mcp-static/import/0123456789abcdef/state.json",
+        "{\"registry\":\"https://evil.example; rm -rf\",\"includeDeleted\":true,\"startedAt\":1}",
+    );
     assert!(!scratch.run(&["check"]).err.contains("evil"));
 }
 

@@ -58,9 +58,14 @@ fn a_lie_about_the_last_change_does_not_keep_a_withdrawal_out() {
     assert_eq!((lie.new, lie.skipped), (1, 0));
     let (severity, message) = said(&lie)[0];
     assert_eq!(severity, Severity::Warning);
-    assert!(message.contains("updatedAt 9999-12-31T00:00:00Z of com.example/alpha@1.0.0 lies in the future"));
+    assert!(
+        message.contains(
+            "updatedAt 9999-12-31T00:00:00Z of com.example/alpha@1.0.0 lies in the future"
+        )
+    );
     assert_eq!(origin(&scratch).get("updatedAt"), None);
-    let real = import(&scratch, json!({ "status": "deleted", "updatedAt": "2026-02-01T00:00:00Z" }));
+    let real =
+        import(&scratch, json!({ "status": "deleted", "updatedAt": "2026-02-01T00:00:00Z" }));
     assert_eq!((real.updated, said(&real)), (1, vec![]));
     assert_eq!(status(&scratch).unwrap()["status"], "deleted");
     assert_eq!(origin(&scratch)["updatedAt"], "2026-02-01T00:00:00Z");
@@ -73,9 +78,13 @@ fn a_lie_that_is_here_already_heals() {
         import(&scratch, json!({}));
         let path = format!("registry-data/{FOLDER}/origin.json");
         let text = scratch.read(&format!("{FOLDER}/origin.json"));
-        let lie = text.replace("\"publishedAt\"", "\"updatedAt\": \"9999-12-31T00:00:00Z\",\n  \"publishedAt\"");
+        let lie = text.replace(
+            "\"publishedAt\"",
+            "\"updatedAt\": \"9999-12-31T00:00:00Z\",\n  \"publishedAt\"",
+        );
         scratch.write(&path, lie);
-        let plan = import(&scratch, json!({ "status": later, "updatedAt": "2026-02-01T00:00:00Z" }));
+        let plan =
+            import(&scratch, json!({ "status": later, "updatedAt": "2026-02-01T00:00:00Z" }));
         assert_eq!((plan.updated, said(&plan)), (1, vec![]), "{later}");
         assert_eq!(origin(&scratch)["updatedAt"], "2026-02-01T00:00:00Z");
     }
@@ -103,7 +112,11 @@ fn a_status_beside_a_date_that_is_not_taken_still_counts() {
     let plan = import(&scratch, lie.clone());
     assert_eq!((plan.updated, plan.findings.len()), (1, 1));
     assert_eq!(status(&scratch).unwrap()["status"], "deprecated");
-    assert_eq!(origin(&scratch)["updatedAt"], "2026-03-01T00:00:00Z", "the date that is here stays");
+    assert_eq!(
+        origin(&scratch)["updatedAt"],
+        "2026-03-01T00:00:00Z",
+        "the date that is here stays"
+    );
     let again = import(&scratch, lie);
     assert_eq!((again.unchanged, again.findings.len()), (1, 1), "and it is said every time");
 }
@@ -120,7 +133,13 @@ fn what_is_newer_here_stays_and_a_status_that_differs_is_a_warning() {
     let (severity, message) = said(&plan)[0];
     assert_eq!((plan.unchanged, severity), (1, Severity::Warning));
     assert!(message.contains("is active upstream and deprecated here, and stays so"), "{message}");
-    assert!(plan.findings[0].help.as_ref().unwrap().contains("mcp-static status com.example/alpha@1.0.0 active"));
+    assert!(
+        plan.findings[0]
+            .help
+            .as_ref()
+            .unwrap()
+            .contains("mcp-static status com.example/alpha@1.0.0 active")
+    );
     // A withdrawal is taken whatever its date is, and the date of the last change never goes back.
     let gone = json!({ "status": "deleted", "updatedAt": "2026-04-01T00:00:00Z" });
     let plan = import(&scratch, gone.clone());
@@ -162,7 +181,10 @@ fn a_date_of_publication_that_moves_is_said() {
     let plan = import(&scratch, json!({ "publishedAt": "2026-01-02T00:00:00Z" }));
     let (severity, message) = said(&plan)[0];
     assert_eq!((plan.updated, severity), (1, Severity::Warning));
-    assert!(message.contains("was 2026-01-01T00:00:00Z and is now 2026-01-02T00:00:00Z"), "{message}");
+    assert!(
+        message.contains("was 2026-01-01T00:00:00Z and is now 2026-01-02T00:00:00Z"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -199,8 +221,23 @@ fn nothing_is_written_that_a_build_refuses() {
 /// Whatever combination of odd facts comes in: what was planned builds, and the rest has a reason.
 #[test]
 fn whatever_is_planned_builds() {
-    let dates = ["2026-01-01T00:00:00Z", "2026-01-01t00:00:00z", "2026-01-01T00:00:00.5+14:00", "0000-01-01T00:00:00Z", "0000-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-02-30T00:00:00Z"];
-    let states = [("active", ""), ("active", "why"), ("deprecated", ""), ("deleted", "a\u{202e}b\n"), ("deleted", "\u{0}"), ("gone", "")];
+    let dates = [
+        "2026-01-01T00:00:00Z",
+        "2026-01-01t00:00:00z",
+        "2026-01-01T00:00:00.5+14:00",
+        "0000-01-01T00:00:00Z",
+        "0000-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-23:59",
+        "2026-02-30T00:00:00Z",
+    ];
+    let states = [
+        ("active", ""),
+        ("active", "why"),
+        ("deprecated", ""),
+        ("deleted", "a\u{202e}b\n"),
+        ("deleted", "\u{0}"),
+        ("gone", ""),
+    ];
     let (scratch, mut records, mut count) = (Scratch::new(), Vec::new(), 0);
     for published in dates {
         for updated in dates {

@@ -236,7 +236,14 @@ fn a_kept_page_that_is_not_as_it_came_is_fetched_again() {
         "of another cursor" => page.replace("com.example/alpha", "com.example/alphb"),
         _ => other.to_owned(),
     };
-    for how in ["broken", "edited", "without its first line", "fewer", "of another cursor", "the first page"] {
+    for how in [
+        "broken",
+        "edited",
+        "without its first line",
+        "fewer",
+        "of another cursor",
+        "the first page",
+    ] {
         let scratch = Scratch::new();
         let store = Store::beside(&scratch.data(), BASE);
         ask_at(&whole(), &store, NOW).result.unwrap();
@@ -296,10 +303,12 @@ fn records_of_all_pages_are_counted() {
     let records = vec!["{}"; 900].join(",");
     let mut http = FakeHttp::new();
     let mut url = PAGE.to_owned();
-    let large = format!("[{}]", vec!["{\"server\":{\"name\":\"a\",\"version\":\"1\"}}"; 130_000].join(","));
+    let large =
+        format!("[{}]", vec!["{\"server\":{\"name\":\"a\",\"version\":\"1\"}}"; 130_000].join(","));
     for at in 0..3 {
         let list = if at == 2 { format!("[{records}]") } else { large.clone() };
-        http = http.body(&url, format!("{{\"servers\":{list},\"metadata\":{{\"nextCursor\":\"{at}\"}}}}"));
+        http = http
+            .body(&url, format!("{{\"servers\":{list},\"metadata\":{{\"nextCursor\":\"{at}\"}}}}"));
         url = page(&at.to_string());
     }
     let (kind, text, _) = fails(&http);
