@@ -140,6 +140,20 @@ impl History {
         self.commit(files, parents)
     }
 
+    fn there_and_back(&mut self, on: usize, path: usize, more: bool) -> usize {
+        let mut files = self.commits[on].1.clone();
+        let before = files.insert(path, 3);
+        if more {
+            files.insert((path + 1) % PATHS.len(), 2);
+        }
+        let there = self.commit(files.clone(), vec![on]);
+        match before {
+            Some(state) => drop(files.insert(path, state)),
+            None => drop(files.remove(&path)),
+        }
+        self.commit(files, vec![there])
+    }
+
     /// Undoes a commit on top of another.
     fn revert(&mut self, on: usize) -> usize {
         let at = self.random.below(self.commits.len());
@@ -162,7 +176,19 @@ impl History {
     fn play(&mut self) -> (git2::Oid, git2::Oid) {
         let (mut main, mut topic, mut side) = (0, 0, 0);
         for _ in 0..2 + self.random.below(9) {
-            match self.random.below(20) {
+            match self.random.below(24) {
+                20 | 21 => {
+                    // Both merge what the other had before.
+                    let (ours, theirs) =
+                        (self.merge(main, vec![topic]), self.merge(topic, vec![main]));
+                    (main, topic) = (ours, theirs);
+                }
+                22 | 23 => {
+                    // Both go to another state of a file and back, the change with more besides.
+                    let path = self.random.below(PATHS.len());
+                    main = self.there_and_back(main, path, false);
+                    topic = self.there_and_back(topic, path, true);
+                }
                 0..=4 => main = self.edit(main),
                 5..=9 => topic = self.edit(topic),
                 10 => topic = self.revert(topic),
