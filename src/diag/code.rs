@@ -178,7 +178,7 @@ codes! {
     ChangeConflict "change-conflict" Error "the base changed the same file meanwhile";
     ChangeCrissCross "change-criss-cross" Error "git would merge over several merge bases";
     ChangeMisplaced "change-misplaced" Error "an entry is in the wrong place";
-    ChangeUncommitted "change-uncommitted" Note "files that are not committed are not judged";
+    ChangeUncommitted "change-uncommitted" Warning "files that are not committed are not judged";
     ChangeWrongBranch "change-wrong-branch" Error "the change is not meant for the published branch";
     ChangeEmpty "change-empty" Note "the change touches nothing";
     VersionImmutable "version-immutable" Error "a published version is edited";
