@@ -34,7 +34,7 @@ use crate::proof::event::{Event, Happening, PullRequest};
 use crate::proof::{Attempt, Identity, Verdict};
 use crate::world::clock::Clock;
 use crate::world::dns::Dns;
-use crate::world::git::{Git, Oid};
+
 use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
