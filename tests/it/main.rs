@@ -14,6 +14,7 @@ mod documents;
 mod edit;
 mod explain;
 mod formats;
+mod gate;
 mod golden;
 mod hosts;
 mod http;
