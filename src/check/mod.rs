@@ -14,6 +14,7 @@ mod about;
 mod entry;
 mod go_json;
 mod input;
+mod line;
 mod lint;
 mod look;
 mod naming;
@@ -21,14 +22,17 @@ mod normal;
 mod package;
 mod publish;
 mod range;
+mod reach;
 mod reference;
 mod registry;
+mod risk;
 mod rules;
 mod say;
 mod schema;
 mod shape;
 mod template;
 mod transport;
+mod twins;
 mod url;
 
 #[cfg(test)]
@@ -40,8 +44,10 @@ pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use registry::{layout, shared_urls};
 pub use rules::{RULES, Rule};
 pub use schema::{CURRENT as CURRENT_SCHEMA, keeps_schema};
+pub use twins::{confusable_names, outline};
 pub use url::is_uri;
 
+use crate::config::Config;
 use crate::diag::{Code, Finding, Severity};
 use shape::SERVER;
 
@@ -61,21 +67,20 @@ pub enum Profile {
 pub struct DocumentRules {
     /// Which set of rules applies.
     pub profile: Profile,
-    /// Whether versions that are not semantic versions are accepted under [`Profile::Strict`].
-    pub allow_non_semver: bool,
+    /// The settings of the registry, which [`Profile::Strict`] asks.
+    pub config: Config,
 }
 
 impl DocumentRules {
-    /// The rules of a profile.
+    /// The rules of a profile, for a registry without settings.
     pub fn new(profile: Profile) -> Self {
         Self { profile, ..Self::default() }
     }
 
-    /// Accepts versions that are not semantic versions.
+    /// The rules of a profile in the registry that has these settings.
     #[must_use]
-    pub fn allow_non_semver(mut self, allow: bool) -> Self {
-        self.allow_non_semver = allow;
-        self
+    pub fn of(profile: Profile, config: &Config) -> Self {
+        Self { profile, config: config.clone() }
     }
 }
 
@@ -118,9 +123,14 @@ fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
     naming::check(document, rules, &mut found);
     about::check(document, &mut found);
     package::check(document, rules, &mut found);
-    transport::check_remotes(document, &mut found);
+    transport::check_remotes(document, rules.profile, &mut found);
     if rules.profile == Profile::Strict {
         publish::check(document, &mut found);
+        let mut more = Vec::new();
+        reach::check(document, &rules.config, &mut more);
+        line::check(document, &mut more);
+        add_unless_known(&mut found, more);
+        risk::check(document, &mut found);
         lint::check(document, &mut found);
     }
     found
@@ -131,7 +141,7 @@ fn add_unless_known(found: &mut Vec<Finding>, more: Vec<Finding>) {
     let known = found.len();
     for finding in more {
         let said = |earlier: &Finding| {
-            earlier.code.severity() == Severity::Error && earlier.pointer == finding.pointer
+            earlier.severity == Severity::Error && earlier.pointer == finding.pointer
         };
         if !found[..known].iter().any(said) {
             found.push(finding);

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::check::{DocumentRules, Profile};
 use crate::config::{BaseUrl, Config};
 use crate::data::{DateSource, Fallback, Tree};
-use crate::diag::{Diagnostic, Levels};
+use crate::diag::{Code, Diagnostic, Finding, Levels, SourceFile, nearest};
 use crate::error::Result;
 use crate::model::Timestamp;
+use crate::probe::{CLIENTS, Client};
 use crate::render::catalog::Repository;
 use crate::render::{Catalog, Facts};
 
@@ -64,7 +65,7 @@ pub struct Loaded {
 
 impl Loaded {
     pub(super) fn rules(&self) -> DocumentRules {
-        DocumentRules::new(self.profile).allow_non_semver(self.config.allow_non_semver)
+        DocumentRules::of(self.profile, &self.config)
     }
 }
 
@@ -76,7 +77,11 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let (mut config, mut findings) = match tree.settings() {
         Some(file) => {
             let path = tree.display(&file.path);
-            Config::parse(&path, &String::from_utf8_lossy(&tree.read(file)?.bytes))
+            let content = tree.read(file)?;
+            let text = String::from_utf8_lossy(&content.bytes);
+            let (config, mut wrong) = Config::parse(&path, &text);
+            wrong.extend(unknown_clients(&config, &SourceFile::new(&path, &text)));
+            (config, wrong)
         }
         None => (Config::default(), Vec::new()),
     };
@@ -110,6 +115,23 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         levels: options.levels.clone(),
         config,
     })
+}
+
+/// Clients of `[probe]` that nobody knows; with one of them no probe could ever pass.
+fn unknown_clients(config: &Config, source: &SourceFile<'_>) -> Vec<Diagnostic> {
+    let required = config.probe.require.iter().zip(&config.probe.spans);
+    let unknown = required.filter(|(id, _)| Client::parse(id).is_none());
+    let wrong = unknown.map(|(id, span)| {
+        let ids = || CLIENTS.iter().map(|client| client.id);
+        let help = match nearest(id, ids()) {
+            Some(near) => format!("write {near:?}"),
+            None => format!("write some of {}", ids().collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("there is no client {id:?}");
+        let finding = Finding::new(Code::SettingsInvalid, "/probe/require", message).help(help);
+        source.diagnose_span(finding, *span)
+    });
+    wrong.collect()
 }
 
 /// The name of a registry that has none. Not a folder's name: a site may not depend on where it was

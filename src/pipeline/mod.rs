@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::check::{CheckedServer, Checker, Profile, layout, shared_urls};
+use crate::check::{CheckedServer, Checker, Profile, confusable_names, layout, shared_urls};
 use crate::data::{Content, ServerFolder, VersionFiles};
 use crate::diag::{Levels, Report};
 use crate::error::Result;
@@ -94,6 +94,7 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     }
     if loaded.profile == Profile::Strict {
         report.extend(shared_urls(&loaded.tree, &urls)?);
+        report.extend(confusable_names(&loaded.tree)?);
     }
     Ok((Registry::new(listings), report.finish(&loaded.levels())))
 }
