@@ -54,25 +54,24 @@ fn value(member: &Value, kind: &Kind, path: &Path<'_>, found: &mut Vec<Finding>)
     }
 }
 
-/// A line break, tab or other control in a text that is one line.
+/// A line break or tab in a text that is one line. Other controls are refused when a document is read.
 fn break_in(text: &str, path: &Path<'_>) -> Option<Finding> {
-    let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let (at, c) = text.char_indices().find(|(_, c)| is_break(*c))?;
     let position = text[..at].chars().count() + 1;
-    let what = match c {
-        '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => "a line break",
-        '\t' => "a tab",
-        _ => "a control character",
-    };
+    let what = if c == '\t' { "a tab" } else { "a line break" };
     let message = format!("{} holds {what} as character {position}", quote(text));
-    let finding = Finding::new(Code::TextControlCharacter, path.pointer(), message);
+    let finding = Finding::new(Code::TextLineBreak, path.pointer(), message);
     Some(finding.help("write the text on one line, with plain spaces"))
+}
+
+fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\t')
 }
 
 /// What a kind of name may not hold, and what it is called.
 type Name = (&'static str, fn(char) -> bool);
 
-const VARIABLE: Name = ("variable", |c| matches!(c, '=' | '{' | '}'));
+const VARIABLE: Name = ("variable", |c| matches!(c, '=' | '{' | '}') || is_break(c));
 const ENVIRONMENT: Name = ("environment variable", |c| c == '=');
 /// A token of RFC 9110, section 5.6.2.
 const HEADER: Name = ("header", |c| !(c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)));
@@ -88,8 +87,7 @@ fn check_names(inputs: &Value, headers: bool, path: &Path<'_>, found: &mut Vec<F
 }
 
 fn check_name(name: &str, (what, refused): Name, path: &Path<'_>) -> Option<Finding> {
-    let is_refused = |c: &char| refused(*c) || c.is_control();
-    let c = name.chars().find(is_refused)?;
+    let c = name.chars().find(|c| refused(*c))?;
     let message = format!("the {what} name {} holds {}", quote(name), quote(&c.to_string()));
     let finding = Finding::new(Code::InputNameInvalid, path.pointer(), message);
     Some(finding.help("write the bare name, and what belongs to the value as value or default"))

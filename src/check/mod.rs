@@ -3,7 +3,8 @@
 //! [`document`] judges a document by itself, without a clock, a disk or a network, and reports
 //! everything it finds in one run. Under [`Profile::Official`] its verdict is that of the official
 //! registry's `POST /v0.1/validate`; under [`Profile::Strict`] a document must also be publishable:
-//! its name and version become paths, and its packages must have a form that can be checked.
+//! its name and version become paths, its packages must have a form that can be checked, and nothing
+//! in it may lead readers to a place or command that they do not see (`reach`, `line`, `risk`).
 //!
 //! A document passes three gates, each in its own module: the typed input of the API (`input`), the
 //! JSON Schema that `$schema` names, applied to what the typed structs leave (`normal`, `schema`), and

@@ -83,7 +83,7 @@ pub const RULES: &[Rule] = &[
     strict(Code::PackageLeadingHyphen, "line"),
     strict(Code::RuntimeHintInvalid, "line"),
     strict(Code::InputNameInvalid, "line"),
-    strict(Code::TextControlCharacter, "line"),
+    strict(Code::TextLineBreak, "line"),
     strict(Code::UrlOwnMachine, "reach"),
     strict(Code::UrlPrivateNetwork, "reach"),
     strict(Code::UrlUserInformation, "reach"),

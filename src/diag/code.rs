@@ -169,7 +169,7 @@ codes! {
     PackageLeadingHyphen "package-leading-hyphen" Error "a package identifier or version begins with a hyphen";
     RuntimeHintInvalid "runtime-hint-invalid" Error "a runtimeHint is not a plain program name";
     InputNameInvalid "input-name-invalid" Error "a header or variable has a name that is more than a name";
-    TextControlCharacter "text-control-character" Error "a text of one line holds a line break or control";
+    TextLineBreak "text-line-break" Error "a text of one line holds a line break or tab";
     UrlOwnMachine "url-own-machine" Error "a URL leads to the reader's own machine";
     UrlPrivateNetwork "url-private-network" Error "a URL has a host that others cannot reach";
     UrlUserInformation "url-user-information" Error "a URL holds a user name or password";
