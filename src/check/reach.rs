@@ -31,9 +31,12 @@ pub(super) fn check(document: &Value, config: &Config, found: &mut Vec<Finding>)
         judge.url(LOCAL, transport, &path.key("transport").key("url"));
     }
     for (i, remote) in list(document, "remotes").iter().enumerate() {
-        judge.url("the remote URL", Some(remote), &root.key("remotes").index(i).key("url"));
+        judge.url(REMOTE, Some(remote), &root.key("remotes").index(i).key("url"));
     }
 }
+
+/// What everybody who installs the entry connects to.
+const REMOTE: &str = "the remote URL";
 
 /// What a package listens at once it runs, so that the own machine is what it should name.
 const LOCAL: &str = "the transport URL";
@@ -67,7 +70,10 @@ impl Judge<'_> {
             Reach::OwnMachine if what != LOCAL => (
                 Code::UrlOwnMachine,
                 "which is the reader's own machine",
-                "write a public address, describe a package with this transport",
+                match what {
+                    REMOTE => "write a public address, describe a package with this transport",
+                    _ => "write a public address",
+                },
             ),
             Reach::Private if public => (
                 Code::UrlPrivateNetwork,
@@ -76,17 +82,20 @@ impl Judge<'_> {
             ),
             _ => return,
         };
-        let plain = host.as_str();
-        let also = if plain == written.trim_matches(['[', ']']) {
-            String::new()
-        } else {
-            format!(" ({})", quote(plain).trim_matches('"'))
+        // Of a host with variables, everything below the labels that are fixed is meant.
+        let fixed = written.rsplit_once('}').and_then(|(_, rest)| rest.split_once('.'));
+        let (pattern, also) = match fixed {
+            Some((_, fixed)) => (format!("*.{}", Host::read(fixed).as_str()), String::new()),
+            None => {
+                let plain = host.as_str();
+                let same = plain == written.trim_matches(['[', ']']);
+                let also = if same { String::new() } else { format!(" ({plain})") };
+                (plain.to_owned(), also)
+            }
         };
         let message = format!("{what} has the host {}, {why}{also}", quote(written));
-        let help = format!(
-            "{instead}, or add {} to [packages] remote_hosts in registry.toml",
-            quote(plain)
-        );
+        let setting = "[packages] remote_hosts in registry.toml";
+        let help = format!("{instead}, or add {} to {setting}", quote(&pattern));
         let finding = Finding::new(code, path.pointer(), message).help(help);
         self.found.push(if public { finding } else { finding.as_warning() });
     }

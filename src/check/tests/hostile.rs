@@ -105,6 +105,37 @@ fn a_host_that_a_variable_decides_is_not_judged() {
 }
 
 #[test]
+fn the_help_names_the_setting_that_accepts_the_host() {
+    let variables = json!({"a": {}});
+    for (url, host) in [
+        ("https://167837955/", "10.1.1.3"),
+        ("https://[::ffff:127.0.0.1]/", "::ffff:127.0.0.1"),
+        ("https://[fe80::1%25eth0]/", "fe80::1"),
+        ("https://x.{a}y.CORP./", "*.corp"),
+        ("https://{a}/", ""),
+    ] {
+        let document =
+            with(json!({"remotes": [{"type": "sse", "url": url, "variables": variables}]}));
+        let rules = |settings: &str| DocumentRules::of(Profile::Strict, &config(settings));
+        let about = |settings: &str| {
+            let mut found = super::super::document(&document, &rules(settings));
+            found.retain(|f| f.code.as_str().starts_with("url-"));
+            found.iter().filter_map(|f| f.help.clone()).collect::<String>()
+        };
+        let help = about(PUBLIC);
+        assert_eq!(
+            help.contains(&format!("{host:?} to [packages] remote_hosts")),
+            !host.is_empty(),
+            "{help}"
+        );
+        if !host.is_empty() {
+            let allowed = format!("{PUBLIC}[packages]\nremote_hosts = [{host:?}]\n");
+            assert_eq!(about(&allowed), "", "{url}");
+        }
+    }
+}
+
+#[test]
 fn every_url_of_a_document_is_judged() {
     let hostile = "https://a:b@127.1/mcp";
     for (document, place) in [
