@@ -14,9 +14,12 @@ mod entries;
 mod ground;
 mod hold;
 mod maintainers;
+mod merge;
 mod mirror;
+mod misplaced;
 mod ownership;
 mod risk;
+mod signatures;
 mod structure;
 
 use std::path::PathBuf;
@@ -37,7 +40,7 @@ use crate::world::wellknown::WellKnown;
 use ground::Ground;
 
 pub use all::{Rechecked, verify_all};
-pub use hold::verify_by_commit;
+pub use hold::{HeldBack, verify_by_commit};
 
 /// A change, and how the caller wants it judged.
 #[derive(Debug, Clone, Default)]
@@ -143,8 +146,8 @@ pub struct Judged {
     pub safe: bool,
     /// How the change was trusted.
     pub trust: Trust,
-    /// Folders below the data folder of entries that must not be published yet.
-    pub held: Vec<String>,
+    /// What must not be published as the branch has it.
+    pub held: Vec<HeldBack>,
     /// The last commit up to which nothing is held.
     pub proven_up_to: Option<String>,
 }
@@ -168,7 +171,27 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
     }
     let ground = Ground::survey(&git, &prefix, base, head)?;
     let event = options.event.as_ref();
-    judge(&ground, event, &identity(event), doors, &options.levels)
+    let mut judged = judge(&ground, event, &identity(event), doors, &options.levels)?;
+    judged.report.extend(uncommitted(&git, &prefix, head)?);
+    Ok(judged)
+}
+
+/// Says that the work tree holds files that nobody judges, where its commit is the one that is judged.
+fn uncommitted(git: &Git, prefix: &str, head: Oid) -> Result<Option<Diagnostic>> {
+    if git.head()? != Some(head) {
+        return Ok(None);
+    }
+    let paths = git.changed(prefix)?;
+    let Some(first) = paths.first() else { return Ok(None) };
+    let (what, them) = match paths.len() {
+        1 => ("1 file that is not committed is".to_owned(), "it"),
+        n => (format!("{n} files that are not committed are"), "them"),
+    };
+    let message = format!("{what} not judged; `verify` looks at commits");
+    Ok(Some(
+        Diagnostic::new(Code::ChangeUncommitted, Place::file(ground::join(prefix, first)), message)
+            .help(format!("commit {them}: `git add {prefix}` and `git commit`")),
+    ))
 }
 
 fn short(commit: &str) -> String {
@@ -250,11 +273,15 @@ fn judge(
     let mut report = Report::new();
     branch(settings, event, &mut report);
     let structural = structure::examine(ground, parts.only_mirrored())?;
-    let too_much = structural.iter().any(|d| d.code == Code::ChangeTooLarge);
+    let hopeless = |d: &Diagnostic| {
+        matches!(d.code, Code::ChangeTooLarge | Code::ChangeCrissCross) && ground.is_proposed
+    };
+    let is_hopeless = structural.iter().any(hopeless);
     report.extend(structural);
     let mut namespaces = Vec::new();
-    // Nothing is asked for a change that is refused for its size: each question costs a lookup.
-    if !too_much {
+    // Nothing is asked for a change that is refused for its size or its history: each question costs
+    // a lookup.
+    if !is_hopeless {
         report.extend(entries::check(ground)?);
         let judge = ownership::Judge { ground, event, identity, doors, trust };
         namespaces = judge.run(&parts, &mut report)?;
@@ -308,7 +335,7 @@ fn conclude(
     claimed: bool,
 ) -> Judged {
     if ground.changed.is_empty() {
-        let message = "base and head hold the same files";
+        let message = "nothing is in the change: base and head hold the same files";
         report.push(Diagnostic::new(Code::ChangeEmpty, Place::default(), message));
     }
     let judgement = weigh(&report);
