@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::check::{DocumentRules, Profile};
 use crate::config::{BaseUrl, Config};
 use crate::data::{DateSource, Fallback, Tree};
-use crate::diag::{Diagnostic, Levels, SourceFile};
+use crate::diag::{Diagnostic, Levels};
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::render::catalog::{Overrides, Repository};
@@ -14,7 +14,7 @@ use crate::render::{Catalog, Facts};
 use super::catalog;
 use super::evidence::Evidences;
 use super::held::Held;
-use super::probed::unknown_clients;
+use super::settings;
 
 /// Where the data is and how the caller wants it read.
 #[derive(Debug, Clone, Default)]
@@ -77,17 +77,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let mut tree = place.tree(options)?;
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
     tree.leave_out(&left_out.map(|held| held.path.clone()).collect());
-    let (mut config, mut findings) = match tree.settings() {
-        Some(file) => {
-            let path = tree.display(&file.path);
-            let content = tree.read(file)?;
-            let text = String::from_utf8_lossy(&content.bytes);
-            let (config, mut wrong) = Config::parse(&path, &text);
-            wrong.extend(unknown_clients(&config, &SourceFile::new(&path, &text)));
-            (config, wrong)
-        }
-        None => (Config::default(), Vec::new()),
-    };
+    let (mut config, mut findings) = settings::read(&tree)?;
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }

@@ -17,6 +17,7 @@ mod evidence;
 mod held;
 mod load;
 mod probed;
+mod settings;
 mod sign;
 #[cfg(feature = "git")]
 mod verify;

@@ -1,17 +1,14 @@
-//! From the result of a probe to a part of the site, and from the settings to the clients they name.
+//! From the result of a probe to a part of the site.
 //!
 //! The corridor knows both rooms: what a probe writes, and what a page shows. A result is put into the
 //! site that it is about and into no other; its bytes are published as they are.
 
 use std::sync::Arc;
 
-use crate::config::{BaseUrl, Config};
-use crate::diag::{Code, Diagnostic, Finding, SourceFile, nearest};
+use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
-use crate::probe::{
-    CLIENTS, Capability, Client, ClientRecord, Grade, ProblemRecord, Record, Trouble,
-};
+use crate::probe::{Capability, ClientRecord, Grade, ProblemRecord, Record, Trouble};
 use crate::render::{Mark, Probed, ProbedCause, ProbedClient};
 
 use super::Loaded;
@@ -52,23 +49,6 @@ impl Loaded {
         self.facts.probed = Some(Arc::new(probed(&record, bytes)));
         Ok(())
     }
-}
-
-/// Clients of `[probe]` that nobody knows; with one of them no probe could ever pass.
-pub(super) fn unknown_clients(config: &Config, source: &SourceFile<'_>) -> Vec<Diagnostic> {
-    let required = config.probe.require.iter().zip(&config.probe.spans);
-    let unknown = required.filter(|(id, _)| Client::parse(id).is_none());
-    let wrong = unknown.map(|(id, span)| {
-        let ids = || CLIENTS.iter().map(|client| client.id);
-        let help = match nearest(id, ids()) {
-            Some(near) => format!("write {near:?}"),
-            None => format!("write some of {}", ids().collect::<Vec<_>>().join(", ")),
-        };
-        let message = format!("there is no client {id:?}");
-        let finding = Finding::new(Code::SettingsInvalid, "/probe/require", message).help(help);
-        source.diagnose_span(finding, *span)
-    });
-    wrong.collect()
 }
 
 /// What the site shows of a record.
