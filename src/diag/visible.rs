@@ -24,6 +24,17 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Most characters of a stranger's text, or of a URL, that a message quotes.
+const QUOTED: usize = 200;
+
+/// The beginning of `text`, with an ellipsis where it was cut: what a message quotes has an end.
+pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(QUOTED) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    }
+}
+
 /// Appends the character `c`, which stands at byte `at` of `text`, as it is to be seen.
 pub(crate) fn push(shown: &mut String, text: &str, at: usize, c: char) {
     if must_hide(text, at, c) {

@@ -1,16 +1,20 @@
 //! The settings of a data folder, with what only other rooms know about them.
 
 use crate::config::Config;
-use crate::data::Tree;
-use crate::diag::{Code, Diagnostic, Finding, SourceFile, nearest};
+use crate::data::{MAX_FILE, Tree};
+use crate::diag::{Code, Diagnostic, Finding, Place, SourceFile, nearest};
 use crate::error::Result;
 use crate::probe::{CLIENTS, Client};
 
 /// Reads the settings of `tree`; the defaults when it has none.
 pub(super) fn read(tree: &Tree) -> Result<(Config, Vec<Diagnostic>)> {
     let Some(file) = tree.settings() else { return Ok((Config::default(), Vec::new())) };
-    let path = tree.display(&file.path);
-    let content = tree.read(file)?;
+    let (path, content) = (tree.display(&file.path), tree.read(file)?);
+    if content.size > MAX_FILE {
+        let message = format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
+        let finding = Diagnostic::new(Code::FileTooLarge, Place::file(path), message);
+        return Ok((Config::default(), vec![finding.help("shorten the settings")]));
+    }
     let text = String::from_utf8_lossy(&content.bytes);
     let (config, mut wrong) = Config::parse(&path, &text);
     wrong.extend(unknown_clients(&config, &SourceFile::new(&path, &text)));

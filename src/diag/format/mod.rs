@@ -134,11 +134,11 @@ fn position(place: &Place) -> Option<String> {
 /// The severities from the worst on.
 const WORST_FIRST: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
-/// JSON `text` with the characters that [`visible`](super::visible::visible) would hide written as
+/// Returns JSON `text` with the characters that [`visible`](super::visible::visible) would hide written as
 /// JSON escapes, so that a reader gets them back and a log never sees them.
 ///
 /// They can only stand inside strings, where an escape means the same.
-fn quiet_json(text: &str) -> String {
+pub(crate) fn quiet_json(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
     let mut units = [0; 2];
     for c in text.chars() {
