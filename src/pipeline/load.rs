@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, Profile};
 use crate::config::{BaseUrl, Config};
-use crate::data::{DateSource, Fallback, MAX_FILE, Tree};
-use crate::diag::{Code, Diagnostic, Levels, Place};
+use crate::data::{DateSource, Fallback, Tree};
+use crate::diag::{Diagnostic, Levels};
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::render::catalog::{Overrides, Repository};
@@ -76,20 +76,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let mut tree = place.tree(options)?;
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
     tree.leave_out(&left_out.map(|held| held.path.clone()).collect());
-    let (mut config, mut findings) = match tree.settings() {
-        Some(file) => {
-            let (path, content) = (tree.display(&file.path), tree.read(file)?);
-            if content.size > MAX_FILE {
-                let message =
-                    format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
-                let finding = Diagnostic::new(Code::FileTooLarge, Place::file(path), message);
-                (Config::default(), vec![finding.help("shorten the settings")])
-            } else {
-                Config::parse(&path, &String::from_utf8_lossy(&content.bytes))
-            }
-        }
-        None => (Config::default(), Vec::new()),
-    };
+    let (mut config, mut findings) = tree.config()?;
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }
