@@ -81,7 +81,7 @@ fn settings(data: &Path) -> Result<ProbeSettings> {
 fn known(id: &str) -> Result<&'static Client> {
     Client::parse(id).ok_or_else(|| {
         let ids: Vec<&str> = CLIENTS.iter().map(|client| client.id).collect();
-        Error::new(ErrorKind::Usage, format!("there is no client {id:?}"))
+        Error::new(ErrorKind::Usage, format!("unknown client {id:?}"))
             .help(format!("the clients are {}", ids.join(", ")))
     })
 }

@@ -6,14 +6,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::config::Config;
-use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::world::file;
 
 use super::json::MAX_FILE;
 use super::layout::SETTINGS;
-use super::tree::Tree;
 
 /// Most files that a folder of templates has.
 const MAX_FILES: usize = 256;
@@ -66,19 +63,4 @@ pub fn read_settings(root: &Path) -> Result<Option<String>> {
     file::read_text(&path, MAX_FILE)
         .map(Some)
         .map_err(|e| Error::io("the settings cannot be read", path, e))
-}
-
-impl Tree {
-    /// The settings of this tree, and what is wrong with them; the defaults where there are none.
-    pub fn config(&self) -> Result<(Config, Vec<Diagnostic>)> {
-        let Some(file) = self.settings() else { return Ok((Config::default(), Vec::new())) };
-        let (path, content) = (self.display(&file.path), self.read(file)?);
-        if content.size > MAX_FILE {
-            let message =
-                format!("the file has {} bytes; at most {MAX_FILE} are read", content.size);
-            let finding = Diagnostic::new(Code::FileTooLarge, Place::file(path), message);
-            return Ok((Config::default(), vec![finding.help("shorten the settings")]));
-        }
-        Ok(Config::parse(&path, &String::from_utf8_lossy(&content.bytes)))
-    }
 }

@@ -143,7 +143,7 @@ pub(crate) fn quiet_json(text: &str) -> String {
     let mut units = [0; 2];
     for c in text.chars() {
         // Line breaks between tokens are layout; inside a string none is raw.
-        if c != '\n' && super::visible::is_invisible(c) {
+        if c != '\n' && crate::text::is_invisible(c) {
             for unit in c.encode_utf16(&mut units) {
                 quiet.push_str(&format!("\\u{unit:04x}"));
             }

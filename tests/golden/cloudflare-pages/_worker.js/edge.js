@@ -19,9 +19,8 @@ const COMMON = {
 const FRESH = 'public, max-age=60, must-revalidate';
 const ALLOW = 'GET, HEAD, OPTIONS';
 const JSON_TYPE = 'application/json';
-const TITLES = { 400: 'Bad Request', 404: 'Not Found', 422: 'Unprocessable Entity' };
+const TITLES = { 400: 'Bad Request', 405: 'Method Not Allowed', 422: 'Unprocessable Entity' };
 const PARAMETERS = ['cursor', 'limit', 'search', 'updated_since', 'version', 'include_deleted'];
-const NO_ENDPOINT = 'Endpoint not found. See /docs for the API documentation.';
 const BAD_SINCE = 'Invalid updated_since format: expected RFC3339 timestamp (e.g., 2025-08-07T13:15:04.280Z)';
 const CONFLICT = 'Cannot set include_deleted=false when using updated_since (incremental sync requires deleted servers)';
 const [LATEST, DELETED] = [1, 2]; // flags of a version
@@ -54,6 +53,9 @@ export async function staticList(request, asset, path, next) {
 
 // The answer to a request for the list; null when it is the static document.
 async function reply(request, asset) {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) {
+    return problem(request, { status: 405, detail: 'Method not allowed' }, { Allow: ALLOW });
+  }
   const raw = new URL(request.url).search.slice(1);
   if (raw.includes('%00')) {
     const refusal = { status: 400, detail: 'Invalid request: query parameters contain null bytes' };
@@ -62,9 +64,6 @@ async function reply(request, asset) {
   if (request.method === 'OPTIONS') {
     const headers = { ...COMMON, Allow: ALLOW, 'Access-Control-Max-Age': '86400' };
     return new Response(null, { status: 204, headers });
-  }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return problem(request, { status: 404, detail: NO_ENDPOINT }, { Allow: ALLOW });
   }
   const query = parse(raw);
   if (query === null) return null;
