@@ -13,7 +13,7 @@ use crate::data::{
 use crate::diag::{Code, Diagnostic, Severity, shorten};
 use crate::model::{Status, Timestamp};
 
-use super::plan::{Candidate, Found};
+use super::plan::{Candidate, Found, TELL};
 use super::record::Reason;
 
 /// What becomes of a record.
@@ -45,7 +45,23 @@ impl<'a> Compare<'a> {
 
     /// Decides what becomes of a record.
     pub(super) fn step(&self, candidate: &Candidate, found: &Found) -> Step {
-        let step = self.compare(candidate, found);
+        let mut step = self.compare(candidate, found);
+        if candidate.undated {
+            let future = || {
+                let message =
+                    format!("{}: {}; it was not taken", candidate.label(), future(candidate));
+                let place = candidate.record.place.clone();
+                Some(Diagnostic::new(Code::ImportConflict, place, message).help(TELL))
+            };
+            match &mut step {
+                Step::Keep(say) => {
+                    let warning = say.take().filter(|said| said.severity != Severity::Note);
+                    *say = warning.or_else(future);
+                }
+                Step::Write { say, .. } => say.extend(future()),
+                Step::Conflict(_) | Step::Refuse(_) => {}
+            }
+        }
         let Step::Write { origin, document, .. } = &step else { return step };
         let server = match &found.server {
             Some(bytes) if !document => bytes,
@@ -67,6 +83,9 @@ impl<'a> Compare<'a> {
             ));
         }
         let Some(bytes) = &found.server else {
+            if candidate.undated {
+                return Step::Refuse(Reason::new(future(candidate), TELL));
+            }
             let bytes = candidate.record.server.as_bytes();
             let origin = stated(candidate, self.origin, bytes);
             return Step::Write { origin, document: true, say: Vec::new() };
@@ -118,6 +137,9 @@ impl<'a> Compare<'a> {
         // A dump does not take over from a live registry; the other way round is welcome.
         let mut stated =
             stated(candidate, if is_url(registry) { registry } else { self.origin }, bytes);
+        if candidate.undated {
+            stated.published = here.published.clone();
+        }
         if candidate.ahead {
             stated.updated = stated.updated.or_else(|| here.updated.clone());
             stated.status_changed = stated.status_changed.or_else(|| here.status_changed.clone());
@@ -213,6 +235,11 @@ fn conflict(candidate: &Candidate, why: &str, help: &str) -> Diagnostic {
     Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help)
 }
 
+/// Why a date of publication is not taken.
+fn future(candidate: &Candidate) -> String {
+    format!("its publishedAt {} lies in the future", candidate.facts.published)
+}
+
 /// The warning about a status that differs and is not taken.
 fn not_taken(candidate: &Candidate, here: &StatusRecord, why: &str) -> Option<Diagnostic> {
     let status = candidate.facts.status;
@@ -275,6 +302,7 @@ mod tests {
             status_changed: None,
             status: Status::Deleted,
             message: Some("why".to_owned()),
+            lost: Vec::new(),
         };
         let server = "{\"name\":\"com.example/alpha\",\"version\":\"1.0.0\"}".to_owned();
         Candidate {
@@ -289,6 +317,7 @@ mod tests {
             },
             facts,
             ahead: false,
+            undated: false,
         }
     }
 

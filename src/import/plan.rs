@@ -65,14 +65,20 @@ pub struct Plan {
 /// How far a date may be ahead of the clock, in seconds.
 const AHEAD: i64 = 24 * 60 * 60;
 
+/// What to do about a date that lies in the future.
+pub(super) const TELL: &str =
+    "tell the registry that it came from, or correct the clock of this computer";
+
 /// A record that may come in.
 pub(super) struct Candidate {
     pub(super) record: Record,
     pub(super) name: ServerName,
     pub(super) version: Version,
     pub(super) facts: Facts,
-    /// Whether the date of its last change lies in the future and was not taken.
+    /// Whether a date of its last change, or another small fact, was not taken.
     pub(super) ahead: bool,
+    /// Whether its date of publication lies in the future: it counts only for an entry that has one.
+    pub(super) undated: bool,
 }
 
 impl Candidate {
@@ -129,6 +135,17 @@ pub(super) fn folder_of<'a>(
     let version = Version::parse(&record.version).ok()?;
     let server = tree.server(&name)?;
     Some((entry_folder(&name, &version), server, server.version(&version)?))
+}
+
+/// Drops dates of changes that lie in the future, and says why: as the last change of a version one would
+/// keep every later change out.
+fn drop_future(facts: &mut Facts, latest: &Timestamp) -> Vec<String> {
+    let dates = [("updatedAt", &mut facts.updated), ("statusChangedAt", &mut facts.status_changed)];
+    let drop = |(key, date): (&str, &mut Option<Timestamp>)| {
+        let date = date.take_if(|date| *date > *latest)?;
+        Some(format!("its {key} {date} lies in the future"))
+    };
+    dates.into_iter().filter_map(drop).collect()
 }
 
 fn reason(clash: Clash) -> Reason {
@@ -206,17 +223,18 @@ impl Plan {
         let version = Version::parse(&record.version)
             .map_err(|fault| Reason::new(format!("its version {fault}"), ask));
         let whole = name.and_then(|name| Ok((name, version?, record.facts.clone()?)));
-        let whole = whole.and_then(|whole| match whole.2.published > *latest {
-            false => Ok(whole),
-            true => Err(Reason::new(
-                format!("its publishedAt {} lies in the future", whole.2.published),
-                "tell the registry that it came from, or correct the clock of this computer",
-            )),
-        });
         match whole {
             Ok((name, version, mut facts)) => {
-                let ahead = self.drop_future(&label, &record.place, &mut facts, latest);
-                Some(Candidate { record, name, version, facts, ahead })
+                let lost = drop_future(&mut facts, latest);
+                for why in facts.lost.iter().chain(&lost) {
+                    let message = format!("{label}: {why}; it was not taken");
+                    let finding =
+                        Diagnostic::new(Code::ImportConflict, record.place.clone(), message);
+                    self.findings.push(finding.help(TELL));
+                }
+                let ahead = !lost.is_empty() || !facts.lost.is_empty();
+                let undated = facts.published > *latest;
+                Some(Candidate { record, name, version, facts, ahead, undated })
             }
             Err(reason) => {
                 self.skip(reason.refuse(record.place, &label));
@@ -225,35 +243,10 @@ impl Plan {
         }
     }
 
-    /// Drops dates that lie in the future, and says so: as the last change of a version one would keep
-    /// every later change out.
-    fn drop_future(
-        &mut self,
-        label: &str,
-        place: &Place,
-        facts: &mut Facts,
-        latest: &Timestamp,
-    ) -> bool {
-        let mut ahead = false;
-        for (key, date) in
-            [("updatedAt", &mut facts.updated), ("statusChangedAt", &mut facts.status_changed)]
-        {
-            if let Some(date) = date.take_if(|date| *date > *latest) {
-                ahead = true;
-                let message =
-                    format!("the {key} {date} of {label} lies in the future and was not taken");
-                self.findings
-                    .push(Diagnostic::new(Code::ImportConflict, place.clone(), message).help(
-                    "tell the registry that it came from, or correct the clock of this computer",
-                ));
-            }
-        }
-        ahead
-    }
-
     /// A record that stands in its source a second time: the one that was changed last counts.
     fn twice(&mut self, first: &mut Candidate, second: Candidate) {
-        let time = |c: &Candidate| c.facts.updated.clone().unwrap_or(c.facts.published.clone());
+        let published = |c: &Candidate| Some(c.facts.published.clone()).filter(|_| !c.undated);
+        let time = |c: &Candidate| c.facts.updated.clone().or_else(|| published(c));
         let differs = !same_document(first.record.server.as_bytes(), &second.record.server);
         let (label, place) = (second.label(), second.record.place.clone());
         let first_place = first.record.place.clone();

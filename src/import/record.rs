@@ -35,6 +35,8 @@ pub struct Facts {
     pub status: Status,
     /// Why, or what to use instead; never of an active record.
     pub message: Option<String>,
+    /// Why some of the above could not be read, although the record is used.
+    pub lost: Vec<String>,
 }
 
 /// A record that makes sense so far.
@@ -142,14 +144,30 @@ fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
     let Some(published) = date(official, "publishedAt")? else {
         return Err(undated("it has no publishedAt, so nothing tells when it was published"));
     };
-    let (status, message) = status(official)?;
-    Ok(Facts {
-        published,
-        updated: date(official, "updatedAt")?,
-        status_changed: date(official, "statusChangedAt")?,
-        status,
-        message,
-    })
+    let (status, mut lost) = (status(official)?, Vec::new());
+    let updated = optional(date(official, "updatedAt"), status, &mut lost)?;
+    let status_changed = optional(date(official, "statusChangedAt"), status, &mut lost)?;
+    let message = match status {
+        Status::Active => None,
+        _ => optional(message(official), status, &mut lost)?,
+    };
+    Ok(Facts { published, updated, status_changed, status, message, lost })
+}
+
+/// A fact that a record may lack. Of a withdrawn one it may be unreadable too: that must not keep the
+/// withdrawal out.
+fn optional<T>(
+    fact: Result<Option<T>, Reason>,
+    status: Status,
+    lost: &mut Vec<String>,
+) -> Result<Option<T>, Reason> {
+    match fact {
+        Err(reason) if status == Status::Deleted => {
+            lost.push(reason.why);
+            Ok(None)
+        }
+        fact => fact,
+    }
 }
 
 fn member<'a>(official: &'a Value, key: &str) -> Option<&'a Value> {
@@ -184,18 +202,16 @@ fn in_utc(date: Timestamp) -> Timestamp {
     Timestamp::parse(&text).unwrap_or(whole)
 }
 
-fn status(official: &Value) -> Result<(Status, Option<String>), Reason> {
-    let status = match member(official, "status") {
-        None => Status::Active,
-        Some(word) => word.as_str().and_then(Status::parse).ok_or_else(|| {
-            let word = word.to_string();
-            Reason::new(format!("its status is {}, which is not known", shorten(&word)), ASK)
-        })?,
-    };
-    if status == Status::Active {
-        return Ok((status, None));
-    }
-    let Some(value) = member(official, "statusMessage") else { return Ok((status, None)) };
+fn status(official: &Value) -> Result<Status, Reason> {
+    let Some(word) = member(official, "status") else { return Ok(Status::Active) };
+    word.as_str().and_then(Status::parse).ok_or_else(|| {
+        let word = word.to_string();
+        Reason::new(format!("its status is {}, which is not known", shorten(&word)), ASK)
+    })
+}
+
+fn message(official: &Value) -> Result<Option<String>, Reason> {
+    let Some(value) = member(official, "statusMessage") else { return Ok(None) };
     let Some(message) = value.as_str() else {
         return Err(Reason::new("its statusMessage is not a string", ASK));
     };
@@ -203,5 +219,5 @@ fn status(official: &Value) -> Result<(Status, Option<String>), Reason> {
     if length > Status::MESSAGE_MAX {
         return Err(Reason::new(format!("its statusMessage has {length} characters"), ASK));
     }
-    Ok((status, Some(message.to_owned())))
+    Ok(Some(message.to_owned()))
 }

@@ -60,7 +60,7 @@ fn a_lie_about_the_last_change_does_not_keep_a_withdrawal_out() {
     assert_eq!(severity, Severity::Warning);
     assert!(
         message.contains(
-            "updatedAt 9999-12-31T00:00:00Z of com.example/alpha@1.0.0 lies in the future"
+            "com.example/alpha@1.0.0: its updatedAt 9999-12-31T00:00:00Z lies in the future; it was not taken"
         )
     );
     assert_eq!(origin(&scratch).get("updatedAt"), None);
@@ -172,6 +172,40 @@ fn a_withdrawal_is_taken_although_the_document_was_changed_upstream() {
     let plan = import_of(&scratch, "https://other.example", document(), gone);
     assert_eq!((plan.unchanged, status(&scratch)), (1, None));
     assert!(said(&plan)[0].1.contains("it is mirrored from https://registry.example.com"));
+}
+
+/// Whatever else is wrong with a record, `deleted` is taken for an entry that is mirrored from there.
+#[test]
+fn no_odd_fact_keeps_a_withdrawal_out() {
+    for (key, value, says) in [
+        ("updatedAt", json!("yesterday"), "which is not an RFC 3339 time; it was not taken"),
+        ("updatedAt", json!("9999-01-01T00:00:00Z"), "lies in the future; it was not taken"),
+        ("statusChangedAt", json!(7), "which is not an RFC 3339 time; it was not taken"),
+        ("statusMessage", json!("x".repeat(501)), "has 501 characters; it was not taken"),
+        ("publishedAt", json!("9999-01-01T00:00:00Z"), "lies in the future; it was not taken"),
+    ] {
+        let scratch = Scratch::new();
+        import(&scratch, json!({ "updatedAt": "2026-05-01T00:00:00Z" }));
+        let mut facts = json!({ "status": "deleted" });
+        facts[key] = value;
+        let plan = import(&scratch, facts.clone());
+        assert_eq!((plan.updated, plan.skipped), (1, 0), "{key}: {:?}", said(&plan));
+        assert!(
+            said(&plan).iter().any(|(_, text)| text.contains(says)),
+            "{key}: {:?}",
+            said(&plan)
+        );
+        assert_eq!(status(&scratch).unwrap()["status"], "deleted");
+        assert_eq!(origin(&scratch)["publishedAt"], "2026-01-01T00:00:00Z");
+        assert_eq!(origin(&scratch)["updatedAt"], "2026-05-01T00:00:00Z");
+        let again = import(&scratch, facts);
+        assert_eq!((again.unchanged, again.updated), (1, 0), "{key}: {:?}", said(&again));
+        assert!(
+            said(&again).iter().any(|(_, text)| text.contains(says)),
+            "{key}: {:?}",
+            said(&again)
+        );
+    }
 }
 
 #[test]
