@@ -3,8 +3,6 @@
 //! Templates come from the folder on disk even when a revision's data is built: they are the operator's
 //! present look, not part of the data.
 
-use std::path::PathBuf;
-
 use crate::config::Config;
 use crate::data::read_overrides;
 use crate::diag::{Code, Diagnostic, Place};
@@ -24,7 +22,8 @@ pub(super) fn make(
 ) -> Result<Option<Catalog>> {
     let folder = config.catalog.templates.as_deref();
     let overrides = match folder {
-        Some(folder) => read_overrides(&beside(options, folder))?,
+        // It stands beside the data folder.
+        Some(name) => read_overrides(options.data.parent().unwrap_or(&options.data), name)?,
         None => Overrides::new(),
     };
     match Catalog::new(&config.catalog, config.visibility, origin, &overrides) {
@@ -34,11 +33,6 @@ pub(super) fn make(
             Ok(None)
         }
     }
-}
-
-/// A folder named in the settings, which stands beside the data folder.
-fn beside(options: &LoadOptions, folder: &str) -> PathBuf {
-    options.data.parent().map_or_else(|| folder.into(), |parent| parent.join(folder))
 }
 
 /// Says which template is broken, at which line, as the operator's folder names it.

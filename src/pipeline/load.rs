@@ -69,7 +69,16 @@ impl Loaded {
 }
 
 /// Reads the layout, the settings and the place in git; no entry is opened yet.
+///
+/// # Errors
+/// When it cannot be read, and when git tracks the working folder beside the data or the output.
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
+    #[cfg(feature = "git")]
+    for beside in
+        [Some(options.data.as_path()), options.remember.as_deref().and_then(Path::parent)]
+    {
+        beside.map_or(Ok(()), super::working::refuse_tracked)?;
+    }
     let place = place::find(options)?;
     let mut tree = place.tree(options)?;
     tree.leave_out(&options.without);

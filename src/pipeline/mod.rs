@@ -19,6 +19,8 @@ mod probed;
 mod sign;
 #[cfg(feature = "git")]
 mod verify;
+#[cfg(feature = "git")]
+mod working;
 
 use std::collections::BTreeMap;
 
