@@ -15,10 +15,15 @@ use crate::error::{Error, ErrorKind, Result};
 /// When the folder or one of its files cannot be read, and when a link leads to it.
 pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, String>> {
     let folder = &around.join(name.trim_end_matches('/'));
-    if let Some(link) = folder.ancestors().take_while(|path| *path != around).find(|path| path.is_symlink()) {
-        return Err(Error::new(ErrorKind::Usage, "the folder of templates is behind a symbolic link")
-            .at(link)
-            .help("replace the link with a folder, or correct [catalog] templates in registry.toml"));
+    if let Some(link) =
+        folder.ancestors().take_while(|path| *path != around).find(|path| path.is_symlink())
+    {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "the folder of templates is behind a symbolic link",
+        )
+        .at(link)
+        .help("replace the link with a folder, or correct [catalog] templates in registry.toml"));
     }
     let mut files = BTreeMap::new();
     for entry in walkdir::WalkDir::new(folder).max_depth(2).sort_by_file_name() {

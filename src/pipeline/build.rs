@@ -144,7 +144,8 @@ pub fn build(
     }
     observer.stage("writing", 0);
     // Every site is looked through for obstacles before a file of the first is moved.
-    let ready: Vec<_> = sinks.into_iter().map(|sink| sink.prepare(loaded)).collect::<Result<_>>()?;
+    let ready: Vec<_> =
+        sinks.into_iter().map(|sink| sink.prepare(loaded)).collect::<Result<_>>()?;
     for (ready, list) in ready.into_iter().zip(lists) {
         built.written.push(ready.commit(loaded, &made, &spans, list)?);
     }

@@ -74,8 +74,7 @@ impl Loaded {
 /// When it cannot be read, and when git tracks the working folder beside the data or the output.
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
     #[cfg(feature = "git")]
-    for beside in
-        [Some(options.data.as_path()), options.remember.as_deref().and_then(Path::parent)]
+    for beside in [Some(options.data.as_path()), options.remember.as_deref().and_then(Path::parent)]
     {
         beside.map_or(Ok(()), super::working::refuse_tracked)?;
     }

@@ -41,7 +41,9 @@ impl Plan {
         let ours = |path: &String| self.removals.contains(path);
         for path in &self.moves {
             match out.look(path) {
-                Found::Behind(at, is_file) if !ours(&at) => return Err(obstacle(out, &at, is_file)),
+                Found::Behind(at, is_file) if !ours(&at) => {
+                    return Err(obstacle(out, &at, is_file));
+                }
                 Found::Folder if !self.empties(out, path) => {
                     return Err(in_the_way(
                         out,
@@ -100,7 +102,10 @@ fn obstacle(out: &Below, path: &str, is_file: bool) -> Error {
 
 fn in_the_way(out: &Below, path: &str, what: &str) -> Error {
     let path = out.at(path);
-    let help = format!("nothing was changed; move {} out of the output folder and build again", path.display());
+    let help = format!(
+        "nothing was changed; move {} out of the output folder and build again",
+        path.display()
+    );
     Error::new(ErrorKind::Output, what).at(path).help(help)
 }
 
@@ -169,7 +174,8 @@ pub(super) fn stale(before: &Manifest, now: &Manifest) -> BTreeSet<String> {
     let kept: HashSet<&str> =
         now.files.iter().map(|row| &*row.path).chain(copy.as_deref()).collect();
     let gone = before.files.iter().map(|row| row.path.to_string()).chain(before.copy());
-    gone.filter(|path| is_below(path) && path != MANIFEST && !kept.contains(path.as_str())).collect()
+    gone.filter(|path| is_below(path) && path != MANIFEST && !kept.contains(path.as_str()))
+        .collect()
 }
 
 /// Moves a file to its place in the site.

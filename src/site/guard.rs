@@ -48,7 +48,8 @@ pub(super) fn permit(out: &Path, forbidden: &Forbidden) -> Result<()> {
         return refuse("is, contains or lies inside the data folder");
     }
     if let Some(link) = link_on_the_way(out, forbidden)? {
-        let why = "the output folder is behind a symbolic link that may have come with the repository";
+        let why =
+            "the output folder is behind a symbolic link that may have come with the repository";
         return Err(Error::new(ErrorKind::Output, why)
             .at(&link)
             .help("remove the link, or give --out the path that it leads to"));
@@ -78,8 +79,8 @@ fn link_on_the_way(out: &Path, forbidden: &Forbidden) -> Result<Option<PathBuf>>
         (None, Some(data)) => resolve(data)?.parent().map(Path::to_path_buf),
         (None, None) => None,
     };
-    let full = std::path::absolute(out)
-        .map_err(|e| Error::io("the path has no absolute form", out, e))?;
+    let full =
+        std::path::absolute(out).map_err(|e| Error::io("the path has no absolute form", out, e))?;
     let is_top = |folder: &&Path| top.is_some() && folder.canonicalize().ok() == top;
     let Some(top) = full.ancestors().filter(is_top).last() else { return Ok(None) };
     let mut between = full.ancestors().skip(1).take_while(|folder| *folder != top);
