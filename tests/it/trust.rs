@@ -33,7 +33,7 @@ fn history() -> (Project, [String; 3]) {
     let first = project.commit(1_700_000_000);
     project.entry("com.example/aa", "1.1.0").entry("com.example/ee", "1.0.0");
     project.remove("registry-data/servers/com.example/dd");
-    let status = "registry-data/servers/com.example/bb/1.0.0/status.json";
+    let status = "registry-data/servers/com.example/aa/1.0.0/status.json";
     project.file(status, "{\"status\":\"deprecated\",\"statusMessage\":\"one\"}");
     let second = project.commit(1_700_000_100);
     project.file(status, "{\"status\":\"deprecated\",\"statusMessage\":\"two\"}");
@@ -154,6 +154,19 @@ fn an_older_cache_is_recognised_where_the_clock_of_the_disk_is_coarse() {
     }
     std::fs::write(&cache, older).unwrap();
     assert!(build_revision(&project, &revisions[1], "_site") == wanted);
+}
+
+#[test]
+fn a_list_that_somebody_touched_without_moving_its_time_is_not_cut_into_the_next_one() {
+    let (project, revisions) = history();
+    build_revision(&project, &revisions[1], "_site");
+    let list = project.path("_site/v0.1/servers/index.json");
+    let time = std::fs::metadata(&list).unwrap().modified().unwrap();
+    let text = std::fs::read_to_string(&list).unwrap();
+    std::fs::write(&list, text.replace("A server", "A trojan")).unwrap();
+    std::fs::File::options().append(true).open(&list).unwrap().set_modified(time).unwrap();
+    let wanted = build_revision(&project, &revisions[2], "fresh/_site");
+    assert!(build_revision(&project, &revisions[2], "_site") == wanted);
 }
 
 #[test]
