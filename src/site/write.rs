@@ -56,7 +56,7 @@ pub struct Output {
     rows: Mutex<Vec<ManifestRow>>,
     written: AtomicU64,
     /// Held until the end, so that two builds cannot share a folder.
-    _lock: fs::File,
+    lock: fs::File,
 }
 
 impl Output {
@@ -85,7 +85,7 @@ impl Output {
             fresh,
             rows: Mutex::default(),
             written: AtomicU64::new(0),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -242,6 +242,8 @@ impl Drop for Output {
     fn drop(&mut self) {
         // A build that was given up leaves nothing behind; a failure here is found at the next open.
         let _ = clear(&self.stage);
+        // A child process that is being started may hold the file for a moment longer.
+        let _ = self.lock.unlock();
     }
 }
 

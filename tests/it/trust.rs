@@ -44,11 +44,14 @@ fn history() -> (Project, [String; 3]) {
 /// Builds a revision in this process, as the binary does.
 fn build_revision(project: &Project, revision: &str, out: &str) -> Files {
     let out = project.path(out);
-    let mut options = LoadOptions::default();
-    options.data = project.path("registry-data");
-    options.revision = Some(revision.to_owned());
-    options.base_url = BaseUrl::parse("https://registry.example.com").ok();
-    options.remember = Some(out.with_file_name(".mcp-static").join(out.file_name().unwrap()));
+    let work = out.with_file_name(".mcp-static").join(out.file_name().unwrap());
+    let options = LoadOptions {
+        data: project.path("registry-data"),
+        revision: Some(revision.to_owned()),
+        base_url: BaseUrl::parse("https://registry.example.com").ok(),
+        remember: Some(work),
+        ..LoadOptions::default()
+    };
     let loaded = load(&options).unwrap();
     let target = Target { host: host_named("plain").unwrap(), out: &out };
     let built = build(&loaded, &[target], &BuildOptions::default(), &Silent).unwrap();
@@ -125,7 +128,7 @@ fn whatever_became_of_the_working_folder_the_next_build_is_a_fresh_one() {
     let (work, mine) = (project.path(WORK), project.path("mine"));
     project.file("mine", "dear");
     let (mut dice, mut state, mut older) = (Dice(11), 0, Vec::new());
-    for round in 0..400 {
+    for round in 0..300 {
         let built = build_revision(&project, &revisions[state], "_site");
         assert_eq!(built.keys().collect::<Vec<_>>(), wanted[state].keys().collect::<Vec<_>>());
         assert!(built == wanted[state], "round {round}, an undisturbed build");
@@ -226,6 +229,15 @@ fn a_working_folder_that_git_tracks_is_refused() {
         .says("git tracks");
     project.run(&["check"]).expect(0);
     project.build_api().expect(0);
+}
+
+#[test]
+fn a_change_that_brings_a_working_folder_is_the_maintainers_to_judge() {
+    let protected = |path: &str| mcp_static::proof::change::is_protected(path, &[]);
+    for path in [".mcp-static", ".mcp-static/_site/cache", "sites/.MCP-Static/one/dates"] {
+        assert!(protected(path), "{path}");
+    }
+    assert!(!protected(".mcp-static.md") && !protected("docs/mcp-static/x"));
 }
 
 #[test]
