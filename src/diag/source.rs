@@ -104,6 +104,7 @@ impl<'a> SourceFile<'a> {
         let (line, column) = self.line_column(span.start);
         let place = Place { file: self.path.to_owned(), line, column, pointer: finding.pointer };
         let mut diagnostic = Diagnostic::new(finding.code, place, finding.message);
+        diagnostic.severity = finding.severity;
         diagnostic.help = finding.help;
         diagnostic.snippet = Some(self.snippet(span));
         diagnostic

@@ -3,6 +3,8 @@
 //! Templates come from the folder on disk even when a revision's data is built: they are the operator's
 //! present look, not part of the data.
 
+use std::path::{Path, PathBuf};
+
 use crate::config::Config;
 use crate::data::read_overrides;
 use crate::diag::{Code, Diagnostic, Place};
@@ -13,26 +15,33 @@ use crate::render::catalog::{Overrides, Repository, TemplateProblem};
 use super::Loaded;
 use super::load::LoadOptions;
 
+/// The operator's own templates by name.
+pub(super) fn overrides(options: &LoadOptions, config: &Config) -> Result<Overrides> {
+    match config.catalog.templates.as_deref() {
+        Some(name) => read_overrides(options.data.parent().unwrap_or(Path::new("")), name),
+        None => Ok(Overrides::new()),
+    }
+}
+
 /// Makes the catalog. A broken template is a finding, and then there is none.
 pub(super) fn make(
-    options: &LoadOptions,
     config: &Config,
     origin: Option<&Repository>,
+    overrides: &Overrides,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Catalog>> {
-    let folder = config.catalog.templates.as_deref();
-    let overrides = match folder {
-        // It stands beside the data folder.
-        Some(name) => read_overrides(options.data.parent().unwrap_or(&options.data), name)?,
-        None => Overrides::new(),
-    };
-    match Catalog::new(&config.catalog, config.visibility, origin, &overrides) {
+    match Catalog::new(&config.catalog, config.visibility, origin, overrides) {
         Ok(catalog) => Ok(Some(catalog)),
         Err(problem) => {
-            findings.push(diagnostic(folder, &problem));
+            findings.push(diagnostic(config.catalog.templates.as_deref(), &problem));
             Ok(None)
         }
     }
+}
+
+/// A folder named in the settings, which stands beside the data folder.
+pub(super) fn beside(options: &LoadOptions, folder: &str) -> PathBuf {
+    options.data.parent().map_or_else(|| folder.into(), |parent| parent.join(folder))
 }
 
 /// Says which template is broken, at which line, as the operator's folder names it.

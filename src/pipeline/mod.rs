@@ -14,19 +14,20 @@ mod cache;
 mod catalog;
 mod digest;
 mod evidence;
+mod held;
 mod load;
 mod probed;
+mod settings;
 mod sign;
 #[cfg(feature = "git")]
 mod verify;
-#[cfg(feature = "git")]
 mod working;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::check::{CheckedServer, Checker, Profile, layout, shared_urls};
+use crate::check::{CheckedServer, Checker, Profile, confusable_names, layout, shared_urls};
 use crate::data::{Content, ServerFolder, VersionFiles};
 use crate::diag::{Levels, Report};
 use crate::error::Result;
@@ -35,14 +36,15 @@ use crate::model::Registry;
 pub use add::{Added, add};
 pub use build::{BuildOptions, Built, Target, build};
 pub use evidence::Evidences;
+pub use held::Held;
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
 pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
 #[cfg(feature = "git")]
 pub use verify::{
-    Did, Doors, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify, verify_all,
-    verify_by_commit,
+    Did, Doors, HeldBack, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify,
+    verify_all, verify_by_commit,
 };
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.
@@ -96,6 +98,7 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     }
     if loaded.profile == Profile::Strict {
         report.extend(shared_urls(&loaded.tree, &urls)?);
+        report.extend(confusable_names(&loaded.tree)?);
     }
     Ok((Registry::new(listings), report.finish(&loaded.levels())))
 }

@@ -5,13 +5,24 @@
 
 use std::path::Path;
 
-use crate::error::{Error, ErrorKind, Result};
-use crate::site::WORK;
-use crate::world::git::Git;
+use crate::error::Result;
+
+use super::load::LoadOptions;
+
+/// Refuses the working folders beside the data and beside the output; see [`refuse_tracked`].
+pub(super) fn refuse(options: &LoadOptions) -> Result<()> {
+    refuse_tracked(&options.data)?;
+    options.remember.as_deref().and_then(Path::parent).map_or(Ok(()), refuse_tracked)
+}
 
 /// Refuses the working folder beside `path` when the commit that is checked out holds it, in any
 /// spelling that some file system takes for the same.
+#[cfg(feature = "git")]
 pub(super) fn refuse_tracked(path: &Path) -> Result<()> {
+    use crate::error::{Error, ErrorKind};
+    use crate::site::WORK;
+    use crate::world::git::Git;
+
     let around = path.parent().unwrap_or(path);
     let around = if around.as_os_str().is_empty() { Path::new(".") } else { around };
     let Some(git) = Git::discover(around)?.filter(|git| git.workdir().is_some()) else {
@@ -30,4 +41,10 @@ pub(super) fn refuse_tracked(path: &Path) -> Result<()> {
     );
     let why = "git tracks the working folder, so it may hold what somebody else wrote";
     Err(Error::new(ErrorKind::Output, why).at(path).help(help))
+}
+
+/// Without git nothing is tracked.
+#[cfg(not(feature = "git"))]
+pub(super) fn refuse_tracked(_: &Path) -> Result<()> {
+    Ok(())
 }

@@ -22,7 +22,7 @@ pub(crate) fn working_folder(out: &Path) -> Option<PathBuf> {
     Some(out.parent()?.join(WORK).join(out.file_name()?))
 }
 
-/// What the folder that holds working folders is called.
+/// What the folder that holds working folders is called, beside an output or the data.
 pub(crate) const WORK: &str = ".mcp-static";
 
 /// Makes the working folder, and the folder that it is in, real folders.

@@ -175,6 +175,12 @@ fn cases() -> Vec<Case> {
             check,
         ),
         case(
+            "name-confusable",
+            |p| pair(p, "com.example/city-weather", "com.example/city_weather"),
+            |p| pair(p, "com.example/city-weather", "com.example/cityweather"),
+            check,
+        ),
+        case(
             "version-case-collision",
             |p| versions(p, "1.0.0-rc.a", "1.0.0-rc.A"),
             |p| versions(p, "1.0.0-rc.a", "1.0.0-rc.b"),
@@ -393,6 +399,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("proof-invalid", "proof::file::tests::every_odd_file_is_refused"),
     ("host-shortfall", "site::host::tests::a_limit_that_is_passed_is_a_shortfall"),
     ("host-limit-exceeded", "site::host::tests::a_limit_that_is_passed_is_a_shortfall"),
+    ("change-uncommitted", "it::gate::nothing_committed_is_nothing_judged"),
     ("output-collision", "site::write::tests::paths_that_collide_are_found"),
 ];
 

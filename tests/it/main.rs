@@ -3,6 +3,7 @@
 
 mod add;
 mod architecture;
+mod bounds;
 mod build;
 mod catalog;
 mod changes;
@@ -13,13 +14,16 @@ mod documents;
 mod edit;
 mod explain;
 mod formats;
+mod gate;
 mod golden;
 mod hosts;
 mod http;
 mod import;
 mod init;
 mod install;
+mod interrupted;
 mod life;
+mod mirror;
 mod model;
 mod pointers;
 mod probe;

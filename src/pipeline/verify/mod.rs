@@ -14,9 +14,13 @@ mod entries;
 mod ground;
 mod hold;
 mod maintainers;
+mod merge;
 mod mirror;
+mod misplaced;
 mod ownership;
+mod repository;
 mod risk;
+mod signatures;
 mod structure;
 
 use std::path::PathBuf;
@@ -30,14 +34,15 @@ use crate::proof::event::{Event, Happening, PullRequest};
 use crate::proof::{Attempt, Identity, Verdict};
 use crate::world::clock::Clock;
 use crate::world::dns::Dns;
-use crate::world::git::{Git, Oid};
+
 use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
 use ground::Ground;
+use repository::{look_for_data, open, uncommitted};
 
 pub use all::{Rechecked, verify_all};
-pub use hold::verify_by_commit;
+pub use hold::{HeldBack, verify_by_commit};
 
 /// A change, and how the caller wants it judged.
 #[derive(Debug, Clone, Default)]
@@ -143,8 +148,8 @@ pub struct Judged {
     pub safe: bool,
     /// How the change was trusted.
     pub trust: Trust,
-    /// Folders below the data folder of entries that must not be published yet.
-    pub held: Vec<String>,
+    /// What must not be published as the branch has it.
+    pub held: Vec<HeldBack>,
     /// The last commit up to which nothing is held.
     pub proven_up_to: Option<String>,
 }
@@ -168,39 +173,13 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
     }
     let ground = Ground::survey(&git, &prefix, base, head)?;
     let event = options.event.as_ref();
-    judge(&ground, event, &identity(event), doors, &options.levels)
+    let mut judged = judge(&ground, event, &identity(event), doors, &options.levels)?;
+    judged.report.extend(uncommitted(&git, &prefix, head)?);
+    Ok(judged)
 }
 
 fn short(commit: &str) -> String {
     commit.chars().filter(char::is_ascii_hexdigit).take(12).collect()
-}
-
-/// The repository around the data folder, and where the folder lies in it.
-fn open(options: &VerifyOptions) -> Result<(Git, String)> {
-    let git = Git::discover(&options.data)?.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "this is no git repository")
-            .at(&options.data)
-            .help("run this inside the registry's repository")
-    })?;
-    let prefix = git.relative(&options.data)?.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "the data folder lies outside the repository")
-            .at(&options.data)
-            .help("name the folder inside the repository with --data")
-    })?;
-    Ok((git, prefix))
-}
-
-/// Refuses to judge where neither side has the data folder: under a mistyped name every change would be
-/// one of other files, by nobody's settings.
-fn look_for_data(git: &Git, prefix: &str, commits: &[Option<Oid>]) -> Result<()> {
-    for commit in commits.iter().flatten() {
-        if git.entry(*commit, prefix)?.is_some() {
-            return Ok(());
-        }
-    }
-    Err(Error::new(ErrorKind::Usage, "neither base nor head holds the data folder")
-        .at(prefix)
-        .help("name the registry's folder with --data"))
 }
 
 /// Who stands behind the change, by the event.
@@ -250,11 +229,15 @@ fn judge(
     let mut report = Report::new();
     branch(settings, event, &mut report);
     let structural = structure::examine(ground, parts.only_mirrored())?;
-    let too_much = structural.iter().any(|d| d.code == Code::ChangeTooLarge);
+    let hopeless = |d: &Diagnostic| {
+        matches!(d.code, Code::ChangeTooLarge | Code::ChangeCrissCross) && ground.is_proposed
+    };
+    let is_hopeless = structural.iter().any(hopeless);
     report.extend(structural);
     let mut namespaces = Vec::new();
-    // Nothing is asked for a change that is refused for its size: each question costs a lookup.
-    if !too_much {
+    // Nothing is asked for a change that is refused for its size or its history: each question costs
+    // a lookup.
+    if !is_hopeless {
         report.extend(entries::check(ground)?);
         let judge = ownership::Judge { ground, event, identity, doors, trust };
         namespaces = judge.run(&parts, &mut report)?;
@@ -308,7 +291,7 @@ fn conclude(
     claimed: bool,
 ) -> Judged {
     if ground.changed.is_empty() {
-        let message = "base and head hold the same files";
+        let message = "nothing is in the change: base and head hold the same files";
         report.push(Diagnostic::new(Code::ChangeEmpty, Place::default(), message));
     }
     let judgement = weigh(&report);

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use unicode_security::confusable_detection::skeleton;
-
+use crate::check::outline;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::Timestamp;
@@ -37,7 +36,7 @@ pub(super) fn look(
     let servers = join(ground.prefix, "servers");
     let known = ground.git.names_below(base, &servers)?;
     let shapes: BTreeMap<String, &str> =
-        known.iter().map(|name| (shape(name), name.as_str())).collect();
+        known.iter().map(|name| (outline(name), name.as_str())).collect();
     for (name, path) in &new {
         if let Some(other) = like(name, &known, &shapes) {
             found.push(
@@ -54,11 +53,6 @@ pub(super) fn look(
     Ok(found)
 }
 
-/// What a name looks like: in lower case, with characters that look alike made equal.
-fn shape(name: &str) -> String {
-    skeleton(&name.to_ascii_lowercase()).collect()
-}
-
 /// A name of another namespace that `name` may be taken for.
 fn like<'a>(
     name: &str,
@@ -67,7 +61,7 @@ fn like<'a>(
 ) -> Option<&'a str> {
     let own = namespace(name);
     let other = |candidate: &&str| !namespace(candidate).eq_ignore_ascii_case(own);
-    let same = shapes.get(&shape(name)).copied().filter(other);
+    let same = shapes.get(&outline(name)).copied().filter(other);
     same.or_else(|| {
         known.iter().map(String::as_str).filter(other).find(|known| one_edit(name, known))
     })

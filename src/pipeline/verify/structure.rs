@@ -7,19 +7,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
+use crate::model::ServerName;
 use crate::proof::change::{EntryChange, EntryKind};
 
 use crate::world::git::Oid;
 
 use super::ground::{Ground, MAX_BLOB};
+use super::misplaced;
 
 /// What is wrong with the change as such.
 pub(super) fn examine(ground: &Ground<'_>, mirrored: bool) -> Result<Vec<Diagnostic>> {
-    let mut found = Vec::new();
+    let mut found = ground.objections.clone();
     odd_paths(ground, &mut found);
     sizes(ground, mirrored, &mut found)?;
     mixture(ground, &mut found);
-    conflicts(ground, &mut found)?;
+    misplaced::find(ground, &mut found)?;
     for entry in &ground.change.entries {
         published(ground, entry, &mut found)?;
     }
@@ -65,7 +67,9 @@ fn sizes(ground: &Ground<'_>, mirrored: bool, found: &mut Vec<Diagnostic>) -> Re
         }
     }
     for item in &ground.changed {
-        let Some(after) = item.after.filter(|_| item.utf8 && item.well_formed) else { continue };
+        let Some(after) = item.after.filter(|_| item.utf8 && item.fault.is_none()) else {
+            continue;
+        };
         if ground.change.odd.iter().any(|odd| odd.path == item.path) {
             continue;
         }
@@ -90,10 +94,13 @@ pub(super) fn namespaces(ground: &Ground<'_>) -> BTreeSet<String> {
 /// Entries and protected files in one change: a maintainer who looks at the one could miss the other.
 fn mixture(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
     let change = &ground.change;
-    if ground.base.is_none() || (change.entries.is_empty() && change.owners.is_empty()) {
+    if ground.base.is_none() || !change.makes_claims() {
         return;
     }
-    for (place, count) in by_folder(change.protected.iter().chain(&change.other)) {
+    let strays = change.stray_tombstones();
+    let strays: Vec<String> = strays.into_iter().map(|path| ground.display(path)).collect();
+    let alone = change.protected.iter().chain(&change.other).chain(&strays);
+    for (place, count) in by_folder(alone) {
         let message = match count {
             1 => "this file changes together with entries".to_owned(),
             n => format!("{n} files here change together with entries"),
@@ -120,28 +127,6 @@ pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(Str
     folders.into_iter().map(name).collect()
 }
 
-/// Files that the base changed since the change left it, other than in the same way.
-fn conflicts(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
-    let (Some(base), Some(fork)) = (ground.base, ground.fork) else { return Ok(()) };
-    if base == fork {
-        return Ok(());
-    }
-    for item in &ground.changed {
-        let now = ground.git.entry(base, &item.path)?;
-        if now != item.before && now != item.after {
-            found.push(
-                Diagnostic::new(
-                    Code::ChangeConflict,
-                    Place::file(&item.path),
-                    "the published branch changed this file after the change left it",
-                )
-                .help("rebase the change onto the published branch"),
-            );
-        }
-    }
-    Ok(())
-}
-
 /// A published version is what it is for good; a removal leaves a tombstone.
 fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnostic>) -> Result<()> {
     let server = place(ground, &format!("{}/{}", entry.folder(), EntryFile::Server.file_name()));
@@ -155,14 +140,22 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
             )
             .help("put the document back and publish a new version; to withdraw this one, set its status"),
         ),
-        EntryKind::Removed if tombstone(ground, ground.head, entry)?.is_none() => found.push(
+        EntryKind::Removed
+            if !is_example(&entry.namespace)
+                && tombstone(ground, ground.head, entry)?.is_none() =>
+        {
+            found.push(
             Diagnostic::new(
                 Code::VersionRemoved,
                 server,
                 format!("{what} is published and would vanish without a trace"),
             )
-            .help("withdraw it with `mcp-static status … deleted`; maintainers remove one by adding its tombstone"),
-        ),
+            .help(format!(
+                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it for good, a maintainer adds tombstones/{}/{}.toml below the data folder",
+                entry.server(), entry.version, entry.server(), entry.version
+            )),
+            );
+        }
         kind if kind.is_new() => {
             let ruler = ground.base.unwrap_or(ground.head);
             if let Some(tombstone) = tombstone(ground, ruler, entry)? {
@@ -182,9 +175,19 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
     Ok(())
 }
 
+/// Whether nobody can have published for a namespace in earnest.
+fn is_example(namespace: &str) -> bool {
+    let name = ServerName::parse(&format!("{namespace}/xx"));
+    name.is_ok_and(|name| name.namespace().is_for_examples())
+}
+
 /// The tombstone of a version in a commit, however it spells the name: who removed `Weather` removed
 /// `weather`.
-fn tombstone(ground: &Ground<'_>, commit: Oid, entry: &EntryChange) -> Result<Option<String>> {
+pub(super) fn tombstone(
+    ground: &Ground<'_>,
+    commit: Oid,
+    entry: &EntryChange,
+) -> Result<Option<String>> {
     let file = format!("{}.toml", entry.version);
     let mut folders = vec!["tombstones".to_owned()];
     for wanted in [&entry.namespace, &entry.name, &file] {

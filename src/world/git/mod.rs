@@ -2,7 +2,7 @@
 //!
 //! Dates of entries come from history and pull requests are judged commit against commit, so git
 //! has to be read, and read fast. This is the only room that may use libgit2. It refuses to write
-//! to a repository, to run a program (no hooks, filters or helpers), to go to the network, to
+//! to a repository (what [`Git::overlay`] makes stays in memory), to run a program (no hooks, filters or helpers), to go to the network, to
 //! consult `refs/replace` or grafts (both can rewrite history unseen), and to guess a date where
 //! history is missing.
 //!
@@ -20,12 +20,15 @@ mod compare;
 mod files;
 mod hidden;
 mod history;
+mod lineage;
 mod objects;
+mod overlay;
 mod place;
 mod pool;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::path::{Component, Path};
 use std::sync::Once;
 
@@ -33,10 +36,11 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use crate::error::{Error, ErrorKind, Result};
 
-pub use compare::{Changed, Side};
+pub use compare::{Changed, Fault, Side};
 pub use files::{FileMode, TreeFile};
 pub use hidden::HiddenHistory;
 pub use history::{Change, PathHistory};
+pub use lineage::{Ancestry, Gain, Gained, ancestors_among};
 pub use objects::Oid;
 use place::Place;
 pub use pool::Pool;
@@ -50,6 +54,8 @@ pub struct Git {
     place: Place,
     /// Large trees that were read and compared with their ids; see [`compare`].
     trees: compare::Trees,
+    /// Whether this handle keeps objects of its own; see [`Git::overlay`].
+    in_memory: Cell<bool>,
 }
 
 impl std::fmt::Debug for Git {
@@ -94,7 +100,7 @@ impl Git {
         if let Some(dir) = &place.workdir {
             repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
         }
-        Ok(Self { repo, place, trees: compare::Trees::default() })
+        Ok(Self { repo, place, trees: compare::Trees::default(), in_memory: Cell::new(false) })
     }
 
     /// The top of the work tree, symbolic links resolved; `None` in a bare repository.
