@@ -20,7 +20,7 @@ pub(crate) use edit::{open_folder, work_folder};
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
-pub use overrides::{read_overrides, read_settings};
+pub use overrides::{is_template, read_overrides, read_settings};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};

@@ -45,8 +45,7 @@ pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, Stri
         })?;
         let name = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         let name = name.to_string_lossy().replace('\\', "/");
-        let hidden = name.split('/').any(|part| part.starts_with('.'));
-        if !entry.file_type().is_file() || hidden || name.ends_with(".md") {
+        if !entry.file_type().is_file() || !is_template(&name) {
             continue;
         }
         if files.len() == MAX_FILES {
@@ -62,6 +61,12 @@ pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, Stri
         files.insert(name, String::from_utf8_lossy(&bytes).into_owned());
     }
     Ok(files)
+}
+
+/// Whether a file of the folder, by its path there, can be a template.
+pub fn is_template(path: &str) -> bool {
+    let mut names = path.split('/');
+    path.matches('/').count() < 2 && !names.any(|n| n.starts_with('.')) && !path.ends_with(".md")
 }
 
 /// The settings of the data folder `root` as text; `None` when there is no such plain file.

@@ -96,8 +96,10 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     };
     let catalog = match options.catalog {
         true => {
-            let mut overrides = catalog::overrides(options, &config)?;
-            place.hold_templates(options, &config, &mut overrides)?;
+            let overrides = match place.held_templates(&config)? {
+                Some(held) => held,
+                None => catalog::overrides(options, &config)?,
+            };
             catalog::make(&config, place.origin().as_ref(), &overrides, &mut findings)?
         }
         false => None,
@@ -151,13 +153,8 @@ mod place {
             Tree::from_disk(&options.data, &label(&options.data))
         }
 
-        pub(super) fn hold_templates(
-            &self,
-            _: &LoadOptions,
-            _: &Config,
-            _: &mut Overrides,
-        ) -> Result<()> {
-            Ok(())
+        pub(super) fn held_templates(&self, _: &Config) -> Result<Option<Overrides>> {
+            Ok(None)
         }
 
         pub(super) fn name(&self) -> String {
@@ -273,30 +270,14 @@ mod place {
             Ok(())
         }
 
-        /// Puts templates that are held back into their accepted state.
-        pub(super) fn hold_templates(
-            &self,
-            options: &LoadOptions,
-            config: &Config,
-            overrides: &mut Overrides,
-        ) -> Result<()> {
-            let (Some(git), Some(commit)) = (&self.git, self.held) else { return Ok(()) };
-            let Some(folder) = &config.catalog.templates else { return Ok(()) };
-            let Some(folder) = git.relative(&catalog::beside(options, folder))? else {
-                return Ok(());
-            };
-            for held in &options.without {
-                let path = held.full_path(&self.prefix);
-                let Some(name) = path.strip_prefix(&format!("{folder}/")) else { continue };
-                match git.entry(commit, &path)? {
-                    Some(side) => {
-                        let text = String::from_utf8_lossy(&git.blob(side.oid)?).into_owned();
-                        overrides.insert(name.to_owned(), text);
-                    }
-                    None => drop(overrides.remove(name)),
+        /// The templates that are published, where something is held back.
+        pub(super) fn held_templates(&self, config: &Config) -> Result<Option<Overrides>> {
+            match (&self.git, self.held, catalog::folder(config, &self.prefix)) {
+                (Some(git), Some(commit), Some(folder)) => {
+                    catalog::overrides_at(git, commit, &folder)
                 }
+                _ => Ok(None),
             }
-            Ok(())
         }
 
         pub(super) fn name(&self) -> String {

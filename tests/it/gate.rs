@@ -159,6 +159,43 @@ fn settings_and_templates_that_came_with_entries_stay_as_they_were() {
 }
 
 #[test]
+fn a_template_that_cannot_be_read_never_stops_publishing() {
+    let (project, _) = deployed();
+    let settings =
+        "[registry]\nid = \"https://registry.example.org\"\n[ownership]\ntrust = \"review\"\n";
+    let repo = git2::Repository::open(project.path("")).unwrap();
+    let add = |time| {
+        let mut index = repo.index().unwrap();
+        index.add_all(["look"], git2::IndexAddOption::DEFAULT, None).unwrap();
+        index.update_all(["look"], None).unwrap();
+        index.write().unwrap();
+        project.commit(time)
+    };
+    let with_look = format!("{settings}[catalog]\ntemplates = \"look\"\n");
+    project.file("registry-data/registry.toml", &with_look);
+    project.file("look/head.html", "<p>our look</p>");
+    let base = add(1_760_050_000).to_string();
+    let build = |held: &str| {
+        project.run(&["verify", "--base", &base, "--hold", "held.txt", "--offline"]).expect(0);
+        assert!(project.read("held.txt").starts_with(held), "{}", project.read("held.txt"));
+        project
+            .run(&["build", "--base-url", URL, "--without", "held.txt", "--out", "site"])
+            .expect(0);
+        project.read("site/servers/com.acme/weather/index.html")
+    };
+    project.file("look/head.html", "{% if %}");
+    add(1_760_100_000);
+    assert!(build("/look/head.html ").contains("our look"));
+    project.remove("look");
+    add(1_760_200_000);
+    assert!(build("/look/head.html ").contains("our look"));
+    project.file("look/head.html", "<p>a new look</p>");
+    add(1_760_300_000);
+    assert!(build("").contains("a new look"));
+    assert_eq!(project.read("held.txt"), "");
+}
+
+#[test]
 fn the_example_goes_before_and_after_the_first_deployment() {
     let project = Project::empty();
     project.run(&["init", ".", "--yes"]).expect(0);

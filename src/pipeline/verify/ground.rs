@@ -7,6 +7,7 @@ use crate::config::Config;
 use crate::data::EntryFile;
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::catalog;
 use crate::proof::change::{Change, EntryChange, Layout, sort};
 use crate::proof::{Commits, Owners, ProofFile, Signed, Touched, TouchedOwners, parse_owners};
 use crate::world::git::{Changed, Gained, Git, Oid};
@@ -240,9 +241,14 @@ pub(super) fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Conf
         return Err(Error::new(ErrorKind::Usage, "the settings are larger than 256 KiB").at(path));
     }
     let text = git.blob(side.oid)?;
-    let (config, wrong) = Config::parse(&path, &String::from_utf8_lossy(&text));
+    let (mut config, wrong) = Config::parse(&path, &String::from_utf8_lossy(&text));
     match wrong.first() {
-        None => Ok(config),
+        None => {
+            // The look of the site is protected, whatever its folder is called.
+            let folder = catalog::folder(&config, prefix);
+            config.ownership.protect.extend(folder.map(|folder| format!("{folder}/**")));
+            Ok(config)
+        }
         // To judge by half of the settings would be to judge by other settings.
         Some(first) => {
             let place = format!("line {}: {}", first.place.line, first.message);

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::error::Result;
-use crate::pipeline::settings;
+use crate::pipeline::{catalog, settings};
 use crate::proof::Verdict;
 use crate::proof::change::EntryKind;
+use crate::render::Catalog;
 use crate::world::git::Oid;
 
 use super::super::ground::Ground;
@@ -62,6 +63,7 @@ pub(super) fn refused(
             refused.insert(settings, (why, wrong.help.unwrap_or_default()));
         }
     }
+    templates(keys, ground, &mut refused)?;
     Ok(refused)
 }
 
@@ -90,6 +92,38 @@ fn unproven(ground: &Ground<'_>, judged: &Judged, refused: &mut Refused) {
             refused.entry(key).or_insert_with(|| reason(namespace));
         }
     }
+}
+
+/// Adds templates, and settings about them, with which no page could be made.
+fn templates(keys: Keys<'_>, ground: &Ground<'_>, refused: &mut Refused) -> Result<()> {
+    let path = ground.display("registry.toml");
+    let config = match ground.file(ground.head, "registry.toml")? {
+        Some(bytes) if !refused.contains_key(&path) => {
+            settings::parse(&path, &String::from_utf8_lossy(&bytes)).0
+        }
+        _ => ground.config.clone(),
+    };
+    let Some(folder) = catalog::folder(&config, ground.prefix) else { return Ok(()) };
+    let below = format!("{folder}/");
+    let concerned = |changed: &str| changed == path || changed.starts_with(&below);
+    let changed: Vec<&str> =
+        ground.changed.iter().map(|item| item.path.as_str()).filter(|p| concerned(p)).collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let problem = match catalog::overrides_at(ground.git, ground.head, &folder)? {
+        None => Some(format!("there is no folder {folder}, which [catalog] templates names")),
+        Some(overrides) => {
+            let made = Catalog::new(&config.catalog, config.visibility, None, &overrides);
+            made.err().map(|problem| format!("{}: {}", problem.template, problem.message))
+        }
+    };
+    if let Some(problem) = problem {
+        let help = "correct the templates, or [catalog] templates in registry.toml";
+        let keys = changed.into_iter().filter_map(|path| keys.of(path, &ground.config));
+        refused.extend(keys.map(|key| (key, (problem.clone(), help.to_owned()))));
+    }
+    Ok(())
 }
 
 /// What is of no interest after a merge: what a maintainer decided by it, and that it changed nothing.
