@@ -9,6 +9,7 @@ mod naming;
 mod package;
 mod properties;
 mod publish;
+mod reach;
 mod transport;
 mod url;
 
