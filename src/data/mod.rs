@@ -17,6 +17,7 @@ mod tree;
 
 pub use edit::{Applied, Edit, Edits, apply, require_folder};
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
+pub(crate) use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
 pub use overrides::read_overrides;

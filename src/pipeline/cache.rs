@@ -7,7 +7,7 @@
 //! in any order.
 //!
 //! ```text
-//! mcp-static cache 1
+//! mcp-static cache 2
 //! <digest of what all servers depend on>
 //! S TAB <name> TAB <digest> TAB <details as JSON>
 //! L TAB <name> TAB <start> TAB <end>                    its entry in the list document
@@ -30,7 +30,7 @@ use crate::render::Summary;
 use crate::site::{FileDigest, Kept, ManifestRow};
 
 /// First line of a cache; another form of it is another version.
-const HEAD: &str = "mcp-static cache 1";
+const HEAD: &str = "mcp-static cache 2";
 
 /// Where a server's record stands in the text of a cache.
 #[derive(Debug, Clone, Default)]

@@ -74,10 +74,10 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let mut tree = place.tree(options)?;
     tree.leave_out(&options.without);
     let (mut config, mut findings) = match tree.settings() {
-        Some(file) => {
-            let path = tree.display(&file.path);
-            Config::parse(&path, &String::from_utf8_lossy(&tree.read(file)?.bytes))
-        }
+        Some(file) => match tree.read_text(file)? {
+            Ok(text) => Config::parse(&tree.display(&file.path), &text),
+            Err(wrong) => (Config::default(), vec![wrong]),
+        },
         None => (Config::default(), Vec::new()),
     };
     if let Some(base_url) = &options.base_url {
