@@ -10,7 +10,7 @@ use crate::data::{
     Content, Document, EntryFile, MAX_FILE, ServerFolder, Tree, VersionFolder, digest, find_server,
     find_versions, read_json, read_status, too_large,
 };
-use crate::diag::{Code, Diagnostic, Finding, Report, SourceFile, nearest};
+use crate::diag::{Code, Finding, Report, SourceFile, nearest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::{Action, ProofFile, Statement, content_hash};
 

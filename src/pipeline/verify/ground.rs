@@ -13,6 +13,8 @@ use crate::proof::{
 };
 use crate::world::git::{Changed, Git, Oid};
 
+use super::limits::Meter;
+
 /// Largest blob that a change may bring, in bytes; larger ones are not read.
 pub(super) const MAX_BLOB: u64 = 256 * 1024;
 
@@ -40,6 +42,19 @@ pub(super) struct Ground<'a> {
     pub(super) change: Change,
     /// The same, path by path.
     pub(super) changed: Vec<Changed>,
+    /// How much the change may touch.
+    pub(super) limit: Limit,
+}
+
+/// How much a change may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// As much as the settings say, unless all of it is mirrored.
+    Settings,
+    /// As [`Limit::Settings`], and it touches more: what it does was not looked at any further.
+    Exceeded,
+    /// Anything: a first publication, or what is on the branch already.
+    None,
 }
 
 impl<'a> Ground<'a> {
@@ -49,6 +64,7 @@ impl<'a> Ground<'a> {
         prefix: &'a str,
         base: Option<Oid>,
         head: Oid,
+        limit: Limit,
     ) -> Result<Self> {
         let fork = match base {
             None => None,
@@ -59,10 +75,20 @@ impl<'a> Ground<'a> {
         };
         let ruler = base.unwrap_or(head);
         let config = read_settings(git, prefix, ruler)?;
-        let changed = git.compare(fork, head)?;
+        let mut meter = Meter::new(prefix, config.ownership.max_paths);
+        let limited = base.is_some() && limit == Limit::Settings;
+        let changed =
+            git.compare_while(fork, head, &mut |item| meter.hear(item) || !limited)?;
+        let limit = match (limited, meter.is_full()) {
+            (false, _) => Limit::None,
+            (true, false) => Limit::Settings,
+            (true, true) => Limit::Exceeded,
+        };
+        // Half of a change means nothing.
+        let sorted = if limit == Limit::Exceeded { &[][..] } else { &changed[..] };
         let layout = Layout { prefix, protect: &config.ownership.protect };
         let mut trouble = None;
-        let change = sort(&changed, layout, &mut |namespace, name| {
+        let change = sort(sorted, layout, &mut |namespace, name| {
             let folder = join(prefix, &format!("servers/{namespace}/{name}"));
             match base.map(|base| git.entry(base, &folder)).transpose() {
                 Ok(found) => found.flatten().is_some(),
@@ -79,7 +105,19 @@ impl<'a> Ground<'a> {
             Some(base) => read_owners(git, prefix, base, &change)?,
             None => OwnersRead::default(),
         };
-        Ok(Self { git, prefix, base, fork, head, config, owners, broken_owners, change, changed })
+        Ok(Self {
+            git,
+            prefix,
+            base,
+            fork,
+            head,
+            config,
+            owners,
+            broken_owners,
+            change,
+            changed,
+            limit,
+        })
     }
 
     /// How reports call a path below the data folder.

@@ -4,6 +4,8 @@
 //! A pull request may have been merged that never passed the first gate, or passed it by a workflow
 //! that it changed itself. So nothing is taken from the first gate but what the forge still knows.
 
+use std::collections::BTreeSet;
+
 use crate::config::{Method, Trust};
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Report, Severity};
@@ -13,7 +15,7 @@ use crate::proof::event::Event;
 use crate::proof::{Claim, Identity, Lookup, Scene, Verdict, judge as judge_claim, policy};
 use crate::world::git::{Git, Oid};
 
-use super::ground::Ground;
+use super::ground::{Ground, Limit};
 use super::{Doors, Judged, Judgement, VerifyOptions, judge, look_for_data, open, trust, weigh};
 
 /// An entry that was not proven when it arrived.
@@ -38,16 +40,14 @@ pub fn verify_by_commit(options: &VerifyOptions, doors: &dyn Doors) -> Result<Ju
     let mut held = Vec::new();
     for (position, commit) in line.iter().enumerate() {
         let parent = git.first_parent(*commit)?;
-        let mut ground = Ground::survey(&git, &prefix, parent, *commit)?;
         // What was merged is on the branch, however large: it is judged, not sent back.
-        ground.config.ownership.max_paths = usize::MAX;
-        ground.config.ownership.max_namespaces = usize::MAX;
+        let ground = Ground::survey(&git, &prefix, parent, *commit, Limit::None)?;
         let event = options.event.as_ref();
         let identity = identity(&ground, event, *commit, doors);
         let judged = judge(&ground, event, &identity, doors, &options.levels)?;
         held.extend(whole.add(&ground, judged, position));
     }
-    let last = Ground::survey(&git, &prefix, Some(base), head)?;
+    let last = Ground::survey(&git, &prefix, Some(base), head, Limit::None)?;
     if !held.is_empty() {
         release(&last, &mut held, doors)?;
     }
@@ -142,12 +142,13 @@ impl Whole {
     fn add(&mut self, ground: &Ground<'_>, judged: Judged, position: usize) -> Vec<Held> {
         let open =
             judged.namespaces.iter().filter(|n| !matches!(n.verdict, Verdict::Proven { .. }));
-        let open: Vec<String> = open.map(|n| n.namespace.to_ascii_lowercase()).collect();
+        let open: BTreeSet<String> = open.map(|n| n.namespace.to_ascii_lowercase()).collect();
+        let unknown = judged.report.items().iter().filter(|d| d.code == Code::OwnershipUnknown);
+        let unknown: BTreeSet<&str> =
+            unknown.filter_map(|d| Some(d.place.file.rsplit_once('/')?.0)).collect();
         let entries = ground.change.entries.iter().filter(|entry| {
             open.contains(&entry.namespace.to_ascii_lowercase())
-                || judged.report.items().iter().any(|d| {
-                    d.code == Code::OwnershipUnknown && d.place.file.contains(&entry.folder())
-                })
+                || unknown.contains(ground.display(&entry.folder()).as_str())
         });
         let (new, other): (Vec<_>, Vec<_>) = entries.partition(|entry| entry.kind.is_new());
         // A status cannot be held back without publishing the older one as if it were true.

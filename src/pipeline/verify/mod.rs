@@ -13,6 +13,7 @@ mod all;
 mod entries;
 mod ground;
 mod hold;
+mod limits;
 mod maintainers;
 mod mirror;
 mod ownership;
@@ -34,7 +35,8 @@ use crate::world::git::{Git, Oid};
 use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
-use ground::Ground;
+use ground::{Ground, Limit};
+use ownership::Parts;
 
 pub use all::{Rechecked, verify_all};
 pub use hold::verify_by_commit;
@@ -166,7 +168,7 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
         )
         .help("judge the head that the event names; a newer push starts a run of its own"));
     }
-    let ground = Ground::survey(&git, &prefix, base, head)?;
+    let ground = Ground::survey(&git, &prefix, base, head, Limit::Settings)?;
     let event = options.event.as_ref();
     judge(&ground, event, &identity(event), doors, &options.levels)
 }
@@ -246,14 +248,17 @@ fn judge(
 ) -> Result<Judged> {
     let settings = &ground.config.ownership;
     let trust = trust(settings, event);
-    let parts = ownership::Parts::of(ground)?;
     let mut report = Report::new();
     branch(settings, event, &mut report);
-    let structural = structure::examine(ground, parts.only_mirrored())?;
-    let too_much = structural.iter().any(|d| d.code == Code::ChangeTooLarge);
-    report.extend(structural);
+    // Nothing is opened or asked for a change that is refused for its size.
+    let excess = limits::Excess::of(ground)?;
+    let too_much = excess.is_any();
+    if excess.counts.is_empty() {
+        report.extend(structure::examine(ground)?);
+    }
+    report.extend(excess.counts.into_iter().chain(excess.sizes));
+    let parts = if too_much { Parts::default() } else { Parts::of(ground)? };
     let mut namespaces = Vec::new();
-    // Nothing is asked for a change that is refused for its size: each question costs a lookup.
     if !too_much {
         report.extend(entries::check(ground)?);
         let judge = ownership::Judge { ground, event, identity, doors, trust };

@@ -25,7 +25,9 @@ mod place;
 mod pool;
 #[cfg(test)]
 mod tests;
+mod trees;
 
+use std::cell::RefCell;
 use std::path::{Component, Path};
 use std::sync::Once;
 
@@ -48,8 +50,8 @@ pub use pool::Pool;
 pub struct Git {
     repo: Repository,
     place: Place,
-    /// Large trees that were read and compared with their ids; see [`compare`].
-    trees: compare::Trees,
+    /// What was read and compared with its id; see [`trees`].
+    kept: RefCell<trees::Kept>,
 }
 
 impl std::fmt::Debug for Git {
@@ -94,7 +96,7 @@ impl Git {
         if let Some(dir) = &place.workdir {
             repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
         }
-        Ok(Self { repo, place, trees: compare::Trees::default() })
+        Ok(Self { repo, place, kept: RefCell::default() })
     }
 
     /// The top of the work tree, symbolic links resolved; `None` in a bare repository.
