@@ -168,10 +168,8 @@ fn shared(
     let found = urls.iter().map(finding).collect();
     let mut found = SourceFile::new(&path, &document.text).diagnose_all(found);
     // Where each of them stands first, by the place here.
-    let firsts: HashMap<String, Shared<'_>> = urls
-        .iter()
-        .map(|(url, first)| (format!("/remotes/{}/url", url.index), *first))
-        .collect();
+    let firsts: HashMap<String, Shared<'_>> =
+        urls.iter().map(|(url, first)| (format!("/remotes/{}/url", url.index), *first)).collect();
     for diagnostic in &mut found {
         if let Some((other, at)) = firsts.get(diagnostic.place.pointer.as_str()) {
             let place = Place {

@@ -1,11 +1,9 @@
 //! `build`: the registry as files.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::data::DataPath;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{BuildOptions, Target, build, load};
+use crate::pipeline::{BuildOptions, Held, Target, build, load};
 use crate::site::{HOSTS, Host, Written, host_named};
 
 use super::Outcome;
@@ -39,8 +37,11 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         talk.say("nothing was written");
         return Ok(Outcome::Refused);
     }
-    for folder in &options.without {
-        talk.say(&format!("left out: {folder}"));
+    for Held { path, from } in &options.without {
+        talk.say(&match from {
+            None => format!("left out: {path}"),
+            Some(commit) => format!("as in commit {}: {path}", &commit[..12]),
+        });
     }
     for (target, written) in targets.iter().zip(&built.written) {
         talk.say(&summary(target, written, built.size));
@@ -70,24 +71,15 @@ fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
     Ok(targets)
 }
 
-/// The folders of entries that are held back. An empty line names none.
-fn held(args: &BuildArgs) -> Result<BTreeSet<String>> {
-    let Some(path) = &args.without else { return Ok(BTreeSet::new()) };
+/// What is held back. An empty line names nothing.
+fn held(args: &BuildArgs) -> Result<Vec<Held>> {
+    let Some(path) = &args.without else { return Ok(Vec::new()) };
     let text = std::fs::read_to_string(path).map_err(|e| {
         Error::io("the list of held entries cannot be read", path, e)
             .help("give the file that `verify --hold` wrote")
     })?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines
-        .map(|line| match DataPath::of(&format!("{line}/server.json")) {
-            DataPath::Entry { .. } => Ok(line.to_owned()),
-            _ => {
-                Err(Error::new(ErrorKind::Usage, format!("{line:?} is not the folder of an entry"))
-                    .at(path)
-                    .help("write servers/<namespace>/<name>/<version>, one a line"))
-            }
-        })
-        .collect()
+    lines.map(|line| line.parse().map_err(|e: Error| e.at(path))).collect()
 }
 
 fn home() -> Option<PathBuf> {

@@ -93,6 +93,14 @@ impl DateTable {
         self.entries.get(key)
     }
 
+    /// Takes what `other` says of the entry `key`.
+    pub fn copy(&mut self, key: &str, other: &Self) {
+        match other.entries.get(key) {
+            Some(dates) => drop(self.entries.insert(key.into(), *dates)),
+            None => drop(self.entries.remove(key)),
+        }
+    }
+
     /// What stands in when history says nothing.
     pub fn fallback(&self) -> Fallback {
         self.fallback

@@ -176,6 +176,9 @@ codes! {
     ChangeTooLarge "change-too-large" Error "the change touches more than is judged at once";
     ChangeMixed "change-mixed" Error "entries and protected files change together";
     ChangeConflict "change-conflict" Error "the base changed the same file meanwhile";
+    ChangeCrissCross "change-criss-cross" Error "git would merge over several merge bases";
+    ChangeMisplaced "change-misplaced" Error "an entry is in the wrong place";
+    ChangeUncommitted "change-uncommitted" Warning "files that are not committed are not judged";
     ChangeWrongBranch "change-wrong-branch" Error "the change is not meant for the published branch";
     ChangeEmpty "change-empty" Note "the change touches nothing";
     VersionImmutable "version-immutable" Error "a published version is edited";

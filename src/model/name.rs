@@ -126,6 +126,14 @@ impl<'a> Namespace<'a> {
         labels.join(".").to_ascii_lowercase()
     }
 
+    /// Whether the namespace belongs to a domain that is reserved for examples (RFC 2606), so that
+    /// nobody publishes for it in earnest.
+    pub fn is_for_examples(self) -> bool {
+        let domain = self.domain();
+        let is = |name: &str| domain == name || domain.ends_with(&format!(".{name}"));
+        ["example", "example.com", "example.net", "example.org"].into_iter().any(is)
+    }
+
     /// What is wrong with the namespace for an own entry, if anything.
     pub fn strict_fault(self) -> Option<Fault> {
         let labels: Vec<&str> = self.0.split('.').collect();

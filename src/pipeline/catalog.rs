@@ -15,29 +15,32 @@ use crate::render::catalog::{Overrides, Repository, TemplateProblem};
 use super::Loaded;
 use super::load::LoadOptions;
 
+/// The operator's own templates by name.
+pub(super) fn overrides(options: &LoadOptions, config: &Config) -> Result<Overrides> {
+    match config.catalog.templates.as_deref() {
+        Some(folder) => read_overrides(&beside(options, folder)),
+        None => Ok(Overrides::new()),
+    }
+}
+
 /// Makes the catalog. A broken template is a finding, and then there is none.
 pub(super) fn make(
-    options: &LoadOptions,
     config: &Config,
     origin: Option<&Repository>,
+    overrides: &Overrides,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Catalog>> {
-    let folder = config.catalog.templates.as_deref();
-    let overrides = match folder {
-        Some(folder) => read_overrides(&beside(options, folder))?,
-        None => Overrides::new(),
-    };
-    match Catalog::new(&config.catalog, config.visibility, origin, &overrides) {
+    match Catalog::new(&config.catalog, config.visibility, origin, overrides) {
         Ok(catalog) => Ok(Some(catalog)),
         Err(problem) => {
-            findings.push(diagnostic(folder, &problem));
+            findings.push(diagnostic(config.catalog.templates.as_deref(), &problem));
             Ok(None)
         }
     }
 }
 
 /// A folder named in the settings, which stands beside the data folder.
-fn beside(options: &LoadOptions, folder: &str) -> PathBuf {
+pub(super) fn beside(options: &LoadOptions, folder: &str) -> PathBuf {
     options.data.parent().map_or_else(|| folder.into(), |parent| parent.join(folder))
 }
 

@@ -118,14 +118,15 @@ pub(super) mod commits {
     const MAX_COMMITS: usize = 100_000;
 
     /// The entries of domains that a commit brought which is signed with SSH, and whose document is
-    /// still the same.
+    /// still the same in the commit `read`.
     pub(in crate::pipeline) fn signed(
         git: &Git,
         head: Oid,
+        read: Oid,
         prefix: &str,
     ) -> Result<BTreeMap<String, SignedBy>> {
         let mut found = BTreeMap::new();
-        for commit in git.commits_between(None, head, MAX_COMMITS)? {
+        for commit in git.commits_of(head, MAX_COMMITS)? {
             let raw = git.raw_commit(commit)?;
             let Ok(Some(signed)) = SignedCommit::parse(&raw) else { continue };
             let Ok(key) = signed.verify() else { continue };
@@ -136,7 +137,7 @@ pub(super) mod commits {
                 else {
                     continue;
                 };
-                let now = git.entry(head, &change.path)?;
+                let now = git.entry(read, &change.path)?;
                 if now.map(|side| side.oid) == change.after.map(|side| side.oid) {
                     let by = (commit.to_string(), key.fingerprint());
                     found.insert(folder, by);

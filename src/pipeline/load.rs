@@ -8,11 +8,12 @@ use crate::data::{DateSource, Fallback, Tree};
 use crate::diag::{Diagnostic, Levels};
 use crate::error::Result;
 use crate::model::Timestamp;
-use crate::render::catalog::Repository;
+use crate::render::catalog::{Overrides, Repository};
 use crate::render::{Catalog, Facts};
 
 use super::catalog;
 use super::evidence::Evidences;
+use super::held::Held;
 
 /// Where the data is and how the caller wants it read.
 #[derive(Debug, Clone, Default)]
@@ -31,8 +32,9 @@ pub struct LoadOptions {
     pub epoch: Option<i64>,
     /// A folder in which dates read from history are remembered.
     pub remember: Option<PathBuf>,
-    /// Version folders below the data folder that are left out, as what could not be proven.
-    pub without: std::collections::BTreeSet<String>,
+    /// What is left out, or read from an older commit, as what could not be proven. Where a commit is
+    /// named, all data is read from the repository's objects and not from the work tree.
+    pub without: Vec<Held>,
     /// Whether the catalog and the exports are wanted besides the API.
     pub catalog: bool,
 }
@@ -72,7 +74,8 @@ impl Loaded {
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let place = place::find(options)?;
     let mut tree = place.tree(options)?;
-    tree.leave_out(&options.without);
+    let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
+    tree.leave_out(&left_out.map(|held| held.path.clone()).collect());
     let (mut config, mut findings) = match tree.settings() {
         Some(file) => match tree.read_text(file)? {
             Ok(text) => Config::parse(&tree.display(&file.path), &text),
@@ -95,7 +98,11 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         probed: None,
     };
     let catalog = match options.catalog {
-        true => catalog::make(options, &config, place.origin().as_ref(), &mut findings)?,
+        true => {
+            let mut overrides = catalog::overrides(options, &config)?;
+            place.hold_templates(options, &config, &mut overrides)?;
+            catalog::make(&config, place.origin().as_ref(), &overrides, &mut findings)?
+        }
         false => None,
     };
     Ok(Loaded {
@@ -141,6 +148,15 @@ mod place {
             Tree::from_disk(&options.data, &label(&options.data))
         }
 
+        pub(super) fn hold_templates(
+            &self,
+            _: &LoadOptions,
+            _: &Config,
+            _: &mut Overrides,
+        ) -> Result<()> {
+            Ok(())
+        }
+
         pub(super) fn name(&self) -> String {
             NAMELESS.to_owned()
         }
@@ -169,6 +185,7 @@ mod place {
 
 #[cfg(feature = "git")]
 mod place {
+    use std::collections::BTreeMap;
     use std::sync::Mutex;
 
     use super::super::cache;
@@ -185,13 +202,15 @@ mod place {
         prefix: String,
         /// The commit that is read: the named revision, or HEAD.
         commit: Option<Oid>,
+        /// The same without what is held back, where that takes another commit's state.
+        held: Option<Oid>,
     }
 
     pub(super) fn find(options: &LoadOptions) -> Result<Place> {
         let git = Git::discover(&options.data)?;
         let Some(git) = git else {
             return match &options.revision {
-                None => Ok(Place { git: None, prefix: String::new(), commit: None }),
+                None => Ok(Place { git: None, prefix: String::new(), commit: None, held: None }),
                 Some(_) => Err(Error::new(
                     ErrorKind::Usage,
                     "a revision is named, but this is no git repository",
@@ -209,18 +228,72 @@ mod place {
             // A bare repository has no work tree; the data folder is named from its top.
             None => label(&options.data),
         };
-        Ok(Place { git: Some(git), prefix, commit })
+        let mut place = Place { git: Some(git), prefix, commit, held: None };
+        place.hold(&options.without)?;
+        Ok(place)
     }
 
     impl Place {
         pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
             let label = label(&options.data);
-            match (&self.git, self.commit, &options.revision) {
-                (Some(git), Some(commit), Some(_)) => {
-                    Tree::from_commit(git, commit, &self.prefix, &label)
-                }
+            let named = self.commit.filter(|_| options.revision.is_some());
+            match (&self.git, self.held.or(named)) {
+                (Some(git), Some(commit)) => Tree::from_commit(git, commit, &self.prefix, &label),
                 _ => Tree::from_disk(&options.data, &label),
             }
+        }
+
+        /// Prepares the commit without what is held back.
+        fn hold(&mut self, held: &[Held]) -> Result<()> {
+            let held: Vec<&Held> = held.iter().filter(|held| !held.is_left_out_entry()).collect();
+            if held.is_empty() {
+                return Ok(());
+            }
+            let (Some(git), Some(commit)) = (&self.git, self.commit) else {
+                return Err(Error::new(ErrorKind::Usage, "there is no commit to hold back from")
+                    .help("run this inside the registry's repository"));
+            };
+            let sides = held.iter().map(|held| {
+                let path = held.full_path(&self.prefix);
+                let side = match held.commit()? {
+                    Some(from) => Some(git.entry(from, &path)?.ok_or_else(|| {
+                        Error::new(ErrorKind::Usage, format!("commit {from} does not have it"))
+                            .at(&path)
+                            .help("give the file that `mcp-static verify --hold` wrote for this repository")
+                    })?),
+                    None => None,
+                };
+                Ok((path, side))
+            });
+            let sides = sides.collect::<Result<Vec<_>>>()?;
+            self.held = Some(git.overlay(commit, &sides)?);
+            Ok(())
+        }
+
+        /// Puts templates that are held back into their accepted state.
+        pub(super) fn hold_templates(
+            &self,
+            options: &LoadOptions,
+            config: &Config,
+            overrides: &mut Overrides,
+        ) -> Result<()> {
+            let (Some(git), Some(commit)) = (&self.git, self.held) else { return Ok(()) };
+            let Some(folder) = &config.catalog.templates else { return Ok(()) };
+            let Some(folder) = git.relative(&catalog::beside(options, folder))? else {
+                return Ok(());
+            };
+            for held in &options.without {
+                let path = held.full_path(&self.prefix);
+                let Some(name) = path.strip_prefix(&format!("{folder}/")) else { continue };
+                match git.entry(commit, &path)? {
+                    Some(side) => {
+                        let text = String::from_utf8_lossy(&git.blob(side.oid)?).into_owned();
+                        overrides.insert(name.to_owned(), text);
+                    }
+                    None => drop(overrides.remove(name)),
+                }
+            }
+            Ok(())
         }
 
         pub(super) fn name(&self) -> String {
@@ -253,7 +326,8 @@ mod place {
         pub(super) fn add_signatures(&self, evidence: &mut Evidences) -> Result<()> {
             let (Some(git), Some(commit)) = (&self.git, self.commit) else { return Ok(()) };
             if evidence.wants_commits() && git.hidden_history()?.is_none() {
-                evidence.signed = commits::signed(git, commit, &self.prefix)?;
+                let read = self.held.unwrap_or(commit);
+                evidence.signed = commits::signed(git, commit, read, &self.prefix)?;
             }
             Ok(())
         }
@@ -268,18 +342,55 @@ mod place {
                 return DateSource::fallback(Fallback::Epoch(options.epoch.unwrap_or(0)));
             };
             let (git, prefix, folder) = (Mutex::new(git), self.prefix, options.remember.clone());
+            let older: Vec<Held> = options.without.clone();
             DateSource::new(move || {
                 let git = git.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                 if let Some(hidden) = git.hidden_history()? {
                     return Err(hidden.to_error());
                 }
                 let known = folder.as_deref().and_then(|folder| cache::load_dates(folder, &prefix));
-                let table = DateTable::read(&git, commit, &prefix, known, &mut |_| {})?;
+                let mut table = DateTable::read(&git, commit, &prefix, known, &mut |_| {})?;
                 if let Some(folder) = &folder {
                     cache::save_dates(folder, &prefix, commit, &table);
                 }
+                date_back(&git, commit, &prefix, &older, &mut table)?;
                 Ok(table)
             })
         }
+    }
+
+    /// Gives each entry that is published as an older commit has it the dates that it had there.
+    fn date_back(
+        git: &Git,
+        head: Oid,
+        prefix: &str,
+        held: &[Held],
+        table: &mut DateTable,
+    ) -> Result<()> {
+        let mut older: BTreeMap<Oid, Vec<&str>> = BTreeMap::new();
+        for held in held {
+            let (Some(from), Some(key)) = (held.commit()?, held.path.strip_prefix("servers/"))
+            else {
+                continue;
+            };
+            older.entry(from).or_default().push(key);
+        }
+        if older.is_empty() {
+            return Ok(());
+        }
+        // Oldest first, so that each reading goes on where the last one ended.
+        let mut known = None;
+        for commit in git.first_parents(head)?.into_iter().rev() {
+            let Some(keys) = older.remove(&commit) else { continue };
+            let then = DateTable::read(git, commit, prefix, known.take(), &mut |_| {})?;
+            keys.iter().for_each(|key| table.copy(key, &then));
+            known = Some((commit, then));
+        }
+        // What was deployed may have come in by another parent than the first.
+        for (commit, keys) in older {
+            let then = DateTable::read(git, commit, prefix, None, &mut |_| {})?;
+            keys.iter().for_each(|key| table.copy(key, &then));
+        }
+        Ok(())
     }
 }

@@ -14,6 +14,7 @@ mod cache;
 mod catalog;
 mod digest;
 mod evidence;
+mod held;
 mod load;
 mod probed;
 mod sign;
@@ -33,14 +34,15 @@ use crate::model::Registry;
 pub use add::{Added, add};
 pub use build::{BuildOptions, Built, Target, build};
 pub use evidence::Evidences;
+pub use held::Held;
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
 pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
 #[cfg(feature = "git")]
 pub use verify::{
-    Did, Doors, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify, verify_all,
-    verify_by_commit,
+    Did, Doors, HeldBack, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify,
+    verify_all, verify_by_commit,
 };
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.

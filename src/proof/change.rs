@@ -3,11 +3,11 @@
 //! Only paths and object ids are looked at, never the text of a diff, so nothing that is written
 //! into a file can hide what happens to it. This file refuses to decide who may make a change.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::data::{DataPath, EntryFile};
 use crate::model::pattern::matches;
-use crate::world::git::{Changed, FileMode, Oid};
+use crate::world::git::{Changed, Fault, FileMode, Oid};
 
 /// Folders nested deeper than this are refused in a change.
 pub const MAX_DEPTH: usize = 8;
@@ -129,10 +129,33 @@ pub struct Change {
     pub protected: Vec<String>,
     /// Paths without a meaning to the registry.
     pub other: Vec<String>,
+    /// New files that look like entries and are not in a version folder, with their content.
+    pub misplaced: Vec<(String, Oid)>,
     /// Paths that are refused whatever they hold.
     pub odd: Vec<OddPath>,
     /// Number of paths that differ.
     pub paths: usize,
+}
+
+impl Change {
+    /// Whether somebody publishes something, or changes or owns what is published.
+    pub fn makes_claims(&self) -> bool {
+        !self.owners.is_empty() || self.entries.iter().any(|e| e.kind != EntryKind::Removed)
+    }
+
+    /// The tombstones, below the data folder, that are not new ones of versions that the change removes.
+    pub fn stray_tombstones(&self) -> Vec<&str> {
+        let removed = self.entries.iter().filter(|entry| entry.kind == EntryKind::Removed);
+        let removed: BTreeSet<String> = removed
+            .map(|entry| format!("tombstones/{}/{}.toml", entry.server(), entry.version))
+            .map(|path| path.to_ascii_lowercase())
+            .collect();
+        let strays = self
+            .tombstones
+            .iter()
+            .filter(|(path, new)| !new || !removed.contains(&path.to_ascii_lowercase()));
+        strays.map(|(path, _)| path.as_str()).collect()
+    }
 }
 
 /// What sorting has to know of the repository.
@@ -191,7 +214,10 @@ pub fn sort(
             _ if is_protected(&item.path, layout.protect) => {
                 change.protected.push(item.path.clone());
             }
-            _ => change.other.push(item.path.clone()),
+            _ => match item.after.filter(|_| is_misplaced(item, layout.prefix, below)) {
+                Some(after) => change.misplaced.push((item.path.clone(), after.oid)),
+                None => change.other.push(item.path.clone()),
+            },
         }
     }
     change.entries = folders
@@ -205,6 +231,19 @@ pub fn sort(
         })
         .collect();
     change
+}
+
+/// Whether a new file was meant to be an entry: a `server.json` at the top of the repository or anywhere
+/// in the data folder, or a file without a meaning among the entries.
+fn is_misplaced(item: &Changed, prefix: &str, below: Option<&str>) -> bool {
+    let name = item.path.rsplit('/').next().unwrap_or_default();
+    let is_document = name.eq_ignore_ascii_case("server.json");
+    let unknown = below.filter(|path| DataPath::of(path) == DataPath::Unknown);
+    let meant = match unknown {
+        Some(path) => is_document || path.starts_with("servers/"),
+        None => is_document && !item.path.contains('/') && !prefix.is_empty(),
+    };
+    item.before.is_none() && meant
 }
 
 fn kind(files: &BTreeMap<EntryFile, Sides>, has_server: impl FnOnce() -> bool) -> EntryKind {
@@ -226,8 +265,14 @@ fn objection(item: &Changed) -> Option<&'static str> {
     };
     if !item.utf8 {
         Some("the path is not UTF-8")
-    } else if !item.well_formed {
-        Some("no folder on disk can hold a path like this, or it stands there twice")
+    } else if let Some(fault) = item.fault {
+        Some(match fault {
+            Fault::Name => "no folder on disk can hold a name like this",
+            Fault::Twice => "the name is listed twice in its folder",
+            Fault::Depth => "the path lies deeper than eight folders",
+            Fault::Mode => "the mode is spelled in a way that git does not write",
+            Fault::Order => "the names in this folder are not in git's order",
+        })
     } else if item.path.chars().any(char::is_control) {
         Some("the path holds a control character")
     } else if item.path.split('/').count() > MAX_DEPTH {

@@ -86,10 +86,13 @@ pub struct Signed {
     pub commit: String,
     /// Who signed it, or why that cannot be told.
     pub signer: std::result::Result<PublicKey, String>,
-    /// Whether it holds the namespace exactly as the change leaves it.
+    /// Whether it holds the namespace exactly as the change leaves it, and no commit that it does not
+    /// build on touched the namespace.
     pub same_content: bool,
     /// Whether the last change of the namespace in the base is among its ancestors.
     pub current: bool,
+    /// Whether the settings that it holds, or its message, name this registry.
+    pub for_this_registry: bool,
 }
 
 /// The commits that make a change, asked only when a way needs them.

@@ -336,7 +336,7 @@ fn held_entries_are_left_out_and_nothing_else() {
     project
         .run(&["build", "--only", "api", "--without", "held"])
         .expect(2)
-        .says("is not the folder of an entry");
+        .says("does not name something to hold back");
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod documents;
 mod edit;
 mod explain;
 mod formats;
+mod gate;
 mod golden;
 mod hosts;
 mod http;

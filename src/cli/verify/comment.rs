@@ -19,7 +19,7 @@ pub(super) fn render(judged: &Judged) -> String {
         Judgement::Unknown => "⏳",
         Judgement::NeedsMaintainer => "👤",
     };
-    let mut text = format!("{MARKER}\n### {sign} {}\n", super::headline(judged.judgement));
+    let mut text = format!("{MARKER}\n### {sign} {}\n", super::headline(judged));
     if !judged.did.is_empty() {
         text.push('\n');
         for did in judged.did.iter().take(MAX_ROWS) {
@@ -53,6 +53,20 @@ pub(super) fn render(judged: &Judged) -> String {
             text.push_str(&format!("| {} | {verdict} | {seen} |\n", cell(&namespace.namespace)));
         }
         more(&mut text, judged.namespaces.len());
+    }
+    if !judged.held.is_empty() {
+        text.push_str(
+            "\n| held back | published instead | why | to release it |\n|---|---|---|---|\n",
+        );
+        for back in judged.held.iter().take(MAX_ROWS) {
+            let instead = match &back.held.from {
+                Some(commit) => format!("the state of {}", super::short(commit)),
+                None => "nothing".to_owned(),
+            };
+            let (why, help) = (escape(&back.why), escape(&back.help));
+            text.push_str(&format!("| {} | {instead} | {why} | {help} |\n", cell(&back.held.path)));
+        }
+        more(&mut text, judged.held.len());
     }
     if !judged.report.is_empty() {
         text.push('\n');

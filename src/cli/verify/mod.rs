@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::diag::Code;
 use crate::error::{Error, Result};
 use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
@@ -34,7 +35,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         None => verify(&options, &doors)?,
     };
     if let Some(path) = &args.hold {
-        let lines: String = judged.held.iter().map(|folder| format!("{folder}\n")).collect();
+        let lines: String = judged.held.iter().map(|back| format!("{}\n", back.held)).collect();
         write(path, &lines)?;
     }
     if let Some(path) = &args.report {
@@ -81,15 +82,31 @@ fn say(judged: &Judged, talk: &Talk) {
             talk.say(&format!("{} is proven by {by} ({subject}){saw}", namespace.namespace));
         }
     }
-    for folder in &judged.held {
-        talk.say(&format!("held back: {folder}"));
+    for back in &judged.held {
+        talk.say(&format!("held back: {}", back.held.path));
+        let instead = match &back.held.from {
+            Some(commit) => format!("published as in commit {}", short(commit)),
+            None => "not published".to_owned(),
+        };
+        talk.say(&format!("  {instead}; commit {} is refused: {}", short(&back.commit), back.why));
+        talk.say(&format!("  to release it: {}", back.help));
     }
-    talk.say(headline(judged.judgement));
+    talk.say(headline(judged));
+}
+
+fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
 }
 
 /// The verdict in one sentence.
-pub(super) fn headline(judgement: Judgement) -> &'static str {
-    match judgement {
+pub(super) fn headline(judged: &Judged) -> &'static str {
+    match judged.judgement {
+        Judgement::Proven if !judged.held.is_empty() => {
+            "Everything is proven but what is held back; the rest can be published."
+        }
+        Judgement::Proven if judged.report.items().iter().any(|d| d.code == Code::ChangeEmpty) => {
+            "Nothing is in this change."
+        }
         Judgement::Proven => "Everything in this change is proven.",
         Judgement::Refused => "This change is refused.",
         Judgement::Unknown => {
@@ -151,7 +168,10 @@ fn to_json(judged: &Judged) -> serde_json::Value {
         "changes": changes,
         "namespaces": namespaces,
         "findings": findings,
-        "held": judged.held.iter().map(|folder| clean(folder)).collect::<Vec<_>>(),
+        "held": judged.held.iter().map(|back| json!({
+            "path": clean(&back.held.path), "from": back.held.from, "commit": back.commit,
+            "why": clean(&back.why), "help": clean(&back.help),
+        })).collect::<Vec<_>>(),
         "provenUpTo": judged.proven_up_to,
         "tool": env!("CARGO_PKG_VERSION"),
     })

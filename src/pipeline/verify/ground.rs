@@ -8,30 +8,32 @@ use crate::data::EntryFile;
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::change::{Change, EntryChange, Layout, sort};
-use crate::proof::{
-    Commits, Owners, ProofFile, Signed, SignedCommit, Touched, TouchedOwners, parse_owners,
-};
-use crate::world::git::{Changed, Git, Oid};
+use crate::proof::{Commits, Owners, ProofFile, Signed, Touched, TouchedOwners, parse_owners};
+use crate::world::git::{Changed, Gained, Git, Oid};
 
-use super::limits::Meter;
+use super::limits::PathCount;
+use super::merge::Merge;
+use super::signatures;
 
 /// Largest blob that a change may bring, in bytes; larger ones are not read.
 pub(super) const MAX_BLOB: u64 = 256 * 1024;
-
-/// Most commits of a change that are looked at for signatures and authors.
-const MAX_COMMITS: usize = 1000;
 
 /// A change and what it is judged by.
 pub(super) struct Ground<'a> {
     pub(super) git: &'a Git,
     /// The data folder from the top of the repository.
     pub(super) prefix: &'a str,
-    /// Tip of the branch that the change is to be merged into; `None` for a first publication.
+    /// What the change is compared with: the tip of the branch that it is to be merged into; `None` for
+    /// a first publication.
     pub(super) base: Option<Oid>,
-    /// Where the change left that branch.
-    pub(super) fork: Option<Oid>,
-    /// Tip of the change.
+    /// What the change leaves.
     pub(super) head: Oid,
+    /// The same two as real commits, where what is held back was left out of `base` and `head`.
+    pub(super) history: (Option<Oid>, Oid),
+    /// Whether the change is only proposed, and not on the branch already.
+    pub(super) is_proposed: bool,
+    /// The commits that make the change, each after its parents.
+    pub(super) commits: Vec<Gained>,
     /// Settings of the base; of the head for a first publication.
     pub(super) config: Config,
     /// Owners files of the base, by namespace in lower case.
@@ -42,55 +44,92 @@ pub(super) struct Ground<'a> {
     pub(super) change: Change,
     /// The same, path by path.
     pub(super) changed: Vec<Changed>,
-    /// How much the change may touch.
-    pub(super) limit: Limit,
+    /// Why the change cannot be judged as it is: how it would be merged.
+    pub(super) objections: Vec<Diagnostic>,
+    /// Whether it touches more paths than are judged, so that it was not looked at any further.
+    pub(super) is_exceeded: bool,
 }
 
-/// How much a change may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Limit {
-    /// As much as the settings say, unless all of it is mirrored.
-    Settings,
-    /// As [`Limit::Settings`], and it touches more: what it does was not looked at any further.
-    Exceeded,
-    /// Anything: a first publication, or what is on the branch already.
-    None,
+/// A step of the published branch: what it had before a commit, and what it has after it.
+pub(super) struct Step {
+    /// What was accepted before, and what is to be judged.
+    pub(super) judged: (Oid, Oid),
+    /// The commits of the branch.
+    pub(super) history: (Oid, Oid),
+    /// The commits that the branch gained.
+    pub(super) commits: Vec<Gained>,
 }
 
 impl<'a> Ground<'a> {
-    /// Finds what lies between two commits.
+    /// Finds what a merge of `head` would bring to `base`.
     pub(super) fn survey(
         git: &'a Git,
         prefix: &'a str,
         base: Option<Oid>,
         head: Oid,
-        limit: Limit,
     ) -> Result<Self> {
-        let fork = match base {
-            None => None,
-            Some(base) => Some(git.merge_base(base, head)?.ok_or_else(|| {
-                Error::new(ErrorKind::Git, "base and head have no commit in common")
-                    .help("rebase the change onto the branch that it is meant for")
-            })?),
-        };
-        let ruler = base.unwrap_or(head);
-        let config = read_settings(git, prefix, ruler)?;
-        let mut meter = Meter::new(prefix, config.ownership.max_paths);
-        let limited = base.is_some() && limit == Limit::Settings;
-        let changed =
-            git.compare_while(fork, head, &mut |item| meter.hear(item) || !limited)?;
-        let limit = match (limited, meter.is_full()) {
-            (false, _) => Limit::None,
-            (true, false) => Limit::Settings,
-            (true, true) => Limit::Exceeded,
+        let config = read_settings(git, prefix, base.unwrap_or(head))?;
+        let mut count = PathCount::new(prefix, config.ownership.max_paths);
+        let Merge { commits, changed, objections, .. } =
+            Merge::of(git, base, head, &mut |item| count.add(item))?;
+        let mut ground = Self {
+            git,
+            prefix,
+            base,
+            head,
+            history: (base, head),
+            is_proposed: true,
+            commits,
+            config,
+            owners: BTreeMap::new(),
+            broken_owners: BTreeMap::new(),
+            change: Change::default(),
+            changed,
+            objections,
+            is_exceeded: base.is_some() && count.is_exceeded(),
         };
         // Half of a change means nothing.
-        let sorted = if limit == Limit::Exceeded { &[][..] } else { &changed[..] };
-        let layout = Layout { prefix, protect: &config.ownership.protect };
+        if !ground.is_exceeded {
+            ground.sort()?;
+        }
+        Ok(ground)
+    }
+
+    /// Finds what a step of the published branch brought.
+    pub(super) fn of_step(
+        git: &'a Git,
+        prefix: &'a str,
+        step: Step,
+        config: Config,
+    ) -> Result<Self> {
+        let (base, head) = step.judged;
+        let mut ground = Self {
+            git,
+            prefix,
+            base: Some(base),
+            head,
+            history: (Some(step.history.0), step.history.1),
+            is_proposed: false,
+            commits: step.commits,
+            config,
+            owners: BTreeMap::new(),
+            broken_owners: BTreeMap::new(),
+            change: Change::default(),
+            changed: git.compare(Some(base), head)?,
+            objections: Vec::new(),
+            is_exceeded: false,
+        };
+        ground.sort()?;
+        Ok(ground)
+    }
+
+    /// Sorts the changed paths by what they mean, and reads the owners files that they concern.
+    fn sort(&mut self) -> Result<()> {
+        let layout = Layout { prefix: self.prefix, protect: &self.config.ownership.protect };
         let mut trouble = None;
-        let change = sort(sorted, layout, &mut |namespace, name| {
-            let folder = join(prefix, &format!("servers/{namespace}/{name}"));
-            match base.map(|base| git.entry(base, &folder)).transpose() {
+        let change = sort(&self.changed, layout, &mut |namespace, name| {
+            let folder = self.display(&format!("servers/{namespace}/{name}"));
+            match self.base.map(|base| self.git.entry(base, &folder)).transpose() {
                 Ok(found) => found.flatten().is_some(),
                 Err(e) => {
                     trouble = Some(e);
@@ -101,23 +140,17 @@ impl<'a> Ground<'a> {
         if let Some(e) = trouble {
             return Err(e);
         }
-        let (owners, broken_owners) = match base {
-            Some(base) => read_owners(git, prefix, base, &change)?,
-            None => OwnersRead::default(),
-        };
-        Ok(Self {
-            git,
-            prefix,
-            base,
-            fork,
-            head,
-            config,
-            owners,
-            broken_owners,
-            change,
-            changed,
-            limit,
-        })
+        if let Some(base) = self.base {
+            (self.owners, self.broken_owners) = read_owners(self.git, self.prefix, base, &change)?;
+        }
+        self.change = change;
+        Ok(())
+    }
+
+    /// Whether it may touch only so much. A first publication may touch anything, and what was merged is on
+    /// the branch, however large: it is judged, not sent back.
+    pub(super) fn is_limited(&self) -> bool {
+        self.base.is_some() && self.is_proposed
     }
 
     /// How reports call a path below the data folder.
@@ -187,52 +220,17 @@ impl<'a> Ground<'a> {
         let commit = self.git.last_change(base, &self.display(path))?;
         commit.map(|commit| self.git.commit_time(commit)).transpose()
     }
-
-    /// Whether both commits have the same at a folder below the data folder.
-    fn same(&self, a: Oid, b: Oid, folder: &str) -> Result<bool> {
-        let folder = self.display(folder);
-        let oid = |commit| Ok::<_, Error>(self.git.entry(commit, &folder)?.map(|side| side.oid));
-        Ok(oid(a)? == oid(b)?)
-    }
 }
 
 impl Commits for Ground<'_> {
     fn signed(&self, namespace: &str) -> Result<Vec<Signed>> {
-        let folder = format!("servers/{namespace}");
-        let mut signed = Vec::new();
-        for commit in self.git.commits_between(self.fork, self.head, MAX_COMMITS)? {
-            match SignedCommit::parse(&self.git.raw_commit(commit)?) {
-                Ok(None) => {}
-                Ok(Some(found)) => signed.push((commit, found.verify().map_err(|e| e.to_string()))),
-                Err(fault) => signed.push((commit, Err(fault.to_string()))),
-            }
-        }
-        // The walk back to the last change is long; most changes are not signed.
-        let last = match self.base {
-            Some(base) if !signed.is_empty() => {
-                self.git.last_change(base, &self.display(&folder))?
-            }
-            _ => None,
-        };
-        let signed = signed.into_iter().map(|(commit, signer)| {
-            Ok(Signed {
-                commit: commit.to_string(),
-                signer,
-                same_content: self.same(commit, self.head, &folder)?,
-                current: match last {
-                    Some(last) => self.git.is_ancestor(last, commit)?,
-                    None => true,
-                },
-            })
-        });
-        signed.collect()
+        signatures::signed(self, namespace)
     }
 
     fn authors(&self) -> Result<Vec<String>> {
-        let commits = self.git.commits_between(self.fork, self.head, MAX_COMMITS)?;
         let mut authors = Vec::new();
-        for commit in commits {
-            let raw = self.git.raw_commit(commit)?;
+        for commit in &self.commits {
+            let raw = self.git.raw_commit(commit.id)?;
             let head = raw.split(|b| *b == b'\n').take_while(|line| !line.is_empty());
             let author = head.filter_map(|line| line.strip_prefix(b"author ")).next();
             let text = String::from_utf8_lossy(author.unwrap_or_default()).into_owned();
@@ -251,7 +249,7 @@ pub(super) fn join(prefix: &str, path: &str) -> String {
     if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") }
 }
 
-fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Config> {
+pub(super) fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Config> {
     let path = join(prefix, "registry.toml");
     let Some(side) = git.entry(commit, &path)? else { return Ok(Config::default()) };
     if git.size(side.oid)? > MAX_BLOB {

@@ -12,120 +12,120 @@ use crate::error::Result;
 use crate::proof::change::{EntryChange, EntryKind};
 use crate::world::git::Changed;
 
-use super::ground::{Ground, Limit, MAX_BLOB};
+use super::ground::{Ground, MAX_BLOB};
 use super::mirror::registry_of;
 
 /// Most bytes that the files of a change may have together, as it leaves them.
-const MAX_BYTES: u64 = 16 << 20;
+const MAX_BYTES: u64 = 8 << 20;
 
 /// Counts the paths of a change while they are found.
-pub(super) struct Meter<'a> {
+pub(super) struct PathCount<'a> {
     prefix: &'a str,
     max: usize,
     count: usize,
-    /// The version folder that is being heard, and whether its `origin.json` is in the change.
+    /// The version folder that is being counted, and whether its `origin.json` is in the change.
     folder: Option<(String, bool)>,
     /// Whether something cannot be a copy from another registry.
     own: bool,
 }
 
-impl<'a> Meter<'a> {
+impl<'a> PathCount<'a> {
     /// A count of at most `max` paths, unless all may be copies.
     pub(super) fn new(prefix: &'a str, max: usize) -> Self {
         Self { prefix, max, count: 0, folder: None, own: false }
     }
 
     /// Counts a path; whether there may be more.
-    pub(super) fn hear(&mut self, item: &Changed) -> bool {
+    pub(super) fn add(&mut self, item: &Changed) -> bool {
         self.count += 1;
         let below = match self.prefix {
             "" => Some(item.path.as_str()),
             prefix => item.path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
         };
-        match below.map(DataPath::of) {
-            Some(DataPath::Entry { file, .. }) => {
-                let folder = item.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-                if self.folder.as_ref().is_none_or(|(last, _)| last != folder) {
-                    self.leave_folder();
-                    self.folder = Some((folder.to_owned(), false));
-                }
-                if let (EntryFile::Origin, Some((_, origin))) = (file, &mut self.folder) {
-                    *origin = item.after.is_some();
-                }
+        let Some(DataPath::Entry { file, .. }) = below.map(DataPath::of) else {
+            self.own = true;
+            return !self.is_exceeded();
+        };
+        let folder = item.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let origin = match self.folder.take() {
+            Some((last, origin)) if last == folder => origin,
+            last => {
+                self.own |= last.is_some_and(|(_, origin)| !origin);
+                false
             }
-            _ => self.own = true,
-        }
-        !self.is_full()
-    }
-
-    fn leave_folder(&mut self) {
-        self.own |= self.folder.take().is_some_and(|(_, origin)| !origin);
+        };
+        let brings_origin = file == EntryFile::Origin && item.after.is_some();
+        self.folder = Some((folder.to_owned(), origin || brings_origin));
+        !self.is_exceeded()
     }
 
     /// Whether there are too many paths.
-    pub(super) fn is_full(&self) -> bool {
+    pub(super) fn is_exceeded(&self) -> bool {
         self.count > self.max && self.own
     }
 }
 
-/// What is too much, if anything. After an error of [`counts`](Excess::counts) nothing else is judged.
+/// What is too much, if anything.
 pub(super) struct Excess {
-    /// Too many paths or namespaces.
-    pub(super) counts: Vec<Diagnostic>,
-    /// Files that are too large, each or together.
-    pub(super) sizes: Vec<Diagnostic>,
+    /// Too many paths, namespaces or bytes in all: nothing else is looked at.
+    pub(super) total: Vec<Diagnostic>,
+    /// Single files that are too large.
+    pub(super) files: Vec<Diagnostic>,
 }
 
 impl Excess {
     /// Measures a change.
     pub(super) fn of(ground: &Ground<'_>) -> Result<Self> {
-        let counts = counts(ground)?;
-        let sizes = if counts.is_empty() { sizes(ground)? } else { Vec::new() };
-        Ok(Self { counts, sizes })
-    }
-
-    /// Whether anything is too much.
-    pub(super) fn is_any(&self) -> bool {
-        !self.counts.is_empty() || !self.sizes.is_empty()
+        let mut total = counts(ground);
+        let (mut files, mut sum) = (Vec::new(), 0);
+        if total.is_empty() || !ground.is_exceeded && only_mirrored(ground)? {
+            total.clear();
+            (files, sum) = sizes(ground)?;
+        }
+        if sum > MAX_BYTES && ground.is_limited() && !only_mirrored(ground)? {
+            total.push(too_much(Place::default(), format!(
+                "the files of the change have {sum} bytes; at most {MAX_BYTES} are judged at once"
+            ), "split it"));
+        }
+        Ok(Self { total, files })
     }
 }
 
-fn too_large(place: Place, message: String, help: &str) -> Diagnostic {
+fn too_much(place: Place, message: String, help: &str) -> Diagnostic {
     Diagnostic::new(Code::ChangeTooLarge, place, message).help(help)
 }
 
-fn counts(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
+/// Paths and namespaces, where there is a limit for them.
+fn counts(ground: &Ground<'_>) -> Vec<Diagnostic> {
     let settings = &ground.config.ownership;
-    let too_many = |count: String, what: &str, max: usize| {
-        let message = format!("the change touches {count} {what}; at most {max} are judged at once");
-        too_large(Place::default(), message, "split it")
-    };
-    if ground.limit == Limit::Exceeded {
-        let count = format!("more than {}", settings.max_paths);
-        return Ok(vec![too_many(count, "paths", settings.max_paths)]);
-    }
     let mut found = Vec::new();
-    if ground.limit == Limit::None {
-        return Ok(found);
+    let mut say = |count: String, what: &str, max: usize| {
+        let message =
+            format!("the change touches {count} {what}; at most {max} are judged at once");
+        found.push(too_much(Place::default(), message, "split it"));
+    };
+    if ground.is_exceeded {
+        say(format!("more than {}", settings.max_paths), "paths", settings.max_paths);
+    } else if ground.is_limited() {
+        let (paths, namespaces) = (ground.change.paths, namespaces(ground).len());
+        if paths > settings.max_paths {
+            say(paths.to_string(), "paths", settings.max_paths);
+        }
+        if namespaces > settings.max_namespaces {
+            say(namespaces.to_string(), "namespaces", settings.max_namespaces);
+        }
     }
-    let (paths, namespaces) = (ground.change.paths, namespaces(ground).len());
-    if paths > settings.max_paths {
-        found.push(too_many(paths.to_string(), "paths", settings.max_paths));
-    }
-    if namespaces > settings.max_namespaces {
-        found.push(too_many(namespaces.to_string(), "namespaces", settings.max_namespaces));
-    }
-    if !found.is_empty() && only_mirrored(ground)? {
-        found.clear();
-    }
-    Ok(found)
+    found
 }
 
-fn sizes(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
+/// Files that are too large, and the bytes of all files, from the headers of their objects.
+fn sizes(ground: &Ground<'_>) -> Result<(Vec<Diagnostic>, u64)> {
     let odd: BTreeSet<&str> = ground.change.odd.iter().map(|odd| odd.path.as_str()).collect();
     let (mut found, mut sum) = (Vec::new(), 0);
     for item in &ground.changed {
-        let Some(after) = item.after.filter(|_| item.utf8 && item.well_formed) else { continue };
+        let Some(after) = item.after.filter(|_| item.utf8 && item.fault.is_none()) else {
+            continue;
+        };
         if odd.contains(item.path.as_str()) {
             continue;
         }
@@ -134,16 +134,10 @@ fn sizes(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
         if size > MAX_BLOB {
             let message = format!("the file has {size} bytes; at most {MAX_BLOB} are judged");
             let help = "shorten it, or take it out of the change";
-            found.push(too_large(Place::file(&item.path), message, help));
+            found.push(too_much(Place::file(&item.path), message, help));
         }
     }
-    if sum > MAX_BYTES && ground.limit == Limit::Settings && !only_mirrored(ground)? {
-        let message = format!(
-            "the files of the change have {sum} bytes; at most {MAX_BYTES} are judged at once"
-        );
-        found.push(too_large(Place::default(), message, "split it"));
-    }
-    Ok(found)
+    Ok((found, sum))
 }
 
 /// The namespaces that a change touches, in lower case.

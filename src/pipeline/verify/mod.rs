@@ -15,9 +15,12 @@ mod ground;
 mod hold;
 mod limits;
 mod maintainers;
+mod merge;
 mod mirror;
+mod misplaced;
 mod ownership;
 mod risk;
+mod signatures;
 mod structure;
 
 use std::path::PathBuf;
@@ -35,11 +38,12 @@ use crate::world::git::{Git, Oid};
 use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
-use ground::{Ground, Limit};
+use ground::Ground;
+use limits::Excess;
 use ownership::Parts;
 
 pub use all::{Rechecked, verify_all};
-pub use hold::verify_by_commit;
+pub use hold::{HeldBack, verify_by_commit};
 
 /// A change, and how the caller wants it judged.
 #[derive(Debug, Clone, Default)]
@@ -145,8 +149,8 @@ pub struct Judged {
     pub safe: bool,
     /// How the change was trusted.
     pub trust: Trust,
-    /// Folders below the data folder of entries that must not be published yet.
-    pub held: Vec<String>,
+    /// What must not be published as the branch has it.
+    pub held: Vec<HeldBack>,
     /// The last commit up to which nothing is held.
     pub proven_up_to: Option<String>,
 }
@@ -168,9 +172,29 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
         )
         .help("judge the head that the event names; a newer push starts a run of its own"));
     }
-    let ground = Ground::survey(&git, &prefix, base, head, Limit::Settings)?;
+    let ground = Ground::survey(&git, &prefix, base, head)?;
     let event = options.event.as_ref();
-    judge(&ground, event, &identity(event), doors, &options.levels)
+    let mut judged = judge(&ground, event, &identity(event), doors, &options.levels)?;
+    judged.report.extend(uncommitted(&git, &prefix, head)?);
+    Ok(judged)
+}
+
+/// Says that the work tree holds files that nobody judges, where its commit is the one that is judged.
+fn uncommitted(git: &Git, prefix: &str, head: Oid) -> Result<Option<Diagnostic>> {
+    if git.head()? != Some(head) {
+        return Ok(None);
+    }
+    let paths = git.changed(prefix)?;
+    let Some(first) = paths.first() else { return Ok(None) };
+    let (what, them) = match paths.len() {
+        1 => ("1 file that is not committed is".to_owned(), "it"),
+        n => (format!("{n} files that are not committed are"), "them"),
+    };
+    let message = format!("{what} not judged; `verify` looks at commits");
+    Ok(Some(
+        Diagnostic::new(Code::ChangeUncommitted, Place::file(ground::join(prefix, first)), message)
+            .help(format!("commit {them}: `git add {prefix}` and `git commit`")),
+    ))
 }
 
 fn short(commit: &str) -> String {
@@ -250,16 +274,20 @@ fn judge(
     let trust = trust(settings, event);
     let mut report = Report::new();
     branch(settings, event, &mut report);
-    // Nothing is opened or asked for a change that is refused for its size.
-    let excess = limits::Excess::of(ground)?;
-    let too_much = excess.is_any();
-    if excess.counts.is_empty() {
+    let Excess { total, files } = Excess::of(ground)?;
+    let hopeless = |d: &Diagnostic| matches!(d.code, Code::ChangeTooLarge | Code::ChangeCrissCross);
+    let is_hopeless =
+        ground.is_proposed && total.iter().chain(&files).chain(&ground.objections).any(hopeless);
+    report.extend(ground.objections.iter().cloned());
+    if total.is_empty() {
         report.extend(structure::examine(ground)?);
     }
-    report.extend(excess.counts.into_iter().chain(excess.sizes));
-    let parts = if too_much { Parts::default() } else { Parts::of(ground)? };
+    report.extend(total.into_iter().chain(files));
     let mut namespaces = Vec::new();
-    if !too_much {
+    // Nothing is opened or asked for a change that is refused for its size or its history: each
+    // question costs a lookup.
+    let parts = if is_hopeless { Parts::default() } else { Parts::of(ground)? };
+    if !is_hopeless {
         report.extend(entries::check(ground)?);
         let judge = ownership::Judge { ground, event, identity, doors, trust };
         namespaces = judge.run(&parts, &mut report)?;
@@ -313,7 +341,7 @@ fn conclude(
     claimed: bool,
 ) -> Judged {
     if ground.changed.is_empty() {
-        let message = "base and head hold the same files";
+        let message = "nothing is in the change: base and head hold the same files";
         report.push(Diagnostic::new(Code::ChangeEmpty, Place::default(), message));
     }
     let judgement = weigh(&report);

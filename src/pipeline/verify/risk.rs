@@ -69,10 +69,7 @@ fn is_foreign(name: &str, other: &str) -> bool {
 /// For each new name the first known one of another namespace that is one edit away.
 ///
 /// Two such names are equal after one letter is left out of one or both, so only those are compared.
-fn near<'a>(
-    new: &'a BTreeMap<String, String>,
-    known: &'a [String],
-) -> HashMap<&'a str, &'a str> {
+fn near<'a>(new: &'a BTreeMap<String, String>, known: &'a [String]) -> HashMap<&'a str, &'a str> {
     let mut shortened: HashMap<Vec<u8>, Vec<&str>> = HashMap::new();
     for name in new.keys() {
         for text in with_one_less(name) {

@@ -7,18 +7,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
+use crate::model::ServerName;
 use crate::proof::change::{EntryChange, EntryKind};
 
 use crate::world::git::Oid;
 
 use super::ground::Ground;
+use super::misplaced;
 
 /// What is wrong with the change as such.
 pub(super) fn examine(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
     let mut found = Vec::new();
     odd_paths(ground, &mut found);
     mixture(ground, &mut found);
-    conflicts(ground, &mut found)?;
+    misplaced::find(ground, &mut found)?;
     let mut names = Names { ground, seen: HashMap::new() };
     for entry in &ground.change.entries {
         published(&mut names, entry, &mut found)?;
@@ -66,10 +68,13 @@ fn odd_paths(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
 /// Entries and protected files in one change: a maintainer who looks at the one could miss the other.
 fn mixture(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
     let change = &ground.change;
-    if ground.base.is_none() || (change.entries.is_empty() && change.owners.is_empty()) {
+    if ground.base.is_none() || !change.makes_claims() {
         return;
     }
-    for (place, count) in by_folder(change.protected.iter().chain(&change.other)) {
+    let strays = change.stray_tombstones();
+    let strays: Vec<String> = strays.into_iter().map(|path| ground.display(path)).collect();
+    let alone = change.protected.iter().chain(&change.other).chain(&strays);
+    for (place, count) in by_folder(alone) {
         let message = match count {
             1 => "this file changes together with entries".to_owned(),
             n => format!("{n} files here change together with entries"),
@@ -96,28 +101,6 @@ pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(Str
     folders.into_iter().map(name).collect()
 }
 
-/// Files that the base changed since the change left it, other than in the same way.
-fn conflicts(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
-    let (Some(base), Some(fork)) = (ground.base, ground.fork) else { return Ok(()) };
-    if base == fork {
-        return Ok(());
-    }
-    for item in &ground.changed {
-        let now = ground.git.entry(base, &item.path)?;
-        if now != item.before && now != item.after {
-            found.push(
-                Diagnostic::new(
-                    Code::ChangeConflict,
-                    Place::file(&item.path),
-                    "the published branch changed this file after the change left it",
-                )
-                .help("rebase the change onto the published branch"),
-            );
-        }
-    }
-    Ok(())
-}
-
 /// A published version is what it is for good; a removal leaves a tombstone.
 fn published(
     names: &mut Names<'_>,
@@ -136,14 +119,22 @@ fn published(
             )
             .help("put the document back and publish a new version; to withdraw this one, set its status"),
         ),
-        EntryKind::Removed if tombstone(names, ground.head, entry)?.is_none() => found.push(
+        EntryKind::Removed
+            if !is_example(&entry.namespace)
+                && tombstone(names, ground.head, entry)?.is_none() =>
+        {
+            found.push(
             Diagnostic::new(
                 Code::VersionRemoved,
                 server,
                 format!("{what} is published and would vanish without a trace"),
             )
-            .help("withdraw it with `mcp-static status … deleted`; maintainers remove one by adding its tombstone"),
-        ),
+            .help(format!(
+                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it for good, a maintainer adds tombstones/{}/{}.toml below the data folder",
+                entry.server(), entry.version, entry.server(), entry.version
+            )),
+            );
+        }
         kind if kind.is_new() => {
             let ruler = ground.base.unwrap_or(ground.head);
             if let Some(tombstone) = tombstone(names, ruler, entry)? {
@@ -161,6 +152,12 @@ fn published(
         _ => {}
     }
     Ok(())
+}
+
+/// Whether nobody can have published for a namespace in earnest.
+fn is_example(namespace: &str) -> bool {
+    let name = ServerName::parse(&format!("{namespace}/xx"));
+    name.is_ok_and(|name| name.namespace().is_for_examples())
 }
 
 /// The tombstone of a version in a commit, however it spells the name: who removed `Weather` removed

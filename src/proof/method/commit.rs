@@ -12,7 +12,7 @@ use crate::proof::verdict::Attempt;
 use super::file;
 
 /// `commit-signature`: a commit of the change holds the namespace exactly as it is left, builds on the
-/// last change of it, and is signed with a key that the domain lists.
+/// last change of it, was made for this registry, and is signed with a key that the domain lists.
 pub(super) fn signature(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     const METHOD: Method = Method::CommitSignature;
     const HELP: &str = "sign the last commit with the domain's key (`git commit -S`, see `mcp-static sign key show`), or add a proof file";
@@ -38,7 +38,7 @@ pub(super) fn signature(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -
         };
         if !signed.same_content {
             let saw =
-                format!("commit {short} is signed, but later commits changed {}", claim.namespace);
+                format!("commit {short} is signed, but other commits changed {}", claim.namespace);
             refused = refused.or(refuse(Code::OwnershipStaleCommit, saw));
         } else if !signed.current {
             let saw = format!(
@@ -46,6 +46,11 @@ pub(super) fn signature(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -
                 claim.namespace
             );
             refused = refused.or(refuse(Code::OwnershipStaleCommit, saw));
+        } else if !signed.for_this_registry {
+            let saw = format!("signed commit {short} does not name this registry");
+            let help = for_this_registry(scene.audiences);
+            let attempt = Attempt::refuted(METHOD, Code::OwnershipAudience, saw, help);
+            refused = refused.or(Some(attempt));
         } else if let Some(attempt) = file::key_objection(METHOD, claim, scene, &key) {
             refused = refused.or(Some(attempt));
         } else {
@@ -69,6 +74,16 @@ pub(super) fn signature(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -
     Ok(refused.unwrap_or_else(|| {
         Attempt::absent(METHOD, "no commit of the change is signed with SSH", HELP)
     }))
+}
+
+/// How a commit is made for this registry.
+fn for_this_registry(audiences: &[String]) -> String {
+    match audiences.first() {
+        Some(own) => format!(
+            "rebase it onto the published branch, whose registry.toml names the registry, or sign it with the line \"MCP-Registry: {own}\" (`git commit -S --trailer \"MCP-Registry: {own}\"`)"
+        ),
+        None => "set [registry] id in registry.toml first, so that a commit can be made for this registry".to_owned(),
+    }
 }
 
 /// `commit-author`: every commit of the change claims an author whom a rule names. It proves nothing,

@@ -7,12 +7,12 @@
 
 use std::collections::BTreeMap;
 
-use git2::{ErrorCode, ObjectType, Odb};
+use git2::{ObjectType, Odb};
 
+use super::Git;
 use super::files::{FileMode, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
 use super::objects::{self, Entry, Hashing, Oid, malformed};
-use super::{Git, said};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 
 /// What stands at a path in one commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct Side {
     pub oid: Oid,
 }
 
-/// A path that differs between two commits. Strangers can make trees by hand, so look at the two
-/// flags before trusting the path.
+/// A path that differs between two commits. Strangers can make trees by hand, so look at `utf8` and
+/// `fault` before trusting the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     /// The path from the top of the repository, `/` between names; approximate if not `utf8`.
@@ -35,9 +35,24 @@ pub struct Changed {
     pub after: Option<Side>,
     /// Whether `path` is exact.
     pub utf8: bool,
-    /// False if a name on the way is one that no work tree can hold, stands twice in its folder, or
-    /// lies too deep. Such a path must not reach a disk.
-    pub well_formed: bool,
+    /// What git itself would never have written here or in a folder on the way; such a path must not
+    /// reach a disk.
+    pub fault: Option<Fault>,
+}
+
+/// What is wrong with a tree that was made by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A name that no folder on disk can hold.
+    Name,
+    /// A name that is listed twice in its folder.
+    Twice,
+    /// A folder below more folders than git follows.
+    Depth,
+    /// A mode that git does not write.
+    Mode,
+    /// A folder whose names are not in git's order.
+    Order,
 }
 
 impl Git {
@@ -67,70 +82,9 @@ impl Git {
         let mut walk =
             Comparison { git: self, odb: &odb, path, bytes: 0, folders: 0, goes_on, stopped };
         let mut found = Vec::new();
-        walk.folders(before, Some(self.top(&odb, after)?), true, &mut found)?;
+        walk.folders(before, Some(self.top(&odb, after)?), None, &mut found)?;
         found.sort_by(|a: &Changed, b| a.path.cmp(&b.path));
         Ok(found)
-    }
-
-    /// The best common ancestor of two commits; `None` when they have none.
-    ///
-    /// # Errors
-    /// When history is incomplete here, as in a shallow clone.
-    pub fn merge_base(&self, a: Oid, b: Oid) -> Result<Option<Oid>> {
-        match self.repo.merge_base(a.raw(), b.raw()) {
-            Ok(oid) => Ok(Some(oid.into())),
-            Err(e) if e.code() == ErrorCode::NotFound => match self.hidden_history()? {
-                Some(hidden) => Err(hidden.to_error()),
-                None => Ok(None),
-            },
-            Err(e) => Err(self.unrelated(&e)),
-        }
-    }
-
-    /// Whether `ancestor` is `commit` or one of its ancestors.
-    ///
-    /// # Errors
-    /// When history is incomplete here.
-    pub fn is_ancestor(&self, ancestor: Oid, commit: Oid) -> Result<bool> {
-        let below = || self.repo.graph_descendant_of(commit.raw(), ancestor.raw());
-        Ok(ancestor == commit || below().map_err(|e| self.unrelated(&e))?)
-    }
-
-    /// The commits that `head` has and `base` has not, newest first, at most `limit` of them.
-    ///
-    /// # Errors
-    /// When history is incomplete here.
-    pub fn commits_between(&self, base: Option<Oid>, head: Oid, limit: usize) -> Result<Vec<Oid>> {
-        let walk = || {
-            let mut walk = self.repo.revwalk()?;
-            walk.set_sorting(git2::Sort::TOPOLOGICAL)?;
-            walk.push(head.raw())?;
-            if let Some(base) = base {
-                walk.hide(base.raw())?;
-            }
-            walk.take(limit)
-                .map(|oid| oid.map(Oid::from))
-                .collect::<std::result::Result<Vec<_>, _>>()
-        };
-        walk().map_err(|e| self.unrelated(&e))
-    }
-
-    /// The commits on the first-parent line of `head` that `base` has not, newest first.
-    ///
-    /// # Errors
-    /// When history is incomplete here.
-    pub fn first_parents(&self, base: Option<Oid>, head: Oid) -> Result<Vec<Oid>> {
-        let odb = self.objects()?;
-        let mut line = Vec::new();
-        let mut next = Some(head);
-        while let Some(oid) = next {
-            if base.is_some_and(|base| oid == base) {
-                break;
-            }
-            line.push(oid);
-            next = self.commit(&odb, oid, Hashing::Trust)?.parent;
-        }
-        Ok(line)
     }
 
     /// A commit as it is stored, compared with its id.
@@ -140,14 +94,6 @@ impl Git {
     pub fn raw_commit(&self, commit: Oid) -> Result<Vec<u8>> {
         let odb = self.objects()?;
         Ok(self.read(&odb, commit, ObjectType::Commit, Hashing::Verify)?.data().to_vec())
-    }
-
-    /// The first parent of a commit.
-    ///
-    /// # Errors
-    /// When it cannot be read or is not a commit.
-    pub fn first_parent(&self, commit: Oid) -> Result<Option<Oid>> {
-        Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.parent)
     }
 
     /// What stands at `path` in a commit, a folder's id included.
@@ -226,19 +172,10 @@ impl Git {
         }
         Ok(now.map(|_| at))
     }
-
-    fn unrelated(&self, e: &git2::Error) -> Error {
-        match self.hidden_history() {
-            Ok(Some(hidden)) => hidden.to_error(),
-            _ => Error::new(ErrorKind::Git, "could not follow history between two commits")
-                .at(self.folder())
-                .because(said(e)),
-        }
-    }
 }
 
 /// The mode of a folder.
-const FOLDER: FileMode = FileMode::Other(0o40_000);
+pub(super) const FOLDER: FileMode = FileMode::Other(0o40_000);
 
 /// The entries of a tree whose names are Unicode.
 fn children(mut data: &[u8]) -> impl Iterator<Item = (String, Entry<'_>)> {
@@ -266,7 +203,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<Oid>,
         after: Option<Oid>,
-        well_formed: bool,
+        fault: Option<Fault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         if before == after || self.stopped {
@@ -285,19 +222,25 @@ impl Comparison<'_> {
         }
         let old_names = by_name(olds.as_ref().map_or(&[][..], |o| o.data()), before)?;
         let new_names = by_name(news.as_ref().map_or(&[][..], |o| o.data()), after)?;
+        if let Some(news) = news.as_ref().filter(|tree| !is_sorted(tree.data())) {
+            self.folder_fault(before, news.id().into(), Fault::Order, found)?;
+        }
         let none: &[Entry<'_>] = &[];
         let all: std::collections::BTreeSet<&[u8]> =
             old_names.keys().chain(new_names.keys()).copied().collect();
         for name in all {
             let was = old_names.get(name).map_or(none, Vec::as_slice);
             let is = new_names.get(name).map_or(none, Vec::as_slice);
-            let sound = well_formed && objects::is_name(name) && was.len() < 2 && is.len() < 2;
-            let rounds = was.len().max(is.len());
-            for round in 0..rounds {
+            let own = match () {
+                () if !objects::is_name(name) => Some(Fault::Name),
+                () if was.len() > 1 || is.len() > 1 => Some(Fault::Twice),
+                () => None,
+            };
+            for round in 0..was.len().max(is.len()) {
                 if self.stopped {
                     return Ok(());
                 }
-                self.pair(name, was.get(round), is.get(round), sound, found)?;
+                self.pair(name, was.get(round), is.get(round), fault.or(own), found)?;
             }
         }
         Ok(())
@@ -310,7 +253,7 @@ impl Comparison<'_> {
         name: &[u8],
         was: Option<&Entry<'_>>,
         is: Option<&Entry<'_>>,
-        well_formed: bool,
+        fault: Option<Fault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         if was.map(|e| e.raw) == is.map(|e| e.raw) {
@@ -322,15 +265,42 @@ impl Comparison<'_> {
         let open = |entry: &&Entry<'_>| entry.is_folder() && depth < MAX_DEPTH;
         let (was_folder, is_folder) = (was.filter(open), is.filter(open));
         let (was_file, is_file) = (was.filter(|e| !open(e)), is.filter(|e| !open(e)));
+        let odd_mode = is.filter(|e| !e.is_canonical()).map(|_| Fault::Mode);
         if was_file.is_some() || is_file.is_some() {
             let deep = [was_file, is_file].into_iter().flatten().any(Entry::is_folder);
-            self.add(was_file, is_file, well_formed && !deep, found)?;
+            let fault = fault.or(odd_mode).or(deep.then_some(Fault::Depth));
+            self.add(was_file, is_file, fault, found)?;
         }
         if was_folder.is_some() || is_folder.is_some() {
             self.path.push(b'/');
-            self.folders(was_folder.map(|e| e.oid), is_folder.map(|e| e.oid), well_formed, found)?;
+            if let (Some(folder), Some(fault)) = (is_folder, odd_mode) {
+                self.folder_fault(was_folder.map(|e| e.oid), folder.oid, fault, found)?;
+            }
+            self.folders(was_folder.map(|e| e.oid), is_folder.map(|e| e.oid), fault, found)?;
         }
         self.path.truncate(end);
+        Ok(())
+    }
+
+    /// Records what is wrong with the folder at the present path, which ends with a slash.
+    fn folder_fault(
+        &mut self,
+        before: Option<Oid>,
+        after: Oid,
+        fault: Fault,
+        found: &mut Vec<Changed>,
+    ) -> Result<()> {
+        let side = |oid| Side { mode: FOLDER, oid };
+        let end = self.path.len();
+        match self.path.pop() {
+            Some(_) => {}
+            None => self.path.push(b'.'),
+        }
+        self.record(before.map(side), Some(side(after)), Some(fault), found)?;
+        match end {
+            0 => self.path.clear(),
+            _ => self.path.push(b'/'),
+        }
         Ok(())
     }
 
@@ -338,23 +308,44 @@ impl Comparison<'_> {
         &mut self,
         was: Option<&Entry<'_>>,
         is: Option<&Entry<'_>>,
-        well_formed: bool,
+        fault: Option<Fault>,
+        found: &mut Vec<Changed>,
+    ) -> Result<()> {
+        let side = |entry: &Entry<'_>| Side { mode: entry.mode(), oid: entry.oid };
+        self.record(was.map(side), is.map(side), fault, found)
+    }
+
+    fn record(
+        &mut self,
+        before: Option<Side>,
+        after: Option<Side>,
+        fault: Option<Fault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         self.bytes += self.path.len() + size_of::<Changed>();
         if self.bytes > MAX_PATH_BYTES {
             return Err(too_large());
         }
-        let side = |entry: &Entry<'_>| Side { mode: entry.mode(), oid: entry.oid };
         let path = String::from_utf8_lossy(&self.path);
         let utf8 = matches!(path, std::borrow::Cow::Borrowed(_));
-        let path = path.into_owned();
-        let (before, after) = (was.map(side), is.map(side));
-        let changed = Changed { path, before, after, utf8, well_formed };
+        let changed = Changed { path: path.into_owned(), before, after, utf8, fault };
         self.stopped = !(self.goes_on)(&changed);
         found.push(changed);
         Ok(())
     }
+}
+
+/// Whether the names of a tree are in git's order.
+fn is_sorted(mut data: &[u8]) -> bool {
+    let mut last: Option<Entry<'_>> = None;
+    while let Some(entry) = objects::next_entry(&mut data) {
+        // Two of one name are found as such.
+        if last.is_some_and(|last| last.order(&entry).is_gt()) {
+            return false;
+        }
+        last = Some(entry);
+    }
+    true
 }
 
 fn by_name(mut data: &[u8], tree: Option<Oid>) -> Result<Names<'_>> {

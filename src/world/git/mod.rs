@@ -2,7 +2,7 @@
 //!
 //! Dates of entries come from history and pull requests are judged commit against commit, so git
 //! has to be read, and read fast. This is the only room that may use libgit2. It refuses to write
-//! to a repository, to run a program (no hooks, filters or helpers), to go to the network, to
+//! to a repository (what [`Git::overlay`] makes stays in memory), to run a program (no hooks, filters or helpers), to go to the network, to
 //! consult `refs/replace` or grafts (both can rewrite history unseen), and to guess a date where
 //! history is missing.
 //!
@@ -20,14 +20,16 @@ mod compare;
 mod files;
 mod hidden;
 mod history;
+mod lineage;
 mod objects;
+mod overlay;
 mod place;
 mod pool;
 #[cfg(test)]
 mod tests;
 mod trees;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::{Component, Path};
 use std::sync::Once;
 
@@ -35,10 +37,11 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use crate::error::{Error, ErrorKind, Result};
 
-pub use compare::{Changed, Side};
+pub use compare::{Changed, Fault, Side};
 pub use files::{FileMode, TreeFile};
 pub use hidden::HiddenHistory;
 pub use history::{Change, PathHistory};
+pub use lineage::{Ancestry, Gain, Gained, ancestors_among};
 pub use objects::Oid;
 use place::Place;
 pub use pool::Pool;
@@ -52,6 +55,8 @@ pub struct Git {
     place: Place,
     /// What was read and compared with its id; see [`trees`].
     kept: RefCell<trees::Kept>,
+    /// Whether this handle keeps objects of its own; see [`Git::overlay`].
+    in_memory: Cell<bool>,
 }
 
 impl std::fmt::Debug for Git {
@@ -96,7 +101,7 @@ impl Git {
         if let Some(dir) = &place.workdir {
             repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
         }
-        Ok(Self { repo, place, kept: RefCell::default() })
+        Ok(Self { repo, place, kept: RefCell::default(), in_memory: Cell::new(false) })
     }
 
     /// The top of the work tree, symbolic links resolved; `None` in a bare repository.

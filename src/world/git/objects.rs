@@ -98,6 +98,11 @@ impl Entry<'_> {
         matches!(self.mode, b"40000" | b"040000")
     }
 
+    /// Whether the mode is spelled as git spells it.
+    pub(super) fn is_canonical(&self) -> bool {
+        matches!(self.mode, b"40000" | b"100644" | b"100755" | b"120000" | b"160000")
+    }
+
     pub(super) fn mode(&self) -> FileMode {
         let octal =
             |n: u32, c: &u8| n.wrapping_mul(8).wrapping_add(u32::from(c.wrapping_sub(b'0')));
@@ -158,6 +163,8 @@ pub(super) struct Commit {
     pub(super) tree: Oid,
     /// The first parent.
     pub(super) parent: Option<Oid>,
+    /// The parents after the first.
+    others: Vec<Oid>,
     /// The committer's time in seconds.
     pub(super) time: i64,
 }
@@ -166,19 +173,27 @@ impl Commit {
     fn parse(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes.split(|b| *b == b'\n');
         let tree = from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
-        let mut parent = None;
+        let (mut parent, mut others) = (None, Vec::new());
         for line in lines {
             if let Some(id) = line.strip_prefix(b"parent ") {
-                parent = parent.or(Some(from_hex(id)?));
+                match parent {
+                    None => parent = Some(from_hex(id)?),
+                    Some(_) => others.push(from_hex(id)?),
+                }
             } else if let Some(who) = line.strip_prefix(b"committer ") {
                 let after = who.iter().rposition(|b| *b == b'>')? + 1;
                 let time = std::str::from_utf8(&who[after..]).ok()?.split_whitespace().next()?;
-                return Some(Self { tree, parent, time: time.parse().ok()? });
+                return Some(Self { tree, parent, others, time: time.parse().ok()? });
             } else if line.is_empty() {
                 break;
             }
         }
         None
+    }
+
+    /// All parents in the order of the commit.
+    pub(super) fn parents(self) -> Vec<Oid> {
+        self.parent.into_iter().chain(self.others).collect()
     }
 }
 

@@ -8,8 +8,10 @@
 //!   differ from what fits
 //! - `remove PREFIX`, `reformat PATH` (other white space), `link PATH`, `exec PATH`, `submodule PATH`
 //! - `take`: brings in the files that the published branch has and the change did not touch
-//! - `commit [sign=KEY] [namespace=WORD] [author=Name_<address>] [with=base]`: the last gives the
-//!   commit the published branch's tip as a second parent
+//! - `commit [sign=KEY] [namespace=WORD] [author=Name_<address>] [for=REGISTRY] [with=MARK]`: `for` is a
+//!   line of the message; the last gives the commit a second parent, `base` for the published branch's tip
+//! - `mark NAME` remembers the last commit, `at NAME` goes back to it, `orphan` begins a new history
+//! - `mangle FOLDER unsorted|twice|mode`: the folder's tree is written as git would never write it
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -80,6 +82,10 @@ pub struct Repo {
     fork: Files,
     /// The tip of the published branch, and its files.
     published: Option<(git2::Oid, Files)>,
+    /// Commits that have a name.
+    marks: BTreeMap<String, (git2::Oid, Files)>,
+    /// Folders whose trees are spoilt, and how.
+    mangled: BTreeMap<String, String>,
     time: i64,
 }
 
@@ -88,7 +94,16 @@ impl Repo {
     pub fn new(folder: &Path) -> Self {
         let git = git2::Repository::init_bare(folder).unwrap();
         let (files, fork) = (Files::new(), Files::new());
-        Self { git, files, tip: None, fork, published: None, time: 1_760_000_000 }
+        Self {
+            git,
+            files,
+            tip: None,
+            fork,
+            published: None,
+            marks: BTreeMap::new(),
+            mangled: BTreeMap::new(),
+            time: 1_760_000_000,
+        }
     }
 
     /// Plays commands, with a commit after the last of them; the tip that this leaves.
@@ -137,7 +152,32 @@ impl Repo {
             let tree = self.tree(&format!("{prefix}{folder}/"));
             builder.insert(folder, tree, 0o40_000).unwrap();
         }
-        builder.write().unwrap()
+        let tree = builder.write().unwrap();
+        match self.mangled.get(prefix.trim_end_matches('/')) {
+            None => tree,
+            Some(how) => self.mangle(tree, how),
+        }
+    }
+
+    /// The same tree as git would never write it.
+    fn mangle(&self, tree: git2::Oid, how: &str) -> git2::Oid {
+        let tree = self.git.find_tree(tree).unwrap();
+        let line = |entry: &git2::TreeEntry<'_>, mode: String| {
+            let mut line = format!("{mode} {}\0", entry.name().unwrap()).into_bytes();
+            line.extend_from_slice(entry.id().as_bytes());
+            line
+        };
+        let octal = |entry: &git2::TreeEntry<'_>| format!("{:o}", entry.filemode());
+        let lines = tree.iter().map(|entry| line(&entry, octal(&entry)));
+        let mut lines: Vec<Vec<u8>> = lines.collect();
+        match how {
+            "unsorted" => lines.reverse(),
+            "twice" => lines.push(lines.last().unwrap().clone()),
+            _ => {
+                lines[0] = line(&tree.get(0).unwrap(), format!("0{}", octal(&tree.get(0).unwrap())))
+            }
+        }
+        self.git.odb().unwrap().write(git2::ObjectType::Tree, &lines.concat()).unwrap()
     }
 
     fn commit(&mut self, options: &BTreeMap<&str, &str>) {
@@ -148,11 +188,18 @@ impl Repo {
         let time = git2::Time::new(self.time, 0);
         let who = git2::Signature::new(name, mail.trim_end_matches('>'), &time).unwrap();
         let tree = self.git.find_tree(self.tree("")).unwrap();
-        let second = self.published.as_ref().filter(|_| options.contains_key("with"));
-        let parents = self.tip.into_iter().chain(second.map(|(tip, _)| *tip));
+        let second = options.get("with").map(|with| match *with {
+            "base" => self.published.as_ref().unwrap().0,
+            mark => self.marks[mark].0,
+        });
+        let parents = self.tip.into_iter().chain(second);
         let parents: Vec<_> = parents.map(|oid| self.git.find_commit(oid).unwrap()).collect();
         let parents: Vec<_> = parents.iter().collect();
-        let buffer = self.git.commit_create_buffer(&who, &who, "change", &tree, &parents).unwrap();
+        let message = match options.get("for") {
+            None => "change".to_owned(),
+            Some(registry) => format!("change\n\nMCP-Registry: {registry}\n"),
+        };
+        let buffer = self.git.commit_create_buffer(&who, &who, &message, &tree, &parents).unwrap();
         let text = buffer.as_str().unwrap().to_owned();
         let oid = match options.get("sign") {
             None => {
@@ -250,6 +297,16 @@ impl Repo {
             "link" => drop(self.files.insert(words[0].to_owned(), (0o120_000, b"x".to_vec()))),
             "exec" => self.files.get_mut(words[0]).unwrap().0 = 0o100_755,
             "commit" => self.commit(&options),
+            "mark" => {
+                let here = (self.tip.unwrap(), self.files.clone());
+                self.marks.insert(rest.to_owned(), here);
+            }
+            "at" => {
+                let (tip, files) = self.marks[rest].clone();
+                (self.tip, self.files) = (Some(tip), files);
+            }
+            "orphan" => self.tip = None,
+            "mangle" => drop(self.mangled.insert(words[0].to_owned(), words[1].to_owned())),
             other => panic!("there is no command {other:?}"),
         }
     }

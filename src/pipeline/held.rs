@@ -1,0 +1,79 @@
+//! What the gate before a deployment keeps as it was: a path, and the commit that has what was accepted.
+//!
+//! `verify --hold` writes one of these per line, and `build --without` reads them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::data::DataPath;
+use crate::error::{Error, ErrorKind, Result};
+
+/// A path whose newest state is not published.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Held {
+    /// A file or folder below the data folder; with a leading slash, from the top of the repository.
+    pub path: String,
+    /// The commit whose state is published instead, as 40 hexadecimal digits; `None`: nothing is.
+    pub from: Option<String>,
+}
+
+impl Held {
+    /// The path from the top of the repository, where the data folder is at `prefix`.
+    pub fn full_path(&self, prefix: &str) -> String {
+        match self.path.strip_prefix('/') {
+            Some(path) => path.to_owned(),
+            None if prefix.is_empty() => self.path.clone(),
+            None => format!("{prefix}/{}", self.path),
+        }
+    }
+
+    /// The commit whose state is published instead.
+    ///
+    /// # Errors
+    /// When `from` is not a full commit id.
+    #[cfg(feature = "git")]
+    pub fn commit(&self) -> Result<Option<crate::world::git::Oid>> {
+        self.from.as_deref().map(str::parse).transpose()
+    }
+
+    /// Whether it is a version folder that is left out: no commit has to be read for it.
+    pub fn is_left_out_entry(&self) -> bool {
+        self.from.is_none() && is_version_folder(&self.path)
+    }
+}
+
+fn is_version_folder(path: &str) -> bool {
+    matches!(DataPath::of(&format!("{path}/server.json")), DataPath::Entry { .. })
+}
+
+impl fmt::Display for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.from {
+            Some(commit) => write!(f, "{} {commit}", self.path),
+            None => f.write_str(&self.path),
+        }
+    }
+}
+
+impl FromStr for Held {
+    type Err = Error;
+
+    /// Reads `PATH` or `PATH COMMIT`.
+    fn from_str(line: &str) -> Result<Self> {
+        let is_commit =
+            |word: &str| word.len() == 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let (path, from) = match line.rsplit_once(' ') {
+            Some((path, commit)) if is_commit(commit) => (path, Some(commit.to_owned())),
+            _ => (line, None),
+        };
+        let mut names = path.strip_prefix('/').unwrap_or(path).split('/');
+        let is_clean = names.clone().all(|name| !matches!(name, "" | "." | ".."));
+        let top = names.next().unwrap_or_default();
+        let is_data = matches!(top, "servers" | "owners" | "tombstones" | "registry.toml");
+        if is_clean && (is_data || path.starts_with('/')) {
+            return Ok(Self { path: path.to_owned(), from });
+        }
+        Err(Error::new(ErrorKind::Usage, format!("{line:?} does not name something to hold back"))
+            .help("write servers/<namespace>/<name>/<version>, one per line; a commit id after it, when the state of that commit is published instead"))
+    }
+}

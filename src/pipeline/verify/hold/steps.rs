@@ -1,0 +1,75 @@
+//! The steps of the published branch, and who stands behind each.
+
+use std::collections::HashSet;
+
+use crate::config::Trust;
+use crate::error::{Error, ErrorKind, Result};
+use crate::proof::Identity;
+use crate::proof::event::Event;
+use crate::world::git::{Git, Oid};
+
+use super::super::ground::Ground;
+use super::super::{Doors, short, trust};
+
+/// The steps from `base` to `head`, oldest first: what was there before each, and its commit.
+pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> {
+    if base == head {
+        return Ok(Vec::new());
+    }
+    let mut holding: HashSet<Oid> = HashSet::from([base]);
+    for commit in git.ancestry(base)?.add(git, head)? {
+        if commit.parents.iter().any(|parent| holding.contains(parent)) {
+            holding.insert(commit.id);
+        }
+    }
+    if !holding.contains(&head) {
+        let doing = format!("commit {base}, which is deployed, is not in the history of {head}");
+        return Err(Error::new(ErrorKind::Usage, doing)
+            .help("give a base that is; where history was rewritten on purpose, delete the ref refs/mcp-static/deployed"));
+    }
+    let line = git.first_parents(head)?;
+    let line: Vec<Oid> =
+        line.into_iter().take_while(|c| *c != base && holding.contains(c)).collect();
+    // A merge whose first parent does not have the base is compared with the base itself.
+    let before = |at: usize| line.get(at + 1).copied().unwrap_or(base);
+    Ok((0..line.len()).rev().map(|at| (before(at), line[at])).collect())
+}
+
+/// Who stands behind a commit of the published branch, as far as the forge still says.
+pub(super) fn identity(
+    ground: &Ground<'_>,
+    event: Option<&Event>,
+    commit: Oid,
+    doors: &dyn Doors,
+) -> Identity {
+    let settings = &ground.config.ownership;
+    if ground.change.entries.is_empty() && ground.change.owners.is_empty() {
+        return Identity::Nobody("nothing has to be proven".to_owned());
+    }
+    let Some(event) = event.filter(|_| trust(settings, event) == Trust::Proof) else {
+        return Identity::Nobody("no event of a forge is known".to_owned());
+    };
+    let commit = commit.to_string();
+    let published = settings.branch.as_ref().or(event.default_branch.as_ref());
+    match doors.pulls_of(&commit) {
+        Err(why) => Identity::Unknown(why),
+        Ok(pulls) => {
+            let merged = pulls.into_iter().find(|pull| {
+                pull.merged_as.as_deref() == Some(commit.as_str())
+                    && published.is_none_or(|branch| *branch == pull.base_branch)
+            });
+            match merged {
+                Some(pull) => Identity::Attested {
+                    forge: event.forge.clone(),
+                    is_github: event.is_github,
+                    pull: Box::new(pull),
+                },
+                None => Identity::Nobody(format!(
+                    "{} knows no pull request that was merged as commit {}",
+                    event.forge,
+                    short(&commit)
+                )),
+            }
+        }
+    }
+}
