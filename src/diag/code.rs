@@ -230,6 +230,7 @@ impl Code {
             self,
             JsonSyntax
                 | JsonNotUtf8
+                | FileTooLarge
                 | FileNotRegular
                 | RegistryEmpty
                 | EntryIncomplete

@@ -45,8 +45,7 @@ pub(super) fn render(report: &Report) -> String {
         }
         text.push_str(piece);
     }
-    let shown = |piece: &Option<String>| piece.is_none();
-    let rest = items.iter().zip(&pieces).filter(|(_, piece)| shown(piece)).map(|(d, _)| d);
+    let rest = items.iter().zip(&pieces).filter(|(_, piece)| piece.is_none()).map(|(d, _)| d);
     text.push_str(&left_out(rest));
     text
 }
