@@ -53,6 +53,7 @@ copilot() {
 [ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
 part "killed builds" python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill"
 part "keys" bash "$here/keys.sh" "$tool"
+part "histories" bash "$here/histories.sh" "$tool"
 part "hosts, sample" bash "$here/servers.sh" "$tool"
 [ -z "$dump" ] || part "hosts, real data" bash "$here/servers.sh" "$tool" "$work/real/registry-data" ""
 [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ] || part "Copilot's language server" copilot

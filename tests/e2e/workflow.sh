@@ -205,7 +205,7 @@ gate() {
 deployed() { git -C "$work/forge/acme/registry" rev-parse --quiet --verify "refs/mcp-static/$1" || true; }
 first=$(git rev-parse HEAD)
 gate VERDICT=0 || failed "the first deployment broke" "$work/log"
-has "$work/asked" "--base $first --head $first"
+has "$work/asked" "--base none --head $first"
 [ "$(deployed deployed)" = "$first" ] || failed "the first deployment is not remembered" "$work/log"
 [ -f "$work/out/site/.nojekyll" ] || failed "the site is not built" "$work/log"
 has "$GITHUB_STEP_SUMMARY" "$(sha256sum < "$work/out/site/manifest.json" | cut -d' ' -f1)"
@@ -233,13 +233,14 @@ else
   [ ! -e "$work/out/site/v0.1/servers/com.example/hello/versions/1.1.0" ] || failed "a held entry is published" "$work/log"
 fi
 has "$work/asked" "--base $first"
-has "$work/log" "1 entries are held back"
+has "$work/log" "stay as they were deployed (1)"
 [ "$(deployed deployed)" = "$first" ] && [ -n "$(deployed pending)" ] || failed "the ref moved past a held entry" "$work/log"
 gate VERDICT=0 || failed "the second deployment broke" "$work/log"
 has "$work/asked" "--base $first"
 [ "$(deployed deployed)" = "$(git rev-parse HEAD)" ] && [ -z "$(deployed pending)" ] || failed "the second deployment is not remembered" "$work/log"
 [ -e "$work/out/site/v0.1/servers/com.example/hello/versions/1.1.0" ] || failed "the new version is missing" "$work/log"
 gate VERDICT=2 && failed "a gate that could not judge passed" "$work/log"
+gate VERDICT=0 PROVEN=../elsewhere HELD="$held"$'\n' && failed "a report that names no commit was remembered" "$work/log"
 gate VERDICT=1 && failed "a refused history was published" "$work/log"
 gate VERDICT=3 && failed "a history that nobody could judge was published" "$work/log"
 git reset --quiet --hard "$first" && git commit --quiet --allow-empty -m "Another history"

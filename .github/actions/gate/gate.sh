@@ -42,5 +42,5 @@ case $status in
 esac
 [ -f "$OUT/held.txt" ] || { echo "::error title=mcp-static::There is no list of what is held back; nothing is published."; exit 2; }
 if [ -s "$OUT/held.txt" ]; then
-  echo "::warning title=mcp-static::$(grep -c . "$OUT/held.txt") paths are held back and stay as they were deployed; the summary says why, and what releases them. The rest is published."
+  echo "::warning title=mcp-static::Some files are held back and stay as they were deployed ($(grep -c . "$OUT/held.txt")); the summary says why, and what releases them. The rest is published."
 fi

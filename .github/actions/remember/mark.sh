@@ -9,9 +9,9 @@ commit=$1 held=$2/held.txt
 [[ $commit =~ ^[0-9a-f]{40}$ ]] || { echo "::error title=mcp-static::There is no commit to remember."; exit 2; }
 push() { with_token git push --quiet --force origin "$@"; }
 if [ -s "$held" ]; then
-  push "$commit:refs/mcp-static/pending"
   proven=$(jq -r '.provenUpTo // empty' "$2/report.json")
   [[ -z $proven || $proven =~ ^[0-9a-f]{40}$ ]] || { echo "::error title=mcp-static::The report does not name a commit."; exit 2; }
+  push "$commit:refs/mcp-static/pending"
   [ -z "$proven" ] || push "$proven:refs/mcp-static/deployed"
   echo "Entries are held back; ${proven:-nothing} is the base of the next run."
 else
