@@ -8,6 +8,7 @@ mod catalog;
 mod changes;
 mod check;
 mod codes;
+mod cost;
 mod dns;
 mod documents;
 mod edit;
