@@ -7,6 +7,8 @@ use std::str::FromStr;
 
 use crate::data::DataPath;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::query::decode;
+use crate::render::install::quote::percent;
 
 /// A path whose newest state is not published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,9 +50,15 @@ fn is_version_folder(path: &str) -> bool {
 
 impl fmt::Display for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A name may hold what would end the line, or look like the id after it.
+        let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '%';
+        let path = match self.path.chars().all(is_plain) {
+            true => self.path.clone(),
+            false => self.path.split('/').map(percent).collect::<Vec<_>>().join("/"),
+        };
         match &self.from {
-            Some(commit) => write!(f, "{} {commit}", self.path),
-            None => f.write_str(&self.path),
+            Some(commit) => write!(f, "{path} {commit}"),
+            None => f.write_str(&path),
         }
     }
 }
@@ -58,7 +66,7 @@ impl fmt::Display for Held {
 impl FromStr for Held {
     type Err = Error;
 
-    /// Reads `PATH` or `PATH COMMIT`.
+    /// Reads `PATH` or `PATH COMMIT`; a path may be percent-encoded.
     fn from_str(line: &str) -> Result<Self> {
         let is_commit =
             |word: &str| word.len() == 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
@@ -66,12 +74,13 @@ impl FromStr for Held {
             Some((path, commit)) if is_commit(commit) => (path, Some(commit.to_owned())),
             _ => (line, None),
         };
-        let mut names = path.strip_prefix('/').unwrap_or(path).split('/');
+        let path = decode(path, false).unwrap_or_default();
+        let mut names = path.strip_prefix('/').unwrap_or(&path).split('/');
         let is_clean = names.clone().all(|name| !matches!(name, "" | "." | ".."));
         let top = names.next().unwrap_or_default();
         let is_data = matches!(top, "servers" | "owners" | "tombstones" | "registry.toml");
         if is_clean && (is_data || path.starts_with('/')) {
-            return Ok(Self { path: path.to_owned(), from });
+            return Ok(Self { path, from });
         }
         Err(Error::new(ErrorKind::Usage, format!("{line:?} does not name something to hold back"))
             .help("write servers/<namespace>/<name>/<version>, one per line; a commit id after it, when the state of that commit is published instead"))

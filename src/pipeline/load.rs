@@ -135,11 +135,17 @@ pub(crate) fn label(data: &Path) -> String {
 #[cfg(not(feature = "git"))]
 mod place {
     use super::*;
+    use crate::error::{Error, ErrorKind};
 
     /// A data folder outside git.
     pub(super) struct Place;
 
-    pub(super) fn find(_: &LoadOptions) -> Result<Place> {
+    pub(super) fn find(options: &LoadOptions) -> Result<Place> {
+        let needs_commit = |held: &Held| !held.is_left_out_entry();
+        if options.revision.is_some() || options.without.iter().any(needs_commit) {
+            let doing = "a commit is named, but this program was built without git";
+            return Err(Error::new(ErrorKind::Usage, doing).help("build it with the feature git"));
+        }
         Ok(Place)
     }
 

@@ -393,6 +393,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("proof-invalid", "proof::file::tests::every_odd_file_is_refused"),
     ("host-shortfall", "site::host::tests::a_limit_that_is_passed_is_a_shortfall"),
     ("host-limit-exceeded", "site::host::tests::a_limit_that_is_passed_is_a_shortfall"),
+    ("change-uncommitted", "it::gate::nothing_committed_is_nothing_judged"),
     ("output-collision", "site::write::tests::paths_that_collide_are_found"),
 ];
 

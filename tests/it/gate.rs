@@ -183,6 +183,9 @@ fn the_example_goes_before_and_after_the_first_deployment() {
 fn nothing_committed_is_nothing_judged() {
     let (project, base) = deployed();
     project.entry("com.acme/waves", "1.0.0");
+    let codes = ["change-empty", "change-uncommitted"];
+    let said = project.run(&["verify", "--base", &base.to_string(), "--offline", "-v"]).expect(0);
+    assert!(codes.iter().all(|code| said.out.contains(code)), "{}", said.out);
     project
         .run(&["verify", "--base", &base.to_string(), "--offline"])
         .expect(0)
@@ -199,4 +202,18 @@ fn a_list_of_what_is_held_is_read_with_care() {
     }
     project.file("held.txt", &format!("servers/com.acme/none/1.0.0 {base}\n"));
     project.run(&["build", "--without", "held.txt"]).expect(2).says("does not have it");
+}
+
+#[test]
+fn a_name_cannot_end_its_line_in_the_list() {
+    let (project, base) = deployed();
+    let odd = "registry-data/servers/com.acme/waves/1.0.0\nregistry.toml";
+    project.file(&format!("{odd}/server.json"), "{}").entry("a b/c", "1.0.0");
+    project.commit(1_760_100_000);
+    publish(&project, &base.to_string());
+    let held = project.read("held.txt");
+    assert_eq!(
+        held, "servers/a%20b/c/1.0.0\nservers/com.acme/waves/1.0.0%0Aregistry.toml\n",
+        "one line each"
+    );
 }

@@ -19,6 +19,7 @@ mod merge;
 mod mirror;
 mod misplaced;
 mod ownership;
+mod repository;
 mod risk;
 mod signatures;
 mod structure;
@@ -34,13 +35,14 @@ use crate::proof::event::{Event, Happening, PullRequest};
 use crate::proof::{Attempt, Identity, Verdict};
 use crate::world::clock::Clock;
 use crate::world::dns::Dns;
-use crate::world::git::{Git, Oid};
+
 use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
 use ground::Ground;
 use limits::Excess;
 use ownership::Parts;
+use repository::{look_for_data, open, uncommitted};
 
 pub use all::{Rechecked, verify_all};
 pub use hold::{HeldBack, verify_by_commit};
@@ -179,54 +181,8 @@ pub fn verify(options: &VerifyOptions, doors: &dyn Doors) -> Result<Judged> {
     Ok(judged)
 }
 
-/// Says that the work tree holds files that nobody judges, where its commit is the one that is judged.
-fn uncommitted(git: &Git, prefix: &str, head: Oid) -> Result<Option<Diagnostic>> {
-    if git.head()? != Some(head) {
-        return Ok(None);
-    }
-    let paths = git.changed(prefix)?;
-    let Some(first) = paths.first() else { return Ok(None) };
-    let (what, them) = match paths.len() {
-        1 => ("1 file that is not committed is".to_owned(), "it"),
-        n => (format!("{n} files that are not committed are"), "them"),
-    };
-    let message = format!("{what} not judged; `verify` looks at commits");
-    Ok(Some(
-        Diagnostic::new(Code::ChangeUncommitted, Place::file(ground::join(prefix, first)), message)
-            .help(format!("commit {them}: `git add {prefix}` and `git commit`")),
-    ))
-}
-
 fn short(commit: &str) -> String {
     commit.chars().filter(char::is_ascii_hexdigit).take(12).collect()
-}
-
-/// The repository around the data folder, and where the folder lies in it.
-fn open(options: &VerifyOptions) -> Result<(Git, String)> {
-    let git = Git::discover(&options.data)?.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "this is no git repository")
-            .at(&options.data)
-            .help("run this inside the registry's repository")
-    })?;
-    let prefix = git.relative(&options.data)?.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "the data folder lies outside the repository")
-            .at(&options.data)
-            .help("name the folder inside the repository with --data")
-    })?;
-    Ok((git, prefix))
-}
-
-/// Refuses to judge where neither side has the data folder: under a mistyped name every change would be
-/// one of other files, by nobody's settings.
-fn look_for_data(git: &Git, prefix: &str, commits: &[Option<Oid>]) -> Result<()> {
-    for commit in commits.iter().flatten() {
-        if git.entry(*commit, prefix)?.is_some() {
-            return Ok(());
-        }
-    }
-    Err(Error::new(ErrorKind::Usage, "neither base nor head holds the data folder")
-        .at(prefix)
-        .help("name the registry's folder with --data"))
 }
 
 /// Who stands behind the change, by the event.
