@@ -54,7 +54,7 @@ pub struct Git {
     repo: Repository,
     place: Place,
     /// What was read and compared with its id; see [`trees`].
-    kept: RefCell<trees::Kept>,
+    kept: Box<RefCell<trees::Kept>>,
     /// Whether this handle keeps objects of its own; see [`Git::overlay`].
     in_memory: Cell<bool>,
 }
@@ -101,7 +101,7 @@ impl Git {
         if let Some(dir) = &place.workdir {
             repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
         }
-        Ok(Self { repo, place, kept: RefCell::default(), in_memory: Cell::new(false) })
+        Ok(Self { repo, place, kept: Box::default(), in_memory: Cell::new(false) })
     }
 
     /// The top of the work tree, symbolic links resolved; `None` in a bare repository.

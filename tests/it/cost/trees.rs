@@ -32,9 +32,9 @@ fn judge(repo: &Repo, commit: Oid) {
 
 /// Reads the settings and owners files.
 fn settings(repo: &Repo, commit: Oid) {
-    let mut options = LoadOptions::default();
-    options.data = repo.path().join("registry-data");
-    options.revision = Some(commit.to_string());
+    let data = repo.path().join("registry-data");
+    let options =
+        LoadOptions { data, revision: Some(commit.to_string()), ..LoadOptions::default() };
     assert!(!load(&options).unwrap().findings.is_empty());
 }
 
