@@ -5,6 +5,7 @@
 
 mod catalog;
 mod ownership;
+mod packages;
 mod probe;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::diag::{Code, Diagnostic, Finding, Levels, Pointer, SourceFile, Span};
 
 pub use catalog::{ACCENT, CatalogSettings, FooterLink};
 pub use ownership::{Account, Cname, KeySource, Method, Ownership, PinIds, Rule, Trust};
+pub use packages::PackageSettings;
 pub use probe::ProbeSettings;
 
 /// Who may read the registry.
@@ -139,6 +141,8 @@ pub struct Config {
     pub allow_non_semver: bool,
     /// Who may publish, and how that is proven.
     pub ownership: Ownership,
+    /// What entries may lead to.
+    pub packages: PackageSettings,
     /// How the catalog looks.
     pub catalog: CatalogSettings,
     /// Which clients the deployed registry must work for.
@@ -165,6 +169,15 @@ impl Config {
         (config, source.diagnose_spans(reader.wrong))
     }
 
+    /// Whether a change has to prove its namespaces, as far as the settings tell; where they leave it
+    /// to the forge, a private registry is reviewed.
+    pub fn wants_proof(&self) -> bool {
+        match self.ownership.trust {
+            Some(trust) => trust == Trust::Proof,
+            None => self.visibility == Visibility::Public,
+        }
+    }
+
     /// The `_meta` key of our own facts, when one is known.
     pub fn meta_key(&self) -> Option<String> {
         self.meta_key.clone().or_else(|| {
@@ -183,6 +196,7 @@ struct Written {
     check: WrittenCheck,
     ownership: ownership::Written,
     protect: ownership::WrittenProtect,
+    packages: packages::Written,
     catalog: catalog::Written,
     probe: probe::Written,
     levels: WrittenLevels,
@@ -242,6 +256,7 @@ impl Reader {
             meta_key: registry.meta_key.and_then(|key| self.meta_key(&key)),
             allow_non_semver: written.check.allow_non_semver,
             ownership: written.ownership.mean(written.protect, registry.visibility, self),
+            packages: written.packages.mean(self),
             catalog: written.catalog.mean(self),
             probe: written.probe.mean(),
             levels,

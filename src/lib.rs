@@ -44,7 +44,7 @@
 //! | 2 reading | [`data`] (the layout of `registry-data`, both ways) |
 //! | 1 settings | [`config`] (`registry.toml`), [`world`] (the doors to git, HTTP and the clock) |
 //! | 0 values | [`model`] (what a registry is), [`diag`] (how a problem is said), [`site`] (the built thing) |
-//! | doormat | [`error`] (why *we* could not do our work) |
+//! | doormat | [`error`] (why *we* could not do our work), `text` (which characters cannot be seen) |
 //!
 //! ```text
 //! registry-data ─┐
@@ -87,4 +87,5 @@ pub mod render;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod site;
+mod text;
 pub mod world;

@@ -158,7 +158,8 @@ impl Judge<'_> {
             self.wrong_digest(&told, &found);
         }
         let source = SourceFile::new(&path, &document.text);
-        for diagnostic in source.diagnose_all(super::document(&document.value, &self.rules())) {
+        for diagnostic in source.diagnose_all(super::document(&document.value, &self.checker.rules))
+        {
             self.report(diagnostic);
         }
         let named = self.agree(&source, &document.value);
@@ -175,10 +176,6 @@ impl Judge<'_> {
             evidence: Evidence::UNRECORDED, // whoever knows the registry's owners says more
         };
         Ok(Some(Judged { entry, urls }))
-    }
-
-    fn rules(&self) -> DocumentRules {
-        self.checker.rules.clone()
     }
 
     fn path(&self, file: EntryFile) -> String {

@@ -3,7 +3,8 @@
 //! [`document`] judges a document by itself, without a clock, a disk or a network, and reports
 //! everything it finds in one run. Under [`Profile::Official`] its verdict is that of the official
 //! registry's `POST /v0.1/validate`; under [`Profile::Strict`] a document must also be publishable:
-//! its name and version become paths, and its packages must have a form that can be checked.
+//! its name and version become paths, its packages must have a form that can be checked, and nothing
+//! in it may lead readers to a place or command that they do not see (`reach`, `line`, `risk`).
 //!
 //! A document passes three gates, each in its own module: the typed input of the API (`input`), the
 //! JSON Schema that `$schema` names, applied to what the typed structs leave (`normal`, `schema`), and
@@ -14,6 +15,7 @@ mod about;
 mod entry;
 mod go_json;
 mod input;
+mod line;
 mod lint;
 mod look;
 mod naming;
@@ -21,14 +23,17 @@ mod normal;
 mod package;
 mod publish;
 mod range;
+mod reach;
 mod reference;
 mod registry;
+mod risk;
 mod rules;
 mod say;
 mod schema;
 mod shape;
 mod template;
 mod transport;
+mod twins;
 mod url;
 
 #[cfg(test)]
@@ -42,8 +47,10 @@ pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use registry::{layout, shared_urls};
 pub use rules::{RULES, Rule};
 pub use schema::{CURRENT as CURRENT_SCHEMA, keeps_schema};
+pub use twins::{confusable_names, outline};
 pub use url::is_uri;
 
+use crate::config::Config;
 use crate::diag::{Code, Finding, Pointer, Severity};
 use shape::SERVER;
 
@@ -63,21 +70,20 @@ pub enum Profile {
 pub struct DocumentRules {
     /// Which set of rules applies.
     pub profile: Profile,
-    /// Whether versions that are not semantic versions are accepted under [`Profile::Strict`].
-    pub allow_non_semver: bool,
+    /// The settings of the registry, which [`Profile::Strict`] asks.
+    pub config: Config,
 }
 
 impl DocumentRules {
-    /// The rules of a profile.
+    /// The rules of a profile, for a registry without settings.
     pub fn new(profile: Profile) -> Self {
         Self { profile, ..Self::default() }
     }
 
-    /// Accepts versions that are not semantic versions.
+    /// The rules of a profile in the registry that has these settings.
     #[must_use]
-    pub fn allow_non_semver(mut self, allow: bool) -> Self {
-        self.allow_non_semver = allow;
-        self
+    pub fn of(profile: Profile, config: &Config) -> Self {
+        Self { profile, config: config.clone() }
     }
 }
 
@@ -128,9 +134,14 @@ fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
     naming::check(document, rules, &mut found);
     about::check(document, &mut found);
     package::check(document, rules, &mut found);
-    transport::check_remotes(document, &mut found);
+    transport::check_remotes(document, rules.profile, &mut found);
     if rules.profile == Profile::Strict {
         publish::check(document, &mut found);
+        let mut more = Vec::new();
+        reach::check(document, &rules.config, &mut more);
+        line::check(document, &mut more);
+        add_unless_known(&mut found, more);
+        risk::check(document, &mut found);
         lint::check(document, &mut found);
     }
     found
@@ -138,7 +149,7 @@ fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
 
 /// Adds findings at places where no error stands yet, so that one fault is said once.
 fn add_unless_known(found: &mut Vec<Finding>, mut more: Vec<Finding>) {
-    let known = places(found.iter().filter(|f| f.code.severity() == Severity::Error));
+    let known = places(found.iter().filter(|earlier| earlier.severity == Severity::Error));
     more.retain(|finding| !known.contains(&finding.pointer));
     found.append(&mut more);
 }

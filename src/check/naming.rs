@@ -9,8 +9,9 @@ use super::look::Path;
 use super::range::{is_unlucky_prerelease, looks_like_range};
 use super::say::quote;
 use super::{DocumentRules, Profile};
+use crate::config::Config;
 use crate::diag::{Code, Finding};
-use crate::model::{ServerName, Version};
+use crate::model::{Holder, Namespace, ServerName, Version};
 
 /// Applies the rules of name and version to a whole document.
 pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Finding>) {
@@ -52,6 +53,8 @@ fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
         let fault = format!("the namespace {} {fault}", quote(name.namespace().as_str()));
         let help = "use a domain that you own, reversed, or io.github.<account>";
         found.push(finding(Code::NamespaceGrammar, fault, help));
+    } else {
+        found.extend(namespace_finding(name.namespace(), &rules.config, &path));
     }
     if let Some(fault) = name.strict_fault() {
         let fault = format!("the name {} {fault}", quote(text));
@@ -63,6 +66,25 @@ fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
             format!("the name part {} is a word of the registry's own paths", quote(name.name()));
         found.push(finding(Code::NameReserved, fault, "choose another name part"));
     }
+}
+
+/// What is wrong with a namespace of sound grammar: `verify` will never find it proven, or it looks
+/// like something else to people.
+fn namespace_finding(
+    namespace: Namespace<'_>,
+    config: &Config,
+    path: &Path<'_>,
+) -> Option<Finding> {
+    let text = namespace.as_str();
+    let is_open = || !config.wants_proof() || config.ownership.rule(text).is_some();
+    if let Some(refusal) = Holder::of(text).refusal().filter(|_| !is_open()) {
+        let finding = Finding::new(Code::OwnershipUnclaimable, path.pointer(), refusal);
+        return Some(finding.help(Holder::INSTEAD));
+    }
+    let shown = namespace.decoded()?;
+    let message = format!("the namespace {} is read as {}", quote(text), quote(&shown));
+    let finding = Finding::new(Code::NamespacePunycode, path.pointer(), message);
+    Some(finding.help("make sure that these letters are the domain that you mean"))
 }
 
 /// The official rules of a version, which hold for the server and for each package.
@@ -113,7 +135,7 @@ fn check_strict_version(
             return;
         }
     };
-    if !rules.allow_non_semver && !version.is_strict_semver() {
+    if !rules.config.allow_non_semver && !version.is_strict_semver() {
         let message = format!("the version {} is not a semantic version", quote(text));
         found.push(finding(Code::VersionNotSemver, message, &semver_help(text)));
     }

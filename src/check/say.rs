@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::text::is_invisible;
+
 /// Longest text that is quoted whole, in characters.
 const LONGEST: usize = 80;
 
@@ -29,20 +31,13 @@ fn escape(text: impl Iterator<Item = char>, into: &mut String) {
             '\n' => into.push_str("\\n"),
             '\t' => into.push_str("\\t"),
             '\r' => into.push_str("\\r"),
-            c if c.is_control() || is_unseen(c) => {
+            c if is_invisible(c) || c == '\u{a0}' => {
                 // Writing to a string cannot fail.
                 let _ = write!(into, "\\u{{{:04x}}}", u32::from(c));
             }
             c => into.push(c),
         }
     }
-}
-
-/// Characters that a reader cannot see or that reorder what stands around them.
-fn is_unseen(c: char) -> bool {
-    matches!(c,
-        '\u{a0}' | '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// The words with commas and a last "or".

@@ -15,16 +15,19 @@ pub(super) fn is_valid(text: &str) -> bool {
     })
 }
 
-/// Whether the filled URL is valid, https, and does not point at the reader's own machine.
+/// Whether the filled URL is valid and https.
+pub(super) fn is_secure(text: &str) -> bool {
+    is_valid(text) && url::parse(&fill(text)).is_ok_and(|url| url.has_scheme("https"))
+}
+
+/// Whether the filled URL is valid, https, and does not point at the reader's own machine in one of the
+/// three spellings that the official registry knows.
 pub(super) fn is_valid_remote(text: &str) -> bool {
     let filled = fill(text);
-    is_valid(text)
+    is_secure(text)
         && url::parse(&filled).is_ok_and(|url| {
             let host = url.hostname();
-            url.has_scheme("https")
-                && host != "localhost"
-                && host != "127.0.0.1"
-                && !host.ends_with(".localhost")
+            host != "localhost" && host != "127.0.0.1" && !host.ends_with(".localhost")
         })
 }
 
@@ -32,11 +35,16 @@ pub(super) fn is_valid_remote(text: &str) -> bool {
 pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let (start, end) = next_template(rest)?;
-        let name = &rest[start + 1..end - 1];
-        rest = &rest[end..];
+        let (_, name, after) = first(rest)?;
+        rest = after;
         Some(name)
     })
+}
+
+/// What stands before the first template, its name, and what follows it.
+pub(super) fn first(text: &str) -> Option<(&str, &str, &str)> {
+    let (start, end) = next_template(text)?;
+    Some((&text[..start], &text[start + 1..end - 1], &text[end..]))
 }
 
 /// Start and end of the first `{…}` that is not empty.

@@ -6,21 +6,27 @@ use serde_json::Value;
 
 use super::look::{Path, keys, list, text};
 use super::say::{one_of, quote};
-use super::{template, url};
+use super::{Profile, template, url};
 use crate::diag::{Code, Finding, nearest};
 
 /// Applies the rules of remotes to a whole document.
-pub(super) fn check_remotes(document: &Value, found: &mut Vec<Finding>) {
+pub(super) fn check_remotes(document: &Value, profile: Profile, found: &mut Vec<Finding>) {
     let remotes = Path::Root.key("remotes");
     for (i, remote) in list(document, "remotes").iter().enumerate() {
         if let Some(Value::String(kind)) = remote.get("type") {
-            check_remote(remote, kind, &remotes.index(i), found);
+            check_remote(remote, kind, profile, &remotes.index(i), found);
         }
     }
 }
 
 /// A remote of an unknown type is not looked at further.
-fn check_remote(remote: &Value, kind: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
+fn check_remote(
+    remote: &Value,
+    kind: &str,
+    profile: Profile,
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
     if !matches!(kind, "streamable-http" | "sse") {
         let types = ["streamable-http", "sse"];
         let code = Code::UnsupportedRemoteTransportType;
@@ -29,11 +35,16 @@ fn check_remote(remote: &Value, kind: &str, path: &Path<'_>, found: &mut Vec<Fin
     }
     let address = text(remote, "url");
     let pointer = || path.key("url").pointer();
+    let is_fine = match profile {
+        Profile::Official => template::is_valid_remote,
+        // Hosts have rules of their own there, which know every spelling and the settings.
+        Profile::Strict => template::is_secure,
+    };
     if address.is_empty() {
         let message = format!("a {kind} remote needs a url");
         let finding = Finding::new(Code::RemoteTransportUrlRequired, pointer(), message);
         found.push(finding.help("add the https URL at which the server listens"));
-    } else if !template::is_valid_remote(address) {
+    } else if !is_fine(address) {
         let (fault, help) = remote_fault(address);
         let message = format!("the remote URL {} {fault}", quote(address));
         found.push(Finding::new(Code::InvalidRemoteUrl, pointer(), message).help(help));

@@ -1,6 +1,5 @@
 //! `add`: one document, or one entry of another registry.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use crate::data::require_folder;
@@ -10,15 +9,16 @@ use crate::import::{Batch, Filter, Plan, Upstream, registry_url};
 use crate::model::{ServerName, Version};
 use crate::pipeline::{Added, add};
 use crate::world::clock::SystemClock;
+use crate::world::file as files;
 
 use super::Outcome;
 use super::args::{AddArgs, Global};
-use super::import::{finish, make_plan, write};
+use super::import::{finish, lock, make_plan, write};
 use super::net;
 use super::talk::Talk;
 
 /// Largest document that is read, in bytes; anything near it is refused anyway.
-const MAX_READ: u64 = 16 * 1024 * 1024;
+pub(super) const MAX_READ: u64 = 16 * 1024 * 1024;
 
 /// Puts a document at its place.
 ///
@@ -39,6 +39,7 @@ fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     options.revision = None;
     require_folder(&global.data)?;
     let (name, bytes) = read(&args.what)?;
+    let _held = lock(global, args.dry_run)?;
     match add(&options, &name, bytes)? {
         Added::Refused { report } => {
             talk.report(&report);
@@ -71,8 +72,8 @@ fn next_steps(path: &str, label: &str) -> String {
 
 /// The bytes of a file or of standard input, and how messages call them.
 ///
-/// At most [`MAX_READ`] bytes are read, whatever the file's size says. A missing file whose name reads
-/// like a server's is most likely one, so the message says how to fetch it.
+/// A missing file whose name reads like a server's is most likely one, so the message says how to fetch
+/// it.
 fn read(what: &str) -> Result<(String, Vec<u8>)> {
     let fail = |e: std::io::Error| {
         let missing = e.kind() == std::io::ErrorKind::NotFound;
@@ -84,14 +85,11 @@ fn read(what: &str) -> Result<(String, Vec<u8>)> {
             _ => error.help("name a server.json, or - for standard input"),
         }
     };
-    let mut bytes = Vec::new();
     if what == "-" {
-        let mut input = std::io::stdin().lock().take(MAX_READ);
-        input.read_to_end(&mut bytes).map_err(fail)?;
+        let bytes = files::read_from(std::io::stdin().lock(), MAX_READ).map_err(fail)?;
         return Ok(("<stdin>".to_owned(), bytes));
     }
-    let file = std::fs::File::open(Path::new(what)).map_err(fail)?;
-    file.take(MAX_READ).read_to_end(&mut bytes).map_err(fail)?;
+    let bytes = files::read(Path::new(what), MAX_READ).map_err(fail)?;
     Ok((what.replace('\\', "/"), bytes))
 }
 
@@ -113,6 +111,7 @@ fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Out
     let reading = upstream.entry(&name, version.as_ref())?;
     let label = reading.as_ref().map_or(args.what.clone(), |r| format!("{}@{}", r.name, r.version));
     let batch = Batch { readings: vec![reading], ..Batch::default() };
+    let _held = lock(global, args.dry_run)?;
     let plan = make_plan(global, &registry, batch, &Filter::default())?;
     let Plan { edits, findings, skipped, unchanged, .. } = plan;
     write(global, &edits, args.dry_run, talk)?;

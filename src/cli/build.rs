@@ -5,10 +5,17 @@ use std::path::PathBuf;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{BuildOptions, Held, Target, build, load};
 use crate::site::{HOSTS, Host, Written, host_named};
+use crate::world::file;
 
 use super::Outcome;
 use super::args::{BuildArgs, Global};
 use super::talk::Talk;
+
+/// Largest result of a probe that is read, in bytes.
+const MAX_PROBE: u64 = 1024 * 1024;
+
+/// Largest list of held entries that is read, in bytes.
+const MAX_HELD: u64 = 64 * 1024 * 1024;
 
 /// Builds the site for every host that is named.
 pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outcome> {
@@ -22,7 +29,7 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     options.without = held(args)?;
     let mut loaded = load(&options)?;
     if let Some(path) = &args.probe {
-        let result = std::fs::read(path).map_err(|e| {
+        let result = file::read(path, MAX_PROBE).map_err(|e| {
             Error::io("the result of a probe cannot be read", path, e)
                 .help("give the probe.json that `mcp-static probe URL --write DIR` made")
         })?;
@@ -74,7 +81,7 @@ fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
 /// What is held back. An empty line names nothing.
 fn held(args: &BuildArgs) -> Result<Vec<Held>> {
     let Some(path) = &args.without else { return Ok(Vec::new()) };
-    let text = std::fs::read_to_string(path).map_err(|e| {
+    let text = file::read_text(path, MAX_HELD).map_err(|e| {
         Error::io("the list of held entries cannot be read", path, e)
             .help("give the file that `verify --hold` wrote")
     })?;

@@ -1,15 +1,18 @@
 //! `check`: is the data right?
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, check_document};
+use crate::data::{hold, was_interrupted};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
+use crate::import::Store;
 use crate::pipeline::{check, load};
 use crate::site::{Manifest, SiteProblem, compare_site};
+use crate::world::file;
 
 use super::Outcome;
+use super::add::MAX_READ;
 use super::args::{CheckArgs, Global};
 use super::talk::Talk;
 
@@ -38,9 +41,29 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
             "checked {} servers with {versions} versions",
             registry.listings().len()
         ));
+        unfinished(&global.data, talk);
     }
     talk.report(&report);
     Ok(Outcome::refused_if(report.has_errors()))
+}
+
+/// Says what an import, or another change of the data folder, left undone when it was ended.
+fn unfinished(data: &Path, talk: &Talk) {
+    let (registries, interrupted) = (Store::unfinished(data), was_interrupted(data));
+    if (registries.is_empty() && !interrupted) || hold(data).is_err() {
+        return; // nothing is left, or it is still running
+    }
+    for registry in registries {
+        talk.always(&format!(
+            "an import was interrupted: run `mcp-static import {registry}` to go on where it stopped"
+        ));
+    }
+    if interrupted {
+        talk.always(&format!(
+            "a change of {} was interrupted: run the same command again to complete it",
+            data.display()
+        ));
+    }
 }
 
 /// Splits paths into documents that stand alone and places of the data folder, both as the reports
@@ -65,7 +88,7 @@ fn sort_paths(data: &Path, paths: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<Strin
                     place.to_string_lossy().replace('\\', "/").trim_start_matches("./").to_owned(),
                 );
             }
-            None if full.is_file() => alone.push(path.clone()),
+            None if !full.is_dir() => alone.push(path.clone()),
             None => {
                 return Err(Error::new(ErrorKind::Usage, "this folder is not part of the data")
                     .at(path)
@@ -82,27 +105,27 @@ fn is_in(file: &str, place: &str) -> bool {
 }
 
 fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> {
-    let mut bytes = Vec::new();
-    let fail = |e| Error::io("the file cannot be read", path, e);
-    let name = if path.as_os_str() == "-" {
-        std::io::stdin().lock().read_to_end(&mut bytes).map_err(fail)?;
-        "<stdin>".to_owned()
+    let (name, read) = if path.as_os_str() == "-" {
+        ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_READ))
     } else {
-        bytes = std::fs::read(path).map_err(fail)?;
-        path.to_string_lossy().replace('\\', "/")
+        (path.to_string_lossy().replace('\\', "/"), file::read(path, MAX_READ))
     };
+    let bytes = read.map_err(|e| Error::io("the file cannot be read", path, e))?;
     let rules = DocumentRules::new(args.profile);
     let mut report = Report::new();
     report.extend(check_document(&name, bytes, &rules));
     Ok(report.finish(&global.levels()?))
 }
 
+/// Largest manifest that is read, in bytes.
+const MAX_MANIFEST: u64 = 256 * 1024 * 1024;
+
 /// Least part of the live servers that a new site keeps, in percent.
 const KEPT: usize = 95;
 
 /// Whether the site has so many servers fewer than the live one that a person should look first.
 fn shrunk(site: &Path, before: &Path) -> Result<Option<Diagnostic>> {
-    let text = std::fs::read_to_string(before)
+    let text = file::read_text(before, MAX_MANIFEST)
         .map_err(|e| Error::io("the manifest of the live site cannot be read", before, e))?;
     let live = Manifest::parse(&text).map_err(|e| {
         Error::new(ErrorKind::Usage, "this is no manifest of a site")

@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use crate::config::Config;
-use crate::data::{Edit, Edits, apply, require_folder};
+use crate::data::{Edit, Edits, apply, hold, read_settings, require_folder};
 use crate::diag::{Code, Diagnostic, Levels, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
     Batch, Filter, Plan, Store, Upstream, is_registry, plan, present, read_dump, registry_url,
 };
-use crate::world::clock::SystemClock;
+use crate::world::clock::{Clock as _, SystemClock};
+use crate::world::file::Held;
 
 use super::Outcome;
 use super::args::{Global, ImportArgs};
@@ -24,6 +25,7 @@ use super::talk::Talk;
 /// record lacks keeps only that record out.
 pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Outcome> {
     require_folder(&global.data)?;
+    let _held = lock(global, args.dry_run)?;
     let mut store = Store::none();
     let (origin, batch) = if is_registry(&args.source) {
         let registry = registry_url(&args.source)?;
@@ -123,7 +125,7 @@ pub(super) fn make_plan(
 ) -> Result<Plan> {
     let label = crate::pipeline::label(&global.data);
     let present = present(&global.data, &label, &batch.readings)?;
-    Ok(plan(origin, batch.readings, &present, filter))
+    Ok(plan(origin, batch.readings, &present, filter, SystemClock::default().now()))
 }
 
 /// Carries a plan out, reports what stays out and says what was done.
@@ -173,18 +175,22 @@ pub(super) fn finish(
 /// The settings are read leniently here: a broken `registry.toml` is `check`'s business and must not
 /// keep anybody from importing.
 fn levels(global: &Global) -> Result<Levels> {
-    let mut levels = match std::fs::read_to_string(global.data.join("registry.toml")) {
-        Ok(text) => Config::parse("registry.toml", &text).0.levels,
-        Err(_) => Levels::default(),
+    let mut levels = match read_settings(&global.data) {
+        Ok(Some(text)) => Config::parse("registry.toml", &text).0.levels,
+        _ => Levels::default(),
     };
     levels.extend(&global.levels()?);
     Ok(levels)
 }
 
+/// Holds the data folder for this run, unless nothing is written.
+pub(super) fn lock(global: &Global, dry_run: bool) -> Result<Option<Held>> {
+    (!dry_run).then(|| hold(&global.data)).transpose()
+}
+
 /// Brings edits to the data folder, or lists them.
 ///
-/// With `dry_run` the list goes to standard output, since it is the result. The folder is changed in
-/// one journalled step, as [`apply`] promises.
+/// With `dry_run` the list goes to standard output, since it is the result.
 pub(super) fn write(global: &Global, edits: &Edits, dry_run: bool, talk: &Talk) -> Result<()> {
     if dry_run {
         let line = |(path, edit): (&str, &Edit)| match edit {

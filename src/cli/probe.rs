@@ -6,11 +6,13 @@
 use std::path::Path;
 
 use crate::config::{Config, ProbeSettings};
+use crate::data::read_settings;
 use crate::diag::format::Format;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
 use crate::probe::{CLIENTS, Client, Findings, Options, Unreachable, probe};
 use crate::world::clock::{Clock as _, SystemClock};
+use crate::world::file;
 use crate::world::http::Reach;
 
 use super::Outcome;
@@ -66,16 +68,12 @@ fn required(global: &Global, args: &ProbeArgs, asked: &[&'static Client]) -> Res
 
 /// `[probe]` of the registry in `data`, or the defaults when there is none.
 fn settings(data: &Path) -> Result<ProbeSettings> {
-    let path = data.join("registry.toml");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => match Config::parse("registry.toml", &text) {
-            (config, wrong) if wrong.is_empty() => Ok(config.probe),
-            _ => Err(Error::new(ErrorKind::Usage, "the settings cannot be read").at(&path).help(
-                "run `mcp-static check` to see what is wrong, or name clients with --require",
-            )),
-        },
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(ProbeSettings::default()),
-        Err(e) => Err(Error::io("could not read the settings", &path, e)),
+    let Some(text) = read_settings(data)? else { return Ok(ProbeSettings::default()) };
+    match Config::parse("registry.toml", &text) {
+        (config, wrong) if wrong.is_empty() => Ok(config.probe),
+        _ => Err(Error::new(ErrorKind::Usage, "the settings cannot be read")
+            .at(data.join("registry.toml"))
+            .help("run `mcp-static check` to see what is wrong, or name clients with --require")),
     }
 }
 
@@ -83,7 +81,7 @@ fn settings(data: &Path) -> Result<ProbeSettings> {
 fn known(id: &str) -> Result<&'static Client> {
     Client::parse(id).ok_or_else(|| {
         let ids: Vec<&str> = CLIENTS.iter().map(|client| client.id).collect();
-        Error::new(ErrorKind::Usage, format!("there is no client {id:?}"))
+        Error::new(ErrorKind::Usage, format!("unknown client {id:?}"))
             .help(format!("the clients are {}", ids.join(", ")))
     })
 }
@@ -110,6 +108,6 @@ fn write(folder: &Path, findings: &Findings, required: &[String], global: &Globa
     let record = findings.record(required, (!findings.preview).then(|| at.as_str()));
     let fail = |e| Error::io("could not write the result", folder, e);
     std::fs::create_dir_all(folder).map_err(fail)?;
-    std::fs::write(folder.join("probe.json"), record.json()).map_err(fail)?;
-    std::fs::write(folder.join("badge.svg"), record.badge()).map_err(fail)
+    file::write(&folder.join("probe.json"), record.json().as_bytes()).map_err(fail)?;
+    file::write(&folder.join("badge.svg"), record.badge().as_bytes()).map_err(fail)
 }

@@ -10,7 +10,7 @@ use crate::world::clock::{Clock as _, SystemClock};
 
 use super::Outcome;
 use super::args::{Global, StatusArgs};
-use super::import::write;
+use super::import::{lock, write};
 use super::talk::Talk;
 
 /// Writes, changes or removes `status.json` of what is named.
@@ -20,6 +20,7 @@ use super::talk::Talk;
 pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Outcome> {
     let status = parse(&args.status)?;
     require_folder(&global.data)?;
+    let _held = lock(global, args.dry_run)?;
     let tree = Tree::from_disk(&global.data, &crate::pipeline::label(&global.data))?;
     let (name, version) = match args.what.split_once('@') {
         Some((name, version)) => (name, Some(version)),

@@ -1,20 +1,20 @@
 //! Writing into a data folder.
 //!
-//! Whoever changes entries describes the change as [`Edits`] first, a value that can be shown and
-//! tested, and [`apply`] brings it to disk. Each file is written beside its place and moved there, so
+//! A change of entries is described as [`Edits`] first, a value that can be shown and tested, and
+//! [`apply`] brings it to disk. Each file is written beside the data folder and moved to its place, so
 //! that none is ever half there, and a file that already holds its bytes is left alone. Refused are
 //! paths that leave the folder and symbolic links on the way: what is committed under another name
 //! must not be overwritten through one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{ErrorKind as IoKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::world::file;
 
 /// What becomes of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,36 +91,195 @@ pub fn require_folder(root: &Path) -> Result<()> {
     )))
 }
 
-/// Brings `edits` to the folder `root`, which must be there. `step` hears of every file that is done.
+/// Brings `edits` to the folder `root`, which must be there. `step` is called for every file that is done.
 ///
-/// Files of one folder are written in the order of their names. After a failure the help text of the
-/// error says how many files were done; to do it again is safe.
+/// Everything is written to a working folder beside `root` first and then moved to its place, a new folder
+/// with all its files in one step. So a run that is killed leaves no half of a file, and no new folder
+/// without one of its files. After a failure the help text of the error says how many files were
+/// done; to do it again is safe.
 pub fn apply(root: &Path, edits: &Edits, step: &(dyn Fn(u64) + Sync)) -> Result<Applied> {
+    let work = work_folder(root).and_then(|work| Some(work.parent()?.to_path_buf()));
+    apply_in(root, work.as_deref().unwrap_or(root), edits, step)
+}
+
+/// As [`apply`], with the working folder in `home`.
+pub fn apply_in(
+    root: &Path,
+    home: &Path,
+    edits: &Edits,
+    step: &(dyn Fn(u64) + Sync),
+) -> Result<Applied> {
     require_folder(root)?;
     let mut folders: BTreeMap<&str, Vec<(&str, &Edit)>> = BTreeMap::new();
     for (path, edit) in edits.iter() {
         let (folder, file) = split(root, path)?;
         folders.entry(folder).or_default().push((file, edit));
     }
-    let done = Done::default();
+    let stage = Stage::open(root, home)?;
     let folders: Vec<_> = folders.into_iter().collect();
-    let result = folders.par_iter().try_for_each(|(folder, files)| {
-        let folder = open_folder(root, folder)?;
-        files.iter().try_for_each(|(file, edit)| {
-            done.one(&folder.join(file), edit)?;
-            step(1);
-            Ok(())
-        })
-    });
-    let applied = done.applied();
-    match result {
-        Ok(()) => Ok(applied),
-        Err(e) => Err(with_progress(e, &applied, edits.len())),
+    let moves: Result<Vec<Moves>> = folders
+        .par_iter()
+        .map(|(folder, files)| prepare(root, &stage.path, folder, files, step))
+        .collect();
+    let moves = moves.map_err(|e| with_progress(e, 0, edits.len()))?;
+    let (mut applied, mut moved) = (Applied::default(), BTreeSet::new());
+    for moves in moves {
+        moves.make(root, &stage.path, &mut moved).map_err(|e| {
+            let done = applied.written + applied.removed + applied.unchanged;
+            with_progress(e, done, edits.len())
+        })?;
+        applied.written += moves.writes.len() as u64;
+        applied.removed += moves.removals.len() as u64;
+        applied.unchanged += moves.unchanged;
+    }
+    Ok(applied)
+}
+
+/// Whether an earlier [`apply`] on `root` was killed before it was complete.
+pub fn was_interrupted(root: &Path) -> bool {
+    let beside = work_folder(root).map(|work| work.join(STAGE));
+    let inside = root.join(WORK).join(STAGE);
+    let there = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
+    beside.iter().chain([&inside]).any(there)
+}
+
+/// The folder beside `root` for what is not part of the data and may be deleted at any time.
+pub(crate) fn work_folder(root: &Path) -> Option<PathBuf> {
+    let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+    full.parent().map(|parent| parent.join(WORK))
+}
+
+/// Holds the folder `root` for this run, so that no other one changes it meanwhile.
+///
+/// # Errors
+/// When another run holds it.
+pub fn hold(root: &Path) -> Result<file::Held> {
+    file::hold(root).ok_or_else(|| {
+        Error::new(ErrorKind::Io, "another run is changing this folder")
+            .at(root)
+            .help("wait for it to end, then run the same command again")
+    })
+}
+
+/// Name of the working folder, and of the part of it that holds what is not in place yet.
+const WORK: &str = ".mcp-static";
+const STAGE: &str = "edit";
+
+/// A folder for files that are not in place yet, on the disk of the folder that they belong to. It is
+/// removed in the end.
+struct Stage {
+    path: PathBuf,
+}
+
+impl Stage {
+    fn open(root: &Path, home: &Path) -> Result<Self> {
+        // What lies on another disk cannot be moved to its place in one step.
+        let home = if same_disk(root, home) { home } else { root };
+        let work = match open_folder(home, WORK) {
+            // Only the data folder itself may be writable.
+            Err(e) if e.kind() == ErrorKind::Io => open_folder(root, WORK),
+            opened => opened,
+        };
+        let path = work?.join(STAGE);
+        match fs::symlink_metadata(&path) {
+            Err(e) if e.kind() == IoKind::NotFound => {}
+            Ok(meta) if meta.is_dir() => fs::remove_dir_all(&path)
+                .map_err(|e| Error::io("the working folder cannot be emptied", &path, e))?,
+            _ => return Err(in_the_way(&path)),
+        }
+        fs::create_dir(&path)
+            .map_err(|e| Error::io("the working folder cannot be created", &path, e))?;
+        Ok(Self { path })
     }
 }
 
-fn with_progress(e: Error, applied: &Applied, total: usize) -> Error {
-    let done = applied.written + applied.removed + applied.unchanged;
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // What stays is removed by the next run; another run may use the folder above.
+        let _ = fs::remove_dir_all(&self.path);
+        let _ = self.path.parent().map(fs::remove_dir);
+    }
+}
+
+#[cfg(unix)]
+fn same_disk(a: &Path, b: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    matches!((fs::metadata(a), fs::metadata(b)), (Ok(a), Ok(b)) if a.dev() == b.dev())
+}
+
+#[cfg(not(unix))]
+fn same_disk(_: &Path, _: &Path) -> bool {
+    true
+}
+
+/// What is left to do for the files of one folder once their bytes are in the stage.
+#[derive(Default)]
+struct Moves {
+    /// The outermost folder on the way that is not there yet: it is moved as a whole.
+    new: Option<String>,
+    writes: Vec<String>,
+    removals: Vec<String>,
+    unchanged: u64,
+}
+
+/// Writes the files of one folder to the stage, but for those that are in place.
+fn prepare(
+    root: &Path,
+    stage: &Path,
+    folder: &str,
+    files: &[(&str, &Edit)],
+    step: &(dyn Fn(u64) + Sync),
+) -> Result<Moves> {
+    let mut moves = Moves { new: missing(root, folder)?, ..Moves::default() };
+    for (file, edit) in files {
+        let path = if folder.is_empty() { (*file).to_owned() } else { format!("{folder}/{file}") };
+        let full = root.join(&path);
+        let there = match fs::symlink_metadata(&full) {
+            Ok(meta) if meta.is_file() => Some(meta.len()),
+            Ok(_) => return Err(in_the_way(&full)),
+            Err(e) if e.kind() == IoKind::NotFound => None,
+            Err(e) => return Err(Error::io("the file cannot be read", full, e)),
+        };
+        match (edit, there) {
+            (Edit::Write(bytes), Some(size)) if same(&full, size, bytes)? => moves.unchanged += 1,
+            (Edit::Write(bytes), _) => {
+                let fail = |e| Error::io("the file cannot be written", &full, e);
+                fs::create_dir_all(stage.join(folder)).map_err(fail)?;
+                let staged = file::create(&stage.join(&path), file::SHARED);
+                staged.and_then(|mut file| file.write_all(bytes)).map_err(fail)?;
+                moves.writes.push(path);
+            }
+            (Edit::Remove, Some(_)) => moves.removals.push(path),
+            (Edit::Remove, None) => moves.unchanged += 1,
+        }
+        step(1);
+    }
+    Ok(moves)
+}
+
+impl Moves {
+    /// Moves what is new and removes what is not wanted; `moved` holds the new folders that are in place.
+    fn make(&self, root: &Path, stage: &Path, moved: &mut BTreeSet<String>) -> Result<()> {
+        let put = |path: &str| {
+            let full = root.join(path);
+            fs::rename(stage.join(path), &full)
+                .map_err(|e| Error::io("the file cannot be put in place", full, e))
+        };
+        match &self.new {
+            // Of several folders below a new one the first takes the others along.
+            Some(new) if !self.writes.is_empty() && moved.insert(new.clone()) => put(new)?,
+            Some(_) => {}
+            None => self.writes.iter().try_for_each(|path| put(path))?,
+        }
+        for path in &self.removals {
+            let full = root.join(path);
+            fs::remove_file(&full).map_err(|e| Error::io("the file cannot be removed", full, e))?;
+        }
+        Ok(())
+    }
+}
+
+fn with_progress(e: Error, done: u64, total: usize) -> Error {
     let help = format!(
         "{done} of {total} files were done before this; put it right and run the same command again"
     );
@@ -146,75 +305,42 @@ fn split<'a>(root: &Path, path: &'a str) -> Result<(&'a str, &'a str)> {
     }
 }
 
-/// Makes sure that `folder` is there and that no symbolic link stands on the way to it.
-fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
-    let mut at = root.to_path_buf();
+/// The outermost folder on the way to `folder` that is not there yet. No symbolic link may stand on the way.
+fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
+    let mut at = String::new();
     for part in folder.split('/').filter(|part| !part.is_empty()) {
-        at.push(part);
-        match fs::symlink_metadata(&at) {
+        if !at.is_empty() {
+            at.push('/');
+        }
+        at.push_str(part);
+        let full = root.join(&at);
+        match fs::symlink_metadata(&full) {
             Ok(meta) if meta.is_dir() => {}
-            Ok(_) => return Err(in_the_way(&at)),
-            Err(e) if e.kind() == IoKind::NotFound => match fs::create_dir(&at) {
-                // Another thread may have been faster.
-                Err(e) if e.kind() != IoKind::AlreadyExists => {
-                    return Err(Error::io("the folder cannot be created", &at, e));
-                }
-                _ => {}
-            },
-            Err(e) => return Err(Error::io("the folder cannot be read", &at, e)),
+            Ok(_) => return Err(in_the_way(&full)),
+            Err(e) if e.kind() == IoKind::NotFound => return Ok(Some(at)),
+            Err(e) => return Err(Error::io("the folder cannot be read", full, e)),
         }
     }
-    Ok(at)
+    Ok(None)
+}
+
+/// Makes sure that `folder` is there below `root` and that no symbolic link stands on the way to it.
+pub(crate) fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
+    let path = root.join(folder);
+    if missing(root, folder)?.is_some() {
+        fs::create_dir_all(&path)
+            .map_err(|e| Error::io("the folder cannot be created", &path, e))?;
+    }
+    Ok(path)
 }
 
 fn in_the_way(path: &Path) -> Error {
     Error::new(
         ErrorKind::Usage,
-        "a symbolic link or something else that is no plain folder or file stands here",
+        "a symbolic link or something else that is not a plain folder or file stands here",
     )
     .at(path)
     .help("remove it")
-}
-
-#[derive(Default)]
-struct Done {
-    written: AtomicU64,
-    removed: AtomicU64,
-    unchanged: AtomicU64,
-}
-
-impl Done {
-    fn one(&self, path: &Path, edit: &Edit) -> Result<()> {
-        let there = match fs::symlink_metadata(path) {
-            Ok(meta) if meta.is_file() => Some(meta.len()),
-            Ok(_) => return Err(in_the_way(path)),
-            Err(e) if e.kind() == IoKind::NotFound => None,
-            Err(e) => return Err(Error::io("the file cannot be read", path, e)),
-        };
-        let counter = match (edit, there) {
-            (Edit::Write(bytes), Some(size)) if same(path, size, bytes)? => &self.unchanged,
-            (Edit::Write(bytes), _) => {
-                replace(path, bytes)?;
-                &self.written
-            }
-            (Edit::Remove, Some(_)) => {
-                fs::remove_file(path)
-                    .map_err(|e| Error::io("the file cannot be removed", path, e))?;
-                &self.removed
-            }
-            (Edit::Remove, None) => &self.unchanged,
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
-        Ok(())
-    }
-
-    fn applied(&self) -> Applied {
-        Applied {
-            written: self.written.load(Ordering::Relaxed),
-            removed: self.removed.load(Ordering::Relaxed),
-            unchanged: self.unchanged.load(Ordering::Relaxed),
-        }
-    }
 }
 
 fn same(path: &Path, size: u64, bytes: &[u8]) -> Result<bool> {
@@ -223,29 +349,4 @@ fn same(path: &Path, size: u64, bytes: &[u8]) -> Result<bool> {
     }
     let there = fs::read(path).map_err(|e| Error::io("the file cannot be read", path, e))?;
     Ok(there == bytes)
-}
-
-/// Writes a file beside `path` and moves it there.
-fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
-    let beside = path.with_file_name(format!(".{name}.tmp"));
-    let fail = |e| Error::io("the file cannot be written", path, e);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    let mut file = match options.open(&beside) {
-        Err(e) if e.kind() == IoKind::AlreadyExists => {
-            // Left by a run that was killed; opened anew, so that a link is not followed.
-            fs::remove_file(&beside).map_err(fail)?;
-            options.open(&beside).map_err(fail)?
-        }
-        opened => opened.map_err(fail)?,
-    };
-    let moved = file.write_all(bytes).and_then(|()| {
-        drop(file);
-        fs::rename(&beside, path)
-    });
-    moved.map_err(|e| {
-        let _ = fs::remove_file(&beside);
-        fail(e)
-    })
 }

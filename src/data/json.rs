@@ -11,9 +11,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use serde_json::{Map, Number, Value};
 
 use crate::diag::json::{Kind, SyntaxError, Token, Tokenizer, unescape};
-use crate::diag::{
-    Code, Diagnostic, Finding, MAX_ALIKE, Place, Pointer, SourceFile, Span, is_invisible,
-};
+use crate::diag::{Code, Diagnostic, Finding, MAX_ALIKE, Place, Pointer, SourceFile, Span};
+use crate::text::is_invisible;
 
 /// Largest data file, in bytes.
 pub const MAX_FILE: u64 = 256 * 1024;

@@ -15,12 +15,13 @@ mod spelling;
 mod status;
 mod tree;
 
-pub use edit::{Applied, Edit, Edits, apply, require_folder};
+pub use edit::{Applied, Edit, Edits, apply, apply_in, hold, require_folder, was_interrupted};
+pub(crate) use edit::{open_folder, work_folder};
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub(crate) use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
-pub use overrides::read_overrides;
+pub use overrides::{read_overrides, read_settings};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};

@@ -1,12 +1,22 @@
-//! An operator's folder of templates: name → text.
+//! What an operator wrote: the settings as text, and the folder of templates (name → text).
 //!
-//! Only files one or two levels deep that a template can be are read; links are not followed. What the
-//! names mean is not this room's business.
+//! Only plain files up to a limit are read; of templates those one or two levels deep that a template
+//! can be. Links are not followed. What the names mean is decided elsewhere.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::error::{Error, Result};
+use crate::world::file;
+
+use super::json::MAX_FILE;
+use super::layout::SETTINGS;
+
+/// Most files that a folder of templates has.
+const MAX_FILES: usize = 256;
+
+/// Largest file of it, in bytes.
+const MAX_BYTES: u64 = 1024 * 1024;
 
 /// Reads the files of `folder` by their paths with forward slashes.
 ///
@@ -27,9 +37,30 @@ pub fn read_overrides(folder: &Path) -> Result<BTreeMap<String, String>> {
         if !entry.file_type().is_file() || hidden || name.ends_with(".md") {
             continue;
         }
-        let bytes = std::fs::read(entry.path())
-            .map_err(|e| Error::io("could not read a template", entry.path(), e))?;
+        if files.len() == MAX_FILES {
+            let what = format!("the folder of templates has more than {MAX_FILES} files");
+            return Err(Error::new(crate::error::ErrorKind::Usage, what)
+                .at(folder)
+                .help("remove the files that are not templates"));
+        }
+        let bytes = file::read(entry.path(), MAX_BYTES).map_err(|e| {
+            Error::io("could not read a template", entry.path(), e)
+                .help("shorten it, or remove it from the folder of templates")
+        })?;
         files.insert(name, String::from_utf8_lossy(&bytes).into_owned());
     }
     Ok(files)
+}
+
+/// The settings of the data folder `root` as text; `None` when there is no such plain file.
+///
+/// For callers that want nothing else of the folder.
+pub fn read_settings(root: &Path) -> Result<Option<String>> {
+    let path = root.join(SETTINGS);
+    if !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
+    file::read_text(&path, MAX_FILE)
+        .map(Some)
+        .map_err(|e| Error::io("the settings cannot be read", path, e))
 }

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::{ServerName, Version};
 
 use super::json::{MAX_FILE, too_large};
 use super::layout::EntryFile;
@@ -66,6 +67,17 @@ pub struct ServerFolder {
 }
 
 impl ServerFolder {
+    /// The folder of a server with one version that has these files, for judging them before they are
+    /// written.
+    pub fn of(name: &ServerName, version: &Version, files: &[EntryFile]) -> Self {
+        let files = files.iter().map(|file| (*file, At::Disk)).collect();
+        Self {
+            namespace: name.namespace().as_str().into(),
+            name: name.name().into(),
+            versions: vec![VersionFolder { version: version.as_str().into(), files }],
+        }
+    }
+
     /// What servers are ordered by: the bytes of the whole name, as in lists of the API. By folders
     /// `com.example/x` would stand before `com.example.a/x`, although a dot sorts before a slash.
     pub(super) fn rank(&self) -> impl Iterator<Item = u8> {
@@ -87,6 +99,13 @@ pub struct Content {
     pub size: u64,
     /// Whether it may be executed.
     pub executable: bool,
+}
+
+impl Content {
+    /// A plain file with these bytes.
+    pub fn plain(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.to_vec(), size: bytes.len() as u64, executable: false }
+    }
 }
 
 /// The files of a version that say what is published and by whom; `None` where there is none.
@@ -122,6 +141,11 @@ pub(super) enum Source {
 }
 
 impl Tree {
+    /// A data folder with nothing in it; `label` is how messages call it.
+    pub fn empty(label: &str) -> Self {
+        Builder::new(label).finish(Source::Disk(PathBuf::new()))
+    }
+
     /// Lists the data folder `root` on disk; `label` is how messages call it.
     pub fn from_disk(root: &Path, label: &str) -> Result<Self> {
         if !root.is_dir() {

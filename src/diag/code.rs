@@ -92,6 +92,7 @@ codes! {
     VersionPathMismatch "version-path-mismatch" Error "version and folder disagree";
     NameCaseCollision "name-case-collision" Error "two server names differ only by case";
     NamespaceCaseCollision "namespace-case-collision" Error "two namespaces differ only by case";
+    NameConfusable "name-confusable" Warning "two names of a namespace are easily confused";
     VersionCaseCollision "version-case-collision" Error "two versions of a server differ only by case";
     DuplicateVersion "duplicate-version" Error "the same version is published twice";
     RemoteUrlShared "remote-url-shared" Warning "two servers name the same remote URL";
@@ -146,6 +147,7 @@ codes! {
     NamespaceGrammar "namespace-grammar" Error "the namespace is not a reversed domain or account";
     NameGrammar "name-grammar" Error "the name part breaks the strict grammar";
     NameReserved "name-reserved" Error "the name is a reserved word";
+    NamespacePunycode "namespace-punycode" Warning "the namespace stands for letters beyond ASCII";
     VersionGrammar "version-grammar" Error "the version cannot be a path segment";
     VersionNotSemver "version-not-semver" Error "the version is not a semantic version";
     VersionBuildMetadata "version-build-metadata" Warning "the version holds a plus sign";
@@ -163,6 +165,16 @@ codes! {
     PackageMcpbUrlInvalid "package-mcpb-url-invalid" Error "an MCPB identifier is not a release download";
     PackageMcpbHostUnsupported "package-mcpb-host-unsupported" Error "an MCPB file lives on an unsupported host";
     PackageMcpbNotNamed "package-mcpb-not-named" Error "an MCPB URL does not hold mcp";
+
+    PackageLeadingHyphen "package-leading-hyphen" Error "a package identifier or version begins with a hyphen";
+    RuntimeHintInvalid "runtime-hint-invalid" Error "a runtimeHint is not a plain program name";
+    InputNameInvalid "input-name-invalid" Error "a header or variable has a name that is more than a name";
+    TextLineBreak "text-line-break" Error "a text of one line holds a line break or tab";
+    UrlOwnMachine "url-own-machine" Error "a URL leads to the reader's own machine";
+    UrlPrivateNetwork "url-private-network" Error "a URL has a host that others cannot reach";
+    UrlUserInformation "url-user-information" Error "a URL holds a user name or password";
+    RiskyEnvironment "risky-environment" Warning "a variable makes other programs load code";
+    RiskyContainer "risky-container" Warning "an argument gives a container its machine";
 
     LintOciTagAndVersion "lint-oci-tag-and-version" Warning "an OCI identifier has a tag and the package a version";
     LintGithubNameWithoutOwner "lint-github-name-without-owner" Warning "publisher github.name stands without nameWithOwner";

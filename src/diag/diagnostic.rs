@@ -9,6 +9,8 @@ use super::{Code, Pointer, Severity};
 pub struct Finding {
     /// Which rule.
     pub code: Code,
+    /// How bad it is here; that of the code unless the rule knows better.
+    pub severity: Severity,
     /// Where in the document.
     pub pointer: Pointer,
     /// Whether the key at `pointer` is meant and not its value.
@@ -22,13 +24,27 @@ pub struct Finding {
 impl Finding {
     /// A finding about the value at `pointer`.
     pub fn new(code: Code, pointer: impl Into<Pointer>, message: impl Into<String>) -> Self {
-        Self { code, pointer: pointer.into(), on_key: false, message: message.into(), help: None }
+        Self {
+            code,
+            severity: code.severity(),
+            pointer: pointer.into(),
+            on_key: false,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// Adds what to do.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Makes it a warning here, whatever its code is elsewhere.
+    #[must_use]
+    pub fn as_warning(mut self) -> Self {
+        self.severity = Severity::Warning;
         self
     }
 

@@ -19,4 +19,4 @@ pub use diagnostic::{Diagnostic, Finding, Label, Place, Snippet};
 pub use pointer::Pointer;
 pub use report::{Counts, Levels, Report};
 pub use source::{MAX_ALIKE, SourceFile, Span};
-pub(crate) use visible::{is_invisible, visible};
+pub(crate) use visible::{shorten, visible};

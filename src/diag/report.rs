@@ -101,7 +101,7 @@ impl Report {
             None => true,
             Some(None) => false,
             Some(Some(severity)) => {
-                if d.severity == d.code.severity() && !d.lowered {
+                if !d.lowered {
                     d.severity = *severity;
                 }
                 true

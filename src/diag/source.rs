@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use super::json::{Kind, Token, Tokenizer, unescape};
 use super::pointer::shortened;
-use super::{Code, Diagnostic, Finding, Place, Pointer, Snippet};
+use super::{Code, Diagnostic, Finding, Place, Pointer, Severity, Snippet};
 
 /// A range of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,8 @@ pub struct SourceFile<'a> {
 /// Longest part of a source line that a snippet shows, in characters.
 const SNIPPET: usize = 120;
 
-/// Most findings of one code that are reported one by one in one file; the others are counted.
+/// Most findings of one code and severity that are reported one by one in one file; the others are
+/// counted.
 pub const MAX_ALIKE: usize = 100;
 
 impl<'a> SourceFile<'a> {
@@ -89,11 +90,11 @@ impl<'a> SourceFile<'a> {
 
     fn gather(&self, mut findings: Vec<(Finding, Option<Span>)>) -> Vec<Diagnostic> {
         findings.sort_by_key(|(_, span)| span.map(|span| span.start));
-        let mut counts: BTreeMap<Code, (usize, Option<usize>)> = BTreeMap::new();
+        let mut counts: BTreeMap<(Code, Severity), (usize, Option<usize>)> = BTreeMap::new();
         let mut cursor = Cursor::new(self.text);
         let mut made: Vec<Diagnostic> = Vec::new();
         for (finding, span) in findings {
-            let (count, rest) = counts.entry(finding.code).or_default();
+            let (count, rest) = counts.entry((finding.code, finding.severity)).or_default();
             *count += 1;
             match rest {
                 Some(at) => made[*at].count += 1,
@@ -120,6 +121,7 @@ impl<'a> SourceFile<'a> {
     fn place(&self, cursor: &mut Cursor<'_>, finding: Finding, span: Option<Span>) -> Diagnostic {
         let place = Place { pointer: finding.pointer, ..Place::file(self.path) };
         let mut diagnostic = Diagnostic::new(finding.code, place, finding.message);
+        diagnostic.severity = finding.severity;
         diagnostic.help = finding.help;
         if let Some(span) = span {
             cursor.advance(floor(self.text, span.start));

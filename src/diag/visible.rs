@@ -7,6 +7,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::text::is_invisible;
+
 /// `text` with every character that acts instead of being seen written as `\u{202e}`.
 ///
 /// Line breaks are such characters too, so the result is one line. It never begins with `::` and
@@ -22,6 +24,17 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Most characters of a stranger's text, or of a URL, that a message quotes.
+const QUOTED: usize = 200;
+
+/// The beginning of `text`, with an ellipsis where it was cut: what a message quotes has an end.
+pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(QUOTED) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+    }
+}
+
 /// Appends the character `c`, which stands at byte `at` of `text`, as it is to be seen.
 pub(crate) fn push(shown: &mut String, text: &str, at: usize, c: char) {
     if must_hide(text, at, c) {
@@ -29,36 +42,6 @@ pub(crate) fn push(shown: &mut String, text: &str, at: usize, c: char) {
     } else {
         shown.push(c);
     }
-}
-
-/// Whether `c` is a control, reorders what follows, or cannot be seen at all.
-///
-/// The variation selector that asks for a colourful emoji is left alone: it is in half of all titles.
-pub(crate) fn is_invisible(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_control();
-    }
-    c.is_control()
-        || matches!(
-            c,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{61c}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0e}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{1bca0}'..='\u{1bca3}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
 }
 
 fn must_hide(text: &str, at: usize, c: char) -> bool {

@@ -9,6 +9,7 @@
 //! This room refuses to judge documents and to render anything; it leaves out only what could not
 //! stand in a data folder at all, and says so.
 
+mod compare;
 mod dump;
 mod filter;
 mod plan;

@@ -1,4 +1,4 @@
-//! What an import would change: a pure function of the records and of what is there.
+//! What an import would change: a pure function of the records, of what is there and of the time.
 //!
 //! A published version is immutable, so an entry with another document is never overwritten; only
 //! what upstream states beside the document moves. Nothing is left out in silence: whatever does not
@@ -6,15 +6,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
+use rayon::prelude::*;
 
 use crate::data::{
     Clash, Edits, EntryFile, OriginRecord, ServerFolder, Spellings, StatusRecord, Tree,
-    VersionFolder, digest, entry_folder,
+    VersionFolder, entry_folder,
 };
 use crate::diag::{Code, Diagnostic, Place};
-use crate::model::{ServerName, Status, Version};
+use crate::model::{ServerName, Status, Timestamp, Version};
 
+use super::compare::{Compare, Step, same_document};
 use super::filter::Filter;
 use super::record::{Facts, Reading, Reason, Record};
 
@@ -61,34 +62,58 @@ pub struct Plan {
     pub findings: Vec<Diagnostic>,
 }
 
+/// How far a date may be ahead of the clock, in seconds.
+const AHEAD: i64 = 24 * 60 * 60;
+
 /// A record that may come in.
-struct Candidate {
-    record: Record,
-    name: ServerName,
-    version: Version,
-    facts: Facts,
+pub(super) struct Candidate {
+    pub(super) record: Record,
+    pub(super) name: ServerName,
+    pub(super) version: Version,
+    pub(super) facts: Facts,
+    /// Whether the date of its last change lies in the future and was not taken.
+    pub(super) ahead: bool,
 }
 
 impl Candidate {
-    fn label(&self) -> String {
+    pub(super) fn label(&self) -> String {
         format!("{}@{}", self.name, self.version)
     }
 }
 
-/// Compares `readings`, which came from the registry called `origin`, with what is `present`.
+/// Compares `readings`, which came from the registry called `origin`, with what is `present`; `now` is the
+/// time in seconds after 1970 began.
 ///
-/// Of two spellings of one name the one that is there stays, else the one that was published first.
-pub fn plan(origin: &str, readings: Vec<Reading>, present: &Present, filter: &Filter) -> Plan {
+/// Of two spellings of one name the one that is there stays, else the one that was published first. An
+/// entry that a build would refuse is not planned.
+pub fn plan(
+    origin: &str,
+    readings: Vec<Reading>,
+    present: &Present,
+    filter: &Filter,
+    now: i64,
+) -> Plan {
+    let latest = Timestamp::from_unix(now.saturating_add(AHEAD));
     let mut plan = Plan::default();
-    let mut candidates = plan.sift(readings, filter);
+    let mut candidates = plan.sift(readings, filter, &latest);
     candidates.sort_by(|a, b| a.facts.published.cmp(&b.facts.published));
+    let compare = Compare::new(origin, &present.label, &latest);
+    let none = Found::default();
+    let steps: Vec<Step> = candidates
+        .par_iter()
+        .map(|candidate| {
+            let folder = entry_folder(&candidate.name, &candidate.version);
+            compare.step(candidate, present.entries.get(&folder).unwrap_or(&none))
+        })
+        .collect();
     let mut spellings = present.spellings.clone();
-    for candidate in candidates {
-        match spellings.clash(&candidate.name, &candidate.version) {
-            Some(clash) => plan.refuse(&candidate, &reason(clash)),
-            None => {
+    for (candidate, step) in candidates.into_iter().zip(steps) {
+        match (spellings.clash(&candidate.name, &candidate.version), step) {
+            (Some(clash), _) => plan.refuse(&candidate, &reason(clash)),
+            (None, Step::Refuse(reason)) => plan.refuse(&candidate, &reason),
+            (None, step) => {
                 spellings.take(&candidate.name, &candidate.version);
-                plan.place(origin, candidate, present);
+                plan.place(candidate, step, present);
             }
         }
     }
@@ -135,7 +160,12 @@ impl Plan {
     }
 
     /// Leaves the records that are wanted and make sense, each once.
-    fn sift(&mut self, readings: Vec<Reading>, filter: &Filter) -> Vec<Candidate> {
+    fn sift(
+        &mut self,
+        readings: Vec<Reading>,
+        filter: &Filter,
+        latest: &Timestamp,
+    ) -> Vec<Candidate> {
         let mut kept: Vec<Candidate> = Vec::with_capacity(readings.len());
         let mut seen: BTreeMap<(ServerName, String), usize> = BTreeMap::new();
         for reading in readings {
@@ -155,7 +185,7 @@ impl Plan {
                     continue;
                 }
             };
-            let Some(candidate) = self.make_sense(record) else { continue };
+            let Some(candidate) = self.make_sense(record, latest) else { continue };
             let key = (candidate.name.clone(), candidate.version.as_str().to_owned());
             match seen.get(&key) {
                 Some(at) => self.twice(&mut kept[*at], candidate),
@@ -168,7 +198,7 @@ impl Plan {
         kept
     }
 
-    fn make_sense(&mut self, record: Record) -> Option<Candidate> {
+    fn make_sense(&mut self, record: Record, latest: &Timestamp) -> Option<Candidate> {
         let label = format!("{}@{}", record.name, record.version);
         let ask = "tell its publisher; the name and version become a path";
         let name = ServerName::parse(&record.name)
@@ -176,13 +206,49 @@ impl Plan {
         let version = Version::parse(&record.version)
             .map_err(|fault| Reason::new(format!("its version {fault}"), ask));
         let whole = name.and_then(|name| Ok((name, version?, record.facts.clone()?)));
+        let whole = whole.and_then(|whole| match whole.2.published > *latest {
+            false => Ok(whole),
+            true => Err(Reason::new(
+                format!("its publishedAt {} lies in the future", whole.2.published),
+                "tell the registry that it came from, or correct the clock of this computer",
+            )),
+        });
         match whole {
-            Ok((name, version, facts)) => Some(Candidate { record, name, version, facts }),
+            Ok((name, version, mut facts)) => {
+                let ahead = self.drop_future(&label, &record.place, &mut facts, latest);
+                Some(Candidate { record, name, version, facts, ahead })
+            }
             Err(reason) => {
                 self.skip(reason.refuse(record.place, &label));
                 None
             }
         }
+    }
+
+    /// Drops dates that lie in the future, and says so: as the last change of a version one would keep
+    /// every later change out.
+    fn drop_future(
+        &mut self,
+        label: &str,
+        place: &Place,
+        facts: &mut Facts,
+        latest: &Timestamp,
+    ) -> bool {
+        let mut ahead = false;
+        for (key, date) in
+            [("updatedAt", &mut facts.updated), ("statusChangedAt", &mut facts.status_changed)]
+        {
+            if let Some(date) = date.take_if(|date| *date > *latest) {
+                ahead = true;
+                let message =
+                    format!("the {key} {date} of {label} lies in the future and was not taken");
+                self.findings
+                    .push(Diagnostic::new(Code::ImportConflict, place.clone(), message).help(
+                    "tell the registry that it came from, or correct the clock of this computer",
+                ));
+            }
+        }
+        ahead
     }
 
     /// A record that stands in its source a second time: the one that was changed last counts.
@@ -203,22 +269,22 @@ impl Plan {
         }
     }
 
-    /// Decides what becomes of a record whose name and version are free or its own.
-    fn place(&mut self, origin: &str, candidate: Candidate, present: &Present) {
+    /// Plans what becomes of a record whose name and version are free or its own.
+    fn place(&mut self, candidate: Candidate, step: Step, present: &Present) {
         let folder = entry_folder(&candidate.name, &candidate.version);
-        let none = Found::default();
-        let found = present.entries.get(&folder).unwrap_or(&none);
         let path = |file: EntryFile| format!("{folder}/{}", file.file_name());
         let there = format!("{}/{}", present.label, path(EntryFile::Server));
         let there = Place::file(there.trim_start_matches('/'));
-        match compare(origin, &candidate, found) {
-            Step::Keep => self.unchanged += 1,
-            Step::Newer(finding) => {
+        let label = |finding: Diagnostic| finding.label(there.clone(), "the entry that is here");
+        match step {
+            Step::Refuse(reason) => self.refuse(&candidate, &reason),
+            Step::Keep(finding) => {
                 self.unchanged += 1;
-                self.findings.push(finding.label(there, "the entry that is here").as_note());
+                self.findings.extend(finding.map(label));
             }
-            Step::Conflict(finding) => self.skip(finding.label(there, "the entry that is here")),
-            Step::Write { origin, document } => {
+            Step::Conflict(finding) => self.skip(label(finding)),
+            Step::Write { origin, document, say } => {
+                self.findings.extend(say.into_iter().map(label));
                 if document {
                     self.new += 1;
                     self.edits.write(path(EntryFile::Server), candidate.record.server);
@@ -227,108 +293,14 @@ impl Plan {
                 }
                 self.edits.write(path(EntryFile::Origin), origin.to_json());
                 let (status, message) = (candidate.facts.status, candidate.facts.message);
+                let found = present.entries.get(&folder);
                 if status != Status::Active {
                     let record = StatusRecord { status, message };
                     self.edits.write(path(EntryFile::Status), record.to_json());
-                } else if found.status.is_some() {
+                } else if found.is_some_and(|found| found.status.is_some()) {
                     self.edits.remove(path(EntryFile::Status));
                 }
             }
         }
     }
-}
-
-/// What becomes of a record.
-enum Step {
-    /// Nothing: it is there.
-    Keep,
-    /// Nothing: the entry was changed here, later than upstream.
-    Newer(Diagnostic),
-    /// Nothing: something else is there.
-    Conflict(Diagnostic),
-    /// Its small files are written, and the document too when it is new.
-    Write { origin: OriginRecord, document: bool },
-}
-
-fn compare(origin: &str, candidate: &Candidate, found: &Found) -> Step {
-    if let Some(file) = found.broken {
-        let why = format!("the {file} that is here cannot be read");
-        return Step::Conflict(conflict(candidate, &why, "run `mcp-static check` and correct it"));
-    }
-    let Some(bytes) = &found.server else {
-        let bytes = candidate.record.server.as_bytes();
-        return Step::Write { origin: stated(candidate, origin, bytes), document: true };
-    };
-    let mirrored = found.origin.as_ref().and_then(|o| Some((o, o.registry.as_deref()?)));
-    if !same_document(bytes, &candidate.record.server) {
-        let (why, help) = match mirrored {
-            Some(_) => (
-                "the document that is here differs, and a published version is immutable",
-                "remove the folder and import again if upstream's document is the right one",
-            ),
-            None => (
-                "an own entry with another document stands here",
-                "leave the record out with --exclude, or remove the own entry",
-            ),
-        };
-        return Step::Conflict(conflict(candidate, why, help));
-    }
-    match mirrored {
-        Some((here, registry)) => {
-            refresh(origin, candidate, (here, registry), bytes, found.status.as_ref())
-        }
-        None => Step::Keep, // an own entry that upstream has too
-    }
-}
-
-/// What becomes of the facts about a mirrored document that is here already.
-fn refresh(
-    origin: &str,
-    candidate: &Candidate,
-    (here, registry): (&OriginRecord, &str),
-    bytes: &[u8],
-    status: Option<&StatusRecord>,
-) -> Step {
-    let is_url = |text: &str| text.contains("://");
-    if is_url(registry) && is_url(origin) && registry != origin {
-        return Step::Keep; // whoever brought it first keeps it current
-    }
-    // A dump does not take over from a live registry; the other way round is welcome.
-    let stated = stated(candidate, if is_url(registry) { registry } else { origin }, bytes);
-    let (facts, status) = (&candidate.facts, status.cloned().unwrap_or_default());
-    let agrees = (status.status, &status.message) == (facts.status, &facts.message);
-    if agrees && *here == stated {
-        return Step::Keep;
-    }
-    if here.dates().map(|d| d.updated) > stated.dates().map(|d| d.updated) {
-        let message =
-            format!("{} was changed here after upstream's last change", candidate.label());
-        let place = candidate.record.place.clone();
-        return Step::Newer(Diagnostic::new(Code::ImportConflict, place, message));
-    }
-    Step::Write { origin: stated, document: false }
-}
-
-fn conflict(candidate: &Candidate, why: &str, help: &str) -> Diagnostic {
-    let message = format!("{} was not imported: {why}", candidate.label());
-    Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help)
-}
-
-/// The `origin.json` of a document that came from `registry`.
-fn stated(candidate: &Candidate, registry: &str, bytes: &[u8]) -> OriginRecord {
-    let facts = &candidate.facts;
-    OriginRecord {
-        registry: Some(registry.to_owned()),
-        sha256: Some(digest(bytes)),
-        published: Some(facts.published.clone()),
-        updated: facts.updated.clone(),
-        status_changed: facts.status_changed.clone(),
-    }
-}
-
-/// Whether two texts say the same: equal bytes, or equal values however they are spelled.
-fn same_document(bytes: &[u8], text: &str) -> bool {
-    let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
-    bytes == text.as_bytes()
-        || value(bytes).is_some_and(|here| value(text.as_bytes()) == Some(here))
 }

@@ -7,14 +7,20 @@
 use serde_json::Value;
 
 use crate::data::read_json;
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic, Place, shorten};
 use crate::model::{Status, Timestamp};
 
 /// Key of the facts that a registry states about a record.
 const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
-/// Largest document that even a mirror may hold, in bytes.
-const MAX_SERVER: usize = 16 * 1024 * 1024;
+/// Largest document that is imported, in bytes; the official registry takes no larger request.
+const MAX_SERVER: usize = 1024 * 1024;
+
+/// Largest `_meta` that is read, in bytes.
+const MAX_META: usize = 256 * 1024;
+
+/// Longest date that is read, in bytes; with nanoseconds and an offset a date has 35.
+const MAX_DATE: usize = 64;
 
 /// What a registry states about a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,13 +68,13 @@ impl Reason {
 
     /// The warning about the record called `label`, which may be empty.
     pub(super) fn refuse(&self, place: Place, label: &str) -> Diagnostic {
-        let label = if label.is_empty() { "a record" } else { label };
+        let label = if label.is_empty() { "a record".into() } else { shorten(label) };
         let message = format!("{label} was not imported: {}", self.why);
         Diagnostic::new(Code::ImportRefused, place, message).help(self.help.clone())
     }
 }
 
-/// A record without a name or version, or that is no JSON.
+/// A record without a name or version, or that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// Where it stands in its source.
@@ -120,6 +126,9 @@ fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
     let undated = |why: &str| {
         Reason::new(why, "ask for a dump with `_meta`, or `add` the document as your own")
     };
+    if meta.is_some_and(|meta| meta.len() > MAX_META) {
+        return Err(undated("its `_meta` has more than 256 KiB"));
+    }
     let meta: Value = match meta.map(serde_json::from_slice) {
         None => return Err(undated("it has no `_meta`, so nothing tells when it was published")),
         Some(Err(_)) => return Err(undated("its `_meta` is unreadable")),
@@ -149,9 +158,14 @@ fn member<'a>(official: &'a Value, key: &str) -> Option<&'a Value> {
 
 fn date(official: &Value, key: &str) -> Result<Option<Timestamp>, Reason> {
     let Some(value) = member(official, key) else { return Ok(None) };
-    match value.as_str().and_then(Timestamp::parse) {
+    let text = value.as_str().filter(|text| text.len() <= MAX_DATE);
+    match text.and_then(Timestamp::parse) {
         Some(date) => Ok(Some(in_utc(date))),
-        None => Err(Reason::new(format!("its {key} is {value}, which is no RFC 3339 time"), ASK)),
+        None => {
+            let value = value.to_string();
+            let why = format!("its {key} is {}, which is not an RFC 3339 time", shorten(&value));
+            Err(Reason::new(why, ASK))
+        }
     }
 }
 
@@ -173,10 +187,10 @@ fn in_utc(date: Timestamp) -> Timestamp {
 fn status(official: &Value) -> Result<(Status, Option<String>), Reason> {
     let status = match member(official, "status") {
         None => Status::Active,
-        Some(word) => word
-            .as_str()
-            .and_then(Status::parse)
-            .ok_or_else(|| Reason::new(format!("its status is {word}, which is not known"), ASK))?,
+        Some(word) => word.as_str().and_then(Status::parse).ok_or_else(|| {
+            let word = word.to_string();
+            Reason::new(format!("its status is {}, which is not known", shorten(&word)), ASK)
+        })?,
     };
     if status == Status::Active {
         return Ok((status, None));

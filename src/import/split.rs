@@ -112,7 +112,7 @@ impl<'a> Walk<'a> {
         let known = matches!(word, b"null" | b"true" | b"false")
             || matches!(word.first(), Some(b'-' | b'0'..=b'9'));
         self.at = if known { self.at } else { start };
-        if known { Ok(()) } else { self.fail("this is no JSON") }
+        if known { Ok(()) } else { self.fail("this is not JSON") }
     }
 
     /// Passes what separates members or ends them; whether another one follows.

@@ -8,15 +8,16 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
+use crate::diag::shorten;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
 use crate::world::clock::Clock;
-use crate::world::http::{Http, HttpError, Request, Secret, Url, percent_encode};
+use crate::world::http::{Http, HttpError, Request, Secret, Url, percent_encode, shown};
 
 use super::record::Reading;
 use super::retry::{Next, TRIES, next};
 use super::store::{State, Store};
-use super::text::{Batch, read_text};
+use super::text::{Batch, LIMITS, MAX_RECORDS, read_text};
 
 /// Base URL of the official registry.
 pub const OFFICIAL_REGISTRY: &str = "https://registry.modelcontextprotocol.io";
@@ -24,7 +25,7 @@ pub const OFFICIAL_REGISTRY: &str = "https://registry.modelcontextprotocol.io";
 /// Most bytes of one answer.
 const MAX_ANSWER: u64 = 32 * 1024 * 1024;
 /// Most bytes of all pages together.
-const MAX_TOTAL: u64 = 2 << 30;
+const MAX_TOTAL: u64 = 256 << 20;
 /// Most pages.
 const MAX_PAGES: usize = 20_000;
 
@@ -41,7 +42,7 @@ pub fn registry_url(text: &str) -> Result<String> {
     let help =
         "give the registry's base URL, such as https://registry.example.com, or \"official\"";
     let wrong = |why: String| Error::new(ErrorKind::Usage, format!("the source {why}")).help(help);
-    let url = Url::parse(text).map_err(|why| wrong(format!("is no URL: it {why}")))?;
+    let url = Url::parse(text).map_err(|why| wrong(format!("is not a URL: it {why}")))?;
     if let Some(why) = url.objection() {
         return Err(wrong(format!("cannot be asked: {why}")));
     }
@@ -106,7 +107,7 @@ impl Upstream<'_> {
         );
         let (_, mut batch) = self.fetch(&url).map_err(|failure| match failure.http {
             Some(HttpError::Status { status: 404, .. }) => {
-                let what = format!("{} has no {name}@{wanted}", self.registry);
+                let what = format!("{} has no {name}@{wanted}", shown(&self.registry));
                 Error::new(ErrorKind::Usage, what)
                     .help("names are case-sensitive; deleted versions cannot be fetched")
             }
@@ -117,8 +118,9 @@ impl Upstream<'_> {
                 if record.name != name.as_str()
                     || version.is_some_and(|v| v.as_str() != record.version) =>
             {
-                let what =
-                    format!("{url} answers with another entry, {}@{}", record.name, record.version);
+                let entry = format!("{}@{}", record.name, record.version);
+                let (url, entry) = (shown(&url), shorten(&entry));
+                let what = format!("{url} answers with another entry, {entry}");
                 Err(Error::new(ErrorKind::Remote, what))
             }
             Some(reading) if batch.readings.is_empty() && !batch.listed => Ok(reading),
@@ -154,13 +156,15 @@ impl Upstream<'_> {
 
     fn once(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Trouble> {
         let answer = self.http.get(url, &self.request()).map_err(Trouble::Http)?;
-        match read_text(&answer.url, &answer.body) {
+        match read_text(&shown(&answer.url), &answer.body) {
             Ok(batch) => Ok((answer.body, batch)),
             Err(fault) => {
                 let (line, column) = (fault.place.line, fault.place.column);
                 let why = format!("{} (line {line}, column {column})", fault.message);
                 let json = answer.body.first().is_some_and(|b| matches!(b, b'{' | b'['));
-                Err(if json { Trouble::Cut(why) } else { Trouble::Foreign(why) })
+                // What exceeds a limit exceeds it the next time too.
+                let cut = json && !LIMITS.contains(&fault.message.as_str());
+                Err(if cut { Trouble::Cut(why) } else { Trouble::Foreign(why) })
             }
         }
     }
@@ -188,7 +192,7 @@ impl From<Error> for Box<Failure> {
 }
 
 fn not_api(url: &str, why: &str) -> Error {
-    let what = format!("the answer of {url} is not that of a v0.1 registry: {why}");
+    let what = format!("the answer of {} is not that of a v0.1 registry: {why}", shown(url));
     Error::new(ErrorKind::Remote, what).help(
         "give the base URL to which clients append /v0.1/servers; open that address to see what is there",
     )
@@ -259,14 +263,20 @@ impl<'a> Walk<'a> {
         self.batch.readings.extend(page.readings);
         let Some(cursor) = page.next else { return Ok(false) };
         if !self.seen.insert(cursor.clone()) {
-            let what =
-                format!("{} sends the cursor {cursor:?} a second time", self.upstream.registry);
+            let (registry, cursor) = (shown(&self.upstream.registry), shorten(&cursor));
+            let what = format!("{registry} sends the cursor {cursor:?} a second time");
             return Err(Error::new(ErrorKind::Remote, what).help(
                 "this host ignores cursors, so only its first page can be read; ask its operator for a dump and import that",
             ));
         }
-        if self.number >= MAX_PAGES || self.bytes > MAX_TOTAL {
-            let what = format!("{} sends more than any registry holds", self.upstream.registry);
+        let records = self.batch.readings.len();
+        if self.number >= MAX_PAGES || self.bytes > MAX_TOTAL || records > MAX_RECORDS {
+            let what = format!(
+                "{} sends more than any registry holds: {records} records on {} pages with {} MiB",
+                shown(&self.upstream.registry),
+                self.number,
+                self.bytes >> 20
+            );
             return Err(Error::new(ErrorKind::Remote, what).help("ask its operator for a dump"));
         }
         self.cursor = Some(cursor);
@@ -276,8 +286,11 @@ impl<'a> Walk<'a> {
     /// The page whose turn it is, and whether it was kept.
     fn turn(&mut self) -> Result<(Batch, bool)> {
         if self.resuming {
-            let kept = self.store.page(self.number);
-            if let Some(batch) = kept.and_then(|body| read_text(&self.url(), &body).ok()) {
+            let kept = self.store.page(self.number, self.cursor.as_deref(), MAX_ANSWER);
+            if let Some(body) = kept
+                && let Ok(batch) = read_text(&shown(&self.url()), &body)
+            {
+                self.bytes += body.len() as u64;
                 return Ok((batch, true));
             }
             self.resuming = false;
@@ -294,7 +307,7 @@ impl<'a> Walk<'a> {
         }
         .map_err(|failure| self.explain(*failure))?;
         self.bytes += body.len() as u64;
-        self.store.keep(self.number, &body)?;
+        self.store.keep(self.number, self.cursor.as_deref(), &body)?;
         Ok((batch, false))
     }
 

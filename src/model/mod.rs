@@ -3,19 +3,28 @@
 //! Everything here is a value and pure. This room refuses files, the clock and the network; an invalid
 //! value of its types cannot be made. Only the lens [`Server`] reads JSON, and nothing writes it.
 
+mod address;
+mod domain;
 mod entry;
 mod grammar;
+mod holder;
+mod host;
 mod name;
 pub(crate) mod pattern;
 pub(crate) mod punycode;
 pub mod query;
 mod registry;
+pub(crate) mod risk;
 mod server;
 mod timestamp;
 mod version;
 
+pub use address::is_public;
+pub use domain::Domain;
 pub use entry::{Dates, Entry, Evidence, Origin, Status};
 pub use grammar::Fault;
+pub use holder::Holder;
+pub use host::{Host, Reach};
 pub use name::{Namespace, ServerName};
 pub use registry::{Listing, Registry};
 pub use server::{

@@ -100,9 +100,19 @@ impl fmt::Debug for ServerName {
     }
 }
 
-/// Account names of the code host that nobody can own.
-const NOBODY: &[&str] =
-    &["ghost", "github", "actions", "dependabot", "web-flow", "settings", "orgs"];
+/// Names that are no account of the code host which somebody could prove, each with its source.
+/// Organisations of the code host itself (`github`, `actions`, `dependabot`) are accounts like others.
+const NOBODY: &[&str] = &[
+    "apps",          // github.com/apps/<app>: docs.github.com, "Sharing your GitHub App"
+    "enterprises", // github.com/enterprises/<enterprise>: docs.github.com, "About enterprise accounts"
+    "ghost",       // stands in for everybody whose account was deleted: github.com/ghost says so
+    "login",       // github.com/login/oauth: docs.github.com, "Authorizing OAuth apps"
+    "marketplace", // github.com/marketplace: docs.github.com, "About GitHub Marketplace"
+    "notifications", // github.com/notifications: docs.github.com, "Managing notifications from your inbox"
+    "organizations", // github.com/organizations/<organisation>/settings: docs.github.com, "Registering a GitHub App"
+    "orgs", // github.com/orgs/<organisation>: docs.github.com, "Viewing your organization's members and teams"
+    "settings", // github.com/settings/profile: docs.github.com, "Personalizing your profile"
+];
 
 /// The half of a name that says who stands behind it: a reversed domain, or `io.github.<login>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,6 +134,11 @@ impl<'a> Namespace<'a> {
     pub fn domain(self) -> String {
         let labels: Vec<&str> = self.0.split('.').rev().collect();
         labels.join(".").to_ascii_lowercase()
+    }
+
+    /// The namespace with its punycode labels as people see them; `None` when it has none.
+    pub fn decoded(self) -> Option<String> {
+        punycode::decoded(self.0)
     }
 
     /// Whether the namespace belongs to a domain that is reserved for examples (RFC 2606), so that

@@ -4,6 +4,8 @@
 //! thing must have one spelling, so a label that does not encode back to itself is refused. This is
 //! the coding only; which letters a registry of domains allows is its own matter.
 
+use crate::text::is_invisible;
+
 /// What a label begins with whose rest is punycode.
 pub(crate) const PREFIX: &str = "xn--";
 
@@ -31,13 +33,22 @@ pub(crate) fn fault(label: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether `c` cannot be seen or reorders what follows. The two joiners (U+200C, U+200D) are letters'
-/// companions in some scripts and may stand in domains (RFC 5892, appendix A).
+/// Whether `c` cannot be seen in a label. The two joiners (U+200C, U+200D) are letters' companions in
+/// some scripts and may stand in domains (RFC 5892, appendix A); the selector of colourful emoji may
+/// not.
 fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{feff}')
-        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{e0000}'..='\u{e007f}')
+    let joins = matches!(c, '\u{200c}' | '\u{200d}');
+    c.is_whitespace() || c == '\u{fe0f}' || (is_invisible(c) && !joins)
+}
+
+/// A domain or namespace with its punycode labels decoded; `None` when it has none.
+pub(crate) fn decoded(name: &str) -> Option<String> {
+    let plain = |label: &str| {
+        let lower = label.to_ascii_lowercase();
+        lower.strip_prefix(PREFIX).and_then(decode).unwrap_or_else(|| label.to_owned())
+    };
+    let text = name.split('.').map(plain).collect::<Vec<_>>().join(".");
+    (text != name).then_some(text)
 }
 
 /// The text that `rest`, a label without its prefix, stands for; nothing if it is no punycode.

@@ -44,8 +44,7 @@ pub enum Added {
 pub fn add(options: &LoadOptions, name: &str, bytes: Vec<u8>) -> Result<Added> {
     require_folder(&options.data)?;
     let loaded = load(options)?;
-    let rules =
-        DocumentRules::new(Profile::Strict).allow_non_semver(loaded.config.allow_non_semver);
+    let rules = DocumentRules::of(Profile::Strict, &loaded.config);
     let mut report = Report::new();
     report.extend(check_document(name, bytes.clone(), &rules));
     let placed = place(&loaded.tree, name, &bytes);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::check::{Profile, RemoteUrl, layout, shared_urls};
+use crate::check::{Profile, RemoteUrl, confusable_names, layout, shared_urls};
 use crate::config::BaseUrl;
 use crate::data::{ServerFolder, VersionFiles};
 use crate::diag::{Code, Diagnostic, Place, Report};
@@ -235,6 +235,7 @@ fn whole_report(loaded: &Loaded, urls: &[Vec<RemoteUrl>]) -> Result<Report> {
     report.extend(layout(&loaded.tree)?);
     if loaded.profile == Profile::Strict {
         report.extend(shared_urls(&loaded.tree, urls)?);
+        report.extend(confusable_names(&loaded.tree)?);
     }
     if loaded.facts.base_url.is_none() {
         let message = "no base URL is known, so documents that need absolute URLs are left out";

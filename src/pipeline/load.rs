@@ -14,6 +14,7 @@ use crate::render::{Catalog, Facts};
 use super::catalog;
 use super::evidence::Evidences;
 use super::held::Held;
+use super::settings;
 
 /// Where the data is and how the caller wants it read.
 #[derive(Debug, Clone, Default)]
@@ -66,7 +67,7 @@ pub struct Loaded {
 
 impl Loaded {
     pub(super) fn rules(&self) -> DocumentRules {
-        DocumentRules::new(self.profile).allow_non_semver(self.config.allow_non_semver)
+        DocumentRules::of(self.profile, &self.config)
     }
 }
 
@@ -76,13 +77,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let mut tree = place.tree(options)?;
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
     tree.leave_out(&left_out.map(|held| held.path.clone()).collect());
-    let (mut config, mut findings) = match tree.settings() {
-        Some(file) => match tree.read_text(file)? {
-            Ok(text) => Config::parse(&tree.display(&file.path), &text),
-            Err(wrong) => (Config::default(), vec![wrong]),
-        },
-        None => (Config::default(), Vec::new()),
-    };
+    let (mut config, mut findings) = settings::read(&tree)?;
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }

@@ -17,6 +17,7 @@ mod evidence;
 mod held;
 mod load;
 mod probed;
+mod settings;
 mod sign;
 #[cfg(feature = "git")]
 mod verify;
@@ -25,7 +26,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::check::{CheckedServer, Checker, Profile, layout, shared_urls};
+use crate::check::{CheckedServer, Checker, Profile, confusable_names, layout, shared_urls};
 use crate::data::{Content, ServerFolder, VersionFiles};
 use crate::diag::{Levels, Report};
 use crate::error::Result;
@@ -96,6 +97,7 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     }
     if loaded.profile == Profile::Strict {
         report.extend(shared_urls(&loaded.tree, &urls)?);
+        report.extend(confusable_names(&loaded.tree)?);
     }
     Ok((Registry::new(listings), report.finish(&loaded.levels())))
 }

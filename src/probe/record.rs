@@ -13,6 +13,7 @@ use super::clients::Client;
 use super::findings::{Cell, Findings, Grade, Row};
 use super::trouble::Trouble;
 use crate::config::BaseUrl;
+use crate::diag::format::quiet_json;
 use crate::model::Timestamp;
 
 /// What `tool` begins with in every record.
@@ -120,10 +121,11 @@ impl Record {
         Ok(record)
     }
 
-    /// The record as indented JSON with a line break at its end.
+    /// The record as indented JSON with a line break at its end. Characters that act instead of being seen
+    /// are escaped, since hosts and logs show it.
     pub fn json(&self) -> String {
         // Maps have text for keys and numbers are whole, so nothing can fail.
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        quiet_json(&serde_json::to_string_pretty(self).unwrap_or_default()) + "\n"
     }
 }
 

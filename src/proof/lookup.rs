@@ -12,9 +12,9 @@ use crate::config::{Cname, KeySource, Ownership};
 use crate::world::dns::{Answer, Dns, Records, Voice, excess};
 use crate::world::wellknown::WellKnown;
 
-use super::domain::Domain;
 use super::key::PublicKey;
 use super::record::{RecordFault, parse_account_record, parse_body, parse_record};
+use crate::model::Domain;
 
 /// Most keys of one domain that are looked at.
 const MAX_KEYS: usize = 8;

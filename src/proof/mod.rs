@@ -14,7 +14,6 @@ pub mod change;
 #[cfg(feature = "git")]
 mod claim;
 mod commit;
-mod domain;
 pub mod event;
 mod file;
 mod foreign;
@@ -39,7 +38,7 @@ pub use canonical::{CanonicalFault, canonical, content_hash};
 #[cfg(feature = "git")]
 pub use claim::{Claim, Commits, Identity, Scene, Signed, Touched, TouchedOwners};
 pub use commit::{CommitFault, MAX_COMMIT, SignedCommit};
-pub use domain::Domain;
+
 pub use file::ProofFile;
 pub use foreign::{read_public_key, read_signature};
 pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
@@ -49,7 +48,7 @@ pub use lookup::{Known, Lookup};
 pub use method::{judge, reason};
 pub use offline::evidence_of_file;
 pub use owners::{Owners, parse_owners};
-pub use policy::{Holder, Policy, policy};
+pub use policy::{Policy, policy};
 pub use record::{
     AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
     parse_account_record, parse_body, parse_record,

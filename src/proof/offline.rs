@@ -6,13 +6,11 @@
 use crate::config::Method;
 use crate::data::{EntryFile, digest, read_json};
 use crate::diag::Code;
-use crate::model::{Evidence, Timestamp};
+use crate::model::{Domain, Evidence, Holder, Timestamp};
 
 use super::canonical::content_hash;
-use super::domain::Domain;
 use super::file::ProofFile;
 use super::key::PublicKey;
-use super::policy::holder;
 use super::statement::Action;
 
 /// Something that a proof has to be there for.
@@ -118,7 +116,7 @@ pub fn evidence_of_file(
     // Anybody can sign in the name of any domain; only the namespace's own says something here.
     let namespace = name.split('/').next().unwrap_or_default();
     let stated = Domain::parse(&checked.domain).ok()?;
-    holder(namespace).may_be_spoken_for_by(&stated).then_some(())?;
+    Holder::of(namespace).may_be_spoken_for_by(&stated).then_some(())?;
     let mut evidence = Evidence::by(Method::ProofFile.as_str());
     evidence.subject = Some(format!("domain:{}", checked.domain));
     evidence.key = Some(checked.key.fingerprint());

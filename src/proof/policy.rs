@@ -4,32 +4,7 @@
 //! a domain that somebody can own. Whatever is neither is closed unless a rule opens it.
 
 use crate::config::{Account, Method, Ownership};
-use crate::model::ServerName;
-
-use super::domain::Domain;
-
-/// What a namespace is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Holder {
-    /// An account of github.com, by its login in lower case.
-    GitHub(String),
-    /// A domain.
-    Domain(Domain),
-    /// Nothing that anybody can own, and why.
-    Nobody(String),
-}
-
-impl Holder {
-    /// Whether a proof of `domain` may speak for the namespace at all; whether the domain's keys reach
-    /// that far down is for the settings to say.
-    pub(super) fn may_be_spoken_for_by(&self, domain: &Domain) -> bool {
-        match self {
-            Self::GitHub(login) => domain.as_str() == format!("{login}.github.io"),
-            Self::Domain(own) => domain.reaches(own),
-            Self::Nobody(_) => false,
-        }
-    }
-}
+use crate::model::Holder;
 
 /// The ways open to a namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +34,7 @@ const ORDER: [Method; 7] = [
 
 /// The ways open to `namespace` under these settings.
 pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
-    let holder = holder(namespace);
+    let holder = Holder::of(namespace);
     let rule = settings.rule(namespace);
     let open: &[Method] = match (rule, &holder) {
         (Some(rule), _) => &rule.methods,
@@ -77,34 +52,5 @@ pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
         accounts: rule.map_or(&[], |rule| &rule.accounts),
         authors: rule.map_or(&[], |rule| &rule.authors),
         by_rule: rule.is_some(),
-    }
-}
-
-/// What a namespace is.
-pub(super) fn holder(namespace: &str) -> Holder {
-    let nobody = |why: String| Holder::Nobody(why);
-    let Ok(name) = ServerName::parse(&format!("{namespace}/xx")) else {
-        return nobody("it is not a namespace".to_owned());
-    };
-    let namespace = name.namespace();
-    if let Some(fault) = namespace.strict_fault() {
-        return nobody(format!("it {fault}"));
-    }
-    if let Some(login) = namespace.github_login() {
-        return Holder::GitHub(login.to_ascii_lowercase());
-    }
-    match Domain::parse(&namespace.domain()) {
-        Err(fault) => nobody(format!("its domain {fault}")),
-        Ok(domain) if domain.is_special_use() => {
-            nobody(format!("{} is a domain for special use, which nobody owns", domain.as_str()))
-        }
-        Ok(domain) if !domain.is_listed() => {
-            nobody(format!("{} ends in no known top-level domain", domain.as_str()))
-        }
-        Ok(domain) if domain.is_public_suffix() => nobody(format!(
-            "{} is a public suffix, below which strangers have their domains",
-            domain.as_str()
-        )),
-        Ok(domain) => Holder::Domain(domain),
     }
 }

@@ -71,9 +71,9 @@ impl<'a> Answer<'a> {
         Self::refusal(problem, Media::Problem, &[VARY])
     }
 
-    /// The method is not one of ours. The official registry calls that an unknown route.
-    pub(super) fn wrong_method(problem: &Problem) -> Self {
-        Self::refusal(problem, Media::Problem, &[ALLOW])
+    /// The method is not one of ours, whatever the path.
+    pub(super) fn wrong_method() -> Self {
+        Self::refusal(&Problem::new(405, "Method not allowed"), Media::Problem, &[ALLOW])
     }
 
     /// There is no room for a further connection.

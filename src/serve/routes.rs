@@ -29,6 +29,9 @@ pub(super) const NUL_IN_PATH: &str = "Invalid request: URL path contains null by
 
 /// The answer of `live` to `request`.
 pub(super) fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
+    if !matches!(request.method, Method::Get | Method::Head | Method::Options) {
+        return Answer::wrong_method();
+    }
     let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
     if has_nul(path) {
         return Answer::json_problem(&Problem::new(400, NUL_IN_PATH));
@@ -43,9 +46,6 @@ pub(super) fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
         Ok(route) => route,
         Err(detail) => return Answer::problem(&Problem::new(400, detail)),
     };
-    if !matches!(request.method, Method::Get | Method::Head) {
-        return Answer::wrong_method(&route.unknown(path));
-    }
     if let Some(made) = query_answer(live, &route, query, request) {
         return made;
     }

@@ -64,6 +64,7 @@ function ask(base, method, target, headers = {}) {
 
 let reads = []; // files read for the last question
 let broken = null; // a file that is not there
+let spoilt = null; // [file, what becomes of its bytes]
 let worker;
 // An entry beside a copy of the site's module, as its default export.
 async function load(entry) {
@@ -82,7 +83,8 @@ const ASSETS = {
     reads.push(name);
     try {
       if (name === broken) throw new Error('gone');
-      return new Response(readFileSync(join(site, path)), { headers: { 'Content-Type': 'text/plain' } });
+      const bytes = readFileSync(join(site, path));
+      return new Response(name === spoilt?.[0] ? spoilt[1](bytes) : bytes, { headers: { 'Content-Type': 'text/plain' } });
     } catch {
       return new Response('nothing', { status: 404 });
     }
@@ -241,6 +243,38 @@ async function faults() {
     assert.equal(got.body.toString(), list, `${target} without ${file}`);
   }
   broken = null;
+  // A file that came short, blank or in another order leads to no answer with less than there is.
+  const rewritten = (change) => (bytes) => Buffer.from(`${change(bytes.toString().split('\n').slice(0, -1)).join('\n')}\n`);
+  const spoils = {
+    empty: () => Buffer.alloc(0),
+    blank: (bytes) => Buffer.alloc(bytes.length, ' '),
+    'blank lines': (bytes) => Buffer.alloc(bytes.length, '\n'),
+    'cut in the middle': (bytes) => bytes.subarray(0, bytes.length >> 1),
+    'without its last byte': (bytes) => bytes.subarray(0, -1),
+    'without its last line': rewritten((all) => all.slice(0, -1)),
+    'without its first line': rewritten((all) => all.slice(1)),
+    'without a line, filled up': (bytes) => Buffer.concat([bytes.subarray(bytes.indexOf(10) + 1), Buffer.alloc(bytes.indexOf(10) + 1, 'x')]),
+    reversed: rewritten((all) => all.toReversed()),
+    'with two lines exchanged': rewritten((all) => [...all.slice(0, -2), all.at(-1), all.at(-2)]),
+    'of another part': (bytes) => Buffer.alloc(bytes.length, bytes.subarray(bytes.length >> 1)),
+  };
+  const targets = { live: ['limit=2', 'version=latest&limit=1'], index: ['version=latest', 'search=a', 'include_deleted=true&limit=1'], deleted: ['include_deleted=true&limit=100'] };
+  let count = 0;
+  for (const [kind, queries] of Object.entries(targets)) {
+    const [, file, , rows] = head[kind][0] ?? [];
+    for (const [how, spoil] of Object.entries(file === undefined ? {} : spoils)) {
+      if (rows < 2 && /reversed|exchanged/.test(how)) continue;
+      for (const query of queries) {
+        spoilt = [file, spoil];
+        const got = await edge('GET', `/v0.1/servers?${query}`);
+        if (!reads.includes(file)) continue;
+        assert.equal(got.body.toString(), list, `${query} with ${file} ${how}`);
+        count += 1;
+      }
+    }
+  }
+  spoilt = null;
+  assert.ok(count > 30, `only ${count} spoilt files were met`);
 }
 
 // What connects the module to the other hosts: it answers queries and leaves the rest to the host.

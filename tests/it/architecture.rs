@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// Rooms by floor, from the doormat upward. A room may use rooms of lower floors only.
 const FLOORS: &[(&str, u8)] = &[
     ("error", 0),
+    ("text", 0),
     ("model", 1),
     ("diag", 1),
     ("site", 1),
@@ -37,7 +38,9 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("minijinja", &["render/catalog/"]),
     ("hickory_resolver", &["world/dns/"]),
     ("tokio", &["world/dns/"]),
-    ("psl", &["proof/domain.rs"]),
+    ("psl", &["model/domain.rs"]),
+    ("unicode_normalization", &["model/host.rs"]),
+    ("unicode_security", &["check/twins.rs"]),
     ("ureq", &["world/"]),
     ("tiny_http", &["serve/"]),
     ("httparse", &["serve/"]),

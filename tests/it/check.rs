@@ -212,3 +212,100 @@ fn every_key_of_the_documentation_is_known() {
     (default.trust, default.branch) = (shown.trust, shown.branch.clone());
     assert_eq!(shown, default);
 }
+
+#[test]
+fn names_that_people_take_for_each_other_are_warned_about() {
+    for (one, other, warned) in [
+        ("city-weather", "city_weather", true),
+        ("city.weather", "city_weather", true),
+        ("weather1", "weatherl", true),
+        ("weatherI", "weatherl", true),
+        ("w0rld", "wOrld", true),
+        ("modern", "modem", true),
+        ("weather", "weathers", false),
+        ("city-weather", "cityweather", false),
+    ] {
+        let project = Project::empty();
+        for name in [one, other] {
+            let name = format!("com.example/{name}");
+            project.entry(&name, "1.0.0").pin(&name, "1.0.0", "2026-01-01T00:00:00Z");
+        }
+        let ran = project.run(&["check"]).expect(0);
+        assert_eq!(
+            ran.out.contains("warning[name-confusable]"),
+            warned,
+            "{one} {other}: {}",
+            ran.out
+        );
+        // In another namespace it is a matter of the change that brings it.
+        let project = Project::empty();
+        for name in [format!("com.example/{one}"), format!("org.example/{other}")] {
+            project.entry(&name, "1.0.0").pin(&name, "1.0.0", "2026-01-01T00:00:00Z");
+        }
+        assert!(!project.run(&["check", "-v"]).expect(0).out.contains("name-confusable"));
+    }
+}
+
+#[test]
+fn what_is_mirrored_is_noted_and_what_is_our_own_is_refused() {
+    let project = Project::empty();
+    let hostile =
+        r#""remotes": [{"type": "sse", "url": "https://u@2130706433/"}], "title": "a\nb","#;
+    for name in ["uk.co/city-weather", "uk.co/city_weather"] {
+        project.entry_with(name, "1.0.0", hostile);
+        project.file(
+            &format!("registry-data/servers/{name}/1.0.0/origin.json"),
+            r#"{"registry": "https://other.example.com", "publishedAt": "2026-01-01T00:00:00Z"}"#,
+        );
+    }
+    project.file("registry-data/registry.toml", "[registry]\nvisibility = \"public\"\n");
+    let codes = [
+        "name-confusable",
+        "ownership-unclaimable",
+        "text-line-break",
+        "url-own-machine",
+        "url-user-information",
+    ];
+    let ran = project.run(&["check", "-v"]).expect(0);
+    for code in codes {
+        assert!(ran.out.contains(&format!("note[{code}]")), "{code}: {}", ran.out);
+    }
+    assert!(!ran.out.contains("warning["), "{}", ran.out);
+    for name in ["uk.co/city-weather", "uk.co/city_weather"] {
+        project.pin(name, "1.0.0", "2026-01-01T00:00:00Z");
+    }
+    let ran = project.run(&["check"]).expect(1);
+    for code in &codes[1..] {
+        assert!(ran.out.contains(&format!("error[{code}]")), "{code}: {}", ran.out);
+    }
+    assert!(ran.out.contains("warning[name-confusable]"), "{}", ran.out);
+}
+
+#[test]
+fn a_warning_of_a_private_registry_can_be_made_an_error() {
+    let project = Project::empty();
+    let remote = r#""remotes": [{"type": "sse", "url": "https://localhost/"}],"#;
+    project.entry_with("com.example/weather", "1.0.0", remote);
+    project.pin("com.example/weather", "1.0.0", "2026-01-01T00:00:00Z");
+    project.run(&["check"]).expect(0).says("warning[url-own-machine]");
+    project.run(&["check", "-D", "url-own-machine"]).expect(1).says("error[url-own-machine]");
+}
+
+#[test]
+fn a_client_that_nobody_knows_is_refused_where_the_settings_name_it() {
+    let project = Project::empty();
+    project.entry("com.example/weather", "1.0.0");
+    project.pin("com.example/weather", "1.0.0", "2026-01-01T00:00:00Z");
+    for (id, help) in [("vscod", "write \"vscode\""), ("toaster-9000", "write some of ")] {
+        let text = format!("[probe]\nrequire = [\n  \"copilot-cli\",\n  \"{id}\",\n]\n");
+        project.file("registry-data/registry.toml", &text);
+        let ran = project.run(&["check"]).expect(1);
+        for says in
+            ["settings-invalid", "registry.toml:4:3", &format!("unknown client {id:?}"), help]
+        {
+            assert!(ran.out.contains(says), "{says}: {}", ran.out);
+        }
+    }
+    project.file("registry-data/registry.toml", "[probe]\nrequire = [\"vscode\"]\n");
+    project.run(&["check"]).expect(0);
+}

@@ -175,6 +175,12 @@ fn cases() -> Vec<Case> {
             check,
         ),
         case(
+            "name-confusable",
+            |p| pair(p, "com.example/city-weather", "com.example/city_weather"),
+            |p| pair(p, "com.example/city-weather", "com.example/cityweather"),
+            check,
+        ),
+        case(
             "version-case-collision",
             |p| versions(p, "1.0.0-rc.a", "1.0.0-rc.A"),
             |p| versions(p, "1.0.0-rc.a", "1.0.0-rc.b"),

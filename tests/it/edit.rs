@@ -1,6 +1,6 @@
 //! Writing into a data folder.
 
-use mcp_static::data::{Applied, Edits, apply};
+use mcp_static::data::{Applied, Edits, apply, hold, was_interrupted};
 use pretty_assertions::assert_eq;
 
 use crate::scratch::Scratch;
@@ -85,24 +85,81 @@ fn a_symbolic_link_on_the_way_is_refused() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_left_in_place_of_the_temporary_file_is_not_followed() {
+fn a_link_in_place_of_the_working_folder_is_refused_and_not_followed() {
+    for link in [".mcp-static", ".mcp-static/edit"] {
+        let scratch = Scratch::new();
+        let outside = scratch.write("outside/a.json", "secret");
+        let link = scratch.path().join(link);
+        std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(outside.parent().unwrap(), &link).unwrap();
+        let e = apply(&scratch.data(), &edits(&[("a.json", "{}")]), &silent).unwrap_err();
+        assert!(e.to_string().contains("symbolic link"), "{e}");
+        assert_eq!(std::fs::read_to_string(outside).unwrap(), "secret");
+        assert!(scratch.files().is_empty());
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_have_their_mode_whatever_the_old_one_was() {
+    use std::os::unix::fs::PermissionsExt as _;
     let scratch = Scratch::new();
-    let outside = scratch.write("outside.txt", "secret");
-    std::os::unix::fs::symlink(&outside, scratch.data().join(".a.json.tmp")).unwrap();
-    apply(&scratch.data(), &edits(&[("a.json", "{}")]), &silent).unwrap();
-    assert_eq!(std::fs::read_to_string(outside).unwrap(), "secret");
-    assert_eq!(scratch.files(), ["a.json"]);
+    let old = scratch.write("registry-data/a.json", "[]");
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o777)).unwrap();
+    apply(&scratch.data(), &edits(&[("a.json", "{}"), ("b/c.json", "{}")]), &silent).unwrap();
+    for file in ["a.json", "b/c.json"] {
+        let mode = std::fs::metadata(scratch.data().join(file)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644, "{file}");
+    }
 }
 
 #[test]
-fn a_failure_says_how_far_it_got() {
+fn what_a_killed_run_left_is_dropped_and_nothing_stays_behind() {
+    let scratch = Scratch::new();
+    scratch.write(".mcp-static/edit/servers/old.json", "{}");
+    assert!(was_interrupted(&scratch.data()));
+    apply(&scratch.data(), &edits(&[("servers/a.json", "{}")]), &silent).unwrap();
+    assert_eq!(scratch.files(), ["servers/a.json"]);
+    assert!(!was_interrupted(&scratch.data()));
+    assert!(!scratch.path().join(".mcp-static").exists(), "the working folder is gone");
+    scratch.write(".mcp-static/_site/cache", "of a build");
+    apply(&scratch.data(), &edits(&[("servers/a.json", "[]")]), &silent).unwrap();
+    assert!(scratch.path().join(".mcp-static/_site/cache").exists());
+}
+
+#[test]
+fn new_folders_come_whole_and_existing_ones_are_added_to() {
+    let scratch = Scratch::new();
+    scratch.write("registry-data/servers/a/kept.json", "{}");
+    let files =
+        ["servers/a/1/x", "servers/a/2/x", "servers/b/1/x", "servers/b/1/y", "owners/z", "w"];
+    let applied = apply(&scratch.data(), &edits(&files.map(|file| (file, "{}"))), &silent).unwrap();
+    assert_eq!(applied, Applied { written: 6, removed: 0, unchanged: 0 });
+    let mut all = files.to_vec();
+    all.push("servers/a/kept.json");
+    all.sort_unstable();
+    assert_eq!(scratch.files(), all);
+}
+
+#[test]
+fn one_run_at_a_time_holds_a_folder() {
+    let scratch = Scratch::new();
+    let held = hold(&scratch.data()).unwrap();
+    let e = hold(&scratch.data()).unwrap_err();
+    assert!(e.to_string().contains("another run is changing this folder"), "{e}");
+    drop(held);
+    hold(&scratch.data()).unwrap();
+}
+
+#[test]
+fn an_obstacle_is_found_before_anything_is_changed() {
     let scratch = Scratch::new();
     scratch.write("registry-data/b.json/in-the-way", "");
     let edits = edits(&[("a.json", "{}"), ("b.json", "{}")]);
     let e = apply(&scratch.data(), &edits, &silent).unwrap_err();
     let advice = e.advice().unwrap();
-    assert!(advice.contains("1 of 2 files were done"), "{advice}");
-    assert_eq!(scratch.read("a.json"), "{}");
+    assert!(advice.contains("0 of 2 files were done"), "{advice}");
+    assert_eq!(scratch.files(), ["b.json/in-the-way"]);
 }
 
 #[test]

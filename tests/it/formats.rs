@@ -346,3 +346,29 @@ proptest! {
         }
     }
 }
+
+/// The other JSON that the program writes: a probe's result, and the report of `verify`.
+#[test]
+fn no_json_holds_a_character_that_acts_instead_of_being_seen() {
+    let hostile = "a\u{202e}b\u{200b}\u{1b}[2J ##[group]";
+    let record = serde_json::json!({
+        "tool": "mcp-static 0.1.0", "baseUrl": "https://registry.example.com", "servers": 1, "requests": 1,
+        "lookedUp": [{ "name": hostile, "version": "1" }], "notes": [hostile],
+        "clients": [{ "id": "x", "name": "x", "verdict": "works", "capabilities": {} }],
+    });
+    let text = mcp_static::probe::Record::read(record.to_string().as_bytes()).unwrap().json();
+    let project = crate::project::Project::small();
+    project.file("registry-data/servers/com.example/a\u{202e}b/1.0.0/server.json", "{}");
+    project.git();
+    project.commit(1_800_000_000);
+    project.run(&["verify", "--base", "none", "--offline", "--report", "report.json"]);
+    let report = project.read("report.json");
+    for text in [text, report] {
+        assert!(text.contains("202e"), "{text}");
+        assert!(
+            !text.contains(['\u{202e}', '\u{200b}', '\u{1b}']) && !text.contains("##["),
+            "{text}"
+        );
+        serde_json::from_str::<Value>(&text).unwrap();
+    }
+}

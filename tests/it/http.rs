@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use mcp_static::world::http::{
     Http, HttpClient, HttpError, HttpOptions, ProxyChoice, Request, Response, Secret, Url,
-    percent_encode,
+    percent_encode, shown,
 };
 use pretty_assertions::assert_eq;
 
@@ -285,6 +285,33 @@ fn encryption_is_never_given_up_on_the_way() {
 fn text_is_encoded_for_a_path_segment() {
     assert_eq!(percent_encode("io.github.a/b~c-d_e"), "io.github.a%2Fb~c-d_e");
     assert_eq!(percent_encode("1.0.0+x y:é"), "1.0.0%2Bx%20y%3A%C3%A9");
+}
+
+#[test]
+fn a_url_in_a_message_is_short_and_without_secrets() {
+    for (url, text) in [
+        ("https://a.example/x", "https://a.example/x"),
+        ("https://a.example/?limit=100&cursor=b%2Fc", "https://a.example/?limit=100&cursor=b%2Fc"),
+        ("https://a.example/?token=s3cret&limit=1", "https://a.example/?token=…&limit=1"),
+        ("https://a.example/?s3cret", "https://a.example/?…"),
+        (
+            "https://a.example/?limit&X-Amz-Signature=s3cret",
+            "https://a.example/?limit&X-Amz-Signature=…",
+        ),
+    ] {
+        assert_eq!(shown(url), text);
+    }
+    for long in [
+        format!("https://a.example/{}", "x".repeat(9999)),
+        format!("https://a.example/?{}", "limit=1&".repeat(9999)),
+    ] {
+        let text = shown(&long);
+        assert!(text.chars().count() == 201 && text.ends_with('…'), "{text}");
+    }
+    // As the errors of requests say it, after a redirect to a signed URL too.
+    let host = Host::new(|base| HashMap::from([("/a", redirect(&format!("{base}/b?sig=s3cret")))]));
+    let e = get(&format!("{}/a", host.base)).unwrap_err().to_string();
+    assert!(e.contains("/b?sig=…") && !e.contains("s3cret"), "{e}");
 }
 
 fn registry() -> Host {

@@ -11,6 +11,9 @@ use crate::scratch::{Scratch, recorded, recorded_path};
 
 const ALPHA: &str = "servers/com.example/alpha/1.0.0";
 
+/// The clock of most runs: 2027-01-15.
+const NOW: i64 = 1_800_000_000;
+
 fn batch(name: &str) -> Batch {
     read_text(name, &recorded(name)).unwrap()
 }
@@ -29,7 +32,7 @@ fn names(batch: &Batch) -> Vec<String> {
 /// Plans and writes, as the program does.
 fn import_as(scratch: &Scratch, origin: &str, batch: Batch, filter: &Filter) -> Plan {
     let present = present(&scratch.data(), "registry-data", &batch.readings).unwrap();
-    let plan = plan(origin, batch.readings, &present, filter);
+    let plan = plan(origin, batch.readings, &present, filter, NOW);
     apply(&scratch.data(), &plan.edits, &|_| {}).unwrap();
     plan
 }
@@ -70,7 +73,7 @@ fn a_broken_line_spoils_no_other() {
     let expected = [
         "com.example/alpha@1.0.0",
         "com.example/alpha@1.1.0+build.7",
-        "! this is no JSON",
+        "! this is not JSON",
         "! its line goes on after it",
         "com.example/beta@2.0.0",
     ];
@@ -279,10 +282,12 @@ fn a_change_of_status_upstream_moves_status_and_dates_alone() {
     let edits: Vec<_> = plan.edits.iter().collect();
     assert_eq!(edits[0].0, "servers/com.example/beta/2.0.0/origin.json");
     assert_eq!(edits[1], ("servers/com.example/beta/2.0.0/status.json", &Edit::Remove));
-    // An older dump does not turn the clock back.
+    // An older dump does not turn the clock back, and what it says otherwise is a warning.
     let older = import(&scratch, batch("page-2.json"));
     assert_eq!(counts(&older), (0, 0, 2, 0, 0));
-    assert_eq!(older.findings[0].severity, Severity::Note);
+    assert_eq!(older.findings[0].severity, Severity::Warning);
+    let message = &older.findings[0].message;
+    assert!(message.contains("is deprecated upstream and active here, and stays so"), "{message}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod add;
 mod architecture;
+mod bounds;
 mod build;
 mod catalog;
 mod changes;
@@ -21,7 +22,9 @@ mod http;
 mod import;
 mod init;
 mod install;
+mod interrupted;
 mod life;
+mod mirror;
 mod model;
 mod pointers;
 mod probe;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mcp_static::data::read_json;
-use mcp_static::diag::{Code, Finding, Pointer, SourceFile, Span};
+use mcp_static::diag::{Code, Finding, Levels, Pointer, Report, SourceFile, Span};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
@@ -116,6 +116,27 @@ fn long_lines_are_cut_around_the_mark() {
     let snippet = whole.snippet.unwrap();
     assert_eq!((snippet.before, snippet.width), (0, 120));
     assert!(snippet.text.ends_with('…'));
+}
+
+#[test]
+fn findings_that_are_alike_are_counted_by_code_and_severity() {
+    let text = format!("[{}]", "1,".repeat(499) + "1");
+    let finding = |i: usize| {
+        let finding = Finding::new(Code::UrlOwnMachine, Pointer::root().index(i), format!("{i}"));
+        if i < 300 { finding.as_warning() } else { finding }
+    };
+    let found =
+        SourceFile::new("x.json", &text).diagnose_all((0..500).rev().map(finding).collect());
+    let shown: Vec<&str> = found.iter().map(|d| d.message.as_str()).collect();
+    let mut expected: Vec<String> = (0..100).map(|i| i.to_string()).collect();
+    expected.push("and 200 more of url-own-machine in this file".to_owned());
+    expected.extend((300..400).map(|i| i.to_string()));
+    expected.push("and 100 more of url-own-machine in this file".to_owned());
+    assert_eq!(shown, expected);
+    let mut report = Report::new();
+    report.extend(found);
+    let counts = report.finish(&Levels::default()).counts();
+    assert_eq!((counts.errors, counts.warnings), (200, 300));
 }
 
 #[test]

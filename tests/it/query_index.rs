@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_static::model::Timestamp;
 use mcp_static::model::query::{ListQuery, Row, page};
-use mcp_static::render::query::{FEWEST_BODIES, Item, MOST_BYTES, artifacts};
+use mcp_static::render::query::{FEWEST_BODIES, Item, MOST_BYTES, artifacts, read};
 use mcp_static::site::Artifact;
 use pretty_assertions::assert_eq;
 
@@ -63,13 +63,20 @@ impl Index {
             artifacts.iter().map(|a| (name(a), text(a))).collect();
         assert_eq!(files.len(), artifacts.len(), "names are unique");
         let head: serde_json::Value = serde_json::from_str(&files["head.json"]).unwrap();
-        assert_eq!(head["format"], 1);
+        assert_eq!(head["format"], 2);
         Self { files, head }
     }
 
-    fn places(&self, kind: &str) -> Vec<(&str, &str)> {
+    fn places(&self, kind: &str) -> Vec<(String, String)> {
         let places = self.head[kind].as_array().unwrap().iter();
-        places.map(|p| (p[0].as_str().unwrap(), p[1].as_str().unwrap())).collect()
+        let place = |p: &'_ serde_json::Value| {
+            let (first, file) = (p[0].as_str().unwrap(), p[1].as_str().unwrap());
+            let text = &self.files[file];
+            assert_eq!(p[2], text.len(), "the head says how many bytes {file} has");
+            assert_eq!(p[3], text.lines().count(), "the head says how many lines {file} has");
+            (first.to_owned(), file.to_owned())
+        };
+        places.map(place).collect()
     }
 
     /// Keys and bodies of one kind, with the number of their file.
@@ -77,7 +84,7 @@ impl Index {
         let mut found = Vec::new();
         for (at, (first, file)) in self.places(kind).into_iter().enumerate() {
             let lines: Vec<_> =
-                self.files[file].lines().map(|line| line.split_once('\t').unwrap()).collect();
+                self.files[&file].lines().map(|line| line.split_once('\t').unwrap()).collect();
             assert_eq!(lines[0].0, first, "the head says where {file} begins");
             found.extend(lines.into_iter().map(|(key, body)| (key, body, at)));
         }
@@ -88,7 +95,7 @@ impl Index {
         let mut rows: Vec<Version> = Vec::new();
         for (first, file) in self.places("index") {
             let start = rows.len();
-            for line in self.files[file].lines() {
+            for line in self.files[&file].lines() {
                 let mut parts = line.split('\t');
                 let name = parts.next().unwrap();
                 for part in parts {
@@ -197,6 +204,32 @@ fn a_new_version_changes_one_file_of_each_kind_or_a_neighbour_too() {
     rows.insert(at + 1, new);
     let changed = names(&rows).difference(&before).count();
     assert!(before.len() > 30 && (2..=6).contains(&changed), "{changed} of {}", before.len());
+}
+
+#[test]
+fn an_index_that_is_not_whole_is_not_read() {
+    let rows = registry(300);
+    let index = Index::of(&indexed(&rows, |_| 300));
+    let with = |name: &str, text: &str| {
+        read(|file| Some(if file == name { text } else { &index.files[file] }.as_bytes()))
+            .map(|items| items.len())
+    };
+    assert_eq!(with("", ""), Some(rows.len()));
+    for kind in ["index", "live", "deleted"] {
+        let (_, file) = index.places(kind).remove(0);
+        let text = &index.files[&file];
+        let second = text.find('\n').unwrap() + 1;
+        for (how, text) in [
+            ("empty", ""),
+            ("cut", &text[..second + 5]),
+            ("without its last byte", &text[..text.len() - 1]),
+            ("without its first line", &text[second..]),
+            ("blank", &" ".repeat(text.len())),
+            ("with a line joined to the next", &text.replacen('\n', " ", 1)),
+        ] {
+            assert_eq!(with(&file, text), None, "{kind} {how}");
+        }
+    }
 }
 
 #[test]

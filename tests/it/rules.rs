@@ -2,13 +2,15 @@
 //!
 //! A folder is named after a code and holds `bad.json`, which must raise it, `good.json`, its smallest
 //! neighbour which must not, and `expected.txt`, what is said about `bad.json`. A file `profile` with the
-//! word `official` judges by that profile. `BLESS=1` writes `expected.txt`.
+//! word `official` judges by that profile; `registry.toml` holds the settings of the registry, if it needs
+//! any. `BLESS=1` writes `expected.txt`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use mcp_static::check::{self, DocumentRules, Profile, RULES};
+use mcp_static::config::Config;
 use mcp_static::diag::{Diagnostic, SourceFile};
 use pretty_assertions::assert_eq;
 
@@ -39,7 +41,10 @@ fn judge(folder: &Path, file: &str) -> Vec<Diagnostic> {
         Err(_) => Profile::Strict,
     };
     let source = SourceFile::new(file, &text);
-    let findings = check::document(&value, &DocumentRules::new(profile));
+    let settings = std::fs::read_to_string(folder.join("registry.toml")).unwrap_or_default();
+    let (config, wrong) = Config::parse("registry.toml", &settings);
+    assert_eq!(wrong, [], "{}", folder.display());
+    let findings = check::document(&value, &DocumentRules::of(profile, &config));
     let mut diagnostics: Vec<_> = findings.into_iter().map(|f| source.diagnose(f)).collect();
     diagnostics.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     diagnostics

@@ -65,26 +65,59 @@ impl Scratch {
         variables: &[(&str, &str)],
         input: &str,
     ) -> Ran {
+        let mut child = self.command(arguments).envs(variables.iter().copied()).spawn().unwrap();
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        ended(child.wait_with_output().unwrap())
+    }
+
+    /// The program with these arguments, not yet started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mcp-static"));
         for name in ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SOURCE_DATE_EPOCH"] {
             command.env_remove(name).env_remove(name.to_lowercase());
         }
-        let mut child = command
+        command
             .args(arguments)
-            .envs(variables.iter().copied())
             .current_dir(self.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-        let output = child.wait_with_output().unwrap();
-        Ran {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs the program and gives the most memory that it had, in KiB, by the kernel's own figure.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_measured(&self, arguments: &[&str]) -> (Ran, u64) {
+        // A run may be over before it is looked at.
+        let mut runs = std::iter::repeat_with(|| self.measure(arguments)).take(50);
+        runs.find(|(_, peak)| *peak > 0).expect("a run that can be measured")
+    }
+
+    #[cfg(target_os = "linux")]
+    fn measure(&self, arguments: &[&str]) -> (Ran, u64) {
+        let child = self.command(arguments).stdin(Stdio::null()).spawn().unwrap();
+        let status = format!("/proc/{}/status", child.id());
+        let watch = std::thread::spawn(move || {
+            let mut peak = 0;
+            // The figure only grows, so the last one that can be read is the peak but for a moment.
+            while let Ok(text) = std::fs::read_to_string(&status) {
+                let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+                let Some(line) = line else { break };
+                peak = line.trim().trim_end_matches(" kB").parse().unwrap();
+                std::thread::sleep(std::time::Duration::from_micros(200));
+            }
+            peak
+        });
+        let ran = ended(child.wait_with_output().unwrap());
+        (ran, watch.join().unwrap())
+    }
+}
+
+fn ended(output: std::process::Output) -> Ran {
+    Ran {
+        code: output.status.code().expect("the program ended by itself"),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

@@ -114,6 +114,85 @@ fn only_the_owner_can_read_a_key() {
 }
 
 #[test]
+fn of_eight_keys_made_at_once_one_stays_with_its_public_half() {
+    for force in [false, true] {
+        let project = registry();
+        let arguments: &[&str] =
+            if force { &["sign", "key", "new", "--force"] } else { &["sign", "key", "new"] };
+        let codes: Vec<i32> = std::thread::scope(|scope| {
+            let one = || run(&project, arguments).code;
+            let runs: Vec<_> = (0..8).map(|_| scope.spawn(one)).collect();
+            runs.into_iter().map(|run| run.join().unwrap()).collect()
+        });
+        let winners = codes.iter().filter(|code| **code == 0).count();
+        assert!(winners == 1 || (force && winners > 0), "{codes:?}");
+        assert!(codes.iter().all(|code| matches!(code, 0 | 2)), "{codes:?}");
+        let path = "home/.config/mcp-static/key";
+        let key = PrivateKey::parse(&project.read(path)).unwrap();
+        let public = PublicKey::from_openssh_line(&project.read(&format!("{path}.pub"))).unwrap();
+        assert_eq!(*key.public(), public);
+        let files = std::fs::read_dir(project.path("home/.config/mcp-static")).unwrap().count();
+        assert_eq!(files, 2, "nothing else is left");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_a_key_is_neither_replaced_nor_written_through() {
+    for (name, force) in [("key", false), ("key", true), ("key.pub", false), ("key.pub", true)] {
+        for outside in ["home/nowhere", "home/there"] {
+            let project = registry();
+            let (link, target) = (project.path("home/k").join(name), project.path(outside));
+            project.file("home/k/keep", "").file("home/there", "mine");
+            std::os::unix::fs::symlink(&target, &link).unwrap();
+            let out = project.path("home/k/key");
+            let mut arguments = vec!["sign", "key", "new", "--out", out.to_str().unwrap()];
+            arguments.extend(force.then_some("--force"));
+            run(&project, &arguments).expect(2).says("a link or a folder stands here");
+            assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+            assert!(!project.path("home/nowhere").exists());
+            assert_eq!(project.read("home/there"), "mine");
+            assert_eq!(std::fs::read_dir(project.path("home/k")).unwrap().count(), 2);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn modes_do_not_depend_on_the_umask() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for umask in ["000", "077"] {
+        let project = registry();
+        let shell = |arguments: &str| {
+            let program = env!("CARGO_BIN_EXE_mcp-static");
+            let ran = std::process::Command::new("sh")
+                .args(["-c", &format!("umask {umask}; '{program}' {arguments}")])
+                .env("XDG_CONFIG_HOME", project.path("home"))
+                .current_dir(project.path("."))
+                .output()
+                .unwrap();
+            assert!(ran.status.success(), "{arguments}: {}", String::from_utf8_lossy(&ran.stderr));
+        };
+        shell("sign key new");
+        shell("sign entry com.example/weather");
+        shell("init fresh --yes");
+        project.git();
+        project.commit(1_800_000_000);
+        shell("verify --base none --offline --report report.json; true");
+        for (path, wanted) in [
+            ("home/mcp-static/key", 0o600),
+            ("home/mcp-static/key.pub", 0o644),
+            (PROOF, 0o644),
+            ("fresh/registry-data/registry.toml", 0o644),
+            ("report.json", 0o644),
+        ] {
+            let mode = std::fs::metadata(project.path(path)).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, wanted, "{path} with umask {umask}");
+        }
+    }
+}
+
+#[test]
 fn keys_of_other_tools_are_imported() {
     let project = registry();
     for algorithm in Algorithm::ALL {

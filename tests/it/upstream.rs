@@ -167,7 +167,7 @@ fn what_a_host_refuses_is_not_asked_again() {
 #[test]
 fn an_answer_that_is_no_list_is_refused() {
     for (body, hint) in [
-        (recorded("login.html"), "this is no JSON"),
+        (recorded("login.html"), "this is not JSON"),
         (b"{}".to_vec(), "not a list of servers"),
         (b"".to_vec(), "not a list of servers"),
     ] {
@@ -226,16 +226,94 @@ fn an_interrupted_walk_goes_on_where_it_stopped() {
 }
 
 #[test]
-fn a_kept_page_that_is_broken_is_fetched_again() {
-    let scratch = Scratch::new();
-    let store = Store::beside(&scratch.data(), BASE);
-    ask_at(&whole(), &store, NOW).result.unwrap();
-    let folder = std::fs::read_dir(scratch.path().join(".mcp-static/import")).unwrap();
-    let folder = folder.map(|entry| entry.unwrap().path()).next().unwrap();
-    std::fs::write(folder.join("000002.json"), "{").unwrap();
-    let http = whole();
-    assert_eq!(ask_at(&http, &store, NOW).result.unwrap().readings.len(), 5);
-    assert_eq!(urls(&http), [second(), third()]);
+fn a_kept_page_that_is_not_as_it_came_is_fetched_again() {
+    // Each of them can still be read as a page.
+    let spoil = |how: &str, page: &str, other: &str| match how {
+        "broken" => "{".to_owned(),
+        "edited" => page.replace("beta", "bete"),
+        "without its first line" => page.split_once('\n').unwrap().1.to_owned(),
+        "fewer" => page.split_once('\n').unwrap().0.to_owned() + "\n{\"servers\":[]}",
+        "of another cursor" => page.replace("com.example/alpha", "com.example/alphb"),
+        _ => other.to_owned(),
+    };
+    for how in [
+        "broken",
+        "edited",
+        "without its first line",
+        "fewer",
+        "of another cursor",
+        "the first page",
+    ] {
+        let scratch = Scratch::new();
+        let store = Store::beside(&scratch.data(), BASE);
+        ask_at(&whole(), &store, NOW).result.unwrap();
+        let folder = std::fs::read_dir(scratch.path().join(".mcp-static/import")).unwrap();
+        let folder = folder.map(|entry| entry.unwrap().path()).next().unwrap();
+        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+        let spoilt = spoil(how, &read("000002.json"), &read("000001.json"));
+        assert_ne!(spoilt, read("000002.json"), "{how}");
+        std::fs::write(folder.join("000002.json"), spoilt).unwrap();
+        let http = whole();
+        let batch = ask_at(&http, &store, NOW).result.unwrap();
+        assert_eq!(names(&batch).len(), 5, "{how}");
+        assert_eq!(urls(&http), [second(), third()], "{how}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn pages_are_not_written_through_a_link() {
+    for link in [".mcp-static", ".mcp-static/import"] {
+        let scratch = Scratch::new();
+        std::fs::create_dir(scratch.path().join("outside")).unwrap();
+        let at = scratch.path().join(link);
+        std::fs::create_dir_all(at.parent().unwrap()).unwrap();
+        std::os::unix::fs::symlink(scratch.path().join("outside"), &at).unwrap();
+        let e = ask_at(&whole(), &Store::beside(&scratch.data(), BASE), NOW).result.unwrap_err();
+        assert!(e.to_string().contains("a symbolic link or something else"), "{link}: {e}");
+        assert!(scratch.path().join("outside").read_dir().unwrap().next().is_none(), "{link}");
+    }
+}
+
+#[test]
+fn a_cursor_of_any_length_makes_no_long_message() {
+    let long = "c".repeat(2000);
+    let first = format!("{{\"servers\":[],\"metadata\":{{\"nextCursor\":\"{long}\"}}}}");
+    let again = FakeHttp::new().body(PAGE, first.clone()).body(&page(&long), first.clone());
+    let silent = FakeHttp::new().body(PAGE, first.clone()).silence(&page(&long));
+    let foreign = FakeHttp::new().body(PAGE, first).body(&page(&long), "<html>");
+    for (http, says) in
+        [(again, "a second time"), (silent, "does not answer"), (foreign, "not that of a v0.1")]
+    {
+        let (_, text, _) = fails(&http);
+        assert!(text.contains(says) && text.contains('…') && text.len() < 500, "{text}");
+    }
+}
+
+#[test]
+fn a_list_that_exceeds_a_limit_is_not_asked_for_again() {
+    let http = FakeHttp::new().body(PAGE, format!("[{}0]", "0,".repeat(1001)));
+    let (kind, text, _) = fails(&http);
+    assert_eq!((kind, http.asked().len()), (ErrorKind::Remote, 1));
+    assert!(text.contains("1,001st thing"), "{text}");
+}
+
+#[test]
+fn records_of_all_pages_are_counted() {
+    let records = vec!["{}"; 900].join(",");
+    let mut http = FakeHttp::new();
+    let mut url = PAGE.to_owned();
+    let large =
+        format!("[{}]", vec!["{\"server\":{\"name\":\"a\",\"version\":\"1\"}}"; 130_000].join(","));
+    for at in 0..3 {
+        let list = if at == 2 { format!("[{records}]") } else { large.clone() };
+        http = http
+            .body(&url, format!("{{\"servers\":{list},\"metadata\":{{\"nextCursor\":\"{at}\"}}}}"));
+        url = page(&at.to_string());
+    }
+    let (kind, text, _) = fails(&http);
+    assert_eq!((kind, http.asked().len()), (ErrorKind::Remote, 2));
+    assert!(text.contains("260000 records on 2 pages"), "{text}");
 }
 
 fn entry(http: &FakeHttp, version: Option<&str>) -> Result<String> {

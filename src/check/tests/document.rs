@@ -61,7 +61,10 @@ fn an_official_refusal_is_a_strict_refusal() {
 fn only_strict_rules_are_silent_under_the_official_profile() {
     let strict_only: Vec<_> =
         RULES.iter().filter(|rule| !rule.profiles.contains(&Profile::Official)).collect();
-    assert!(strict_only.iter().all(|rule| matches!(rule.family, "naming" | "publish" | "lint")));
+    assert!(strict_only.iter().all(|rule| matches!(
+        rule.family,
+        "naming" | "publish" | "line" | "reach" | "risk" | "lint"
+    )));
     assert!(RULES.iter().all(|rule| rule.profiles.contains(&Profile::Strict)));
 }
 

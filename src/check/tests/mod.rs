@@ -3,6 +3,7 @@
 
 mod about;
 mod document;
+mod hostile;
 mod input;
 mod naming;
 mod package;

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{official, strict, with, with_package};
 use crate::check::range::looks_like_range;
 use crate::check::{DocumentRules, Profile, document};
+use crate::config::Config;
 
 #[test]
 fn names_of_the_official_rule() {
@@ -198,7 +199,8 @@ fn versions_of_the_strict_rule() {
     ] {
         strict(&with(json!({"version": version})), wanted);
     }
-    let rules = DocumentRules::new(Profile::Strict).allow_non_semver(true);
+    let config = Config { allow_non_semver: true, ..Config::default() };
+    let rules = DocumentRules::of(Profile::Strict, &config);
     assert_eq!(document(&with(json!({"version": "2025-06-18"})), &rules), []);
     assert_eq!(document(&with(json!({"version": "../1"})), &rules).len(), 1);
 }

@@ -10,10 +10,11 @@ mod scaffold;
 use std::path::Path;
 
 use crate::config::BaseUrl;
-use crate::data::{Edits, apply};
+use crate::data::{Edits, apply_in, hold};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::catalog::Repository;
 use crate::site::{HOSTS, host_named};
+use crate::world::file;
 use crate::world::git::Git;
 
 use super::Outcome;
@@ -21,6 +22,9 @@ use super::args::{Global, InitArgs};
 use super::talk::Talk;
 
 use scaffold::{File, Forge, Plan, is_ours, is_renewable};
+
+/// Largest file that is compared with one of the scaffold, in bytes.
+const MAX_THERE: u64 = 16 * 1024 * 1024;
 
 /// The data folder of a new registry.
 const DATA: &str = "registry-data";
@@ -37,8 +41,9 @@ pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outco
         Error::io("the folder cannot be created", &args.dir, e)
             .help("name a folder that you may write to")
     })?;
+    let _held = hold(&args.dir)?;
     let fate = decide(&args.dir, scaffold::files(&plan), args.force)?;
-    apply(&args.dir, &fate.edits, &|_| {})?;
+    apply_in(&args.dir, &args.dir, &fate.edits, &|_| {})?;
     fate.tell(talk);
     if fate.edits.is_empty() {
         talk.say("nothing to do: everything is there");
@@ -170,7 +175,7 @@ struct Fate {
 fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Fate> {
     let mut fate = Fate::default();
     for File { path, text } in files {
-        let there = match std::fs::read(dir.join(&path)) {
+        let there = match file::read(&dir.join(&path), MAX_THERE) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
                 fate.edits.write(path.clone(), text);

@@ -2,7 +2,7 @@
 
 use crate::cli::Outcome;
 use crate::cli::args::Global;
-use crate::cli::import::write;
+use crate::cli::import::{lock, write};
 use crate::cli::talk::Talk;
 use crate::data::Edits;
 use crate::data::require_folder;
@@ -83,6 +83,7 @@ pub(super) fn run(
     talk: &Talk,
 ) -> Result<Outcome> {
     require_folder(&global.data)?;
+    let _held = lock(global, args.dry_run || args.statement_only)?;
     let mut options = global.load_options()?;
     options.revision = None;
     let clock = SystemClock { pinned: options.epoch };

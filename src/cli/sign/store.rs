@@ -1,12 +1,14 @@
 //! Key files: where they are, reading them, and creating them so that nobody else can read them.
 
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::ErrorKind::AlreadyExists;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::talk::Talk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::{PrivateKey, PublicKey};
+use crate::world::file;
 
 /// Largest key or signature file that is read, in bytes.
 const MAX: u64 = 64 * 1024;
@@ -24,14 +26,11 @@ pub(super) fn default_place() -> Result<PathBuf> {
 
 /// The bytes of a file, or of standard input for `-`.
 pub(super) fn read(path: &Path, help: &str) -> Result<Vec<u8>> {
-    let fail = |e| Error::io("the file cannot be read", path, e).help(help);
-    let mut bytes = Vec::new();
-    if path == Path::new("-") {
-        std::io::stdin().lock().take(MAX).read_to_end(&mut bytes).map_err(fail)?;
-    } else {
-        fs::File::open(path).and_then(|f| f.take(MAX).read_to_end(&mut bytes)).map_err(fail)?;
-    }
-    Ok(bytes)
+    let bytes = match path == Path::new("-") {
+        true => file::read_from(std::io::stdin().lock(), MAX),
+        false => file::read(path, MAX),
+    };
+    bytes.map_err(|e| Error::io("the file cannot be read", path, e).help(help))
 }
 
 /// The private key in a file. A file that others can read is spoken of.
@@ -49,21 +48,44 @@ pub(super) fn private(path: &Path, talk: &Talk) -> Result<PrivateKey> {
 }
 
 /// Puts a key into a new file that only its owner can read, and its public half beside it.
+///
+/// Of several runs at once one wins: its two files are there, and the others find a key. A link is
+/// neither replaced nor written through, wherever it leads.
 pub(super) fn create(path: &Path, key: &PrivateKey, force: bool) -> Result<()> {
-    if !force && (path.exists() || beside(path).exists()) {
-        let taken = if path.exists() { path.to_path_buf() } else { beside(path) };
-        return Err(Error::new(ErrorKind::Usage, "there is a key already").at(taken).help(
-            "choose another file with --out, or replace it with --force; what it signed stays valid only while its record is published",
-        ));
-    }
-    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        create_folder(folder).map_err(|e| Error::io("the folder cannot be made", folder, e))?;
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    create_folder(folder).map_err(|e| Error::io("the folder cannot be made", folder, e))?;
+    let public = beside(path);
+    let _held = file::hold(folder).ok_or_else(|| {
+        Error::new(ErrorKind::Io, "another run is writing a key to this folder")
+            .at(folder)
+            .help("wait for it to end, then see whether you still need a key")
+    })?;
+    for place in [path, &public] {
+        match fs::symlink_metadata(place) {
+            Err(_) => {}
+            Ok(meta) if meta.is_file() && force => {}
+            Ok(meta) if meta.is_file() => return Err(taken(place)),
+            Ok(_) => {
+                return Err(Error::new(ErrorKind::Usage, "a link or a folder stands here")
+                    .at(place)
+                    .help("remove it, or choose another file with --out"));
+            }
+        }
     }
     let comment = "mcp-static";
     let secret = key.to_openssh(comment);
-    write_new(path, secret.as_bytes(), 0o600)?;
+    write_new(path, secret.as_bytes(), file::SECRET, force)?;
     let line = format!("{}\n", key.public().to_openssh_line(comment));
-    write_new(&beside(path), line.as_bytes(), 0o644)
+    write_new(&public, line.as_bytes(), file::SHARED, force)
+}
+
+fn taken(path: &Path) -> Error {
+    Error::new(ErrorKind::Usage, "there is a key already").at(path).help(
+        "choose another file with --out, or replace it with --force; what it signed stays valid only while its record is published",
+    )
 }
 
 /// The file of the public half.
@@ -74,33 +96,30 @@ pub(super) fn beside(path: &Path) -> PathBuf {
 }
 
 /// Writes a file under another name first, so that it never has another mode or half its content.
-fn write_new(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
+///
+/// Without `force` a file that has come meanwhile stays.
+fn write_new(path: &Path, bytes: &[u8], mode: u32, force: bool) -> Result<()> {
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(format!(".{}.new", std::process::id()));
     let fresh = PathBuf::from(fresh);
-    let written = options(mode).open(&fresh).and_then(|mut file| {
+    let written = file::create(&fresh, mode).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| fs::rename(&fresh, path)).map_err(|e| {
-        let _ = fs::remove_file(&fresh);
-        Error::io("the key cannot be written", path, e)
+    let placed = written.and_then(|()| match force {
+        true => fs::rename(&fresh, path),
+        // Fails when something is there, even a link that leads nowhere.
+        false => fs::hard_link(&fresh, path).or_else(|e| match e.kind() {
+            AlreadyExists => Err(e),
+            // Some disks have no links.
+            _ => file::create(path, mode).and_then(|mut file| file.write_all(bytes)),
+        }),
+    });
+    let _ = fs::remove_file(&fresh);
+    placed.map_err(|e| match e.kind() {
+        AlreadyExists => taken(path),
+        _ => Error::io("the key cannot be written", path, e),
     })
-}
-
-#[cfg(unix)]
-fn options(mode: u32) -> fs::OpenOptions {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true).mode(mode);
-    options
-}
-
-#[cfg(not(unix))]
-fn options(_: u32) -> fs::OpenOptions {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    options
 }
 
 #[cfg(unix)]

@@ -11,6 +11,7 @@ use crate::diag::Code;
 use crate::error::{Error, Result};
 use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
+use crate::world::file;
 
 use super::Outcome;
 use super::args::{Global, VerifyArgs};
@@ -67,7 +68,7 @@ fn again(global: &Global, talk: &Talk) -> Result<Outcome> {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text)
+    file::write(path, text.as_bytes())
         .map_err(|e| Error::io("the report cannot be written", path, e).help("name another file"))
 }
 

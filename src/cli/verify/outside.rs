@@ -11,6 +11,7 @@ use crate::pipeline::Doors;
 use crate::proof::event::{Event, GitLabFacts, MAX_EVENT, PullRequest, parse_event, parse_pulls};
 use crate::world::clock::{Clock, SystemClock};
 use crate::world::dns::{Dns, DnsClient, DnsOptions, Resolvers};
+use crate::world::file;
 use crate::world::http::{Http, HttpClient, Request, Secret};
 use crate::world::wellknown::{WellKnown, WellKnownClient, WellKnownOptions};
 
@@ -27,20 +28,14 @@ fn variable(name: &str) -> Option<String> {
 
 /// What the forge says about this run: the file that is named, or the one that the job's environment
 /// names; for GitLab its variables.
-pub(super) fn event(file: Option<&Path>) -> Result<Option<Event>> {
+pub(super) fn event(named: Option<&Path>) -> Result<Option<Event>> {
     let server = variable("GITHUB_SERVER_URL").unwrap_or_default();
-    let named = variable("GITHUB_EVENT_PATH").map(std::path::PathBuf::from);
-    let Some(path) = file.map(Path::to_path_buf).or(named) else {
+    let of_job = variable("GITHUB_EVENT_PATH").map(std::path::PathBuf::from);
+    let Some(path) = named.map(Path::to_path_buf).or(of_job) else {
         return Ok(variable("GITLAB_CI").map(|_| gitlab().event()));
     };
-    let read = |path: &Path| -> std::io::Result<Vec<u8>> {
-        use std::io::Read as _;
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)?.take(MAX_EVENT as u64 + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    };
-    let payload =
-        read(&path).map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
+    let payload = file::read(&path, MAX_EVENT as u64)
+        .map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
     parse_event(&payload, &server).map(Some).map_err(|why| {
         Error::new(ErrorKind::Usage, format!("the event {why}"))
             .at(&path)

@@ -134,16 +134,16 @@ fn position(place: &Place) -> Option<String> {
 /// The severities from the worst on.
 const WORST_FIRST: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
-/// JSON `text` with the characters that [`visible`](super::visible::visible) would hide written as
+/// Returns JSON `text` with the characters that [`visible`](super::visible::visible) would hide written as
 /// JSON escapes, so that a reader gets them back and a log never sees them.
 ///
 /// They can only stand inside strings, where an escape means the same.
-fn quiet_json(text: &str) -> String {
+pub(crate) fn quiet_json(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
     let mut units = [0; 2];
     for c in text.chars() {
         // Line breaks between tokens are layout; inside a string none is raw.
-        if c != '\n' && super::visible::is_invisible(c) {
+        if c != '\n' && crate::text::is_invisible(c) {
             for unit in c.encode_utf16(&mut units) {
                 quiet.push_str(&format!("\\u{unit:04x}"));
             }

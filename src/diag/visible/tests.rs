@@ -49,7 +49,7 @@ proptest! {
     fn nothing_that_is_shown_acts(text in "(::|##\\[|##vso\\[| |\\n|\\PC|\\p{C}|:|#|\\[){0,12}") {
         let shown = visible(&text);
         prop_assert!(!shown.chars().any(char::is_control));
-        prop_assert!(!shown.chars().any(super::is_invisible));
+        prop_assert!(!shown.chars().any(crate::text::is_invisible));
         prop_assert!(!shown.trim_start().starts_with("::"));
         prop_assert!(!shown.contains("##["));
         prop_assert!(!shown.to_ascii_lowercase().contains("##vso["));

@@ -1,7 +1,7 @@
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
-use super::{decode, encode, fault};
+use super::{PREFIX, decode, decoded, encode, fault};
 
 /// The sample strings of RFC 3492, section 7.1, in its order. The coded form of (I) has a
 /// capital letter where its text has one, which this coding does not do; it is in lower case here.
@@ -89,6 +89,35 @@ fn a_label_is_taken_only_in_its_one_form() {
         ("xn--a-qgn", "holds a character that cannot be seen"),
     ] {
         assert_eq!(fault(label), Some(why), "{label}: {:?}", decode(&label[4..]));
+    }
+}
+
+#[test]
+fn no_character_that_cannot_be_seen_stands_in_a_label() {
+    let joiners = ['\u{200c}', '\u{200d}'];
+    let hidden = ('\u{80}'..=char::MAX).filter(|c| crate::text::is_invisible(*c));
+    let mut seen = 0;
+    for c in hidden.chain(['\u{fe0f}', '\u{a0}', '\u{3000}']).filter(|c| !joiners.contains(c)) {
+        let label = format!("{PREFIX}{}", encode(&format!("a{c}b")).unwrap());
+        assert!(fault(&label).is_some(), "{c:?} is hidden in {label}");
+        seen += 1;
+    }
+    assert!(seen > 4000, "only {seen} characters");
+    for c in joiners {
+        let label = format!("{PREFIX}{}", encode(&format!("a{c}b")).unwrap());
+        assert_eq!(fault(&label), None, "{c:?}");
+    }
+}
+
+#[test]
+fn a_name_is_decoded_label_by_label() {
+    for (name, text) in [
+        ("com.xn--bcher-kva", Some("com.b\u{fc}cher")),
+        ("com.XN--BCHER-KVA.shop", Some("com.b\u{fc}cher.shop")),
+        ("xn--p1ai.xn--9", Some("\u{440}\u{444}.xn--9")),
+        ("com.example", None),
+    ] {
+        assert_eq!(decoded(name).as_deref(), text, "{name}");
     }
 }
 

@@ -27,8 +27,7 @@ pub(super) fn check(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
         folders.iter().map(String::as_str),
     )?;
     let dates = DateSource::fallback(Fallback::Epoch(0));
-    let rules =
-        DocumentRules::new(Profile::Strict).allow_non_semver(ground.config.allow_non_semver);
+    let rules = DocumentRules::of(Profile::Strict, &ground.config);
     let checker = Checker { tree: &tree, dates: &dates, rules };
     let mut found: Vec<Diagnostic> = tree.findings().to_vec();
     for server in tree.servers() {
@@ -49,6 +48,10 @@ pub(super) fn check(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
         }
     }
     // Dates are not a matter of the change, and hints are for `check`, which says them with the rest.
-    found.retain(|d| d.severity != Severity::Note && d.code != Code::DateBeforeFirstCommit);
+    // Whether a namespace can be proven is the verdict on its claim.
+    found.retain(|d| {
+        d.severity != Severity::Note
+            && !matches!(d.code, Code::DateBeforeFirstCommit | Code::OwnershipUnclaimable)
+    });
     Ok(found)
 }

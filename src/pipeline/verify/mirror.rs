@@ -72,7 +72,8 @@ pub(super) fn derive(
         }
         Err(e) => return Ok(Mirrored::Maintainer(e.to_string())),
     };
-    let plan = plan(registry, vec![reading], &Present::default(), &Filter::default());
+    let (present, all) = (Present::default(), Filter::default());
+    let plan = plan(registry, vec![reading], &present, &all, clock.now());
     let mut expected = BTreeMap::new();
     for (path, edit) in plan.edits.iter() {
         if let Edit::Write(bytes) = edit {

@@ -3,8 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use unicode_security::confusable_detection::skeleton;
-
+use crate::check::outline;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::{ServerName, Timestamp};
@@ -37,10 +36,10 @@ pub(super) fn look(
     let servers = join(ground.prefix, "servers");
     let known = ground.git.names_below(base, &servers)?;
     let shapes: BTreeMap<String, &str> =
-        known.iter().map(|name| (shape(name), name.as_str())).collect();
+        known.iter().map(|name| (outline(name), name.as_str())).collect();
     let near = near(&new, &known);
     for (name, path) in &new {
-        let same = shapes.get(&shape(name)).copied().filter(|other| is_foreign(name, other));
+        let same = shapes.get(&outline(name)).copied().filter(|other| is_foreign(name, other));
         if let Some(other) = same.or_else(|| near.get(name.as_str()).copied()) {
             found.push(
                 Diagnostic::new(
@@ -54,11 +53,6 @@ pub(super) fn look(
     }
     found.extend(waits(ground, event, &known, &new, now));
     Ok(found)
-}
-
-/// What a name looks like: in lower case, with characters that look alike made equal.
-fn shape(name: &str) -> String {
-    skeleton(&name.to_ascii_lowercase()).collect()
 }
 
 /// Whether two names belong to different namespaces.

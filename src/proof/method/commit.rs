@@ -3,10 +3,11 @@
 use crate::config::Method;
 use crate::diag::Code;
 use crate::error::Result;
+use crate::model::Holder;
 use crate::model::pattern::matches;
 use crate::proof::claim::{Claim, Scene};
 use crate::proof::lookup::Known;
-use crate::proof::policy::{Holder, Policy};
+use crate::proof::policy::Policy;
 use crate::proof::verdict::Attempt;
 
 use super::file;

@@ -9,13 +9,13 @@ use crate::config::Method;
 use crate::data::EntryFile;
 use crate::diag::Code;
 use crate::error::Result;
+use crate::model::{Domain, Holder};
 use crate::proof::change::EntryKind;
 use crate::proof::claim::{Claim, Scene, Touched};
-use crate::proof::domain::Domain;
 use crate::proof::key::PublicKey;
 use crate::proof::lookup::Known;
 use crate::proof::offline::{Checked, Objection, ToProve, check_offline};
-use crate::proof::policy::{Holder, Policy};
+use crate::proof::policy::Policy;
 use crate::proof::statement::Action;
 use crate::proof::verdict::Attempt;
 

@@ -7,11 +7,12 @@
 use crate::config::{Method, PinIds};
 use crate::diag::Code;
 use crate::error::Result;
+use crate::model::Holder;
 use crate::proof::change::EntryKind;
 use crate::proof::claim::{Claim, Identity, Scene};
 use crate::proof::event::{Account, PullRequest};
 use crate::proof::owners::parse_owners;
-use crate::proof::policy::{Holder, Policy};
+use crate::proof::policy::Policy;
 use crate::proof::verdict::Attempt;
 
 /// What github.com says, if it is the forge and says anything.

@@ -9,9 +9,10 @@ mod owners;
 use crate::config::Method;
 use crate::diag::Code;
 use crate::error::Result;
+use crate::model::Holder;
 
 use super::claim::{Claim, Scene};
-use super::policy::{Holder, Policy};
+use super::policy::Policy;
 use super::verdict::{Attempt, Ending, Verdict, conclude};
 
 /// One way: looks at a claim and says what it saw.
@@ -72,14 +73,10 @@ pub fn reason(policy: &Policy<'_>, tried: &[Attempt]) -> (Code, String, String) 
         Ending::Absent { help } => Some((attempt.saw.clone(), help.clone())),
         _ => None,
     });
-    match (absent, &policy.holder) {
+    match (absent, policy.holder.refusal()) {
         (Some((saw, help)), _) => (Code::OwnershipUnproven, saw, help),
-        (None, Holder::Nobody(why)) => (
-            Code::OwnershipUnclaimable,
-            format!("nobody can own this namespace: {why}"),
-            "use a namespace of a domain or account of yours, or ask a maintainer for an [[ownership.rule]]".to_owned(),
-        ),
-        (None, _) => (
+        (None, Some(refusal)) => (Code::OwnershipUnclaimable, refusal, Holder::INSTEAD.to_owned()),
+        (None, None) => (
             Code::OwnershipUnproven,
             "the settings open no way to prove this namespace".to_owned(),
             "ask a maintainer for an [[ownership.rule]]".to_owned(),

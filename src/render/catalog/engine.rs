@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) use minijinja::Value;
 use minijinja::syntax::SyntaxConfig;
@@ -65,11 +66,20 @@ impl fmt::Display for TemplateProblem {
     }
 }
 
+/// Most steps that the making of one page takes where an operator's templates take part. Pages of large
+/// registries take a hundredth of it.
+const STEPS: u64 = 20_000_000;
+
+/// What is said of a template that takes more.
+const OUT_OF_STEPS: &str = "the page takes more than 20,000,000 steps";
+
 /// Renders templates and remembers what went wrong.
 pub(super) struct Engine {
     environment: Environment<'static>,
     /// What failed while pages were made, without doubles and in a fixed order.
     problems: Mutex<BTreeSet<TemplateProblem>>,
+    /// Whether a template has used up its steps; then no further page is made.
+    spent: AtomicBool,
 }
 
 impl Engine {
@@ -79,6 +89,7 @@ impl Engine {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_formatter(write_escaped);
+        environment.set_fuel((!overrides.is_empty()).then_some(STEPS));
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(|e| problem("base.html", &e))?);
         for (name, text) in BUILT_IN.iter().filter(|(name, _)| !overrides.contains_key(*name)) {
@@ -89,7 +100,7 @@ impl Engine {
                 .add_template_owned(name.clone(), text.clone())
                 .map_err(|e| problem(name, &e))?;
         }
-        Ok(Self { environment, problems: Mutex::default() })
+        Ok(Self { environment, problems: Mutex::default(), spent: AtomicBool::new(false) })
     }
 
     /// Renders `template` with `context`; a failure is remembered and gives nothing.
@@ -99,9 +110,18 @@ impl Engine {
 
     /// Renders `template` with what [`value`] made.
     pub(super) fn render_value(&self, template: &str, context: Value) -> Option<String> {
+        if self.spent.load(Ordering::Relaxed) {
+            return None;
+        }
         let rendered =
             self.environment.get_template(template).and_then(|found| found.render(context));
-        rendered.map_err(|e| self.remember(problem(template, &e))).ok()
+        rendered
+            .map_err(|e| {
+                let problem = problem(template, &e);
+                self.spent.fetch_or(problem.message == OUT_OF_STEPS, Ordering::Relaxed);
+                self.remember(problem);
+            })
+            .ok()
     }
 
     /// What went wrong so far, without doubles.
@@ -196,11 +216,14 @@ fn problem(template: &str, e: &Error) -> TemplateProblem {
     while let Some(inner) = std::error::Error::source(deepest).and_then(|e| e.downcast_ref()) {
         deepest = inner;
     }
-    let detail = deepest.detail().map_or_else(|| deepest.kind().to_string(), str::to_owned);
+    let message = match deepest.kind() {
+        minijinja::ErrorKind::OutOfFuel => OUT_OF_STEPS.to_owned(),
+        kind => deepest.detail().map_or_else(|| kind.to_string(), str::to_owned),
+    };
     TemplateProblem {
         template: deepest.name().unwrap_or(template).to_owned(),
         line: deepest.line().unwrap_or(0),
-        message: detail,
+        message,
     }
 }
 
@@ -221,6 +244,18 @@ mod tests {
         assert!(engine.render("404.html", BTreeMap::from([("other", "")])).is_none());
         let problems = engine.problems();
         assert_eq!((problems.len(), &*problems[0].template, problems[0].line), (1, "404.html", 1));
+    }
+
+    #[test]
+    fn a_template_without_an_end_is_given_up_and_no_further_page_is_made() {
+        let text = "{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}";
+        let engine = engine("404.html", text).unwrap();
+        let none = BTreeMap::<&str, &str>::new();
+        assert!(engine.render("404.html", &none).is_none());
+        assert_eq!(engine.problems()[0].message, OUT_OF_STEPS);
+        let begun = std::time::Instant::now();
+        assert!((0..1000).all(|_| engine.render("404.html", &none).is_none()));
+        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
     }
 
     #[test]

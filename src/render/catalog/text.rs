@@ -4,8 +4,8 @@
 //! into escapes, holds links to the schemes that a page may carry, and writes dates and numbers for
 //! people. It refuses to shorten anything: what the author wrote is shown whole.
 
-use crate::diag::is_invisible;
 use crate::model::Timestamp;
+use crate::text::is_invisible;
 
 /// `text` with controls, bidi marks and invisible characters written as `\u{202e}`.
 ///

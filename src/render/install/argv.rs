@@ -4,6 +4,7 @@
 //! compares them one by one. A named argument is two words, as published servers expect. An optional
 //! argument about which nothing is known is left out.
 
+use crate::model::risk::{self, Risk};
 use crate::model::{Argument, ArgumentKind, Format, NamedInput, Package};
 
 use super::identifier::{self, Refusal};
@@ -240,46 +241,19 @@ fn environment(list: &[NamedInput], slots: &mut Slots, made: &mut Made) -> Resul
     Ok(())
 }
 
-/// Variables that make other programs load code.
-const LOADERS: &[&str] = &[
-    "PATH",
-    "LD_PRELOAD",
-    "LD_LIBRARY_PATH",
-    "LD_AUDIT",
-    "DYLD_INSERT_LIBRARIES",
-    "DYLD_LIBRARY_PATH",
-    "NODE_OPTIONS",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "PYTHONHOME",
-    "BASH_ENV",
-    "ENV",
-    "PERL5OPT",
-    "RUBYOPT",
-    "JAVA_TOOL_OPTIONS",
-    "DOTNET_STARTUP_HOOKS",
-];
-
 /// What the reader should look at twice.
 fn risks(start: &Start) -> Vec<&'static str> {
+    let words: Vec<&str> = start.argv.iter().filter_map(|word| word.literals().next()).collect();
+    let container = matches!(words.first(), Some(&("docker" | "podman")));
+    let found = if container { risk::risks(&words) } else { Vec::new() };
+    let has = |wanted| found.iter().any(|(_, risk)| *risk == wanted);
     let mut risks = Vec::new();
-    if start.env.iter().any(|(name, _)| LOADERS.contains(&name.to_ascii_uppercase().as_str())) {
+    if start.env.iter().any(|(name, _)| risk::is_loader(name)) || has(Risk::Loader) {
         risks.push(
             "It sets a variable that makes other programs load code. Read it before you run it.",
         );
     }
-    let words: Vec<&str> = start.argv.iter().filter_map(|word| word.literals().next()).collect();
-    let wide = |word: &str| {
-        word.starts_with("--privileged")
-            || word.contains("docker.sock")
-            || word.starts_with("/:")
-            || ["src=/,", "source=/,", "=host"].iter().any(|part| word.contains(part))
-    };
-    let pair = |pair: &[&str]| {
-        pair[1] == "host" && matches!(pair[0], "--network" | "--net" | "--pid" | "--ipc")
-    };
-    let container = matches!(words.first(), Some(&("docker" | "podman")));
-    if container && (words.iter().any(|word| wide(word)) || words.windows(2).any(pair)) {
+    if has(Risk::Escape) {
         risks.push(
             "It gives the container wide rights over your machine. Read it before you run it.",
         );

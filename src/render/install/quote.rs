@@ -6,7 +6,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diag::is_invisible;
+use crate::text::is_invisible;
 
 /// One word for a POSIX shell.
 pub(crate) fn posix(text: &str) -> String {

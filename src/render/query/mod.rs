@@ -6,7 +6,7 @@
 //!
 //! | file | holds | one line or member |
 //! |---|---|---|
-//! | `head.json` | where every other file begins | `[first key, file]`, in order |
+//! | `head.json` | where every other file begins, and its size | `[first key, file, bytes, lines]`, in order |
 //! | `i-….txt` | every version, deleted ones marked | `name` TAB `version flags updated` TAB … |
 //! | `b-….txt` | bodies of versions that are not deleted | `key` TAB body |
 //! | `d-….txt` | bodies of deleted versions, which stand nowhere else | `key` TAB body |
@@ -46,7 +46,7 @@ pub const FEWEST_BODIES: usize = crate::model::query::LIMIT.1;
 const LINE: usize = 1000;
 
 /// The form of these files.
-const FORMAT: u8 = 1;
+const FORMAT: u8 = 2;
 
 /// Flags of a version.
 const LATEST: u8 = 1;
@@ -137,8 +137,8 @@ pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<Item>
     items
 }
 
-/// Where a file begins, and its name.
-type Place = (String, String);
+/// Where a file begins, its name, and how many bytes and lines it has: a reader that gets less steps aside.
+type Place = (String, String, usize, usize);
 
 #[derive(Default, Serialize, Deserialize)]
 struct Head {
@@ -223,7 +223,8 @@ fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) ->
             bytes.push(b'\n');
         }
         let name = format!("{kind}-{:.16}.txt", FileDigest::of(&bytes).to_string());
-        places.extend(lines.first().map(|line| (line.key.clone(), name.clone())));
+        let place = |line: &Line| (line.key.clone(), name.clone(), bytes.len(), lines.len());
+        places.extend(lines.first().map(place));
         files.extend(file(&name, Media::Text, bytes.into()));
     }
     places

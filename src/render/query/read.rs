@@ -1,7 +1,7 @@
 //! The way back: from the files of an index to the versions it was made of.
 //!
-//! For whoever holds a built site and no data. The program at the edge reads as few files as it can;
-//! this reads all of them, and refuses an index that is not whole: half of the truth is none.
+//! For callers that have a built site and no data. The program at the edge reads as few files as it can;
+//! this reads all of them, and rejects an index that is not whole.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,10 @@ pub fn read<'a>(file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<Item>> {
     if head.format != FORMAT {
         return None;
     }
-    let text = |(_, name): &Place| std::str::from_utf8(file(name)?).ok();
+    let text = |(_, name, size, count): &Place| {
+        let text = std::str::from_utf8(file(name)?).ok()?;
+        (text.len() == *size && text.lines().count() == *count).then_some(text)
+    };
     let mut bodies = HashMap::new();
     for place in head.live.iter().chain(&head.deleted) {
         for line in text(place)?.lines() {

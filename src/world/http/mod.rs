@@ -16,7 +16,7 @@ use std::fmt;
 #[cfg(feature = "http")]
 pub use client::{HttpClient, HttpOptions, ProxyChoice};
 pub use exchange::{Ask, Exchange, Reply, Verb};
-pub use url::{Url, percent_encode};
+pub use url::{Url, percent_encode, shown};
 #[cfg(feature = "http")]
 pub use wire::{Exchanger, Reach};
 
@@ -106,17 +106,17 @@ pub enum HttpError {
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoAnswer { url, why } => write!(f, "{url} does not answer: {why}"),
+            Self::NoAnswer { url, why } => write!(f, "{} does not answer: {why}", shown(url)),
             Self::Status { url, status, detail, .. } if detail.is_empty() => {
-                write!(f, "{url} answers with status {status}")
+                write!(f, "{} answers with status {status}", shown(url))
             }
             Self::Status { url, status, detail, .. } => {
-                write!(f, "{url} answers with status {status}: {detail}")
+                write!(f, "{} answers with status {status}: {detail}", shown(url))
             }
             Self::TooLarge { url, limit } => {
-                write!(f, "{url} answers with more than {} KiB", limit / 1024)
+                write!(f, "{} answers with more than {} KiB", shown(url), limit / 1024)
             }
-            Self::Refused { url, why } => write!(f, "{url} is not asked: {why}"),
+            Self::Refused { url, why } => write!(f, "{} is not asked: {why}", shown(url)),
         }
     }
 }

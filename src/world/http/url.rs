@@ -3,6 +3,8 @@
 use std::fmt;
 use std::net::IpAddr;
 
+use crate::diag::shorten;
+
 /// An http or https URL without user name, password and fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Url {
@@ -135,6 +137,24 @@ impl fmt::Display for Url {
         let scheme = if self.https { "https" } else { "http" };
         write!(f, "{scheme}://{}{}", self.authority, self.rest)
     }
+}
+
+/// Parameters of a query that hold no secret.
+const OPEN: [&str; 6] =
+    ["cursor", "limit", "search", "updated_since", "version", "include_deleted"];
+
+/// A URL as messages show it: values of unknown parameters left out, since they may be secrets, and cut
+/// when it is long.
+pub fn shown(url: &str) -> String {
+    let Some((base, query)) = url.split_once('?') else { return shorten(url).into_owned() };
+    let pair = |pair: &str| match pair.split_once('=') {
+        Some((key, _)) if !OPEN.contains(&key) => format!("{key}=…"),
+        None if !OPEN.contains(&pair) && !pair.is_empty() => "…".to_owned(),
+        _ => pair.to_owned(),
+    };
+    // A query that is cut anyway is not walked to its end.
+    let pairs: Vec<String> = query.split('&').take(40).map(pair).collect();
+    shorten(&format!("{base}?{}", pairs.join("&"))).into_owned()
 }
 
 /// Everything but letters, digits and `-._~` as `%XX`: fit for a path segment or a query value.

@@ -6,14 +6,13 @@
 
 #[cfg(feature = "http")]
 mod client;
-mod ranges;
 
 use std::fmt;
 use std::net::IpAddr;
 
+pub use crate::model::is_public;
 #[cfg(feature = "http")]
 pub use client::{WellKnownClient, WellKnownOptions};
-pub use ranges::is_public;
 
 /// Path of the document, as the official registry asks for it.
 pub const PATH: &str = "/.well-known/mcp-registry-auth";

@@ -223,7 +223,8 @@ impl Repo {
     fn mirror(&mut self, name: &str, version: &str, registry: &str, about: &str) {
         let record = upstream_record(name, version, about).to_string();
         let readings = read_text("record", record.as_bytes()).unwrap().readings;
-        let plan = plan(registry, readings, &Present::default(), &Filter::default());
+        let (present, all, now) = (Present::default(), Filter::default(), 1_800_000_000);
+        let plan = plan(registry, readings, &present, &all, now);
         for (path, edit) in plan.edits.iter() {
             let Edit::Write(bytes) = edit else { continue };
             let text = String::from_utf8(bytes.clone()).unwrap();

@@ -43,7 +43,7 @@ fn wrong_use_ends_with_2_and_silence_with_3() {
         (vec!["probe", "http://registry.example.com"], "--allow-private"),
         (vec!["probe", "https://10.0.0.1"], "private network"),
         (vec!["probe", &base, "--client", "emacs"], "the clients are vscode, copilot-cli"),
-        (vec!["probe", &base, "--require", "emacs"], "there is no client \"emacs\""),
+        (vec!["probe", &base, "--require", "emacs"], "unknown client \"emacs\""),
         (vec!["probe", &base, "--format", "sarif"], "human, json or markdown"),
         (vec!["probe", &base, "--offline"], "leave out --offline"),
     ] {

@@ -108,7 +108,7 @@ fn nul_characters_are_refused_wherever_they_stand() {
         (&b"GET /v0.1/\0servers HTTP/1.1\r\nHost: localhost\r\n\r\n"[..], "URL path"),
         (b"GET /v0.1/servers?search=\0 HTTP/1.1\r\nHost: localhost\r\n\r\n", "query parameters"),
         (b"GET /v0.1/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", "URL path"),
-        (b"DELETE /v0.1/servers?x=%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", "query parameters"),
+        (b"OPTIONS /v0.1/servers?x=%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", "query parameters"),
     ] {
         let reply = raw(shared(), head).unwrap();
         assert_eq!((reply.status, reply.header("Content-Type")), (400, "application/json"));

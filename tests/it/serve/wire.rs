@@ -144,8 +144,8 @@ fn a_body_is_never_read() {
         (PING, format!("Content-Length: {}\r\n", inside.len()), 200),
         (PING, "Transfer-Encoding: chunked\r\n".to_owned(), 200),
         (PING, "Content-Length: 0\r\nContent-Length: 9\r\n".to_owned(), 200),
-        ("POST /v0/publish HTTP/1.1", format!("Content-Length: {}\r\n", inside.len()), 404),
-        ("POST /v0/publish HTTP/1.1", "Expect: 100-continue\r\nContent-Length: 9\r\n".into(), 404),
+        ("POST /v0/publish HTTP/1.1", format!("Content-Length: {}\r\n", inside.len()), 405),
+        ("POST /v0/publish HTTP/1.1", "Expect: 100-continue\r\nContent-Length: 9\r\n".into(), 405),
     ] {
         let mut client = Client::connect(address);
         let mut bytes = with(line, &format!("Host: localhost\r\n{fields}"));

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::error::Result;
+use crate::pipeline::settings;
 use crate::proof::Verdict;
 use crate::proof::change::EntryKind;
 use crate::world::git::Oid;
 
-use super::super::ground::{Ground, read_settings};
+use super::super::ground::Ground;
 use super::super::{Judged, short};
 use super::keys::Keys;
 
@@ -52,9 +53,14 @@ pub(super) fn refused(
     }
     let settings = ground.display("registry.toml");
     if change.protected.contains(&settings)
-        && let Err(wrong) = read_settings(ground.git, ground.prefix, ground.head)
+        && let Some(bytes) = ground.file(ground.head, "registry.toml")?
     {
-        refused.insert(settings, (wrong.to_string(), "correct registry.toml".to_owned()));
+        // With settings that `check` refuses nothing could be built.
+        let (_, wrong) = settings::parse(&settings, &String::from_utf8_lossy(&bytes));
+        if let Some(wrong) = wrong.into_iter().find(|d| d.severity == Severity::Error) {
+            let why = format!("line {}: {}", wrong.place.line, wrong.message);
+            refused.insert(settings, (why, wrong.help.unwrap_or_default()));
+        }
     }
     Ok(refused)
 }

@@ -6,9 +6,9 @@
 // they stand there and never parsed.
 //
 // It refuses to be a point of failure: it answers queries of the list and nothing else, keeps no state,
-// and whatever goes wrong (no index, one of another form, a missing file, a limit of the host) the host
-// answers as if it were not here, with the static document. Only standard interfaces are used; the few
-// lines that a host needs beside it are in edge/.
+// and whatever goes wrong (no index, one of another form, a file that is missing or not whole, a limit of
+// the host) the host answers as if it were not here, with the static document. Only standard interfaces
+// are used; the few lines that a host needs beside it are in edge/.
 
 const COMMON = {
   'Access-Control-Allow-Origin': '*',
@@ -19,9 +19,8 @@ const COMMON = {
 const FRESH = 'public, max-age=60, must-revalidate';
 const ALLOW = 'GET, HEAD, OPTIONS';
 const JSON_TYPE = 'application/json';
-const TITLES = { 400: 'Bad Request', 404: 'Not Found', 422: 'Unprocessable Entity' };
+const TITLES = { 400: 'Bad Request', 405: 'Method Not Allowed', 422: 'Unprocessable Entity' };
 const PARAMETERS = ['cursor', 'limit', 'search', 'updated_since', 'version', 'include_deleted'];
-const NO_ENDPOINT = 'Endpoint not found. See /docs for the API documentation.';
 const BAD_SINCE = 'Invalid updated_since format: expected RFC3339 timestamp (e.g., 2025-08-07T13:15:04.280Z)';
 const CONFLICT = 'Cannot set include_deleted=false when using updated_since (incremental sync requires deleted servers)';
 const [LATEST, DELETED] = [1, 2]; // flags of a version
@@ -54,6 +53,9 @@ export async function staticList(request, asset, path, next) {
 
 // The answer to a request for the list; null when it is the static document.
 async function reply(request, asset) {
+  if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) {
+    return problem(request, { status: 405, detail: 'Method not allowed' }, { Allow: ALLOW });
+  }
   const raw = new URL(request.url).search.slice(1);
   if (raw.includes('%00')) {
     const refusal = { status: 400, detail: 'Invalid request: query parameters contain null bytes' };
@@ -63,18 +65,15 @@ async function reply(request, asset) {
     const headers = { ...COMMON, Allow: ALLOW, 'Access-Control-Max-Age': '86400' };
     return new Response(null, { status: 204, headers });
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    return problem(request, { status: 404, detail: NO_ENDPOINT }, { Allow: ALLOW });
-  }
   const query = parse(raw);
   if (query === null) return null;
   if (query.detail !== undefined) return problem(request, query, {});
-  const read = async (file) => {
+  const load = async (file) => {
     const response = await asset(`/v0.1/_q/${file}`, {});
     if (response.status !== 200) throw new Error(`${file}: ${response.status}`);
-    return response.text();
+    return response.arrayBuffer();
   };
-  return made(request, await page(query, read));
+  return made(request, await page(query, load));
 }
 
 // --- What is asked
@@ -154,9 +153,10 @@ function moment(text) {
 // --- What is found
 
 // The page that a query asks for, as text.
-async function page(query, read) {
-  const head = JSON.parse(await read('head.json'));
-  if (head.format !== 1) throw new Error('an index of another form');
+async function page(query, load) {
+  const head = JSON.parse(new TextDecoder().decode(await load('head.json')));
+  if (head.format !== 2) throw new Error('an index of another form');
+  const read = async (place) => whole(await load(place[1]), place);
   const filtered = query.search !== null || query.since !== null || query.version !== null || query.deleted;
   const rows = filtered ? await choose(head, query, read) : await walk(head.live, query, read);
   const next = rows.length === query.limit ? `"nextCursor":${quote(rows.at(-1).key)},` : '';
@@ -167,7 +167,7 @@ async function page(query, read) {
 async function walk(places, { cursor, limit }, read) {
   const rows = [];
   for (let at = place(places, cursor); at < places.length && rows.length < limit; at++) {
-    for (const line of lines(await read(places[at][1]))) {
+    for (const line of lines(await read(places[at]))) {
       const tab = line.indexOf('\t');
       const key = line.slice(0, tab);
       if (cursor === null || isAfter(split(key), cursor)) rows.push({ key, body: line.slice(tab + 1) });
@@ -181,12 +181,12 @@ async function walk(places, { cursor, limit }, read) {
 async function choose(head, query, read) {
   const rows = [];
   for (let at = place(head.index, query.cursor); at < head.index.length && rows.length < query.limit; at++) {
-    select(await read(head.index[at][1]), query, rows);
+    select(await read(head.index[at]), query, rows);
   }
   const files = new Map();
   for (const row of rows) {
     const places = row.deleted ? head.deleted : head.live;
-    const file = places[place(places, split(row.key))][1];
+    const file = places[place(places, split(row.key))];
     files.set(file, [...(files.get(file) ?? []), row]);
   }
   const waiting = files.entries(); // shared by all workers
@@ -203,8 +203,11 @@ function select(text, query, rows) {
     const name = line.slice(0, line.indexOf('\t'));
     if (query.search !== null && !name.toLowerCase().includes(query.search)) continue;
     if (query.cursor !== null && name < query.cursor[0]) continue;
+    let last = '';
     for (const entry of line.slice(name.length + 1).split('\t')) {
       const [version, bits, updated] = entry.split(' ');
+      if (version <= last) throw new Error(`the versions of ${name} are not in order`);
+      last = version;
       const flags = Number(bits);
       const deleted = (flags & DELETED) !== 0;
       const fits = query.version === 'latest' ? (flags & LATEST) !== 0 : (query.version ?? version) === version;
@@ -230,7 +233,24 @@ function paste(text, rows) {
   }
 }
 
-// The last of some places (key, file) that does not begin after a name and version.
+// The text of a file, which must be whole: with as many bytes and lines as its place in the head says, each
+// line after the one before. Less would be a page that lacks versions.
+function whole(bytes, [first, file, size, count]) {
+  const text = new TextDecoder().decode(bytes);
+  let [last, seen] = [null, 0];
+  for (const line of lines(text)) {
+    const head = line.slice(0, line.indexOf('\t'));
+    // A line of the index begins with a name and its first version, one of bodies with a key.
+    const key = split(head.includes(':') ? head : `${head}:${line.slice(head.length + 1, line.indexOf(' '))}`);
+    if (last === null ? key.join(':') !== first : !isAfter(key, last)) throw new Error(`${file} is not in order`);
+    last = key;
+    seen += 1;
+  }
+  if (bytes.byteLength !== size || seen !== count) throw new Error(`${file} is not whole`);
+  return text;
+}
+
+// The last of some places (key, file, bytes, lines) that does not begin after a name and version.
 function place(places, cursor) {
   let [low, high] = [0, cursor === null ? 0 : places.length];
   while (low < high) {

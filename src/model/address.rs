@@ -1,7 +1,8 @@
-//! Which addresses are public: those that a stranger may send us to.
+//! Which addresses are public: those that a stranger may send us, or the readers of an entry, to.
 //!
 //! A name whose owner points it at an address inside our network would make us his hands there, so
-//! whatever the registries of special addresses (IANA) keep from public use is refused.
+//! whatever the registries of special addresses (IANA) keep from public use is refused. The same list
+//! judges the addresses in entries.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -48,6 +49,32 @@ pub fn is_public(address: IpAddr) -> bool {
             };
             within(PUBLIC_6) && !NOT_PUBLIC_6.iter().any(|&block| within(block))
         }
+    }
+}
+
+/// Whether `address` means the machine of whoever connects to it, written as version 4 or as version 6
+/// that holds a version 4 address.
+pub(super) fn is_own_machine(address: IpAddr) -> bool {
+    let own = |address: Ipv4Addr| address.is_loopback() || address.is_unspecified();
+    match address {
+        IpAddr::V4(address) => own(address),
+        IpAddr::V6(address) => {
+            address.is_loopback() || address.is_unspecified() || embedded(address).is_some_and(own)
+        }
+    }
+}
+
+/// The address of version 4 inside one of version 6: compatible, mapped, translated (RFC 6052, 8215)
+/// or 6to4 (RFC 3056).
+fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let four = |high: u16, low: u16| Ipv4Addr::from(u32::from(high) << 16 | u32::from(low));
+    match address.segments() {
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0, 0, 0, 0, 0xffff, 0, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low]
+        | [0x2002, high, low, ..] => Some(four(high, low)),
+        _ => None,
     }
 }
 

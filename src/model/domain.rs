@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::model::{Fault, Namespace, punycode};
+use super::{Fault, Namespace, punycode};
 
 /// Most characters of a domain (RFC 1035, section 2.3.4, without the root dot).
 const MAX: usize = 253;
@@ -89,7 +89,7 @@ impl Domain {
 
     /// Whether the domain lies where no registry gives away names, so that nobody can own it.
     pub fn is_special_use(&self) -> bool {
-        SPECIAL.contains(&self.0.rsplit('.').next().unwrap_or_default())
+        is_special(&self.0)
     }
 
     /// Whether a word of this domain in DNS may count for `other`: it is the same domain, or a parent
@@ -133,9 +133,14 @@ fn label_fault(label: &str) -> Option<Fault> {
     }
 }
 
+/// Whether a name ends where no registry of domains gives away names.
+pub(super) fn is_special(name: &str) -> bool {
+    SPECIAL.contains(&name.rsplit('.').next().unwrap_or_default())
+}
+
 /// Whether a last label makes the whole an address for the readers of URLs: decimal, or hexadecimal
 /// with `0x` (WHATWG URL, "ends in a number").
-fn is_number(label: &str) -> bool {
+pub(super) fn is_number(label: &str) -> bool {
     let hexadecimal = |rest: &str| rest.bytes().all(|b| b.is_ascii_hexdigit());
     label.bytes().all(|b| b.is_ascii_digit()) || label.strip_prefix("0x").is_some_and(hexadecimal)
 }

@@ -1,0 +1,122 @@
+//! Texts that are one line, and names that are nothing but a name.
+//!
+//! Values become headers, environments and command lines, titles become rows of lists. A line break
+//! in one of them adds a header, a row or a command that nobody sees in the document; an equals sign
+//! in a variable's name moves a part of it into the value; a hyphen at the front turns what is
+//! installed into an option.
+
+use serde_json::Value;
+
+use super::look::{Path, list, text};
+use super::say::quote;
+use super::shape::{Kind, SERVER, Shape};
+use crate::diag::{Code, Finding};
+
+/// Applies these rules to a whole document.
+pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
+    object(document, &SERVER, &Path::Root, found);
+    let packages = Path::Root.key("packages");
+    for (i, package) in list(document, "packages").iter().enumerate() {
+        check_package(package, &packages.index(i), found);
+    }
+}
+
+/// Judges the texts of an object. Descriptions of inputs may have paragraphs.
+fn object(holder: &Value, shape: &Shape, path: &Path<'_>, found: &mut Vec<Finding>) {
+    for (key, member) in holder.as_object().into_iter().flatten() {
+        let Some(field) = shape.fields.iter().find(|field| field.name == key) else { continue };
+        if shape.name == SERVER.name || key != "description" {
+            value(member, &field.kind, &path.key(key), found);
+        }
+        if key == "headers" || key == "environmentVariables" {
+            check_names(member, key == "headers", &path.key(key), found);
+        }
+    }
+}
+
+fn value(member: &Value, kind: &Kind, path: &Path<'_>, found: &mut Vec<Finding>) {
+    match (kind, member) {
+        (Kind::Text(_), Value::String(text)) => found.extend(break_in(text, path)),
+        (Kind::Object(shape), member) => object(member, shape, path, found),
+        (Kind::List(kind), Value::Array(items)) => {
+            for (i, item) in items.iter().enumerate() {
+                value(item, kind, &path.index(i), found);
+            }
+        }
+        (Kind::Map(shape), Value::Object(members)) => {
+            for (key, member) in members {
+                let path = path.key(key);
+                found.extend(check_name(key, VARIABLE, &path).map(Finding::on_key));
+                object(member, shape, &path, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A line break or tab in a text that is one line. Other controls are refused when a document is read.
+fn break_in(text: &str, path: &Path<'_>) -> Option<Finding> {
+    let (at, c) = text.char_indices().find(|(_, c)| is_break(*c))?;
+    let position = text[..at].chars().count() + 1;
+    let what = if c == '\t' { "a tab" } else { "a line break" };
+    let message = format!("{} holds {what} as character {position}", quote(text));
+    let finding = Finding::new(Code::TextLineBreak, path.pointer(), message);
+    Some(finding.help("write the text on one line, with plain spaces"))
+}
+
+fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\t')
+}
+
+/// What a kind of name may not hold, and what it is called.
+type Name = (&'static str, fn(char) -> bool);
+
+const VARIABLE: Name = ("variable", |c| matches!(c, '=' | '{' | '}') || is_break(c));
+const ENVIRONMENT: Name = ("environment variable", |c| c == '=');
+/// A token of RFC 9110, section 5.6.2.
+const HEADER: Name = ("header", |c| !(c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)));
+
+fn check_names(inputs: &Value, headers: bool, path: &Path<'_>, found: &mut Vec<Finding>) {
+    let kind = if headers { HEADER } else { ENVIRONMENT };
+    for (i, input) in inputs.as_array().into_iter().flatten().enumerate() {
+        let (name, path) = (text(input, "name"), path.index(i));
+        if break_in(name, &path).is_none() {
+            found.extend(check_name(name, kind, &path.key("name")));
+        }
+    }
+}
+
+fn check_name(name: &str, (what, refused): Name, path: &Path<'_>) -> Option<Finding> {
+    let c = name.chars().find(|c| refused(*c))?;
+    let message = format!("the {what} name {} holds {}", quote(name), quote(&c.to_string()));
+    let finding = Finding::new(Code::InputNameInvalid, path.pointer(), message);
+    Some(finding.help("write the bare name, and what belongs to the value as value or default"))
+}
+
+fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
+    for key in ["identifier", "version"] {
+        let given = text(package, key);
+        if given.starts_with('-') {
+            let message =
+                format!("the package {key} {} begins with a hyphen, as options do", quote(given));
+            let finding =
+                Finding::new(Code::PackageLeadingHyphen, path.key(key).pointer(), message);
+            found.push(finding.help("write it exactly as the package registry has it"));
+        }
+    }
+    let hint = text(package, "runtimeHint");
+    if !hint.is_empty() && !is_program(hint) {
+        let message = format!("the runtimeHint {} is not the name of a program", quote(hint));
+        let finding =
+            Finding::new(Code::RuntimeHintInvalid, path.key("runtimeHint").pointer(), message);
+        found.push(finding.help(
+            "write one plain name such as npx, uvx or docker, and the rest as runtimeArguments",
+        ));
+    }
+}
+
+/// A name that is found on the search path: no folder, no option, no second word.
+fn is_program(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
+}

@@ -1,0 +1,129 @@
+//! Whom the URLs of an entry lead to, and what they give away.
+//!
+//! Everybody who installs an entry connects to its addresses. One that only its author's network knows
+//! leads others nowhere, or to a machine of their own that trusts them; a name and password before
+//! the host are published with the entry. The registry's settings say which private hosts are meant.
+
+use serde_json::Value;
+
+use super::look::{Path, list, text};
+use super::say::quote;
+use super::template;
+use crate::config::{Config, Visibility};
+use crate::diag::{Code, Finding};
+use crate::model::{Host, Reach};
+
+/// Applies these rules to every URL of a document.
+pub(super) fn check(document: &Value, config: &Config, found: &mut Vec<Finding>) {
+    let mut judge = Judge { config, found };
+    let root = Path::Root;
+    judge.url("the repository", document.get("repository"), &root.key("repository").key("url"));
+    judge.url("the website", Some(document), &root.key("websiteUrl"));
+    for (i, icon) in list(document, "icons").iter().enumerate() {
+        judge.url("the icon", Some(icon), &root.key("icons").index(i).key("src"));
+    }
+    for (i, package) in list(document, "packages").iter().enumerate() {
+        let (packages, package) = (root.key("packages"), Some(package));
+        let path = packages.index(i);
+        judge.url("the base URL", package, &path.key("registryBaseUrl"));
+        judge.url("the identifier", package, &path.key("identifier"));
+        let transport = package.and_then(|package| package.get("transport"));
+        judge.url(LOCAL, transport, &path.key("transport").key("url"));
+    }
+    for (i, remote) in list(document, "remotes").iter().enumerate() {
+        judge.url(REMOTE, Some(remote), &root.key("remotes").index(i).key("url"));
+    }
+}
+
+/// What everybody who installs the entry connects to.
+const REMOTE: &str = "the remote URL";
+
+/// What a package listens at once it runs, so that the own machine is what it should name.
+const LOCAL: &str = "the transport URL";
+
+struct Judge<'a> {
+    config: &'a Config,
+    found: &'a mut Vec<Finding>,
+}
+
+impl Judge<'_> {
+    /// Judges the URL at `path`, which is a member of `holder` and called `what`.
+    fn url(&mut self, what: &str, holder: Option<&Value>, path: &Path<'_>) {
+        let (Some(holder), Path::Key(_, key)) = (holder, path) else { return };
+        let Some((user, written)) = authority(text(holder, key)) else { return };
+        if user {
+            let message = format!("{what} holds user information before its host");
+            let finding = Finding::new(Code::UrlUserInformation, path.pointer(), message);
+            self.found.push(finding.help(
+                "remove everything between // and @; ask for secrets with a header or a variable",
+            ));
+        }
+        if is_variable(written) {
+            return;
+        }
+        let host = Host::read(&template::fill(written));
+        if host.is_one_of(&self.config.packages.remote_hosts) {
+            return;
+        }
+        let public = self.config.visibility == Visibility::Public;
+        let (code, why, instead) = match host.reach() {
+            Reach::OwnMachine if what != LOCAL => (
+                Code::UrlOwnMachine,
+                "which is the reader's own machine",
+                match what {
+                    REMOTE => "write a public address, describe a package with this transport",
+                    _ => "write a public address",
+                },
+            ),
+            Reach::Private if public => (
+                Code::UrlPrivateNetwork,
+                "which others cannot reach",
+                "write an address that everybody can reach",
+            ),
+            _ => return,
+        };
+        // Of a host with variables, everything below the labels that are fixed is meant.
+        let fixed = written.rsplit_once('}').and_then(|(_, rest)| rest.split_once('.'));
+        let (pattern, also) = match fixed {
+            Some((_, fixed)) => (format!("*.{}", Host::read(fixed).as_str()), String::new()),
+            None => {
+                let plain = host.as_str();
+                let same = plain == written.trim_matches(['[', ']']);
+                let also = if same { String::new() } else { format!(" ({plain})") };
+                (plain.to_owned(), also)
+            }
+        };
+        let message = format!("{what} has the host {}, {why}{also}", quote(written));
+        let setting = "[packages] remote_hosts in registry.toml";
+        let help = format!("{instead}, or add {} to {setting}", quote(&pattern));
+        let finding = Finding::new(code, path.pointer(), message).help(help);
+        self.found.push(if public { finding } else { finding.as_warning() });
+    }
+}
+
+/// Whether a URL has a user part, and its host without port. Read as browsers do: they take
+/// backslashes for slashes, and any number of them after the scheme of a web address.
+fn authority(url: &str) -> Option<(bool, &str)> {
+    let (scheme, rest) = url.split_once(':')?;
+    let web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
+    if scheme.contains(['/', '\\', '?', '#']) || !(web || rest.starts_with("//")) {
+        return None;
+    }
+    let rest = rest.trim_start_matches(['/', '\\']);
+    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((_, host)) => (true, host),
+        None => (false, authority),
+    };
+    let end = match host.strip_prefix('[') {
+        Some(inner) => inner.find(']').map_or(host.len(), |close| close + 2),
+        None => host.find(':').unwrap_or(host.len()),
+    };
+    Some((user, &host[..end])).filter(|(_, host)| !host.is_empty())
+}
+
+/// Whether a variable decides where the host is: it is the host, or the end of it.
+fn is_variable(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    last.contains('{')
+}

@@ -1,0 +1,95 @@
+//! What makes starting a package riskier than it looks.
+//!
+//! These are warnings: some servers need it, and whoever reviews an entry should see it said.
+
+use serde_json::Value;
+
+use super::look::{Path, list, text};
+use super::say::quote;
+use super::template;
+use crate::diag::{Code, Finding};
+use crate::model::risk::{Risk, is_loader, risks};
+
+/// Applies these rules to every package of a document.
+pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
+    let packages = Path::Root.key("packages");
+    for (i, package) in list(document, "packages").iter().enumerate() {
+        let path = packages.index(i);
+        let variables = path.key("environmentVariables");
+        for (j, variable) in list(package, "environmentVariables").iter().enumerate() {
+            let name = text(variable, "name");
+            if is_loader(name) {
+                found.push(loader(name, &variables.index(j).key("name")));
+            }
+        }
+        check_arguments(list(package, "runtimeArguments"), &path.key("runtimeArguments"), found);
+    }
+}
+
+fn loader(name: &str, path: &Path<'_>) -> Finding {
+    let message = format!("the variable {} makes other programs load code", quote(name));
+    Finding::new(Code::RiskyEnvironment, path.pointer(), message)
+        .help("remove it, or tell reviewers why the server needs it")
+}
+
+/// The arguments as the words that they become.
+fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding>) {
+    let mut words: Vec<(usize, String)> = Vec::new();
+    for (i, argument) in arguments.iter().enumerate() {
+        let name = text(argument, "name");
+        if text(argument, "type") == "named" && !name.is_empty() {
+            words.push((i, name.to_owned()));
+        }
+        let given = [text(argument, "value"), text(argument, "default")];
+        if let Some(given) = given.into_iter().find(|given| !given.is_empty()) {
+            words.push((i, filled(given, argument)));
+        }
+    }
+    let plain: Vec<&str> = words.iter().map(|(_, word)| word.as_str()).collect();
+    for (at, risk) in risks(&plain) {
+        let path = path.index(words[at].0);
+        let message = match risk {
+            Risk::Loader => {
+                found.push(loader(&option(&plain[at..]), &path));
+                continue;
+            }
+            Risk::Escape => format!(
+                "the argument {} gives the container wide rights over its machine",
+                quote(&option(&plain[at..]))
+            ),
+        };
+        let finding = Finding::new(Code::RiskyContainer, path.pointer(), message);
+        found.push(finding.help("leave it out, or mount only the folder that the server needs"));
+    }
+}
+
+/// The option as it is written: with the word after it, unless it brings its value.
+fn option(words: &[&str]) -> String {
+    let alone = words[0].contains('=') || words[0] == "--privileged" || words[0].contains(':');
+    words.iter().take(if alone { 1 } else { 2 }).copied().collect::<Vec<_>>().join(" ")
+}
+
+/// Most bytes of a value with its variables filled in; no option is longer.
+const LONGEST: usize = 4096;
+
+/// A value with the variables whose values the document itself gives.
+fn filled(given: &str, argument: &Value) -> String {
+    let known = |name: &str| {
+        let variable = argument.get("variables")?.get(name)?;
+        let known = [text(variable, "value"), text(variable, "default")];
+        known.into_iter().find(|known| !known.is_empty())
+    };
+    let (mut filled, mut rest) = (String::new(), given);
+    while let Some((before, name, after)) = template::first(rest)
+        && filled.len() < LONGEST
+    {
+        filled.push_str(before);
+        match known(name) {
+            Some(known) => filled.push_str(known),
+            None => filled.push_str(&rest[before.len()..rest.len() - after.len()]),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}

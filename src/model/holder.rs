@@ -1,0 +1,70 @@
+//! What a namespace is, and so who can own it: an account of github.com, a domain, or nobody.
+//!
+//! `check` refuses what nobody can own and `proof` never finds it proven; both use these words. What
+//! maintainers open by a rule is for the settings to say.
+
+use super::{Domain, ServerName};
+
+/// What a namespace is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Holder {
+    /// An account of github.com, by its login in lower case.
+    GitHub(String),
+    /// A domain.
+    Domain(Domain),
+    /// Nothing that anybody can own, and why.
+    Nobody(String),
+}
+
+impl Holder {
+    /// What to do about a namespace that nobody can own.
+    pub const INSTEAD: &str = "use a namespace of a domain or account of yours, or ask a maintainer for an [[ownership.rule]]";
+
+    /// What `namespace` is.
+    pub fn of(namespace: &str) -> Self {
+        let nobody = |why: String| Self::Nobody(why);
+        let Ok(name) = ServerName::parse(&format!("{namespace}/xx")) else {
+            return nobody("it is not a namespace".to_owned());
+        };
+        let namespace = name.namespace();
+        if let Some(fault) = namespace.strict_fault() {
+            return nobody(format!("it {fault}"));
+        }
+        if let Some(login) = namespace.github_login() {
+            return Self::GitHub(login.to_ascii_lowercase());
+        }
+        match Domain::of(namespace) {
+            Err(fault) => nobody(format!("its domain {fault}")),
+            Ok(domain) if domain.is_special_use() => nobody(format!(
+                "{} is a domain for special use, which nobody owns",
+                domain.as_str()
+            )),
+            Ok(domain) if !domain.is_listed() => {
+                nobody(format!("{} ends in no known top-level domain", domain.as_str()))
+            }
+            Ok(domain) if domain.is_public_suffix() => nobody(format!(
+                "{} is a public suffix, below which strangers have their domains",
+                domain.as_str()
+            )),
+            Ok(domain) => Self::Domain(domain),
+        }
+    }
+
+    /// Why nobody can own the namespace, as a sentence without its full stop; `None` if somebody can.
+    pub fn refusal(&self) -> Option<String> {
+        match self {
+            Self::Nobody(why) => Some(format!("nobody can own this namespace: {why}")),
+            Self::GitHub(_) | Self::Domain(_) => None,
+        }
+    }
+
+    /// Whether a proof of `domain` may speak for the namespace at all; whether the domain's keys reach
+    /// that far down is for the settings to say.
+    pub(crate) fn may_be_spoken_for_by(&self, domain: &Domain) -> bool {
+        match self {
+            Self::GitHub(login) => domain.as_str() == format!("{login}.github.io"),
+            Self::Domain(own) => domain.reaches(own),
+            Self::Nobody(_) => false,
+        }
+    }
+}
