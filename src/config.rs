@@ -164,9 +164,9 @@ impl Config {
                 );
             }
         };
-        let mut reader = Reader { source, wrong: Vec::new() };
+        let mut reader = Reader::default();
         let config = reader.mean(written);
-        (config, reader.wrong)
+        (config, source.diagnose_spans(reader.wrong))
     }
 
     /// Whether a change has to prove its namespaces, as far as the settings tell; where they leave it
@@ -227,12 +227,12 @@ struct WrittenLevels {
     deny: Vec<toml::Spanned<String>>,
 }
 
-struct Reader<'a> {
-    source: SourceFile<'a>,
-    wrong: Vec<Diagnostic>,
+#[derive(Default)]
+struct Reader {
+    wrong: Vec<(Finding, Span)>,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn mean(&mut self, written: Written) -> Config {
         let mut levels = Levels::default();
         for (codes, set) in [
@@ -266,8 +266,7 @@ impl Reader<'_> {
     fn say(&mut self, span: std::ops::Range<usize>, pointer: &str, message: String, help: String) {
         let finding =
             Finding::new(Code::SettingsInvalid, Pointer::from(pointer), message).help(help);
-        self.wrong
-            .push(self.source.diagnose_span(finding, Span { start: span.start, end: span.end }));
+        self.wrong.push((finding, Span { start: span.start, end: span.end }));
     }
 
     fn base_url(&mut self, url: &toml::Spanned<String>) -> Option<BaseUrl> {

@@ -12,6 +12,7 @@ use mcp_static::proof::{
     parse_account_record, parse_body, parse_record,
 };
 
+mod cost;
 mod git;
 mod paths;
 
@@ -208,6 +209,7 @@ pub const TARGETS: &[Target] = &[
     },
     git::TREE,
     paths::PATH,
+    cost::COST,
 ];
 
 const PROOF: &str = r#"{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::data::{
-    Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
+    self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
     StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
@@ -106,24 +106,23 @@ pub fn check_document(path: &str, bytes: Vec<u8>, rules: &DocumentRules) -> Vec<
     let mut findings = Vec::new();
     if bytes.len() as u64 > MAX_FILE {
         findings.push(lower(too_large(path, bytes.len() as u64)));
+        if !official {
+            return findings;
+        }
     }
     match read_json(path, bytes) {
         Err(diagnostic) => findings.push(*diagnostic),
         Ok(mut document) => {
             findings.extend(std::mem::take(&mut document.findings).into_iter().map(lower));
             let source = SourceFile::new(path, &document.text);
-            findings.extend(
-                super::document(&document.value, rules).into_iter().map(|f| source.diagnose(f)),
-            );
+            findings.extend(source.diagnose_all(super::document(&document.value, rules)));
         }
     }
     findings
 }
 
 fn too_large(path: &str, size: u64) -> Diagnostic {
-    let message = format!("the file has {size} bytes; at most {MAX_FILE} are read");
-    Diagnostic::new(Code::FileTooLarge, Place::file(path), message)
-        .help("shorten it; long texts belong on the server's website")
+    data::too_large(path, size).help("shorten it; long texts belong on the server's website")
 }
 
 /// What stays an error for an entry that is mirrored from another registry.
@@ -159,8 +158,9 @@ impl Judge<'_> {
             self.wrong_digest(&told, &found);
         }
         let source = SourceFile::new(&path, &document.text);
-        for finding in super::document(&document.value, &self.checker.rules) {
-            self.report(source.diagnose(finding));
+        for diagnostic in source.diagnose_all(super::document(&document.value, &self.checker.rules))
+        {
+            self.report(diagnostic);
         }
         let named = self.agree(&source, &document.value);
         let dates = self.dates(&origin, &status)?;
@@ -188,7 +188,7 @@ impl Judge<'_> {
         self.findings.push(if note { diagnostic.as_note() } else { diagnostic });
     }
 
-    /// Reports an odd mode or size; `None` when the content is too large to have been read.
+    /// Reports an odd mode or size; `None` when the content is refused for its size, and is not read.
     fn look_at(&mut self, file: EntryFile, content: Content) -> Option<Content> {
         if content.executable {
             let message = "this file may be executed";
@@ -199,8 +199,10 @@ impl Judge<'_> {
         }
         if content.size > MAX_FILE {
             let diagnostic = too_large(&self.path(file), content.size);
-            if content.bytes.is_empty() {
-                self.findings.push(diagnostic); // beyond what even a mirror may hold
+            // The official registry and mirrors may hold larger ones, but not without an end.
+            let accepted = self.mirrored || self.checker.rules.profile == Profile::Official;
+            if !accepted || content.bytes.is_empty() {
+                self.findings.push(diagnostic);
                 return None;
             }
             self.report_reading(diagnostic);

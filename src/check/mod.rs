@@ -39,6 +39,8 @@ mod url;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
@@ -49,7 +51,7 @@ pub use twins::{confusable_names, outline};
 pub use url::is_uri;
 
 use crate::config::Config;
-use crate::diag::{Code, Finding, Severity};
+use crate::diag::{Code, Finding, Pointer, Severity};
 use shape::SERVER;
 
 /// Which set of rules a document is held to.
@@ -91,6 +93,10 @@ pub fn normalised(document: &Value) -> Value {
     normal::normalised(document, &SERVER)
 }
 
+/// Breaches of the input rules from which on the JSON Schema is not asked: it would mostly repeat
+/// them, and spells out the place of each.
+const MAX_BREACHES: usize = 200;
+
 /// Everything that is wrong with a document, roughly in the order of its members.
 pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
     let input = input::check(value);
@@ -98,10 +104,14 @@ pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
         return input.findings;
     }
     let mut found = semantic(value, rules);
-    let structural = |finding: &Finding| finding.code != Code::ValueNotAllowed;
-    let broken: Vec<_> = input.findings.iter().filter(|f| structural(f)).collect();
-    found.retain(|finding| !broken.iter().any(|input| input.pointer == finding.pointer));
+    let structural = |finding: &&Finding| finding.code != Code::ValueNotAllowed;
+    let broken = places(input.findings.iter().filter(structural));
+    found.retain(|finding| !broken.contains(&finding.pointer));
+    let enough = input.findings.len() > MAX_BREACHES;
     add_unless_known(&mut found, input.findings);
+    if enough {
+        return found;
+    }
     if let schema::Named::Released(version) = schema::named(look::text(value, "$schema")) {
         let violations = if input.has_empty_members {
             schema::violations(&normalised(value), version)
@@ -138,14 +148,12 @@ fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
 }
 
 /// Adds findings at places where no error stands yet, so that one fault is said once.
-fn add_unless_known(found: &mut Vec<Finding>, more: Vec<Finding>) {
-    let known = found.len();
-    for finding in more {
-        let said = |earlier: &Finding| {
-            earlier.severity == Severity::Error && earlier.pointer == finding.pointer
-        };
-        if !found[..known].iter().any(said) {
-            found.push(finding);
-        }
-    }
+fn add_unless_known(found: &mut Vec<Finding>, mut more: Vec<Finding>) {
+    let known = places(found.iter().filter(|earlier| earlier.severity == Severity::Error));
+    more.retain(|finding| !known.contains(&finding.pointer));
+    found.append(&mut more);
+}
+
+fn places<'a>(findings: impl Iterator<Item = &'a Finding>) -> HashSet<Pointer> {
+    findings.map(|finding| finding.pointer.clone()).collect()
 }

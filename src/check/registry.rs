@@ -1,14 +1,15 @@
 //! Rules that span servers: collisions, tombstones, shared URLs, and a registry with nothing in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use crate::data::{DataPath, EntryFile, ServerFolder, Tree, read_json, read_tombstone};
-use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
+use crate::diag::{Code, Diagnostic, Finding, Label, Place, Pointer, SourceFile};
 use crate::error::Result;
 
 use super::entry::RemoteUrl;
+use super::say::quote;
 
 /// Everything that can be said of the tree as a whole before any document is read.
 pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {
@@ -87,26 +88,30 @@ fn twin(code: Code, place: String, first: String, help: &str) -> Diagnostic {
 /// Tombstones that cannot be read, and versions that came back.
 fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
     let mut findings = Vec::new();
+    let mut stones = BTreeMap::new();
     for file in tree.tombstones() {
         let path = tree.display(&file.path);
-        let text = String::from_utf8_lossy(&tree.read(file)?.bytes).into_owned();
-        findings.extend(read_tombstone(&path, &text));
-        let DataPath::Tombstone { namespace, name, version } = DataPath::of(&file.path) else {
-            continue;
-        };
-        let server = tree.servers().iter().find(|server| {
-            server.namespace.eq_ignore_ascii_case(namespace)
-                && server.name.eq_ignore_ascii_case(name)
-        });
-        let back = server.and_then(|s| {
-            s.versions.iter().find(|v| v.version.eq_ignore_ascii_case(version)).map(|v| (s, v))
-        });
-        if let Some((server, version)) = back {
+        match tree.read_text(file)? {
+            Ok(text) => findings.extend(read_tombstone(&path, &text)),
+            Err(wrong) => findings.push(wrong),
+        }
+        if let DataPath::Tombstone { namespace, name, version } = DataPath::of(&file.path) {
+            let key = format!("{namespace}/{name}/{version}").to_ascii_lowercase();
+            stones.entry(key).or_insert(path);
+        }
+    }
+    if stones.is_empty() {
+        return Ok(findings);
+    }
+    for server in tree.servers() {
+        for version in &server.versions {
+            let key = format!("{}/{}", name(server), version.version).to_ascii_lowercase();
+            let Some(stone) = stones.get(&key) else { continue };
             let place = Place::file(tree.display(&server.path(version, EntryFile::Server)));
             let message = "this version was removed for good and cannot return";
             findings.push(
                 Diagnostic::new(Code::TombstoneViolated, place, message)
-                    .label(Place::file(path), "its tombstone")
+                    .label(Place::file(stone), "its tombstone")
                     .help("publish the server under another version"),
             );
         }
@@ -114,54 +119,79 @@ fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
     Ok(findings)
 }
 
+/// A remote URL, and the server (by its position in the tree) that has it.
+type Shared<'a> = (usize, &'a RemoteUrl);
+
 /// A remote URL under two names: whoever installs one gets the other.
 ///
 /// `urls` holds the distinct URLs of each server of the tree, in its order.
 pub fn shared_urls(tree: &Tree, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
-    let mut first: BTreeMap<&str, (usize, &RemoteUrl)> = BTreeMap::new();
+    let mut first: HashMap<&str, Shared<'_>> = HashMap::new();
     let mut findings = Vec::new();
     for (server, urls) in urls.iter().enumerate() {
+        // Each document is read once, however many of its URLs are shared.
+        let mut versions: BTreeMap<&str, Vec<(&RemoteUrl, Shared<'_>)>> = BTreeMap::new();
         for url in urls {
             match first.get(url.url.as_str()) {
-                None => {
-                    first.insert(&url.url, (server, url));
-                }
-                Some((other, at)) => findings.extend(shared(tree, (server, url), (*other, at))?),
+                None => drop(first.insert(&url.url, (server, url))),
+                Some(other) => versions.entry(&url.version).or_default().push((url, *other)),
             }
+        }
+        for (version, shared_here) in versions {
+            findings.extend(shared(tree, &tree.servers()[server], version, &shared_here)?);
         }
     }
     Ok(findings)
 }
 
+/// Reports the URLs of one version that other servers have too.
 fn shared(
     tree: &Tree,
-    (server, url): (usize, &RemoteUrl),
-    (other, at): (usize, &RemoteUrl),
-) -> Result<Option<Diagnostic>> {
-    let (server, other) = (&tree.servers()[server], &tree.servers()[other]);
-    let Some(version) = server.versions.iter().find(|v| *v.version == *url.version) else {
-        return Ok(None);
+    server: &ServerFolder,
+    version: &str,
+    urls: &[(&RemoteUrl, Shared<'_>)],
+) -> Result<Vec<Diagnostic>> {
+    let Some(version) = server.versions.iter().find(|v| *v.version == *version) else {
+        return Ok(Vec::new());
     };
     let Some(content) = tree.read_entry(server, version, EntryFile::Server)? else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let path = tree.display(&server.path(version, EntryFile::Server));
-    let Ok(document) = read_json(&path, content.bytes) else { return Ok(None) };
-    let message = format!("{} has the same remote URL {:?}", name(other), url.url);
-    let finding =
+    let Ok(document) = read_json(&path, content.bytes) else { return Ok(Vec::new()) };
+    let finding = |(url, (other, _)): &(&RemoteUrl, Shared<'_>)| {
+        let other = name(&tree.servers()[*other]);
+        let message = format!("{other} has the same remote URL {}", quote(&url.url));
         Finding::new(Code::RemoteUrlShared, format!("/remotes/{}/url", url.index), message)
-            .help("keep one server for a URL; deprecate the other");
-    let mut diagnostic = SourceFile::new(&path, &document.text).diagnose(finding);
-    let place = Place {
-        pointer: Pointer::from(format!("/remotes/{}/url", at.index)),
-        ..Place::file(format!("{}/{}/server.json", folder(tree, other), at.version))
+            .help("keep one server for a URL; deprecate the other")
     };
-    diagnostic = diagnostic.label(place, "it stands here first");
+    let found = urls.iter().map(finding).collect();
+    let mut found = SourceFile::new(&path, &document.text).diagnose_all(found);
+    // Where each of them stands first, by the place here.
+    let firsts: HashMap<String, Shared<'_>> =
+        urls.iter().map(|(url, first)| (format!("/remotes/{}/url", url.index), *first)).collect();
+    for diagnostic in &mut found {
+        if let Some((other, at)) = firsts.get(diagnostic.place.pointer.as_str()) {
+            let place = Place {
+                pointer: Pointer::from(format!("/remotes/{}/url", at.index)),
+                ..Place::file(format!(
+                    "{}/{}/server.json",
+                    folder(tree, &tree.servers()[*other]),
+                    at.version
+                ))
+            };
+            let message = "it stands here first".to_owned();
+            diagnostic.labels.push(Label { place, message });
+        }
+    }
     let mirrored = tree
         .read_entry(server, version, EntryFile::Origin)?
         .and_then(|content| serde_json::from_slice::<Value>(&content.bytes).ok())
         .is_some_and(|origin| origin.get("registry").is_some());
-    Ok(Some(if mirrored { diagnostic.as_note() } else { diagnostic }))
+    Ok(match mirrored {
+        true => found.into_iter().map(Diagnostic::as_note).collect(),
+        false => found,
+    })
 }
 
 fn name(server: &ServerFolder) -> String {

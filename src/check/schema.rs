@@ -4,6 +4,7 @@
 //! They are shaped so that every refusal points at the member that is wrong. Nothing is ever fetched:
 //! an address outside the closed list is an unknown version.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -123,18 +124,16 @@ pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     if validator.is_valid(document) {
         return Vec::new();
     }
-    let mut findings: Vec<Finding> = Vec::new();
-    for finding in validator.iter_errors(document).flat_map(|error| explain(&error, version)) {
-        if findings.iter().all(|earlier| earlier.pointer != finding.pointer) {
-            findings.push(finding);
-        }
-    }
-    findings
+    let mut said = HashSet::new();
+    let findings = validator.iter_errors(document).flat_map(|error| explain(&error, version));
+    findings.filter(|finding| said.insert(finding.pointer.clone())).collect()
 }
 
 /// One finding for each member that an error is about.
 fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
+    // Step by step, since our pointers cut long keys.
     let place = Pointer::from(error.instance_path().as_str());
+    let place = place.steps().fold(Pointer::root(), |place, step| place.key(&step));
     match error.kind() {
         Kind::Required { .. } if place.as_str() == "/repository" && is_empty(error.instance()) => {
             let message = format!("an empty repository breaks the schema of {version}");

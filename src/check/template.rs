@@ -82,19 +82,24 @@ pub(super) fn fill(text: &str) -> Cow<'_, str> {
 /// Replaces a template that follows a colon and ends the authority or the text.
 fn fill_ports(text: &str) -> String {
     let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(colon) = rest.find(":{") {
-        let (before, template) = rest.split_at(colon + 1);
-        filled.push_str(before);
-        rest = template;
-        if let Some((0, end)) = next_template(template)
-            && (template[end..].is_empty() || template[end..].starts_with('/'))
-        {
-            filled.push_str("8080");
-            rest = &template[end..];
+    // Where the text that is not written yet begins, and the first closing brace behind it.
+    let (mut at, mut close) = (0, 0);
+    while let Some(colon) = text[at..].find(":{").map(|found| at + found) {
+        let open = colon + 1;
+        if close <= open {
+            let Some(found) = text[open..].find('}') else { break };
+            close = open + found;
         }
+        filled.push_str(&text[at..open]);
+        let rest = &text[close + 1..];
+        at = if close > open + 1 && (rest.is_empty() || rest.starts_with('/')) {
+            filled.push_str("8080");
+            close + 1
+        } else {
+            open
+        };
     }
-    filled.push_str(rest);
+    filled.push_str(&text[at..]);
     filled
 }
 

@@ -1,5 +1,7 @@
 //! Rules about how a server is reached: transports of packages, and remotes.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::look::{Path, keys, list, text};
@@ -131,7 +133,10 @@ fn template_fault<'a, I: Iterator<Item = &'a str>>(
         };
         return Some((message, "write a whole URL such as https://example.com/mcp".to_owned()));
     }
-    let name = template::names(address).find(|name| declared().all(|known| known != *name))?;
+    let mut names = template::names(address).peekable();
+    names.peek()?;
+    let known: HashSet<&str> = declared().collect();
+    let name = names.find(|name| !known.contains(name))?;
     let message =
         format!("{} uses the variable {}, which nothing declares", quote(address), quote(name));
     let help = match nearest(name, declared().filter(|known| !known.is_empty())) {

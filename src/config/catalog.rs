@@ -94,7 +94,7 @@ struct WrittenLink {
 
 impl Written {
     /// What the section means; `reader` hears what is wrong with it.
-    pub(super) fn mean(self, reader: &mut Reader<'_>) -> CatalogSettings {
+    pub(super) fn mean(self, reader: &mut Reader) -> CatalogSettings {
         let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let mut keep = |key: &str, value: Option<Spanned<String>>, sound: Check, help: &str| {
             let value = value?;

@@ -23,7 +23,7 @@ pub(super) struct Written {
 
 impl Written {
     /// What the section means, after reporting what cannot be meant.
-    pub(super) fn mean(self, reader: &mut Reader<'_>) -> PackageSettings {
+    pub(super) fn mean(self, reader: &mut Reader) -> PackageSettings {
         let mut remote_hosts = Vec::new();
         for host in self.remote_hosts {
             match Host::pattern(host.get_ref()) {

@@ -187,7 +187,7 @@ impl fmt::Debug for DateSource {
 
 #[cfg(feature = "git")]
 mod walk {
-    use super::super::json::read_json;
+    use super::super::json::{MAX_FILE, read_json};
     use super::super::layout::{DataPath, EntryFile};
     use super::super::records::read_status;
     use super::{BTreeMap, DateTable, EntryDates, Fallback, Status};
@@ -298,6 +298,9 @@ mod walk {
 
     /// The status that a blob of `status.json` means; what cannot be read means active.
     fn status_of(git: &Git, oid: Oid) -> Result<Status> {
+        if git.size(oid)? > MAX_FILE {
+            return Ok(Status::Active);
+        }
         let read = read_json("status.json", git.blob(oid)?);
         Ok(read.map_or(Status::Active, |document| read_status("status.json", &document).0.status))
     }

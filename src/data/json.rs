@@ -6,16 +6,23 @@
 //! text: [`Document::compact`] is the same tokens without the white space between them.
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Number, Value};
 
 use crate::diag::json::{Kind, SyntaxError, Token, Tokenizer, unescape};
-use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Finding, MAX_ALIKE, Place, Pointer, SourceFile, Span};
 use crate::text::is_invisible;
 
 /// Largest data file, in bytes.
 pub const MAX_FILE: u64 = 256 * 1024;
+
+/// Says that a file is larger than [`MAX_FILE`], so that its content is not looked at.
+pub(crate) fn too_large(path: &str, size: u64) -> Diagnostic {
+    let message = format!("the file has {size} bytes; at most {MAX_FILE} are read");
+    Diagnostic::new(Code::FileTooLarge, Place::file(path), message)
+        .help(format!("shorten it to at most {MAX_FILE} bytes"))
+}
 
 /// A JSON document that could be read.
 #[derive(Debug, Clone)]
@@ -53,6 +60,7 @@ pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>
         compact: String::with_capacity(text.len()),
         open: Vec::new(),
         odd: Vec::new(),
+        counts: BTreeMap::new(),
     };
     if let Err(e) = scan.run() {
         return Err(Box::new(syntax(&SourceFile::new(path, &text), &e)));
@@ -63,9 +71,7 @@ pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>
         // Lone surrogates and overflowing numbers are JSON, but not to every parser.
         Err(_) => lenient(&compact),
     };
-    let odd = scan.odd;
-    let source = SourceFile::new(path, &text);
-    findings.extend(odd.into_iter().map(|odd| odd.diagnose(&source)));
+    findings.extend(SourceFile::new(path, &text).diagnose_spans(scan.odd));
     Ok(Document { text, compact, value, findings })
 }
 
@@ -87,28 +93,13 @@ fn syntax(source: &SourceFile<'_>, e: &SyntaxError) -> Diagnostic {
     source.diagnose_span(finding, Span { start: e.offset, end: e.offset + 1 })
 }
 
-/// Something odd at a place that is known in bytes.
-struct Odd {
-    code: Code,
-    span: Span,
-    message: String,
-    help: &'static str,
-}
-
-impl Odd {
-    fn diagnose(self, source: &SourceFile<'_>) -> Diagnostic {
-        let pointer = source.pointer_at(self.span.start);
-        source.diagnose_span(
-            Finding::new(self.code, pointer, self.message).help(self.help),
-            self.span,
-        )
-    }
-}
-
-/// An open container: the keys of an object so far, or an array.
+/// An open container: the keys of an object so far, or an array, and which member is being read.
 struct Open<'a> {
     keys: Option<Keys<'a>>,
-    empty: bool,
+    /// The key of an object's member.
+    key: Cow<'a, str>,
+    /// How many elements or members have begun.
+    count: usize,
 }
 
 /// The keys of an object so far. Most objects have few; one that has many must not cost their square.
@@ -135,7 +126,9 @@ struct Scan<'a> {
     text: &'a str,
     compact: String,
     open: Vec<Open<'a>>,
-    odd: Vec<Odd>,
+    odd: Vec<(Finding, Span)>,
+    /// How many oddities there are of each code.
+    counts: BTreeMap<Code, usize>,
 }
 
 impl<'a> Scan<'a> {
@@ -157,9 +150,12 @@ impl<'a> Scan<'a> {
                 Kind::String(raw) => self.string(raw, token),
                 Kind::Number(raw) => self.number(raw, token),
                 Kind::BeginObject => {
-                    self.open.push(Open { keys: Some(Keys::default()), empty: true })
+                    let keys = Some(Keys::default());
+                    self.open.push(Open { keys, key: Cow::Borrowed(""), count: 0 });
                 }
-                Kind::BeginArray => self.open.push(Open { keys: None, empty: true }),
+                Kind::BeginArray => {
+                    self.open.push(Open { keys: None, key: Cow::Borrowed(""), count: 0 });
+                }
                 Kind::EndObject | Kind::EndArray => {
                     self.open.pop();
                 }
@@ -170,28 +166,40 @@ impl<'a> Scan<'a> {
     }
 
     fn comma(&mut self) {
-        if let Some(open) = self.open.last_mut()
-            && !std::mem::replace(&mut open.empty, false)
-        {
-            self.compact.push(',');
+        if let Some(open) = self.open.last_mut() {
+            if open.count > 0 {
+                self.compact.push(',');
+            }
+            open.count += 1;
         }
     }
 
     fn say(&mut self, code: Code, token: Token<'_>, message: String, help: &'static str) {
-        self.odd.push(Odd {
-            code,
-            span: Span { start: token.start, end: token.end },
-            message,
-            help,
-        });
+        let count = self.counts.entry(code).or_default();
+        *count += 1;
+        // Those that are only counted need no pointer, which may be long.
+        let pointer = if *count > MAX_ALIKE { Pointer::root() } else { self.pointer() };
+        let span = Span { start: token.start, end: token.end };
+        self.odd.push((Finding::new(code, pointer, message).help(help), span));
+    }
+
+    /// The place that is being read.
+    fn pointer(&self) -> Pointer {
+        self.open.iter().fold(Pointer::root(), |pointer, open| match &open.keys {
+            Some(_) => pointer.key(&open.key),
+            None => pointer.index(open.count.saturating_sub(1)),
+        })
     }
 
     fn key(&mut self, raw: &'a str, token: Token<'a>) {
+        let name = if token.plain { Cow::Borrowed(raw) } else { unescape(raw).0 };
+        if let Some(open) = self.open.last_mut() {
+            open.key = name.clone();
+        }
         self.string(raw, token);
         let Some(Open { keys: Some(keys), .. }) = self.open.last_mut() else { return };
-        let name = if token.plain { Cow::Borrowed(raw) } else { unescape(raw).0 };
         if !keys.insert(name) {
-            let message = format!("the key \"{raw}\" stands here a second time");
+            let message = format!("the key \"{}\" stands here a second time", beginning(raw));
             self.say(Code::JsonDuplicateKey, token, message, "keep one of the two");
         }
     }
@@ -211,11 +219,13 @@ impl<'a> Scan<'a> {
         }
         let odd: BTreeSet<char> = text.chars().filter(|c| is_odd(*c)).collect();
         if !odd.is_empty() {
-            let list: Vec<String> = odd.iter().map(|c| format!("U+{:04X}", *c as u32)).collect();
+            let list = odd.iter().take(MAX_LISTED).map(|c| format!("U+{:04X}", *c as u32));
+            let list = list.collect::<Vec<_>>().join(", ");
+            let more = if odd.len() > MAX_LISTED { " and others" } else { "" };
             self.say(
                 Code::JsonControlCharacter,
                 token,
-                format!("the text holds {}, which readers cannot see", list.join(", ")),
+                format!("the text holds {list}{more}, which readers cannot see"),
                 "remove the character",
             );
         }
@@ -226,10 +236,24 @@ impl<'a> Scan<'a> {
             self.say(
                 Code::JsonNumberPrecision,
                 token,
-                format!("the number {raw} becomes another one when it is read"),
+                format!("the number {} becomes another one when it is read", beginning(raw)),
                 "write it as a string, or with at most 15 digits",
             );
         }
+    }
+}
+
+/// Longest part of a text that a message quotes, in characters.
+const MAX_QUOTED: usize = 80;
+
+/// Most characters that a message lists.
+const MAX_LISTED: usize = 10;
+
+/// The beginning of a text.
+fn beginning(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(MAX_QUOTED) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
     }
 }
 

@@ -18,6 +18,7 @@ mod tree;
 pub use edit::{Applied, Edit, Edits, apply, apply_in, hold, require_folder, was_interrupted};
 pub(crate) use edit::{open_folder, work_folder};
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
+pub(crate) use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, entry_folder};
 pub use overrides::{is_template, read_overrides, read_settings};

@@ -87,7 +87,7 @@ struct Fields<'a> {
     source: SourceFile<'a>,
     members: Option<&'a Map<String, Value>>,
     code: Code,
-    wrong: Vec<Diagnostic>,
+    wrong: Vec<Finding>,
 }
 
 impl<'a> Fields<'a> {
@@ -116,8 +116,12 @@ impl<'a> Fields<'a> {
     }
 
     fn say(&mut self, pointer: Pointer, message: String, help: String) {
-        let finding = Finding::new(self.code, pointer, message).help(help);
-        self.wrong.push(self.source.diagnose(finding));
+        self.wrong.push(Finding::new(self.code, pointer, message).help(help));
+    }
+
+    /// What is wrong with them.
+    fn diagnostics(self) -> Vec<Diagnostic> {
+        self.source.diagnose_all(self.wrong)
     }
 
     fn text(&mut self, key: &str) -> Option<&'a str> {
@@ -180,7 +184,7 @@ pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagno
             fields.say(pointer, "an active version has no status message".to_owned(), help);
         }
     }
-    (StatusRecord { status, message: message.map(str::to_owned) }, fields.wrong)
+    (StatusRecord { status, message: message.map(str::to_owned) }, fields.diagnostics())
 }
 
 /// Reads an `origin.json`.
@@ -211,7 +215,7 @@ pub fn read_origin(path: &str, document: &Document) -> (OriginRecord, Vec<Diagno
             "add publishedAt, or remove the other dates".to_owned(),
         );
     }
-    (record, fields.wrong)
+    (record, fields.diagnostics())
 }
 
 /// Reads a tombstone: a TOML file with a `reason`.

@@ -242,6 +242,7 @@ impl Code {
             self,
             JsonSyntax
                 | JsonNotUtf8
+                | FileTooLarge
                 | FileNotRegular
                 | RegistryEmpty
                 | EntryIncomplete
@@ -299,9 +300,12 @@ pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
-    let limit = word.chars().count().div_ceil(3);
+    let length = word.chars().count();
+    let limit = length.div_ceil(3);
     candidates
         .into_iter()
+        // What differs in length differs by at least as many letters; a long text is not compared.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= limit)
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(d, _)| *d <= limit)
         .min()

@@ -116,6 +116,9 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Whether it was made a note because of its entry; levels can silence it but not raise it.
     pub lowered: bool,
+    /// How many problems it stands for: more than one when it counts those of its kind that the file
+    /// has besides the ones that are reported.
+    pub count: usize,
 }
 
 impl Diagnostic {
@@ -130,7 +133,15 @@ impl Diagnostic {
             labels: Vec::new(),
             help: None,
             lowered: false,
+            count: 1,
         }
+    }
+
+    /// Makes it the one that stands for all others of its code in its file.
+    pub(super) fn stand_for_others(&mut self) {
+        self.message = format!("and {} more of {} in this file", self.count, self.code);
+        self.help = Some("correct those above, then check again to see the others".to_owned());
+        self.snippet = None;
     }
 
     /// Adds what to do.

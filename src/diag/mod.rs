@@ -18,5 +18,5 @@ pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Finding, Label, Place, Snippet};
 pub use pointer::Pointer;
 pub use report::{Counts, Levels, Report};
-pub use source::{SourceFile, Span};
+pub use source::{MAX_ALIKE, SourceFile, Span};
 pub(crate) use visible::{shorten, visible};

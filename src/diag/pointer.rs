@@ -1,10 +1,25 @@
 //! JSON pointers (RFC 6901): how a rule names a place in a document.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A JSON pointer in its text form; the empty pointer is the whole document.
+/// Longest key that a pointer holds whole, in bytes.
+const MAX_KEY: usize = 256;
+
+/// A key as pointers hold it: of a longer one only the beginning, so that the places of a document
+/// never take more than a multiple of its size.
+pub(super) fn shortened(key: &str) -> Cow<'_, str> {
+    if key.len() <= MAX_KEY {
+        return Cow::Borrowed(key);
+    }
+    let end = (0..=MAX_KEY).rev().find(|at| key.is_char_boundary(*at)).unwrap_or(0);
+    Cow::Owned(format!("{}…", &key[..end]))
+}
+
+/// A JSON pointer in its text form; the empty pointer is the whole document. Keys of more than 256
+/// bytes are cut.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pointer(String);
 
@@ -17,6 +32,7 @@ impl Pointer {
     /// The member `key` below this place.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
+        let key = shortened(key);
         let mut text = String::with_capacity(self.0.len() + key.len() + 1);
         text.push_str(&self.0);
         text.push('/');

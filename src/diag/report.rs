@@ -83,9 +83,9 @@ impl Report {
         let mut counts = Counts::default();
         for d in &self.items {
             match d.severity {
-                Severity::Error => counts.errors += 1,
-                Severity::Warning => counts.warnings += 1,
-                Severity::Note => counts.notes += 1,
+                Severity::Error => counts.errors += d.count,
+                Severity::Warning => counts.warnings += d.count,
+                Severity::Note => counts.notes += d.count,
             }
         }
         counts
@@ -117,7 +117,7 @@ impl Report {
 /// Everything that a diagnostic is told apart by, the place first.
 fn order(d: &Diagnostic) -> impl Ord + '_ {
     let said = (&d.place, d.code.as_str(), &d.message);
-    (said, (d.severity, d.lowered), (&d.help, &d.labels, &d.snippet))
+    (said, (d.severity, d.lowered, d.count), (&d.help, &d.labels, &d.snippet))
 }
 
 impl Extend<Diagnostic> for Report {

@@ -1,7 +1,14 @@
 //! From a JSON pointer to a line and a column.
+//!
+//! One walk over the text finds the places of all findings of a file, and a second one counts lines
+//! and columns, so that a file full of faults costs no more than its size.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use super::json::{Kind, Token, Tokenizer, unescape};
-use super::{Diagnostic, Finding, Place, Pointer, Snippet};
+use super::pointer::shortened;
+use super::{Code, Diagnostic, Finding, Place, Pointer, Severity, Snippet};
 
 /// A range of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +31,10 @@ pub struct SourceFile<'a> {
 /// Longest part of a source line that a snippet shows, in characters.
 const SNIPPET: usize = 120;
 
+/// Most findings of one code and severity that are reported one by one in one file; the others are
+/// counted.
+pub const MAX_ALIKE: usize = 100;
+
 impl<'a> SourceFile<'a> {
     /// A source of `text` that was read from `path`.
     pub fn new(path: &'a str, text: &'a str) -> Self {
@@ -32,12 +43,9 @@ impl<'a> SourceFile<'a> {
 
     /// Line and column of a byte, both from 1; the column counts characters.
     pub fn line_column(&self, offset: usize) -> (u32, u32) {
-        let before = &self.text.as_bytes()[..offset.min(self.text.len())];
-        let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-        let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-        // Continuation bytes are not characters.
-        let column = before[start..].iter().filter(|b| (**b & 0xc0) != 0x80).count() + 1;
-        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+        let mut cursor = Cursor::new(self.text);
+        cursor.advance(offset);
+        (cursor.line, cursor.column)
     }
 
     /// The bytes of the value (or, with `on_key`, of the key) at `pointer`.
@@ -45,139 +53,146 @@ impl<'a> SourceFile<'a> {
     /// Of a key written twice the last one is meant, as JSON parsers do. `None` when there is no
     /// such place.
     pub fn span(&self, pointer: &Pointer, on_key: bool) -> Option<Span> {
-        let steps: Vec<String> = pointer.steps().collect();
-        Seeker { tokens: Tokenizer::new(self.text), steps: &steps }.seek(0, None).map(
-            |found| match (on_key, found.key) {
-                (true, Some(key)) => key,
-                _ => found.value,
-            },
-        )
+        let (found, exact) = self.seek([pointer]).nearest(pointer);
+        found.filter(|_| exact).map(|found| found.span(on_key))
     }
 
-    /// The pointer of the innermost value that covers the byte at `offset`.
-    ///
-    /// A key and what stands between it and its value belong to the value; white space and commas
-    /// between values belong to what holds them. Where the text stops being JSON, the value that
-    /// would have come there is meant.
-    pub fn pointer_at(&self, offset: usize) -> Pointer {
-        let mut tokens = Tokenizer::new(self.text);
-        let mut trail = Trail::default();
-        loop {
-            match tokens.next() {
-                Ok(Some(token)) if token.start > offset => return trail.between(),
-                Ok(Some(token)) => {
-                    trail.step(token.kind);
-                    if token.end > offset {
-                        return trail.here;
-                    }
-                }
-                Ok(None) => return trail.here,
-                Err(_) => return trail.next_value(),
-            }
+    /// Finds the places of several pointers in one walk.
+    fn seek<'p>(&self, pointers: impl IntoIterator<Item = &'p Pointer>) -> Seeker<'a> {
+        let mut seeker =
+            Seeker { tokens: Tokenizer::new(self.text), wanted: vec![Wanted::default()] };
+        pointers.into_iter().for_each(|pointer| seeker.want(pointer));
+        if let Ok(Some(first)) = seeker.tokens.next() {
+            seeker.value(first, Some(0), None);
         }
+        seeker
     }
 
     /// Makes a diagnostic of a finding: the nearest place that exists is shown when the place
     /// itself is missing.
     pub fn diagnose(&self, finding: Finding) -> Diagnostic {
-        let mut nearest = finding.pointer.clone();
-        let span = loop {
-            if let Some(span) = self.span(&nearest, finding.on_key && nearest == finding.pointer) {
-                break Some(span);
+        let seeker = self.seek([&finding.pointer]);
+        self.place(&mut Cursor::new(self.text), finding.clone(), seeker.span_of(&finding))
+    }
+
+    /// Makes diagnostics of all findings of one kind of reader in this file, in the order of their
+    /// places. Of each code the first [`MAX_ALIKE`] are made; one more says how many others there are.
+    pub fn diagnose_all(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
+        let seeker = self.seek(findings.iter().map(|finding| &finding.pointer));
+        let spans: Vec<_> = findings.iter().map(|finding| seeker.span_of(finding)).collect();
+        self.gather(findings.into_iter().zip(spans).collect())
+    }
+
+    /// As [`SourceFile::diagnose_all`], of findings whose bytes are known.
+    pub fn diagnose_spans(&self, findings: Vec<(Finding, Span)>) -> Vec<Diagnostic> {
+        self.gather(findings.into_iter().map(|(finding, span)| (finding, Some(span))).collect())
+    }
+
+    fn gather(&self, mut findings: Vec<(Finding, Option<Span>)>) -> Vec<Diagnostic> {
+        findings.sort_by_key(|(_, span)| span.map(|span| span.start));
+        let mut counts: BTreeMap<(Code, Severity), (usize, Option<usize>)> = BTreeMap::new();
+        let mut cursor = Cursor::new(self.text);
+        let mut made: Vec<Diagnostic> = Vec::new();
+        for (finding, span) in findings {
+            let (count, rest) = counts.entry((finding.code, finding.severity)).or_default();
+            *count += 1;
+            match rest {
+                Some(at) => made[*at].count += 1,
+                None => {
+                    if *count > MAX_ALIKE {
+                        *rest = Some(made.len());
+                    }
+                    made.push(self.place(&mut cursor, finding, span));
+                }
             }
-            match nearest.parent() {
-                Some(parent) => nearest = parent,
-                None => break None,
-            }
-        };
-        let mut diagnostic = self.diagnose_span(finding, span.unwrap_or(Span { start: 0, end: 0 }));
-        if span.is_none() {
-            diagnostic.place.line = 0;
-            diagnostic.place.column = 0;
-            diagnostic.snippet = None;
         }
-        diagnostic
+        for at in counts.into_values().filter_map(|(_, rest)| rest) {
+            made[at].stand_for_others();
+        }
+        made
     }
 
     /// Makes a diagnostic of a finding whose bytes are known.
     pub fn diagnose_span(&self, finding: Finding, span: Span) -> Diagnostic {
-        let (line, column) = self.line_column(span.start);
-        let place = Place { file: self.path.to_owned(), line, column, pointer: finding.pointer };
+        self.place(&mut Cursor::new(self.text), finding, Some(span))
+    }
+
+    /// Makes a diagnostic; `cursor` must not be past the place.
+    fn place(&self, cursor: &mut Cursor<'_>, finding: Finding, span: Option<Span>) -> Diagnostic {
+        let place = Place { pointer: finding.pointer, ..Place::file(self.path) };
         let mut diagnostic = Diagnostic::new(finding.code, place, finding.message);
         diagnostic.severity = finding.severity;
         diagnostic.help = finding.help;
-        diagnostic.snippet = Some(self.snippet(span));
+        if let Some(span) = span {
+            cursor.advance(floor(self.text, span.start));
+            (diagnostic.place.line, diagnostic.place.column) = (cursor.line, cursor.column);
+            diagnostic.snippet = Some(self.snippet(cursor, span));
+        }
         diagnostic
     }
 
-    fn snippet(&self, span: Span) -> Snippet {
-        let start = span.start.min(self.text.len());
-        let line_start = self.text[..floor(self.text, start)].rfind('\n').map_or(0, |at| at + 1);
-        let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let mut before = line[..floor(line, start - line_start)].chars().count();
-        let end = floor(line, (span.end.max(start + 1) - line_start).min(line.len()));
-        let mut width = line[..end].chars().count().saturating_sub(before).max(1);
+    /// The part of a line around `span`, where `cursor` stands. Nothing else of the line is read.
+    fn snippet(&self, cursor: &Cursor<'_>, span: Span) -> Snippet {
+        let text = self.text;
+        let (mut start, mut before) = (cursor.at, cursor.column as usize - 1);
+        if text[start..].starts_with('\n') && text[cursor.start..start].ends_with('\r') {
+            (start, before) = (start - 1, before - 1); // the line ends before both
+        }
+        let end = span.end.max(start + 1);
         let skip = before.saturating_sub(SNIPPET / 3);
-        let mut rest = line.chars().skip(skip);
-        let mut text: String = rest.by_ref().take(SNIPPET).collect();
+        let from = match skip {
+            0 => cursor.start,
+            _ => text[..start].char_indices().rev().nth(SNIPPET / 3 - 1).map_or(0, |(at, _)| at),
+        };
+        let (mut shown, mut width) = (String::new(), 0);
         if skip > 0 {
+            shown.push('…');
             before = before - skip + 1;
-            text.insert(0, '…');
         }
-        if rest.next().is_some() {
-            text.push('…');
+        for (count, (at, c)) in text[from..].char_indices().enumerate() {
+            let at = from + at;
+            if c == '\n' || text[at..].starts_with("\r\n") {
+                break;
+            }
+            if count == SNIPPET {
+                shown.push('…');
+                break;
+            }
+            width += usize::from(at >= start && at + c.len_utf8() <= end);
+            shown.push(c);
         }
-        width = width.min(SNIPPET - before.min(SNIPPET - 1));
-        Snippet { text, before, width }
+        let width = width.clamp(1, SNIPPET - before.min(SNIPPET - 1));
+        Snippet { text: shown, before, width }
     }
 }
 
-/// Where a walk over the tokens is.
-#[derive(Default)]
-struct Trail {
-    /// Open containers, and for an array the index of the element to come.
-    open: Vec<(Pointer, Option<usize>)>,
-    /// The value of the last token.
-    here: Pointer,
-    /// Whether that token was a key, so that its value is still to come.
-    after_key: bool,
+/// A reader of lines that only goes on.
+struct Cursor<'a> {
+    text: &'a str,
+    /// The byte to be read next.
+    at: usize,
+    /// First byte of its line.
+    start: usize,
+    line: u32,
+    column: u32,
 }
 
-impl Trail {
-    fn step(&mut self, kind: Kind<'_>) {
-        if !matches!(kind, Kind::Key(_) | Kind::EndObject | Kind::EndArray) {
-            self.here = self.next_value();
-            if let Some((_, Some(index))) = self.open.last_mut() {
-                *index += 1;
+impl<'a> Cursor<'a> {
+    fn new(text: &'a str) -> Self {
+        Self { text, at: 0, start: 0, line: 1, column: 1 }
+    }
+
+    /// Reads up to the byte at `offset`.
+    fn advance(&mut self, offset: usize) {
+        let end = offset.clamp(self.at, self.text.len());
+        for byte in &self.text.as_bytes()[self.at..end] {
+            self.at += 1;
+            if *byte == b'\n' {
+                (self.line, self.column, self.start) = (self.line.saturating_add(1), 1, self.at);
+            } else if (*byte & 0xc0) != 0x80 {
+                // Continuation bytes are not characters.
+                self.column = self.column.saturating_add(1);
             }
-        }
-        self.after_key = matches!(kind, Kind::Key(_));
-        match kind {
-            Kind::Key(raw) => self.here = self.inside().key(&unescape(raw).0),
-            Kind::BeginObject => self.open.push((self.here.clone(), None)),
-            Kind::BeginArray => self.open.push((self.here.clone(), Some(0))),
-            Kind::EndObject | Kind::EndArray => {
-                self.here = self.open.pop().map(|(pointer, _)| pointer).unwrap_or_default();
-            }
-            _ => {}
-        }
-    }
-
-    /// The innermost open container.
-    fn inside(&self) -> Pointer {
-        self.open.last().map(|(pointer, _)| pointer.clone()).unwrap_or_default()
-    }
-
-    /// What stands before the next token.
-    fn between(&self) -> Pointer {
-        if self.after_key { self.here.clone() } else { self.inside() }
-    }
-
-    /// The value that comes next.
-    fn next_value(&self) -> Pointer {
-        match self.open.last() {
-            Some((base, Some(index))) => base.index(*index),
-            _ => self.between(),
         }
     }
 }
@@ -187,87 +202,117 @@ fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }
 
+#[derive(Clone, Copy)]
 struct Found {
     key: Option<Span>,
     value: Span,
 }
 
-struct Seeker<'a, 's> {
-    tokens: Tokenizer<'a>,
-    steps: &'s [String],
+impl Found {
+    fn span(self, on_key: bool) -> Span {
+        if on_key { self.key.unwrap_or(self.value) } else { self.value }
+    }
+
+    /// Whether the place is inside the value of another.
+    fn is_in(self, other: Self) -> bool {
+        other.value.start <= self.value.start && self.value.end <= other.value.end
+    }
 }
 
-impl Seeker<'_, '_> {
-    /// Reads one value; gives its place when `depth` steps led here and none is left.
-    fn seek(&mut self, depth: usize, key: Option<Span>) -> Option<Found> {
-        let first = self.tokens.next().ok()??;
-        self.value(first, Some(depth), key).1
+/// A place that is looked for, or on the way to one.
+#[derive(Default)]
+struct Wanted {
+    /// Places below it, by the step that leads there.
+    next: HashMap<String, usize>,
+    /// Where it was seen last.
+    found: Option<Found>,
+}
+
+/// A walk over the tokens that remembers where the wanted places are.
+struct Seeker<'a> {
+    tokens: Tokenizer<'a>,
+    /// The first is the whole document.
+    wanted: Vec<Wanted>,
+}
+
+impl Seeker<'_> {
+    fn want(&mut self, pointer: &Pointer) {
+        let mut at = 0;
+        for step in pointer.steps() {
+            let new = self.wanted.len();
+            at = *self.wanted[at].next.entry(step).or_insert(new);
+            if at == new {
+                self.wanted.push(Wanted::default());
+            }
+        }
     }
 
-    /// Reads the value that begins with `first`. `depth` is `None` off the path. Gives the token
-    /// that ends it and what was found.
-    fn value(
-        &mut self,
-        first: Token<'_>,
-        depth: Option<usize>,
-        key: Option<Span>,
-    ) -> (usize, Option<Found>) {
-        let here = depth == Some(self.steps.len());
-        let step = depth.and_then(|d| self.steps.get(d));
-        let mut found = None;
+    /// The nearest place to `pointer` that exists, and whether it is that very place.
+    fn nearest(&self, pointer: &Pointer) -> (Option<Found>, bool) {
+        let Some(mut found) = self.wanted[0].found else { return (None, false) };
+        let mut at = 0;
+        for step in pointer.steps() {
+            let next = self.wanted[at].next.get(&step).copied();
+            let below = next.and_then(|next| Some((next, self.wanted[next].found?)));
+            // Of a key written twice only what is below the last one counts.
+            match below.filter(|(_, below)| below.is_in(found)) {
+                Some(next) => (at, found) = next,
+                None => return (Some(found), false),
+            }
+        }
+        (Some(found), true)
+    }
+
+    /// The bytes that a finding is about.
+    fn span_of(&self, finding: &Finding) -> Option<Span> {
+        let (found, exact) = self.nearest(&finding.pointer);
+        found.map(|found| found.span(finding.on_key && exact))
+    }
+
+    /// Reads the value that begins with `first`; `at` is its place when it is wanted. Gives the byte
+    /// after it.
+    fn value(&mut self, first: Token<'_>, at: Option<usize>, key: Option<Span>) -> usize {
         let end = match first.kind {
-            Kind::BeginObject => self.members(step, depth, &mut found),
-            Kind::BeginArray => self.elements(step, depth, &mut found),
+            Kind::BeginObject => self.members(at),
+            Kind::BeginArray => self.elements(at),
             _ => first.end,
         };
-        if here {
-            found = Some(Found { key, value: Span { start: first.start, end } });
-        }
-        (end, found)
-    }
-
-    fn members(
-        &mut self,
-        step: Option<&String>,
-        depth: Option<usize>,
-        found: &mut Option<Found>,
-    ) -> usize {
-        let mut end = 0;
-        while let Ok(Some(token)) = self.tokens.next() {
-            end = token.end;
-            let Kind::Key(raw) = token.kind else { break };
-            let on_path = step.is_some_and(|step| *step == unescape(raw).0);
-            let Ok(Some(first)) = self.tokens.next() else { break };
-            let key = Span { start: token.start, end: token.end };
-            let (value_end, inner) =
-                self.value(first, if on_path { depth.map(|d| d + 1) } else { None }, Some(key));
-            end = value_end;
-            if on_path {
-                *found = inner;
-            }
+        if let Some(at) = at {
+            self.wanted[at].found = Some(Found { key, value: Span { start: first.start, end } });
         }
         end
     }
 
-    fn elements(
-        &mut self,
-        step: Option<&String>,
-        depth: Option<usize>,
-        found: &mut Option<Found>,
-    ) -> usize {
-        let (mut end, mut index) = (0, 0usize);
+    /// The wanted place one step below another.
+    fn below(&self, at: Option<usize>, step: &str) -> Option<usize> {
+        self.wanted[at?].next.get(step).copied()
+    }
+
+    fn members(&mut self, at: Option<usize>) -> usize {
+        let mut end = 0;
+        while let Ok(Some(token)) = self.tokens.next() {
+            end = token.end;
+            let Kind::Key(raw) = token.kind else { break };
+            let next = at.and_then(|_| self.below(at, &shortened(&unescape(raw).0)));
+            let Ok(Some(first)) = self.tokens.next() else { break };
+            let key = Span { start: token.start, end: token.end };
+            end = self.value(first, next, Some(key));
+        }
+        end
+    }
+
+    fn elements(&mut self, at: Option<usize>) -> usize {
+        let at = at.filter(|at| !self.wanted[*at].next.is_empty());
+        let (mut end, mut index, mut step) = (0, 0usize, String::new());
         while let Ok(Some(first)) = self.tokens.next() {
             end = first.end;
             if first.kind == Kind::EndArray {
                 break;
             }
-            let on_path = step.is_some_and(|step| *step == index.to_string());
-            let (value_end, inner) =
-                self.value(first, if on_path { depth.map(|d| d + 1) } else { None }, None);
-            end = value_end;
-            if on_path {
-                *found = inner;
-            }
+            step.clear();
+            // Writing to a string cannot fail.
+            let _ = write!(step, "{index}");
+            end = self.value(first, self.below(at, &step), None);
             index += 1;
         }
         end

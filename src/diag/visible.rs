@@ -54,7 +54,7 @@ fn must_hide(text: &str, at: usize, c: char) -> bool {
 fn begins_command(text: &str, at: usize, c: char) -> bool {
     let (before, rest) = (&text[..at], &text.as_bytes()[at + 1..]);
     if c == ':' {
-        return rest.first() == Some(&b':') && before.chars().all(char::is_whitespace);
+        return rest.first() == Some(&b':') && before.chars().rev().all(char::is_whitespace);
     }
     before.ends_with('#')
         && (rest.first() == Some(&b'[')

@@ -40,8 +40,11 @@ impl Evidences {
         let mut wrong = Vec::new();
         for file in tree.owners() {
             let DataPath::Owners { namespace } = DataPath::of(&file.path) else { continue };
-            let text = String::from_utf8_lossy(&tree.read(file)?.bytes).into_owned();
-            match parse_owners(&tree.display(&file.path), namespace, &text) {
+            let owners = match tree.read_text(file)? {
+                Ok(text) => parse_owners(&tree.display(&file.path), namespace, &text),
+                Err(fault) => Err(vec![fault]),
+            };
+            match owners {
                 Ok(owners) => drop(found.owners.insert(namespace.to_ascii_lowercase(), owners)),
                 Err(mut faults) => wrong.append(&mut faults),
             }

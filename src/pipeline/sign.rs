@@ -8,9 +8,9 @@ use crate::check::check_document;
 use crate::config::Config;
 use crate::data::{
     Content, Document, EntryFile, MAX_FILE, ServerFolder, Tree, VersionFolder, digest, find_server,
-    find_versions, read_json, read_status,
+    find_versions, read_json, read_status, too_large,
 };
-use crate::diag::{Code, Diagnostic, Finding, Place, Report, SourceFile, nearest};
+use crate::diag::{Code, Finding, Report, SourceFile, nearest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::{Action, ProofFile, Statement, content_hash};
 
@@ -210,9 +210,7 @@ fn status(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Sub
 /// Whether a file may be as large as it is.
 fn fits(path: &str, content: &Content, report: &mut Report) -> bool {
     if content.size > MAX_FILE {
-        let message = format!("the file has {} bytes", content.size);
-        let diagnostic = Diagnostic::new(Code::FileTooLarge, Place::file(path), message);
-        report.push(diagnostic.help("move what is not needed out of the document"));
+        report.push(too_large(path, content.size));
     }
     content.size <= MAX_FILE
 }

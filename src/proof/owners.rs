@@ -56,7 +56,7 @@ pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, V
     let mut wrong = Vec::new();
     let mut say = |span: std::ops::Range<usize>, pointer: &str, message: String, help: String| {
         let finding = Finding::new(Code::OwnersInvalid, Pointer::from(pointer), message).help(help);
-        wrong.push(source.diagnose_span(finding, Span { start: span.start, end: span.end }));
+        wrong.push((finding, Span { start: span.start, end: span.end }));
     };
     if namespace != namespace.to_ascii_lowercase() {
         say(
@@ -100,6 +100,6 @@ pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, V
     if wrong.is_empty() {
         Ok(Owners { accounts: written.account, keys, subdomains: written.subdomains })
     } else {
-        Err(wrong)
+        Err(source.diagnose_spans(wrong))
     }
 }

@@ -59,7 +59,7 @@ use repo::{record_url, upstream_record};
 const NOW: &str = "2026-11-22T06:00:00Z";
 
 /// The world of a case.
-struct World {
+pub struct World {
     /// Why there is nobody to ask.
     no_resolver: Option<String>,
     dns: Option<Arc<FakeDns>>,
@@ -67,6 +67,20 @@ struct World {
     http: FakeHttp,
     clock: FakeClock,
     pulls: Option<Value>,
+}
+
+impl World {
+    /// One in which nobody answers.
+    pub fn silent() -> Self {
+        Self {
+            no_resolver: None,
+            dns: None,
+            well_known: None,
+            http: FakeHttp::new(),
+            clock: FakeClock::at(1_780_000_000),
+            pulls: None,
+        }
+    }
 }
 
 impl Doors for World {

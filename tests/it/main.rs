@@ -9,6 +9,7 @@ mod catalog;
 mod changes;
 mod check;
 mod codes;
+mod cost;
 mod dns;
 mod documents;
 mod edit;

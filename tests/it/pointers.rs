@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mcp_static::diag::{Code, Finding, Pointer, SourceFile, Span};
+use mcp_static::data::read_json;
+use mcp_static::diag::{Code, Finding, Levels, Pointer, Report, SourceFile, Span};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 
@@ -15,6 +16,16 @@ fn pointers_escape_and_read_back() {
     assert_eq!(pointer.parent().unwrap().as_str(), "/a~1b/~01/3/");
     assert_eq!(Pointer::from("/a").parent(), Some(Pointer::root()));
     assert_eq!(Pointer::root().parent(), None);
+}
+
+#[test]
+fn a_pointer_holds_the_beginning_of_a_long_key_and_finds_it() {
+    let key = "é".repeat(200);
+    let text = format!("{{\"{key}\": 1}}");
+    let pointer = Pointer::root().key(&key);
+    assert_eq!(pointer.as_str(), format!("/{}…", "é".repeat(128)));
+    let span = SourceFile::new("x.json", &text).span(&pointer, false).unwrap();
+    assert_eq!(&text[span.start..span.end], "1");
 }
 
 #[test]
@@ -108,45 +119,24 @@ fn long_lines_are_cut_around_the_mark() {
 }
 
 #[test]
-fn a_byte_belongs_to_the_innermost_value() {
-    let text = "{\"a\" : [1,  {\"b\":2}] , \"c\":\"x\"} ";
-    let source = SourceFile::new("x.json", text);
-    for (offset, pointer) in [
-        (0, ""),
-        (1, "/a"),
-        (5, "/a"),
-        (7, "/a"),
-        (8, "/a/0"),
-        (9, "/a"),
-        (11, "/a"),
-        (12, "/a/1"),
-        (14, "/a/1/b"),
-        (16, "/a/1/b"),
-        (18, "/a/1"),
-        (19, "/a"),
-        (20, ""),
-        (21, ""),
-        (23, "/c"),
-        (28, "/c"),
-        (31, ""),
-        (99, ""),
-    ] {
-        assert_eq!(source.pointer_at(offset).as_str(), pointer, "{offset}");
-    }
-}
-
-#[test]
-fn in_broken_text_a_byte_belongs_to_what_would_have_come() {
-    for (text, offset, pointer) in [
-        ("{\"a\": \"x\u{1}\"}", 8, "/a"),
-        ("[1, \"x\n\"]", 6, "/1"),
-        ("{\"a\": 1, x}", 9, ""),
-        ("{\"a\": [1 2]}", 9, "/a/1"),
-        ("[[\"abc\n1], 5]", 12, "/0/0"),
-        ("", 0, ""),
-    ] {
-        assert_eq!(SourceFile::new("x.json", text).pointer_at(offset).as_str(), pointer, "{text}");
-    }
+fn findings_that_are_alike_are_counted_by_code_and_severity() {
+    let text = format!("[{}]", "1,".repeat(499) + "1");
+    let finding = |i: usize| {
+        let finding = Finding::new(Code::UrlOwnMachine, Pointer::root().index(i), format!("{i}"));
+        if i < 300 { finding.as_warning() } else { finding }
+    };
+    let found =
+        SourceFile::new("x.json", &text).diagnose_all((0..500).rev().map(finding).collect());
+    let shown: Vec<&str> = found.iter().map(|d| d.message.as_str()).collect();
+    let mut expected: Vec<String> = (0..100).map(|i| i.to_string()).collect();
+    expected.push("and 200 more of url-own-machine in this file".to_owned());
+    expected.extend((300..400).map(|i| i.to_string()));
+    expected.push("and 100 more of url-own-machine in this file".to_owned());
+    assert_eq!(shown, expected);
+    let mut report = Report::new();
+    report.extend(found);
+    let counts = report.finish(&Levels::default()).counts();
+    assert_eq!((counts.errors, counts.warnings), (200, 300));
 }
 
 #[test]
@@ -161,6 +151,19 @@ enum Json {
     Leaf(String),
     Array(Vec<Json>),
     Object(Vec<(String, Json)>),
+}
+
+impl Json {
+    /// The same with another text in the place of every leaf.
+    fn with_leaves(&self, text: &str) -> Self {
+        match self {
+            Self::Leaf(_) => Self::Leaf(text.to_owned()),
+            Self::Array(items) => Self::Array(items.iter().map(|i| i.with_leaves(text)).collect()),
+            Self::Object(members) => Self::Object(
+                members.iter().map(|(key, item)| (key.clone(), item.with_leaves(text))).collect(),
+            ),
+        }
+    }
 }
 
 fn json() -> impl Strategy<Value = Json> {
@@ -182,8 +185,8 @@ struct Printer {
     turn: usize,
     /// Pointer to key and value.
     places: BTreeMap<String, (Option<Span>, Span)>,
-    /// Everything that covers bytes: from, to, pointer.
-    ranges: Vec<(usize, usize, String)>,
+    /// Where every value stands that holds no other.
+    leaves: Vec<(usize, String)>,
 }
 
 impl Printer {
@@ -196,9 +199,11 @@ impl Printer {
 
     fn value(&mut self, json: &Json, pointer: &str, key: Option<Span>) {
         let start = self.text.len();
-        let from = key.map_or(start, |key| key.start);
         match json {
-            Json::Leaf(text) => self.text.push_str(text),
+            Json::Leaf(text) => {
+                self.leaves.push((start, pointer.to_owned()));
+                self.text.push_str(text);
+            }
             Json::Array(items) => {
                 self.text.push('[');
                 for (i, item) in items.iter().enumerate() {
@@ -220,7 +225,6 @@ impl Printer {
         }
         let end = self.text.len();
         self.places.insert(pointer.to_owned(), (key, Span { start, end }));
-        self.ranges.push((from, end, pointer.to_owned()));
     }
 
     fn comma(&mut self, index: usize) {
@@ -279,19 +283,18 @@ proptest! {
     }
 
     #[test]
-    fn every_byte_leads_to_the_innermost_value(json in json(), spaces in spaces()) {
-        let printer = printed(&json, spaces);
+    fn what_is_odd_is_reported_where_it_stands(json in json(), spaces in spaces()) {
+        let printer = printed(&json.with_leaves("\"\\u0000\""), spaces);
         let source = SourceFile::new("x.json", &printer.text);
-        for offset in 0..=printer.text.len() {
-            let innermost = printer
-                .ranges
-                .iter()
-                .filter(|(from, to, _)| (*from..*to).contains(&offset))
-                .min_by_key(|(from, to, _)| to - from);
-            let expected = innermost.map_or("", |(_, _, pointer)| pointer.as_str());
-            let found = source.pointer_at(offset);
-            prop_assert_eq!(found.as_str(), expected, "{} in {:?}", offset, printer.text);
-        }
+        let document = read_json("x.json", printer.text.clone().into_bytes()).unwrap();
+        let found = document.findings.into_iter().filter(|d| d.code == Code::JsonControlCharacter);
+        let found: Vec<_> = found.map(|d| ((d.place.line, d.place.column), d.place.pointer)).collect();
+        let expected: Vec<_> = printer
+            .leaves
+            .iter()
+            .map(|(at, pointer)| (source.line_column(*at), Pointer::from(pointer.as_str())))
+            .collect();
+        prop_assert_eq!(found, expected);
     }
 
     #[test]

@@ -141,7 +141,7 @@ impl Written {
         self,
         protect: WrittenProtect,
         visibility: Visibility,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader,
     ) -> Ownership {
         let count = self.dns.resolvers.get_ref().len();
         for text in self.dns.resolvers.get_ref().iter().filter(|text| !is_resolver(text)) {

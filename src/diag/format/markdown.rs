@@ -14,41 +14,53 @@ const TEXT_MAX: usize = 400;
 /// Characters kept for the line that says what was left out.
 const RESERVE: usize = 120;
 
-/// Prints the comment.
+/// Prints the comment. When it has no room for everything, it has room for the worst.
 pub(super) fn render(report: &Report) -> String {
     let mut text = format!("**{}**\n", summary(report));
-    let mut length = text.chars().count();
-    let (mut file, mut shown) = (None, 0);
-    for diagnostic in report.items() {
-        let mut piece = String::new();
+    let mut room = MAX.saturating_sub(text.chars().count() + RESERVE);
+    let items = report.items();
+    let mut pieces: Vec<Option<String>> = vec![None; items.len()];
+    for severity in WORST_FIRST {
+        for (diagnostic, place) in items.iter().zip(&mut pieces) {
+            if diagnostic.severity != severity {
+                continue;
+            }
+            let piece = item(diagnostic);
+            // As if each stood alone below the name of its file.
+            let size = piece.chars().count() + heading(&diagnostic.place.file).chars().count();
+            if size > room {
+                room = 0;
+                break;
+            }
+            room -= size;
+            *place = Some(piece);
+        }
+    }
+    let mut file = None;
+    for (diagnostic, piece) in items.iter().zip(&pieces) {
+        let Some(piece) = piece else { continue };
         if file != Some(&diagnostic.place.file) {
-            piece.push_str(&heading(&diagnostic.place.file));
+            text.push_str(&heading(&diagnostic.place.file));
+            file = Some(&diagnostic.place.file);
         }
-        piece.push_str(&item(diagnostic));
-        let more = piece.chars().count();
-        if length + more + RESERVE > MAX {
-            break;
-        }
-        file = Some(&diagnostic.place.file);
-        text.push_str(&piece);
-        length += more;
-        shown += 1;
+        text.push_str(piece);
     }
-    let rest = &report.items()[shown..];
-    if !rest.is_empty() {
-        text.push_str(&left_out(rest));
-    }
+    let rest = items.iter().zip(&pieces).filter(|(_, piece)| piece.is_none()).map(|(d, _)| d);
+    text.push_str(&left_out(rest));
     text
 }
 
 /// What the comment has no room for, by severity.
-fn left_out(rest: &[Diagnostic]) -> String {
+fn left_out<'a>(rest: impl Iterator<Item = &'a Diagnostic> + Clone) -> String {
     let mut parts = Vec::new();
     for severity in WORST_FIRST {
-        let count = rest.iter().filter(|d| d.severity == severity).count();
+        let count = rest.clone().filter(|d| d.severity == severity).map(|d| d.count).sum();
         if count > 0 {
             parts.push(plural(count, severity.as_str()));
         }
+    }
+    if parts.is_empty() {
+        return String::new();
     }
     format!("\n…and {} more that this comment has no room for.\n", parts.join(", "))
 }

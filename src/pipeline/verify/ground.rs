@@ -12,6 +12,7 @@ use crate::proof::change::{Change, EntryChange, Layout, sort};
 use crate::proof::{Commits, Owners, ProofFile, Signed, Touched, TouchedOwners, parse_owners};
 use crate::world::git::{Changed, Gained, Git, Oid};
 
+use super::limits::PathCount;
 use super::merge::Merge;
 use super::signatures;
 
@@ -46,6 +47,8 @@ pub(super) struct Ground<'a> {
     pub(super) changed: Vec<Changed>,
     /// Why the change cannot be judged as it is: how it would be merged.
     pub(super) objections: Vec<Diagnostic>,
+    /// Whether it touches more paths than are judged, so that it was not looked at any further.
+    pub(super) is_exceeded: bool,
 }
 
 /// A step of the published branch: what it had before a commit, and what it has after it.
@@ -67,7 +70,9 @@ impl<'a> Ground<'a> {
         head: Oid,
     ) -> Result<Self> {
         let config = read_settings(git, prefix, base.unwrap_or(head))?;
-        let Merge { commits, changed, objections, .. } = Merge::of(git, base, head)?;
+        let mut count = PathCount::new(prefix, config.ownership.max_paths);
+        let Merge { commits, changed, objections, .. } =
+            Merge::of(git, base, head, &mut |item| count.add(item))?;
         let mut ground = Self {
             git,
             prefix,
@@ -82,8 +87,12 @@ impl<'a> Ground<'a> {
             change: Change::default(),
             changed,
             objections,
+            is_exceeded: base.is_some() && count.is_exceeded(),
         };
-        ground.sort()?;
+        // Half of a change means nothing.
+        if !ground.is_exceeded {
+            ground.sort()?;
+        }
         Ok(ground)
     }
 
@@ -109,6 +118,7 @@ impl<'a> Ground<'a> {
             change: Change::default(),
             changed: git.compare(Some(base), head)?,
             objections: Vec::new(),
+            is_exceeded: false,
         };
         ground.sort()?;
         Ok(ground)
@@ -136,6 +146,12 @@ impl<'a> Ground<'a> {
         }
         self.change = change;
         Ok(())
+    }
+
+    /// Whether it may touch only so much. A first publication may touch anything, and what was merged is on
+    /// the branch, however large: it is judged, not sent back.
+    pub(super) fn is_limited(&self) -> bool {
+        self.base.is_some() && self.is_proposed
     }
 
     /// How reports call a path below the data folder.

@@ -35,9 +35,12 @@ pub(super) struct Merge {
     pub(super) objections: Vec<Diagnostic>,
 }
 
+/// Hears every path that a change touches; false when it touches too many, which ends the comparison.
+pub(super) type Meter<'a> = &'a mut dyn FnMut(&Changed) -> bool;
+
 impl Merge {
     /// What `base` gains by merging `head`.
-    pub(super) fn of(git: &Git, base: Option<Oid>, head: Oid) -> Result<Self> {
+    pub(super) fn of(git: &Git, base: Option<Oid>, head: Oid, meter: Meter<'_>) -> Result<Self> {
         let Some(base) = base else {
             let commits = Ancestry::default().add(git, head)?;
             let changed = git.compare(None, head)?;
@@ -48,12 +51,16 @@ impl Merge {
             return Err(Error::new(ErrorKind::Usage, "base and head have no commit in common")
                 .help("rebase the change onto the branch that it is meant for"));
         };
-        let mut merge = Self {
-            fork: Some(fork),
-            commits: gain.commits,
-            changed: git.compare(Some(fork), head)?,
-            objections: Vec::new(),
-        };
+        let mut goes_on = true;
+        let changed = git.compare_while(Some(fork), head, &mut |item| {
+            goes_on = meter(item);
+            goes_on
+        })?;
+        let (commits, objections) = (gain.commits, Vec::new());
+        let mut merge = Self { fork: Some(fork), commits, changed, objections };
+        if !goes_on {
+            return Ok(merge);
+        }
         if gain.bases.len() > 1 {
             merge.objections.push(criss_cross(&gain.bases));
         } else if merge.commits.len() > MAX_COMMITS {
@@ -152,8 +159,11 @@ impl<'a> Replay<'a> {
         let ancestors = ancestors_among(commits);
         let mut touches = 0;
         for (at, commit) in commits.iter().enumerate().filter(|(_, c)| c.parents.len() < 2) {
-            let changed = self.git.compare(commit.parents.first().copied(), commit.id)?;
-            touches += changed.len();
+            let parent = commit.parents.first().copied();
+            let changed = self.git.compare_while(parent, commit.id, &mut |_| {
+                touches += 1;
+                touches <= MAX_TOUCHES
+            })?;
             if touches > MAX_TOUCHES {
                 let message = format!(
                     "the commits of the change touch more than {MAX_TOUCHES} paths, one by one"

@@ -13,6 +13,7 @@ mod all;
 mod entries;
 mod ground;
 mod hold;
+mod limits;
 mod maintainers;
 mod merge;
 mod mirror;
@@ -39,6 +40,8 @@ use crate::world::http::Http;
 use crate::world::wellknown::WellKnown;
 
 use ground::Ground;
+use limits::Excess;
+use ownership::Parts;
 use repository::{look_for_data, open, uncommitted};
 
 pub use all::{Rechecked, verify_all};
@@ -225,18 +228,21 @@ fn judge(
 ) -> Result<Judged> {
     let settings = &ground.config.ownership;
     let trust = trust(settings, event);
-    let parts = ownership::Parts::of(ground)?;
     let mut report = Report::new();
     branch(settings, event, &mut report);
-    let structural = structure::examine(ground, parts.only_mirrored())?;
-    let hopeless = |d: &Diagnostic| {
-        matches!(d.code, Code::ChangeTooLarge | Code::ChangeCrissCross) && ground.is_proposed
-    };
-    let is_hopeless = structural.iter().any(hopeless);
-    report.extend(structural);
+    let Excess { total, files } = Excess::of(ground)?;
+    let hopeless = |d: &Diagnostic| matches!(d.code, Code::ChangeTooLarge | Code::ChangeCrissCross);
+    let is_hopeless =
+        ground.is_proposed && total.iter().chain(&files).chain(&ground.objections).any(hopeless);
+    report.extend(ground.objections.iter().cloned());
+    if total.is_empty() {
+        report.extend(structure::examine(ground)?);
+    }
+    report.extend(total.into_iter().chain(files));
     let mut namespaces = Vec::new();
-    // Nothing is asked for a change that is refused for its size or its history: each question costs
-    // a lookup.
+    // Nothing is opened or asked for a change that is refused for its size or its history: each
+    // question costs a lookup.
+    let parts = if is_hopeless { Parts::default() } else { Parts::of(ground)? };
     if !is_hopeless {
         report.extend(entries::check(ground)?);
         let judge = ownership::Judge { ground, event, identity, doors, trust };

@@ -18,6 +18,7 @@ use super::mirror::{Mirrored, derive, origin_of, registry_of};
 use super::{Doors, NamespaceVerdict};
 
 /// A change, divided by who answers for its parts.
+#[derive(Default)]
 pub(super) struct Parts {
     /// What has to be proven, by namespace in lower case.
     pub(super) claims: BTreeMap<String, Claim>,
@@ -30,7 +31,7 @@ pub(super) struct Parts {
 impl Parts {
     /// Divides the change.
     pub(super) fn of(ground: &Ground<'_>) -> Result<Self> {
-        let mut parts = Self { claims: BTreeMap::new(), mirrored: Vec::new(), pinned: Vec::new() };
+        let mut parts = Self::default();
         for change in &ground.change.entries {
             if change.kind == EntryKind::Removed {
                 continue; // whoever published it has no say in that: maintainers decide
@@ -64,11 +65,6 @@ impl Parts {
     fn claim(&mut self, namespace: &str) -> &mut Claim {
         let fresh = || Claim { namespace: namespace.to_owned(), ..Claim::default() };
         self.claims.entry(namespace.to_ascii_lowercase()).or_insert_with(fresh)
-    }
-
-    /// Whether everything comes from other registries, so that nobody claims a namespace.
-    pub(super) fn only_mirrored(&self) -> bool {
-        self.claims.is_empty() && !self.mirrored.is_empty()
     }
 }
 

@@ -1,12 +1,12 @@
 //! What is proven and still deserves a person's look: names that look like others', and the first
 //! server of a namespace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::check::outline;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
-use crate::model::Timestamp;
+use crate::model::{ServerName, Timestamp};
 use crate::proof::change::EntryKind;
 use crate::proof::event::Event;
 
@@ -37,8 +37,10 @@ pub(super) fn look(
     let known = ground.git.names_below(base, &servers)?;
     let shapes: BTreeMap<String, &str> =
         known.iter().map(|name| (outline(name), name.as_str())).collect();
+    let near = near(&new, &known);
     for (name, path) in &new {
-        if let Some(other) = like(name, &known, &shapes) {
+        let same = shapes.get(&outline(name)).copied().filter(|other| is_foreign(name, other));
+        if let Some(other) = same.or_else(|| near.get(name.as_str()).copied()) {
             found.push(
                 Diagnostic::new(
                     Code::NameLookAlike,
@@ -53,18 +55,41 @@ pub(super) fn look(
     Ok(found)
 }
 
-/// A name of another namespace that `name` may be taken for.
-fn like<'a>(
-    name: &str,
-    known: &'a [String],
-    shapes: &BTreeMap<String, &'a str>,
-) -> Option<&'a str> {
-    let own = namespace(name);
-    let other = |candidate: &&str| !namespace(candidate).eq_ignore_ascii_case(own);
-    let same = shapes.get(&outline(name)).copied().filter(other);
-    same.or_else(|| {
-        known.iter().map(String::as_str).filter(other).find(|known| one_edit(name, known))
-    })
+/// Whether two names belong to different namespaces.
+fn is_foreign(name: &str, other: &str) -> bool {
+    !namespace(name).eq_ignore_ascii_case(namespace(other))
+}
+
+/// For each new name the first known one of another namespace that is one edit away.
+///
+/// Two such names are equal after one letter is left out of one or both, so only those are compared.
+fn near<'a>(new: &'a BTreeMap<String, String>, known: &'a [String]) -> HashMap<&'a str, &'a str> {
+    let mut shortened: HashMap<Vec<u8>, Vec<&str>> = HashMap::new();
+    for name in new.keys() {
+        for text in with_one_less(name) {
+            shortened.entry(text).or_default().push(name);
+        }
+    }
+    let mut found = HashMap::new();
+    for other in known {
+        for name in with_one_less(other).iter().filter_map(|text| shortened.get(text)).flatten() {
+            if !found.contains_key(name) && is_foreign(name, other) && one_edit(name, other) {
+                found.insert(*name, other.as_str());
+            }
+        }
+    }
+    found
+}
+
+/// A name in lower case, and every text that one letter less makes of it; nothing for a text that is
+/// too long to be a name.
+fn with_one_less(name: &str) -> Vec<Vec<u8>> {
+    if name.len() > ServerName::MAX {
+        return Vec::new();
+    }
+    let name = name.to_ascii_lowercase().into_bytes();
+    let less = (0..name.len()).map(|at| [&name[..at], &name[at + 1..]].concat());
+    less.chain([name.clone()]).collect()
 }
 
 fn namespace(name: &str) -> &str {

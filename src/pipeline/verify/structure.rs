@@ -1,8 +1,8 @@
-//! What holds for every change, whoever makes it: sizes, paths, published versions, collisions.
+//! What holds for every change, whoever makes it: paths, published versions, collisions.
 //!
 //! Only path-level rules stand here, so that the cost follows the change and not the registry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place};
@@ -12,21 +12,44 @@ use crate::proof::change::{EntryChange, EntryKind};
 
 use crate::world::git::Oid;
 
-use super::ground::{Ground, MAX_BLOB};
+use super::ground::Ground;
 use super::misplaced;
 
 /// What is wrong with the change as such.
-pub(super) fn examine(ground: &Ground<'_>, mirrored: bool) -> Result<Vec<Diagnostic>> {
-    let mut found = ground.objections.clone();
+pub(super) fn examine(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
+    let mut found = Vec::new();
     odd_paths(ground, &mut found);
-    sizes(ground, mirrored, &mut found)?;
     mixture(ground, &mut found);
     misplaced::find(ground, &mut found)?;
+    let mut names = Names { ground, seen: HashMap::new() };
     for entry in &ground.change.entries {
-        published(ground, entry, &mut found)?;
+        published(&mut names, entry, &mut found)?;
     }
-    collisions(ground, &mut found)?;
+    collisions(&mut names, &mut found)?;
     Ok(found)
+}
+
+/// The names in folders of commits, each folder read once.
+struct Names<'a> {
+    ground: &'a Ground<'a>,
+    /// By commit and folder, then by lower-case form.
+    seen: HashMap<(Oid, String), HashMap<String, Vec<String>>>,
+}
+
+impl Names<'_> {
+    /// The names in a folder below the data folder that are `name`, case aside.
+    fn alike(&mut self, commit: Oid, folder: &str, name: &str) -> Result<&[String]> {
+        let key = (commit, folder.to_owned());
+        if !self.seen.contains_key(&key) {
+            let mut names: HashMap<String, Vec<String>> = HashMap::new();
+            for name in self.ground.git.names(commit, &self.ground.display(folder))? {
+                names.entry(name.to_ascii_lowercase()).or_default().push(name);
+            }
+            self.seen.insert(key.clone(), names);
+        }
+        let names = self.seen.get(&key).and_then(|names| names.get(&name.to_ascii_lowercase()));
+        Ok(names.map(Vec::as_slice).unwrap_or_default())
+    }
 }
 
 fn place(ground: &Ground<'_>, path: &str) -> Place {
@@ -40,55 +63,6 @@ fn odd_paths(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
                 .help("put a regular file at a plain path, or take it out of the change"),
         );
     }
-}
-
-fn sizes(ground: &Ground<'_>, mirrored: bool, found: &mut Vec<Diagnostic>) -> Result<()> {
-    let settings = &ground.config.ownership;
-    if ground.base.is_some() && !mirrored {
-        let paths = ground.change.paths;
-        if paths > settings.max_paths {
-            let message = format!(
-                "the change touches {paths} paths; at most {} are judged at once",
-                settings.max_paths
-            );
-            found.push(
-                Diagnostic::new(Code::ChangeTooLarge, Place::default(), message).help("split it"),
-            );
-        }
-        let namespaces = namespaces(ground).len();
-        if namespaces > settings.max_namespaces {
-            let message = format!(
-                "the change touches {namespaces} namespaces; at most {} are judged at once",
-                settings.max_namespaces
-            );
-            found.push(
-                Diagnostic::new(Code::ChangeTooLarge, Place::default(), message).help("split it"),
-            );
-        }
-    }
-    for item in &ground.changed {
-        let Some(after) = item.after.filter(|_| item.utf8 && item.fault.is_none()) else {
-            continue;
-        };
-        if ground.change.odd.iter().any(|odd| odd.path == item.path) {
-            continue;
-        }
-        let size = ground.git.size(after.oid)?;
-        if size > MAX_BLOB {
-            let message = format!("the file has {size} bytes; at most {MAX_BLOB} are judged");
-            found.push(
-                Diagnostic::new(Code::ChangeTooLarge, Place::file(&item.path), message)
-                    .help("shorten it, or take it out of the change"),
-            );
-        }
-    }
-    Ok(())
-}
-
-/// The namespaces that a change touches, in lower case.
-pub(super) fn namespaces(ground: &Ground<'_>) -> BTreeSet<String> {
-    let entries = ground.change.entries.iter().map(|e| e.namespace.to_ascii_lowercase());
-    entries.chain(ground.change.owners.keys().cloned()).collect()
 }
 
 /// Entries and protected files in one change: a maintainer who looks at the one could miss the other.
@@ -128,7 +102,12 @@ pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(Str
 }
 
 /// A published version is what it is for good; a removal leaves a tombstone.
-fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnostic>) -> Result<()> {
+fn published(
+    names: &mut Names<'_>,
+    entry: &EntryChange,
+    found: &mut Vec<Diagnostic>,
+) -> Result<()> {
+    let ground = names.ground;
     let server = place(ground, &format!("{}/{}", entry.folder(), EntryFile::Server.file_name()));
     let what = format!("{} {}", entry.server(), entry.version);
     match entry.kind {
@@ -142,7 +121,7 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
         ),
         EntryKind::Removed
             if !is_example(&entry.namespace)
-                && tombstone(ground, ground.head, entry)?.is_none() =>
+                && tombstone(names, ground.head, entry)?.is_none() =>
         {
             found.push(
             Diagnostic::new(
@@ -158,7 +137,7 @@ fn published(ground: &Ground<'_>, entry: &EntryChange, found: &mut Vec<Diagnosti
         }
         kind if kind.is_new() => {
             let ruler = ground.base.unwrap_or(ground.head);
-            if let Some(tombstone) = tombstone(ground, ruler, entry)? {
+            if let Some(tombstone) = tombstone(names, ruler, entry)? {
                 found.push(
                     Diagnostic::new(
                         Code::TombstoneViolated,
@@ -183,19 +162,14 @@ fn is_example(namespace: &str) -> bool {
 
 /// The tombstone of a version in a commit, however it spells the name: who removed `Weather` removed
 /// `weather`.
-pub(super) fn tombstone(
-    ground: &Ground<'_>,
-    commit: Oid,
-    entry: &EntryChange,
-) -> Result<Option<String>> {
+fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<Option<String>> {
     let file = format!("{}.toml", entry.version);
     let mut folders = vec!["tombstones".to_owned()];
     for wanted in [&entry.namespace, &entry.name, &file] {
         let mut next = Vec::new();
         for folder in folders {
-            let names = ground.git.names(commit, &ground.display(&folder))?;
-            let same = names.into_iter().filter(|name| name.eq_ignore_ascii_case(wanted));
-            next.extend(same.map(|name| format!("{folder}/{name}")));
+            let same = names.alike(commit, &folder, wanted)?;
+            next.extend(same.iter().map(|name| format!("{folder}/{name}")));
         }
         folders = next;
     }
@@ -203,8 +177,8 @@ pub(super) fn tombstone(
 }
 
 /// Folders that differ from one of the base only by case.
-fn collisions(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
-    let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn collisions(names: &mut Names<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
+    let ground = names.ground;
     let mut said = BTreeSet::new();
     for entry in ground.change.entries.iter().filter(|entry| entry.kind.is_new()) {
         let levels = [
@@ -217,16 +191,11 @@ fn collisions(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
             ),
         ];
         for (code, folder, name) in levels {
-            if !seen.contains_key(&folder) {
-                let mut names = ground.git.names(ground.head, &ground.display(&folder))?;
-                if let Some(base) = ground.base {
-                    names.extend(ground.git.names(base, &ground.display(&folder))?);
-                }
-                seen.insert(folder.clone(), names);
+            let mut other = None;
+            for commit in [Some(ground.head), ground.base].into_iter().flatten() {
+                let alike = names.alike(commit, &folder, name)?;
+                other = other.or_else(|| alike.iter().find(|n| *n != name).cloned());
             }
-            let other = seen.get(&folder).and_then(|names| {
-                names.iter().find(|n| *n != name && n.eq_ignore_ascii_case(name))
-            });
             let Some(other) = other else { continue };
             let path = format!("{folder}/{name}");
             if said.insert(path.clone()) {

@@ -5,25 +5,14 @@
 //! is refused here, since refusing is a judgement and belongs upstairs; what could do harm as a path
 //! is flagged. Grafts and `refs/replace` are not consulted.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use git2::{ObjectType, Odb};
 
 use super::Git;
 use super::files::{FileMode, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
 use super::objects::{self, Entry, Hashing, Oid, malformed};
-use crate::error::{Error, Result};
-
-/// Trees from this size on are kept, in bytes: in a large registry the same few are read for every path.
-const KEEP_FROM: usize = 4096;
-
-/// Most trees that are kept at a time.
-const KEEP: usize = 64;
-
-/// Large trees that were read.
-pub(super) type Trees = RefCell<HashMap<Oid, Arc<[u8]>>>;
+use crate::error::Result;
 
 /// What stands at a path in one commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,12 +62,27 @@ impl Git {
     /// # Errors
     /// When an object is missing or damaged, or the paths together exceed any sensible size.
     pub fn compare(&self, before: Option<Oid>, after: Oid) -> Result<Vec<Changed>> {
+        self.compare_while(before, after, &mut |_| true)
+    }
+
+    /// As [`Git::compare`], but no further than to the first path for which `goes_on` says no. Files of
+    /// one folder come one after the other.
+    ///
+    /// # Errors
+    /// As for [`Git::compare`].
+    pub fn compare_while(
+        &self,
+        before: Option<Oid>,
+        after: Oid,
+        goes_on: &mut dyn FnMut(&Changed) -> bool,
+    ) -> Result<Vec<Changed>> {
         let odb = self.objects()?;
-        let top = |commit| Ok::<_, Error>(self.commit(&odb, commit, Hashing::Verify)?.tree);
-        let before = before.map(top).transpose()?;
-        let mut walk = Comparison { git: self, odb: &odb, path: Vec::new(), bytes: 0, folders: 0 };
+        let before = before.map(|commit| self.top(&odb, commit)).transpose()?;
+        let (path, stopped) = (Vec::new(), false);
+        let mut walk =
+            Comparison { git: self, odb: &odb, path, bytes: 0, folders: 0, goes_on, stopped };
         let mut found = Vec::new();
-        walk.folders(before, Some(top(after)?), None, &mut found)?;
+        walk.folders(before, Some(self.top(&odb, after)?), None, &mut found)?;
         found.sort_by(|a: &Changed, b| a.path.cmp(&b.path));
         Ok(found)
     }
@@ -92,23 +96,6 @@ impl Git {
         Ok(self.read(&odb, commit, ObjectType::Commit, Hashing::Verify)?.data().to_vec())
     }
 
-    /// A tree, compared with its id when it is first read.
-    fn tree(&self, odb: &Odb<'_>, oid: Oid) -> Result<Arc<[u8]>> {
-        if let Some(kept) = self.trees.borrow().get(&oid) {
-            return Ok(kept.clone());
-        }
-        let object = self.read(odb, oid, ObjectType::Tree, Hashing::Verify)?;
-        let data: Arc<[u8]> = object.data().into();
-        if data.len() >= KEEP_FROM {
-            let mut trees = self.trees.borrow_mut();
-            if trees.len() >= KEEP {
-                trees.clear();
-            }
-            trees.insert(oid, data.clone());
-        }
-        Ok(data)
-    }
-
     /// What stands at `path` in a commit, a folder's id included.
     ///
     /// # Errors
@@ -119,11 +106,11 @@ impl Git {
     }
 
     fn entry_of(&self, odb: &Odb<'_>, commit: Oid, path: &str) -> Result<Option<Side>> {
-        let mut tree = self.commit(odb, commit, Hashing::Verify)?.tree;
+        let mut tree = self.top(odb, commit)?;
         let mut names = objects::names(path).peekable();
         while let Some(name) = names.next() {
-            let data = self.tree(odb, tree)?;
-            let Some(entry) = objects::find(&data, name.as_bytes()) else { return Ok(None) };
+            let folder = self.tree(odb, tree)?;
+            let Some(entry) = folder.find(name.as_bytes()) else { return Ok(None) };
             if names.peek().is_none() {
                 return Ok(Some(Side { mode: entry.mode(), oid: entry.oid }));
             }
@@ -143,7 +130,7 @@ impl Git {
         let odb = self.objects()?;
         match self.entry_of(&odb, commit, path)? {
             Some(side) if side.mode == FOLDER => {
-                Ok(children(&self.tree(&odb, side.oid)?).map(|(name, _)| name).collect())
+                Ok(children(&self.tree(&odb, side.oid)?.data).map(|(name, _)| name).collect())
             }
             _ => Ok(Vec::new()),
         }
@@ -160,10 +147,10 @@ impl Git {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
-        for (folder, entry) in children(&self.tree(&odb, side.oid)?).filter(|(_, e)| e.is_folder())
-        {
+        let tree = self.tree(&odb, side.oid)?;
+        for (folder, entry) in children(&tree.data).filter(|(_, e)| e.is_folder()) {
             let below = self.tree(&odb, entry.oid)?;
-            found.extend(children(&below).map(|(name, _)| format!("{folder}/{name}")));
+            found.extend(children(&below.data).map(|(name, _)| format!("{folder}/{name}")));
         }
         Ok(found)
     }
@@ -203,6 +190,9 @@ struct Comparison<'a> {
     path: Vec<u8>,
     bytes: usize,
     folders: usize,
+    /// Hears every path, and says whether to go on.
+    goes_on: &'a mut dyn FnMut(&Changed) -> bool,
+    stopped: bool,
 }
 
 /// The entries of one folder by name, and the names that stand there twice.
@@ -216,11 +206,12 @@ impl Comparison<'_> {
         fault: Option<Fault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
-        if before == after {
+        if before == after || self.stopped {
             return Ok(());
         }
         self.folders += 1;
-        if self.folders > MAX_FOLDERS {
+        // A folder without a file in it is not what git writes: a heap of them is made to cost time.
+        if self.folders > MAX_FOLDERS || self.folders > (found.len() + 1) * MAX_DEPTH {
             return Err(too_large());
         }
         let read = |oid| self.git.read(self.odb, oid, ObjectType::Tree, Hashing::Verify);
@@ -246,6 +237,9 @@ impl Comparison<'_> {
                 () => None,
             };
             for round in 0..was.len().max(is.len()) {
+                if self.stopped {
+                    return Ok(());
+                }
                 self.pair(name, was.get(round), is.get(round), fault.or(own), found)?;
             }
         }
@@ -334,7 +328,9 @@ impl Comparison<'_> {
         }
         let path = String::from_utf8_lossy(&self.path);
         let utf8 = matches!(path, std::borrow::Cow::Borrowed(_));
-        found.push(Changed { path: path.into_owned(), before, after, utf8, fault });
+        let changed = Changed { path: path.into_owned(), before, after, utf8, fault };
+        self.stopped = !(self.goes_on)(&changed);
+        found.push(changed);
         Ok(())
     }
 }

@@ -27,8 +27,9 @@ mod place;
 mod pool;
 #[cfg(test)]
 mod tests;
+mod trees;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Component, Path};
 use std::sync::Once;
 
@@ -52,8 +53,8 @@ pub use pool::Pool;
 pub struct Git {
     repo: Repository,
     place: Place,
-    /// Large trees that were read and compared with their ids; see [`compare`].
-    trees: compare::Trees,
+    /// What was read and compared with its id; see [`trees`].
+    kept: Box<RefCell<trees::Kept>>,
     /// Whether this handle keeps objects of its own; see [`Git::overlay`].
     in_memory: Cell<bool>,
 }
@@ -100,7 +101,7 @@ impl Git {
         if let Some(dir) = &place.workdir {
             repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
         }
-        Ok(Self { repo, place, trees: compare::Trees::default(), in_memory: Cell::new(false) })
+        Ok(Self { repo, place, kept: Box::default(), in_memory: Cell::new(false) })
     }
 
     /// The top of the work tree, symbolic links resolved; `None` in a bare repository.

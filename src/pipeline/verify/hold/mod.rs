@@ -130,15 +130,12 @@ impl Gate<'_> {
     /// Judges one step, and keeps back what it must not bring.
     fn step(&mut self, position: usize, before: Oid, commit: Oid) -> Result<()> {
         let accepted = self.git.overlay(before, &self.sides(self.kept.iter())?)?;
-        let mut config = self.settings(accepted);
+        let config = self.settings(accepted);
         let touched = self.git.compare(Some(before), commit)?;
         let touched: BTreeSet<String> =
             touched.iter().filter_map(|item| self.keys.of(&item.path, &config)).collect();
         let others = self.kept.iter().filter(|(key, _)| !touched.contains(*key));
         let proposed = self.git.overlay(commit, &self.sides(others)?)?;
-        // What was merged is on the branch, however large: it is judged, not sent back.
-        config.ownership.max_paths = usize::MAX;
-        config.ownership.max_namespaces = usize::MAX;
         let commits = self.ancestry.add(self.git, commit)?;
         let step = Step { judged: (accepted, proposed), history: (before, commit), commits };
         let mut ground = Ground::of_step(self.git, self.prefix, step, config)?;

@@ -267,7 +267,7 @@ fn merge_for_real(seed: u64, tally: &mut Tally) {
     let (base, head) = history.play();
     let (base, head) = (Oid::from(base), Oid::from(head));
     let reader = Git::discover(folder.path()).unwrap().unwrap();
-    let Ok(merge) = Merge::of(&reader, Some(base), head) else { return };
+    let Ok(merge) = Merge::of(&reader, Some(base), head, &mut |_| true) else { return };
     if !merge.objections.is_empty() {
         tally.refused += 1;
         return;

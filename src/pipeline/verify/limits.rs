@@ -1,0 +1,169 @@
+//! How much a change may touch, decided before anything of it is opened.
+//!
+//! Paths are counted while two trees are compared, and the comparison ends with the first path that is
+//! too many; sizes are read from the headers of objects. Entries that come from another registry may be
+//! many, because an import is one change, so they are told apart by their paths first.
+
+use std::collections::BTreeSet;
+
+use crate::data::{DataPath, EntryFile};
+use crate::diag::{Code, Diagnostic, Place};
+use crate::error::Result;
+use crate::proof::change::{EntryChange, EntryKind};
+use crate::world::git::Changed;
+
+use super::ground::{Ground, MAX_BLOB};
+use super::mirror::registry_of;
+
+/// Most bytes that the files of a change may have together, as it leaves them.
+const MAX_BYTES: u64 = 8 << 20;
+
+/// Counts the paths of a change while they are found.
+pub(super) struct PathCount<'a> {
+    prefix: &'a str,
+    max: usize,
+    count: usize,
+    /// The version folder that is being counted, and whether its `origin.json` is in the change.
+    folder: Option<(String, bool)>,
+    /// Whether something cannot be a copy from another registry.
+    own: bool,
+}
+
+impl<'a> PathCount<'a> {
+    /// A count of at most `max` paths, unless all may be copies.
+    pub(super) fn new(prefix: &'a str, max: usize) -> Self {
+        Self { prefix, max, count: 0, folder: None, own: false }
+    }
+
+    /// Counts a path; whether there may be more.
+    pub(super) fn add(&mut self, item: &Changed) -> bool {
+        self.count += 1;
+        let below = match self.prefix {
+            "" => Some(item.path.as_str()),
+            prefix => item.path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
+        };
+        let Some(DataPath::Entry { file, .. }) = below.map(DataPath::of) else {
+            self.own = true;
+            return !self.is_exceeded();
+        };
+        let folder = item.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let origin = match self.folder.take() {
+            Some((last, origin)) if last == folder => origin,
+            last => {
+                self.own |= last.is_some_and(|(_, origin)| !origin);
+                false
+            }
+        };
+        let brings_origin = file == EntryFile::Origin && item.after.is_some();
+        self.folder = Some((folder.to_owned(), origin || brings_origin));
+        !self.is_exceeded()
+    }
+
+    /// Whether there are too many paths.
+    pub(super) fn is_exceeded(&self) -> bool {
+        self.count > self.max && self.own
+    }
+}
+
+/// What is too much, if anything.
+pub(super) struct Excess {
+    /// Too many paths, namespaces or bytes in all: nothing else is looked at.
+    pub(super) total: Vec<Diagnostic>,
+    /// Single files that are too large.
+    pub(super) files: Vec<Diagnostic>,
+}
+
+impl Excess {
+    /// Measures a change.
+    pub(super) fn of(ground: &Ground<'_>) -> Result<Self> {
+        let mut total = counts(ground);
+        let (mut files, mut sum) = (Vec::new(), 0);
+        if total.is_empty() || !ground.is_exceeded && only_mirrored(ground)? {
+            total.clear();
+            (files, sum) = sizes(ground)?;
+        }
+        if sum > MAX_BYTES && ground.is_limited() && !only_mirrored(ground)? {
+            total.push(too_much(Place::default(), format!(
+                "the files of the change have {sum} bytes; at most {MAX_BYTES} are judged at once"
+            ), "split it"));
+        }
+        Ok(Self { total, files })
+    }
+}
+
+fn too_much(place: Place, message: String, help: &str) -> Diagnostic {
+    Diagnostic::new(Code::ChangeTooLarge, place, message).help(help)
+}
+
+/// Paths and namespaces, where there is a limit for them.
+fn counts(ground: &Ground<'_>) -> Vec<Diagnostic> {
+    let settings = &ground.config.ownership;
+    let mut found = Vec::new();
+    let mut say = |count: String, what: &str, max: usize| {
+        let message =
+            format!("the change touches {count} {what}; at most {max} are judged at once");
+        found.push(too_much(Place::default(), message, "split it"));
+    };
+    if ground.is_exceeded {
+        say(format!("more than {}", settings.max_paths), "paths", settings.max_paths);
+    } else if ground.is_limited() {
+        let (paths, namespaces) = (ground.change.paths, namespaces(ground).len());
+        if paths > settings.max_paths {
+            say(paths.to_string(), "paths", settings.max_paths);
+        }
+        if namespaces > settings.max_namespaces {
+            say(namespaces.to_string(), "namespaces", settings.max_namespaces);
+        }
+    }
+    found
+}
+
+/// Files that are too large, and the bytes of all files, from the headers of their objects.
+fn sizes(ground: &Ground<'_>) -> Result<(Vec<Diagnostic>, u64)> {
+    let odd: BTreeSet<&str> = ground.change.odd.iter().map(|odd| odd.path.as_str()).collect();
+    let (mut found, mut sum) = (Vec::new(), 0);
+    for item in &ground.changed {
+        let Some(after) = item.after.filter(|_| item.utf8 && item.fault.is_none()) else {
+            continue;
+        };
+        if odd.contains(item.path.as_str()) {
+            continue;
+        }
+        let size = ground.git.size(after.oid)?;
+        sum += size;
+        if size > MAX_BLOB {
+            let message = format!("the file has {size} bytes; at most {MAX_BLOB} are judged");
+            let help = "shorten it, or take it out of the change";
+            found.push(too_much(Place::file(&item.path), message, help));
+        }
+    }
+    Ok((found, sum))
+}
+
+/// The namespaces that a change touches, in lower case.
+fn namespaces(ground: &Ground<'_>) -> BTreeSet<String> {
+    let entries = ground.change.entries.iter().map(|e| e.namespace.to_ascii_lowercase());
+    entries.chain(ground.change.owners.keys().cloned()).collect()
+}
+
+/// Whether everything comes from other registries, so that nobody claims a namespace. Files are read
+/// only when their paths leave that open.
+fn only_mirrored(ground: &Ground<'_>) -> Result<bool> {
+    let change = &ground.change;
+    let entries = || change.entries.iter().filter(|entry| entry.kind != EntryKind::Removed);
+    let may_be = |entry: &EntryChange| {
+        let proof = entry.touches(EntryFile::Proof) || entry.touches(EntryFile::StatusProof);
+        entry.touches(EntryFile::Origin) && !proof
+    };
+    if !change.owners.is_empty() || entries().next().is_none() || !entries().all(may_be) {
+        return Ok(false);
+    }
+    for entry in entries() {
+        let path = format!("{}/{}", entry.folder(), EntryFile::Origin.file_name());
+        let origin = ground.file(ground.head, &path)?;
+        if origin.and_then(registry_of).is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
