@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{BuildOptions, Held, Target, build, load};
-use crate::site::{HOSTS, Host, Written, host_named};
+use crate::site::{HOSTS, Host, Written, host_named, working_folder};
 use crate::world::file;
 
 use super::Outcome;
@@ -23,9 +23,7 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     let mut options = global.load_options()?;
     options.base_url = args.base_url.clone();
     options.catalog = args.only.is_none();
-    if let (Some(folder), Some(name)) = (args.out.parent(), args.out.file_name()) {
-        options.remember = Some(folder.join(".mcp-static").join(name));
-    }
+    options.remember = working_folder(&args.out);
     options.without = held(args)?;
     let mut loaded = load(&options)?;
     if let Some(path) = &args.probe {

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::site::WORK;
 use crate::world::file;
 
 /// What becomes of one file.
@@ -161,8 +162,7 @@ pub fn hold(root: &Path) -> Result<file::Held> {
     })
 }
 
-/// Name of the working folder, and of the part of it that holds what is not in place yet.
-const WORK: &str = ".mcp-static";
+/// The part of the working folder that holds what is not in place yet.
 const STAGE: &str = "edit";
 
 /// A folder for files that are not in place yet, on the disk of the folder that they belong to. It is

@@ -1,12 +1,13 @@
 //! What an operator wrote: the settings as text, and the folder of templates (name → text).
 //!
 //! Only plain files up to a limit are read; of templates those one or two levels deep that a template
-//! can be. Links are not followed. What the names mean is decided elsewhere.
+//! can be. Links are not followed, neither in the folder nor on the way to it, because they may lead
+//! out of the repository. What the names mean is decided elsewhere.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::world::file;
 
 use super::json::MAX_FILE;
@@ -18,15 +19,26 @@ const MAX_FILES: usize = 256;
 /// Largest file of it, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// Reads the files of `folder` by their paths with forward slashes.
+/// Reads the files of the folder `name` in `around` by their paths with forward slashes.
 ///
 /// # Errors
-/// When the folder or one of its files cannot be read.
-pub fn read_overrides(folder: &Path) -> Result<BTreeMap<String, String>> {
+/// When the folder or one of its files cannot be read, and when a link leads to it.
+pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, String>> {
+    let folder = &around.join(name.trim_end_matches('/'));
+    if let Some(link) =
+        folder.ancestors().take_while(|path| *path != around).find(|path| path.is_symlink())
+    {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "the folder of templates is behind a symbolic link",
+        )
+        .at(link)
+        .help("replace the link with a folder, or correct [catalog] templates in registry.toml"));
+    }
     let mut files = BTreeMap::new();
     for entry in walkdir::WalkDir::new(folder).max_depth(2).sort_by_file_name() {
         let entry = entry.map_err(|e| {
-            Error::new(crate::error::ErrorKind::Io, "could not read the folder of templates")
+            Error::new(ErrorKind::Io, "could not read the folder of templates")
                 .at(folder)
                 .help("correct [catalog] templates in registry.toml")
                 .because(e)

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data::{digest, open_folder, work_folder};
 use crate::error::{Error, Result};
+use crate::site::WORK;
 use crate::world::file;
 
 use super::registry_url;
@@ -137,7 +138,7 @@ impl Store {
                 .help("make the folder writable; pages are kept there until the import is complete")
         };
         let parent = work.parent().unwrap_or(work);
-        let work = open_folder(parent, ".mcp-static")?;
+        let work = open_folder(parent, WORK)?;
         let folder = open_folder(&work, below)?;
         let (path, beside) = (folder.join(name), folder.join(format!("{name}.tmp")));
         let _ = fs::remove_file(&beside); // left by a run that was killed

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::render::query::{self, Item};
 use crate::render::{self, Gathered, Rendered};
 use crate::site::{
-    Artifact, Forbidden, Host, Kept, Manifest, Output, Queries, Totals, Whole, Written,
+    Artifact, Forbidden, Host, Kept, Manifest, Output, Queries, Ready, Totals, Whole, Written,
 };
 
 use super::cache::{Cache, CacheWriter, Details};
@@ -63,6 +63,13 @@ struct Sink<'a> {
     list: Option<Vec<u8>>,
 }
 
+/// An output that is ready to be committed.
+struct ReadySink {
+    ready: Ready,
+    cache: Cache,
+    writer: CacheWriter,
+}
+
 /// One server's part of every output.
 struct Part {
     gathered: Gathered,
@@ -89,6 +96,7 @@ pub fn build(
     };
     let mut sinks = Vec::with_capacity(targets.len());
     for target in targets {
+        super::working::refuse_tracked(target.out)?;
         sinks.push(Sink::open(target, &key, &forbidden)?);
     }
     let servers = loaded.tree.servers();
@@ -134,8 +142,11 @@ pub fn build(
         return Ok(built);
     }
     observer.stage("writing", 0);
-    for (sink, list) in sinks.into_iter().zip(lists) {
-        built.written.push(sink.commit(loaded, &made, &spans, list)?);
+    // Every site is looked through for obstacles before a file of the first is moved.
+    let ready: Vec<_> =
+        sinks.into_iter().map(|sink| sink.prepare(loaded)).collect::<Result<_>>()?;
+    for (ready, list) in ready.into_iter().zip(lists) {
+        built.written.push(ready.commit(loaded, &made, &spans, list)?);
     }
     observer.done();
     Ok(built)
@@ -284,10 +295,9 @@ impl<'a> Sink<'a> {
     fn open(target: &Target<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
-        let cache = Cache::load(output.work(), &key);
+        let cache = Cache::load(output.work(), &key, output.manifest());
         let writer = CacheWriter::begin(output.work(), &key);
-        let list = cache.list.as_ref().filter(|kept| output.intact(std::slice::from_ref(kept)));
-        let list = list.and_then(|kept| std::fs::read(output.folder().join(&*kept.row.path)).ok());
+        let list = cache.site.as_ref().and_then(|(_, kept)| output.read(kept));
         Ok(Self { host: target.host, output, cache, writer, list })
     }
 
@@ -348,6 +358,20 @@ impl<'a> Sink<'a> {
         found
     }
 
+    /// Stages the rest and finds what is in the way of a file.
+    fn prepare(self, loaded: &Loaded) -> Result<ReadySink> {
+        let Self { host, output, cache, writer, .. } = self;
+        let ready = output.prepare(Manifest {
+            tool: format!("mcp-static {}", loaded.facts.tool),
+            commit: loaded.facts.commit.as_ref().map(|(id, _)| id.clone()),
+            root: host.root().to_owned(),
+            ..Manifest::default()
+        })?;
+        Ok(ReadySink { ready, cache, writer })
+    }
+}
+
+impl ReadySink {
     /// Makes the staged files the site and remembers what they are made of.
     fn commit(
         self,
@@ -356,15 +380,11 @@ impl<'a> Sink<'a> {
         spans: &[Option<(usize, usize)>],
         list: Option<Kept>,
     ) -> Result<Written> {
-        let Self { host, output, cache, writer, .. } = self;
-        let written = output.commit(Manifest {
-            tool: format!("mcp-static {}", loaded.facts.tool),
-            commit: loaded.facts.commit.as_ref().map(|(id, _)| id.clone()),
-            root: host.root().to_owned(),
-            files: Vec::new(),
-        })?;
-        let same = !made.contains(&true) && cache.len() == made.len() && cache.list == list;
-        let Some(list) = list.filter(|_| !same) else { return Ok(written) };
+        let Self { ready, cache, writer } = self;
+        let (written, manifest) = ready.commit()?;
+        let site = list.map(|list| (manifest, list));
+        let same = !made.contains(&true) && cache.len() == made.len() && cache.site == site;
+        let Some(site) = site.filter(|_| !same) else { return Ok(written) };
         for ((server, made), span) in loaded.tree.servers().iter().zip(made).zip(spans) {
             let name = name_of(server);
             if !made {
@@ -374,7 +394,7 @@ impl<'a> Sink<'a> {
                 writer.place(&name, *span);
             }
         }
-        writer.finish(&list);
+        writer.finish(&site);
         Ok(written)
     }
 }

@@ -1,25 +1,25 @@
 //! What one build remembers for the next: which servers were the same, and dates read from history.
 //!
 //! Everything is keyed on content. The cache lives in `.mcp-static` beside the output, is never
-//! published, and is safe to delete: whatever cannot be read is done again.
+//! published, and is safe to delete: whatever cannot be read is done again. It is a sealed file, so what
+//! is not as it was written counts as none; and it names the manifest of the site that it belongs to,
+//! so an older one, however well formed, counts as none too.
 //!
 //! A record is written as soon as its server is made, so that a build holds none of them; records come
 //! in any order.
 //!
 //! ```text
-//! mcp-static cache 1
+//! mcp-static cache 2
 //! <digest of what all servers depend on>
 //! S TAB <name> TAB <digest> TAB <details as JSON>
 //! L TAB <name> TAB <start> TAB <end>                    its entry in the list document
-//! D TAB <the list document's file, as JSON>
+//! D TAB <digest of the site's manifest> TAB <the list document's file, as JSON>
 //! ```
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::{BufWriter, Write as _};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
@@ -27,10 +27,10 @@ use serde::{Deserialize, Serialize};
 use crate::check::{CheckedServer, RemoteUrl};
 use crate::diag::Diagnostic;
 use crate::render::Summary;
-use crate::site::{FileDigest, Kept, ManifestRow};
+use crate::site::{FileDigest, Kept, ManifestRow, Sealing, read_sealed};
 
 /// First line of a cache; another form of it is another version.
-const HEAD: &str = "mcp-static cache 1";
+const HEAD: &str = "mcp-static cache 2";
 
 /// Where a server's record stands in the text of a cache.
 #[derive(Debug, Clone, Default)]
@@ -56,8 +56,8 @@ pub(super) struct Details {
 /// What is remembered of a build.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cache {
-    /// The list document.
-    pub(super) list: Option<Kept>,
+    /// The digest of the site's manifest, and the list document.
+    pub(super) site: Option<(FileDigest, Kept)>,
     text: String,
     records: HashMap<Box<str>, Record>,
 }
@@ -115,16 +115,19 @@ impl Details {
 }
 
 impl Cache {
-    /// The cache in `folder` if its key is `key`, else an empty one.
-    pub(super) fn load(folder: &Path, key: &str) -> Self {
-        let text = std::fs::read_to_string(folder.join("cache")).unwrap_or_default();
-        Self::parse(text, key).unwrap_or_default()
+    /// The cache in `folder` if its key is `key` and it belongs to the site with this `manifest`, else
+    /// an empty one.
+    pub(super) fn load(folder: &Path, key: &str, manifest: Option<FileDigest>) -> Self {
+        let text = manifest.and_then(|_| read_sealed(folder, "cache"));
+        let cache = text.and_then(|text| Self::parse(text, key)).unwrap_or_default();
+        let belongs = cache.site.as_ref().is_some_and(|(of, _)| Some(*of) == manifest);
+        if belongs { cache } else { Self::default() }
     }
 
     fn parse(text: String, key: &str) -> Option<Self> {
         let body =
             text.strip_prefix(HEAD)?.strip_prefix('\n')?.strip_prefix(key)?.strip_prefix('\n')?;
-        let (mut records, mut list): (HashMap<Box<str>, Record>, _) = (HashMap::new(), None);
+        let (mut records, mut site): (HashMap<Box<str>, Record>, _) = (HashMap::new(), None);
         let place = |part: &str| {
             let start = part.as_ptr() as usize - text.as_ptr() as usize;
             start..start + part.len()
@@ -142,13 +145,14 @@ impl Cache {
                     let span = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
                     records.entry(name.into()).or_default().span = Some(span);
                 }
-                "D" => list = Some(serde_json::from_str::<Row<'_>>(name).ok()?.kept()),
+                "D" => {
+                    let list = serde_json::from_str::<Row<'_>>(parts.next()?).ok()?.kept();
+                    site = Some((FileDigest::parse(name)?, list));
+                }
                 _ => return None,
             }
         }
-        // Without its last line the file was cut off.
-        list.is_some().then_some(())?;
-        Some(Self { list, records, text })
+        Some(Self { site, records, text })
     }
 
     /// Number of servers that are remembered.
@@ -173,25 +177,20 @@ impl Cache {
 /// A cache that is being written. What is not finished is not found by the next build; a failure to
 /// write costs the next build time, and is not reported.
 #[derive(Debug)]
-pub(super) struct CacheWriter {
-    path: PathBuf,
-    file: Option<Mutex<BufWriter<File>>>,
-}
+pub(super) struct CacheWriter(Option<Mutex<Sealing>>);
 
 impl CacheWriter {
     /// Begins a cache in `folder`.
     pub(super) fn begin(folder: &Path, key: &str) -> Self {
-        let path = folder.join("cache.new");
-        let file = File::create(&path).ok().map(|file| Mutex::new(BufWriter::new(file)));
-        let writer = Self { path, file };
+        let writer = Self(Sealing::begin(folder, "cache").map(Mutex::new));
         writer.line(&format!("{HEAD}\n{key}"));
         writer
     }
 
     fn line(&self, line: &str) {
-        if let Some(file) = &self.file {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            let _ = file.write_all(line.as_bytes()).and_then(|()| file.write_all(b"\n"));
+        if let Some(file) = &self.0 {
+            // What is lost here is missed by the seal.
+            let _ = file.lock().unwrap_or_else(PoisonError::into_inner).line(line);
         }
     }
 
@@ -219,14 +218,11 @@ impl CacheWriter {
         self.line(&format!("L\t{name}\t{start}\t{end}"));
     }
 
-    /// Puts the cache in place.
-    pub(super) fn finish(self, list: &Kept) {
-        self.line(&format!("D\t{}", json(&Row::of(list))));
-        let written = self.file.as_ref().is_some_and(|file| {
-            file.lock().unwrap_or_else(PoisonError::into_inner).flush().is_ok()
-        });
-        if written {
-            let _ = std::fs::rename(&self.path, self.path.with_extension(""));
+    /// Puts the cache of the site with this manifest in place.
+    pub(super) fn finish(self, (manifest, list): &(FileDigest, Kept)) {
+        self.line(&format!("D\t{manifest}\t{}", json(&Row::of(list))));
+        if let Some(file) = self.0 {
+            let _ = file.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         }
     }
 }
@@ -240,27 +236,16 @@ pub(super) use dates::{load_dates, save_dates};
 
 #[cfg(feature = "git")]
 mod dates {
-    use std::fmt::Write as _;
-
     use super::*;
     use crate::data::{DateTable, EntryDates, Fallback};
     use crate::model::Status;
     use crate::world::git::Oid;
 
-    /// Replaces a file of the working folder in one step.
-    fn replace(folder: &Path, name: &str, text: &str) {
-        let new = folder.join(format!("{name}.new"));
-        let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&new, text));
-        if written.and_then(|()| std::fs::rename(&new, folder.join(name))).is_err() {
-            let _ = std::fs::remove_file(&new);
-        }
-    }
+    const DATES: &str = "mcp-static dates 2";
 
-    const DATES: &str = "mcp-static dates 1";
-
-    /// What history said at an earlier commit.
+    /// What history said at an earlier commit. An older file is as good: git tells what came after it.
     pub(in super::super) fn load_dates(folder: &Path, prefix: &str) -> Option<(Oid, DateTable)> {
-        let text = std::fs::read_to_string(folder.join("dates")).ok()?;
+        let text = read_sealed(folder, "dates")?;
         let mut lines = text.lines();
         if lines.next()? != DATES || lines.next()? != prefix {
             return None;
@@ -278,18 +263,24 @@ mod dates {
         Some((commit, DateTable::restore(entries, Fallback::None)))
     }
 
-    /// Keeps what history says at `commit`.
+    /// Keeps what history says at `commit`; a failure to write costs the next build time.
     pub(in super::super) fn save_dates(
         folder: &Path,
         prefix: &str,
         commit: Oid,
         table: &DateTable,
     ) {
-        let mut text = format!("{DATES}\n{prefix}\n{commit}\n");
-        for (key, dates) in table.entries() {
-            let EntryDates { published, updated, status_changed, status } = dates;
-            let _ = writeln!(text, "{key}\t{published}\t{updated}\t{status_changed}\t{status}");
+        let Some(mut file) = Sealing::begin(folder, "dates") else { return };
+        let mut write = || {
+            file.line(&format!("{DATES}\n{prefix}\n{commit}"))?;
+            for (key, dates) in table.entries() {
+                let EntryDates { published, updated, status_changed, status } = dates;
+                file.line(&format!("{key}\t{published}\t{updated}\t{status_changed}\t{status}"))?;
+            }
+            std::io::Result::Ok(())
+        };
+        if write().is_ok() {
+            let _ = file.finish();
         }
-        replace(folder, "dates", &text);
     }
 }

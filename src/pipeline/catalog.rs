@@ -3,7 +3,7 @@
 //! Templates come from the folder on disk even when a revision's data is built: they are the operator's
 //! present look, not part of the data.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::Config;
 use crate::data::read_overrides;
@@ -18,7 +18,7 @@ use super::load::LoadOptions;
 /// The operator's own templates by name.
 pub(super) fn overrides(options: &LoadOptions, config: &Config) -> Result<Overrides> {
     match config.catalog.templates.as_deref() {
-        Some(folder) => read_overrides(&beside(options, folder)),
+        Some(name) => read_overrides(options.data.parent().unwrap_or(Path::new("")), name),
         None => Ok(Overrides::new()),
     }
 }

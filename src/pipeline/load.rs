@@ -14,7 +14,7 @@ use crate::render::{Catalog, Facts};
 use super::catalog;
 use super::evidence::Evidences;
 use super::held::Held;
-use super::settings;
+use super::{settings, working};
 
 /// Where the data is and how the caller wants it read.
 #[derive(Debug, Clone, Default)]
@@ -71,8 +71,10 @@ impl Loaded {
     }
 }
 
-/// Reads the layout, the settings and the place in git; no entry is opened yet.
+/// Reads the layout, the settings and the place in git; no entry is opened yet. Refuses a working folder
+/// beside the data or the output that git tracks.
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
+    working::refuse(options)?;
     let place = place::find(options)?;
     let mut tree = place.tree(options)?;
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());

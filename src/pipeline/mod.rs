@@ -21,6 +21,7 @@ mod settings;
 mod sign;
 #[cfg(feature = "git")]
 mod verify;
+mod working;
 
 use std::collections::BTreeMap;
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::below::{Found, at};
+use super::commit::ARRIVING;
 use super::manifest::MANIFEST;
 
 /// Folders that an output may neither be nor contain, nor lie inside of.
@@ -45,20 +47,44 @@ pub(super) fn permit(out: &Path, forbidden: &Forbidden) -> Result<()> {
     {
         return refuse("is, contains or lies inside the data folder");
     }
+    if let Some(link) = link_on_the_way(out, forbidden)? {
+        let why =
+            "the output folder is behind a symbolic link that may have come with the repository";
+        return Err(Error::new(ErrorKind::Output, why)
+            .at(&link)
+            .help("remove the link, or give --out the path that it leads to"));
+    }
     match std::fs::symlink_metadata(out) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(e) => Err(Error::io("the output folder cannot be looked at", out, e)),
         Ok(meta) if meta.is_symlink() => refuse("is a symbolic link"),
         Ok(meta) if !meta.is_dir() => refuse("is a file"),
-        Ok(_) if out.join(MANIFEST).is_file() || is_empty(out)? => Ok(()),
+        Ok(_) if matches!(at(&out.join(MANIFEST)), Found::File(_)) || is_empty(out)? => Ok(()),
         Ok(_) => refuse(&format!("is not empty and holds no {MANIFEST} of ours")),
     }
 }
 
+/// Whether nothing is in a folder but what a first build left that was killed.
 fn is_empty(folder: &Path) -> Result<bool> {
     let mut entries =
         std::fs::read_dir(folder).map_err(|e| Error::io("the folder cannot be read", folder, e))?;
-    Ok(entries.next().is_none())
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == ARRIVING)))
+}
+
+/// A link between the folder that holds the data, or the top of its repository, and `out`. Whoever
+/// made the repository may have made it, and where it leads is not theirs to choose.
+fn link_on_the_way(out: &Path, forbidden: &Forbidden) -> Result<Option<PathBuf>> {
+    let top = match (&forbidden.repository, &forbidden.data) {
+        (Some(top), _) => Some(resolve(top)?),
+        (None, Some(data)) => resolve(data)?.parent().map(Path::to_path_buf),
+        (None, None) => None,
+    };
+    let full =
+        std::path::absolute(out).map_err(|e| Error::io("the path has no absolute form", out, e))?;
+    let is_top = |folder: &&Path| top.is_some() && folder.canonicalize().ok() == top;
+    let Some(top) = full.ancestors().filter(is_top).last() else { return Ok(None) };
+    let mut between = full.ancestors().skip(1).take_while(|folder| *folder != top);
+    Ok(between.find(|folder| folder.is_symlink()).map(Path::to_path_buf))
 }
 
 /// The absolute path with links resolved as far as it exists.

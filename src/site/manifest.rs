@@ -3,8 +3,9 @@
 //! It tells which files are ours (only those are ever removed) and lets anybody check a copy. It stands
 //! at the top of the output, and where a host sends only a folder of it, in that folder as well.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
+
+use super::below::{Below, Found, at, files_below};
 
 /// Name of the manifest at the top of a site.
 pub const MANIFEST: &str = "manifest.json";
@@ -24,6 +27,18 @@ impl FileDigest {
     /// The digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of a file's bytes.
+    pub(crate) fn of_file(path: &Path) -> std::io::Result<Self> {
+        let mut file = std::fs::File::open(path)?;
+        let (mut hash, mut part) = (Sha256::new(), vec![0; 1 << 16]);
+        loop {
+            match file.read(&mut part)? {
+                0 => return Ok(hash.into()),
+                length => hash.update(&part[..length]),
+            }
+        }
     }
 
     /// Reads 64 digits of lower-case hex.
@@ -41,6 +56,12 @@ impl FileDigest {
             *byte = digit(pair[0])? << 4 | digit(pair[1])?;
         }
         Some(Self(bytes))
+    }
+}
+
+impl From<Sha256> for FileDigest {
+    fn from(hash: Sha256) -> Self {
+        Self(hash.finalize().into())
     }
 }
 
@@ -93,6 +114,10 @@ pub struct Manifest {
     /// Folder of what the host sends, empty when that is the whole output.
     #[serde(default)]
     pub root: String,
+    /// While a commit is under way: the digest of the manifest that will replace this one. Until then
+    /// this one names the files of both sites.
+    #[serde(default)]
+    pub next: Option<FileDigest>,
     /// Every file.
     pub files: Vec<ManifestRow>,
 }
@@ -106,11 +131,11 @@ impl Manifest {
     /// Reads the manifest of a site; `None` when it has none.
     pub fn load(site: &Path) -> Result<Option<Self>> {
         let path = site.join(MANIFEST);
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(e) => return Err(Error::io("the manifest cannot be read", &path, e)),
-        };
+        if !matches!(at(&path), Found::File(_)) {
+            return Ok(None); // a link leads to somebody else's manifest
+        }
+        let text = std::fs::read_to_string(&path)
+            .map_err(|e| Error::io("the manifest cannot be read", &path, e))?;
         Self::parse(&text).map(Some).map_err(|e| {
             Error::new(ErrorKind::Output, "the manifest is not one of ours")
                 .at(&path)
@@ -124,6 +149,18 @@ impl Manifest {
         (!self.root.is_empty()).then(|| format!("{}/{MANIFEST}", self.root))
     }
 
+    /// The rows of `paths`, which are files of this manifest or its copy.
+    pub(super) fn rows_of(&self, paths: &BTreeSet<String>) -> Vec<ManifestRow> {
+        let rows = self.files.iter().filter(|row| paths.contains(&*row.path)).cloned();
+        let copy = self.copy().filter(|copy| paths.contains(copy));
+        let copy = copy.map(|path| ManifestRow {
+            path: path.into(),
+            size: 0,
+            sha256: FileDigest::of(&[]),
+        });
+        rows.chain(copy).collect()
+    }
+
     /// How many API listings the site has: the folders that hold a `latest`, whatever the host calls
     /// their files, counted once for all spellings.
     pub fn listings(&self) -> usize {
@@ -132,7 +169,7 @@ impl Manifest {
             let (_, name) = listing.rsplit_once("servers/")?;
             Some(name.replace("%2F", "/").replace("%2f", "/"))
         });
-        names.collect::<std::collections::BTreeSet<_>>().len()
+        names.collect::<BTreeSet<_>>().len()
     }
 
     /// The document, one file a line.
@@ -149,6 +186,9 @@ impl Manifest {
         }
         if !self.root.is_empty() {
             let _ = write!(text, ",\"root\":{}", quote(&self.root));
+        }
+        if let Some(next) = self.next {
+            let _ = write!(text, ",\"next\":\"{next}\"");
         }
         text.push_str(",\"files\":[");
         for (i, row) in self.files.iter().enumerate() {
@@ -184,11 +224,16 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
             .at(site)
             .help("name the folder that `build` wrote")
     })?;
+    let below = Below::new(site.to_path_buf());
     let mut problems = Vec::new();
+    if manifest.next.is_some() {
+        let detail = "a build was interrupted while it put files in place";
+        problems.push(SiteProblem::Changed(MANIFEST.to_owned(), detail.to_owned()));
+    }
     let copy = manifest.copy();
     let mut expected: BTreeMap<&str, &ManifestRow> =
         manifest.files.iter().map(|row| (&*row.path, row)).collect();
-    for path in super::write::files_below(site)? {
+    for path in files_below(site)? {
         if path == MANIFEST || Some(&path) == copy.as_ref() {
             continue;
         }
@@ -196,26 +241,32 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
             problems.push(SiteProblem::Surplus(path));
             continue;
         };
-        let full = site.join(&path);
-        let bytes =
-            std::fs::read(&full).map_err(|e| Error::io("a file cannot be read", &full, e))?;
-        if bytes.len() as u64 != row.size {
-            let detail = format!("it has {} bytes instead of {}", bytes.len(), row.size);
-            problems.push(SiteProblem::Changed(path, detail));
-        } else if FileDigest::of(&bytes) != row.sha256 {
-            problems.push(SiteProblem::Changed(path, "its SHA-256 differs".to_owned()));
-        }
+        problems.extend(differs(&below, row)?.map(|detail| SiteProblem::Changed(path, detail)));
     }
     problems.extend(expected.into_keys().map(|path| SiteProblem::Missing(path.to_owned())));
-    problems.extend(copy.and_then(|copy| differs(site, copy)));
+    problems.extend(copy.and_then(|copy| copy_differs(&below, copy)));
     problems.sort();
     Ok((manifest.files.len(), problems))
 }
 
+/// How the file at the path of `row` differs from it.
+pub(super) fn differs(site: &Below, row: &ManifestRow) -> Result<Option<String>> {
+    let Found::File(meta) = site.look(&row.path) else {
+        return Ok(Some("it is not a regular file".to_owned()));
+    };
+    if meta.len() != row.size {
+        return Ok(Some(format!("it has {} bytes instead of {}", meta.len(), row.size)));
+    }
+    let full = site.at(&row.path);
+    let digest =
+        FileDigest::of_file(&full).map_err(|e| Error::io("a file cannot be read", &full, e))?;
+    Ok((digest != row.sha256).then(|| "its SHA-256 differs".to_owned()))
+}
+
 /// What is wrong with the copy of a manifest.
-fn differs(site: &Path, copy: String) -> Option<SiteProblem> {
-    match (std::fs::read(site.join(&copy)), std::fs::read(site.join(MANIFEST))) {
-        (Err(_), _) => Some(SiteProblem::Missing(copy)),
+pub(super) fn copy_differs(site: &Below, copy: String) -> Option<SiteProblem> {
+    let Found::File(_) = site.look(&copy) else { return Some(SiteProblem::Missing(copy)) };
+    match (FileDigest::of_file(&site.at(&copy)), FileDigest::of_file(&site.at(MANIFEST))) {
         (Ok(copied), Ok(own)) if copied == own => None,
         _ => Some(SiteProblem::Changed(copy, format!("it is not a copy of {MANIFEST}"))),
     }

@@ -5,11 +5,13 @@
 //! or a template is, and deletes nothing that its own manifest does not name.
 
 mod artifact;
+mod below;
+mod commit;
 mod guard;
 mod host;
-mod journal;
 mod manifest;
 mod path;
+mod sealed;
 mod write;
 
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
@@ -23,4 +25,5 @@ pub use host::{
 pub(crate) use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;
-pub use write::{Kept, Output, Written};
+pub(crate) use sealed::{Sealing, WORK, read_sealed, working_folder};
+pub use write::{Kept, Output, Ready, Written};

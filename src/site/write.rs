@@ -1,11 +1,11 @@
 //! Putting files on disk: compare, stage, commit.
 //!
 //! A file is written only when it differs from what is there. Changed files wait in a staging folder
-//! beside the output until everything is known to be right; then one journalled step moves them. What
+//! beside the output until everything is known to be right; then one announced step moves them. What
 //! is removed is only what our previous manifest names. The working folder `.mcp-static` beside the
 //! output may be deleted at any time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind as Os, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,9 +15,11 @@ use std::time::UNIX_EPOCH;
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::below::{Below, Found, at, clear, files_below};
+use super::commit::{ARRIVING, Plan, announce, carry_out, recover, stale};
 use super::guard::{Forbidden, permit};
-use super::journal::{Journal, Places, recover};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
+use super::sealed::{make_working_folder, working_folder};
 use super::{Body, HostFile};
 
 /// A file of the site that is known to be there: its row, and the time that tells whether somebody
@@ -46,14 +48,15 @@ pub struct Written {
 /// An output folder that is being built. Dropped without a commit it leaves the site as it was.
 #[derive(Debug)]
 pub struct Output {
-    places: Places,
+    out: Below,
+    stage: PathBuf,
     work: PathBuf,
     /// Nothing was there before: the staged tree becomes the site in one rename.
     fresh: bool,
     rows: Mutex<Vec<ManifestRow>>,
     written: AtomicU64,
     /// Held until the end, so that two builds cannot share a folder.
-    _lock: fs::File,
+    lock: fs::File,
 }
 
 impl Output {
@@ -62,26 +65,27 @@ impl Output {
         permit(out, forbidden)?;
         let full = std::path::absolute(out)
             .map_err(|e| Error::io("the path has no absolute form", out, e))?;
-        let name = full.file_name().unwrap_or(out.as_os_str());
-        let work = full.parent().unwrap_or(&full).join(".mcp-static").join(name);
-        fs::create_dir_all(&work)
-            .map_err(|e| Error::io("the working folder cannot be made", &work, e))?;
+        let work = working_folder(&full).ok_or_else(|| {
+            Error::new(ErrorKind::Output, "the output folder has no name")
+                .at(out)
+                .help("write its path without `..` at the end")
+        })?;
+        make_working_folder(&work)?;
         let lock = lock(&work.join("lock"))?;
-        let places = Places {
-            out: out.to_path_buf(),
-            stage: work.join("stage"),
-            journal: work.join("journal"),
-        };
-        recover(&places)?;
-        clear(&places.stage)?;
-        let fresh = !out.join(MANIFEST).exists();
+        let stage = work.join("stage");
+        let out = Below::new(out.to_path_buf());
+        recover(&out, &stage);
+        clear(&stage)?;
+        clear(&out.at(ARRIVING))?;
+        let fresh = !matches!(out.look(MANIFEST), Found::File(_));
         Ok(Self {
-            places,
+            out,
+            stage,
             work,
             fresh,
             rows: Mutex::default(),
             written: AtomicU64::new(0),
-            _lock: lock,
+            lock,
         })
     }
 
@@ -92,7 +96,15 @@ impl Output {
 
     /// The output folder.
     pub fn folder(&self) -> &Path {
-        &self.places.out
+        self.out.root()
+    }
+
+    /// The digest of the manifest of the site that is there; `None` when there is no site.
+    pub(crate) fn manifest(&self) -> Option<FileDigest> {
+        if self.fresh {
+            return None;
+        }
+        FileDigest::of_file(&self.out.at(MANIFEST)).ok()
     }
 
     /// Adds a file; it is staged only if it differs from what is there.
@@ -101,7 +113,7 @@ impl Output {
             Some(modified) => modified,
             None => {
                 self.written.fetch_add(1, Ordering::Relaxed);
-                stage(&self.places.stage.join(&file.path), &file.body)?
+                stage(&self.stage.join(&file.path), &file.body)?
             }
         };
         let row = ManifestRow {
@@ -117,12 +129,16 @@ impl Output {
     pub fn intact(&self, files: &[Kept]) -> bool {
         !self.fresh
             && files.iter().all(|kept| {
-                fs::symlink_metadata(self.places.out.join(&*kept.row.path)).is_ok_and(|meta| {
-                    meta.is_file()
-                        && meta.len() == kept.row.size
-                        && modified(&meta) == kept.modified
-                })
+                matches!(self.out.look(&kept.row.path), Found::File(meta)
+                    if meta.len() == kept.row.size && modified(&meta) == kept.modified)
             })
+    }
+
+    /// The bytes of a file of a former build, if they are what that build wrote.
+    pub(crate) fn read(&self, kept: &Kept) -> Option<Vec<u8>> {
+        self.intact(std::slice::from_ref(kept)).then_some(())?;
+        let bytes = fs::read(self.out.at(&kept.row.path)).ok()?;
+        (FileDigest::of(&bytes) == kept.row.sha256).then_some(bytes)
     }
 
     /// Keeps files of a former build that are [intact](Output::intact).
@@ -161,50 +177,41 @@ impl Output {
         found
     }
 
-    /// Makes the staged files the site, completes `manifest` and writes it, removes what is stale.
-    pub fn commit(self, mut manifest: Manifest) -> Result<Written> {
+    /// Completes `manifest`, stages it and finds what would stop the commit. The site is as it was.
+    ///
+    /// # Errors
+    /// When something in the output is in the way of a file; it is named, with what to do about it.
+    pub fn prepare(self, mut manifest: Manifest) -> Result<Ready> {
         manifest.files = std::mem::take(&mut *self.lock_rows());
         manifest.files.sort();
         let bytes = manifest.files.iter().map(|row| row.size).sum();
         let count = manifest.files.len() as u64;
-        let body = Body::from(manifest.render());
-        let own = HostFile { path: MANIFEST.to_owned(), body: body.clone() };
         let written = self.written.load(Ordering::Relaxed);
         let mut done =
             Written { written, removed: 0, unchanged: count - written.min(count), bytes };
+        let body = Body::from(manifest.render());
+        let digest = FileDigest::of(&body);
+        let own = HostFile { path: MANIFEST.to_owned(), body: body.clone() };
         let manifest_changed = self.equal_file(&own).is_none();
         let copy = manifest.copy().map(|path| HostFile { path, body });
         let copy = copy.filter(|copy| self.equal_file(copy).is_none());
-        for file in copy.iter().chain(manifest_changed.then_some(&own)) {
-            stage(&self.places.stage.join(&file.path), &file.body)?;
-            done.written += 1;
+        done.written += u64::from(manifest_changed) + u64::from(copy.is_some());
+        let (mut plan, mut ours) = (Plan::default(), Vec::new());
+        if done.written > 0 || self.fresh {
+            for file in copy.into_iter().chain([own]) {
+                stage(&self.stage.join(&file.path), &file.body)?;
+            }
         }
-        if self.fresh {
-            self.rename_stage()?;
-            return Ok(done);
+        if done.written > 0 && !self.fresh {
+            let before = Manifest::load(self.out.root())?.unwrap_or_default();
+            plan.removals = stale(&before, &manifest);
+            ours = before.rows_of(&plan.removals);
+            done.removed = plan.removals.len() as u64;
+            plan.moves = files_below(&self.stage)?;
+            plan.moves.retain(|path| path != MANIFEST);
+            plan.check(&self.out)?;
         }
-        let removals =
-            if manifest_changed { stale(&self.places.out, &manifest)? } else { Vec::new() };
-        done.removed = removals.len() as u64;
-        if manifest_changed || done.written > 0 || done.removed > 0 {
-            let mut moves = files_below(&self.places.stage)?;
-            // The manifest last: until it stands, the old one tells what is ours.
-            moves.retain(|path| path != MANIFEST);
-            moves.extend(manifest_changed.then(|| MANIFEST.to_owned()));
-            Journal { moves, removals }.commit(&self.places)?;
-        }
-        clear(&self.places.stage)?;
-        Ok(done)
-    }
-
-    fn rename_stage(&self) -> Result<()> {
-        let out = &self.places.out;
-        let fail = |e| Error::io("the site cannot be put in place", out, e);
-        match fs::remove_dir(out) {
-            Err(e) if e.kind() != Os::NotFound => return Err(fail(e)),
-            _ => {}
-        }
-        fs::rename(&self.places.stage, out).map_err(fail)
+        Ok(Ready { output: self, manifest, digest, ours, plan, done })
     }
 
     /// The modification time of the file that is there, if it has these bytes.
@@ -212,11 +219,11 @@ impl Output {
         if self.fresh {
             return None;
         }
-        let mut there = fs::File::open(self.places.out.join(&file.path)).ok()?;
-        let meta = there.metadata().ok()?;
-        if !meta.is_file() || meta.len() != file.body.len() as u64 {
+        let Found::File(meta) = self.out.look(&file.path) else { return None };
+        if meta.len() != file.body.len() as u64 {
             return None;
         }
+        let mut there = fs::File::open(self.out.at(&file.path)).ok()?;
         let mut bytes = Vec::with_capacity(file.body.len());
         there.read_to_end(&mut bytes).ok()?;
         (*bytes == *file.body).then(|| modified(&meta))
@@ -234,23 +241,76 @@ impl Output {
 impl Drop for Output {
     fn drop(&mut self) {
         // A build that was given up leaves nothing behind; a failure here is found at the next open.
-        let _ = clear(&self.places.stage);
+        let _ = clear(&self.stage);
+        // A child process that is being started may hold the file for a moment longer.
+        let _ = self.lock.unlock();
     }
 }
 
-/// Files that the manifest of the site that is there names and the new one does not.
-fn stale(out: &Path, manifest: &Manifest) -> Result<Vec<String>> {
-    let previous = Manifest::load(out)?.unwrap_or_default();
-    let now: BTreeSet<&str> = manifest.files.iter().map(|row| &*row.path).collect();
-    let gone = previous.files.iter().filter(|row| !now.contains(&*row.path));
-    let copy = previous.copy().filter(|copy| Some(copy) != manifest.copy().as_ref());
-    let gone = gone.map(|row| row.path.to_string()).chain(copy);
-    Ok(gone.filter(|path| is_below(path)).collect())
+/// A site that is staged as a whole, with nothing in its way. Dropped it leaves the old one.
+#[derive(Debug)]
+pub struct Ready {
+    output: Output,
+    manifest: Manifest,
+    digest: FileDigest,
+    /// Stale files of the old manifest.
+    ours: Vec<ManifestRow>,
+    plan: Plan,
+    done: Written,
 }
 
-/// Whether a path of an old manifest stays below the site's root.
-fn is_below(path: &str) -> bool {
-    path.split('/').all(|segment| !matches!(segment, "" | "." | "..") && !segment.contains('\\'))
+impl Ready {
+    /// Makes the staged files the site and removes what is stale. Returns what was done, and the
+    /// digest of the manifest.
+    ///
+    /// # Errors
+    /// When the system refuses to move or remove a file; the next build makes the site whole.
+    pub fn commit(mut self) -> Result<(Written, FileDigest)> {
+        let Output { out, stage, .. } = &self.output;
+        let idle = !self.output.fresh && self.done.written == 0;
+        if idle || (self.output.fresh && rename_whole(stage, out.root())?) {
+            return Ok((self.done, self.digest));
+        }
+        if self.output.fresh {
+            self.plan.moves = files_below(stage)?;
+            self.plan.moves.retain(|path| path != MANIFEST);
+        }
+        self.announce()?;
+        let Output { out, stage, .. } = &self.output;
+        self.plan.steps().into_iter().try_for_each(|step| carry_out(step, out, stage))?;
+        Ok((self.done, self.digest))
+    }
+
+    /// Lets the site's manifest name all files of both sites, and the manifest that comes.
+    pub(super) fn announce(&mut self) -> Result<()> {
+        self.manifest.next = Some(self.digest);
+        self.manifest.files.append(&mut self.ours);
+        announce(&self.output.out, &self.output.work, &self.manifest)
+    }
+
+    #[cfg(test)]
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+}
+
+/// Makes the staged tree the site in one step. `false` when the output is a folder that has to stay,
+/// as a mounted one does, or is on another file system.
+fn rename_whole(stage: &Path, out: &Path) -> Result<bool> {
+    let fail = |e| Error::io("the site cannot be put in place", out, e);
+    match fs::remove_dir(out) {
+        Err(e) if e.kind() == Os::DirectoryNotEmpty => return Err(fail(e)),
+        Err(_) if matches!(at(out), Found::Folder) => return Ok(false),
+        _ => {}
+    }
+    match fs::rename(stage, out) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == Os::CrossesDevices => {
+            fs::create_dir(out).map_err(fail)?;
+            Ok(false)
+        }
+        Err(e) => Err(fail(e)),
+    }
 }
 
 /// Writes a staged file and gives its modification time.
@@ -272,16 +332,11 @@ fn modified(meta: &fs::Metadata) -> u64 {
     since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or_default()
 }
 
-fn clear(folder: &Path) -> Result<()> {
-    match fs::remove_dir_all(folder) {
-        Ok(()) => Ok(()),
-        Err(e) if e.kind() == Os::NotFound => Ok(()),
-        Err(e) => Err(Error::io("the staging folder cannot be emptied", folder, e)),
-    }
-}
-
 fn lock(path: &Path) -> Result<fs::File> {
     let fail = |e| Error::io("the lock cannot be taken", path, e);
+    if !matches!(at(path), Found::File(_)) {
+        clear(path)?;
+    }
     let file = fs::File::options().create(true).append(true).open(path).map_err(fail)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
@@ -292,26 +347,6 @@ fn lock(path: &Path) -> Result<fs::File> {
         }
         Err(fs::TryLockError::Error(e)) => Err(fail(e)),
     }
-}
-
-/// Every file below `folder`, with forward slashes, sorted; empty when there is no such folder.
-pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let mut files = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry.map_err(|e| {
-            Error::new(ErrorKind::Io, "a folder cannot be read").at(folder).because(e)
-        })?;
-        if entry.file_type().is_dir() {
-            continue;
-        }
-        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-        let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-        files.push(parts.join("/"));
-    }
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -55,20 +55,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("eprintln!", &["cli/"]),
     ("std::time::SystemTime", &["world/"]),
     ("std::net::Tcp", &["world/", "serve/"]),
-    (
-        "std::fs",
-        &[
-            "data/",
-            "site/",
-            "config",
-            "serve/",
-            "cli/",
-            "import/",
-            "pipeline/cache.rs",
-            "pipeline/build.rs",
-            "world/",
-        ],
-    ),
+    ("std::fs", &["data/", "site/", "config", "serve/", "cli/", "import/", "world/"]),
 ];
 
 fn sources() -> Vec<(String, String)> {

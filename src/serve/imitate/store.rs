@@ -8,14 +8,11 @@ use crate::render::{self, Parts};
 use crate::serve::live::etag;
 use crate::site::{
     Artifact, Body, FileDigest, Freshness, Host, HostFile, ManifestRow, Media, Queries, Shape,
-    Totals, UrlPath, Whole, immutable, odd_types, served,
+    Totals, UrlPath, WORK, Whole, immutable, odd_types, served,
 };
 
 /// Where an object store's files are listed, with keys and headers.
 const UPLOAD: &str = "upload.tsv";
-
-/// The folder of a site that a build keeps for itself.
-const WORK: &str = ".mcp-static";
 
 /// A file.
 #[derive(Debug)]

@@ -1,0 +1,162 @@
+//! Paths below a folder, through no link.
+//!
+//! A manifest, a cache or a staged tree may come from a stranger, and so may the folders that its
+//! paths lead through. Every use of such a path asks here first: it has to stay below its folder, and
+//! each folder on the way has to be a real one. Someone who can swap a folder for a link between the
+//! look and the use can write to the output anyway, and is not defended against.
+
+use std::collections::HashSet;
+use std::fs::{self, Metadata};
+use std::io::ErrorKind as Os;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// What is at a path.
+#[derive(Debug)]
+pub(super) enum Found {
+    Nothing,
+    File(Metadata),
+    Folder,
+    /// A link, a device, …: nothing that a build makes.
+    Odd,
+    /// Something on the way is not a folder: its path, and whether it is a file.
+    Behind(String, bool),
+}
+
+/// A folder, and which folders below it are known to be real.
+#[derive(Debug)]
+pub(super) struct Below {
+    root: PathBuf,
+    /// Only folders that hold folders: most others hold one file, and there is one for each version.
+    known: RwLock<HashSet<Box<str>>>,
+}
+
+impl Below {
+    pub(super) fn new(root: PathBuf) -> Self {
+        Self { root, known: RwLock::default() }
+    }
+
+    /// The folder itself.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where `path` is on disk.
+    pub(super) fn at(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// What is at `path` now. A path that does not stay below the folder leads to nothing.
+    pub(super) fn look(&self, path: &str) -> Found {
+        if !is_below(path) {
+            return Found::Nothing;
+        }
+        let Some((parent, _)) = path.rsplit_once('/') else { return at(&self.at(path)) };
+        if let Some((outer, _)) = parent.rsplit_once('/')
+            && let Some(blocked) = self.blocked(outer)
+        {
+            return blocked;
+        }
+        blocks(parent, at(&self.at(parent))).unwrap_or_else(|| at(&self.at(path)))
+    }
+
+    /// What stops the way into `folder`; `None` when it is a real folder all the way.
+    fn blocked(&self, folder: &str) -> Option<Found> {
+        if self.known.read().unwrap_or_else(PoisonError::into_inner).contains(folder) {
+            return None;
+        }
+        let blocked = folder.rsplit_once('/').and_then(|(outer, _)| self.blocked(outer));
+        let blocked = blocked.or_else(|| blocks(folder, at(&self.at(folder))));
+        if blocked.is_none() {
+            self.known.write().unwrap_or_else(PoisonError::into_inner).insert(folder.into());
+        }
+        blocked
+    }
+}
+
+/// What `found` at the place of `folder` means for a path that leads through it.
+fn blocks(folder: &str, found: Found) -> Option<Found> {
+    match found {
+        Found::Folder => None,
+        Found::File(_) => Some(Found::Behind(folder.to_owned(), true)),
+        Found::Odd => Some(Found::Behind(folder.to_owned(), false)),
+        other => Some(other),
+    }
+}
+
+/// What is at a path of this machine; a link is not followed.
+pub(super) fn at(path: &Path) -> Found {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_dir() => Found::Folder,
+        Ok(meta) if meta.is_file() => Found::File(meta),
+        Ok(_) => Found::Odd,
+        // What cannot be looked at is not there; whoever needs it gets the system's own error.
+        Err(_) => Found::Nothing,
+    }
+}
+
+/// Longest path that is looked at, in bytes: what systems take at most.
+const MAX_PATH: usize = 4096;
+
+/// Whether a path stays below the folder that it is joined to, on every system.
+pub(super) fn is_below(path: &str) -> bool {
+    let plain = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('\\');
+    path.len() <= MAX_PATH
+        && path.split('/').all(plain)
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Removes whatever is at `path`: a file, a folder with all that is in it, a link but not its target.
+pub(super) fn clear(path: &Path) -> Result<()> {
+    let done = match at(path) {
+        Found::Folder => fs::remove_dir_all(path),
+        _ => fs::remove_file(path),
+    };
+    match done {
+        Err(e) if e.kind() != Os::NotFound => {
+            Err(Error::io("a working file cannot be removed", path, e)
+                .help("remove it by hand, or choose another folder with --out"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Makes `folder` a real folder; its parent has to be there.
+pub(super) fn make_real(folder: &Path) -> Result<()> {
+    if matches!(at(folder), Found::Folder) {
+        return Ok(());
+    }
+    clear(folder)?;
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() != Os::AlreadyExists => {
+            Err(Error::new(ErrorKind::Output, "the working folder cannot be made")
+                .at(folder)
+                .because(e)
+                .help("it is beside the output: choose an output with --out in a folder that you may write to"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Every file below `folder`, with forward slashes, sorted; empty when there is no such folder. Links
+/// are files here: they are not followed.
+pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
+    if !matches!(at(folder), Found::Folder) {
+        return Ok(Vec::new());
+    }
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|e| {
+            Error::new(ErrorKind::Io, "a folder cannot be read").at(folder).because(e)
+        })?;
+        if entry.file_type().is_dir() {
+            continue;
+        }
+        let below = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+        files.push(parts.join("/"));
+    }
+    Ok(files)
+}

@@ -1,0 +1,101 @@
+//! Files of the working folder: each ends with a digest of all before it.
+//!
+//! They save work and prove nothing: a file that is not exactly as it was written counts as none, and
+//! what it held is made anew. That covers accidents and edits by hand. It does not cover somebody who
+//! writes to the working folder and computes the digest too, which is why a working folder that came
+//! with a repository is refused before this module is asked.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+
+use super::FileDigest;
+use super::below::{Found, at, clear, make_real};
+
+/// How the last line begins.
+const SEAL: &str = "sha256 ";
+
+/// The working folder of the output folder `out`, which is beside it; `None` when `out` has no name.
+pub(crate) fn working_folder(out: &Path) -> Option<PathBuf> {
+    Some(out.parent()?.join(WORK).join(out.file_name()?))
+}
+
+/// What the folder that holds working folders is called, beside an output or the data.
+pub(crate) const WORK: &str = ".mcp-static";
+
+/// Makes the working folder, and the folder that it is in, real folders.
+pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
+    if let Some(around) = work.parent() {
+        if let Some(outer) = around.parent() {
+            let fail = |e| crate::error::Error::io("a folder cannot be made", outer, e);
+            std::fs::create_dir_all(outer).map_err(fail)?;
+        }
+        make_real(around)?;
+    }
+    make_real(work)
+}
+
+/// The text of a sealed file of the working folder `work`, without its last line; `None` when it is not there or
+/// not exactly as it was written.
+pub(crate) fn read_sealed(work: &Path, name: &str) -> Option<String> {
+    let path = work.join(name);
+    let real = work.parent().is_some_and(|around| matches!(at(around), Found::Folder));
+    if !real || !matches!(at(work), Found::Folder) || !matches!(at(&path), Found::File(_)) {
+        return None;
+    }
+    let mut text = std::fs::read_to_string(path).ok()?;
+    let (body, seal) = text.strip_suffix('\n')?.rsplit_once('\n')?;
+    let length = body.len() + 1;
+    let digest = FileDigest::parse(seal.strip_prefix(SEAL)?)?;
+    (FileDigest::of(&text.as_bytes()[..length]) == digest).then(|| text.truncate(length))?;
+    Some(text)
+}
+
+/// A sealed file that is being written. Unless it is finished, the one that was there stays.
+#[derive(Debug)]
+pub(crate) struct Sealing {
+    new: PathBuf,
+    path: PathBuf,
+    file: BufWriter<File>,
+    hash: Sha256,
+}
+
+impl Sealing {
+    /// Begins the file `name` of the working folder `work`; `None` when it cannot be written.
+    pub(crate) fn begin(work: &Path, name: &str) -> Option<Self> {
+        make_working_folder(work).ok()?;
+        let new = work.join(format!("{name}.new"));
+        clear(&new).ok()?;
+        // A new file, so that no link leads the bytes elsewhere.
+        let file = BufWriter::new(File::create_new(&new).ok()?);
+        Some(Self { new, path: work.join(name), file, hash: Sha256::new() })
+    }
+
+    /// Adds a line.
+    pub(crate) fn line(&mut self, line: &str) -> std::io::Result<()> {
+        for part in [line.as_bytes(), b"\n"] {
+            self.hash.update(part);
+            self.file.write_all(part)?;
+        }
+        Ok(())
+    }
+
+    /// Seals the file and puts it in place.
+    pub(crate) fn finish(mut self) -> std::io::Result<()> {
+        let digest = FileDigest::from(std::mem::take(&mut self.hash));
+        writeln!(self.file, "{SEAL}{digest}")?;
+        self.file.flush()?;
+        if !matches!(at(&self.path), Found::File(_)) {
+            clear(&self.path).map_err(std::io::Error::other)?;
+        }
+        std::fs::rename(&self.new, &self.path)
+    }
+}
+
+impl Drop for Sealing {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.new); // gone already when it was finished
+    }
+}
