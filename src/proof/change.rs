@@ -296,6 +296,8 @@ const PROTECTED: &[&str] = &[
     ".gitlab/**",
     ".gitlab-ci.yml",
     ".mcp-static-version",
+    "**/.mcp-static",
+    "**/.mcp-static/**",
     "**/.gitattributes",
     "**/.gitmodules",
     "**/.gitignore",
