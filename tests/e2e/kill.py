@@ -4,7 +4,9 @@ run completes.
 
     kill.py TOOL DATA WORK
 
-Builds two states of DATA in turn, kills the build after a random time, and looks at what is there.
+Builds two states of DATA in turn, kills the build after a random time, and looks at what is there. Then
+kills it in the commit step alone, takes the output or the working folder away, and builds again; on the
+same disk and with a mounted output, as a container's volume is.
 """
 import hashlib
 import json
@@ -44,6 +46,14 @@ def whole(folder):
         json.loads(path.read_text())
 
 
+def under_way(folder):
+    """Whether the manifest of a site announces another, so that files of both may be there."""
+    try:
+        return b'"next":"' in (Path(folder) / "manifest.json").read_bytes()[:400]
+    except FileNotFoundError:
+        return False
+
+
 def main():
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -79,17 +89,91 @@ def main():
         now = tree(out)
         if now not in wanted.values():
             mixed += 1
-            # Only a commit that is under way may show both states, and then its journal tells.
-            if not (out.parent / ".mcp-static" / "site" / "journal").exists():
-                sys.exit("kill: half a site, and no journal to complete it")
-            strange = {p: d for p, d in now.items() if d not in (wanted["a"].get(p), wanted["b"].get(p))}
+            # Only a commit that is under way may show both states, and then the manifest tells.
+            if not under_way(out):
+                sys.exit("kill: half a site that passes for a whole one")
+            strange = {p: d for p, d in now.items() if p != "manifest.json" and d not in (wanted["a"].get(p), wanted["b"].get(p))}
             if strange:
                 sys.exit(f"kill: files of neither state: {strange}")
         build(state, out)
         if tree(out) != wanted[state]:
             sys.exit(f"kill: the next build did not make state {state} whole")
     print(f"kill: 40 rounds, {killed} killed in time, {mixed} in the commit; every next build was whole")
+    many_servers()
+    commit_step("on the same disk", work / "committed" / "site")
+    for name, mount in (("a disk of its own", ["-t", "tmpfs", "tmpfs"]), ("a mounted folder", ["--bind", str(work / "volume")])):
+        out = work / "mounted" / "site"
+        out.mkdir(parents=True, exist_ok=True)
+        (work / "volume").mkdir(exist_ok=True)
+        if os.geteuid() != 0 or subprocess.run(["mount", *mount, str(out)]).returncode:
+            print(f"kill: no right to mount {name}: SKIPPED")
+            continue
+        try:
+            commit_step(name, out, mounted=True)
+        finally:
+            subprocess.run(["umount", str(out)])
     full_disk()
+
+
+def many_servers():
+    """Two states in which every file differs, large enough for a commit to take a while."""
+    text = json.loads(next((work / "a").glob("servers/*/*/*/server.json")).read_text())
+    for state, word in (("many-a", "first"), ("many-b", "other")):
+        for at in range(100 if state == "many-a" else 120):
+            name = f"com.example.many/server-{at}"
+            folder = work / state / "servers" / name / "1.0.0"
+            folder.mkdir(parents=True)
+            document = {"$schema": text["$schema"], "name": name, "description": word, "version": "1.0.0"}
+            (folder / "server.json").write_text(json.dumps(document))
+            (folder / "origin.json").write_text('{"publishedAt":"2026-01-01T00:00:00Z"}')
+    for at in range(0, 100, 5):
+        shutil.rmtree(work / "many-b" / "servers" / "com.example.many" / f"server-{at}")
+
+
+def empty(folder, mounted):
+    """Takes everything out of a folder, and the folder too unless it is mounted."""
+    for path in Path(folder).iterdir():
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
+    if not mounted:
+        folder.rmdir()
+
+
+def commit_step(where, out, mounted=False):
+    working = out.parent / ".mcp-static"
+    wanted = {}
+    for state in ("many-a", "many-b"):
+        fresh = work / f"fresh-{state}" / "site"
+        if not fresh.exists():
+            build(state, fresh)
+        wanted[state] = tree(fresh)
+    build("many-a", out)
+    afterwards = ("nothing", "no output", "no working folder", "neither", "another state")
+    hits = dict.fromkeys(afterwards, 0)
+    state = "many-a"
+    for round_ in range(15):
+        state = "many-a" if state == "many-b" else "many-b"
+        after = afterwards[round_ % len(afterwards)]
+        process = subprocess.Popen(command(state, out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+        while process.poll() is None and not under_way(out):
+            time.sleep(0.0005)
+        time.sleep(random.random() * (0.03 if mounted else 0.008))
+        process.kill()
+        process.wait()
+        hits[after] += under_way(out)
+        if under_way(out) and subprocess.run([tool, "check", "--site", str(out), "-q"], capture_output=True).returncode != 1:
+            sys.exit(f"kill: {where}: an interrupted commit passes for a whole site")
+        if after in ("no output", "neither"):
+            empty(out, mounted)
+        if after in ("no working folder", "neither"):
+            shutil.rmtree(working)
+        if after == "another state":
+            state = "many-a" if state == "many-b" else "many-b"
+        build(state, out)
+        if tree(out) != wanted[state]:
+            sys.exit(f"kill: {where}, then {after}: the next build did not make {state} whole")
+    if not all(hits.values()):
+        sys.exit(f"kill: {where}: no kill hit the commit: {hits}")
+    print(f"kill: {where}: 15 builds, killed in the commit {sum(hits.values())} times; every next build was whole")
 
 
 def full_disk():

@@ -37,6 +37,7 @@ mod serve;
 mod sign;
 mod status;
 mod timestamps;
+mod trust;
 mod upstream;
 mod verify_properties;
 mod wellknown;
