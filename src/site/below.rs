@@ -97,10 +97,14 @@ pub(super) fn at(path: &Path) -> Found {
     }
 }
 
+/// Longest path that is looked at, in bytes: what systems take at most.
+const MAX_PATH: usize = 4096;
+
 /// Whether a path stays below the folder that it is joined to, on every system.
 pub(super) fn is_below(path: &str) -> bool {
     let plain = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('\\');
-    path.split('/').all(plain)
+    path.len() <= MAX_PATH
+        && path.split('/').all(plain)
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 

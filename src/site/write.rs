@@ -264,7 +264,7 @@ impl Ready {
     /// digest of the manifest.
     ///
     /// # Errors
-    /// When the system refuses to move or remove a file; the next build completes the commit.
+    /// When the system refuses to move or remove a file; the next build makes the site whole.
     pub fn commit(mut self) -> Result<(Written, FileDigest)> {
         let Output { out, stage, .. } = &self.output;
         let idle = !self.output.fresh && self.done.written == 0;

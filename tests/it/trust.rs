@@ -280,6 +280,7 @@ fn rows_that_leave_the_site_are_nobodys_and_remove_nothing() {
     let rows =
         ["../mine/letter", "v0/../../mine/letter", "./x", "a//b", "..\\mine\\letter", &absolute];
     add_rows(&project, &rows);
+    add_rows(&project, &[&format!("{}f", "a/".repeat(200_000))]);
     project.build_api().expect(0);
     assert_eq!(project.read("mine/letter"), "dear");
     assert_eq!(tree(&project.path("_site")), wanted);
