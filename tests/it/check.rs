@@ -296,7 +296,7 @@ fn a_client_that_nobody_knows_is_refused_where_the_settings_name_it() {
     let project = Project::empty();
     project.entry("com.example/weather", "1.0.0");
     project.pin("com.example/weather", "1.0.0", "2026-01-01T00:00:00Z");
-    for (id, help) in [("vscod", "write \"vscode\""), ("toaster-9000", "write some of ")] {
+    for (id, help) in [("vscod", "write \"vscode\""), ("toaster-9000", "choose from ")] {
         let text = format!("[probe]\nrequire = [\n  \"copilot-cli\",\n  \"{id}\",\n]\n");
         project.file("registry-data/registry.toml", &text);
         let ran = project.run(&["check"]).expect(1);
