@@ -4,9 +4,11 @@ use serde_json::{Map, Value};
 
 use crate::config::toml_diagnostic;
 use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, nearest};
+use crate::error::Result;
 use crate::model::{Dates, Status, Timestamp};
 
-use super::json::Document;
+use super::json::{Document, MAX_FILE, too_large};
+use super::tree::{FileRef, Tree};
 
 /// What a `status.json` says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -238,5 +240,16 @@ pub fn read_tombstone(path: &str, text: &str) -> Vec<Diagnostic> {
             vec![source.diagnose(finding)]
         }
         Err(e) => vec![toml_diagnostic(&source, Code::TombstoneInvalid, &e)],
+    }
+}
+
+impl Tree {
+    /// Reads a file of TOML; the inner error says that it is larger than any may be.
+    pub fn read_text(&self, file: &FileRef) -> Result<std::result::Result<String, Diagnostic>> {
+        let content = self.read(file)?;
+        if content.size > MAX_FILE {
+            return Ok(Err(too_large(&self.display(&file.path), content.size)));
+        }
+        Ok(Ok(String::from_utf8_lossy(&content.bytes).into_owned()))
     }
 }

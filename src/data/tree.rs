@@ -11,7 +11,6 @@ use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
 
-use super::json::{MAX_FILE, too_large};
 use super::layout::EntryFile;
 use super::sort::{Builder, Kind};
 
@@ -277,15 +276,6 @@ impl Tree {
     /// Reads a file of the tree.
     pub fn read(&self, file: &FileRef) -> Result<Content> {
         self.read_at(&file.path, file.at)
-    }
-
-    /// Reads a file of settings; the inner error says that it is larger than any may be.
-    pub fn read_text(&self, file: &FileRef) -> Result<std::result::Result<String, Diagnostic>> {
-        let content = self.read(file)?;
-        if content.size > MAX_FILE {
-            return Ok(Err(too_large(&self.display(&file.path), content.size)));
-        }
-        Ok(Ok(String::from_utf8_lossy(&content.bytes).into_owned()))
     }
 
     /// Reads a file of a version folder; `None` when it is not there.
