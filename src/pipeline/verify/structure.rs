@@ -173,7 +173,13 @@ fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<
         }
         folders = next;
     }
-    Ok(folders.into_iter().next())
+    // A folder or a link of that name buries nothing.
+    for path in folders {
+        if names.ground.file(commit, &path)?.is_some() {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Folders that differ from one of the base only by case.
