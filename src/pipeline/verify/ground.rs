@@ -69,7 +69,10 @@ impl<'a> Ground<'a> {
         base: Option<Oid>,
         head: Oid,
     ) -> Result<Self> {
-        let config = read_settings(git, prefix, base.unwrap_or(head))?;
+        let (config, trouble) = match read_settings(git, prefix, base.unwrap_or(head)) {
+            Ok(config) => (config, None),
+            Err(e) => (Config::default(), Some(e)),
+        };
         let mut count = PathCount::new(prefix, config.ownership.max_paths);
         let Merge { commits, changed, objections, .. } =
             Merge::of(git, base, head, &mut |item| count.add(item))?;
@@ -93,7 +96,16 @@ impl<'a> Ground<'a> {
         if !ground.is_exceeded {
             ground.sort()?;
         }
-        Ok(ground)
+        match trouble {
+            // Whoever repairs the settings must be able to.
+            Some(e) if !ground.touches_only_settings() => Err(e),
+            _ => Ok(ground),
+        }
+    }
+
+    fn touches_only_settings(&self) -> bool {
+        let settings = self.display("registry.toml");
+        self.base.is_some() && self.changed.iter().all(|item| item.path == settings)
     }
 
     /// Finds what a step of the published branch brought.

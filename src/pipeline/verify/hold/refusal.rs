@@ -70,16 +70,6 @@ pub(super) fn refused(
         let why = "a folder has the name of the settings".to_owned();
         refused.insert(settings.clone(), (why, "put the file back in its place".to_owned()));
     }
-    if change.protected.contains(&settings)
-        && let Some(bytes) = ground.file(ground.head, "registry.toml")?
-    {
-        // With settings that `check` refuses nothing could be built.
-        let (_, wrong) = settings::parse(&settings, &String::from_utf8_lossy(&bytes));
-        if let Some(wrong) = wrong.into_iter().find(|d| d.severity == Severity::Error) {
-            let why = format!("line {}: {}", wrong.place.line, wrong.message);
-            refused.insert(settings, (why, wrong.help.unwrap_or_default()));
-        }
-    }
     templates(keys, ground, &mut refused)?;
     Ok(refused)
 }
