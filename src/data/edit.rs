@@ -129,6 +129,7 @@ pub fn apply_in(
             let done = applied.written + applied.removed + applied.unchanged;
             with_progress(e, done, edits.len())
         })?;
+        moves.require(root).map_err(|e| with_progress(e, applied.written, edits.len()))?;
         applied.written += moves.writes.len() as u64;
         applied.removed += moves.removals.len() as u64;
         applied.unchanged += moves.unchanged;
@@ -138,8 +139,8 @@ pub fn apply_in(
 
 /// Whether an earlier [`apply`] on `root` was killed before it was complete.
 pub fn was_interrupted(root: &Path) -> bool {
-    let beside = work_folder(root).map(|work| work.join(STAGE));
-    let inside = root.join(WORK).join(STAGE);
+    let beside = work_folder(root).map(|work| work.join(stage_name(root)));
+    let inside = root.join(WORK).join(stage_name(root));
     let there = |path: &PathBuf| fs::symlink_metadata(path).is_ok();
     beside.iter().chain([&inside]).any(there)
 }
@@ -162,8 +163,13 @@ pub fn hold(root: &Path) -> Result<file::Held> {
     })
 }
 
-/// The part of the working folder that holds what is not in place yet.
-const STAGE: &str = "edit";
+/// The part of the working folder that holds what is not in place yet. Each data folder has its own, as
+/// each is held by itself.
+fn stage_name(root: &Path) -> String {
+    let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+    let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    format!("edit-{name}")
+}
 
 /// A folder for files that are not in place yet, on the disk of the folder that they belong to. It is
 /// removed in the end.
@@ -180,14 +186,15 @@ impl Stage {
             Err(e) if e.kind() == ErrorKind::Io => open_folder(root, WORK),
             opened => opened,
         };
-        let path = work?.join(STAGE);
+        let path = work?.join(stage_name(root));
         match fs::symlink_metadata(&path) {
             Err(e) if e.kind() == IoKind::NotFound => {}
             Ok(meta) if meta.is_dir() => fs::remove_dir_all(&path)
                 .map_err(|e| Error::io("the working folder cannot be emptied", &path, e))?,
             _ => return Err(in_the_way(&path)),
         }
-        fs::create_dir(&path)
+        // Another run may remove the folder above when it is done.
+        fs::create_dir_all(&path)
             .map_err(|e| Error::io("the working folder cannot be created", &path, e))?;
         Ok(Self { path })
     }
@@ -276,6 +283,16 @@ impl Moves {
             fs::remove_file(&full).map_err(|e| Error::io("the file cannot be removed", full, e))?;
         }
         Ok(())
+    }
+}
+
+impl Moves {
+    /// Makes sure that every file arrived: something else may have emptied the working folder.
+    fn require(&self, root: &Path) -> Result<()> {
+        let missing = self.writes.iter().map(|path| root.join(path)).find(|path| !path.is_file());
+        missing.map_or(Ok(()), |path| {
+            Err(Error::new(ErrorKind::Io, "the file did not arrive at its place").at(path))
+        })
     }
 }
 

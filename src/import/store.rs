@@ -76,6 +76,8 @@ impl Store {
         let folders = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
         let registry = |entry: fs::DirEntry| {
             let state = read_state(&entry.path())?;
+            // Where no page came, there is nothing to go on with.
+            fs::read_dir(entry.path()).ok()?.nth(1)?.ok()?;
             let own = entry.file_name().to_str() == Some(name_of(&state.registry).as_str());
             (own && registry_url(&state.registry).ok()? == state.registry).then_some(state.registry)
         };

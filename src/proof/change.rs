@@ -241,7 +241,11 @@ fn is_misplaced(item: &Changed, prefix: &str, below: Option<&str>) -> bool {
     let unknown = below.filter(|path| DataPath::of(path) == DataPath::Unknown);
     let meant = match unknown {
         Some(path) => is_document || path.starts_with("servers/"),
-        None => is_document && !item.path.contains('/') && !prefix.is_empty(),
+        // At the top of the repository, or in the folders of an entry outside of the data folder.
+        None => {
+            let at_top = !item.path.contains('/') || item.path.starts_with("servers/");
+            is_document && at_top && !prefix.is_empty()
+        }
     };
     item.before.is_none() && meant
 }

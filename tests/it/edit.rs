@@ -86,7 +86,7 @@ fn a_symbolic_link_on_the_way_is_refused() {
 #[cfg(unix)]
 #[test]
 fn a_link_in_place_of_the_working_folder_is_refused_and_not_followed() {
-    for link in [".mcp-static", ".mcp-static/edit"] {
+    for link in [".mcp-static", ".mcp-static/edit-registry-data"] {
         let scratch = Scratch::new();
         let outside = scratch.write("outside/a.json", "secret");
         let link = scratch.path().join(link);
@@ -116,7 +116,7 @@ fn files_have_their_mode_whatever_the_old_one_was() {
 #[test]
 fn what_a_killed_run_left_is_dropped_and_nothing_stays_behind() {
     let scratch = Scratch::new();
-    scratch.write(".mcp-static/edit/servers/old.json", "{}");
+    scratch.write(".mcp-static/edit-registry-data/servers/old.json", "{}");
     assert!(was_interrupted(&scratch.data()));
     apply(&scratch.data(), &edits(&[("servers/a.json", "{}")]), &silent).unwrap();
     assert_eq!(scratch.files(), ["servers/a.json"]);
@@ -179,4 +179,21 @@ fn every_file_is_heard_of() {
     };
     apply(&scratch.data(), &edits(&[("a/x", "1"), ("b/x", "2"), ("c", "3")]), &step).unwrap();
     assert_eq!(heard.into_inner(), 3);
+}
+
+#[test]
+fn two_data_folders_beside_each_other_are_written_at_once() {
+    let scratch = Scratch::new();
+    let texts: Vec<String> = (0..300).map(|n| format!("a/{n}/b/server.json")).collect();
+    let files: Vec<(&str, &str)> = texts.iter().map(|path| (path.as_str(), "{}")).collect();
+    let roots: Vec<_> = ["one", "two", "three"].map(|name| scratch.path().join(name)).into();
+    std::thread::scope(|scope| {
+        for root in &roots {
+            std::fs::create_dir(root).unwrap();
+            scope.spawn(|| assert_eq!(apply(root, &edits(&files), &silent).unwrap().written, 300));
+        }
+    });
+    for path in roots.iter().flat_map(|root| texts.iter().map(move |path| root.join(path))) {
+        assert!(path.is_file(), "{} did not arrive", path.display());
+    }
 }

@@ -44,7 +44,7 @@ fn an_import_that_is_killed_leaves_whole_folders_and_goes_on() {
     let all = scratch.write("dump.json", dump(150));
     let few = scratch.write("few.json", dump(10));
     let arguments = ["import", all.to_str().unwrap()];
-    let work = scratch.path().join(".mcp-static/edit");
+    let work = scratch.path().join(".mcp-static/edit-registry-data");
     for wait in [0, 3, 6, 12, 24] {
         let _ = std::fs::remove_dir_all(scratch.data());
         std::fs::create_dir(scratch.data()).unwrap();

@@ -34,9 +34,11 @@ fn keep(key: &PrivateKey, place: &PlaceArgs, done: &str, talk: &Talk) -> Result<
         Some(path) => path.clone(),
         None => store::default_place()?,
     };
+    // A wrong domain is refused before a key is there.
+    let shown = describe(key.public(), Some(&path), place.domain.as_deref())?;
     store::create(&path, key, place.force)?;
     talk.say(&format!("{done} {}; keep a copy in a safe place", path.display()));
-    talk.data(&describe(key.public(), Some(&path), place.domain.as_deref())?);
+    talk.data(&shown);
     let how = match &place.domain {
         Some(_) => {
             "next: publish one of the two records, then run `mcp-static sign entry NAME@VERSION`"
