@@ -303,6 +303,9 @@ pub(super) struct VerifyArgs {
     /// folders of entries that must be held back, for `build --without`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "all")]
     pub hold: Option<PathBuf>,
+    /// With --hold: the commit that the site was built from last, where that is later than --base
+    #[arg(long, value_name = "REV", requires = "hold")]
+    pub published: Option<String>,
     /// Check every proof of the registry again; report only
     #[arg(long, conflicts_with_all = ["base", "head"])]
     pub all: bool,

@@ -76,13 +76,10 @@ impl FromStr for Held {
         };
         let path = decode(path, false).unwrap_or_default();
         let mut names = path.strip_prefix('/').unwrap_or(&path).split('/');
-        let is_clean = names.clone().all(|name| !matches!(name, "" | "." | ".."));
-        let top = names.next().unwrap_or_default();
-        let is_data = matches!(top, "servers" | "owners" | "tombstones" | "registry.toml");
-        if is_clean && (is_data || path.starts_with('/')) {
+        if names.all(|name| !matches!(name, "" | "." | "..")) {
             return Ok(Self { path, from });
         }
         Err(Error::new(ErrorKind::Usage, format!("{line:?} does not name something to hold back"))
-            .help("write servers/<namespace>/<name>/<version>, one per line; a commit id after it, when the state of that commit is published instead"))
+            .help("give the file that `mcp-static verify --hold` wrote: one path below the data folder per line, such as servers/<namespace>/<name>/<version>, and after it the commit whose state is published instead"))
     }
 }

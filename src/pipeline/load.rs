@@ -245,11 +245,13 @@ mod place {
 
         /// Prepares the commit without what is held back.
         fn hold(&mut self, held: &[Held]) -> Result<()> {
-            let held: Vec<&Held> = held.iter().filter(|held| !held.is_left_out_entry()).collect();
             if held.is_empty() {
                 return Ok(());
             }
             let (Some(git), Some(commit)) = (&self.git, self.commit) else {
+                if held.iter().all(Held::is_left_out_entry) {
+                    return Ok(());
+                }
                 return Err(Error::new(ErrorKind::Usage, "there is no commit to hold back from")
                     .help("run this inside the registry's repository"));
             };

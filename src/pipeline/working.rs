@@ -6,12 +6,17 @@
 use std::path::Path;
 
 use crate::error::Result;
+use crate::site::WORK;
 
 use super::load::LoadOptions;
 
 /// Refuses the working folders beside the data and beside the output; see [`refuse_tracked`].
 pub(super) fn refuse(options: &LoadOptions) -> Result<()> {
-    refuse_tracked(&options.data)?;
+    // One that the gate holds back is not part of what is published.
+    let is_held = |path: &str| path.split('/').any(|name| name.eq_ignore_ascii_case(WORK));
+    if !options.without.iter().any(|held| is_held(&held.path)) {
+        refuse_tracked(&options.data)?;
+    }
     options.remember.as_deref().and_then(Path::parent).map_or(Ok(()), refuse_tracked)
 }
 
@@ -20,7 +25,6 @@ pub(super) fn refuse(options: &LoadOptions) -> Result<()> {
 #[cfg(feature = "git")]
 pub(super) fn refuse_tracked(path: &Path) -> Result<()> {
     use crate::error::{Error, ErrorKind};
-    use crate::site::WORK;
     use crate::world::git::Git;
 
     let around = path.parent().unwrap_or(path);

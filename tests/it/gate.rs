@@ -233,7 +233,7 @@ fn nothing_committed_is_nothing_judged() {
 #[test]
 fn a_list_of_what_is_held_is_read_with_care() {
     let (project, base) = deployed();
-    for line in ["../elsewhere", "/../elsewhere", "servers//x", "README.md", "/"] {
+    for line in ["../elsewhere", "/../elsewhere", "servers//x", "/"] {
         project.file("held.txt", &format!("{line} {base}\n"));
         project.run(&["build", "--without", "held.txt"]).expect(2).says("does not name");
     }
@@ -253,4 +253,208 @@ fn a_name_cannot_end_its_line_in_the_list() {
         held, "servers/a%20b/c/1.0.0\nservers/com.acme/waves/1.0.0%0Aregistry.toml\n",
         "one line each"
     );
+}
+
+/// What people may do to a registry by accident or on purpose, by a name.
+type Mishap = (&'static str, fn(&Project));
+
+const TOMBSTONE: &str = "registry-data/tombstones/com.acme/weather/1.0.0.toml";
+
+#[cfg(unix)]
+fn link(project: &Project, to: &str, path: &str) {
+    let path = project.path(path);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let _ = std::fs::remove_file(&path);
+    std::os::unix::fs::symlink(to, path).unwrap();
+}
+
+#[cfg(unix)]
+const MISHAPS: &[Mishap] = &[
+    ("an owners file is a folder", |p| {
+        p.file("registry-data/owners/com.acme.toml/x", "x");
+    }),
+    ("a document is a folder beside a status", |p| {
+        let folder = "registry-data/servers/com.acme/nine/1.0.0";
+        p.file(&format!("{folder}/server.json/x"), "x");
+        p.file(&format!("{folder}/status.json"), "{\"status\":\"deprecated\"}");
+    }),
+    ("a proof is a folder and the status changes", |p| {
+        let folder = "registry-data/servers/com.acme/weather/1.0.0";
+        p.file(&format!("{folder}/proof.json/x"), "x");
+        p.file(&format!("{folder}/status.json"), "{\"status\":\"deprecated\"}");
+    }),
+    ("the settings are a folder", |p| {
+        p.remove("registry-data/registry.toml").file("registry-data/registry.toml/x", "x");
+    }),
+    ("a name differs only by case", |p| {
+        p.entry("com.acme/Weather", "1.0.0");
+    }),
+    ("a namespace differs only by case", |p| {
+        p.entry("com.Acme/weather", "1.0.0");
+    }),
+    ("a link in the data folder", |p| link(p, "registry.toml", "registry-data/x")),
+    ("a link is a version folder", |p| {
+        link(p, "1.0.0", "registry-data/servers/com.acme/weather/2.0.0");
+    }),
+    ("a link in a new version", |p| {
+        p.entry("com.acme/nine", "1.0.0");
+        link(p, "/etc/passwd", "registry-data/servers/com.acme/nine/1.0.0/README.md");
+    }),
+    ("a document is gone and its status stays", |p| {
+        let folder = "registry-data/servers/com.acme/weather/1.0.0";
+        p.file(&format!("{folder}/status.json"), "{\"status\":\"deprecated\"}");
+        p.remove(&format!("{folder}/server.json")).file(TOMBSTONE, "reason = \"x\"\n");
+    }),
+    ("a tombstone cannot be read", |p| {
+        p.remove("registry-data/servers/com.acme/weather").file(TOMBSTONE, "[[[");
+    }),
+    ("a tombstone is a link", |p| {
+        p.remove("registry-data/servers/com.acme/weather");
+        link(p, "x", TOMBSTONE);
+    }),
+    ("a tombstone is a folder", |p| {
+        p.remove("registry-data/servers/com.acme/weather").file(&format!("{TOMBSTONE}/x"), "x");
+    }),
+    ("a tombstone for what is there", |p| {
+        p.file(TOMBSTONE, "reason = \"x\"\n");
+    }),
+    ("settings that every entry breaks", |p| {
+        let text = p.read("registry-data/registry.toml");
+        p.file(
+            "registry-data/registry.toml",
+            &format!("{text}[levels]\ndeny = [\"lint-toolhive-invisible\"]\n"),
+        );
+    }),
+    ("settings name templates that are not there", |p| {
+        let text = p.read("registry-data/registry.toml");
+        p.file("registry-data/registry.toml", &format!("{text}[catalog]\ntemplates = \"look\"\n"));
+    }),
+    ("a working folder", |p| {
+        p.file("registry-data/.mcp-static/x", "x");
+    }),
+    ("attributes and an entry", |p| {
+        p.file("registry-data/.gitattributes", "* text\n").entry("com.acme/nine", "1.0.0");
+    }),
+];
+
+#[cfg(unix)]
+#[test]
+fn no_mishap_stops_publishing_and_each_can_be_undone() {
+    for (name, bad) in MISHAPS {
+        let (project, base) = deployed();
+        let base = base.to_string();
+        let good = tree(&project.path("registry-data"));
+        let restore = || {
+            project.remove("registry-data");
+            for (path, bytes) in &good {
+                project.bytes(&format!("registry-data/{path}"), bytes);
+            }
+        };
+        bad(&project);
+        project.commit(1_760_100_000);
+        project.entry("com.acme/waves", "1.0.0");
+        project.commit(1_760_200_000);
+        let publish = |step: &str| {
+            let verify = ["verify", "--base", &base, "--hold", "held.txt", "--offline"];
+            let ran = project.run(&verify);
+            assert_eq!(ran.code, 0, "{name}, {step}: {}{}", ran.out, ran.err);
+            let build = ["build", "--base-url", URL, "--without", "held.txt", "--out", "site"];
+            let ran = project.run(&build);
+            assert_eq!(
+                ran.code,
+                0,
+                "{name}, {step}: {}{}\n{}",
+                ran.out,
+                ran.err,
+                project.read("held.txt")
+            );
+            for server in ["weather", "tides", "waves"] {
+                let path = format!("site/v0.1/servers/com.acme/{server}/versions/1.0.0/index.json");
+                assert!(project.path(&path).exists(), "{name}, {step}: {server} is not served");
+            }
+        };
+        publish("done");
+        restore();
+        project.entry("com.acme/waves", "1.0.0");
+        project.commit(1_760_300_000);
+        publish("undone");
+        assert_eq!(project.read("held.txt"), "", "{name}: what was undone is still held");
+    }
+}
+
+#[test]
+fn the_last_entries_stay_until_another_one_comes() {
+    let (project, base) = deployed();
+    for name in ["weather", "tides"] {
+        project.remove(&format!("registry-data/servers/com.acme/{name}"));
+        let path = format!("registry-data/tombstones/com.acme/{name}/1.0.0.toml");
+        project.file(&path, "reason = \"x\"\n");
+    }
+    project.commit(1_760_100_000);
+    publish(&project, &base.to_string());
+    assert!(!documents(&project, "com.acme/weather").is_empty());
+    assert_eq!(project.read("held.txt").lines().count(), 4, "entries and tombstones");
+    project.entry("com.acme/waves", "1.0.0");
+    project.commit(1_760_200_000);
+    publish(&project, &base.to_string());
+    assert_eq!(project.read("held.txt"), "");
+    assert!(documents(&project, "com.acme/weather").is_empty());
+}
+
+#[test]
+fn what_no_deployment_had_can_be_taken_back() {
+    let (project, base) = deployed();
+    project.entry("com.acme/secret", "1.0.0");
+    let deployed = project.commit(1_760_100_000).to_string();
+    project.remove("registry-data/servers/com.acme/secret");
+    project.commit(1_760_200_000);
+    publish(&project, &base.to_string());
+    assert_eq!(project.read("held.txt"), "");
+    assert!(documents(&project, "com.acme/secret").is_empty());
+    // Once it was deployed, it stays until a tombstone comes.
+    let verify = [
+        "verify",
+        "--base",
+        &base.to_string(),
+        "--published",
+        &deployed,
+        "--hold",
+        "held.txt",
+        "--offline",
+    ];
+    project.run(&verify).expect(0);
+    assert_eq!(project.read("held.txt"), format!("servers/com.acme/secret/1.0.0 {deployed}\n"));
+}
+
+#[test]
+fn two_entries_that_are_right_alone_may_be_wrong_together() {
+    let (project, base) = deployed();
+    project.entry("com.acme/Foo", "1.0.0");
+    project.commit(1_760_100_000);
+    project.entry("com.acme/foo", "1.0.0");
+    project.commit(1_760_200_000);
+    publish(&project, &base.to_string());
+    assert_eq!(project.read("held.txt"), "servers/com.acme/foo/1.0.0\n");
+}
+
+#[test]
+fn a_registry_may_begin_after_its_repository() {
+    let project = Project::empty();
+    let repo = project.git();
+    project.file("README.md", "A repository\n");
+    let mut index = repo.index().unwrap();
+    index.add_path(std::path::Path::new("README.md")).unwrap();
+    index.write().unwrap();
+    project.commit(1_760_000_000);
+    project.file("registry-data/registry.toml", "[registry\n");
+    project.commit(1_760_010_000);
+    project.file(
+        "registry-data/registry.toml",
+        "[registry]\nid = \"https://registry.example.org\"\n[ownership]\ntrust = \"review\"\n",
+    );
+    project.entry("com.acme/weather", "1.0.0");
+    project.file("registry-data/servers/com.acme/bad/1.0.0/server.json", "{}");
+    project.commit(1_760_020_000);
+    publish(&project, "none");
+    assert_eq!(project.read("held.txt"), "servers/com.acme/bad/1.0.0\n");
 }

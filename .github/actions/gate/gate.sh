@@ -28,9 +28,11 @@ elif ! git merge-base --is-ancestor "$base" "$head"; then
   exit 2
 fi
 
+# The last site may be later than the base, where something of it was held back.
+published=$(ref pending)
 status=0
 GITHUB_TOKEN=${TOKEN:-} mcp-static verify --data "${DATA:-registry-data}" --base "$base" --head "$head" \
-  --hold "$OUT/held.txt" --report "$OUT/report.json" --comment "$OUT/comment.md" --format github || status=$?
+  ${published:+--published "$published"} --hold "$OUT/held.txt" --report "$OUT/report.json" --comment "$OUT/comment.md" --format github || status=$?
 [ ! -s "$OUT/comment.md" ] || cat "$OUT/comment.md" >> "$GITHUB_STEP_SUMMARY"
 case $status in
   0) ;; # what is refused is in the list of what is held back

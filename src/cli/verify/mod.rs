@@ -27,6 +27,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         data: global.data.clone(),
         base: (base != "none").then(|| base.to_owned()),
         head: args.head.clone().or_else(|| global.rev.clone()),
+        published: args.published.clone(),
         event: outside::event(args.event.as_deref())?,
         levels: global.levels()?,
     };

@@ -41,8 +41,8 @@ pub(super) fn check(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
             found.extend(wrong);
         }
     }
-    for (path, new) in &ground.change.tombstones {
-        if let (true, Some(text)) = (*new, ground.file(ground.head, path)?) {
+    for (path, _) in &ground.change.tombstones {
+        if let Some(text) = ground.file(ground.head, path)? {
             let text = String::from_utf8_lossy(&text).into_owned();
             found.extend(read_tombstone(&ground.display(path), &text));
         }

@@ -69,7 +69,10 @@ impl<'a> Ground<'a> {
         base: Option<Oid>,
         head: Oid,
     ) -> Result<Self> {
-        let config = read_settings(git, prefix, base.unwrap_or(head))?;
+        let (config, trouble) = match read_settings(git, prefix, base.unwrap_or(head)) {
+            Ok(config) => (config, None),
+            Err(e) => (Config::default(), Some(e)),
+        };
         let mut count = PathCount::new(prefix, config.ownership.max_paths);
         let Merge { commits, changed, objections, .. } =
             Merge::of(git, base, head, &mut |item| count.add(item))?;
@@ -93,7 +96,16 @@ impl<'a> Ground<'a> {
         if !ground.is_exceeded {
             ground.sort()?;
         }
-        Ok(ground)
+        match trouble {
+            // Whoever repairs the settings must be able to.
+            Some(e) if !ground.touches_only_settings() => Err(e),
+            _ => Ok(ground),
+        }
+    }
+
+    fn touches_only_settings(&self) -> bool {
+        let settings = self.display("registry.toml");
+        self.base.is_some() && self.changed.iter().all(|item| item.path == settings)
     }
 
     /// Finds what a step of the published branch brought.
@@ -167,8 +179,8 @@ impl<'a> Ground<'a> {
     /// The bytes of a file below the data folder in a commit.
     pub(super) fn file(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>> {
         match self.git.entry(commit, &self.display(path))? {
-            Some(side) => self.blob(side.oid),
-            None => Ok(None),
+            Some(side) if side.is_file() => self.blob(side.oid),
+            _ => Ok(None),
         }
     }
 
@@ -252,7 +264,12 @@ pub(super) fn join(prefix: &str, path: &str) -> String {
 
 pub(super) fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Config> {
     let path = join(prefix, "registry.toml");
-    let Some(side) = git.entry(commit, &path)? else { return Ok(Config::default()) };
+    let Some(side) = git.entry(commit, &path)?.filter(|side| !side.is_folder()) else {
+        return Ok(Config::default());
+    };
+    if !side.is_file() {
+        return Err(Error::new(ErrorKind::Usage, "the settings are not a regular file").at(path));
+    }
     if git.size(side.oid)? > MAX_BLOB {
         return Err(Error::new(ErrorKind::Usage, "the settings are larger than 256 KiB").at(path));
     }
@@ -294,10 +311,13 @@ fn read_owners(git: &Git, prefix: &str, commit: Oid, change: &Change) -> Result<
     let (mut read, mut broken) = OwnersRead::default();
     for namespace in wanted {
         let path = join(prefix, &format!("owners/{namespace}.toml"));
-        let Some(side) = git.entry(commit, &path)? else { continue };
-        let text = match git.size(side.oid)? {
-            size if size > MAX_BLOB => String::new(), // not even a namespace, so it is reported
-            _ => String::from_utf8_lossy(&git.blob(side.oid)?).into_owned(),
+        let Some(side) = git.entry(commit, &path)?.filter(|side| !side.is_folder()) else {
+            continue;
+        };
+        // An empty text has not even a namespace, so it is reported.
+        let text = match side.is_file() && git.size(side.oid)? <= MAX_BLOB {
+            false => String::new(),
+            true => String::from_utf8_lossy(&git.blob(side.oid)?).into_owned(),
         };
         match parse_owners(&path, &namespace, &text) {
             Ok(owners) => drop(read.insert(namespace, owners)),

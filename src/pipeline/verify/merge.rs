@@ -209,13 +209,16 @@ impl<'a> Replay<'a> {
         Ok(missing.map(|item| differs(&item.path)))
     }
 
-    /// A rebase leaves out commits whose like the branch has already. That does no harm unless the
-    /// branch changed a path and changed it back, and the change passes by there more than once.
+    /// A rebase leaves out commits whose like the branch has already. Where the branch changed a path
+    /// and changed it back, what the change brings there would be lost or come back.
     fn look_behind(&self, fork: Option<Oid>) -> Result<Option<Diagnostic>> {
-        let Some(fork) = fork.filter(|fork| *fork != self.base && !self.again.is_empty()) else {
+        let Some(fork) = fork.filter(|fork| *fork != self.base) else {
             return Ok(None);
         };
         let behind = self.git.ancestry(fork)?.add(self.git, self.base)?;
+        if behind.len() > MAX_BEHIND && self.again.is_empty() {
+            return Ok(None); // less may come by a rebase, and nothing else
+        }
         if behind.len() > MAX_BEHIND {
             let message = format!(
                 "the change is {} commits behind the published branch, and several of its commits change the same files",
@@ -226,7 +229,9 @@ impl<'a> Replay<'a> {
         }
         for commit in behind.iter().filter(|commit| commit.parents.len() < 2) {
             let changed = self.git.compare(commit.parents.first().copied(), commit.id)?;
-            if let Some(item) = changed.iter().find(|item| self.again.contains(&item.path)) {
+            if let Some(item) = changed.iter().find(|item| {
+                self.now.contains_key(&item.path) && !self.settled.contains(&item.path)
+            }) {
                 let message = "the published branch changed this file, and changed it back, after the change left it";
                 return Ok(Some(conflict(&item.path, message.to_owned())));
             }

@@ -56,6 +56,8 @@ pub struct VerifyOptions {
     pub base: Option<String>,
     /// Tip of the change; `HEAD` when absent.
     pub head: Option<String>,
+    /// For the gate: the commit that the site was built from last, where that is later than the base.
+    pub published: Option<String>,
     /// What the forge says.
     pub event: Option<Event>,
     /// Severities that win over the settings'.

@@ -8,6 +8,7 @@ use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
+use crate::pipeline::settings;
 use crate::proof::change::{EntryChange, EntryKind};
 
 use crate::world::git::Oid;
@@ -21,6 +22,13 @@ pub(super) fn examine(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
     odd_paths(ground, &mut found);
     mixture(ground, &mut found);
     misplaced::find(ground, &mut found)?;
+    let settings = ground.display("registry.toml");
+    if ground.change.protected.contains(&settings)
+        && let Some(text) = ground.file(ground.head, "registry.toml")?
+    {
+        // With settings that `check` refuses nothing could be judged or built.
+        found.extend(settings::parse(&settings, &String::from_utf8_lossy(&text)).1);
+    }
     let mut names = Names { ground, seen: HashMap::new() };
     for entry in &ground.change.entries {
         published(&mut names, entry, &mut found)?;
@@ -173,7 +181,13 @@ fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<
         }
         folders = next;
     }
-    Ok(folders.into_iter().next())
+    // A folder or a link of that name buries nothing.
+    for path in folders {
+        if names.ground.file(commit, &path)?.is_some() {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
 }
 
 /// Folders that differ from one of the base only by case.

@@ -23,6 +23,18 @@ pub struct Side {
     pub oid: Oid,
 }
 
+impl Side {
+    /// Whether it is a file with content.
+    pub fn is_file(&self) -> bool {
+        matches!(self.mode, FileMode::Regular | FileMode::Executable)
+    }
+
+    /// Whether it is a folder.
+    pub fn is_folder(&self) -> bool {
+        self.mode == FOLDER
+    }
+}
+
 /// A path that differs between two commits. Strangers can make trees by hand, so look at `utf8` and
 /// `fault` before trusting the path.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -169,6 +169,14 @@ impl Git {
         Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.parent)
     }
 
+    /// Whether a commit has more than one parent.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not a commit.
+    pub fn is_merge(&self, commit: Oid) -> Result<bool> {
+        Ok(self.linked(&self.objects()?, commit)?.parents().len() > 1)
+    }
+
     fn unrelated(&self, e: &git2::Error) -> Error {
         match self.hidden_history() {
             Ok(Some(hidden)) if e.code() == ErrorCode::NotFound => hidden.to_error(),

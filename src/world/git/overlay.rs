@@ -3,6 +3,8 @@
 //! What the gate holds back is judged and published as if it had never been merged, so there has to be
 //! a commit without it. Its objects stay in the memory of this handle and are never written.
 
+use std::collections::BTreeMap;
+
 use git2::{ObjectType, Odb};
 
 use super::compare::Side;
@@ -16,8 +18,8 @@ const FIRST: i32 = 10_000;
 
 impl Git {
     /// A commit whose first parent and time are those of `commit`, and whose files are too, except that each
-    /// path holds what is given for it (a file or a folder; `None`: nothing). Later paths win over
-    /// earlier ones. Known to this handle only.
+    /// path holds what is given for it (a file or a folder; `None`: nothing). A folder wins over
+    /// what is given for paths below it. Known to this handle only.
     ///
     /// # Errors
     /// When an object is missing or damaged.
@@ -30,11 +32,13 @@ impl Git {
             odb.add_new_mempack_backend(FIRST).map_err(|e| failed(&e))?;
         }
         let base = self.commit(&odb, commit, Hashing::Verify)?;
-        let mut tree = Some(base.tree);
+        let mut wanted = Wanted::default();
         for (path, side) in paths {
-            let names: Vec<&str> = objects::names(path).collect();
-            tree = self.replace(&odb, tree, &names, *side)?;
+            objects::names(path)
+                .fold(&mut wanted, |at, name| at.below.entry(name).or_default())
+                .is = Some(*side);
         }
+        let tree = self.replace(&odb, Some(base.tree), &wanted)?;
         let tree = match tree {
             Some(tree) => tree,
             None => write(&odb, ObjectType::Tree, b"")?,
@@ -45,41 +49,56 @@ impl Git {
         write(&odb, ObjectType::Commit, text.as_bytes())
     }
 
-    /// The tree `tree` with `side` at a path; `None` when nothing is left in it.
+    /// The tree `tree` with what is wanted below it; `None` when nothing is left in it.
     fn replace(
         &self,
         odb: &Odb<'_>,
         tree: Option<Oid>,
-        names: &[&str],
-        side: Option<Side>,
+        wanted: &Wanted<'_>,
     ) -> Result<Option<Oid>> {
-        let Some((name, rest)) = names.split_first() else { return Ok(side.map(|side| side.oid)) };
         let data = match tree {
             Some(tree) => self.read(odb, tree, ObjectType::Tree, Hashing::Verify)?.data().to_vec(),
             None => Vec::new(),
         };
         let mut left = data.as_slice();
-        let entries: Vec<Entry<'_>> =
-            std::iter::from_fn(|| objects::next_entry(&mut left)).collect();
-        // A name that is not Unicode is meant by what reports show of it.
-        let is_meant = |entry: &Entry<'_>| String::from_utf8_lossy(entry.name) == **name;
-        let side = if rest.is_empty() {
-            side
-        } else {
-            let folder = entries.iter().find(|e| is_meant(e) && e.is_folder()).map(|e| e.oid);
-            let below = self.replace(odb, folder, rest, side)?;
-            below.map(|oid| Side { mode: super::compare::FOLDER, oid })
-        };
-        let line = side.map(|side| line(name, side));
-        let mut kept: Vec<Entry<'_>> = entries.into_iter().filter(|e| !is_meant(e)).collect();
-        kept.extend(line.as_deref().and_then(|mut line| objects::next_entry(&mut line)));
-        kept.sort_by(Entry::order);
-        if kept.is_empty() {
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        let mut folders: BTreeMap<&str, Oid> = BTreeMap::new();
+        while let Some(entry) = objects::next_entry(&mut left) {
+            // A name that is not Unicode is meant by what reports show of it.
+            let name = String::from_utf8_lossy(entry.name);
+            match wanted.below.get_key_value(&*name) {
+                None => entries.push(entry),
+                Some((name, _)) if entry.is_folder() => drop(folders.insert(name, entry.oid)),
+                Some(_) => {}
+            }
+        }
+        let mut lines = Vec::new();
+        for (name, wanted) in &wanted.below {
+            let side = match wanted.is {
+                Some(side) => side,
+                None => {
+                    let below = self.replace(odb, folders.get(name).copied(), wanted)?;
+                    below.map(|oid| Side { mode: super::compare::FOLDER, oid })
+                }
+            };
+            lines.extend(side.map(|side| line(name, side)));
+        }
+        entries.extend(lines.iter().filter_map(|line| objects::next_entry(&mut line.as_slice())));
+        entries.sort_by(Entry::order);
+        if entries.is_empty() {
             return Ok(None);
         }
-        let bytes: Vec<u8> = kept.iter().flat_map(|entry| entry.raw).copied().collect();
+        let bytes: Vec<u8> = entries.iter().flat_map(|entry| entry.raw).copied().collect();
         write(odb, ObjectType::Tree, &bytes).map(Some)
     }
+}
+
+/// What is wanted at a path and below it.
+#[derive(Default)]
+struct Wanted<'a> {
+    /// What is at the path itself, whatever is wanted below.
+    is: Option<Option<Side>>,
+    below: BTreeMap<&'a str, Wanted<'a>>,
 }
 
 /// A line of a tree.

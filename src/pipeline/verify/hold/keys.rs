@@ -6,6 +6,15 @@ use crate::proof::change::is_protected;
 
 use super::super::ground::join;
 
+/// The end of the key of an owners file and its proof.
+const PAIR: &str = "/*";
+
+/// A path, or the nearest folder above it, that a list of paths can name.
+fn nameable(path: &str) -> String {
+    let names = path.split('/').take_while(|name| !matches!(*name, "" | "." | ".."));
+    names.collect::<Vec<_>>().join("/")
+}
+
 /// Names for what is held back together, in a repository whose data folder is at a prefix.
 #[derive(Clone, Copy)]
 pub(super) struct Keys<'a> {
@@ -17,24 +26,30 @@ impl Keys<'_> {
     /// itself. `None` for files that neither the site nor the gate reads.
     pub(super) fn of(self, path: &str, config: &Config) -> Option<String> {
         let Some(below) = self.below(path) else {
-            return is_protected(path, &config.ownership.protect).then(|| path.to_owned());
+            let guarded = is_protected(path, &config.ownership.protect);
+            return guarded.then(|| nameable(path));
         };
-        match DataPath::of(below) {
+        Some(match DataPath::of(below) {
             DataPath::Owners { namespace } | DataPath::OwnersProof { namespace } => {
-                Some(join(self.prefix, &format!("owners/{namespace}")))
+                self.owners(namespace)
             }
             _ if below.starts_with("servers/") => {
                 let names: Vec<&str> = below.splitn(5, '/').take(4).collect();
-                Some(join(self.prefix, &names.join("/")))
+                nameable(&join(self.prefix, &names.join("/")))
             }
-            _ => Some(path.to_owned()),
-        }
+            _ => nameable(path),
+        })
+    }
+
+    /// What the owners file of a namespace is held back with.
+    pub(super) fn owners(self, namespace: &str) -> String {
+        join(self.prefix, &format!("owners/{namespace}{PAIR}"))
     }
 
     /// The paths that a key stands for.
     pub(super) fn paths(self, key: &str) -> Vec<String> {
-        match key.strip_prefix(&join(self.prefix, "owners/")) {
-            Some(_) => vec![format!("{key}.toml"), format!("{key}.proof.json")],
+        match key.strip_suffix(PAIR) {
+            Some(stem) => vec![format!("{stem}.toml"), format!("{stem}.proof.json")],
             None => vec![key.to_owned()],
         }
     }

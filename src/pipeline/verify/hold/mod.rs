@@ -8,6 +8,7 @@
 
 mod keys;
 mod refusal;
+mod settle;
 mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,14 +17,14 @@ use crate::config::{Config, Trust};
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::error::Result;
 use crate::pipeline::Held;
-use crate::proof::change::EntryKind;
+use crate::proof::change::{EntryChange, EntryKind};
 use crate::world::git::{Ancestry, Git, Oid, Side};
 
 use super::ground::{Ground, Step, join, read_settings};
 use super::{Doors, Judged, Judgement, VerifyOptions, judge, look_for_data, open, trust};
 use keys::Keys;
 use refusal::{Refused, refused, was_decided};
-use steps::{identity, steps};
+use steps::{founding, identity, steps};
 
 /// Something that is not published as the branch has it, and what would change that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct HeldBack {
 struct Kept {
     /// The commit that has the accepted state; `None` where there is nothing.
     from: Option<Oid>,
+    /// What that commit has at the paths of the key.
+    sides: Vec<(String, Option<Side>)>,
     /// The step that brought what is refused, by position.
     step: usize,
     why: String,
@@ -58,14 +61,20 @@ pub fn verify_by_commit(options: &VerifyOptions, doors: &dyn Doors) -> Result<Ju
     let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
     let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
     look_for_data(&git, &prefix, &[base, Some(head)])?;
-    let founding = git.first_parents(head)?.last().copied().unwrap_or(head);
-    let start = base.unwrap_or(founding);
+    let start = match base {
+        Some(base) => base,
+        None => founding(&git, &prefix, head)?,
+    };
     let line = steps(&git, start, head)?;
+    let published = options.published.as_deref().map(|rev| git.resolve(rev)).transpose()?;
+    let deployed = published.and_then(|rev| line.iter().position(|(_, commit)| *commit == rev));
     let mut gate = Gate {
         git: &git,
         prefix: &prefix,
         keys: Keys { prefix: &prefix },
         is_published: base.is_some(),
+        deployed: deployed.map_or(0, |at| at + 1),
+        new: BTreeSet::new(),
         options,
         doors,
         kept: BTreeMap::new(),
@@ -73,6 +82,12 @@ pub fn verify_by_commit(options: &VerifyOptions, doors: &dyn Doors) -> Result<Ju
         whole: Whole::default(),
         ancestry: git.ancestry(start)?,
     };
+    if base.is_none() {
+        let files = git.files(start, &join(&prefix, "servers"))?;
+        let folder =
+            |path: &str| path.rsplit_once('/').map(|(folder, _)| format!("servers/{folder}"));
+        gate.new.extend(files.iter().filter_map(|file| folder(&file.path)));
+    }
     for (position, (before, commit)) in line.iter().enumerate() {
         gate.step(position, *before, *commit)?;
     }
@@ -84,7 +99,12 @@ struct Gate<'a> {
     git: &'a Git,
     prefix: &'a str,
     keys: Keys<'a>,
+    /// The first step that is not deployed, by position.
+    deployed: usize,
+    /// Whether anything was published before.
     is_published: bool,
+    /// Folders of entries that came with steps which are not deployed.
+    new: BTreeSet<String>,
     options: &'a VerifyOptions,
     doors: &'a dyn Doors,
     /// What is held back, by what [`Keys`] calls it.
@@ -104,22 +124,9 @@ struct Whole {
 }
 
 impl Gate<'_> {
-    /// What a commit has at these paths of held keys.
-    fn sides<'k>(
-        &self,
-        kept: impl Iterator<Item = (&'k String, &'k Kept)>,
-    ) -> Result<Vec<(String, Option<Side>)>> {
-        let mut sides = Vec::new();
-        for (key, kept) in kept {
-            for path in self.keys.paths(key) {
-                let side = match kept.from {
-                    Some(from) => self.git.entry(from, &path)?,
-                    None => None,
-                };
-                sides.push((path, side));
-            }
-        }
-        Ok(sides)
+    /// What is published at the paths of held keys.
+    fn sides<'k>(kept: impl Iterator<Item = &'k Kept>) -> Vec<(String, Option<Side>)> {
+        kept.flat_map(|kept| kept.sides.iter().cloned()).collect()
     }
 
     /// Settings that were accepted. Those of the first commit may be wrong; then none hold.
@@ -129,33 +136,32 @@ impl Gate<'_> {
 
     /// Judges one step, and keeps back what it must not bring.
     fn step(&mut self, position: usize, before: Oid, commit: Oid) -> Result<()> {
-        let accepted = self.git.overlay(before, &self.sides(self.kept.iter())?)?;
+        let accepted = self.git.overlay(before, &Self::sides(self.kept.values()))?;
         let config = self.settings(accepted);
         let touched = self.git.compare(Some(before), commit)?;
-        let touched: BTreeSet<String> =
-            touched.iter().filter_map(|item| self.keys.of(&item.path, &config)).collect();
+        // What is held may have been protected by settings that no longer say so.
+        let key = |path: &str| self.keys.of(path, &config).unwrap_or_else(|| path.to_owned());
+        let touched: BTreeSet<String> = touched.iter().map(|item| key(&item.path)).collect();
         let others = self.kept.iter().filter(|(key, _)| !touched.contains(*key));
-        let proposed = self.git.overlay(commit, &self.sides(others)?)?;
+        let proposed = self.git.overlay(commit, &Self::sides(others.map(|(_, kept)| kept)))?;
         let commits = self.ancestry.add(self.git, commit)?;
         let step = Step { judged: (accepted, proposed), history: (before, commit), commits };
         let mut ground = Ground::of_step(self.git, self.prefix, step, config)?;
-        if !self.is_published {
-            ground.change.entries.retain(|entry| entry.kind != EntryKind::Removed);
-            for entry in ground.change.entries.iter_mut().filter(|e| e.kind == EntryKind::Edited) {
-                entry.kind = EntryKind::NewVersion;
-            }
-        }
+        self.forgive(&mut ground);
         let event = self.options.event.as_ref();
         let identity = identity(&ground, event, commit, self.doors);
         let judged = judge(&ground, event, &identity, self.doors, &self.options.levels)?;
         let refused = refused(self.keys, &ground, &judged, commit)?;
         for key in &touched {
-            match refused.get(key) {
+            // A whole namespace or server may be refused, such as one that differs only by case.
+            let mut above = key.match_indices('/').map(|(at, _)| &key[..at]);
+            match refused.get(key).or_else(|| above.find_map(|folder| refused.get(folder))) {
                 Some((why, help)) => self.keep(key, position, before, (why, help))?,
                 None => drop(self.kept.remove(key)),
             }
         }
         self.bury(&ground, &refused, commit)?;
+        self.remember_new(&ground, position);
         for diagnostic in judged.report {
             let key = self.keys.of(&diagnostic.place.file, &ground.config);
             self.said.push((position, key, diagnostic));
@@ -178,14 +184,44 @@ impl Gate<'_> {
             (kept.why, kept.help) = (why, help);
             return Ok(());
         }
-        let mut from = None;
+        let kept = self.kept_as_in(before, key, (step, why, help))?;
+        self.kept.insert(key.to_owned(), kept);
+        Ok(())
+    }
+
+    /// A key, kept as a commit has it.
+    fn kept_as_in(
+        &self,
+        commit: Oid,
+        key: &str,
+        (step, why, help): (usize, String, String),
+    ) -> Result<Kept> {
+        let mut sides = Vec::new();
         for path in self.keys.paths(key) {
-            if self.git.entry(before, &path)?.is_some() {
-                from = Some(before);
+            let side = self.git.entry(commit, &path)?;
+            sides.push((path, side));
+        }
+        let from = sides.iter().any(|(_, side)| side.is_some()).then_some(commit);
+        Ok(Kept { from, sides, step, why, help })
+    }
+
+    /// Lets entries go and change that no deployment had: they came with a step after it.
+    fn forgive(&self, ground: &mut Ground<'_>) {
+        let is_new = |entry: &EntryChange| self.new.contains(&entry.folder());
+        ground.change.entries.retain(|entry| entry.kind != EntryKind::Removed || !is_new(entry));
+        for entry in ground.change.entries.iter_mut().filter(|e| e.kind == EntryKind::Edited) {
+            if is_new(entry) {
+                entry.kind = EntryKind::NewVersion;
             }
         }
-        self.kept.insert(key.to_owned(), Kept { from, step, why, help });
-        Ok(())
+    }
+
+    /// Remembers the entries that came after what is deployed.
+    fn remember_new(&mut self, ground: &Ground<'_>, position: usize) {
+        if position >= self.deployed {
+            let new = ground.change.entries.iter().filter(|entry| entry.kind.is_new());
+            self.new.extend(new.map(EntryChange::folder));
+        }
     }
 
     /// Lets go of removals whose tombstone came later.
@@ -212,39 +248,36 @@ impl Gate<'_> {
 
     /// What came of all steps.
     fn finish(mut self, line: &[(Oid, Oid)], start: Oid, head: Oid) -> Result<Judged> {
-        self.keep_something(start, head)?;
+        let unsettled = settle::settle(&mut self, start, head)?;
         let first = self.kept.values().map(|kept| kept.step).min();
         let proven = match first {
             None => head,
             Some(first) => line.get(first).map_or(start, |(before, _)| *before),
         };
         let mut report = Report::new();
-        for (step, key, mut diagnostic) in self.said {
+        for (step, key, mut diagnostic) in std::mem::take(&mut self.said) {
             let kept = key.and_then(|key| self.kept.get(&key));
             if was_decided(&diagnostic) {
                 continue;
             }
-            if diagnostic.severity == Severity::Error {
+            // What could not be settled stays an error.
+            if diagnostic.severity == Severity::Error && step < usize::MAX {
                 let is_held = kept.is_some_and(|kept| kept.step <= step);
                 diagnostic.severity = if is_held { Severity::Warning } else { Severity::Note };
             }
             report.push(diagnostic);
         }
-        let mut held = Vec::new();
-        for (key, kept) in &self.kept {
+        let held = self.held().into_iter().map(|(held, kept)| {
             let commit = line.get(kept.step).map_or(start, |(_, commit)| *commit).to_string();
-            for path in self.keys.paths(key) {
-                let there = match kept.from {
-                    Some(from) => self.git.entry(from, &path)?.map(|_| from.to_string()),
-                    None => None,
-                };
-                let held_path = Held { path: self.keys.listed(&path), from: there };
-                let (why, help) = (kept.why.clone(), kept.help.clone());
-                held.push(HeldBack { held: held_path, commit: commit.clone(), why, help });
-            }
-        }
+            let (why, help) = (kept.why.clone(), kept.help.clone());
+            HeldBack { held, commit, why, help }
+        });
+        let held: Vec<HeldBack> = held.collect();
         Ok(Judged {
-            judgement: Judgement::Proven,
+            judgement: match unsettled {
+                true => Judgement::Refused,
+                false => Judgement::Proven,
+            },
             did: self.whole.did,
             namespaces: self.whole.namespaces,
             labels: Vec::new(),
@@ -258,24 +291,15 @@ impl Gate<'_> {
         })
     }
 
-    /// A registry with nothing in it is never published: where all entries are gone, those that were
-    /// there stay until another one comes.
-    fn keep_something(&mut self, start: Oid, head: Oid) -> Result<()> {
-        let sides = self.sides(self.kept.iter())?;
-        let last = self.git.overlay(head, &sides)?;
-        let servers = join(self.prefix, "servers");
-        if self.git.entry(last, &servers)?.is_some() {
-            return Ok(());
-        }
-        let config = self.settings(start);
-        for file in self.git.files(start, &servers)? {
-            if let Some(key) = self.keys.of(&format!("{servers}/{}", file.path), &config) {
-                let why =
-                    "it was the last entry, and a registry is never published empty".to_owned();
-                let help = "add another server; this one goes with the next deployment".to_owned();
-                self.kept.entry(key).or_insert(Kept { from: Some(start), step: 0, why, help });
+    /// What is held, as `build --without` reads it.
+    fn held(&self) -> Vec<(Held, &Kept)> {
+        let mut held = Vec::new();
+        for kept in self.kept.values() {
+            for (path, side) in &kept.sides {
+                let from = kept.from.filter(|_| side.is_some()).map(|from| from.to_string());
+                held.push((Held { path: self.keys.listed(path), from }, kept));
             }
         }
-        Ok(())
+        held
     }
 }

@@ -8,6 +8,7 @@ use crate::pipeline::{catalog, settings};
 use crate::proof::Verdict;
 use crate::proof::change::EntryKind;
 use crate::render::Catalog;
+use crate::site::WORK;
 use crate::world::git::Oid;
 
 use super::super::ground::Ground;
@@ -31,7 +32,8 @@ pub(super) fn refused(
     if change.makes_claims() && guarded {
         let why = "entries and protected files came in one step";
         let help = format!(
-            "`git revert {}`, then bring the entries and the protected files in two changes",
+            "`git revert {}{}`, then bring the entries and the protected files in two changes",
+            if ground.git.is_merge(commit)? { "-m 1 " } else { "" },
             short(&commit.to_string())
         );
         let keys = ground.changed.iter().filter_map(|item| key(&item.path));
@@ -44,7 +46,7 @@ pub(super) fn refused(
             refused.entry(key).or_insert((diagnostic.message.clone(), help));
         }
     }
-    unproven(ground, judged, &mut refused);
+    unproven(keys, ground, judged, &mut refused);
     for (path, _) in &change.tombstones {
         if let Some(version) = buried_alive(ground, path)? {
             let why = format!("the tombstone is for {version}, which is still there");
@@ -52,23 +54,28 @@ pub(super) fn refused(
             refused.insert(ground.display(path), (why, help));
         }
     }
-    let settings = ground.display("registry.toml");
-    if change.protected.contains(&settings)
-        && let Some(bytes) = ground.file(ground.head, "registry.toml")?
-    {
-        // With settings that `check` refuses nothing could be built.
-        let (_, wrong) = settings::parse(&settings, &String::from_utf8_lossy(&bytes));
-        if let Some(wrong) = wrong.into_iter().find(|d| d.severity == Severity::Error) {
-            let why = format!("line {}: {}", wrong.place.line, wrong.message);
-            refused.insert(settings, (why, wrong.help.unwrap_or_default()));
+    leftovers(ground, &mut refused)?;
+    for item in ground.changed.iter().filter(|item| item.after.is_some()) {
+        if item.path.split('/').any(|name| name.eq_ignore_ascii_case(WORK)) {
+            let why = format!(
+                "{WORK} is the tool's working folder, and a build refuses one that git tracks"
+            );
+            let help = format!("`git rm -r {WORK}`, and add it to .gitignore");
+            refused.extend(key(&item.path).map(|key| (key, (why, help))));
         }
+    }
+    let settings = ground.display("registry.toml");
+    let there = ground.git.entry(ground.head, &settings)?;
+    if there.is_some_and(|side| side.is_folder()) {
+        let why = "a folder has the name of the settings".to_owned();
+        refused.insert(settings.clone(), (why, "put the file back in its place".to_owned()));
     }
     templates(keys, ground, &mut refused)?;
     Ok(refused)
 }
 
 /// Adds what belongs to namespaces that nobody proved.
-fn unproven(ground: &Ground<'_>, judged: &Judged, refused: &mut Refused) {
+fn unproven(keys: Keys<'_>, ground: &Ground<'_>, judged: &Judged, refused: &mut Refused) {
     let open = judged.namespaces.iter();
     let open: BTreeSet<String> = open
         .filter(|n| !matches!(n.verdict, Verdict::Proven { .. }))
@@ -88,10 +95,35 @@ fn unproven(ground: &Ground<'_>, judged: &Judged, refused: &mut Refused) {
     if entries.count() > 0 {
         let owners = ground.change.owners.keys().filter(|namespace| open.contains(*namespace));
         for namespace in owners {
-            let key = ground.display(&format!("owners/{namespace}"));
+            let key = keys.owners(namespace);
             refused.entry(key).or_insert_with(|| reason(namespace));
         }
     }
+}
+
+/// Adds removals that leave files behind, or whose tombstone is refused.
+fn leftovers(ground: &Ground<'_>, refused: &mut Refused) -> Result<()> {
+    let tombstones: BTreeMap<String, (String, String)> = ground
+        .change
+        .tombstones
+        .iter()
+        .filter_map(|(path, _)| {
+            let reason = refused.get(&ground.display(path))?.clone();
+            Some((path.to_ascii_lowercase(), reason))
+        })
+        .collect();
+    for entry in ground.change.entries.iter().filter(|e| e.kind == EntryKind::Removed) {
+        let folder = entry.folder();
+        let tombstone = format!("tombstones/{}/{}.toml", entry.server(), entry.version);
+        if let Some(reason) = tombstones.get(&tombstone.to_ascii_lowercase()) {
+            refused.entry(ground.display(&folder)).or_insert_with(|| reason.clone());
+        } else if ground.git.entry(ground.head, &ground.display(&folder))?.is_some() {
+            let why = format!("{folder} has no server.json any more, but other files");
+            let help = format!("remove the folder {folder}, or put its server.json back");
+            refused.entry(ground.display(&folder)).or_insert((why, help));
+        }
+    }
+    Ok(())
 }
 
 /// Adds templates, and settings about them, with which no page could be made.

@@ -8,8 +8,19 @@ use crate::proof::Identity;
 use crate::proof::event::Event;
 use crate::world::git::{Git, Oid};
 
-use super::super::ground::Ground;
+use super::super::ground::{Ground, read_settings};
 use super::super::{Doors, short, trust};
+
+/// The commit that founded the registry: the first of the line that has the data folder and settings
+/// that can be read.
+pub(super) fn founding(git: &Git, prefix: &str, head: Oid) -> Result<Oid> {
+    for commit in git.first_parents(head)?.into_iter().rev() {
+        if git.entry(commit, prefix)?.is_some() && read_settings(git, prefix, commit).is_ok() {
+            return Ok(commit);
+        }
+    }
+    Ok(head)
+}
 
 /// The steps from `base` to `head`, oldest first: what was there before each, and its commit.
 pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> {
