@@ -100,13 +100,19 @@ fn a_change_of_too_many_paths_is_refused_before_anything_of_it_is_opened() {
     let repo = Repo::new();
     let base = repo.commit(vec![data(&repo, "", vec![repo.file("a", "x")])], None);
     // Neither the files nor the folder behind the last that is counted are in the repository.
-    let files = (0..501).map(|i| (format!("f{i}"), 0o100_644, missing())).collect();
+    let file = |name: &str| (name.to_owned(), 0o100_644, missing());
     let more = ("z".to_owned(), 0o40_000, missing());
-    let entries = vec![data(&repo, "", vec![]), repo.folder("x", files), more];
-    let found = judged(&repo, Some(base), repo.commit(entries, Some(base)));
-    let said: Vec<_> = found.report.items().iter().map(|d| (d.code, d.message.as_str())).collect();
-    let message = "the change touches more than 500 paths; at most 500 are judged at once";
-    assert_eq!(said, [(Code::ChangeTooLarge, message)]);
+    let files = (0..501).map(|i| file(&format!("f{i}"))).collect();
+    let files = vec![data(&repo, "", vec![]), repo.folder("x", files), more.clone()];
+    let versions = repo.versions("com.example", 502, &file("server.json"));
+    let versions = vec![data(&repo, "", vec![repo.folder("servers", vec![versions, more])])];
+    for entries in [files, versions] {
+        let found = judged(&repo, Some(base), repo.commit(entries, Some(base)));
+        let said: Vec<_> =
+            found.report.items().iter().map(|d| (d.code, d.message.as_str())).collect();
+        let message = "the change touches more than 500 paths; at most 500 are judged at once";
+        assert_eq!(said, [(Code::ChangeTooLarge, message)]);
+    }
 }
 
 #[test]
@@ -153,7 +159,7 @@ fn folders_without_a_file_do_not_make_a_comparison_long() {
     let base = repo.commit(vec![data(&repo, "", vec![])], None);
     // Each holds two of the one below it, and the last holds nothing.
     let mut folder = repo.folder("", vec![]).2;
-    for _ in 0..20 {
+    for _ in 0..16 {
         let twice = ["a", "b"].map(|name| (name.to_owned(), 0o40_000, folder));
         folder = repo.folder("", twice.to_vec()).2;
     }
