@@ -438,6 +438,24 @@ fn two_entries_that_are_right_alone_may_be_wrong_together() {
 }
 
 #[test]
+fn the_data_folder_may_be_named_in_any_way() {
+    let (project, base) = deployed();
+    let base = base.to_string();
+    project.entry("com.acme/Foo", "1.0.0");
+    project.commit(1_760_100_000);
+    let text = project.read("registry-data/registry.toml");
+    let deny = format!("{text}[levels]\ndeny = [\"lint-toolhive-invisible\"]\n");
+    project.file("registry-data/registry.toml", &deny);
+    project.commit(1_760_200_000);
+    let absolute = project.path("registry-data").to_string_lossy().into_owned();
+    for data in ["registry-data", "./registry-data/", &absolute] {
+        let data = ["--data", data, "verify", "--base", &base, "--hold", "held.txt", "--offline"];
+        project.run(&data).expect(0);
+        assert_eq!(project.read("held.txt"), format!("registry.toml {base}\n"));
+    }
+}
+
+#[test]
 fn a_registry_may_begin_after_its_repository() {
     let project = Project::empty();
     let repo = project.git();

@@ -5,8 +5,9 @@
 //! case, settings that entries break, a tombstone and an entry.
 
 use crate::data::DataPath;
-use crate::diag::{Code, Diagnostic, Severity};
+use crate::diag::{Code, Diagnostic, Place, Severity};
 use crate::error::Result;
+use crate::pipeline::load::label;
 use crate::pipeline::{LoadOptions, Silent, check, load};
 use crate::world::git::Oid;
 
@@ -60,7 +61,25 @@ fn errors(gate: &Gate<'_>, head: Oid) -> Result<Vec<Diagnostic>> {
         ..LoadOptions::default()
     };
     let (_, report) = check(&load(&options)?, &Silent)?;
-    Ok(report.into_iter().filter(|d| d.severity == Severity::Error).collect())
+    let errors = report.into_iter().filter(|d| d.severity == Severity::Error);
+    // A check names files by the data folder as it was given, and here they are named from the top of the
+    // repository.
+    let given = label(&gate.options.data);
+    let rename = |place: &mut Place| {
+        let below = match given.as_str() {
+            "" | "." => Some(place.file.as_str()),
+            given => place.file.strip_prefix(given).and_then(|rest| rest.strip_prefix('/')),
+        };
+        if let Some(below) = below.filter(|below| !below.is_empty()) {
+            place.file = join(gate.prefix, below);
+        }
+    };
+    let errors = errors.map(|mut error| {
+        rename(&mut error.place);
+        error.labels.iter_mut().for_each(|label| rename(&mut label.place));
+        error
+    });
+    Ok(errors.collect())
 }
 
 /// Whether what an error is about is published as it was deployed.
