@@ -25,5 +25,7 @@ pub use host::{
 pub(crate) use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;
-pub(crate) use sealed::{Sealing, WORK, read_sealed, working_folder};
+#[cfg(feature = "cli")]
+pub(crate) use sealed::working_folder;
+pub(crate) use sealed::{Sealing, WORK, read_sealed};
 pub use write::{Kept, Output, Ready, Written};
