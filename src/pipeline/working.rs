@@ -1,7 +1,7 @@
 //! Refuses a working folder that came with the repository.
 //!
 //! What a build remembers is believed, so it has to be its own. Git would hand everybody who clones a
-//! repository the same working folder, made by whoever committed it.
+//! repository the same working folder, made by the person who committed it.
 
 use std::path::Path;
 

@@ -97,7 +97,7 @@ impl<'a> Ground<'a> {
             ground.sort()?;
         }
         match trouble {
-            // Whoever repairs the settings must be able to.
+            // A change that repairs the settings can be judged all the same.
             Some(e) if !ground.touches_only_settings() => Err(e),
             _ => Ok(ground),
         }

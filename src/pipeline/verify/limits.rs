@@ -2,7 +2,7 @@
 //!
 //! Paths are counted while two trees are compared, and the comparison ends with the first path that is
 //! too many; sizes are read from the headers of objects. Entries that come from another registry may be
-//! many, because an import is one change, so they are told apart by their paths first.
+//! many, because an import is one change, so they are recognised by their paths first.
 
 use std::collections::BTreeSet;
 

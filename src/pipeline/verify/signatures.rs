@@ -1,6 +1,6 @@
 //! Signed commits of a change, and what their signatures cover.
 //!
-//! A signature covers all files of its commit, and whoever has the commit can bring it in. So it counts
+//! A signature covers all files of its commit, and anyone who has the commit can bring it in. So it counts
 //! only as the last word on the namespace, on top of what is published, and for this registry.
 
 use std::collections::{BTreeMap, HashMap};

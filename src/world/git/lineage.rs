@@ -32,7 +32,7 @@ pub struct Gain {
     /// The commits, each after its parents.
     pub commits: Vec<Gained>,
     /// Commits of the branch that the gained ones name as parents and that are ancestors of none of
-    /// the others: git's merge bases. Empty when there is no commit in common.
+    /// the others: git's merge bases. Empty when the two have nothing in common.
     pub bases: Vec<Oid>,
 }
 
