@@ -11,6 +11,7 @@ mod holder;
 mod host;
 mod name;
 pub(crate) mod pattern;
+pub mod probe;
 pub(crate) mod punycode;
 pub mod query;
 mod registry;

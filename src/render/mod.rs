@@ -18,7 +18,7 @@ use crate::model::{Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site};
 
 pub use catalog::{Catalog, Summary};
-pub use probed::{Mark, Probed, ProbedCause, ProbedClient};
+pub use probed::Probed;
 
 /// What rendering takes besides the registry. The same facts give the same bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -13,11 +13,11 @@ use tiny_http::Method;
 use crate::model::query::QueryError;
 use crate::render::api::Problem;
 
-use super::Shared;
 use super::answer::Answer;
 use super::output::{Manner, Output};
-use super::request::{Head, Nonsense};
+use super::request::{Nonsense, RequestHead};
 use super::routes::NUL_IN_PATH;
+use super::shared::Shared;
 
 /// Room for a head to begin with: hardly any needs more.
 const FIRST_BUFFER: usize = 2048;
@@ -51,7 +51,7 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
     loop {
         let refusal = match input.wait(&mut output) {
             Wait::Over => return,
-            Wait::Head(size) => match Head::parse(&input.buffer[..size]) {
+            Wait::Head(size) => match RequestHead::parse(&input.buffer[..size]) {
                 Ok(Some(head)) => {
                     match exchange(&head, peer, shared, &mut output) {
                         Ok(true) => input.forget(size),
@@ -72,7 +72,7 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
 
 /// Answers one request; true when the connection stays open.
 fn exchange(
-    head: &Head<'_>,
+    head: &RequestHead<'_>,
     peer: Peer,
     shared: &Shared,
     output: &mut Output<'_>,
@@ -94,7 +94,7 @@ fn exchange(
 }
 
 /// The refusal of a request that was meant for somebody else.
-fn misdirected(head: &Head<'_>, peer: Peer, shared: &Shared) -> Option<Answer<'static>> {
+fn misdirected(head: &RequestHead<'_>, peer: Peer, shared: &Shared) -> Option<Answer<'static>> {
     let Some(host) = head.host else {
         // Only HTTP/1.0 gets here without one.
         return (!peer.local).then(|| refused(Wait::Nonsense(Nonsense::Host)));
@@ -183,7 +183,7 @@ impl<'a> Input<'a> {
             }
             if looked == 0
                 && self.filled > 0
-                && let Err(nonsense) = Head::parse(&self.buffer[..self.filled])
+                && let Err(nonsense) = RequestHead::parse(&self.buffer[..self.filled])
             {
                 return Wait::Nonsense(nonsense);
             }

@@ -44,6 +44,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("ureq", &["world/"]),
     ("tiny_http", &["serve/"]),
     ("httparse", &["serve/"]),
+    ("httpdate", &["serve/", "import/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("indicatif", &["cli/"]),

@@ -64,7 +64,7 @@ pub(super) fn derive(
         return Ok(Mirrored::Maintainer("its name or version cannot be asked for".to_owned()));
     };
     let upstream =
-        Upstream { http, clock, registry: registry.to_owned(), token: None, hear: &|_| {} };
+        Upstream { http, clock, registry: registry.to_owned(), token: None, on_progress: &|_| {} };
     let reading = match upstream.entry(&name, Some(&version)) {
         Ok(reading) => reading,
         Err(e) if e.kind() == ErrorKind::Indeterminate => {

@@ -7,9 +7,9 @@
 use crate::render::query::{self, Item};
 use crate::site::{Artifact, EDGE_PATHS, Freshness, Media, Shape, UrlPath};
 
-use super::Imitation;
 use super::asked::Asked;
-use super::find::Found;
+use super::find::Lookup;
+use super::imitation::Imitation;
 
 /// Where the program's files stand, from the site's root.
 const FOLDER: &str = "v0.1/_q";
@@ -41,10 +41,10 @@ impl Imitation {
     fn list(&self, path: &str) -> Option<Artifact> {
         let asked = Asked { key: path.trim_start_matches('/').to_owned(), slash: false };
         let mut found = self.find(&asked, "");
-        if let Found::Moved(to) = &found {
+        if let Lookup::Moved(to) = &found {
             found = self.find(to, "");
         }
-        let Found::File(_, stored) = found else { return None };
+        let Lookup::File(_, stored) = found else { return None };
         Some(Artifact {
             path: UrlPath::new(asked.key.split('/'))?,
             shape: Shape::Endpoint,

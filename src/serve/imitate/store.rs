@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::{self, Parts};
-use crate::serve::live::etag;
+use crate::serve::document::etag;
 use crate::site::{
     Artifact, Body, FileDigest, Freshness, Host, HostFile, ManifestRow, Media, Queries, Shape,
     Totals, UrlPath, WORK, Whole, immutable, odd_types, served,
@@ -190,7 +190,7 @@ fn artifact(key: &str, file: &HostFile) -> Option<Artifact> {
     // The name of what never changes holds a digest: name, digest, extension.
     let named = key.strip_prefix("assets/").is_some_and(|n| n.matches('.').count() == 2);
     let freshness = if named { Freshness::Immutable } else { Freshness::Revalidate };
-    (!super::is_api(key)).then(|| Artifact {
+    (!super::asked::is_api(key)).then(|| Artifact {
         path,
         shape: Shape::File,
         media,

@@ -113,10 +113,10 @@ fn what_is_no_result_or_another_registry_s_is_refused() {
         error.to_string()
     };
     for (bytes, words) in [
-        (&b"<html>"[..], "no result of a probe"),
+        (&b"<html>"[..], "not the result of a probe"),
         (b"{}", "missing field `tool`"),
-        (b"[]", "no result of a probe"),
-        (b"\xff", "no result of a probe"),
+        (b"[]", "not the result of a probe"),
+        (b"\xff", "not the result of a probe"),
     ] {
         let said = refused(bytes.to_vec());
         assert!(said.contains(words), "{said}");
