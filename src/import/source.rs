@@ -19,6 +19,9 @@ pub fn registry_url(text: &str) -> Result<String> {
     let help =
         "give the registry's base URL, such as https://registry.example.com, or \"official\"";
     let wrong = |why: String| Error::new(ErrorKind::Usage, why).help(help);
+    if !["https://", "http://"].iter().any(|scheme| text.starts_with(scheme)) {
+        return Err(wrong("the URL has to begin with https:// or http://".to_owned()));
+    }
     let url = Url::parse(text)
         .map_err(|why| wrong(format!("the source is not a valid URL: it {why}")))?;
     if let Some(why) = url.objection() {

@@ -119,7 +119,7 @@ impl Server {
                     }
                 }
             }
-            crowd.disperse();
+            crowd.close();
         });
     }
 }

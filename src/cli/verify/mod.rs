@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
 use crate::text::count;
@@ -23,7 +23,11 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
     if args.all {
         return verify_again(global, talk);
     }
-    let base = args.base.as_deref().unwrap_or("none");
+    let Some(base) = args.base.as_deref() else {
+        return Err(Error::new(ErrorKind::Usage, "--base is missing").help(
+            "for example: `mcp-static verify --base origin/main`, or --all for every proof",
+        ));
+    };
     let options = VerifyOptions {
         data: global.data.clone(),
         base: (base != "none").then(|| base.to_owned()),

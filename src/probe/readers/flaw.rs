@@ -6,11 +6,11 @@ use crate::model::probe::{Grade, Trouble};
 
 /// Something that a client stumbles over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::probe) struct Flaw {
-    pub(in crate::probe) trouble: Trouble,
-    pub(in crate::probe) grade: Grade,
+pub(crate) struct Flaw {
+    pub(crate) trouble: Trouble,
+    pub(crate) grade: Grade,
     /// Where, and what was found.
-    pub(in crate::probe) detail: String,
+    pub(crate) detail: String,
 }
 
 impl Flaw {

@@ -23,7 +23,7 @@ impl Watched {
         Self::of(LiveSource::new(load_options(project.path("registry-data"))))
     }
 
-    fn of(source: Source) -> Self {
+    fn of(source: LiveSource) -> Self {
         let mut options = Options::default();
         options.look_every = Duration::from_millis(30);
         let server = Server::bind("127.0.0.1:0", options).unwrap();
