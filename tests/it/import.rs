@@ -177,7 +177,7 @@ fn every_record_that_stays_out_has_its_reason() {
         "/9 com.example/newest@latest was not imported: its version is the word",
         "/10 no-slash@1.0.0 was not imported: its name has no slash",
         "/11 com.example/../up@1.0.0 was not imported: its name has more than one slash",
-        "/12 index.json/server@1.0.0 was not imported: its namespace is called like the document",
+        "/12 index.json/server@1.0.0 was not imported: its namespace has the name of the API's document",
         "/13 a record was not imported: it is not an object",
         "/14 a record was not imported: it has no member \"server\"",
     ] {

@@ -284,7 +284,7 @@ fn a_cursor_of_any_length_makes_no_long_message() {
     let silent = FakeHttp::new().body(PAGE, first.clone()).silence(&page(&long));
     let foreign = FakeHttp::new().body(PAGE, first).body(&page(&long), "<html>");
     for (http, says) in
-        [(again, "a second time"), (silent, "does not answer"), (foreign, "not that of a v0.1")]
+        [(again, "a second time"), (silent, "does not answer"), (foreign, "not one of a v0.1")]
     {
         let (_, text, _) = fails(&http);
         assert!(text.contains(says) && text.contains('…') && text.len() < 500, "{text}");
@@ -363,7 +363,7 @@ fn a_source_may_be_written_in_several_ways() {
     assert_eq!(registry_url("http://127.0.0.1:8080").unwrap(), "http://127.0.0.1:8080");
     for (bad, why) in [
         ("http://registry.example.com", "use https"),
-        ("ftp://registry.example.com", "neither https nor http"),
+        ("ftp://registry.example.com", "has to begin with https"),
         ("https://user:pass@registry.example.com", "user name or password"),
         ("https:///v0.1", "no host"),
         ("https://exa mple.com", "percent-encoded"),

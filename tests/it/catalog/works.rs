@@ -129,7 +129,7 @@ fn what_is_no_result_or_another_registry_s_is_refused() {
             "this registry is at https://registry.example.com/catalog",
         ),
         ("baseUrl", json!("http://127.0.0.1:8080"), "clients refuse http"),
-        ("checkedAt", json!("yesterday"), "no RFC 3339 date-time"),
+        ("checkedAt", json!("yesterday"), "not an RFC 3339 date-time"),
         ("clients", json!([]), "`clients` is empty"),
         ("clients", json!([{"id": "vscode"}]), "missing field `name`"),
         ("preview", json!("yes"), "expected a boolean"),
