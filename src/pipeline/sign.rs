@@ -18,7 +18,7 @@ use super::load::{LoadOptions, Loaded, load};
 
 /// What somebody wants to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted<'a> {
+pub enum SigningTarget<'a> {
     /// The document of `NAME@VERSION`.
     Entry(&'a str),
     /// The `status.json` of `NAME@VERSION`.
@@ -30,7 +30,7 @@ pub enum Wanted<'a> {
 /// What is about to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Subject {
+pub struct Signable {
     /// What the proof asks for.
     pub action: Action,
     /// The domain that the namespace reverses, in lower case.
@@ -61,7 +61,7 @@ pub enum ToSign {
     /// It can be signed.
     Ready {
         /// What it is.
-        subject: Box<Subject>,
+        subject: Box<Signable>,
         /// How messages call the place of the proof.
         display: String,
         /// Who the proof is for by the registry's settings.
@@ -77,14 +77,14 @@ pub fn audience(config: &Config) -> Option<&str> {
 }
 
 /// Finds what is wanted in the data folder and judges whether it can be published.
-pub fn to_sign(options: &LoadOptions, wanted: Wanted<'_>) -> Result<ToSign> {
+pub fn to_sign(options: &LoadOptions, wanted: SigningTarget<'_>) -> Result<ToSign> {
     let loaded = load(options)?;
     let mut report = Report::new();
     report.extend(loaded.findings.iter().cloned());
     let subject = match wanted {
-        Wanted::Entry(what) => entry(&loaded, what, &mut report)?,
-        Wanted::Status(what) => status(&loaded, what, &mut report)?,
-        Wanted::Owners(namespace) => Some(owners(&loaded, namespace)?),
+        SigningTarget::Entry(what) => entry(&loaded, what, &mut report)?,
+        SigningTarget::Status(what) => status(&loaded, what, &mut report)?,
+        SigningTarget::Owners(namespace) => Some(owners(&loaded, namespace)?),
     };
     let report = report.finish(&loaded.levels());
     match subject {
@@ -124,11 +124,11 @@ fn subject(
     (server, version): (&ServerFolder, &VersionFolder),
     (action, file, proof): (Action, EntryFile, EntryFile),
     sha256: String,
-) -> Result<Subject> {
+) -> Result<Signable> {
     let domain: Vec<&str> = server.namespace.split('.').rev().collect();
     let path = server.path(version, proof);
     let present = tree.read_entry(server, version, proof)?;
-    Ok(Subject {
+    Ok(Signable {
         action,
         domain: domain.join(".").to_ascii_lowercase(),
         name: format!("{}/{}", server.namespace, server.name),
@@ -140,7 +140,7 @@ fn subject(
     })
 }
 
-fn entry(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Subject>> {
+fn entry(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Signable>> {
     let tree = &loaded.tree;
     let (server, version) = find(tree, what, "entry")?;
     let path = tree.display(&server.path(version, EntryFile::Server));
@@ -181,7 +181,7 @@ fn agrees(
     same
 }
 
-fn status(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Subject>> {
+fn status(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Signable>> {
     let tree = &loaded.tree;
     let (server, version) = find(tree, what, "status")?;
     let path = tree.display(&server.path(version, EntryFile::Status));
@@ -215,7 +215,7 @@ fn fits(path: &str, content: &Content, report: &mut Report) -> bool {
     content.size <= MAX_FILE
 }
 
-fn owners(loaded: &Loaded, namespace: &str) -> Result<Subject> {
+fn owners(loaded: &Loaded, namespace: &str) -> Result<Signable> {
     let tree = &loaded.tree;
     let stem = namespace.to_ascii_lowercase();
     let path = format!("owners/{stem}.toml");
@@ -230,7 +230,7 @@ fn owners(loaded: &Loaded, namespace: &str) -> Result<Subject> {
         });
     };
     let domain: Vec<&str> = stem.split('.').rev().collect();
-    Ok(Subject {
+    Ok(Signable {
         action: Action::SetOwners,
         domain: domain.join("."),
         version: Statement::NO_VERSION.to_owned(),

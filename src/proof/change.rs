@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::{DataPath, EntryFile};
+use crate::data::{DataPath, EntryFile, below};
 use crate::model::pattern::matches;
 use crate::world::git::{Changed, Fault, FileMode, Oid};
 
@@ -88,7 +88,11 @@ impl EntryChange {
 
     /// The file that a report points at: the document if it differs, else the first that does.
     pub fn main_file(&self) -> String {
-        let file = self.files.keys().min().copied().unwrap_or(EntryFile::Server);
+        self.path(self.files.keys().min().copied().unwrap_or(EntryFile::Server))
+    }
+
+    /// Returns the path of one of its files below the data folder.
+    pub fn path(&self, file: EntryFile) -> String {
         format!("{}/{}", self.folder(), file.file_name())
     }
 
@@ -118,7 +122,7 @@ pub struct OddPath {
 
 /// A whole change, sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change {
+pub struct ChangeSummary {
     /// Version folders, in byte order.
     pub entries: Vec<EntryChange>,
     /// Owners files by namespace in lower case.
@@ -137,7 +141,7 @@ pub struct Change {
     pub paths: usize,
 }
 
-impl Change {
+impl ChangeSummary {
     /// Whether somebody publishes something, or changes or owns what is published.
     pub fn makes_claims(&self) -> bool {
         !self.owners.is_empty() || self.entries.iter().any(|e| e.kind != EntryKind::Removed)
@@ -172,8 +176,8 @@ pub fn sort(
     changed: &[Changed],
     layout: Layout<'_>,
     has_server: &mut dyn FnMut(&str, &str) -> bool,
-) -> Change {
-    let mut change = Change { paths: changed.len(), ..Change::default() };
+) -> ChangeSummary {
+    let mut change = ChangeSummary { paths: changed.len(), ..ChangeSummary::default() };
     let mut folders: BTreeMap<(&str, &str, &str), BTreeMap<EntryFile, Sides>> = BTreeMap::new();
     for item in changed {
         if let Some(why) = objection(item) {
@@ -184,10 +188,7 @@ pub fn sort(
             before: item.before.map(|side| side.oid),
             after: item.after.map(|side| side.oid),
         };
-        let below = match layout.prefix {
-            "" => Some(item.path.as_str()),
-            prefix => item.path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
-        };
+        let below = below(layout.prefix, &item.path);
         match below.map(DataPath::of) {
             Some(DataPath::Entry { namespace, name, version, file }) => {
                 folders.entry((namespace, name, version)).or_default().insert(file, sides);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::config::Ownership;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::Doors;
+use crate::judge::Network;
 use crate::proof::event::{Event, GitLabFacts, MAX_EVENT, PullRequest, parse_event, parse_pulls};
 use crate::world::clock::{Clock, SystemClock};
 use crate::world::dns::{Dns, DnsClient, DnsOptions, Resolvers};
@@ -86,7 +86,7 @@ fn resolvers(settings: &Ownership) -> Resolvers {
     if at.is_empty() { Resolvers::System } else { Resolvers::At(at) }
 }
 
-impl Doors for Outside {
+impl Network for Outside {
     fn dns(&self, settings: &Ownership) -> Result<Option<Arc<dyn Dns>>> {
         if self.http.is_none() {
             return Ok(None);

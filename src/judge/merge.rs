@@ -105,7 +105,7 @@ fn conflict(path: &str, message: String) -> Diagnostic {
 }
 
 fn criss_cross(bases: &[Oid]) -> Diagnostic {
-    let names: Vec<String> = bases.iter().take(3).map(|b| super::short(&b.to_string())).collect();
+    let names: Vec<String> = bases.iter().take(3).map(|b| b.to_string()[..12].to_owned()).collect();
     let message = format!(
         "the change left the published branch at {} commits ({}{}), and git would merge over all of them",
         bases.len(),

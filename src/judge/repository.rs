@@ -1,11 +1,11 @@
 //! The repository around the data folder.
 
+use crate::data::join;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::world::git::{Git, Oid};
 
-use super::VerifyOptions;
-use super::ground::join;
+use super::types::VerifyOptions;
 
 /// The repository around the data folder, and where the folder lies in it.
 pub(super) fn open(options: &VerifyOptions) -> Result<(Git, String)> {

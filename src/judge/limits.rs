@@ -6,64 +6,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::data::{DataPath, EntryFile};
+use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::proof::change::{EntryChange, EntryKind};
-use crate::world::git::Changed;
 
-use super::ground::{Ground, MAX_BLOB};
+use super::changeset::{ChangeSet, MAX_BLOB};
 use super::mirror::registry_of;
 
 /// Most bytes that the files of a change may have together, as it leaves them.
 const MAX_BYTES: u64 = 8 << 20;
-
-/// Counts the paths of a change while they are found.
-pub(super) struct PathCount<'a> {
-    prefix: &'a str,
-    max: usize,
-    count: usize,
-    /// The version folder that is being counted, and whether its `origin.json` is in the change.
-    folder: Option<(String, bool)>,
-    /// Whether something cannot be a copy from another registry.
-    own: bool,
-}
-
-impl<'a> PathCount<'a> {
-    /// A count of at most `max` paths, unless all may be copies.
-    pub(super) fn new(prefix: &'a str, max: usize) -> Self {
-        Self { prefix, max, count: 0, folder: None, own: false }
-    }
-
-    /// Counts a path; whether there may be more.
-    pub(super) fn add(&mut self, item: &Changed) -> bool {
-        self.count += 1;
-        let below = match self.prefix {
-            "" => Some(item.path.as_str()),
-            prefix => item.path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
-        };
-        let Some(DataPath::Entry { file, .. }) = below.map(DataPath::of) else {
-            self.own = true;
-            return !self.is_exceeded();
-        };
-        let folder = item.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let origin = match self.folder.take() {
-            Some((last, origin)) if last == folder => origin,
-            last => {
-                self.own |= last.is_some_and(|(_, origin)| !origin);
-                false
-            }
-        };
-        let brings_origin = file == EntryFile::Origin && item.after.is_some();
-        self.folder = Some((folder.to_owned(), origin || brings_origin));
-        !self.is_exceeded()
-    }
-
-    /// Whether there are too many paths.
-    pub(super) fn is_exceeded(&self) -> bool {
-        self.count > self.max && self.own
-    }
-}
 
 /// What is too much, if anything.
 pub(super) struct Excess {
@@ -75,14 +27,14 @@ pub(super) struct Excess {
 
 impl Excess {
     /// Measures a change.
-    pub(super) fn of(ground: &Ground<'_>) -> Result<Self> {
-        let mut total = counts(ground);
+    pub(super) fn of(set: &ChangeSet<'_>) -> Result<Self> {
+        let mut total = counts(set);
         let (mut files, mut sum) = (Vec::new(), 0);
-        if total.is_empty() || !ground.is_exceeded && only_mirrored(ground)? {
+        if total.is_empty() || !set.is_exceeded && only_mirrored(set)? {
             total.clear();
-            (files, sum) = sizes(ground)?;
+            (files, sum) = sizes(set)?;
         }
-        if sum > MAX_BYTES && ground.is_limited() && !only_mirrored(ground)? {
+        if sum > MAX_BYTES && set.is_limited() && !only_mirrored(set)? {
             total.push(too_much(Place::default(), format!(
                 "the files of the change have {sum} bytes; at most {MAX_BYTES} are judged at once"
             ), "split it"));
@@ -96,18 +48,18 @@ fn too_much(place: Place, message: String, help: &str) -> Diagnostic {
 }
 
 /// Paths and namespaces, where there is a limit for them.
-fn counts(ground: &Ground<'_>) -> Vec<Diagnostic> {
-    let settings = &ground.config.ownership;
+fn counts(set: &ChangeSet<'_>) -> Vec<Diagnostic> {
+    let settings = &set.config.ownership;
     let mut found = Vec::new();
     let mut say = |count: String, what: &str, max: usize| {
         let message =
             format!("the change touches {count} {what}; at most {max} are judged at once");
         found.push(too_much(Place::default(), message, "split it"));
     };
-    if ground.is_exceeded {
+    if set.is_exceeded {
         say(format!("more than {}", settings.max_paths), "paths", settings.max_paths);
-    } else if ground.is_limited() {
-        let (paths, namespaces) = (ground.change.paths, namespaces(ground).len());
+    } else if set.is_limited() {
+        let (paths, namespaces) = (set.change.paths, namespaces(set).len());
         if paths > settings.max_paths {
             say(paths.to_string(), "paths", settings.max_paths);
         }
@@ -119,17 +71,17 @@ fn counts(ground: &Ground<'_>) -> Vec<Diagnostic> {
 }
 
 /// Files that are too large, and the bytes of all files, from the headers of their objects.
-fn sizes(ground: &Ground<'_>) -> Result<(Vec<Diagnostic>, u64)> {
-    let odd: BTreeSet<&str> = ground.change.odd.iter().map(|odd| odd.path.as_str()).collect();
+fn sizes(set: &ChangeSet<'_>) -> Result<(Vec<Diagnostic>, u64)> {
+    let odd: BTreeSet<&str> = set.change.odd.iter().map(|odd| odd.path.as_str()).collect();
     let (mut found, mut sum) = (Vec::new(), 0);
-    for item in &ground.changed {
+    for item in &set.changed {
         let Some(after) = item.after.filter(|_| item.utf8 && item.fault.is_none()) else {
             continue;
         };
         if odd.contains(item.path.as_str()) {
             continue;
         }
-        let size = ground.git.size(after.oid)?;
+        let size = set.git.size(after.oid)?;
         sum += size;
         if size > MAX_BLOB {
             let message = format!("the file has {size} bytes; at most {MAX_BLOB} are judged");
@@ -141,15 +93,15 @@ fn sizes(ground: &Ground<'_>) -> Result<(Vec<Diagnostic>, u64)> {
 }
 
 /// The namespaces that a change touches, in lower case.
-fn namespaces(ground: &Ground<'_>) -> BTreeSet<String> {
-    let entries = ground.change.entries.iter().map(|e| e.namespace.to_ascii_lowercase());
-    entries.chain(ground.change.owners.keys().cloned()).collect()
+fn namespaces(set: &ChangeSet<'_>) -> BTreeSet<String> {
+    let entries = set.change.entries.iter().map(|e| e.namespace.to_ascii_lowercase());
+    entries.chain(set.change.owners.keys().cloned()).collect()
 }
 
 /// Whether everything comes from other registries, so that nobody claims a namespace. Files are read
 /// only when their paths leave that open.
-fn only_mirrored(ground: &Ground<'_>) -> Result<bool> {
-    let change = &ground.change;
+fn only_mirrored(set: &ChangeSet<'_>) -> Result<bool> {
+    let change = &set.change;
     let entries = || change.entries.iter().filter(|entry| entry.kind != EntryKind::Removed);
     let may_be = |entry: &EntryChange| {
         let proof = entry.touches(EntryFile::Proof) || entry.touches(EntryFile::StatusProof);
@@ -159,8 +111,8 @@ fn only_mirrored(ground: &Ground<'_>) -> Result<bool> {
         return Ok(false);
     }
     for entry in entries() {
-        let path = format!("{}/{}", entry.folder(), EntryFile::Origin.file_name());
-        let origin = ground.file(ground.head, &path)?;
+        let path = entry.path(EntryFile::Origin);
+        let origin = set.file(set.head, &path)?;
         if origin.and_then(registry_of).is_none() {
             return Ok(false);
         }

@@ -8,8 +8,9 @@ use crate::proof::Identity;
 use crate::proof::event::Event;
 use crate::world::git::{Git, Oid};
 
-use super::super::ground::{Ground, read_settings};
-use super::super::{Doors, short, trust};
+use crate::judge::changeset::{ChangeSet, read_settings, short};
+use crate::judge::types::Network;
+use crate::judge::verdict::trust;
 
 /// The commit that founded the registry: the first of the line that has the data folder and settings
 /// that can be read.
@@ -48,13 +49,13 @@ pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> 
 
 /// Who stands behind a commit of the published branch, as far as the forge still says.
 pub(super) fn identity(
-    ground: &Ground<'_>,
+    set: &ChangeSet<'_>,
     event: Option<&Event>,
     commit: Oid,
-    doors: &dyn Doors,
+    network: &dyn Network,
 ) -> Identity {
-    let settings = &ground.config.ownership;
-    if ground.change.entries.is_empty() && ground.change.owners.is_empty() {
+    let settings = &set.config.ownership;
+    if set.change.entries.is_empty() && set.change.owners.is_empty() {
         return Identity::Nobody("nothing has to be proven".to_owned());
     }
     let Some(event) = event.filter(|_| trust(settings, event) == Trust::Proof) else {
@@ -62,7 +63,7 @@ pub(super) fn identity(
     };
     let commit = commit.to_string();
     let published = settings.branch.as_ref().or(event.default_branch.as_ref());
-    match doors.pulls_of(&commit) {
+    match network.pulls_of(&commit) {
         Err(why) => Identity::Unknown(why),
         Ok(pulls) => {
             let merged = pulls.into_iter().find(|pull| {
