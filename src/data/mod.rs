@@ -17,6 +17,7 @@ mod status;
 mod tree;
 
 pub use edit::{Applied, Edit, Edits, apply, apply_in, hold, require_folder, was_interrupted};
+#[cfg(feature = "import")]
 pub(crate) use edit::{open_folder, work_folder};
 pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
@@ -29,5 +30,6 @@ pub use overrides::{read_overrides, read_settings};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};
+#[cfg(feature = "proof")]
 pub(crate) use status::{find_server, find_versions};
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

@@ -23,6 +23,7 @@ pub(super) enum Mirrored {
     /// It differs from what the registry serves.
     Differs(Diagnostic),
     /// The registry did not answer.
+    #[cfg_attr(not(feature = "import"), allow(dead_code))]
     Unknown(String),
 }
 

@@ -12,7 +12,7 @@ use super::changeset::ChangeSet;
 
 /// What a document says of its place.
 #[derive(Deserialize)]
-struct Named {
+struct DocumentName {
     name: String,
     version: String,
 }
@@ -21,7 +21,7 @@ struct Named {
 pub(super) fn find(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
     for (path, content) in &set.change.misplaced {
         let named = match set.blob(*content)? {
-            Some(bytes) => serde_json::from_slice::<Named>(&bytes).ok(),
+            Some(bytes) => serde_json::from_slice::<DocumentName>(&bytes).ok(),
             None => None,
         };
         let place = named.and_then(|named| {

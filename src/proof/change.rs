@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::data::{DataPath, EntryFile, below};
 use crate::model::pattern::matches;
-use crate::world::git::{Changed, Fault, FileMode, Oid};
+use crate::world::git::{Changed, FileMode, Oid, TreeFault};
 
 /// Folders nested deeper than this are refused in a change.
 pub const MAX_DEPTH: usize = 8;
@@ -272,11 +272,11 @@ fn objection(item: &Changed) -> Option<&'static str> {
         Some("the path is not UTF-8")
     } else if let Some(fault) = item.fault {
         Some(match fault {
-            Fault::Name => "no folder on disk can hold a name like this",
-            Fault::Twice => "the name is listed twice in its folder",
-            Fault::Depth => "the path lies deeper than eight folders",
-            Fault::Mode => "the mode is spelled in a way that git does not write",
-            Fault::Order => "the names in this folder are not in git's order",
+            TreeFault::Name => "no folder on disk can hold a name like this",
+            TreeFault::Twice => "the name is listed twice in its folder",
+            TreeFault::Depth => "the path lies deeper than eight folders",
+            TreeFault::Mode => "the mode is spelled in a way that git does not write",
+            TreeFault::Order => "the names in this folder are not in git's order",
         })
     } else if item.path.chars().any(char::is_control) {
         Some("the path holds a control character")

@@ -110,14 +110,14 @@ impl Event {
 
 #[derive(Deserialize)]
 struct Payload {
-    pull_request: Option<WrittenPull>,
+    pull_request: Option<PayloadPull>,
     merge_group: Option<serde::de::IgnoredAny>,
     after: Option<serde::de::IgnoredAny>,
-    repository: Option<Repository>,
+    repository: Option<PayloadRepository>,
 }
 
 #[derive(Deserialize)]
-struct Repository {
+struct PayloadRepository {
     private: Option<bool>,
     visibility: Option<String>,
     default_branch: Option<String>,
@@ -125,33 +125,33 @@ struct Repository {
 }
 
 #[derive(Deserialize)]
-struct WrittenPull {
+struct PayloadPull {
     number: u64,
     user: Option<Account>,
-    head: WrittenHead,
-    base: WrittenHead,
+    head: PayloadBranch,
+    base: PayloadBranch,
     created_at: Option<String>,
     merged_at: Option<String>,
     merge_commit_sha: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct WrittenHead {
+struct PayloadBranch {
     #[serde(default)]
     sha: String,
     #[serde(rename = "ref", default)]
     branch: String,
-    repo: Option<WrittenRepo>,
+    repo: Option<PayloadFork>,
 }
 
 #[derive(Deserialize)]
-struct WrittenRepo {
+struct PayloadFork {
     id: u64,
     owner: Option<Account>,
 }
 
-impl From<WrittenPull> for PullRequest {
-    fn from(pull: WrittenPull) -> Self {
+impl From<PayloadPull> for PullRequest {
+    fn from(pull: PayloadPull) -> Self {
         let (id, owner) = match pull.head.repo {
             Some(repo) => (Some(repo.id), repo.owner),
             None => (None, None),
@@ -208,7 +208,7 @@ pub fn parse_event(payload: &[u8], server: &str) -> Result<Event, String> {
 /// # Errors
 /// When it is not such an answer.
 pub fn parse_pulls(answer: &[u8]) -> Result<Vec<PullRequest>, String> {
-    let read: Vec<WrittenPull> =
+    let read: Vec<PayloadPull> =
         serde_json::from_slice(answer).map_err(|e| format!("cannot be read: {e}"))?;
     Ok(read.into_iter().map(PullRequest::from).collect())
 }

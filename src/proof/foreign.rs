@@ -12,7 +12,7 @@ use ed25519_dalek::pkcs8::DecodePublicKey as _;
 use p384::ecdsa;
 
 use super::key::{Algorithm, KeyFault, PublicKey, SignatureFault};
-use super::record::{RecordFault, WrongRecord, parse_record};
+use super::record::{RecordFault, parse_record};
 
 /// Reads a public key: an `MCPv1` record, a line of OpenSSH, or a `PUBLIC KEY` block of PEM.
 pub fn read_public_key(text: &str) -> Result<PublicKey, KeyFault> {
@@ -27,7 +27,7 @@ pub fn read_public_key(text: &str) -> Result<PublicKey, KeyFault> {
     }
     match parse_record(text) {
         Ok(key) => Ok(key),
-        Err(RecordFault::Wrong { why: WrongRecord::Key(fault) }) => Err(fault),
+        Err(RecordFault::Key(fault)) => Err(fault),
         Err(_) => PublicKey::from_openssh_line(text).map_err(|fault| match fault {
             KeyFault::NotSsh | KeyFault::Base64 => KeyFault::Unread,
             fault => fault,

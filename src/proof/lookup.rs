@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{Cname, KeySource, Ownership};
-use crate::world::dns::{Answer, Dns, Records, Voice, excess};
+use crate::world::dns::{Dns, DnsAnswer, Records, ResolverAnswer, excess};
 use crate::world::wellknown::WellKnown;
 
 use super::key::PublicKey;
@@ -26,7 +26,7 @@ const SELECTORS: [&str; 2] = ["_mcp-auth", "_mcp-registry"];
 const ACCOUNT_LABEL: &str = "_mcp-publisher";
 
 /// What a record names, in a form that can be compared, and as people are shown it.
-type Item = (String, String);
+type ListedItem = (String, String);
 
 /// What is known about a question to the outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,21 +182,23 @@ impl<'a> Lookup<'a> {
         &self,
         name: &str,
         domain: &Domain,
-        voices: &[Voice<Records>],
+        voices: &[ResolverAnswer<Records>],
         none: &str,
-        read: &dyn Fn(&Records) -> Vec<Item>,
+        read: &dyn Fn(&Records) -> Vec<ListedItem>,
     ) -> Counted {
         let mut counted = Counted { needed: self.settings.quorum, ..Counted::default() };
         let mut said = Vec::new();
         for voice in voices {
             let (items, text) = match &voice.answer {
-                Answer::Silent(why) => {
+                DnsAnswer::Silent(why) => {
                     counted.silent += 1;
                     (Vec::new(), why.clone())
                 }
-                Answer::Nothing { nxdomain: true, .. } => (Vec::new(), "no such name".to_owned()),
-                Answer::Nothing { .. } => (Vec::new(), "no TXT record".to_owned()),
-                Answer::Records { records, chain } => {
+                DnsAnswer::Nothing { nxdomain: true, .. } => {
+                    (Vec::new(), "no such name".to_owned())
+                }
+                DnsAnswer::Nothing { .. } => (Vec::new(), "no TXT record".to_owned()),
+                DnsAnswer::Records { records, chain } => {
                     match excess(records).or_else(|| self.objection(domain, chain)) {
                         Some(why) => (Vec::new(), why),
                         None => {
@@ -256,7 +258,7 @@ fn remember(
 }
 
 /// The keys of text records, as records written in the one strict form, with their fingerprints.
-fn keys_of(records: &Records) -> Vec<Item> {
+fn keys_of(records: &Records) -> Vec<ListedItem> {
     let texts = records.iter().filter_map(|record| std::str::from_utf8(record).ok());
     let keys: BTreeMap<String, String> = texts
         .filter_map(|text| parse_record(text).ok())

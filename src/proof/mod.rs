@@ -42,6 +42,8 @@ mod record;
 #[cfg(feature = "proof")]
 mod secret;
 #[cfg(feature = "proof")]
+mod secret_fault;
+#[cfg(feature = "proof")]
 mod sshsig;
 #[cfg(feature = "proof")]
 mod statement;
@@ -62,10 +64,11 @@ pub use self::{
     offline::evidence_of_file,
     owners::{Owners, parse_owners},
     record::{
-        AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
+        AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody,
         parse_account_record, parse_body, parse_record,
     },
-    secret::{PrivateKey, SecretFault},
+    secret::PrivateKey,
+    secret_fault::SecretFault,
     sshsig::{SshFault, SshSignature},
     statement::{Action, Statement, StatementFault},
 };

@@ -35,6 +35,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("git2", &["world/git/"]),
     ("ed25519_dalek", &["proof/"]),
     ("p384", &["proof/"]),
+    ("thiserror", &["proof/"]),
     ("getrandom", &["cli/"]),
     ("minijinja", &["render/catalog/"]),
     ("hickory_resolver", &["world/dns/"]),

@@ -16,8 +16,8 @@ use hickory_resolver::system_conf::read_system_conf;
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
 use tokio::task::JoinSet;
 
-use super::exchange::{self, Found, Handle};
-use super::{Answer, Dns, DnsOptions, Records, Resolvers, Voice};
+use super::exchange::{self, Handle, RecordSet};
+use super::{Dns, DnsAnswer, DnsOptions, Records, ResolverAnswer, Resolvers};
 
 /// Asks resolvers over the network.
 ///
@@ -61,20 +61,26 @@ impl DnsClient {
         &self,
         name: &str,
         kinds: &[RecordType],
-        of: impl Fn(Vec<Answer<Found>>) -> Answer<T>,
-    ) -> Vec<Voice<T>> {
+        of: impl Fn(Vec<DnsAnswer<RecordSet>>) -> DnsAnswer<T>,
+    ) -> Vec<ResolverAnswer<T>> {
         // On a thread of its own, outside of whatever runtime the caller may have.
         let asked = std::thread::scope(|scope| scope.spawn(|| self.run(name, kinds)).join());
         let unasked = || Err("the question could not be asked".to_owned());
-        let answers = asked
-            .unwrap_or_else(|_| unasked())
-            .unwrap_or_else(|why| vec![vec![Answer::Silent(why); kinds.len()]; self.voices.len()]);
+        let answers = asked.unwrap_or_else(|_| unasked()).unwrap_or_else(|why| {
+            vec![vec![DnsAnswer::Silent(why); kinds.len()]; self.voices.len()]
+        });
         let voices = self.voices.iter().zip(answers);
-        voices.map(|((name, _), all)| Voice { resolver: name.clone(), answer: of(all) }).collect()
+        voices
+            .map(|((name, _), all)| ResolverAnswer { resolver: name.clone(), answer: of(all) })
+            .collect()
     }
 
     /// For each voice, an answer for each of `kinds`.
-    fn run(&self, name: &str, kinds: &[RecordType]) -> Result<Vec<Vec<Answer<Found>>>, String> {
+    fn run(
+        &self,
+        name: &str,
+        kinds: &[RecordType],
+    ) -> Result<Vec<Vec<DnsAnswer<RecordSet>>>, String> {
         let absolute = Name::from_ascii(name).ok().filter(|name| name.num_labels() > 0);
         let mut absolute = absolute.ok_or("this is no name")?;
         absolute.set_fqdn(true);
@@ -82,7 +88,7 @@ impl DnsClient {
             .enable_all()
             .build()
             .map_err(|e| format!("no connection can be made: {e}"))?;
-        let late = || Answer::Silent(exchange::TIMED_OUT.to_owned());
+        let late = || DnsAnswer::Silent(exchange::TIMED_OUT.to_owned());
         let mut answers = vec![vec![late(); kinds.len()]; self.voices.len()];
         runtime.block_on(async {
             let mut set = JoinSet::new();
@@ -112,7 +118,7 @@ impl DnsClient {
 }
 
 impl Dns for DnsClient {
-    fn txt(&self, name: &str) -> Vec<Voice<Records>> {
+    fn txt(&self, name: &str) -> Vec<ResolverAnswer<Records>> {
         let join = |text: TXT| text.txt_data.concat();
         let read = |data| if let RData::TXT(text) = data { Some(join(text)) } else { None };
         self.ask(name, &[RecordType::TXT], |answers| {
@@ -120,26 +126,26 @@ impl Dns for DnsClient {
         })
     }
 
-    fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>> {
+    fn addresses(&self, name: &str) -> Vec<ResolverAnswer<Vec<IpAddr>>> {
         self.ask(name, &[RecordType::A, RecordType::AAAA], both)
     }
 }
 
 /// The answer to a question for one kind.
-fn first<T>(answers: Vec<Answer<T>>) -> Answer<T> {
-    let none = || Answer::Silent(exchange::TIMED_OUT.to_owned());
+fn first<T>(answers: Vec<DnsAnswer<T>>) -> DnsAnswer<T> {
+    let none = || DnsAnswer::Silent(exchange::TIMED_OUT.to_owned());
     answers.into_iter().next().unwrap_or_else(none)
 }
 
 /// One answer of those for the two kinds of address. Either kind is enough; the kinds take turns, and
 /// version 4 comes first, because not every network has version 6.
-fn both(answers: Vec<Answer<Found>>) -> Answer<Vec<IpAddr>> {
+fn both(answers: Vec<DnsAnswer<RecordSet>>) -> DnsAnswer<Vec<IpAddr>> {
     let (mut four, mut six) = (Vec::new(), Vec::new());
     let mut without = None;
     let mut alias = Vec::new();
     for answer in answers {
         match answer {
-            Answer::Records { records, chain } => {
+            DnsAnswer::Records { records, chain } => {
                 for data in records {
                     match data {
                         RData::A(A(address)) => four.push(IpAddr::V4(address)),
@@ -150,9 +156,9 @@ fn both(answers: Vec<Answer<Found>>) -> Answer<Vec<IpAddr>> {
                 alias = chain;
             }
             // Silence about one kind leaves open whether there is an address.
-            silent @ Answer::Silent(_) => without = Some(silent),
-            Answer::Nothing { nxdomain, chain } => {
-                without.get_or_insert(Answer::Nothing { nxdomain, chain });
+            silent @ DnsAnswer::Silent(_) => without = Some(silent),
+            DnsAnswer::Nothing { nxdomain, chain } => {
+                without.get_or_insert(DnsAnswer::Nothing { nxdomain, chain });
             }
         }
     }
@@ -163,9 +169,9 @@ fn both(answers: Vec<Answer<Found>>) -> Answer<Vec<IpAddr>> {
     });
     let records: Vec<IpAddr> = turns.flat_map(|(a, b)| a.into_iter().chain(b)).collect();
     match without {
-        _ if !records.is_empty() => Answer::Records { records, chain: alias },
+        _ if !records.is_empty() => DnsAnswer::Records { records, chain: alias },
         Some(answer) => answer.map(|_| records),
-        None => Answer::Nothing { nxdomain: false, chain: alias },
+        None => DnsAnswer::Nothing { nxdomain: false, chain: alias },
     }
 }
 

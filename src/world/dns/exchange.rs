@@ -12,7 +12,7 @@ use hickory_resolver::proto::op::{DnsRequestOptions, Message, Query, ResponseCod
 use hickory_resolver::proto::rr::rdata::CNAME;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 
-use super::{Answer, MAX_ALIASES};
+use super::{DnsAnswer, MAX_ALIASES};
 
 /// Why there is no answer in time.
 pub(super) const TIMED_OUT: &str = "timed out";
@@ -24,11 +24,11 @@ const UDP_SIZE: u16 = 1232;
 pub(super) type Handle = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 
 /// Records of the kind that was asked for.
-pub(super) type Found = Vec<RData>;
+pub(super) type RecordSet = Vec<RData>;
 
 /// Asks for the records of `name`, and again for what it is an alias of when the answer leaves that
 /// open, as servers do that are no resolvers.
-pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> Answer<Found> {
+pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> DnsAnswer<RecordSet> {
     let mut chain = Chain { names: vec![name.to_lowercase()] };
     loop {
         let known = chain.names.len();
@@ -37,19 +37,23 @@ pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> Answ
             Err(e) => negative(&e),
         };
         return match step {
-            Err(why) => Answer::Silent(why),
-            Ok(Step::Records(records)) => Answer::Records { records, chain: chain.told() },
+            Err(why) => DnsAnswer::Silent(why),
+            Ok(MessageResult::Records(records)) => {
+                DnsAnswer::Records { records, chain: chain.aliases() }
+            }
             // Not the end, if this answer made the chain longer and says no more.
-            Ok(Step::Nothing { nxdomain: false }) if chain.names.len() > known => continue,
-            Ok(Step::Nothing { nxdomain }) => Answer::Nothing { nxdomain, chain: chain.told() },
+            Ok(MessageResult::Nothing { nxdomain: false }) if chain.names.len() > known => continue,
+            Ok(MessageResult::Nothing { nxdomain }) => {
+                DnsAnswer::Nothing { nxdomain, chain: chain.aliases() }
+            }
         };
     }
 }
 
 /// What one message says about the end of the chain.
-enum Step {
+enum MessageResult {
     /// It has records.
-    Records(Found),
+    Records(RecordSet),
     /// It has none, or the message leaves that open.
     Nothing { nxdomain: bool },
 }
@@ -77,7 +81,7 @@ impl Chain {
     }
 
     /// The chain without the asked name, as a report shows it.
-    fn told(&self) -> Vec<String> {
+    fn aliases(&self) -> Vec<String> {
         let text = |name: &Name| name.to_ascii().trim_end_matches('.').to_owned();
         self.names.iter().skip(1).map(text).collect()
     }
@@ -98,7 +102,7 @@ fn options() -> DnsRequestOptions {
 }
 
 /// Walks the aliases of an answer and takes what stands at the end.
-fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Step, String> {
+fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<MessageResult, String> {
     let nxdomain = match message.response_code {
         ResponseCode::NoError => false,
         ResponseCode::NXDomain => true,
@@ -109,8 +113,12 @@ fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Step, 
     }
     let end = chain.last();
     let ours = message.answers.iter().filter(|r| r.name == end && r.record_type() == kind);
-    let records: Found = ours.map(|record| record.data.clone()).collect();
-    Ok(if records.is_empty() { Step::Nothing { nxdomain } } else { Step::Records(records) })
+    let records: RecordSet = ours.map(|record| record.data.clone()).collect();
+    Ok(if records.is_empty() {
+        MessageResult::Nothing { nxdomain }
+    } else {
+        MessageResult::Records(records)
+    })
 }
 
 /// What a message says `name` is an alias of.
@@ -125,7 +133,7 @@ fn alias(message: &Message, name: &Name) -> Option<Name> {
 }
 
 /// What a failure says: nothing there, or no answer and why.
-fn negative(e: &NetError) -> Result<Step, String> {
+fn negative(e: &NetError) -> Result<MessageResult, String> {
     let none = match e {
         NetError::Dns(DnsError::NoRecordsFound(none)) => none,
         NetError::Dns(DnsError::ResponseCode(code)) => return Err(code_name(*code)),
@@ -141,14 +149,14 @@ fn negative(e: &NetError) -> Result<Step, String> {
     };
     match none {
         NoRecords { response_code: ResponseCode::NXDomain, .. } => {
-            Ok(Step::Nothing { nxdomain: true })
+            Ok(MessageResult::Nothing { nxdomain: true })
         }
         // A server that is no resolver and names others; it knows nothing about the records.
         NoRecords { ns: Some(_), soa: None, .. } => {
             Err("it refers to other servers and does not ask them".to_owned())
         }
         NoRecords { response_code: ResponseCode::NoError, .. } => {
-            Ok(Step::Nothing { nxdomain: false })
+            Ok(MessageResult::Nothing { nxdomain: false })
         }
         NoRecords { response_code, .. } => Err(code_name(*response_code)),
     }

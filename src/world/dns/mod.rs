@@ -30,16 +30,16 @@ pub const MAX_ALIASES: usize = 8;
 
 /// What one resolver said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Voice<T> {
+pub struct ResolverAnswer<T> {
     /// The resolver, as a report names it: its address (with the port unless it is 53), or `system`.
     pub resolver: String,
     /// What it said.
-    pub answer: Answer<T>,
+    pub answer: DnsAnswer<T>,
 }
 
 /// An answer, or that there was none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer<T> {
+pub enum DnsAnswer<T> {
     /// The name has records of the kind that was asked for.
     Records {
         /// The records, at least one.
@@ -60,7 +60,7 @@ pub enum Answer<T> {
     Silent(String),
 }
 
-impl<T> Answer<T> {
+impl<T> DnsAnswer<T> {
     /// Whether this counts as a vote: an answer, be it "nothing".
     pub fn is_vote(&self) -> bool {
         !matches!(self, Self::Silent(_))
@@ -75,11 +75,13 @@ impl<T> Answer<T> {
     }
 
     /// The answer with `change` made to its records.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> DnsAnswer<U> {
         match self {
-            Self::Records { records, chain } => Answer::Records { records: change(records), chain },
-            Self::Nothing { nxdomain, chain } => Answer::Nothing { nxdomain, chain },
-            Self::Silent(why) => Answer::Silent(why),
+            Self::Records { records, chain } => {
+                DnsAnswer::Records { records: change(records), chain }
+            }
+            Self::Nothing { nxdomain, chain } => DnsAnswer::Nothing { nxdomain, chain },
+            Self::Silent(why) => DnsAnswer::Silent(why),
         }
     }
 
@@ -106,10 +108,10 @@ pub fn excess(records: &Records) -> Option<String> {
 /// Whoever asks the resolvers. A name is given without root dot and is taken as absolute.
 pub trait Dns: Send + Sync {
     /// What each resolver says about the text records (TXT) of `name`.
-    fn txt(&self, name: &str) -> Vec<Voice<Records>>;
+    fn txt(&self, name: &str) -> Vec<ResolverAnswer<Records>>;
 
     /// What each resolver says about the addresses (A and AAAA) of `name`.
-    fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>>;
+    fn addresses(&self, name: &str) -> Vec<ResolverAnswer<Vec<IpAddr>>>;
 }
 
 /// Which resolvers are asked.

@@ -49,12 +49,12 @@ pub struct Changed {
     pub utf8: bool,
     /// What git itself would never have written here or in a folder on the way; such a path must not
     /// reach a disk.
-    pub fault: Option<Fault>,
+    pub fault: Option<TreeFault>,
 }
 
 /// What is wrong with a tree that was made by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum TreeFault {
     /// A name that no folder on disk can hold.
     Name,
     /// A name that is listed twice in its folder.
@@ -215,7 +215,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<Oid>,
         after: Option<Oid>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         if before == after || self.stopped {
@@ -235,7 +235,7 @@ impl Comparison<'_> {
         let old_names = by_name(olds.as_ref().map_or(&[][..], |o| o.data()), before)?;
         let new_names = by_name(news.as_ref().map_or(&[][..], |o| o.data()), after)?;
         if let Some(news) = news.as_ref().filter(|tree| !is_sorted(tree.data())) {
-            self.folder_fault(before, news.id().into(), Fault::Order, found)?;
+            self.folder_fault(before, news.id().into(), TreeFault::Order, found)?;
         }
         let none: &[Entry<'_>] = &[];
         let all: std::collections::BTreeSet<&[u8]> =
@@ -244,8 +244,8 @@ impl Comparison<'_> {
             let was = old_names.get(name).map_or(none, Vec::as_slice);
             let is = new_names.get(name).map_or(none, Vec::as_slice);
             let own = match () {
-                () if !objects::is_name(name) => Some(Fault::Name),
-                () if was.len() > 1 || is.len() > 1 => Some(Fault::Twice),
+                () if !objects::is_name(name) => Some(TreeFault::Name),
+                () if was.len() > 1 || is.len() > 1 => Some(TreeFault::Twice),
                 () => None,
             };
             for round in 0..was.len().max(is.len()) {
@@ -265,7 +265,7 @@ impl Comparison<'_> {
         name: &[u8],
         was: Option<&Entry<'_>>,
         is: Option<&Entry<'_>>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         if was.map(|e| e.raw) == is.map(|e| e.raw) {
@@ -277,10 +277,10 @@ impl Comparison<'_> {
         let open = |entry: &&Entry<'_>| entry.is_folder() && depth < MAX_DEPTH;
         let (was_folder, is_folder) = (was.filter(open), is.filter(open));
         let (was_file, is_file) = (was.filter(|e| !open(e)), is.filter(|e| !open(e)));
-        let odd_mode = is.filter(|e| !e.is_canonical()).map(|_| Fault::Mode);
+        let odd_mode = is.filter(|e| !e.is_canonical()).map(|_| TreeFault::Mode);
         if was_file.is_some() || is_file.is_some() {
             let deep = [was_file, is_file].into_iter().flatten().any(Entry::is_folder);
-            let fault = fault.or(odd_mode).or(deep.then_some(Fault::Depth));
+            let fault = fault.or(odd_mode).or(deep.then_some(TreeFault::Depth));
             self.add(was_file, is_file, fault, found)?;
         }
         if was_folder.is_some() || is_folder.is_some() {
@@ -299,7 +299,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<Oid>,
         after: Oid,
-        fault: Fault,
+        fault: TreeFault,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         let side = |oid| Side { mode: FOLDER, oid };
@@ -320,7 +320,7 @@ impl Comparison<'_> {
         &mut self,
         was: Option<&Entry<'_>>,
         is: Option<&Entry<'_>>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         let side = |entry: &Entry<'_>| Side { mode: entry.mode(), oid: entry.oid };
@@ -331,7 +331,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<Side>,
         after: Option<Side>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         self.bytes += self.path.len() + size_of::<Changed>();

@@ -37,13 +37,13 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use crate::error::{Error, ErrorKind, Result};
 
-pub use compare::{Changed, Fault, Side};
+pub use compare::{Changed, Side, TreeFault};
 pub use files::{FileMode, TreeFile};
 pub use hidden::HiddenHistory;
-pub use history::{Change, PathHistory};
+pub use history::{PathChange, PathHistory};
 pub use lineage::{Ancestry, Gain, Gained, ancestors_among};
 pub use objects::Oid;
-use place::Place;
+use place::GitFolders;
 pub use pool::Pool;
 
 /// An opened repository, for reading only.
@@ -52,9 +52,9 @@ pub use pool::Pool;
 /// [`Git::reopen`], which costs a fraction of a millisecond.
 pub struct Git {
     repo: Repository,
-    place: Place,
+    place: GitFolders,
     /// What was read and compared with its id; see [`trees`].
-    kept: Box<RefCell<trees::Kept>>,
+    kept: Box<RefCell<trees::ObjectCache>>,
     /// Whether this handle keeps objects of its own; see [`Git::overlay`].
     in_memory: Cell<bool>,
 }
@@ -76,7 +76,7 @@ impl Git {
     /// When a repository is there and cannot be read: a broken link to its git folder, a storage
     /// format this program does not know. The error tells how to convert it.
     pub fn discover(path: &Path) -> Result<Option<Self>> {
-        Place::find(path)?.map(Self::open).transpose()
+        GitFolders::find(path)?.map(Self::open).transpose()
     }
 
     /// A second handle on the same repository, for another thread.
@@ -87,7 +87,7 @@ impl Git {
         Self::open(self.place.clone())
     }
 
-    fn open(place: Place) -> Result<Self> {
+    fn open(place: GitFolders) -> Result<Self> {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| git2::opts::strict_hash_verification(false));
         hidden::refuse_unknown_formats(&place)?;
@@ -117,7 +117,7 @@ impl Git {
     /// When the path cannot be resolved or is not Unicode.
     pub fn relative(&self, path: &Path) -> Result<Option<String>> {
         let top = self.workdir().unwrap_or(&self.place.folder);
-        let path = place::settle(path)?;
+        let path = place::absolute_path(path)?;
         let Ok(inside) = path.strip_prefix(top) else { return Ok(None) };
         let mut names = Vec::new();
         for part in inside.components() {
@@ -229,7 +229,7 @@ impl Git {
     /// # Errors
     /// When the git folder's settings cannot be read.
     pub fn hidden_history(&self) -> Result<Option<HiddenHistory>> {
-        hidden::look(&self.place)
+        hidden::hidden_history_of(&self.place)
     }
 
     /// The folder that holds the objects and settings; for messages.

@@ -32,7 +32,7 @@ impl Git {
             odb.add_new_mempack_backend(FIRST).map_err(|e| failed(&e))?;
         }
         let base = self.commit(&odb, commit, Hashing::Verify)?;
-        let mut wanted = Wanted::default();
+        let mut wanted = OverlayNode::default();
         for (path, side) in paths {
             objects::names(path)
                 .fold(&mut wanted, |at, name| at.below.entry(name).or_default())
@@ -54,7 +54,7 @@ impl Git {
         &self,
         odb: &Odb<'_>,
         tree: Option<Oid>,
-        wanted: &Wanted<'_>,
+        wanted: &OverlayNode<'_>,
     ) -> Result<Option<Oid>> {
         let data = match tree {
             Some(tree) => self.read(odb, tree, ObjectType::Tree, Hashing::Verify)?.data().to_vec(),
@@ -95,10 +95,10 @@ impl Git {
 
 /// What is wanted at a path and below it.
 #[derive(Default)]
-struct Wanted<'a> {
+struct OverlayNode<'a> {
     /// What is at the path itself, whatever is wanted below.
     is: Option<Option<Side>>,
-    below: BTreeMap<&'a str, Wanted<'a>>,
+    below: BTreeMap<&'a str, OverlayNode<'a>>,
 }
 
 /// A line of a tree.

@@ -58,7 +58,7 @@ fn name_at(data: &[u8], start: usize) -> Option<&[u8]> {
 
 /// What was read.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct ObjectCache {
     trees: HashMap<Oid, Arc<Tree>>,
     bytes: usize,
     /// The tree of a commit.

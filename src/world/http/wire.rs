@@ -15,7 +15,8 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
-use super::super::wellknown::is_public;
+use crate::model::is_public;
+
 use super::client::{HttpOptions, agent_config, failure, proxy};
 use super::{Ask, Exchange, HttpError, Reply, Url};
 
@@ -87,7 +88,7 @@ impl Exchange for Exchanger {
             .body(())
             .map_err(|_| refused(url.to_string(), "the request cannot be written"))?;
         let begun = Instant::now();
-        let answer = agent.run(request).map_err(|e| told(&url, &e))?;
+        let answer = agent.run(request).map_err(|e| error_of(&url, &e))?;
         self.read(answer, begun).map_err(|why| HttpError::NoAnswer { url: url.to_string(), why })
     }
 }
@@ -114,8 +115,8 @@ impl Exchanger {
 /// What is said of an address that is not asked.
 const PRIVATE: &str = "it lies in a private network";
 
-/// The failure as it is told, with the guard's own words kept.
-fn told(url: &Url, e: &ureq::Error) -> HttpError {
+/// The failure as it is error_of, with the guard's own words kept.
+fn error_of(url: &Url, e: &ureq::Error) -> HttpError {
     match e {
         ureq::Error::Other(why) if why.to_string() == PRIVATE => {
             HttpError::Refused { url: url.to_string(), why: PRIVATE.to_owned() }

@@ -16,8 +16,9 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
-use super::{MAX_BODY, MAX_HEAD, PATH, WellKnown, WellKnownError, is_public};
-use crate::world::dns::{Answer, Dns, Voice};
+use super::{MAX_BODY, MAX_HEAD, PATH, WellKnown, WellKnownError};
+use crate::model::is_public;
+use crate::world::dns::{Dns, DnsAnswer, ResolverAnswer};
 use crate::world::http::Url;
 
 /// Most addresses of a name that are tried.
@@ -166,13 +167,13 @@ fn is_name(domain: &str) -> bool {
 }
 
 /// What it means that nobody knows an address.
-fn without(voices: &[Voice<Vec<IpAddr>>]) -> WellKnownError {
-    let sure = |voice: &&Voice<_>| matches!(voice.answer, Answer::Nothing { .. });
+fn without(voices: &[ResolverAnswer<Vec<IpAddr>>]) -> WellKnownError {
+    let sure = |voice: &&ResolverAnswer<_>| matches!(voice.answer, DnsAnswer::Nothing { .. });
     if voices.iter().filter(sure).count() * 2 > voices.len() {
         return WellKnownError::NoAddress;
     }
     let said = voices.iter().map(|voice| match &voice.answer {
-        Answer::Silent(why) => format!("{}: {why}", voice.resolver),
+        DnsAnswer::Silent(why) => format!("{}: {why}", voice.resolver),
         _ => format!("{}: no address", voice.resolver),
     });
     let said: Vec<String> = said.collect();

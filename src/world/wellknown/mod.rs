@@ -10,7 +10,6 @@ mod client;
 use std::fmt;
 use std::net::IpAddr;
 
-pub use crate::model::is_public;
 #[cfg(feature = "http")]
 pub use client::{WellKnownClient, WellKnownOptions};
 
