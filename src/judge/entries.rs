@@ -1,4 +1,4 @@
-//! The touched entries, judged as `check` judges them, from the head's objects alone.
+//! Checks the touched entries as `check` does, from the head's objects.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,7 @@
-//! How much a change may touch, decided before anything of it is opened.
+//! Limits on how much a change may touch, checked before any of it is read.
 //!
-//! Paths are counted while two trees are compared, and the comparison ends with the first path that is
-//! too many; sizes are read from the headers of objects. Entries that come from another registry may be
-//! many, because an import is one change, so they are recognised by their paths first.
+//! Sizes come from the headers of objects. Copies from other registries may be many, because an import is one
+//! change, so they are recognised by their paths first.
 
 use std::collections::BTreeSet;
 

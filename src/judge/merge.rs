@@ -1,9 +1,8 @@
 //! What the published branch gains when a change is merged, squashed or rebased onto it.
 //!
-//! Git merges over every merge base at once and replays commits one by one, so a change that returns to
-//! an older state on the way can take back what the branch has, although its last commit shows nothing
-//! of it. Only a change for which all three ways bring the same files is judged. Whatever is merged
-//! by the text of files is refused, so no text has to be merged here.
+//! Git merges over every merge base at once and replays commits one by one, so a change that returns to an older
+//! state on the way can take back what the branch has, although its last commit does not show it. Only a change
+//! for which all three ways bring the same files is judged. Conflicts are refused, so no text is merged here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +34,7 @@ pub(super) struct Merge {
     pub(super) objections: Vec<Diagnostic>,
 }
 
-/// Hears every path that a change touches; false when it touches too many, which ends the comparison.
+/// Called for every path that a change touches; false ends the comparison.
 pub(super) type Meter<'a> = &'a mut dyn FnMut(&Changed) -> bool;
 
 impl Merge {
@@ -119,7 +118,7 @@ fn criss_cross(bases: &[Oid]) -> Diagnostic {
 struct Replay<'a> {
     git: &'a Git,
     base: Oid,
-    /// What stands at each touched path by now.
+    /// The present state of each touched path.
     now: BTreeMap<String, Option<Side>>,
     /// The commit that touched a path last, by position.
     last: BTreeMap<String, usize>,
@@ -241,7 +240,7 @@ impl<'a> Replay<'a> {
 }
 
 fn differs(path: &str) -> Diagnostic {
-    let message = "putting the commits of the change one after the other onto the published branch, as a rebase does, would not give this file as the last commit has it";
+    let message = "putting the commits of the change one after the other onto the published branch, as a rebase does, would not leave this file as the last commit has it";
     conflict(path, message.to_owned())
 }
 

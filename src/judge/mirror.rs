@@ -52,7 +52,7 @@ pub(super) fn derive(
         return unverified("which [ownership] mirrors does not name");
     }
     let Some((http, clock)) = outside.filter(|_| cfg!(feature = "import")) else {
-        return unverified("and the network is not used to compare it");
+        return unverified("and it cannot be compared without the network");
     };
     match expected_files(&touched.change, registry, http, clock) {
         Ok(expected) => compare(set, touched, registry, &expected),

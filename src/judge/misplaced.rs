@@ -1,4 +1,4 @@
-//! Files that were meant to be entries and are not in a version folder, where nothing would publish them.
+//! Files that look like entries but are not in a version folder, so they would not be published.
 
 use serde::Deserialize;
 
@@ -10,14 +10,14 @@ use crate::text::visible;
 
 use super::changeset::ChangeSet;
 
-/// What a document says of its place.
+/// The name and version of a document.
 #[derive(Deserialize)]
 struct DocumentName {
     name: String,
     version: String,
 }
 
-/// Says of each misplaced file what it is and where it belongs.
+/// Reports each misplaced file and where it belongs.
 pub(super) fn find(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
     for (path, content) in &set.change.misplaced {
         let named = match set.blob(*content)? {
@@ -34,7 +34,7 @@ pub(super) fn find(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<(
                 let folder = entry_folder(&name, &version);
                 let target = set.display(&format!("{folder}/{}", EntryFile::Server.file_name()));
                 let message = format!(
-                    "this is the document of {name} {version}, but nothing is published from this place"
+                    "this is the document of {name} {version}, but it would not be published from here"
                 );
                 let help = match set.git.entry(set.head, &target)? {
                     Some(_) => format!("remove it: {target} is there already"),
@@ -48,8 +48,7 @@ pub(super) fn find(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<(
                 (message, help)
             }
             None => (
-                "this file has no meaning here, and nothing is published from this place"
-                    .to_owned(),
+                "this file has no meaning here and would not be published".to_owned(),
                 format!(
                     "an entry is {}; `mcp-static add FILE` puts a server.json there; remove any other file",
                     join(set.prefix, "servers/<namespace>/<name>/<version>/server.json")

@@ -1,8 +1,7 @@
-//! Every proof of the registry, checked again: does its signature still hold, does the domain still
-//! list the key.
+//! Checks every proof of the registry again: its signature, and whether the domain still lists the key.
 //!
-//! A report for maintainers, once a week: a key that is gone says that something changed hands, not
-//! that what was published under it was wrong. Nothing is unpublished here.
+//! This is a report for maintainers. A key that is gone means that something changed hands, not that earlier
+//! versions were wrong, so nothing is unpublished.
 
 use std::collections::BTreeMap;
 
@@ -29,7 +28,7 @@ pub struct Rechecked {
     pub proofs: usize,
     /// Proofs that hold, and whose key the domain lists.
     pub live: usize,
-    /// Proofs about which nobody answered.
+    /// Proofs without an answer.
     pub open: usize,
 }
 
@@ -87,7 +86,7 @@ pub fn recheck(
     for server in registry.tree.servers() {
         for version in &server.versions {
             if version.files().any(|file| file == EntryFile::Origin) {
-                continue; // pinned or mirrored: somebody else's word
+                continue; // pinned or copied, so not proven here
             }
             counts.versions += 1;
             let Some(touched) = touched(registry.tree, server, version)? else { continue };

@@ -1,5 +1,4 @@
-//! What is proven and still deserves a person's look: names that look like others', and the first
-//! server of a namespace.
+//! What is proven and still needs a review: names that resemble others, and the first server of a namespace.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -48,7 +47,7 @@ pub(super) fn findings(
                     Place::file(set.display(path)),
                     format!("{name} is easily mistaken for {other}"),
                 )
-                .help("a maintainer makes sure that nobody is misled"),
+                .help("a maintainer checks that the name does not mislead users"),
             );
         }
     }
@@ -146,11 +145,11 @@ fn waits(
     first
         .map(|(name, path)| {
             let message = format!(
-                "{name} is the first server of its namespace, and waits until {}",
+                "{name} is the first server of its namespace and must wait until {}",
                 Timestamp::from_unix(until)
             );
             Diagnostic::new(Code::NamespaceWaits, Place::file(set.display(path)), message)
-                .help("run the check again then; a maintainer may merge it before")
+                .help("run the check again then, or ask a maintainer to merge it earlier")
         })
         .collect()
 }

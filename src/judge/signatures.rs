@@ -1,7 +1,7 @@
 //! Signed commits of a change, and what their signatures cover.
 //!
-//! A signature covers all files of its commit, and anyone who has the commit can bring it in. So it counts
-//! only as the last word on the namespace, on top of what is published, and for this registry.
+//! A signature covers all files of its commit, and anyone can propose that commit again. So it counts only if it
+//! is the last change of the namespace, builds on what is published, and is for this registry.
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,6 +1,6 @@
-//! What holds for every change, whoever makes it: paths, published versions, collisions.
+//! Rules for every change: paths, published versions, collisions.
 //!
-//! Only path-level rules stand here, so that the cost follows the change and not the registry.
+//! They look at paths only, so the cost depends on the change and not on the registry.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -109,7 +109,7 @@ pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(Str
     folders.into_iter().map(name).collect()
 }
 
-/// A published version is what it is for good; a removal leaves a tombstone.
+/// Published versions are immutable, and a removal leaves a tombstone.
 fn published(
     names: &mut Names<'_>,
     entry: &EntryChange,
@@ -123,7 +123,7 @@ fn published(
             Diagnostic::new(
                 Code::VersionImmutable,
                 server,
-                format!("{what} is published, and its document never changes"),
+                format!("{what} is published, and a published document cannot change"),
             )
             .help("put the document back and publish a new version; to withdraw this one, set its status"),
         ),
@@ -135,10 +135,10 @@ fn published(
             Diagnostic::new(
                 Code::VersionRemoved,
                 server,
-                format!("{what} is published and would vanish without a trace"),
+                format!("{what} is published and would disappear without a record"),
             )
             .help(format!(
-                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it for good, a maintainer adds tombstones/{}/{}.toml below the data folder",
+                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it permanently, a maintainer adds tombstones/{}/{}.toml below the data folder",
                 entry.server(), entry.version, entry.server(), entry.version
             )),
             );
@@ -150,7 +150,7 @@ fn published(
                     Diagnostic::new(
                         Code::TombstoneViolated,
                         server,
-                        format!("{what} was removed for good and never comes back"),
+                        format!("{what} was removed permanently and cannot be published again"),
                     )
                     .label(place(set, &tombstone), "its tombstone")
                     .help("publish under a new version"),
@@ -162,7 +162,7 @@ fn published(
     Ok(())
 }
 
-/// Whether nobody can have published for a namespace in earnest.
+/// Whether a namespace is reserved for examples.
 fn is_example(namespace: &str) -> bool {
     let name = ServerName::parse(&format!("{namespace}/xx"));
     name.is_ok_and(|name| name.namespace().is_for_examples())

@@ -5,7 +5,7 @@ use crate::proof::Identity;
 use crate::proof::event::{Event, Happening};
 
 use super::changeset::{ChangeSet, short};
-use super::repository::{look_for_data, open, uncommitted};
+use super::repository::{Opened, open, uncommitted};
 use super::types::{Judged, Network, VerifyOptions};
 use super::verdict::judge;
 
@@ -14,17 +14,14 @@ use super::verdict::judge;
 /// # Errors
 /// When the repository cannot be read, hides what is needed, or the event is about another commit.
 pub fn verify(options: &VerifyOptions, network: &dyn Network) -> Result<Judged> {
-    let (git, prefix) = open(options)?;
-    let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
-    let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
-    look_for_data(&git, &prefix, &[base, Some(head)])?;
+    let Opened { git, prefix, base, head } = open(options)?;
     let pull = options.event.as_ref().and_then(Event::pull_request);
     if let Some(pull) = pull.filter(|pull| pull.head != head.to_string()) {
         return Err(Error::new(
             ErrorKind::Usage,
             format!("the event is about commit {}, but {head} is judged", short(&pull.head)),
         )
-        .help("judge the head that the event names; a newer push starts a run of its own"));
+        .help("judge the head that the event names; a newer push starts its own run"));
     }
     let set = ChangeSet::read(&git, &prefix, base, head)?;
     let event = options.event.as_ref();
@@ -33,7 +30,7 @@ pub fn verify(options: &VerifyOptions, network: &dyn Network) -> Result<Judged> 
     Ok(judged)
 }
 
-/// Who stands behind the change, by the event.
+/// Returns who is behind the change, by the event.
 fn identity(event: Option<&Event>) -> Identity {
     match event {
         None => Identity::Nobody("no event of a forge is known".to_owned()),

@@ -16,7 +16,7 @@ use crate::proof::{Action, ProofFile, Statement, content_hash};
 
 use super::load::{LoadOptions, Loaded, load};
 
-/// What somebody wants to sign.
+/// What to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SigningTarget<'a> {
     /// The document of `NAME@VERSION`.
@@ -41,11 +41,11 @@ pub struct Signable {
     pub version: String,
     /// Hash of the content, as the statement has it.
     pub sha256: String,
-    /// Where the file that is signed stands, as messages call it.
+    /// Path of the signed file, as messages call it.
     pub file: String,
     /// Where its proof belongs, below the data folder.
     pub path: String,
-    /// The proof of an entry's file that stands there, when it can be read.
+    /// The present proof of an entry's file, when it can be read.
     pub present: Option<ProofFile>,
 }
 
@@ -113,12 +113,12 @@ fn find<'a>(
         several => {
             let newest = several.last().map_or("1.0.0", |v| &v.version);
             Err(Error::new(ErrorKind::Usage, format!("{name} has {} versions", several.len()))
-                .help(format!("say which, such as `mcp-static sign {verb} {name}@{newest}`")))
+                .help(format!("choose one, such as `mcp-static sign {verb} {name}@{newest}`")))
         }
     }
 }
 
-/// A subject of an entry's file; the proof stands in the same folder.
+/// Returns an entry's file for signing; the proof belongs in the same folder.
 fn subject(
     tree: &Tree,
     (server, version): (&ServerFolder, &VersionFolder),
@@ -154,7 +154,7 @@ fn entry(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Sign
     hash.map(|hash| subject(tree, (server, version), files, hash)).transpose()
 }
 
-/// Whether a document says the name and version of its folder.
+/// Whether a document has the name and version of its folder.
 fn agrees(
     path: &str,
     document: &Document,
@@ -171,7 +171,7 @@ fn agrees(
     ] {
         let says = document.value.get(key).and_then(|v| v.as_str()).unwrap_or_default();
         if says != folder {
-            let message = format!("the document says {says:?}, the folder says {folder:?}");
+            let message = format!("the document has {says:?}, the folder {folder:?}");
             let help = format!("rename the folder, or write {folder:?}");
             let finding = Finding::new(code, format!("/{key}").as_str(), message).help(help);
             report.push(source.diagnose(finding));

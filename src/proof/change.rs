@@ -1,7 +1,6 @@
-//! What a change touches, sorted by what it means: entries, owners, protected paths, others.
+//! What a change touches, by meaning: entries, owners files, protected paths, others.
 //!
-//! Only paths and object ids are looked at, never the text of a diff, so nothing that is written
-//! into a file can hide what happens to it. This file refuses to decide who may make a change.
+//! Only paths and object ids are compared, never the text of a diff, so no content can hide a change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +16,7 @@ pub const MAX_DEPTH: usize = 8;
 pub enum EntryKind {
     /// The first version of a server.
     NewServer,
-    /// A further version of a server that is published.
+    /// A new version of a published server.
     NewVersion,
     /// The document of a published version is not what it was.
     Edited,
@@ -142,7 +141,7 @@ pub struct ChangeSummary {
 }
 
 impl ChangeSummary {
-    /// Whether somebody publishes something, or changes or owns what is published.
+    /// Whether it publishes something, or changes a published version or an owners file.
     pub fn makes_claims(&self) -> bool {
         !self.owners.is_empty() || self.entries.iter().any(|e| e.kind != EntryKind::Removed)
     }
@@ -167,7 +166,7 @@ impl ChangeSummary {
 pub struct Layout<'a> {
     /// The data folder from the top of the repository; empty for the top itself.
     pub prefix: &'a str,
-    /// Further patterns of protected paths.
+    /// Additional patterns of protected paths.
     pub protect: &'a [String],
 }
 
@@ -274,20 +273,20 @@ fn objection(item: &Changed) -> Option<&'static str> {
         Some(match fault {
             TreeFault::Name => "no folder on disk can hold a name like this",
             TreeFault::Twice => "the name is listed twice in its folder",
-            TreeFault::Depth => "the path lies deeper than eight folders",
+            TreeFault::Depth => "the path is more than eight folders deep",
             TreeFault::Mode => "the mode is spelled in a way that git does not write",
             TreeFault::Order => "the names in this folder are not in git's order",
         })
     } else if item.path.chars().any(char::is_control) {
         Some("the path holds a control character")
     } else if item.path.split('/').count() > MAX_DEPTH {
-        Some("the path lies deeper than eight folders")
+        Some("the path is more than eight folders deep")
     } else {
         match after.mode {
             FileMode::Regular => None,
             FileMode::Executable => Some("the file may be executed; data never is"),
-            FileMode::Symlink => Some("a symbolic link stands here"),
-            FileMode::Submodule => Some("a submodule stands here"),
+            FileMode::Symlink => Some("this is a symbolic link"),
+            FileMode::Submodule => Some("this is a submodule"),
             FileMode::Other(_) => Some("the file has a mode that git does not write"),
         }
     }

@@ -1,8 +1,8 @@
 //! Signed commits: what was signed, and by which key.
 //!
-//! The raw object is cut by hand, because what counts is exactly the bytes that the signer saw: the
-//! object without its signature header. An object with two signatures, or with one for another kind
-//! of object id, is refused, so that nobody can show one signature and hide behind another.
+//! The raw object is split by hand, because the signature covers exactly the object without its signature
+//! header. An object with several signatures, or with one for SHA-256 repositories, is refused, so that one
+//! signature cannot hide another.
 
 use super::key::PublicKey;
 use super::sshsig::{SshFault, SshSignature};

@@ -1,9 +1,7 @@
-//! What the forge says about a change: who opened it, from whose repository, into which branch.
+//! What the forge reports about a change: who opened it, from whose repository, into which branch.
 //!
-//! The payload is written by the forge and by nobody else; labels, actors and the texts of people in
-//! it are not looked at. Accounts are told apart by their numeric id and by the host of their forge,
-//! so that an account of the same name elsewhere proves nothing. This file refuses to guess: a fact
-//! that the payload does not hold is absent.
+//! Only the parts of the payload that the forge itself writes are read. Accounts are identified by numeric id
+//! and the host of their forge. A fact that the payload does not hold is absent.
 
 use serde::Deserialize;
 
@@ -30,7 +28,7 @@ fn user() -> String {
 }
 
 impl Account {
-    /// Whether a person stands behind it: not a bot, and not the stand-in for removed accounts.
+    /// Whether it is a person's: not a bot, and not the stand-in for removed accounts.
     pub fn is_person(&self) -> bool {
         self.kind == "User"
             && !self.login.ends_with("[bot]")
@@ -214,7 +212,7 @@ pub fn parse_pulls(answer: &[u8]) -> Result<Vec<PullRequest>, String> {
 }
 
 /// What GitLab tells a job of a merge request, all in environment variables. The author is not among
-/// them: whoever started the job is, and proves nothing.
+/// them, and the user who started the job proves nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GitLabFacts {
     /// `CI_SERVER_URL`.

@@ -1,8 +1,7 @@
-//! The proof file: a signed statement as it stands beside what it is about.
+//! The proof file: a signed statement beside the file that it is about.
 //!
-//! The file holds only what a verifier cannot take from elsewhere. Name, version and content hash are
-//! those of the file under check, so a proof that is moved to another entry is simply a wrong
-//! signature. Whether the domain really publishes the key is not known here.
+//! It holds only what a verifier cannot take from elsewhere. Name, version and content hash are those of the
+//! file under check, so a proof that is moved to another entry has a wrong signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

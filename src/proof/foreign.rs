@@ -1,7 +1,7 @@
-//! Keys and signatures as other tools hand them out: key services, `openssl`, HSMs.
+//! Keys and signatures in the forms that key services, `openssl` and HSMs produce.
 //!
-//! Whoever signs elsewhere gets a signature raw, in base64 or hex, and for P-384 often in DER. The
-//! reading that verifies is the right one, so nothing has to be said about the form.
+//! Signatures come raw, in base64 or hex, and for P-384 often in DER. Each form is tried, and the one that
+//! verifies is kept.
 
 use crate::text::from_hex;
 use base64::Engine as _;
@@ -56,7 +56,7 @@ pub fn read_signature(
     Err(nearest)
 }
 
-/// Everything that the bytes may stand for.
+/// Returns every interpretation of the bytes.
 fn readings(algorithm: Algorithm, bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found = vec![bytes.to_vec()];
     if let Ok(text) = std::str::from_utf8(bytes) {

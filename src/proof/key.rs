@@ -39,7 +39,7 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm that `word` stands for; case matters, as in the official registry.
+    /// Parses the word of an algorithm; case matters, as in the official registry.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word)
     }
@@ -93,7 +93,7 @@ pub enum KeyFault {
     /// A P-384 point that does not begin with 02 or 03.
     #[error("is not a compressed point, which begins with the byte 02 or 03")]
     NotCompressed,
-    /// The bytes stand for no point of the curve.
+    /// The bytes are not a point of the curve.
     #[error("is not a point of the curve")]
     NotOnCurve,
     /// A point of small order: signatures for it can be made without any private key.

@@ -24,7 +24,7 @@ use super::record::parse_record;
 /// Most accounts or keys of one file.
 const MAX_OWNERS: usize = 100;
 
-/// An owners file as meant.
+/// A parsed owners file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owners {
     /// Accounts that may publish; for an account's namespace the pin of its id.
@@ -80,7 +80,7 @@ pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, V
             written.namespace.span(),
             "/namespace",
             format!(
-                "the file is about {:?}, its name says {namespace:?}",
+                "the file is about {:?}, its name is for {namespace:?}",
                 written.namespace.get_ref()
             ),
             format!("write namespace = {namespace:?}"),

@@ -1,9 +1,8 @@
-//! The texts by which a domain says whose key it trusts: the `MCPv1` record of the official registry
-//! (in DNS and in the well-known document), and the account record that names a forge's account.
+//! The records by which a domain lists a key or an account: the `MCPv1` record of the official registry (in
+//! DNS and in the well-known document), and the account record.
 //!
-//! The official registry finds its pattern anywhere in a text. Here the whole text must be a record:
-//! what stands before or after one was written by somebody for another reason. The difference is
-//! told apart ([`RecordFault::OfficialOnly`]), so that a publisher is not left wondering.
+//! The official registry finds its pattern anywhere in a text; here the whole text must be a record. A text
+//! that only the official registry accepts has a fault of its own ([`RecordFault::OfficialOnly`]).
 
 use super::key::{Algorithm, KeyFault, PublicKey};
 
@@ -98,7 +97,7 @@ fn official(text: &str) -> bool {
     text.match_indices("v=MCPv1;").any(|(at, start)| found(&text[at + start.len()..]).is_some())
 }
 
-/// What a well-known document says.
+/// A parsed well-known document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WellKnownBody {
     /// Its keys in their order; none unless every line is a record.
@@ -125,7 +124,7 @@ pub enum BodyHint {
     /// More lines than [`MAX_LINES`].
     #[error("the document has {0} lines; at most {max} records are read", max = MAX_LINES)]
     TooManyLines(usize),
-    /// A line that is no record.
+    /// A line that is not a record.
     #[error("line {line} {fault}")]
     Line {
         /// Which, from 1.
@@ -139,7 +138,7 @@ pub enum BodyHint {
 }
 
 /// Reads the body of `/.well-known/mcp-registry-auth`: one to four lines, each a whole record. One
-/// line that is none spoils the document, because then nobody meant it for this.
+/// line that is not a record makes the whole document invalid.
 pub fn parse_body(bytes: &[u8]) -> WellKnownBody {
     let spoiled = |hint| WellKnownBody { keys: Vec::new(), hints: vec![hint] };
     let Ok(text) = std::str::from_utf8(bytes) else { return spoiled(BodyHint::NotUtf8) };

@@ -90,7 +90,7 @@ impl SshSignature {
     /// Most bytes of armour that are read.
     pub const MAX: usize = 4096;
 
-    /// Reads an armoured signature; only white space may stand around it.
+    /// Reads an armoured signature; only white space may surround it.
     pub fn parse(armoured: &str) -> Result<Self, SshFault> {
         if armoured.len() > Self::MAX {
             return Err(SshFault::TooLong);

@@ -26,11 +26,11 @@ const TITLE: &str = "mcp-registry-proof v1";
 /// What the signer asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
-    /// Publish a version: the proof stands beside `server.json`.
+    /// Publish a version: the proof is beside `server.json`.
     Publish,
-    /// Set a version's status: the proof stands beside `status.json`.
+    /// Set a version's status: the proof is beside `status.json`.
     SetStatus,
-    /// Say who may publish for a namespace: the proof stands beside the owners file.
+    /// Say who may publish for a namespace: the proof is beside the owners file.
     SetOwners,
 }
 
@@ -47,7 +47,7 @@ impl Action {
         }
     }
 
-    /// The action that `word` stands for.
+    /// Parses the word of an action.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
@@ -107,7 +107,7 @@ impl Statement<'_> {
     /// Most bytes of a statement: what every key service signs as a raw message.
     pub const MAX: usize = 1024;
 
-    /// What stands for the version where there is none.
+    /// The version where there is none.
     pub const NO_VERSION: &'static str = "-";
 
     /// The text to sign: ASCII, line feeds, the last line ended as well.

@@ -117,7 +117,7 @@ fn nothing_is_a_vote_and_a_failure_is_none() {
     assert_eq!(one(&server, "broken.example.com"), silent("SERVFAIL"));
     assert_eq!(one(&server, "closed.example.com"), silent("REFUSED"));
     assert_eq!(one(&server, "odd.example.com"), silent("response code 9"));
-    let lame = silent("it refers to other servers and does not ask them");
+    let lame = silent("it refers to other servers instead of answering");
     assert_eq!(one(&server, "lame.example.com"), lame);
     let votes = [nothing::<()>(true, &[]), silent("x")].map(|answer| answer.is_vote());
     assert_eq!(votes, [true, false]);
@@ -278,7 +278,7 @@ fn what_is_no_name_is_not_asked() {
     let server = NameServer::new(&[]);
     for name in ["", "..", "a..b", &"x".repeat(64), "ex\u{e4}mple.com"] {
         let answer = one(&server, name);
-        assert_eq!(answer, silent("this is no name"), "{name:?}");
+        assert_eq!(answer, silent("this is not a domain name"), "{name:?}");
     }
     assert_eq!(server.heard(), []);
 }

@@ -75,7 +75,7 @@ pub(super) fn refused(
     Ok(refused)
 }
 
-/// Adds what belongs to namespaces that nobody proved.
+/// Adds what belongs to unproven namespaces.
 fn unproven(keys: Keys<'_>, set: &ChangeSet<'_>, judged: &Judged, refused: &mut Refused) {
     let open = judged.namespaces.iter();
     let open: BTreeSet<String> = open
@@ -83,7 +83,7 @@ fn unproven(keys: Keys<'_>, set: &ChangeSet<'_>, judged: &Judged, refused: &mut 
         .map(|n| n.namespace.to_ascii_lowercase())
         .collect();
     let reason = |namespace: &str| {
-        let why = format!("nobody has shown that they may publish for {namespace}");
+        let why = format!("nobody has proven that they may publish for {namespace}");
         let help = "sign it with `mcp-static sign` and commit the proof, or let its owner open the pull request";
         (why, help.to_owned())
     };

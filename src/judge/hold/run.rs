@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::data::join;
 use crate::diag::{Report, Severity};
 use crate::error::Result;
-use crate::judge::repository::{look_for_data, open};
+use crate::judge::repository::{Opened, open};
 use crate::judge::types::{HeldBack, Judged, Judgement, Network, VerifyOptions};
 use crate::judge::verdict::trust;
 use crate::world::git::Oid;
@@ -29,10 +29,7 @@ pub fn verify_by_commit(
     network: &dyn Network,
     check: CheckPublished<'_>,
 ) -> Result<Judged> {
-    let (git, prefix) = open(options)?;
-    let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
-    let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
-    look_for_data(&git, &prefix, &[base, Some(head)])?;
+    let Opened { git, prefix, base, head } = open(options)?;
     let start = match base {
         Some(base) => base,
         None => founding(&git, &prefix, head)?,

@@ -1,4 +1,4 @@
-//! The steps of the published branch, and who stands behind each.
+//! The commits of the published branch, and who is behind each.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> 
     if !holding.contains(&head) {
         let doing = format!("commit {base}, which is deployed, is not in the history of {head}");
         return Err(Error::new(ErrorKind::Usage, doing)
-            .help("give a base that is; where history was rewritten on purpose, delete the ref refs/mcp-static/deployed"));
+            .help("use a base that is; if history was rewritten on purpose, delete the ref refs/mcp-static/deployed"));
     }
     let line = git.first_parents(head)?;
     let line: Vec<Oid> =
@@ -47,7 +47,7 @@ pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> 
     Ok((0..line.len()).rev().map(|at| (before(at), line[at])).collect())
 }
 
-/// Who stands behind a commit of the published branch, as far as the forge still says.
+/// Returns who is behind a commit of the published branch, as far as the forge still reports it.
 pub(super) fn identity(
     set: &ChangeSet<'_>,
     event: Option<&Event>,

@@ -1,7 +1,6 @@
-//! The real resolvers' client: every resolver is asked on its own and all at the same time.
+//! The DNS client: sends a query to all resolvers at once.
 //!
-//! A question runs on a thread of its own with a runtime of its own and leaves nothing behind, so
-//! that callers need no runtime and may have one.
+//! Each query runs on its own thread and runtime, so callers need no async runtime and may have one.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -25,10 +24,10 @@ use super::{Dns, DnsAnswer, DnsOptions, Records, ResolverAnswer, Resolvers};
 /// cache nor the library's own answers for special names come between, because its lookup is not
 /// used, only its exchange of messages: over UDP first, over TCP when an answer is cut off. The
 /// spelling of a name is shuffled so that an answer is hard to forge, and DNSSEC is left to
-/// validating resolvers, whose SERVFAIL for a forged answer is no vote.
+/// validating resolvers, whose SERVFAIL for a forged answer does not count.
 #[derive(Debug)]
 pub struct DnsClient {
-    /// A name for the report, and the servers that share one voice.
+    /// A name for the report, and the servers of one resolver.
     voices: Vec<(String, Vec<NameServerConfig>)>,
     options: ResolverOpts,
     /// Tries after the first.
@@ -56,14 +55,14 @@ impl DnsClient {
         Ok(Self { voices, options: settings, retries, total: options.total })
     }
 
-    /// What each resolver says about `name`; `of` makes one answer of those for each of `kinds`.
+    /// Queries every resolver for `name`; `of` combines the answers for the `kinds` of one resolver.
     fn ask<T>(
         &self,
         name: &str,
         kinds: &[RecordType],
         of: impl Fn(Vec<DnsAnswer<RecordSet>>) -> DnsAnswer<T>,
     ) -> Vec<ResolverAnswer<T>> {
-        // On a thread of its own, outside of whatever runtime the caller may have.
+        // On its own thread, outside of any runtime that the caller may have.
         let asked = std::thread::scope(|scope| scope.spawn(|| self.run(name, kinds)).join());
         let unasked = || Err("the question could not be asked".to_owned());
         let answers = asked.unwrap_or_else(|_| unasked()).unwrap_or_else(|why| {
@@ -75,14 +74,14 @@ impl DnsClient {
             .collect()
     }
 
-    /// For each voice, an answer for each of `kinds`.
+    /// Returns for each resolver an answer for each of `kinds`.
     fn run(
         &self,
         name: &str,
         kinds: &[RecordType],
     ) -> Result<Vec<Vec<DnsAnswer<RecordSet>>>, String> {
         let absolute = Name::from_ascii(name).ok().filter(|name| name.num_labels() > 0);
-        let mut absolute = absolute.ok_or("this is no name")?;
+        let mut absolute = absolute.ok_or("this is not a domain name")?;
         absolute.set_fqdn(true);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -106,8 +105,8 @@ impl DnsClient {
         })
     }
 
-    /// Whoever carries one question; made anew each time, so that it uses a port of its own and
-    /// remembers nothing about its servers.
+    /// Returns a handle for one query. Each query gets a new one, so that it uses a new port and remembers
+    /// nothing about its servers.
     fn handle(&self, servers: &[NameServerConfig]) -> Result<Handle, String> {
         let tls = TlsConfig::new().map_err(|e| e.to_string())?;
         let context = Arc::new(PoolContext::new(self.options.clone(), tls));

@@ -1,8 +1,7 @@
-//! One question to one voice: the answer is read, aliases are followed, and faults get names.
+//! One lookup at one resolver group: reads the answer, follows aliases and classifies failures.
 //!
-//! The library's own lookup takes a chain of aliases without end for "there is nothing", and forgets
-//! the chain when there is nothing at its end. Here the chain is walked by hand: only records that
-//! the asked name leads to are believed, and a loop is no answer.
+//! The resolver library treats an endless chain of aliases as an empty answer and forgets the chain of an empty
+//! answer, so the chain is followed here. Only records that the name leads to count.
 
 use hickory_resolver::NameServerPool;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -20,7 +19,7 @@ pub(super) const TIMED_OUT: &str = "timed out";
 /// Most bytes of an answer over UDP (RFC 9715); a longer one is asked for again over TCP.
 const UDP_SIZE: u16 = 1232;
 
-/// Whoever carries a question to the servers of one voice, and repeats it.
+/// Sends one query to a resolver group, with retries.
 pub(super) type Handle = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 
 /// Records of the kind that was asked for.
@@ -41,7 +40,7 @@ pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> DnsA
             Ok(MessageResult::Records(records)) => {
                 DnsAnswer::Records { records, chain: chain.aliases() }
             }
-            // Not the end, if this answer made the chain longer and says no more.
+            // Not the end if this answer only made the chain longer.
             Ok(MessageResult::Nothing { nxdomain: false }) if chain.names.len() > known => continue,
             Ok(MessageResult::Nothing { nxdomain }) => {
                 DnsAnswer::Nothing { nxdomain, chain: chain.aliases() }
@@ -50,7 +49,7 @@ pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> DnsA
     }
 }
 
-/// What one message says about the end of the chain.
+/// What one message holds about the end of the chain.
 enum MessageResult {
     /// It has records.
     Records(RecordSet),
@@ -68,7 +67,10 @@ impl Chain {
         self.names.last().cloned().unwrap_or_default()
     }
 
-    /// Adds a step; the error says why there is no end to be hoped for.
+    /// Adds an alias.
+    ///
+    /// # Errors
+    /// When the chain is a loop or too long.
     fn add(&mut self, next: Name) -> Result<(), String> {
         if self.names.contains(&next) {
             return Err("the name is an alias of itself".to_owned());
@@ -101,7 +103,7 @@ fn options() -> DnsRequestOptions {
     options
 }
 
-/// Walks the aliases of an answer and takes what stands at the end.
+/// Follows the aliases of an answer and takes the records at the end.
 fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<MessageResult, String> {
     let nxdomain = match message.response_code {
         ResponseCode::NoError => false,
@@ -121,7 +123,7 @@ fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Messag
     })
 }
 
-/// What a message says `name` is an alias of.
+/// Returns what `name` is an alias of, according to a message.
 fn alias(message: &Message, name: &Name) -> Option<Name> {
     message.answers.iter().filter(|record| record.name == *name).find_map(|record| {
         if let RData::CNAME(CNAME(target)) = &record.data {
@@ -132,7 +134,7 @@ fn alias(message: &Message, name: &Name) -> Option<Name> {
     })
 }
 
-/// What a failure says: nothing there, or no answer and why.
+/// Classifies a failure: no record, or no answer and why.
 fn negative(e: &NetError) -> Result<MessageResult, String> {
     let none = match e {
         NetError::Dns(DnsError::NoRecordsFound(none)) => none,
@@ -140,9 +142,8 @@ fn negative(e: &NetError) -> Result<MessageResult, String> {
         NetError::Timeout => return Err(TIMED_OUT.to_owned()),
         NetError::Truncated => return Err("the answer was cut off, over TCP too".to_owned()),
         NetError::QueryCaseMismatch => {
-            return Err(
-                "the answer spells the name in another way, as a forged one would".to_owned()
-            );
+            return Err("the answer spells the name differently, which can mean that it is forged"
+                .to_owned());
         }
         NetError::Io(e) => return Err(format!("no connection: {e}")),
         e => return Err(format!("the answer cannot be read: {e}")),
@@ -151,9 +152,9 @@ fn negative(e: &NetError) -> Result<MessageResult, String> {
         NoRecords { response_code: ResponseCode::NXDomain, .. } => {
             Ok(MessageResult::Nothing { nxdomain: true })
         }
-        // A server that is no resolver and names others; it knows nothing about the records.
+        // A server that is not a resolver and refers to others.
         NoRecords { ns: Some(_), soa: None, .. } => {
-            Err("it refers to other servers and does not ask them".to_owned())
+            Err("it refers to other servers instead of answering".to_owned())
         }
         NoRecords { response_code: ResponseCode::NoError, .. } => {
             Ok(MessageResult::Nothing { nxdomain: false })

@@ -1,20 +1,18 @@
-//! What one commit changed against another, and how the two are related.
+//! What differs between two commits, by object id.
 //!
-//! A pull request is judged by comparing trees by object id: the text of a diff can be crafted to
-//! mislead whoever parses it, ids cannot. No rename is guessed. Nothing that a stranger's tree holds
-//! is refused here, since refusing is a judgement and belongs upstairs; what could do harm as a path
-//! is flagged. Grafts and `refs/replace` are not consulted.
+//! The text of a diff can be crafted to mislead a parser, ids cannot. No rename is guessed. Nothing is refused
+//! here; what could do harm as a path is flagged. Grafts and `refs/replace` are ignored.
 
 use std::collections::BTreeMap;
 
 use git2::{ObjectType, Odb};
 
 use super::Git;
-use super::files::{FileMode, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
-use super::objects::{self, Entry, Hashing, Oid, malformed};
+use super::files::{MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
+use super::objects::{self, Entry, FileMode, Hashing, Oid, malformed};
 use crate::error::Result;
 
-/// What stands at a path in one commit.
+/// What a path is in one commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Side {
     /// What the entry is.
@@ -77,7 +75,7 @@ impl Git {
         self.compare_while(before, after, &mut |_| true)
     }
 
-    /// As [`Git::compare`], but no further than to the first path for which `goes_on` says no. Files of
+    /// As [`Git::compare`], but ends after the first path for which `goes_on` returns false. Files of
     /// one folder come one after the other.
     ///
     /// # Errors
@@ -108,7 +106,7 @@ impl Git {
         Ok(self.read(&odb, commit, ObjectType::Commit, Hashing::Verify)?.data().to_vec())
     }
 
-    /// What stands at `path` in a commit, a folder's id included.
+    /// Returns what `path` is in a commit, a file or a folder.
     ///
     /// # Errors
     /// When an object is missing or damaged.
@@ -148,7 +146,7 @@ impl Git {
         }
     }
 
-    /// As [`Git::names`], with the names one folder further down: `folder/name`.
+    /// As [`Git::names`], with the names one folder below: `folder/name`.
     ///
     /// # Errors
     /// When an object is missing or damaged.
@@ -202,12 +200,12 @@ struct Comparison<'a> {
     path: Vec<u8>,
     bytes: usize,
     folders: usize,
-    /// Hears every path, and says whether to go on.
+    /// Called for every path; false ends the comparison.
     goes_on: &'a mut dyn FnMut(&Changed) -> bool,
     stopped: bool,
 }
 
-/// The entries of one folder by name, and the names that stand there twice.
+/// The entries of one folder by name; a name may be listed twice.
 type Names<'t> = BTreeMap<&'t [u8], Vec<Entry<'t>>>;
 
 impl Comparison<'_> {

@@ -6,8 +6,7 @@
 use std::fmt;
 use std::fs;
 
-use super::place::GitFolders;
-use super::said;
+use super::place::{GitFolders, said};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Why the dates in this clone cannot be trusted; its text says so and gives the fix.

@@ -44,7 +44,7 @@ type LineCommit = (Oid, i64);
 
 impl Git {
     /// Every change under the folder `prefix` on the first-parent line that ends in `head`, sorted
-    /// by path. `progress` hears the number of commits done.
+    /// by path. `progress` receives the number of commits done.
     ///
     /// Names that no work tree can hold, or that are not Unicode, have no history.
     ///
@@ -331,13 +331,13 @@ impl<'t> Entries<'t> {
 
     fn next(&mut self) -> Result<Option<Entry<'t>>> {
         let entry = objects::next_entry(&mut self.rest);
-        let sound = match (&self.last, &entry) {
+        let is_valid = match (&self.last, &entry) {
             (_, None) => self.rest.is_empty(),
             (Some(last), Some(entry)) => last.order(entry) == Ordering::Less,
             (None, Some(_)) => true,
         };
         self.last = entry;
-        if sound { Ok(entry) } else { Err(malformed(self.tree)) }
+        if is_valid { Ok(entry) } else { Err(malformed(self.tree)) }
     }
 }
 

@@ -1,16 +1,16 @@
-//! A commit that nobody made: another commit with some of its paths replaced.
+//! A commit in memory: another commit with some of its paths replaced.
 //!
-//! What the gate holds back is judged and published as if it had never been merged, so there has to be
-//! a commit without it. Its objects stay in the memory of this handle and are never written.
+//! What the gate holds back is judged and published as if it had never been merged, which takes a commit without
+//! it. Its objects stay in the memory of this handle.
 
 use std::collections::BTreeMap;
 
 use git2::{ObjectType, Odb};
 
+use super::Git;
 use super::compare::Side;
-use super::files::FileMode;
-use super::objects::{self, Entry, Hashing, Oid};
-use super::{Git, said};
+use super::objects::{self, Entry, FileMode, Hashing, Oid};
+use super::place::said;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Before every store on disk, so that it takes what is written.

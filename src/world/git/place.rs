@@ -7,7 +7,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::said;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The folders of one repository, all of them absolute.
@@ -126,4 +125,9 @@ fn common_of(dir: &Path) -> Option<PathBuf> {
         Err(_) => dir.to_path_buf(),
     };
     (common.join("objects").is_dir() && common.join("refs").is_dir()).then_some(common)
+}
+
+/// Returns the message of libgit2 on one line, since it may quote names that strangers chose.
+pub(super) fn said(e: &git2::Error) -> String {
+    e.message().replace(char::is_control, " ")
 }

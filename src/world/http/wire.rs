@@ -1,9 +1,8 @@
-//! The real [`Exchange`]: ureq without its redirects, and a guard before private networks.
+//! The network implementation of [`Exchange`]: ureq without redirects, with a guard for private networks.
 //!
-//! ureq hands path and query of a URL to the request line as they were written; a test over a raw
-//! socket holds it to that. Names are resolved here, so that a public name which leads to a private
-//! address alone is refused before a connection is made. Behind a proxy the proxy resolves; then only
-//! addresses that are written out can be judged.
+//! ureq sends path and query as written, which a test checks over a raw socket. A name that resolves only to
+//! private addresses is refused before a connection is made. Behind a proxy, which resolves names itself, only
+//! literal addresses can be checked.
 
 use std::io::Read as _;
 use std::net::IpAddr;
@@ -113,7 +112,7 @@ impl Exchanger {
 }
 
 /// What is said of an address that is not asked.
-const PRIVATE: &str = "it lies in a private network";
+const PRIVATE: &str = "it is in a private network";
 
 /// The failure as it is error_of, with the guard's own words kept.
 fn error_of(url: &Url, e: &ureq::Error) -> HttpError {
