@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::count;
 use crate::world::git::{Ancestry, Changed, Gained, Git, Oid, Side, ancestors_among};
 
 /// Most commits of a change.
@@ -64,8 +65,8 @@ impl Merge {
             merge.objections.push(criss_cross(&gain.bases));
         } else if merge.commits.len() > MAX_COMMITS {
             let message = format!(
-                "the change has {} commits; at most {MAX_COMMITS} are judged",
-                merge.commits.len()
+                "the change has {}; at most {MAX_COMMITS} are judged",
+                count(merge.commits.len(), "commit")
             );
             merge.objections.push(
                 Diagnostic::new(Code::ChangeTooLarge, Place::default(), message)
@@ -220,8 +221,8 @@ impl<'a> Replay<'a> {
         }
         if behind.len() > MAX_BEHIND {
             let message = format!(
-                "the change is {} commits behind the published branch, and several of its commits change the same files",
-                behind.len()
+                "the change is {} behind the published branch, and several of its commits change the same files",
+                count(behind.len(), "commit")
             );
             let far = Diagnostic::new(Code::ChangeConflict, Place::default(), message);
             return Ok(Some(far.help(REBASE)));

@@ -32,6 +32,7 @@ pub(super) fn render(judged: &Judged) -> String {
         text.push_str("\n| namespace | verdict | what was seen |\n|---|---|---|\n");
         for namespace in judged.namespaces.iter().take(MAX_ROWS) {
             let verdict = match &namespace.verdict {
+                Verdict::Proven { by: "reviewed", .. } => "✅ reviewed by a maintainer".to_owned(),
                 Verdict::Proven { by, .. } => format!("✅ {by}"),
                 Verdict::Refuted => "❌ not proven".to_owned(),
                 Verdict::Unknown => "⏳ no answer".to_owned(),

@@ -82,7 +82,11 @@ fn say(judged: &Judged, talk: &Talk) {
     for namespace in &judged.namespaces {
         if let Verdict::Proven { by, subject } = &namespace.verdict {
             let saw = namespace.tried.last().map(|a| format!(": {}", a.saw)).unwrap_or_default();
-            talk.say(&format!("{} is proven by {by} ({subject}){saw}", namespace.namespace));
+            let how = match *by {
+                "reviewed" => "left to the review of a maintainer".to_owned(),
+                by => format!("proven by {by}"),
+            };
+            talk.say(&format!("{} is {how} ({subject}){saw}", namespace.namespace));
         }
     }
     for back in &judged.held {

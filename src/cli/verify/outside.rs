@@ -18,6 +18,9 @@ use crate::world::wellknown::{WellKnown, WellKnownClient, WellKnownOptions};
 use super::super::args::Global;
 use super::super::net;
 
+/// What to do when the event cannot be read.
+const EVENT_HELP: &str = "name the file that the forge wrote for this job: --event \"$GITHUB_EVENT_PATH\"";
+
 /// Largest answer of a forge's API, in bytes.
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
 
@@ -35,11 +38,11 @@ pub(super) fn event(named: Option<&Path>) -> Result<Option<Event>> {
         return Ok(variable("GITLAB_CI").map(|_| gitlab().event()));
     };
     let payload = file::read(&path, MAX_EVENT as u64)
-        .map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
+        .map_err(|e| Error::io("the event of the forge cannot be read", &path, e).help(EVENT_HELP))?;
     parse_event(&payload, &server).map(Some).map_err(|why| {
         Error::new(ErrorKind::Usage, format!("the event {why}"))
             .at(&path)
-            .help("give the file that the forge wrote for this job (GITHUB_EVENT_PATH)")
+            .help(EVENT_HELP)
     })
 }
 
