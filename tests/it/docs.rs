@@ -355,3 +355,13 @@ fn the_table_of_causes_is_the_one_of_the_program() {
     }
     assert_eq!(page[start..end], table, "BLESS=1 cargo test --test it docs:: writes the table");
 }
+
+#[test]
+fn the_worked_case_of_the_tests_page_gets_its_verdict() {
+    let page = std::fs::read_to_string(home().join("tests/README.md")).unwrap();
+    let text = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let case = serde_json::to_value(text.parse::<toml::Table>().unwrap()).unwrap();
+    let judged = crate::changes::judge(&case).unwrap().judged;
+    assert_eq!(judged.judgement.as_str(), case["expect"]["judgement"], "{:?}", judged.report);
+    assert_eq!(judged.namespaces.len(), 1);
+}
