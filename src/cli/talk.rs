@@ -7,10 +7,10 @@ use clap::ColorChoice;
 use crate::diag::Report;
 use crate::diag::Severity;
 use crate::diag::format::{Format, Style, render};
-use crate::diag::visible;
 use crate::error::Error;
 use crate::pipeline::Observer;
 use crate::probe::Look;
+use crate::text::{count, visible};
 
 use super::args::Global;
 use super::progress::Bars;
@@ -70,8 +70,7 @@ impl Talk {
             self.data(&render(&shown, self.format, &style));
         }
         if notes > 0 {
-            let word = if notes == 1 { "note" } else { "notes" };
-            self.say(&format!("{notes} {word} not shown; --verbose shows them"));
+            self.say(&format!("{} not shown; --verbose shows them", count(notes, "note")));
         }
     }
 

@@ -1,5 +1,6 @@
 //! The small files beside a `server.json`: status, origin, tombstone.
 
+use crate::text::to_hex;
 use serde_json::{Map, Value};
 
 use crate::config::toml_diagnostic;
@@ -81,7 +82,7 @@ impl OriginRecord {
 /// SHA-256 of a document as `origin.json` writes it: lower-case hex.
 pub fn digest(bytes: &[u8]) -> String {
     use sha2::{Digest as _, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    to_hex(&Sha256::digest(bytes))
 }
 
 /// Picks members of an object and reports what is wrong with them.

@@ -11,7 +11,6 @@ pub(crate) mod json;
 mod pointer;
 mod report;
 mod source;
-mod visible;
 
 pub(crate) use code::nearest;
 pub use code::{Code, Severity};
@@ -19,4 +18,3 @@ pub use diagnostic::{Diagnostic, Finding, Label, Place, Snippet};
 pub use pointer::Pointer;
 pub use report::{Counts, Levels, Report};
 pub use source::{MAX_ALIKE, SourceFile, Span};
-pub(crate) use visible::{shorten, visible};

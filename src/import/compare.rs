@@ -10,8 +10,9 @@ use crate::data::{
     Content, DateSource, EntryFile, Fallback, OriginRecord, ServerFolder, StatusRecord, Tree,
     VersionFiles, digest,
 };
-use crate::diag::{Code, Diagnostic, Severity, shorten};
+use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::{Status, Timestamp};
+use crate::text::shorten;
 
 use super::plan::{Candidate, Found, TELL};
 use super::record::Reason;

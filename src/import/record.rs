@@ -7,8 +7,9 @@
 use serde_json::Value;
 
 use crate::data::read_json;
-use crate::diag::{Code, Diagnostic, Place, shorten};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::model::{Status, Timestamp};
+use crate::text::shorten;
 
 /// Key of the facts that a registry states about a record.
 const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";

@@ -5,14 +5,15 @@
 //! many pages and too many bytes are refused. Nothing is known about a host that does not answer,
 //! which is an error of its own kind.
 
+use crate::text::percent_encode;
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::diag::shorten;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
+use crate::text::shorten;
 use crate::world::clock::Clock;
-use crate::world::http::{Http, HttpError, Request, Secret, Url, percent_encode, shown};
+use crate::world::http::{Http, HttpError, Request, Secret, Url, shown};
 
 use super::record::Reading;
 use super::retry::{Next, TRIES, next};

@@ -5,6 +5,7 @@
 //! and command lines reads it, and where two of them disagree the worse meaning counts. Nothing is
 //! looked up: where a name in the public DNS leads is its owner's matter.
 
+use crate::text::percent_decode;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use unicode_normalization::UnicodeNormalization as _;
@@ -13,7 +14,7 @@ use crate::text::is_invisible;
 
 use super::address::{is_own_machine, is_public};
 use super::domain::{is_number, is_special};
-use super::{pattern, query};
+use super::pattern;
 
 /// Who can reach a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,7 +109,7 @@ impl Host {
 /// The letters that a reader compares: escapes undone, wide and ornate forms made plain (as UTS 46
 /// does), invisible ones left out, in lower case, without the root dot.
 fn plain(text: &str) -> String {
-    let decoded = query::decode(text, false);
+    let decoded = percent_decode(text, false);
     let text = decoded.as_deref().unwrap_or(text);
     let plain: String = text
         .nfkc()

@@ -5,6 +5,7 @@
 //! then version, both by bytes.
 
 use super::Timestamp;
+use crate::text::percent_decode;
 
 /// Default and largest number of entries on a page.
 pub const LIMIT: (usize, usize) = (30, 100);
@@ -269,33 +270,11 @@ fn parse_pairs(raw: &str) -> Result<Vec<(String, String)>, QueryError> {
     let mut pairs = Vec::new();
     for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if let (Some(key), Some(value)) = (decode(key, true), decode(value, true)) {
+        if let (Some(key), Some(value)) = (percent_decode(key, true), percent_decode(value, true)) {
             pairs.push((key, value));
         }
     }
     Ok(pairs)
-}
-
-/// Resolves percent escapes, and `+` to a space in a `form`; `None` when an escape is broken. Bytes
-/// that are not UTF-8 become U+FFFD.
-pub fn decode(text: &str, form: bool) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'%' => {
-                let (high, low) = (rest.next()?, rest.next()?);
-                let digit = |b: u8| char::from(b).to_digit(16);
-                bytes.push(u8::try_from(digit(high)? * 16 + digit(low)?).ok()?);
-            }
-            b'+' if form => bytes.push(b' '),
-            byte => bytes.push(byte),
-        }
-    }
-    Some(match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(wrong) => String::from_utf8_lossy(wrong.as_bytes()).into_owned(),
-    })
 }
 
 /// Whether `name` (ASCII) holds `part`, which is in lower case.

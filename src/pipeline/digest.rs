@@ -3,6 +3,7 @@
 //! A build takes what the last one made as long as the digest is the same. Whatever can change a byte
 //! of the output must be in one of the two; this room refuses to decide what is done with them.
 
+use crate::text::to_hex;
 use sha2::{Digest, Sha256};
 
 use crate::data::{ServerFolder, VersionFiles, digest};
@@ -57,5 +58,5 @@ pub(super) fn server_digest(
             }
         }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(to_hex(&hash.finalize()))
 }

@@ -7,8 +7,7 @@ use std::str::FromStr;
 
 use crate::data::DataPath;
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::query::decode;
-use crate::render::install::quote::percent;
+use crate::text::{is_hex, percent_decode, percent_encode};
 
 /// A path whose newest state is not published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,7 +53,7 @@ impl fmt::Display for Held {
         let is_plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '%';
         let path = match self.path.chars().all(is_plain) {
             true => self.path.clone(),
-            false => self.path.split('/').map(percent).collect::<Vec<_>>().join("/"),
+            false => self.path.split('/').map(percent_encode).collect::<Vec<_>>().join("/"),
         };
         match &self.from {
             Some(commit) => write!(f, "{path} {commit}"),
@@ -68,13 +67,11 @@ impl FromStr for Held {
 
     /// Reads `PATH` or `PATH COMMIT`; a path may be percent-encoded.
     fn from_str(line: &str) -> Result<Self> {
-        let is_commit =
-            |word: &str| word.len() == 40 && word.bytes().all(|b| b.is_ascii_hexdigit());
         let (path, from) = match line.rsplit_once(' ') {
-            Some((path, commit)) if is_commit(commit) => (path, Some(commit.to_owned())),
+            Some((path, commit)) if is_hex(commit, 40) => (path, Some(commit.to_owned())),
             _ => (line, None),
         };
-        let path = decode(path, false).unwrap_or_default();
+        let path = percent_decode(path, false).unwrap_or_default();
         let mut names = path.strip_prefix('/').unwrap_or(&path).split('/');
         if names.all(|name| !matches!(name, "" | "." | "..")) {
             return Ok(Self { path, from });

@@ -10,7 +10,7 @@ use super::findings::Grade;
 use super::session::Session;
 use super::subjects::Subject;
 use super::trouble::Trouble;
-use crate::world::http::percent_encode;
+use crate::text::percent_encode;
 
 /// Files beside `/v0.1/servers` in which builds leave the list.
 const LIST_FILES: [&str; 4] = [

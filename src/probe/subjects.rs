@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::session::Session;
 use super::visit::Visit;
-use crate::world::http::percent_encode;
+use crate::text::percent_encode;
 
 /// A version that is looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]

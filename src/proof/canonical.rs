@@ -4,6 +4,7 @@
 //! author's business. Documents that different readers would understand differently (a key twice, half
 //! a surrogate pair, a number that does not survive) are refused: they have no one meaning to sign.
 
+use crate::text::push_json_string;
 use std::fmt;
 
 use crate::data::{Document, digest};
@@ -98,24 +99,10 @@ fn write(text: &str) -> Option<String> {
     None
 }
 
-/// A string as `JSON.stringify` writes it.
+/// Returns `text` as a JSON string, as `JSON.stringify` writes it.
 fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\u{8}' => out.push_str("\\b"),
-            '\t' => out.push_str("\\t"),
-            '\n' => out.push_str("\\n"),
-            '\u{c}' => out.push_str("\\f"),
-            '\r' => out.push_str("\\r"),
-            c if c < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    push_json_string(&mut out, text, |_| false);
     out
 }
 

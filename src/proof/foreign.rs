@@ -3,6 +3,7 @@
 //! Whoever signs elsewhere gets a signature raw, in base64 or hex, and for P-384 often in DER. The
 //! reading that verifies is the right one, so nothing has to be said about the form.
 
+use crate::text::from_hex;
 use base64::Engine as _;
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -60,7 +61,7 @@ fn readings(algorithm: Algorithm, bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found = vec![bytes.to_vec()];
     if let Ok(text) = std::str::from_utf8(bytes) {
         let text: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-        found.extend(hex(&text));
+        found.extend(from_hex(text.as_bytes()));
         let lenient =
             GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
         for alphabet in [STANDARD, URL_SAFE] {
@@ -76,13 +77,6 @@ fn readings(algorithm: Algorithm, bytes: &[u8]) -> Vec<Vec<u8>> {
         found.extend(der);
     }
     found
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(&text[i..i + 2], 16).ok()).collect()
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use p384::ecdsa;
 use p384::elliptic_curve::zeroize::Zeroizing;
 
+use crate::text::from_hex;
+
 use super::key::{Algorithm, PublicKey};
 use super::{openssh, sshsig};
 
@@ -170,17 +172,10 @@ impl PrivateKey {
 
     /// Reads 64 hex digits as an Ed25519 seed, 96 as a P-384 scalar.
     pub fn from_hex(text: &str) -> Result<Self, SecretFault> {
-        let digits: Option<Vec<u8>> = text
-            .trim()
-            .chars()
-            .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
-            .collect();
-        let digits = Zeroizing::new(digits.ok_or(SecretFault::Form)?);
-        let bytes: Zeroizing<Vec<u8>> =
-            Zeroizing::new(digits.chunks_exact(2).map(|pair| pair[0] << 4 | pair[1]).collect());
-        match digits.len() {
-            64 => Self::from_raw(Algorithm::Ed25519, &bytes),
-            96 => Self::from_raw(Algorithm::EcdsaP384, &bytes),
+        let bytes = Zeroizing::new(from_hex(text.trim().as_bytes()).ok_or(SecretFault::Form)?);
+        match bytes.len() {
+            32 => Self::from_raw(Algorithm::Ed25519, &bytes),
+            48 => Self::from_raw(Algorithm::EcdsaP384, &bytes),
             _ => Err(SecretFault::Form),
         }
     }

@@ -6,11 +6,12 @@
 //! meaning, so they are simply not found. A request without one of the six list parameters gets the
 //! document that `build` writes, byte for byte.
 
+use crate::text::percent_decode;
 use std::borrow::Cow;
 
 use tiny_http::Method;
 
-use crate::model::query::{ListQuery, QueryError, decode, include_deleted};
+use crate::model::query::{ListQuery, QueryError, include_deleted};
 use crate::render::api::Problem;
 use crate::site::Freshness;
 
@@ -78,7 +79,8 @@ impl Route {
         let mut folder = path.ends_with('/') && !path.contains("//");
         for raw in path.split('/').filter(|raw| !raw.is_empty()) {
             let is_name = is_before_name(&segments);
-            let segment = decode(raw, false).ok_or_else(|| broken_escape(&segments, is_name))?;
+            let segment =
+                percent_decode(raw, false).ok_or_else(|| broken_escape(&segments, is_name))?;
             if !segment.contains('/') {
                 segments.push(segment);
                 continue;
@@ -135,7 +137,7 @@ impl Route {
         if self.is_api() {
             return Problem::new(404, NO_ENDPOINT);
         }
-        let path = decode(path, false).unwrap_or_else(|| path.to_owned());
+        let path = percent_decode(path, false).unwrap_or_else(|| path.to_owned());
         let detail = format!(
             "Endpoint not found. Did you mean '/v0.1{path}' or '/v0{path}'? See /docs for the API documentation."
         );

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::text::percent_encode_except;
+
 /// An absolute URL path: its segments, decoded. The empty path is the site's root.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UrlPath(Box<str>);
@@ -45,21 +47,10 @@ impl fmt::Display for UrlPath {
         if self.0.is_empty() {
             return f.write_str("/");
         }
-        f.write_str("/")?;
-        let mut rest = &*self.0;
-        while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
-            f.write_str(&rest[..at])?;
-            // All bytes of a character are escaped, so the rest begins with a character again.
-            let end = at + rest[at..].chars().next().map_or(1, char::len_utf8);
-            rest.as_bytes()[at..end].iter().try_for_each(|byte| write!(f, "%{byte:02X}"))?;
-            rest = &rest[end..];
-        }
-        f.write_str(rest)
+        write!(f, "/{}", percent_encode_except(&self.0, PLAIN))
     }
 }
 
-/// Whether a byte of a path stands for itself in a URL (RFC 3986, `pchar` and the slash between
-/// segments).
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte)
-}
+/// Bytes of a path that stand for themselves in a URL besides letters and digits (RFC 3986, `pchar`, and
+/// the slash between segments).
+const PLAIN: &[u8] = b"/-._~!$&'()*+,;=:@";

@@ -1,7 +1,7 @@
 //! Every case under `tests/changes`: a base, a head and a recorded world, judged, and the verdict
 //! compared with the one that the case expects.
 //!
-//! `case.toml` of a case:
+//! A case is one file:
 //!
 //! ```toml
 //! about = "what it shows"
@@ -266,13 +266,13 @@ fn compare(case: &Value) -> Vec<String> {
     wrong
 }
 
-/// Every case by its folder's name, in order.
+/// Returns every case by its file's name, in order.
 fn cases() -> Vec<(String, Value)> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(home().join("tests/changes")).unwrap() {
         let path = entry.unwrap().path();
-        let Ok(text) = std::fs::read_to_string(path.join("case.toml")) else { continue };
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let case: toml::Value = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
         found.push((name, serde_json::to_value(case).unwrap()));
     }

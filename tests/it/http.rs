@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mcp_static::world::http::{
-    Http, HttpClient, HttpError, HttpOptions, ProxyChoice, Request, Response, Secret, Url,
-    percent_encode, shown,
+    Http, HttpClient, HttpError, HttpOptions, ProxyChoice, Request, Response, Secret, Url, shown,
 };
 use pretty_assertions::assert_eq;
 
@@ -279,12 +278,6 @@ fn encryption_is_never_given_up_on_the_way() {
     {
         assert!(url(outside).objection().is_some(), "{outside}");
     }
-}
-
-#[test]
-fn text_is_encoded_for_a_path_segment() {
-    assert_eq!(percent_encode("io.github.a/b~c-d_e"), "io.github.a%2Fb~c-d_e");
-    assert_eq!(percent_encode("1.0.0+x y:é"), "1.0.0%2Bx%20y%3A%C3%A9");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mcp_static::model::Timestamp;
 use mcp_static::model::query::{
-    self, BadParameter, Given, ListQuery, QueryError, Row, decode, include_deleted, page,
+    self, BadParameter, Given, ListQuery, QueryError, Row, include_deleted, page,
 };
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
@@ -245,23 +245,6 @@ fn the_versions_endpoints_read_one_parameter() {
     assert_eq!(include_deleted("include_deleted=yes").unwrap_err().status, 422);
 }
 
-#[test]
-fn escapes_are_resolved() {
-    for (text, form, decoded) in [
-        ("a+b%2Bc", true, Some("a b+c")),
-        ("a+b%2Bc", false, Some("a+b+c")),
-        ("%C3%A9%e5%A4%a9", false, Some("é天")),
-        ("%ff", false, Some("\u{fffd}")),
-        ("é", false, Some("é")),
-        ("%", false, None),
-        ("%4", false, None),
-        ("%4g", false, None),
-        ("%+1", false, None),
-    ] {
-        assert_eq!(decode(text, form).as_deref(), decoded, "{text}");
-    }
-}
-
 fn encode(text: &str) -> String {
     text.bytes().map(|b| format!("%{b:02X}")).collect()
 }
@@ -346,11 +329,5 @@ proptest! {
     fn no_text_breaks_the_reader(raw in "(limit|cursor|search|updated_since|=|&|%|\\+|\\PC){0,12}") {
         let _ = ListQuery::parse(&raw);
         let _ = include_deleted(&raw);
-    }
-
-    #[test]
-    fn what_is_encoded_is_decoded(text in "\\PC{0,12}") {
-        let decoded = decode(&encode(&text), true);
-        prop_assert_eq!(decoded.as_deref(), Some(text.as_str()));
     }
 }

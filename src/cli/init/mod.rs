@@ -7,6 +7,7 @@
 mod ask;
 mod scaffold;
 
+use crate::text::to_hex;
 use std::path::Path;
 
 use crate::config::BaseUrl;
@@ -154,7 +155,7 @@ fn identity(plan: &Plan) -> Result<String> {
     })?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = to_hex(&bytes);
     let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
     Ok(format!("urn:uuid:{}", parts.join("-")))
 }

@@ -120,7 +120,7 @@ pub(super) fn headline(judged: &Judged) -> &'static str {
 
 /// The report that other jobs read. Texts of strangers in it have no control characters.
 fn to_json(judged: &Judged) -> serde_json::Value {
-    let clean = |text: &str| crate::diag::visible(text).into_owned();
+    let clean = |text: &str| crate::text::visible(text).into_owned();
     let attempt = |attempt: &Attempt| {
         let ending = match &attempt.ending {
             Ending::Proven { .. } => "proven",

@@ -4,7 +4,8 @@
 //! the log. Only lines that are written here begin with `::`.
 
 use super::{WORST_FIRST, position, summary};
-use crate::diag::{Diagnostic, Report, Severity, visible};
+use crate::diag::{Diagnostic, Report, Severity};
+use crate::text::visible;
 
 /// How many annotations of each kind the forge shows for a step.
 const SHOWN: usize = 10;

@@ -3,10 +3,12 @@
 //! Head line, place, the source line with its mark, second places, what to do; then one summary.
 //! Marks are placed by counting characters as they are shown. It refuses to wrap or to cut.
 
+use crate::text::push_visible;
 use std::collections::BTreeSet;
 
 use super::{Style, position, summary};
-use crate::diag::{Code, Diagnostic, Label, Place, Report, Severity, Snippet, visible};
+use crate::diag::{Code, Diagnostic, Label, Place, Report, Severity, Snippet};
+use crate::text::visible;
 
 /// What a piece of text is, as far as colour goes.
 #[derive(Clone, Copy)]
@@ -152,7 +154,7 @@ fn mark(pen: &mut Pen, width: usize, line: u32, snippet: &Snippet, ink: Ink) {
             end = Some(columns);
         }
         let length = shown.len();
-        visible::push(&mut shown, &source, at, c);
+        push_visible(&mut shown, &source, at, c);
         columns += shown[length..].chars().count();
     }
     let before = before.unwrap_or(columns);

@@ -6,7 +6,8 @@
 use serde::Serialize;
 
 use super::quiet_json;
-use crate::diag::{Diagnostic, Report, visible};
+use crate::diag::{Diagnostic, Report};
+use crate::text::visible;
 
 /// The keys, in the order in which they are printed. They are a contract.
 #[derive(Serialize)]

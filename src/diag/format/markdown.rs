@@ -4,8 +4,9 @@
 //! break out of its line. The comment stays below the size that forges accept and says what it left
 //! out.
 
-use super::{WORST_FIRST, plural, position, summary};
-use crate::diag::{Diagnostic, Report, visible};
+use super::{WORST_FIRST, position, summary};
+use crate::diag::{Diagnostic, Report};
+use crate::text::{self, visible};
 
 /// Most characters of a comment.
 const MAX: usize = 60_000;
@@ -54,9 +55,9 @@ pub(super) fn render(report: &Report) -> String {
 fn left_out<'a>(rest: impl Iterator<Item = &'a Diagnostic> + Clone) -> String {
     let mut parts = Vec::new();
     for severity in WORST_FIRST {
-        let count = rest.clone().filter(|d| d.severity == severity).map(|d| d.count).sum();
+        let count: usize = rest.clone().filter(|d| d.severity == severity).map(|d| d.count).sum();
         if count > 0 {
-            parts.push(plural(count, severity.as_str()));
+            parts.push(text::count(count, severity.as_str()));
         }
     }
     if parts.is_empty() {

@@ -11,6 +11,7 @@ mod json;
 mod markdown;
 mod sarif;
 
+use crate::text::{self, is_invisible, push_json_escape};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -106,7 +107,7 @@ pub fn summary(report: &Report) -> String {
         [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
     {
         if count > 0 {
-            parts.push(plural(count, word));
+            parts.push(text::count(count, word));
         }
     }
     if parts.is_empty() {
@@ -115,11 +116,11 @@ pub fn summary(report: &Report) -> String {
     let files: BTreeSet<&str> =
         report.items().iter().map(|d| d.place.file.as_str()).filter(|f| !f.is_empty()).collect();
     let found = parts.join(", ");
-    if files.is_empty() { found } else { format!("{found} in {}", plural(files.len(), "file")) }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+    if files.is_empty() {
+        found
+    } else {
+        format!("{found} in {}", text::count(files.len(), "file"))
+    }
 }
 
 /// `line:column` of a place, as much of it as is known.
@@ -134,19 +135,16 @@ fn position(place: &Place) -> Option<String> {
 /// The severities from the worst on.
 const WORST_FIRST: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Note];
 
-/// Returns JSON `text` with the characters that [`visible`](super::visible::visible) would hide written as
+/// Returns JSON `text` with the characters that [`visible`](crate::text::visible) would hide written as
 /// JSON escapes, so that a reader gets them back and a log never sees them.
 ///
 /// They can only stand inside strings, where an escape means the same.
 pub(crate) fn quiet_json(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
-    let mut units = [0; 2];
     for c in text.chars() {
         // Line breaks between tokens are layout; inside a string none is raw.
-        if c != '\n' && crate::text::is_invisible(c) {
-            for unit in c.encode_utf16(&mut units) {
-                quiet.push_str(&format!("\\u{unit:04x}"));
-            }
+        if c != '\n' && is_invisible(c) {
+            push_json_escape(&mut quiet, c);
         } else {
             quiet.push(c);
         }

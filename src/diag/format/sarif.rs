@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::quiet_json;
-use crate::diag::{Code, Diagnostic, Place, Report, Snippet, visible};
+use crate::diag::{Code, Diagnostic, Place, Report, Snippet};
+use crate::text::{percent_encode_except, visible};
 
 /// Where the format is defined, for editors.
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -122,13 +123,5 @@ fn region(place: &Place, snippet: Option<&Snippet>) -> Value {
 /// A path as a relative reference: everything but unreserved characters and slashes is encoded, so
 /// that no part of it is taken for a scheme, a query or a fragment.
 fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
+    percent_encode_except(path, b"-._~/")
 }

@@ -3,9 +3,10 @@
 use serde::Deserialize;
 
 use crate::data::EntryFile;
-use crate::diag::{Code, Diagnostic, Place, visible};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::{ServerName, Version};
+use crate::text::visible;
 
 use super::ground::{Ground, join};
 

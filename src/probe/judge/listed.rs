@@ -11,7 +11,7 @@ use super::super::subjects::rows;
 use super::super::trouble::Trouble;
 use super::super::visit::Visit;
 use super::Judge;
-use crate::world::http::percent_encode;
+use crate::text::percent_encode;
 
 /// Pages that are asked for to see whether paging comes along.
 const PAGES: usize = 3;

@@ -9,7 +9,7 @@ use super::super::subjects::{Subject, rows};
 use super::super::trouble::Trouble;
 use super::super::visit::Visit;
 use super::Judge;
-use crate::world::http::percent_encode;
+use crate::text::percent_encode;
 
 impl Judge<'_> {
     /// Every lookup that the client makes; nothing when no server is known.

@@ -1,10 +1,11 @@
 //! For a README or the catalog: a badge that says which clients the registry works with.
 
+use crate::text::escape_html;
 use std::collections::BTreeSet;
 
 use super::super::findings::Grade;
 use super::super::record::{ClientRecord, Record};
-use crate::diag::visible;
+use crate::text::visible;
 
 /// Clients that the badge names, the shortest way that people call them.
 const NAMED: [(&str, &str); 6] = [
@@ -77,7 +78,7 @@ impl ClientRecord {
 
 /// Text as SVG may hold it, in an attribute too.
 fn escaped(text: &str) -> String {
-    let text = visible(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let text = escape_html(&visible(text));
     text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 

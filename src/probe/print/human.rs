@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::super::findings::{Capability, Cause, Findings, Grade};
-use crate::diag::visible;
+use crate::text::{count, visible};
 
 /// Columns that a line may fill.
 const WIDTH: usize = 100;
@@ -24,14 +24,13 @@ impl Findings {
     /// The findings as text. `required` are the clients whose rows are marked with a star.
     pub fn human(&self, look: Look, required: &[String]) -> String {
         let mut out = String::new();
-        let servers = if self.servers == 1 { "server" } else { "servers" };
         let _ = writeln!(
             out,
-            "{}{}: {} {servers} listed, {} requests sent",
+            "{}{}: {} listed, {} sent",
             if self.preview { "preview of " } else { "" },
             visible(&self.base),
-            self.servers,
-            self.requests
+            count(self.servers, "server"),
+            count(self.requests, "request")
         );
         if !self.subjects.is_empty() {
             let named = |(name, version): &(String, String)| match version.as_str() {

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use super::super::findings::{Capability, Findings, Grade};
-use crate::diag::visible;
+use crate::text::visible;
 
 impl Findings {
     /// The findings as Markdown. Required clients are in bold.

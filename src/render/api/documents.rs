@@ -2,6 +2,7 @@
 
 use crate::model::Listing;
 use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
+use crate::text::escape_html;
 
 use super::super::Facts;
 use super::wire::{self, Problem, list_json, push_string};
@@ -97,10 +98,7 @@ fn openapi(facts: &Facts) -> String {
 /// with the path of the base URL.
 fn not_found_page(facts: &Facts) -> String {
     let home = facts.base_url.as_ref().map_or("", |url| url.path());
-    let escape = |text: &str| {
-        text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-    };
-    let (name, home) = (escape(&facts.name), escape(home));
+    let (name, home) = (escape_html(&facts.name), escape_html(home));
     format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n\
          <meta name=\"robots\" content=\"noindex\">\n<title>Not found · {name}</title>\n\

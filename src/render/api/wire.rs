@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::model::query::{Given, QueryError};
 use crate::model::{Entry, Evidence, Listing};
+use crate::text::push_json_string;
 
 /// Key of the registry's own block in `_meta`.
 pub(crate) const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
@@ -178,19 +179,5 @@ impl Problem {
 
 /// Appends `text` as a JSON string.
 pub(crate) fn push_string(out: &mut String, text: &str) {
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if u32::from(c) < 0x20 => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
+    push_json_string(out, text, |_| false);
 }

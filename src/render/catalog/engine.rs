@@ -15,6 +15,8 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
+use crate::text::write_html;
+
 /// The built-in templates by name.
 const BUILT_IN: &[(&str, &str)] = &[
     ("404.html", include_str!("../../../templates/404.html")),
@@ -187,26 +189,14 @@ fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), E
         return Err(Error::new(minijinja::ErrorKind::UndefinedError, "the value is absent"));
     }
     let written;
-    let mut rest = match value.as_str() {
+    let rest = match value.as_str() {
         Some(text) => text,
         None => {
             written = value.to_string();
             &written
         }
     };
-    let acts = |byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
-    while let Some(at) = rest.bytes().position(acts) {
-        let escape = match rest.as_bytes()[at] {
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'&' => "&amp;",
-            b'"' => "&quot;",
-            _ => "&#39;",
-        };
-        out.write_str(&rest[..at]).and_then(|()| out.write_str(escape)).map_err(failed)?;
-        rest = &rest[at + 1..];
-    }
-    out.write_str(rest).map_err(failed)
+    write_html(out, rest).map_err(failed)
 }
 
 /// A problem in the words of the error that lies deepest: it names the template and line where the

@@ -6,6 +6,7 @@
 use serde::Serialize;
 
 use crate::config::CatalogSettings;
+use crate::text::{percent_encode, percent_encode_except};
 
 /// Where the data folder lies in a repository that has a remote.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -99,8 +100,8 @@ impl Forge {
         Some(Self {
             kind,
             home: format!("https://{host}/{path}"),
-            branch: encode(branch, b"/"),
-            prefix: encode(&repository.prefix, b"/"),
+            branch: percent_encode_except(branch, b"-._~/"),
+            prefix: percent_encode_except(&repository.prefix, b"-._~/"),
         })
     }
 
@@ -115,7 +116,7 @@ impl Forge {
     /// Without a `status.json` the link for its status opens a form with an example; the forge commits it
     /// as a pull request where the reader may not push.
     pub(super) fn links(&self, folder: &str, has_status: bool) -> ForgeLinks {
-        let folder = encode(folder, b"/");
+        let folder = percent_encode_except(folder, b"-._~/");
         let at = format!("{}/servers/{folder}", self.prefix);
         let server = folder.rsplit_once('/').map_or(&*folder, |(server, _)| server);
         let status = if has_status {
@@ -145,9 +146,9 @@ impl Forge {
     fn new_file(&self, folder: &str, name: &str, text: Option<&str>) -> String {
         let mut url = self.page("new", &format!("{}/{folder}", self.prefix));
         let key = if self.kind == Kind::GitLab { "file_name" } else { "filename" };
-        url.push_str(&format!("?{key}={}", encode(name, b"")));
+        url.push_str(&format!("?{key}={}", percent_encode(name)));
         if let (Some(text), Kind::GitHub) = (text, self.kind) {
-            url.push_str(&format!("&value={}", encode(text, b"")));
+            url.push_str(&format!("&value={}", percent_encode(text)));
         }
         url
     }
@@ -164,19 +165,6 @@ fn split_remote(remote: &str) -> Option<(String, String)> {
     let path = path.trim_matches('/');
     let path = path.strip_suffix(".git").unwrap_or(path);
     Some((host.to_ascii_lowercase(), path.to_owned()))
-}
-
-/// Percent-encodes everything but unreserved characters and `also`.
-pub(super) fn encode(text: &str, also: &[u8]) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) || also.contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -4,11 +4,11 @@
 //! never shown as a value to copy. Links to package registries are made only for identifiers of the
 //! usual form.
 
+use crate::text::percent_encode;
 use serde::Serialize;
 
 use crate::model::{Argument, ArgumentKind, Format, Input, NamedInput, Package, Transport};
 
-use super::forge::encode;
 use super::text::{shown, shown_option, web_link};
 
 /// Rows up to which a table is open from the start.
@@ -231,7 +231,7 @@ fn link(package: &Package) -> Option<String> {
                 .bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b) || also.contains(&b))
     };
-    let version = package.version.as_deref().filter(|v| !v.is_empty()).map(|v| encode(v, b""));
+    let version = package.version.as_deref().filter(|v| !v.is_empty()).map(|v| percent_encode(v));
     let with = |url: String, between: &str| match &version {
         Some(version) => format!("{url}{between}{version}"),
         None => url,

@@ -5,7 +5,7 @@
 //! people. It refuses to shorten anything: what the author wrote is shown whole.
 
 use crate::model::Timestamp;
-use crate::text::is_invisible;
+use crate::text::{self, is_invisible};
 
 /// `text` with controls, bidi marks and invisible characters written as `\u{202e}`.
 ///
@@ -93,7 +93,7 @@ pub(super) fn day_number(rfc3339: &str) -> i64 {
 
 /// A count with its noun: `1 server`, `1,108 servers`.
 pub(super) fn counted(count: usize, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
+    format!("{} {}", grouped(count), text::noun(&count, noun))
 }
 
 /// A number with commas between thousands.

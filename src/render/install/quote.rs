@@ -4,9 +4,7 @@
 //! exactly the text that went in, whatever the text holds. Quoters refuse nothing; what is too odd to
 //! be shown at all is refused before, by [`super::identifier`] and [`super::recipe`].
 
-use std::fmt::Write as _;
-
-use crate::text::is_invisible;
+use crate::text::{is_invisible, push_json_string, push_toml_string};
 
 /// One word for a POSIX shell.
 pub(crate) fn posix(text: &str) -> String {
@@ -68,41 +66,13 @@ pub(crate) fn is_one_line(text: &str) -> bool {
     text.bytes().all(is_printable) || !text.chars().any(is_invisible)
 }
 
-/// A text as one component of a URL: everything but the unreserved characters as `%XX`.
-pub(crate) fn percent(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len() * 3 / 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
-            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
-        }
-    }
-    encoded
-}
-
-/// Base64 with padding, in the usual alphabet.
-pub(crate) fn base64(text: &str) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut encoded = String::with_capacity(text.len().div_ceil(3) * 4);
-    for chunk in text.as_bytes().chunks(3) {
-        let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for i in 0..4 {
-            let index = (bits >> (18 - 6 * i)) & 63;
-            encoded.push(if i > chunk.len() { '=' } else { char::from(ALPHABET[index as usize]) });
-        }
-    }
-    encoded
-}
-
 /// Whether a byte is an ASCII character that can be seen, or a space.
 fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
 
-/// A string for JSON. What cannot be seen is escaped, so that nothing hides in what people copy.
+/// Returns `text` as a JSON string. What cannot be seen is escaped, so that nothing hides in what people
+/// copy.
 pub(crate) fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     push_json(&mut out, text);
@@ -111,45 +81,14 @@ pub(crate) fn json(text: &str) -> String {
 
 /// Appends [`json`] to `out`.
 pub(crate) fn push_json(out: &mut String, text: &str) {
-    push_quoted(out, text, |c, out| {
-        let mut units = [0; 2];
-        for unit in c.encode_utf16(&mut units) {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    });
+    push_json_string(out, text, is_invisible);
 }
 
-/// A string for TOML, and as well for YAML: like JSON's, but with one escape for a character above
-/// U+FFFF.
+/// Returns `text` as a string for TOML, and as well for YAML. What cannot be seen is escaped.
 pub(crate) fn toml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
-    push_quoted(&mut out, text, |c, out| {
-        let _ = match u32::from(c) {
-            code @ 0..=0xffff => write!(out, "\\u{code:04x}"),
-            code => write!(out, "\\U{code:08x}"),
-        };
-    });
+    push_toml_string(&mut out, text, is_invisible);
     out
-}
-
-fn push_quoted(out: &mut String, text: &str, escape: impl Fn(char, &mut String)) {
-    let plain = |byte: u8| is_printable(byte) && byte != b'"' && byte != b'\\';
-    let ends = text.bytes().position(|byte| !plain(byte)).unwrap_or(text.len());
-    let (begin, rest) = text.split_at(ends);
-    out.push('"');
-    out.push_str(begin);
-    for c in rest.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_invisible(c) => escape(c, out),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]
@@ -183,16 +122,6 @@ mod tests {
         ] {
             assert_eq!(powershell(text), quoted);
         }
-    }
-
-    #[test]
-    fn base64_and_percent_are_what_others_read() {
-        for (text, encoded) in
-            [("", ""), ("a", "YQ=="), ("ab", "YWI="), ("abc", "YWJj"), ("é?>", "w6k/Pg==")]
-        {
-            assert_eq!(base64(text), encoded);
-        }
-        assert_eq!(percent("a/b c~é"), "a%2Fb%20c~%C3%A9");
     }
 
     #[test]

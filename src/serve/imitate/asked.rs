@@ -4,8 +4,8 @@
 //! characters lead nowhere on all of them; what a client or a proxy would have resolved is not
 //! resolved here.
 
-use crate::model::query::decode;
 use crate::site::{EncodedSlash, Plus, Resolution};
+use crate::text::{percent_decode, percent_encode_except};
 
 /// What `decodeURI` leaves encoded.
 const RESERVED: &[u8] = b";/?:@&=+$,#";
@@ -36,8 +36,8 @@ impl Asked {
         }
         let text = match (how.encoded_slash, how.manner.plus) {
             (EncodedSlash::Kept, _) => decode_reserving(raw),
-            (_, Plus::Space) => decode(&raw.replace('+', " "), false),
-            _ => decode(raw, false),
+            (_, Plus::Space) => percent_decode(&raw.replace('+', " "), false),
+            _ => percent_decode(raw, false),
         };
         let mut text = text.ok_or(Trouble::Malformed)?;
         if how.manner.plus == Plus::Lost && text.contains('+') {
@@ -80,7 +80,7 @@ pub(super) fn merged(text: &str) -> String {
     out
 }
 
-/// As [`decode`], but escapes of [`RESERVED`] stay as they are spelled.
+/// As [`percent_decode`], but escapes of [`RESERVED`] stay as they are spelled.
 fn decode_reserving(raw: &str) -> Option<String> {
     let mut kept = String::with_capacity(raw.len());
     let mut parts = raw.split('%');
@@ -91,23 +91,13 @@ fn decode_reserving(raw: &str) -> Option<String> {
         kept.push_str(if RESERVED.contains(&escape) { "%25" } else { "%" });
         kept.push_str(part);
     }
-    decode(&kept, false)
+    percent_decode(&kept, false)
 }
 
-/// A path as it stands in a URL; `plain` are the bytes that stand for themselves besides letters and
-/// digits.
+/// Returns the path of `key` as it is written in a URL; `plain` are the bytes that stand for themselves
+/// besides letters and digits.
 pub(super) fn encoded(key: &str, plain: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut url = String::with_capacity(key.len() + 1);
-    url.push('/');
-    for byte in key.bytes() {
-        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
-            url.push(char::from(byte));
-        } else {
-            let _ = write!(url, "%{byte:02X}");
-        }
-    }
-    url
+    format!("/{}", percent_encode_except(key, plain))
 }
 
 #[cfg(test)]

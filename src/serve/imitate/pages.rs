@@ -4,7 +4,7 @@
 //! `limit`, `cursor` and `version=latest` are honoured, and whatever else asks for a part of the list
 //! gets the whole of it.
 
-use crate::model::query::decode;
+use crate::text::percent_decode;
 
 /// The files to try in turn; `None` when the query is one that pages ignore.
 pub(super) fn wanted(key: &str, query: &str) -> Option<Vec<String>> {
@@ -14,7 +14,7 @@ pub(super) fn wanted(key: &str, query: &str) -> Option<Vec<String>> {
     let value = |name: &str| {
         let mut pairs = query.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         let raw = pairs.find(|(key, _)| *key == name).map_or("", |(_, value)| value);
-        decode(raw, true).unwrap_or_default()
+        percent_decode(raw, true).unwrap_or_default()
     };
     let whole = !value("search").is_empty()
         || !value("updated_since").is_empty()

@@ -4,6 +4,7 @@
 //! bytes for a name, and because the walk through history compares stored entries without
 //! building anything. No name is ever joined to a path of this machine.
 
+use crate::text::{self, to_hex};
 use std::ffi::CStr;
 use std::fmt;
 use std::str::FromStr;
@@ -61,7 +62,7 @@ impl FromStr for Oid {
 
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&to_hex(&self.0))
     }
 }
 
@@ -72,15 +73,7 @@ impl fmt::Debug for Oid {
 }
 
 fn from_hex(text: &[u8]) -> Option<Oid> {
-    let mut bytes = [0; 20];
-    if text.len() != 40 {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-        let digit = |c: u8| char::from(c).to_digit(16);
-        *byte = u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).ok()?;
-    }
-    Some(Oid(bytes))
+    Some(Oid(text::from_hex(text)?.try_into().ok()?))
 }
 
 /// One line of a tree, as stored.

@@ -16,7 +16,7 @@ use std::fmt;
 #[cfg(feature = "http")]
 pub use client::{HttpClient, HttpOptions, ProxyChoice};
 pub use exchange::{Ask, Exchange, Reply, Verb};
-pub use url::{Url, percent_encode, shown};
+pub use url::{Url, shown};
 #[cfg(feature = "http")]
 pub use wire::{Exchanger, Reach};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::diag::shorten;
+use crate::text::shorten;
 
 /// An http or https URL without user name, password and fragment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,17 +155,4 @@ pub fn shown(url: &str) -> String {
     // A query that is cut anyway is not walked to its end.
     let pairs: Vec<String> = query.split('&').take(40).map(pair).collect();
     shorten(&format!("{base}?{}", pairs.join("&"))).into_owned()
-}
-
-/// Everything but letters, digits and `-._~` as `%XX`: fit for a path segment or a query value.
-pub fn percent_encode(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, b| {
-        if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
-            out.push(char::from(b));
-        } else {
-            let _ = write!(out, "%{b:02X}");
-        }
-        out
-    })
 }

@@ -1,5 +1,6 @@
 //! Goose: a link for programs without an environment, YAML for everything else.
 
+use crate::text::percent_encode;
 use std::fmt::Write as _;
 
 use super::super::identifier::Refusal;
@@ -45,9 +46,9 @@ pub(super) fn goose(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
 
 /// The link: program, arguments one by one, and what the entry is called.
 fn deep_link(view: &View<'_>, program: &str, args: &[String]) -> String {
-    let mut link = format!("goose://extension?cmd={}", quote::percent(program));
+    let mut link = format!("goose://extension?cmd={}", percent_encode(program));
     for word in args {
-        let _ = write!(link, "&arg={}", quote::percent(word));
+        let _ = write!(link, "&arg={}", percent_encode(word));
     }
     let pairs = [
         ("id", view.key()),
@@ -55,7 +56,7 @@ fn deep_link(view: &View<'_>, program: &str, args: &[String]) -> String {
         ("description", view.server.description.clone()),
     ];
     for (key, value) in pairs {
-        let _ = write!(link, "&{key}={}", quote::percent(&value));
+        let _ = write!(link, "&{key}={}", percent_encode(&value));
     }
     link
 }

@@ -2,9 +2,11 @@
 
 use super::super::identifier::Refusal;
 use super::super::json::Json;
-use super::super::quote;
 use super::super::recipe::Action;
 use super::super::view::{Ask, Form, NO_BUNDLE, View, line};
+use crate::text::percent_encode;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 /// The configuration without its name: a program, or `remote`'s members for a URL.
 fn config(
@@ -49,8 +51,8 @@ pub(super) fn cursor(view: &View<'_>, action: &Action) -> Result<Form, Refusal> 
     let config = config(view, action, Ask::Word, plain_url)?;
     let url = format!(
         "cursor://anysphere.cursor-deeplink/mcp/install?name={}&config={}",
-        quote::percent(&view.key()),
-        quote::percent(&quote::base64(&config.compact())),
+        percent_encode(&view.key()),
+        percent_encode(&STANDARD.encode(&config.compact())),
     );
     Ok(file(view, ".cursor/mcp.json", &config).link("Install in Cursor", url))
 }
@@ -60,8 +62,8 @@ pub(super) fn lm_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusa
     let config = config(view, action, Ask::Word, plain_url)?;
     let url = format!(
         "lmstudio://add_mcp?name={}&config={}",
-        quote::percent(&view.key()),
-        quote::percent(&quote::base64(&config.compact())),
+        percent_encode(&view.key()),
+        percent_encode(&STANDARD.encode(&config.compact())),
     );
     Ok(file(view, "~/.lmstudio/mcp.json", &config).link("Install in LM Studio", url))
 }
@@ -71,8 +73,8 @@ pub(super) fn kiro(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
     let config = config(view, action, Ask::Braces, plain_url)?;
     let url = format!(
         "https://kiro.dev/launch/mcp/add?name={}&config={}",
-        quote::percent(&view.key()),
-        quote::percent(&config.compact()),
+        percent_encode(&view.key()),
+        percent_encode(&config.compact()),
     );
     Ok(file(view, ".kiro/settings/mcp.json", &config).link("Install in Kiro", url))
 }

@@ -7,10 +7,10 @@
 
 use super::super::identifier::Refusal;
 use super::super::json::Json;
-use super::super::quote;
 use super::super::recipe::Action;
 use super::super::variables::Slot;
 use super::super::view::{Ask, Form, NO_BUNDLE, View};
+use crate::text::percent_encode;
 
 /// How VS Code is told to ask for a slot. A secret is hidden while it is typed.
 fn input(slot: &Slot) -> Json {
@@ -54,7 +54,7 @@ fn linked(view: &View<'_>, action: &Action) -> Result<String, Refusal> {
     let json = Json::object(name.into_iter().chain(config(view, action)?))
         .with("version", version(view))
         .with("inputs", inputs(view, action));
-    Ok(quote::percent(&json.compact()))
+    Ok(percent_encode(&json.compact()))
 }
 
 fn file(view: &View<'_>, action: &Action) -> Result<Json, Refusal> {

@@ -1,0 +1,21 @@
+//! Encodings and character classes: how text is escaped for each language, and which characters cannot
+//! be seen.
+//!
+//! Every encoding has one function here and every class one list. A second copy that differs in one
+//! character is a way past whatever relies on the first.
+
+mod count;
+mod escape;
+mod hex;
+mod invisible;
+mod percent;
+mod visible;
+
+pub(crate) use count::{count, noun};
+pub(crate) use escape::{
+    escape_html, push_json_escape, push_json_string, push_toml_string, write_html,
+};
+pub(crate) use hex::{from_hex, is_hex, to_hex};
+pub(crate) use invisible::is_invisible;
+pub(crate) use percent::{percent_decode, percent_encode, percent_encode_except};
+pub(crate) use visible::{push_visible, shorten, visible};
