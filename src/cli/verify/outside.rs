@@ -19,7 +19,8 @@ use super::super::args::Global;
 use super::super::net;
 
 /// What to do when the event cannot be read.
-const EVENT_HELP: &str = "name the file that the forge wrote for this job: --event \"$GITHUB_EVENT_PATH\"";
+const EVENT_HELP: &str =
+    "name the file that the forge wrote for this job: --event \"$GITHUB_EVENT_PATH\"";
 
 /// Largest answer of a forge's API, in bytes.
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
@@ -37,12 +38,11 @@ pub(super) fn event(named: Option<&Path>) -> Result<Option<Event>> {
     let Some(path) = named.map(Path::to_path_buf).or(of_job) else {
         return Ok(variable("GITLAB_CI").map(|_| gitlab().event()));
     };
-    let payload = file::read(&path, MAX_EVENT as u64)
-        .map_err(|e| Error::io("the event of the forge cannot be read", &path, e).help(EVENT_HELP))?;
+    let payload = file::read(&path, MAX_EVENT as u64).map_err(|e| {
+        Error::io("the event of the forge cannot be read", &path, e).help(EVENT_HELP)
+    })?;
     parse_event(&payload, &server).map(Some).map_err(|why| {
-        Error::new(ErrorKind::Usage, format!("the event {why}"))
-            .at(&path)
-            .help(EVENT_HELP)
+        Error::new(ErrorKind::Usage, format!("the event {why}")).at(&path).help(EVENT_HELP)
     })
 }
 
