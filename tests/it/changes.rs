@@ -35,6 +35,7 @@ mod repo;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::fake::{FakeClock, FakeDns, FakeHttp, FakeWellKnown};
 use mcp_static::config::Ownership;
 use mcp_static::diag::Severity;
 use mcp_static::error::{Error, ErrorKind};
@@ -44,7 +45,6 @@ use mcp_static::proof::Verdict;
 use mcp_static::proof::event::{PullRequest, parse_pulls};
 use mcp_static::world::clock::Clock;
 use mcp_static::world::dns::Dns;
-use mcp_static::world::fake::{FakeClock, FakeDns, FakeHttp, FakeWellKnown};
 use mcp_static::world::http::Http;
 use mcp_static::world::wellknown::WellKnown;
 use serde_json::{Value, json};

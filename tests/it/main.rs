@@ -15,6 +15,7 @@ mod docs;
 mod documents;
 mod edit;
 mod explain;
+mod fake;
 mod formats;
 mod gate;
 mod golden;

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mcp_static::world::fake::FakeDns;
+use crate::fake::FakeDns;
 use mcp_static::world::wellknown::{
     MAX_BODY, WellKnown, WellKnownClient, WellKnownError, WellKnownOptions,
 };

@@ -8,10 +8,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::clock::Clock;
-use super::http::{Http, HttpError, Request, Response};
+use mcp_static::world::clock::Clock;
+use mcp_static::world::http::{Http, HttpError, Request, Response};
 
-pub use names::{FakeDns, FakeWellKnown, FakeWorld, NOT_RECORDED};
+pub use names::{FakeDns, FakeWellKnown};
 
 /// What is given for one URL, in turn.
 type Answers = VecDeque<Result<Vec<u8>, HttpError>>;
