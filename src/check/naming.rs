@@ -76,7 +76,7 @@ fn namespace_finding(
     path: &Path<'_>,
 ) -> Option<Finding> {
     let text = namespace.as_str();
-    let is_open = || !config.wants_proof() || config.ownership.rule(text).is_some();
+    let is_open = || !config.requires_proof() || config.ownership.rule(text).is_some();
     if let Some(refusal) = Holder::of(text).refusal().filter(|_| !is_open()) {
         let finding = Finding::new(Code::OwnershipUnclaimable, path.pointer(), refusal);
         return Some(finding.help(Holder::INSTEAD));

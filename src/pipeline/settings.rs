@@ -1,6 +1,6 @@
 //! The settings of a data folder, with what only other rooms know about them.
 
-use crate::config::Config;
+use crate::config::{Config, toml_span};
 use crate::data::Tree;
 use crate::diag::{Code, Diagnostic, Finding, SourceFile, nearest};
 use crate::error::Result;
@@ -24,16 +24,17 @@ pub(super) fn parse(path: &str, text: &str) -> (Config, Vec<Diagnostic>) {
 
 /// Clients of `[probe]` that nobody knows; with one of them no probe could ever pass.
 fn unknown_clients(config: &Config, source: &SourceFile<'_>) -> Vec<Diagnostic> {
-    let required = config.probe.require.iter().zip(&config.probe.spans);
-    let unknown = required.filter(|(id, _)| Client::parse(id).is_none());
-    let wrong = unknown.map(|(id, span)| {
+    let required = config.probe.require.iter().enumerate();
+    let unknown = required.filter(|(_, id)| Client::parse(id).is_none());
+    let span = |i| toml_span(source.text, &format!("/probe/require/{i}"));
+    let wrong = unknown.map(|(i, id)| {
         let ids = || CLIENTS.iter().map(|client| client.id);
         let help = match nearest(id, ids()) {
             Some(near) => format!("write {near:?}"),
             None => format!("choose from {}", ids().collect::<Vec<_>>().join(", ")),
         };
         let message = format!("unknown client {id:?}");
-        (Finding::new(Code::SettingsInvalid, "/probe/require", message).help(help), *span)
+        (Finding::new(Code::SettingsInvalid, "/probe/require", message).help(help), span(i))
     });
     source.diagnose_spans(wrong.collect())
 }
