@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
+use super::quote::quote;
 use super::url;
 use crate::diag::{Code, Finding};
 
@@ -33,7 +33,7 @@ fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
         return;
     }
     let mut add = |code, message: String, help: &str| {
-        found.push(Finding::new(code, path.pointer(), message).help(help));
+        found.push(path.finding(code, message, help));
     };
     let refused = |c: char| matches!(c, '"' | '\'' | '<' | '>' | ' ' | '\t' | '\n' | '\r');
     if let Some((at, c)) = website.char_indices().find(|(_, c)| refused(*c)) {
@@ -63,7 +63,7 @@ fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
 /// An icon is an https URL; data and http are refused.
 fn check_icon(src: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut add = |code, message: String, help: &str| {
-        found.push(Finding::new(code, path.pointer(), message).help(help));
+        found.push(path.finding(code, message, help));
     };
     match url::parse(src) {
         Err(fault) => {
@@ -114,7 +114,7 @@ fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding
         return;
     }
     let mut add = |field, code, message: String, help: &str| {
-        found.push(Finding::new(code, path.key(field).pointer(), message).help(help));
+        found.push(path.key(field).finding(code, message, help));
     };
     if !is_repository(url, source) {
         let (message, help) = repository_fault(url, source);

@@ -10,7 +10,9 @@ use crate::data::{
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
 use crate::error::Result;
-use crate::model::{Dates, Entry, Evidence, Fault, Listing, Origin, ServerName, Version};
+use crate::model::{
+    Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Version,
+};
 
 use super::{DocumentRules, Profile};
 
@@ -66,8 +68,13 @@ impl Checker<'_> {
         let mut entries = Vec::with_capacity(server.versions.len());
         let mut urls = BTreeSet::new();
         for (version, files) in server.versions.iter().zip(files) {
-            let mut judge =
-                Judge { checker: self, server, version, findings: Vec::new(), mirrored: false };
+            let mut judge = EntryChecker {
+                checker: self,
+                server,
+                version,
+                findings: Vec::new(),
+                mirrored: false,
+            };
             if let Some(judged) = judge.entry(files)? {
                 if judged.entry.is_live() {
                     urls.extend(judged.urls);
@@ -84,12 +91,12 @@ impl Checker<'_> {
     }
 }
 
-struct Judged {
+struct CheckedEntry {
     entry: Entry,
     urls: Vec<RemoteUrl>,
 }
 
-struct Judge<'a> {
+struct EntryChecker<'a> {
     checker: &'a Checker<'a>,
     server: &'a ServerFolder,
     version: &'a VersionFolder,
@@ -135,8 +142,8 @@ const HARD: [Code; 6] = [
     Code::VersionPathMismatch,
 ];
 
-impl Judge<'_> {
-    fn entry(&mut self, files: VersionFiles) -> Result<Option<Judged>> {
+impl EntryChecker<'_> {
+    fn entry(&mut self, files: VersionFiles) -> Result<Option<CheckedEntry>> {
         let origin = self.origin(files.origin);
         self.mirrored = origin.as_ref().is_some_and(|origin| origin.registry.is_some());
         let status = self.status(files.status).unwrap_or_default();
@@ -158,8 +165,7 @@ impl Judge<'_> {
             self.wrong_digest(&told, &found);
         }
         let source = SourceFile::new(&path, &document.text);
-        for diagnostic in source.diagnose_all(super::document(&document.value, &self.checker.rules))
-        {
+        for diagnostic in source.diagnose_all(super::document(&document.value, &self.checker.rules)) {
             self.report(diagnostic);
         }
         let named = self.agree(&source, &document.value);
@@ -169,13 +175,14 @@ impl Judge<'_> {
         let entry = Entry {
             version,
             document: document.compact,
+            server: Box::new(Server::read(&document.value)),
             status: status.status,
             status_message: status.message,
             dates,
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED, // whoever knows the registry's owners says more
         };
-        Ok(Some(Judged { entry, urls }))
+        Ok(Some(CheckedEntry { entry, urls }))
     }
 
     fn path(&self, file: EntryFile) -> String {
@@ -299,7 +306,7 @@ impl Judge<'_> {
         source: &SourceFile<'_>,
         code: Code,
         pointer: &str,
-        parsed: std::result::Result<T, Fault>,
+        parsed: std::result::Result<T, InvalidName>,
         text: &str,
     ) -> Option<T> {
         match parsed {

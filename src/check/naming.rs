@@ -6,8 +6,8 @@
 use serde_json::Value;
 
 use super::look::Path;
+use super::quote::quote;
 use super::range::{is_unlucky_prerelease, looks_like_range};
-use super::say::quote;
 use super::{DocumentRules, Profile};
 use crate::config::Config;
 use crate::diag::{Code, Finding};
@@ -35,8 +35,7 @@ fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
         return;
     }
     let path = Path::Root.key("name");
-    let finding =
-        |code, fault: String, help: &str| Finding::new(code, path.pointer(), fault).help(help);
+    let finding = |code, fault: String, help: &str| path.finding(code, fault, help);
     let name = match ServerName::parse(text) {
         Ok(name) => name,
         Err(fault) => {
@@ -83,20 +82,25 @@ fn namespace_finding(
     }
     let shown = namespace.decoded()?;
     let message = format!("the namespace {} is read as {}", quote(text), quote(&shown));
-    let finding = Finding::new(Code::NamespacePunycode, path.pointer(), message);
-    Some(finding.help("make sure that these letters are the domain that you mean"))
+    Some(path.finding(
+        Code::NamespacePunycode,
+        message,
+        "make sure that these letters are the domain that you mean",
+    ))
 }
 
 /// The official rules of a version, which hold for the server and for each package.
 pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if text == "latest" {
         let message = "the version is \"latest\", which stands for the newest version";
-        let finding = Finding::new(Code::ReservedVersionString, path.pointer(), message);
-        found.push(finding.help("write the exact version, such as 1.0.0"));
+        found.push(path.finding(
+            Code::ReservedVersionString,
+            message,
+            "write the exact version, such as 1.0.0",
+        ));
     } else if looks_like_range(text) {
         let message = format!("the version {} looks like a range", quote(text));
-        let finding = Finding::new(Code::VersionLooksLikeRange, path.pointer(), message);
-        found.push(finding.help(range_help(text)));
+        found.push(path.finding(Code::VersionLooksLikeRange, message, range_help(text)));
     }
 }
 
@@ -125,8 +129,7 @@ fn check_strict_version(
     path: &Path<'_>,
     found: &mut Vec<Finding>,
 ) {
-    let finding =
-        |code, message: String, help: &str| Finding::new(code, path.pointer(), message).help(help);
+    let finding = |code, message: String, help: &str| path.finding(code, message, help);
     let version = match Version::parse(text) {
         Ok(version) => version,
         Err(fault) => {

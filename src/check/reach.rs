@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
+use super::quote::quote;
 use super::template;
 use crate::config::{Config, Visibility};
 use crate::diag::{Code, Finding};
@@ -15,7 +15,7 @@ use crate::model::{Host, Reach};
 
 /// Applies these rules to every URL of a document.
 pub(super) fn check(document: &Value, config: &Config, found: &mut Vec<Finding>) {
-    let mut judge = Judge { config, found };
+    let mut judge = UrlChecker { config, found };
     let root = Path::Root;
     judge.url("the repository", document.get("repository"), &root.key("repository").key("url"));
     judge.url("the website", Some(document), &root.key("websiteUrl"));
@@ -41,12 +41,12 @@ const REMOTE: &str = "the remote URL";
 /// What a package listens at once it runs, so that the own machine is what it should name.
 const LOCAL: &str = "the transport URL";
 
-struct Judge<'a> {
+struct UrlChecker<'a> {
     config: &'a Config,
     found: &'a mut Vec<Finding>,
 }
 
-impl Judge<'_> {
+impl UrlChecker<'_> {
     /// Judges the URL at `path`, which is a member of `holder` and called `what`.
     fn url(&mut self, what: &str, holder: Option<&Value>, path: &Path<'_>) {
         let (Some(holder), Path::Key(_, key)) = (holder, path) else { return };
@@ -96,7 +96,7 @@ impl Judge<'_> {
         let message = format!("{what} has the host {}, {why}{also}", quote(written));
         let setting = "[packages] remote_hosts in registry.toml";
         let help = format!("{instead}, or add {} to {setting}", quote(&pattern));
-        let finding = Finding::new(code, path.pointer(), message).help(help);
+        let finding = path.finding(code, message, help);
         self.found.push(if public { finding } else { finding.as_warning() });
     }
 }

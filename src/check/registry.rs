@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Finding, Label, Place, Pointer, SourceFile};
 use crate::error::Result;
 
 use super::entry::RemoteUrl;
-use super::say::quote;
+use super::quote::quote;
 
 /// Everything that can be said of the tree as a whole before any document is read.
 pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {

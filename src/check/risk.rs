@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
+use super::quote::quote;
 use super::template;
 use crate::diag::{Code, Finding};
 use crate::model::risk::{Risk, is_loader, risks};
@@ -58,8 +58,11 @@ fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding
                 quote(&option(&plain[at..]))
             ),
         };
-        let finding = Finding::new(Code::RiskyContainer, path.pointer(), message);
-        found.push(finding.help("leave it out, or mount only the folder that the server needs"));
+        found.push(path.finding(
+            Code::RiskyContainer,
+            message,
+            "leave it out, or mount only the folder that the server needs",
+        ));
     }
 }
 

@@ -48,7 +48,7 @@ pub fn is_uri(text: &str) -> bool {
 pub(super) fn parse(text: &str) -> Result<GoUrl<'_>, UrlFault> {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let url = parse_without_fragment(text)?;
-    unescape(fragment, Part::Other)?;
+    unescape(fragment, Component::Other)?;
     Ok(url)
 }
 
@@ -70,7 +70,7 @@ fn parse_without_fragment(text: &str) -> Result<GoUrl<'_>, UrlFault> {
         }
     }
     let (host, path) = split_authority(scheme, rest)?;
-    unescape(path, Part::Other)?;
+    unescape(path, Component::Other)?;
     Ok(GoUrl { scheme, host, path })
 }
 
@@ -109,7 +109,7 @@ fn check_user(user: &str) -> Result<(), UrlFault> {
     if !user.bytes().all(allowed) {
         return Err("has an invalid user part");
     }
-    user.split(':').try_for_each(|part| unescape(part, Part::Other))
+    user.split(':').try_for_each(|part| unescape(part, Component::Other))
 }
 
 fn check_host(scheme: &str, host: &str) -> Result<(), UrlFault> {
@@ -122,7 +122,7 @@ fn check_host(scheme: &str, host: &str) -> Result<(), UrlFault> {
     if colon.is_some_and(|at| !is_optional_port(&host[at..])) {
         return Err("has an invalid port");
     }
-    unescape(host, Part::Host)
+    unescape(host, Component::Host)
 }
 
 /// A host in brackets: an IPv6 address, perhaps with a zone after `%25`, and then a port.
@@ -134,7 +134,7 @@ fn check_ip_literal(host: &str) -> Result<(), UrlFault> {
     let inner = &host[1..close];
     let address = match inner.find("%25") {
         Some(at) => {
-            unescape(&inner[at..], Part::Zone)?;
+            unescape(&inner[at..], Component::Zone)?;
             if at + 3 == inner.len() {
                 return Err("has an empty zone in its host");
             }
@@ -156,14 +156,14 @@ fn is_optional_port(text: &str) -> bool {
 
 /// Which part of a URL is being unescaped; hosts and zones are stricter than the rest.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Component {
     Host,
     Zone,
     Other,
 }
 
 /// Checks the percent escapes of `text`, and the characters of a host.
-fn unescape(text: &str, part: Part) -> Result<(), UrlFault> {
+fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -177,7 +177,7 @@ fn unescape(text: &str, part: Part) -> Result<(), UrlFault> {
             }
             at += 3;
         } else {
-            if part != Part::Other && b.is_ascii() && !is_host_byte(b) {
+            if part != Component::Other && b.is_ascii() && !is_host_byte(b) {
                 return Err("has a character that no host may hold");
             }
             at += 1;
@@ -193,11 +193,11 @@ fn escaped_byte(bytes: &[u8], at: usize) -> Option<u8> {
 }
 
 /// A host may escape only what is not ASCII and the percent sign; a zone also what it could hold.
-fn may_be_escaped(value: u8, part: Part) -> bool {
+fn may_be_escaped(value: u8, part: Component) -> bool {
     match part {
-        Part::Other => true,
-        Part::Host => value >= 0x80 || value == b'%',
-        Part::Zone => value == b'%' || value == b' ' || is_host_byte(value),
+        Component::Other => true,
+        Component::Host => value >= 0x80 || value == b'%',
+        Component::Zone => value == b'%' || value == b' ' || is_host_byte(value),
     }
 }
 

@@ -18,23 +18,12 @@ pub use base_url::BaseUrl;
 pub use catalog::{ACCENT, CatalogSettings, FooterLink};
 pub use ownership::{
     Account, Cname, DnsSettings, DomainSettings, GithubSettings, HttpSettings, KeySource, Method,
-    Ownership, PinIds, Rule, SameRepo, Trust,
+    Ownership, PinIds, Rule, SameRepo, Trust, Visibility,
 };
 pub use packages::PackageSettings;
 pub use probe::ProbeSettings;
 use problems::Problems;
 pub(crate) use problems::{toml_diagnostic, toml_span};
-
-/// Who may read the registry.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Visibility {
-    /// The members of an organisation. Search engines and crawlers are asked to stay away.
-    #[default]
-    Private,
-    /// Everybody.
-    Public,
-}
 
 /// The settings. [`Config::default`] applies when there is no settings file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -6,8 +6,18 @@
 
 use serde::Deserialize;
 
-use super::Visibility;
 use super::problems::Problems;
+
+/// Who may read the registry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// The members of an organisation. Search engines and crawlers are asked to stay away.
+    #[default]
+    Private,
+    /// Everybody.
+    Public,
+}
 
 /// What a change has to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]

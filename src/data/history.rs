@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::model::{Dates, Status, Timestamp};
 
 use super::records::OriginRecord;
@@ -130,13 +130,10 @@ impl DateTable {
     }
 }
 
-/// Why there is no table: kind, text and advice of an error, which cannot be cloned itself.
-type Failure = (ErrorKind, String, Option<String>);
-
 /// The way to a [`DateTable`], walked when the first entry without pinned dates asks for it: a
 /// registry in which every date is pinned needs no history at all.
 pub struct DateSource {
-    table: OnceLock<Result<DateTable, Failure>>,
+    table: OnceLock<Result<DateTable>>,
     load: Box<dyn Fn() -> Result<DateTable> + Send + Sync>,
 }
 
@@ -153,16 +150,7 @@ impl DateSource {
 
     /// The table.
     pub fn table(&self) -> Result<&DateTable> {
-        let table = self.table.get_or_init(|| {
-            (self.load)().map_err(|e| (e.kind(), e.to_string(), e.advice().map(str::to_owned)))
-        });
-        table.as_ref().map_err(|(kind, text, help)| {
-            let error = Error::new(*kind, text.clone());
-            match help {
-                Some(help) => error.help(help.clone()),
-                None => error,
-            }
-        })
+        self.table.get_or_init(|| (self.load)()).as_ref().map_err(Clone::clone)
     }
 
     /// The table, if anybody has asked for it.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Number, Value};
 
-use crate::diag::json::{Kind, SyntaxError, Token, Tokenizer, unescape};
+use crate::diag::json::{SyntaxError, Token, TokenKind, Tokenizer, unescape};
 use crate::diag::{Code, Diagnostic, Finding, MAX_ALIKE, Place, Pointer, SourceFile, Span};
 use crate::text::is_invisible;
 
@@ -136,27 +136,27 @@ impl<'a> Scan<'a> {
         let mut tokens = Tokenizer::new(self.text);
         let mut after_key = false;
         while let Some(token) = tokens.next()? {
-            let ends = matches!(token.kind, Kind::EndObject | Kind::EndArray);
+            let ends = matches!(token.kind, TokenKind::EndObject | TokenKind::EndArray);
             if !ends && !after_key {
                 self.comma();
             }
             self.compact.push_str(&self.text[token.start..token.end]);
-            after_key = matches!(token.kind, Kind::Key(_));
+            after_key = matches!(token.kind, TokenKind::Key(_));
             match token.kind {
-                Kind::Key(raw) => {
+                TokenKind::Key(raw) => {
                     self.compact.push(':');
                     self.key(raw, token);
                 }
-                Kind::String(raw) => self.string(raw, token),
-                Kind::Number(raw) => self.number(raw, token),
-                Kind::BeginObject => {
+                TokenKind::String(raw) => self.string(raw, token),
+                TokenKind::Number(raw) => self.number(raw, token),
+                TokenKind::BeginObject => {
                     let keys = Some(Keys::default());
                     self.open.push(Open { keys, key: Cow::Borrowed(""), count: 0 });
                 }
-                Kind::BeginArray => {
+                TokenKind::BeginArray => {
                     self.open.push(Open { keys: None, key: Cow::Borrowed(""), count: 0 });
                 }
-                Kind::EndObject | Kind::EndArray => {
+                TokenKind::EndObject | TokenKind::EndArray => {
                     self.open.pop();
                 }
                 _ => {}
@@ -304,30 +304,30 @@ fn lenient(text: &str) -> Value {
     let mut key = None;
     while let Ok(Some(token)) = tokens.next() {
         let value = match token.kind {
-            Kind::Key(raw) => {
+            TokenKind::Key(raw) => {
                 key = Some(unescape(raw).0.into_owned());
                 continue;
             }
-            Kind::BeginObject => {
+            TokenKind::BeginObject => {
                 stack.push((Value::Object(Map::new()), key.take()));
                 continue;
             }
-            Kind::BeginArray => {
+            TokenKind::BeginArray => {
                 stack.push((Value::Array(Vec::new()), key.take()));
                 continue;
             }
-            Kind::EndObject | Kind::EndArray => match stack.pop() {
+            TokenKind::EndObject | TokenKind::EndArray => match stack.pop() {
                 Some((value, outer)) => {
                     key = outer;
                     value
                 }
                 None => return Value::Null,
             },
-            Kind::String(raw) => Value::String(unescape(raw).0.into_owned()),
-            Kind::Number(raw) => raw.parse::<Number>().map_or(Value::Null, Value::Number),
-            Kind::True => Value::Bool(true),
-            Kind::False => Value::Bool(false),
-            Kind::Null => Value::Null,
+            TokenKind::String(raw) => Value::String(unescape(raw).0.into_owned()),
+            TokenKind::Number(raw) => raw.parse::<Number>().map_or(Value::Null, Value::Number),
+            TokenKind::True => Value::Bool(true),
+            TokenKind::False => Value::Bool(false),
+            TokenKind::Null => Value::Null,
         };
         match stack.last_mut() {
             Some((Value::Object(members), _)) => {

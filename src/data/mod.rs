@@ -8,6 +8,7 @@ mod edit;
 mod history;
 mod json;
 mod layout;
+mod list;
 mod overrides;
 mod records;
 mod sort;

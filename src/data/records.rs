@@ -1,6 +1,6 @@
 //! The small files beside a `server.json`: status, origin, tombstone.
 
-use crate::text::to_hex;
+use crate::text::{is_lower_hex, to_hex};
 use serde_json::{Map, Value};
 
 use crate::config::toml_diagnostic;
@@ -86,14 +86,14 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 /// Picks members of an object and reports what is wrong with them.
-struct Fields<'a> {
+struct RecordReader<'a> {
     source: SourceFile<'a>,
     members: Option<&'a Map<String, Value>>,
     code: Code,
     wrong: Vec<Finding>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> RecordReader<'a> {
     fn new(path: &'a str, document: &'a Document, code: Code, known: &[&'static str]) -> Self {
         let source = SourceFile::new(path, &document.text);
         let mut fields =
@@ -156,7 +156,8 @@ impl<'a> Fields<'a> {
 
 /// Reads a `status.json`.
 pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagnostic>) {
-    let mut fields = Fields::new(path, document, Code::StatusInvalid, &["status", "statusMessage"]);
+    let mut fields =
+        RecordReader::new(path, document, Code::StatusInvalid, &["status", "statusMessage"]);
     let status = match fields.text("status") {
         Some(word) => Status::parse(word).unwrap_or_else(|| {
             let words = Status::ALL.map(Status::as_str);
@@ -193,7 +194,7 @@ pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagno
 /// Reads an `origin.json`.
 pub fn read_origin(path: &str, document: &Document) -> (OriginRecord, Vec<Diagnostic>) {
     let known = ["registry", "sha256", "publishedAt", "updatedAt", "statusChangedAt"];
-    let mut fields = Fields::new(path, document, Code::OriginInvalid, &known);
+    let mut fields = RecordReader::new(path, document, Code::OriginInvalid, &known);
     let record = OriginRecord {
         registry: fields.text("registry").map(str::to_owned),
         sha256: fields.text("sha256").map(str::to_owned),
@@ -201,10 +202,7 @@ pub fn read_origin(path: &str, document: &Document) -> (OriginRecord, Vec<Diagno
         updated: fields.date("updatedAt"),
         status_changed: fields.date("statusChangedAt"),
     };
-    let hex = |text: &String| {
-        text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    if record.sha256.as_ref().is_some_and(|text| !hex(text)) {
+    if record.sha256.as_ref().is_some_and(|text| !is_lower_hex(text, 64)) {
         fields.say(
             Pointer::from("/sha256"),
             "this is not a SHA-256 in lower-case hex".to_owned(),

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::diag::{Code, Diagnostic, Place};
 
 use super::layout::{DataPath, EntryFile};
-use super::tree::{At, FileRef, ServerFolder, Source, Tree, VersionFolder};
+use super::tree::{At, FileRef, ServerFolder, Tree, TreeSource, VersionFolder};
 
 /// What stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PathKind {
     File,
     Link,
     Other,
@@ -43,12 +43,12 @@ impl Builder {
         }
     }
 
-    pub(super) fn add(&mut self, path: String, kind: Kind, at: At) {
+    pub(super) fn add(&mut self, path: String, kind: PathKind, at: At) {
         let odd = match kind {
-            Kind::File => None,
-            Kind::Link => Some("a symbolic link stands here"),
-            Kind::Other => Some("a submodule or device stands here"),
-            Kind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
+            PathKind::File => None,
+            PathKind::Link => Some("a symbolic link stands here"),
+            PathKind::Other => Some("a submodule or device stands here"),
+            PathKind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
         };
         if let Some(message) = odd {
             self.say(
@@ -91,7 +91,7 @@ impl Builder {
         self.findings.push(Diagnostic::new(code, Place::file(place), message).help(help));
     }
 
-    pub(super) fn finish(mut self, source: Source) -> Tree {
+    pub(super) fn finish(mut self, source: TreeSource) -> Tree {
         self.owners.sort_by(|a, b| a.path.cmp(&b.path));
         self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
         self.findings.sort_by(|a, b| a.place.cmp(&b.place));

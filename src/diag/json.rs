@@ -17,7 +17,7 @@ const PARSER_KEYS: &str = "$serde_json::private::";
 
 /// What a token is. Strings keep their raw text between the quotes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum TokenKind<'a> {
     BeginObject,
     EndObject,
     BeginArray,
@@ -34,7 +34,7 @@ pub(crate) enum Kind<'a> {
 /// A token and the bytes it covers, quotes included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Token<'a> {
-    pub(crate) kind: Kind<'a>,
+    pub(crate) kind: TokenKind<'a>,
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// Of a key or string: all is printable ASCII without an escape, so that there is nothing to see.
@@ -169,16 +169,16 @@ impl<'a> Tokenizer<'a> {
             (Expect::Value, b']') => return self.fail("a comma before the closing bracket"),
             (_, b'{') => self.open(true)?,
             (_, b'[') => self.open(false)?,
-            (_, b'"') => Kind::String(self.string()?),
+            (_, b'"') => TokenKind::String(self.string()?),
             (_, b'-' | b'0'..=b'9') => self.number()?,
-            (_, b't') => self.word("true", Kind::True)?,
-            (_, b'f') => self.word("false", Kind::False)?,
-            (_, b'n') => self.word("null", Kind::Null)?,
+            (_, b't') => self.word("true", TokenKind::True)?,
+            (_, b'f') => self.word("false", TokenKind::False)?,
+            (_, b'n') => self.word("null", TokenKind::Null)?,
             _ => return self.fail("a value is expected here"),
         };
         match kind {
-            Kind::BeginObject => self.expect = Expect::KeyOrEnd,
-            Kind::BeginArray => self.expect = Expect::ValueOrEnd,
+            TokenKind::BeginObject => self.expect = Expect::KeyOrEnd,
+            TokenKind::BeginArray => self.expect = Expect::ValueOrEnd,
             _ => {
                 self.expect =
                     if self.open.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd }
@@ -188,23 +188,23 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Enters an object or array.
-    fn open(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
+    fn open(&mut self, object: bool) -> Result<TokenKind<'a>, SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
             return self.fail("the document is nested too deeply");
         }
         self.open.push(object);
         self.at += 1;
-        Ok(if object { Kind::BeginObject } else { Kind::BeginArray })
+        Ok(if object { TokenKind::BeginObject } else { TokenKind::BeginArray })
     }
 
     /// Leaves the innermost container, which must be of the same kind.
-    fn close(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
+    fn close(&mut self, object: bool) -> Result<TokenKind<'a>, SyntaxError> {
         if self.open.last() != Some(&object) {
             return self.fail("this bracket does not match the one that was opened");
         }
         self.open.pop();
         self.at += 1;
-        Ok(if object { Kind::EndObject } else { Kind::EndArray })
+        Ok(if object { TokenKind::EndObject } else { TokenKind::EndArray })
     }
 
     /// Reads a key and its colon; the token covers the key alone.
@@ -221,10 +221,10 @@ impl<'a> Tokenizer<'a> {
         }
         self.at += 1;
         self.expect = Expect::Value;
-        Ok(Token { kind: Kind::Key(text), start, end, plain: self.plain })
+        Ok(Token { kind: TokenKind::Key(text), start, end, plain: self.plain })
     }
 
-    fn word(&mut self, word: &str, kind: Kind<'a>) -> Result<Kind<'a>, SyntaxError> {
+    fn word(&mut self, word: &str, kind: TokenKind<'a>) -> Result<TokenKind<'a>, SyntaxError> {
         if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
             return self.fail("a value is expected here");
         }
@@ -278,7 +278,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Reads a number; its value is nobody's business here.
-    fn number(&mut self) -> Result<Kind<'a>, SyntaxError> {
+    fn number(&mut self) -> Result<TokenKind<'a>, SyntaxError> {
         let start = self.at;
         if self.byte() == Some(b'-') {
             self.at += 1;
@@ -302,7 +302,7 @@ impl<'a> Tokenizer<'a> {
             }
             self.digits()?;
         }
-        Ok(Kind::Number(&self.text[start..self.at]))
+        Ok(TokenKind::Number(&self.text[start..self.at]))
     }
 }
 

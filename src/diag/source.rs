@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-use super::json::{Kind, Token, Tokenizer, unescape};
+use super::json::{Token, TokenKind, Tokenizer, unescape};
 use super::pointer::shortened;
 use super::{Code, Diagnostic, Finding, Place, Pointer, Severity, Snippet};
 
@@ -60,7 +60,7 @@ impl<'a> SourceFile<'a> {
     /// Finds the places of several pointers in one walk.
     fn seek<'p>(&self, pointers: impl IntoIterator<Item = &'p Pointer>) -> Seeker<'a> {
         let mut seeker =
-            Seeker { tokens: Tokenizer::new(self.text), wanted: vec![Wanted::default()] };
+            Seeker { tokens: Tokenizer::new(self.text), wanted: vec![PathNode::default()] };
         pointers.into_iter().for_each(|pointer| seeker.want(pointer));
         if let Ok(Some(first)) = seeker.tokens.next() {
             seeker.value(first, Some(0), None);
@@ -203,12 +203,12 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 #[derive(Clone, Copy)]
-struct Found {
+struct Located {
     key: Option<Span>,
     value: Span,
 }
 
-impl Found {
+impl Located {
     fn span(self, on_key: bool) -> Span {
         if on_key { self.key.unwrap_or(self.value) } else { self.value }
     }
@@ -221,18 +221,18 @@ impl Found {
 
 /// A place that is looked for, or on the way to one.
 #[derive(Default)]
-struct Wanted {
+struct PathNode {
     /// Places below it, by the step that leads there.
     next: HashMap<String, usize>,
     /// Where it was seen last.
-    found: Option<Found>,
+    found: Option<Located>,
 }
 
 /// A walk over the tokens that remembers where the wanted places are.
 struct Seeker<'a> {
     tokens: Tokenizer<'a>,
     /// The first is the whole document.
-    wanted: Vec<Wanted>,
+    wanted: Vec<PathNode>,
 }
 
 impl Seeker<'_> {
@@ -242,13 +242,13 @@ impl Seeker<'_> {
             let new = self.wanted.len();
             at = *self.wanted[at].next.entry(step).or_insert(new);
             if at == new {
-                self.wanted.push(Wanted::default());
+                self.wanted.push(PathNode::default());
             }
         }
     }
 
     /// The nearest place to `pointer` that exists, and whether it is that very place.
-    fn nearest(&self, pointer: &Pointer) -> (Option<Found>, bool) {
+    fn nearest(&self, pointer: &Pointer) -> (Option<Located>, bool) {
         let Some(mut found) = self.wanted[0].found else { return (None, false) };
         let mut at = 0;
         for step in pointer.steps() {
@@ -273,12 +273,12 @@ impl Seeker<'_> {
     /// after it.
     fn value(&mut self, first: Token<'_>, at: Option<usize>, key: Option<Span>) -> usize {
         let end = match first.kind {
-            Kind::BeginObject => self.members(at),
-            Kind::BeginArray => self.elements(at),
+            TokenKind::BeginObject => self.members(at),
+            TokenKind::BeginArray => self.elements(at),
             _ => first.end,
         };
         if let Some(at) = at {
-            self.wanted[at].found = Some(Found { key, value: Span { start: first.start, end } });
+            self.wanted[at].found = Some(Located { key, value: Span { start: first.start, end } });
         }
         end
     }
@@ -292,7 +292,7 @@ impl Seeker<'_> {
         let mut end = 0;
         while let Ok(Some(token)) = self.tokens.next() {
             end = token.end;
-            let Kind::Key(raw) = token.kind else { break };
+            let TokenKind::Key(raw) = token.kind else { break };
             let next = at.and_then(|_| self.below(at, &shortened(&unescape(raw).0)));
             let Ok(Some(first)) = self.tokens.next() else { break };
             let key = Span { start: token.start, end: token.end };
@@ -306,7 +306,7 @@ impl Seeker<'_> {
         let (mut end, mut index, mut step) = (0, 0usize, String::new());
         while let Ok(Some(first)) = self.tokens.next() {
             end = first.end;
-            if first.kind == Kind::EndArray {
+            if first.kind == TokenKind::EndArray {
                 break;
             }
             step.clear();

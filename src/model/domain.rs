@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use super::{Fault, Namespace, punycode};
+use super::{InvalidName, Namespace, punycode};
 
 /// Most characters of a domain (RFC 1035, section 2.3.4, without the root dot).
 const MAX: usize = 253;
@@ -25,25 +25,25 @@ pub struct Domain(Box<str>);
 impl Domain {
     /// Reads a domain; capital letters are taken for small ones. The fault ends the sentence
     /// "`text` …".
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
         if text.is_empty() {
-            return Err(Fault::new("is empty"));
+            return Err(InvalidName::new("is empty"));
         }
         if !text.is_ascii() {
-            return Err(Fault::new(match ascii_form(text) {
+            return Err(InvalidName::new(match ascii_form(text) {
                 Some(ascii) => format!("holds letters beyond ASCII; write it as {ascii}"),
                 None => "holds characters beyond ASCII; write it in punycode (xn--…)".to_owned(),
             }));
         }
         if let Some(c) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-.".contains(*c)) {
             let hint = if "/:@?#".contains(c) { "; give the bare domain" } else { "" };
-            return Err(Fault::new(format!("holds {c:?}, which no domain does{hint}")));
+            return Err(InvalidName::new(format!("holds {c:?}, which no domain does{hint}")));
         }
         if text.ends_with('.') {
-            return Err(Fault::new("ends with a dot; leave it out"));
+            return Err(InvalidName::new("ends with a dot; leave it out"));
         }
         if text.len() > MAX {
-            return Err(Fault::new(format!("is longer than {MAX} characters")));
+            return Err(InvalidName::new(format!("is longer than {MAX} characters")));
         }
         let text = text.to_ascii_lowercase();
         if let Some(fault) = text.split('.').find_map(label_fault) {
@@ -51,16 +51,18 @@ impl Domain {
         }
         let last = text.rsplit('.').next().unwrap_or_default();
         if is_number(last) {
-            return Err(Fault::new("ends with a number, as addresses do"));
+            return Err(InvalidName::new("ends with a number, as addresses do"));
         }
         if last.len() == text.len() {
-            return Err(Fault::new("has one label; a domain has two or more, such as example.com"));
+            return Err(InvalidName::new(
+                "has one label; a domain has two or more, such as example.com",
+            ));
         }
         Ok(Self(text.into()))
     }
 
     /// The domain that a namespace reverses.
-    pub fn of(namespace: Namespace<'_>) -> Result<Self, Fault> {
+    pub fn of(namespace: Namespace<'_>) -> Result<Self, InvalidName> {
         Self::parse(&namespace.domain())
     }
 
@@ -120,16 +122,18 @@ fn is_below(text: &str, parent: &str) -> bool {
     text.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn label_fault(label: &str) -> Option<Fault> {
+fn label_fault(label: &str) -> Option<InvalidName> {
     if label.is_empty() {
-        Some(Fault::new("has an empty label"))
+        Some(InvalidName::new("has an empty label"))
     } else if label.len() > MAX_LABEL {
-        Some(Fault::new(format!("has a label of more than {MAX_LABEL} characters")))
+        Some(InvalidName::new(format!("has a label of more than {MAX_LABEL} characters")))
     } else if label.starts_with('-') || label.ends_with('-') {
-        Some(Fault::new(format!("has the label {label:?}, which begins or ends with a hyphen")))
+        Some(InvalidName::new(format!(
+            "has the label {label:?}, which begins or ends with a hyphen"
+        )))
     } else {
         punycode::fault(label)
-            .map(|why| Fault::new(format!("has the label {label:?}, which {why}")))
+            .map(|why| InvalidName::new(format!("has the label {label:?}, which {why}")))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Timestamp, Version};
+use super::{Server, Timestamp, Version};
 
 /// Where a version stands in its life.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -109,6 +109,8 @@ pub struct Entry {
     pub version: Version,
     /// The author's JSON, compact.
     pub document: Box<str>,
+    /// The typed view of `document`.
+    pub server: Box<Server>,
     /// Where it stands in its life.
     pub status: Status,
     /// Why, or what to use instead.

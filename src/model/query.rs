@@ -75,7 +75,7 @@ impl Cursor {
         }
     }
 
-    fn is_before(&self, row: &impl Row) -> bool {
+    fn is_before(&self, row: &impl ListedEntry) -> bool {
         match &self.version {
             Some(version) => (row.name(), row.version()) > (self.name.as_str(), version.as_str()),
             None => row.name() > self.name.as_str(),
@@ -154,7 +154,7 @@ impl ListQuery {
         }))
     }
 
-    fn selects(&self, row: &impl Row) -> bool {
+    fn selects(&self, row: &impl ListedEntry) -> bool {
         (self.include_deleted || !row.is_deleted())
             && self.version.as_deref().is_none_or(|version| match version {
                 "latest" => row.is_latest(),
@@ -179,7 +179,7 @@ pub fn include_deleted(raw: &str) -> Result<bool, QueryError> {
 }
 
 /// What a list shows of an entry.
-pub trait Row {
+pub trait ListedEntry {
     /// Server name.
     fn name(&self) -> &str;
     /// Version text.
@@ -202,7 +202,7 @@ pub struct Page {
 }
 
 /// The page of `rows` (ordered by name, then version) that `query` asks for.
-pub fn page<R: Row>(rows: &[R], query: &ListQuery) -> Page {
+pub fn page<R: ListedEntry>(rows: &[R], query: &ListQuery) -> Page {
     let start = query
         .cursor
         .as_ref()

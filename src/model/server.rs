@@ -6,6 +6,8 @@
 
 mod read;
 
+pub(crate) use read::PUBLISHER_KEY;
+
 /// What `server.json` says, as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]

@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::grammar::{Fault, is_device};
+use super::grammar::{InvalidName, is_device};
 use super::timestamp::Timestamp;
 
 /// A version text that can be a path segment and is not `latest`.
@@ -23,25 +23,25 @@ impl Version {
 
     /// Reads a version: a letter or digit, then also `.`, `_`, `+`, `-`; no `..`, no trailing dot, not
     /// `latest` in any case, not a device name.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
         if text.is_empty() {
-            return Err(Fault::new("is empty"));
+            return Err(InvalidName::new("is empty"));
         }
         if text.len() > Self::MAX {
-            return Err(Fault::new(format!("is longer than {} characters", Self::MAX)));
+            return Err(InvalidName::new(format!("is longer than {} characters", Self::MAX)));
         }
         if text.eq_ignore_ascii_case("latest") {
-            return Err(Fault::new("is the word that stands for the newest version"));
+            return Err(InvalidName::new("is the word that stands for the newest version"));
         }
         let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-');
         if !text.as_bytes()[0].is_ascii_alphanumeric() || !text.bytes().all(inner) {
-            return Err(Fault::new(
+            return Err(InvalidName::new(
                 "is not a safe path segment: a letter or digit, then letters, digits, '.', '_', '+' and '-'",
             ));
         }
         let document = text.eq_ignore_ascii_case("index.json");
         if text.contains("..") || text.ends_with('.') || is_device(text) || document {
-            return Err(Fault::new("is not a safe path segment on every system"));
+            return Err(InvalidName::new("is not a safe path segment on every system"));
         }
         Ok(Self { text: text.into(), semver: Semver::parse(text).is_some() })
     }

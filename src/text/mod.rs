@@ -15,7 +15,7 @@ pub(crate) use count::{count, noun};
 pub(crate) use escape::{
     escape_html, push_json_escape, push_json_string, push_toml_string, write_html,
 };
-pub(crate) use hex::{from_hex, is_hex, to_hex};
+pub(crate) use hex::{from_hex, is_hex, is_lower_hex, to_hex};
 pub(crate) use invisible::is_invisible;
 pub(crate) use percent::{percent_decode, percent_encode, percent_encode_except};
 pub(crate) use visible::{push_visible, shorten, visible};

@@ -4,7 +4,7 @@
 //! break out of its line. The comment stays below the size that forges accept and says what it left
 //! out.
 
-use super::{WORST_FIRST, position, summary};
+use super::shared::{WORST_FIRST, position, summary};
 use crate::diag::{Diagnostic, Report};
 use crate::text::{self, visible};
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::quiet_json;
+use super::shared::quiet_json;
 use crate::diag::{Code, Diagnostic, Place, Report, Snippet};
 use crate::text::{percent_encode_except, visible};
 

@@ -11,8 +11,8 @@ use super::{
     Repository, Server, Transport,
 };
 
-/// Key of the publisher's own block in `_meta`.
-const PUBLISHER: &str = "io.modelcontextprotocol.registry/publisher-provided";
+/// Key of publisher-provided metadata inside `_meta`.
+pub(crate) const PUBLISHER_KEY: &str = "io.modelcontextprotocol.registry/publisher-provided";
 
 /// How deep variables inside variables are followed; the format has one level.
 const DEPTH: usize = 4;
@@ -37,7 +37,7 @@ impl Server {
             packages: objects(members, "packages").filter_map(package).collect(),
             remotes: objects(members, "remotes").filter_map(transport).collect(),
             publisher: object(members, "_meta")
-                .and_then(|meta| object(meta, PUBLISHER))
+                .and_then(|meta| object(meta, PUBLISHER_KEY))
                 .map(publisher)
                 .unwrap_or_default(),
         }

@@ -68,9 +68,9 @@ pub(super) fn derive(
     let reading = match upstream.entry(&name, Some(&version)) {
         Ok(reading) => reading,
         Err(e) if e.kind() == ErrorKind::Indeterminate => {
-            return Ok(Mirrored::Unknown(e.to_string()));
+            return Ok(Mirrored::Unknown(format!("{e:#}")));
         }
-        Err(e) => return Ok(Mirrored::Maintainer(e.to_string())),
+        Err(e) => return Ok(Mirrored::Maintainer(format!("{e:#}"))),
     };
     let (present, all) = (Present::default(), Filter::default());
     let plan = plan(registry, vec![reading], &present, &all, clock.now());
