@@ -1,4 +1,4 @@
-//! Rules about what a server says of itself: title, website, icons and repository.
+//! Rules about title, website, icons and repository.
 
 use serde_json::Value;
 
@@ -27,7 +27,7 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     }
 }
 
-/// A website is an https URL that can stand in an HTML attribute.
+/// Checks that a website is an https URL that is safe in an HTML attribute.
 fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if website.is_empty() {
         return;
@@ -60,7 +60,7 @@ fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// An icon is an https URL; data and http are refused.
+/// Checks that an icon is an https URL.
 fn check_icon(src: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut add = |code, message: String, help: &str| {
         found.push(path.finding(code, message, help));

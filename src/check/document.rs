@@ -12,17 +12,17 @@ use super::{
 };
 use crate::diag::{Code, Finding, Pointer, Severity};
 
-/// The document after it passed through the official API's typed structs: empty optional members are
-/// gone. Only to be judged, never to be published.
+/// Returns the document as the official API's typed structs write it: empty optional members are gone. It
+/// is checked and never published.
 pub fn normalised(document: &Value) -> Value {
     normal::normalised(document, &SERVER)
 }
 
-/// Breaches of the input rules from which on the JSON Schema is not asked: it would mostly repeat
-/// them, and spells out the place of each.
-const MAX_BREACHES: usize = 200;
+/// Most violations of the input rules with which the JSON Schema is still applied. With more of them it
+/// would mostly repeat them.
+const MAX_INPUT_FINDINGS: usize = 200;
 
-/// Everything that is wrong with a document, roughly in the order of its members.
+/// Returns everything that is wrong with a document, roughly in the order of its members.
 pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
     let input = input::check(value);
     if !value.is_object() {
@@ -32,7 +32,7 @@ pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
     let structural = |finding: &&Finding| finding.code != Code::ValueNotAllowed;
     let broken = places(input.findings.iter().filter(structural));
     found.retain(|finding| !broken.contains(&finding.pointer));
-    let enough = input.findings.len() > MAX_BREACHES;
+    let enough = input.findings.len() > MAX_INPUT_FINDINGS;
     add_unless_known(&mut found, input.findings);
     if enough {
         return found;
@@ -50,7 +50,7 @@ pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
     found
 }
 
-/// The rules that look at meaning; each skips what has no value or one of the wrong type.
+/// Applies the semantic rules. Each skips what is missing or of the wrong type.
 fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
     let mut found = Vec::new();
     match document.get("$schema") {
@@ -74,7 +74,7 @@ fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
     found
 }
 
-/// Adds findings at places where no error stands yet, so that one fault is said once.
+/// Adds findings at places that have no error yet, so that a problem is reported once.
 fn add_unless_known(found: &mut Vec<Finding>, mut more: Vec<Finding>) {
     let known = places(found.iter().filter(|earlier| earlier.severity == Severity::Error));
     more.retain(|finding| !known.contains(&finding.pointer));

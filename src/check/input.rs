@@ -1,8 +1,7 @@
 //! The input rules: which members a document has, of which type, and within which limits.
 //!
 //! They are those of the official API, which answers 422 before it validates anything else. Unlike
-//! that API, key names are compared exactly: clients read the author's own text, not a copy that
-//! was typed anew.
+//! that API, key names are compared exactly, because clients read the author's own text.
 
 use serde_json::Value;
 
@@ -31,7 +30,7 @@ pub(super) fn check(document: &Value) -> Verdict {
 }
 
 impl Verdict {
-    /// Judges every member, then which required ones are absent.
+    /// Checks every member, then which required ones are absent.
     fn object(&mut self, value: &Value, shape: &'static Shape, path: &Path<'_>) {
         let Some(members) = value.as_object() else {
             return self.wrong_type(value, path, "an object");
@@ -53,7 +52,7 @@ impl Verdict {
         }
     }
 
-    /// Judges a member; an optional one may be null.
+    /// Checks a member; an optional one may be null.
     fn member(&mut self, value: &Value, field: &'static Field, path: &Path<'_>) {
         if !field.required {
             // A false flag makes no difference to the schema, so it needs no second document.
@@ -65,7 +64,7 @@ impl Verdict {
         self.value(value, &field.kind, path);
     }
 
-    /// Judges a value by its kind, and what lies below it.
+    /// Checks a value and everything inside it.
     fn value(&mut self, value: &Value, kind: &'static FieldType, path: &Path<'_>) {
         match (kind, value) {
             (FieldType::Text(limits), Value::String(text)) => {

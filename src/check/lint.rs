@@ -83,7 +83,7 @@ fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
 }
 
 /// Image types by file ending that clients do not show.
-const ODD_ENDINGS: &[&str] =
+const HIDDEN_IMAGES: &[&str] =
     &["ico", "icns", "gif", "bmp", "avif", "tif", "tiff", "heic", "heif", "jxl", "apng"];
 
 fn check_icons(document: &Value, found: &mut Vec<Finding>) {
@@ -91,7 +91,8 @@ fn check_icons(document: &Value, found: &mut Vec<Finding>) {
     let path = Path::Root.key("icons");
     for (i, icon) in icons.iter().enumerate() {
         let ending = ending(text(icon, "src"));
-        if icon.get("mimeType").is_none_or(Value::is_null) && ODD_ENDINGS.contains(&ending.as_str())
+        if icon.get("mimeType").is_none_or(Value::is_null)
+            && HIDDEN_IMAGES.contains(&ending.as_str())
         {
             let message = format!("an icon of type {ending} is not shown by clients");
             found.push(path.index(i).key("src").finding(

@@ -1,15 +1,15 @@
-//! Is the data right? The rules about one `server.json`, and about the registry as a whole.
+//! Checks the data: one `server.json` on its own, and the registry as a whole.
 //!
-//! [`document`] judges a document by itself, without a clock, a disk or a network, and reports
-//! everything it finds in one run. Under [`Profile::Official`] its verdict is that of the official
+//! [`document`] checks one document without a clock, a disk or a network, and reports everything that it
+//! finds in one run. Under [`Profile::Official`] its verdict is that of the official
 //! registry's `POST /v0.1/validate`; under [`Profile::Strict`] a document must also be publishable:
 //! its name and version become paths, its packages must have a form that can be checked, and nothing
-//! in it may lead readers to a place or command that they do not see (`reach`, `line`, `risk`).
+//! in it may lead readers to a place or a command that they do not see (`reach`, `line`, `risk`).
 //!
-//! A document passes three gates, each in its own module: the typed input of the API (`input`), the
+//! A document passes three groups of rules, each in its own modules: the typed input of the API (`input`), the
 //! JSON Schema that `$schema` names, applied to what the typed structs leave (`normal`, `schema`), and
-//! the semantic rules. One fault is reported once: a semantic code is preferred to a broken limit, and
-//! both to a schema violation at the same place. This room refuses to know who is asking.
+//! the semantic rules. A problem is reported once: a semantic code is preferred to a broken limit, and both to
+//! a schema violation at the same place. Who asks makes no difference.
 
 mod about;
 mod document;

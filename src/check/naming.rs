@@ -1,7 +1,7 @@
 //! Rules about the server's name and its versions.
 //!
-//! The official rules come first; the strict ones add what a name and a version must keep to become
-//! a path and a claim of ownership. What a name or version *is* stays in `model`.
+//! The official rules come first. The strict ones are needed because a name and a version become a path
+//! and a claim of ownership. The grammar is in `model`.
 
 use serde_json::Value;
 
@@ -28,9 +28,9 @@ pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Fin
     }
 }
 
-/// The official name rule, and for a sound name the strict ones.
+/// Applies the official name rule, and to a valid name the strict ones.
 fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
-    // Too long is a matter of the input rules; the official name rule has no limit.
+    // The input rules have the limit of length; the official name rule has none.
     if text.len() > ServerName::MAX {
         return;
     }
@@ -61,14 +61,16 @@ fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
         found.push(finding(Code::NameGrammar, fault, help));
     }
     if name.is_reserved() {
-        let fault =
-            format!("the name part {} is a word of the registry's own paths", quote(name.name()));
+        let fault = format!(
+            "the name part {} is reserved for the registry's own paths",
+            quote(name.name())
+        );
         found.push(finding(Code::NameReserved, fault, "choose another name part"));
     }
 }
 
-/// What is wrong with a namespace of sound grammar: `verify` will never find it proven, or it looks
-/// like something else to people.
+/// Returns what is wrong with a namespace of valid grammar: nobody can prove it, or people read it as
+/// something else.
 fn namespace_finding(
     namespace: Namespace<'_>,
     config: &Config,
@@ -85,14 +87,14 @@ fn namespace_finding(
     Some(path.finding(
         Code::NamespacePunycode,
         message,
-        "make sure that these letters are the domain that you mean",
+        "check that this is the domain that you mean",
     ))
 }
 
 /// The official rules of a version, which hold for the server and for each package.
 pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if text == "latest" {
-        let message = "the version is \"latest\", which stands for the newest version";
+        let message = "the version is \"latest\", which means the newest version";
         found.push(path.finding(
             Code::ReservedVersionString,
             message,
@@ -152,7 +154,7 @@ fn check_strict_version(
     }
 }
 
-/// The semantic version that was probably meant.
+/// Suggests a semantic version.
 fn semver_help(text: &str) -> String {
     let plain = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let numbers: Vec<&str> = plain.split('.').collect();

@@ -36,7 +36,7 @@ fn check_identifier(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>)
     }
 }
 
-/// Only named arguments have rules: the name stands alone and is not repeated in what follows it.
+/// Checks a named argument: its name is only a name, and its value does not repeat it.
 fn check_argument(
     argument: &Value,
     rules: &DocumentRules,
@@ -55,7 +55,7 @@ fn check_argument(
             message,
             "add \"name\" with its dashes, such as --port, or make it positional",
         ));
-        // Every text begins with an empty name. The official registry says so, and only it.
+        // Every text begins with an empty name; only the official registry reports that.
         if rules.profile == Profile::Strict {
             return;
         }

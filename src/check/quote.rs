@@ -1,4 +1,4 @@
-//! Quoting what a stranger wrote, so that a message stays one readable line.
+//! Quotes text of others, so that a message stays one readable line.
 
 use std::fmt::Write;
 

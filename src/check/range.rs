@@ -1,31 +1,15 @@
 //! Versions that look like a range of versions.
 //!
 //! The official registry recognises ranges by four patterns; this is their meaning without a regex
-//! engine. Each reader takes what its pattern would take from the front and gives back the rest,
-//! which is enough because no pattern can take the same text in two ways.
+//! engine. Each function consumes what its pattern would match and returns the rest, which is enough
+//! because no pattern can match the same text in two ways.
 
 /// Whether the text matches one of the registry's four range patterns.
 pub(super) fn looks_like_range(text: &str) -> bool {
     let text = text.trim();
     // A specific version needs none of the four readers, and most versions are specific.
-    text.bytes().any(|b| {
-        matches!(
-            b,
-            b'^' | b'~'
-                | b'<'
-                | b'>'
-                | b'='
-                | b'|'
-                | b'*'
-                | b'x'
-                | b'X'
-                | b' '
-                | b'\t'
-                | b'\n'
-                | b'\x0c'
-                | b'\r'
-        )
-    }) && (is_comparison(text) || is_span(text) || is_choice(text) || is_wildcard(text))
+    text.bytes().any(|b| b"^~<>=|*xX \t\n\x0c\r".contains(&b))
+        && (is_comparison(text) || is_span(text) || is_choice(text) || is_wildcard(text))
 }
 
 /// Whether the text is a whole specific version that only an `x` in its prerelease makes a range.

@@ -11,11 +11,11 @@ use crate::error::Result;
 use super::entry::RemoteUrl;
 use super::quote::quote;
 
-/// Everything that can be said of the tree as a whole before any document is read.
+/// Checks the tree as a whole, before any document is read.
 pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {
     let mut findings = tree.findings().to_vec();
     if tree.servers().is_empty() {
-        let message = "there is no entry; a registry with nothing in it publishes nothing";
+        let message = "there is no entry, so there is nothing to publish";
         findings.push(
             Diagnostic::new(Code::RegistryEmpty, Place::file(tree.display("servers")), message)
                 .help("add one with `mcp-static add server.json`"),
@@ -122,7 +122,7 @@ fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
 /// A remote URL, and the server (by its position in the tree) that has it.
 type Shared<'a> = (usize, &'a RemoteUrl);
 
-/// A remote URL under two names: whoever installs one gets the other.
+/// Reports remote URLs that two servers have: anyone who installs one gets the other.
 ///
 /// `urls` holds the distinct URLs of each server of the tree, in its order.
 pub fn shared_urls(tree: &Tree, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
@@ -167,7 +167,7 @@ fn shared(
     };
     let found = urls.iter().map(finding).collect();
     let mut found = SourceFile::new(&path, &document.text).diagnose_all(found);
-    // Where each of them stands first, by the place here.
+    // The first place of each, by its place here.
     let firsts: HashMap<String, Shared<'_>> =
         urls.iter().map(|(url, first)| (format!("/remotes/{}/url", url.index), *first)).collect();
     for diagnostic in &mut found {
@@ -180,7 +180,7 @@ fn shared(
                     at.version
                 ))
             };
-            let message = "it stands here first".to_owned();
+            let message = "it is here first".to_owned();
             diagnostic.labels.push(Label { place, message });
         }
     }

@@ -1,6 +1,6 @@
-//! What makes starting a package riskier than it looks.
+//! Warns about packages that are riskier to start than they look.
 //!
-//! These are warnings: some servers need it, and whoever reviews an entry should see it said.
+//! Some servers need this, so these are warnings for reviewers.
 
 use serde_json::Value;
 
@@ -54,7 +54,7 @@ fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding
                 continue;
             }
             Risk::Escape => format!(
-                "the argument {} gives the container wide rights over its machine",
+                "the argument {} gives the container broad permissions on its host",
                 quote(&option(&plain[at..]))
             ),
         };
@@ -66,7 +66,7 @@ fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding
     }
 }
 
-/// The option as it is written: with the word after it, unless it brings its value.
+/// Returns the option as it is written: with the word after it, unless it holds its value.
 fn option(words: &[&str]) -> String {
     let alone = words[0].contains('=') || words[0] == "--privileged" || words[0].contains(':');
     words.iter().take(if alone { 1 } else { 2 }).copied().collect::<Vec<_>>().join(" ")
@@ -75,7 +75,7 @@ fn option(words: &[&str]) -> String {
 /// Most bytes of a value with its variables filled in; no option is longer.
 const LONGEST: usize = 4096;
 
-/// A value with the variables whose values the document itself gives.
+/// Fills in the variables whose values are in the document.
 fn filled(given: &str, argument: &Value) -> String {
     let known = |name: &str| {
         let variable = argument.get("variables")?.get(name)?;

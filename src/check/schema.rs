@@ -34,7 +34,7 @@ const RELEASED: [(&str, &str); 6] = [
 
 static COMPILED: [OnceLock<Option<Validator>>; 6] = [const { OnceLock::new() }; 6];
 
-/// What `$schema` says.
+/// The version that `$schema` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SchemaVersion<'a> {
     /// A released version.
@@ -124,9 +124,9 @@ pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     if validator.is_valid(document) {
         return Vec::new();
     }
-    let mut said = HashSet::new();
+    let mut reported = HashSet::new();
     let findings = validator.iter_errors(document).flat_map(|error| explain(&error, version));
-    findings.filter(|finding| said.insert(finding.pointer.clone())).collect()
+    findings.filter(|finding| reported.insert(finding.pointer.clone())).collect()
 }
 
 /// One finding for each member that an error is about.
@@ -150,7 +150,7 @@ fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
         }
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             let finding = |name: &String| {
-                let message = format!("the schema of {version} knows no {} here", quote(name));
+                let message = format!("the schema of {version} has no {} here", quote(name));
                 Finding::new(Code::SchemaViolation, place.key(name), message)
                     .on_key()
                     .help(format!("write {}", current_schema()))
@@ -231,7 +231,7 @@ fn remedy(kind: &ValidationErrorKind) -> &'static str {
         }
         ValidationErrorKind::MaxLength { .. } => "shorten it",
         ValidationErrorKind::AnyOf { .. } => {
-            "add \"value\" for a fixed argument or \"valueHint\" for one the user gives"
+            "add \"value\" for a fixed argument or \"valueHint\" for one that the user enters"
         }
         _ => "change the value so that it fits the schema",
     }

@@ -20,7 +20,7 @@ pub(super) fn check_remotes(document: &Value, profile: Profile, found: &mut Vec<
     }
 }
 
-/// A remote of an unknown type is not looked at further.
+/// Checks a remote. One of an unknown type is not checked any more.
 fn check_remote(
     remote: &Value,
     kind: &str,
@@ -146,7 +146,7 @@ fn template_fault<'a, I: Iterator<Item = &'a str>>(
     Some((message, help))
 }
 
-/// A transport type that is not one of `types`, with the one that was probably meant.
+/// Reports a transport type that is not one of `types`, and suggests one.
 fn type_finding(
     code: Code,
     of: &str,

@@ -1,8 +1,8 @@
-//! Names that people take for each other.
+//! Finds names that people mistake for each other.
 //!
 //! Most people choose from a list by looking. Names of one namespace have one owner, so alike ones are
-//! a mistake more often than a trick, and a warning says enough. What looks alike across namespaces is
-//! judged when it is proposed, by the same outline.
+//! a mistake more often than a trick, and a warning is enough. Names that look alike across namespaces
+//! are checked when they are proposed, by the same outline.
 
 use std::collections::BTreeMap;
 

@@ -1,12 +1,13 @@
-//! URLs as Go's `net/url` reads them.
+//! Parses URLs as Go's `net/url` does.
 //!
-//! The official registry judges every URL with Go's parser, which is neither RFC 3986 nor WHATWG: it
-//! takes a rootless path after a scheme unseen, forgives spaces in a path, and refuses an ASCII
-//! percent escape in a host. A verdict equal to the registry's needs the same reading, so it is
-//! written here from the documented behaviour of Go 1.26. This module refuses to resolve,
-//! normalise or fetch anything.
+//! The official registry parses every URL with Go's parser, which follows neither RFC 3986 nor WHATWG: it
+//! does not check a rootless path after a scheme, accepts spaces in a path, and refuses an ASCII percent
+//! escape in a host. To reach the same verdict, this module implements the documented behaviour of
+//! Go 1.26. Nothing is resolved, normalised or fetched.
 
 use std::net::Ipv6Addr;
+
+use crate::text::from_hex;
 
 /// Why a URL does not parse, as the end of the sentence "`x` …".
 pub(super) type UrlFault = &'static str;
@@ -44,7 +45,7 @@ pub fn is_uri(text: &str) -> bool {
     parse(text).is_ok_and(|url| !url.scheme.is_empty())
 }
 
-/// Reads a URL, or says why Go would not.
+/// Parses a URL. The error tells why Go would refuse it.
 pub(super) fn parse(text: &str) -> Result<GoUrl<'_>, UrlFault> {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let url = parse_without_fragment(text)?;
@@ -74,7 +75,7 @@ fn parse_without_fragment(text: &str) -> Result<GoUrl<'_>, UrlFault> {
     Ok(GoUrl { scheme, host, path })
 }
 
-/// The text before the first colon, if all of it may stand in a scheme.
+/// Splits off the text before the first colon, if a scheme may hold all of it.
 fn split_scheme(text: &str) -> Result<(&str, &str), UrlFault> {
     for (i, b) in text.bytes().enumerate() {
         match b {
@@ -186,10 +187,9 @@ fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
     Ok(())
 }
 
-/// The byte that the escape at `at` stands for.
+/// Returns the byte of the escape at `at`.
 fn escaped_byte(bytes: &[u8], at: usize) -> Option<u8> {
-    let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    Some(digit(bytes.get(at + 1)?)? * 16 + digit(bytes.get(at + 2)?)?)
+    from_hex(bytes.get(at + 1..at + 3)?)?.first().copied()
 }
 
 /// A host may escape only what is not ASCII and the percent sign; a zone also what it could hold.

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-/// The URL that clients are given: https, no trailing slash, no `/v0.1`.
+/// The URL that clients use: https, no trailing slash, no `/v0.1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl(String);
 
 impl BaseUrl {
-    /// Reads a base URL; the error says what is wrong and what to write instead.
+    /// Reads a base URL; the error holds what is wrong and what to write instead.
     pub fn parse(text: &str) -> Result<Self, String> {
         let fail = |what: &str, instead: &str| Err(format!("{what}; write {instead}"));
         if let Some(rest) = text.strip_prefix("http://") {

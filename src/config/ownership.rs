@@ -33,9 +33,9 @@ pub enum Trust {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// The forge says who opened the pull request, and from whose repository.
+    /// The forge reports who opened the pull request, and from whose repository.
     PrAuthor,
-    /// The forge says that the branch lives in a repository of the organisation.
+    /// The forge reports that the branch is in a repository of the organisation.
     HeadOwner,
     /// A signed statement beside the entry.
     ProofFile,

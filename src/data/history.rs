@@ -13,7 +13,7 @@ use crate::model::{Dates, Status, Timestamp};
 
 use super::records::OriginRecord;
 
-/// What history says of one entry, in seconds since 1970.
+/// The dates of one entry in git's history, in seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryDates {
     /// First commit with the document.
@@ -26,12 +26,12 @@ pub struct EntryDates {
     pub status: Status,
 }
 
-/// What stands in when history says nothing of an entry.
+/// What to use when history has no dates of an entry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Fallback {
     /// The time of the head commit: the entry is not committed yet.
     Head(i64),
-    /// Given from outside: there is no commit yet.
+    /// A given time: there is no commit yet.
     Epoch(i64),
     /// Nothing: outside git dates must be pinned.
     #[default]
@@ -59,7 +59,7 @@ pub enum Dated {
 }
 
 impl DateTable {
-    /// A table in which only the fallback speaks.
+    /// Returns a table with only the fallback.
     pub fn without_history(fallback: Fallback) -> Self {
         Self { entries: BTreeMap::new(), fallback }
     }
@@ -88,12 +88,12 @@ impl DateTable {
         Self { entries: entries.into_iter().collect(), fallback }
     }
 
-    /// What history says of the entry `key`.
+    /// Returns the dates of the entry `key` in history.
     pub fn get(&self, key: &str) -> Option<&EntryDates> {
         self.entries.get(key)
     }
 
-    /// Takes what `other` says of the entry `key`.
+    /// Copies the dates of the entry `key` from `other`.
     pub fn copy(&mut self, key: &str, other: &Self) {
         match other.entries.get(key) {
             Some(dates) => drop(self.entries.insert(key.into(), *dates)),
@@ -101,7 +101,7 @@ impl DateTable {
         }
     }
 
-    /// What stands in when history says nothing.
+    /// Returns the fallback.
     pub fn fallback(&self) -> Fallback {
         self.fallback
     }

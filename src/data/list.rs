@@ -110,7 +110,7 @@ fn relative(root: &Path, path: &Path) -> String {
     parts.join("/")
 }
 
-/// Whether `path` stands directly in one of the known folders.
+/// Whether `path` is directly in one of the known folders.
 fn is_second_level(root: &Path, path: &Path) -> bool {
     TOP_FOLDERS.iter().any(|name| path.parent() == Some(&root.join(name)))
 }

@@ -70,8 +70,6 @@ pub fn is_template(path: &str) -> bool {
 }
 
 /// The settings of the data folder `root` as text; `None` when there is no such plain file.
-///
-/// For callers that want nothing else of the folder.
 pub fn read_settings(root: &Path) -> Result<Option<String>> {
     let path = root.join(SETTINGS);
     if !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {

@@ -8,7 +8,7 @@ use crate::diag::{Code, Diagnostic, Place};
 use super::layout::{DataPath, EntryFile};
 use super::tree::{At, FileRef, ServerFolder, Tree, TreeSource, VersionFolder};
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PathKind {
     File,
@@ -44,14 +44,14 @@ impl Builder {
     }
 
     pub(super) fn add(&mut self, path: String, kind: PathKind, at: At) {
-        let odd = match kind {
+        let problem = match kind {
             PathKind::File => None,
-            PathKind::Link => Some("a symbolic link stands here"),
-            PathKind::Other => Some("a submodule or device stands here"),
+            PathKind::Link => Some("this is a symbolic link"),
+            PathKind::Other => Some("this is a submodule or device"),
             PathKind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
         };
-        if let Some(message) = odd {
-            self.say(
+        if let Some(message) = problem {
+            self.report(
                 Code::FileNotRegular,
                 &path,
                 message,
@@ -71,19 +71,20 @@ impl Builder {
             DataPath::Tombstone { .. } => self.tombstones.push(FileRef { path, at }),
             DataPath::Ignored => {}
             DataPath::Unknown => {
-                let message = "this file has no meaning here and is ignored";
+                let message =
+                    "this file has no meaning here, and nothing is published from this place";
                 let help = match path.rsplit('/').next() {
                     Some("server.json") => {
-                        "entries stand at servers/<namespace>/<name>/<version>/server.json; `add` puts them there"
+                        "an entry is servers/<namespace>/<name>/<version>/server.json; `mcp-static add FILE` puts it there"
                     }
                     _ => "move or remove it; docs/data.md shows the layout",
                 };
-                self.say(Code::FileUnexpected, &path, message, help);
+                self.report(Code::FileUnexpected, &path, message, help);
             }
         }
     }
 
-    fn say(&mut self, code: Code, path: &str, message: &str, help: &str) {
+    fn report(&mut self, code: Code, path: &str, message: &str, help: &str) {
         let place = match &*self.label {
             "" => path.to_owned(),
             label => format!("{label}/{path}"),

@@ -1,7 +1,4 @@
-//! Every file of a data folder in order, from disk or from a commit's objects.
-//!
-//! Both sources feed one builder with paths and kinds, so that the same files give the same tree.
-//! Nothing is followed: a symbolic link, submodule or device is reported and not read.
+//! The files of a data folder in order, and reading them, from disk or from a commit's objects.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +8,7 @@ use crate::model::{ServerName, Version};
 
 use super::layout::EntryFile;
 
-/// Files larger than this are not even read, whoever they come from.
+/// Files larger than this are not read at all.
 const HARD_LIMIT: u64 = 16 * 1024 * 1024;
 
 /// A file of the tree: its path below the data folder, and where its bytes are.
@@ -79,7 +76,7 @@ impl ServerFolder {
     }
 
     /// What servers are ordered by: the bytes of the whole name, as in lists of the API. By folders
-    /// `com.example/x` would stand before `com.example.a/x`, although a dot sorts before a slash.
+    /// `com.example/x` would come before `com.example.a/x`, although a dot sorts before a slash.
     pub(super) fn rank(&self) -> impl Iterator<Item = u8> {
         self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
     }
@@ -108,7 +105,7 @@ impl Content {
     }
 }
 
-/// The files of a version that say what is published and by whom; `None` where there is none.
+/// The files of a version that decide what is published and by whom; `None` where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VersionFiles {
     /// `server.json`.
@@ -141,8 +138,8 @@ pub(super) enum TreeSource {
 }
 
 impl Tree {
-    /// Leaves out version folders, named by their paths below the data folder; gives those of the
-    /// names that are no version folder here.
+    /// Leaves out version folders, named by their paths below the data folder. Returns the paths that are
+    /// not version folders here.
     pub fn leave_out(&mut self, folders: &std::collections::BTreeSet<String>) -> Vec<String> {
         let mut unknown = folders.clone();
         for server in &mut self.servers {
@@ -180,7 +177,7 @@ impl Tree {
         &self.servers
     }
 
-    /// What is wrong with the layout itself: links, odd names, files without a meaning.
+    /// What is wrong with the layout itself: links, unexpected names, files without a meaning.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
@@ -203,7 +200,7 @@ impl Tree {
         }
     }
 
-    /// Reads the files of a version that say what is published and by whom: document, status, origin, proof.
+    /// Reads the files of a version that decide what is published and by whom: document, status, origin, proof.
     pub fn read_version(
         &self,
         server: &ServerFolder,

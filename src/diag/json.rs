@@ -1,11 +1,13 @@
-//! A strict JSON tokenizer (RFC 8259) that knows where every token stands.
+//! A strict JSON tokenizer (RFC 8259) that knows the position of every token.
 //!
 //! Two readers share it: the one that finds the line of a pointer, and the one that looks for what a
-//! value tree hides (duplicate keys, lone surrogates, odd characters). It refuses what the grammar
-//! refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of our JSON parser; it builds no
+//! value tree hides (duplicate keys, lone surrogates, invisible characters). It refuses what the
+//! grammar refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of our JSON parser; it builds no
 //! tree.
 
 use std::borrow::Cow;
+
+use crate::text::from_hex;
 
 /// Deepest nesting accepted, the same as `serde_json`'s.
 pub(crate) const MAX_DEPTH: usize = 127;
@@ -155,7 +157,7 @@ impl<'a> Tokenizer<'a> {
         self.token(byte).map(Some)
     }
 
-    /// Reads the token that begins with `byte`, if one may stand here.
+    /// Reads the token that begins with `byte`, if one is allowed here.
     fn token(&mut self, byte: u8) -> Result<Token<'a>, SyntaxError> {
         let start = self.at;
         let kind = match (self.expect, byte) {
@@ -232,7 +234,7 @@ impl<'a> Tokenizer<'a> {
         Ok(kind)
     }
 
-    /// Reads a string and gives what stands between its quotes, escapes checked but not resolved.
+    /// Reads a string and returns the text between its quotes, with escapes checked but not resolved.
     fn string(&mut self) -> Result<&'a str, SyntaxError> {
         let bytes = self.text.as_bytes();
         self.at += 1;
@@ -250,7 +252,7 @@ impl<'a> Tokenizer<'a> {
                 }
                 Some(b'\\') => self.escape()?,
                 Some(0..=0x1f) => {
-                    return self.fail("a control character stands raw inside a string");
+                    return self.fail("a control character inside a string is not escaped");
                 }
                 Some(_) => self.at += 1,
                 None => return self.fail("the text ends inside a string"),
@@ -277,7 +279,7 @@ impl<'a> Tokenizer<'a> {
         if self.at == start { self.fail("a digit is expected here") } else { Ok(()) }
     }
 
-    /// Reads a number; its value is nobody's business here.
+    /// Reads a number without computing its value.
     fn number(&mut self) -> Result<TokenKind<'a>, SyntaxError> {
         let start = self.at;
         if self.byte() == Some(b'-') {
@@ -306,12 +308,10 @@ impl<'a> Tokenizer<'a> {
     }
 }
 
-/// The value of the four hex digits at `at`.
+/// Returns the value of the four hex digits at `at`.
 fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..at + 4)?
-        .iter()
-        .try_fold(0, |sum, b| Some(sum * 16 + char::from(*b).to_digit(16)?))
+    let digits = from_hex(bytes.get(at..at + 4)?)?;
+    Some(digits.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
 /// The text of a raw string with its escapes resolved, and whether a surrogate stood alone in it

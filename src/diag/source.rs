@@ -50,8 +50,8 @@ impl<'a> SourceFile<'a> {
 
     /// The bytes of the value (or, with `on_key`, of the key) at `pointer`.
     ///
-    /// Of a key written twice the last one is meant, as JSON parsers do. `None` when there is no
-    /// such place.
+    /// Of a key written twice the last one counts, as for JSON parsers. `None` when there is no such
+    /// place.
     pub fn span(&self, pointer: &Pointer, on_key: bool) -> Option<Span> {
         let (found, exact) = self.seek([pointer]).nearest(pointer);
         found.filter(|_| exact).map(|found| found.span(on_key))
@@ -61,7 +61,7 @@ impl<'a> SourceFile<'a> {
     fn seek<'p>(&self, pointers: impl IntoIterator<Item = &'p Pointer>) -> Seeker<'a> {
         let mut seeker =
             Seeker { tokens: Tokenizer::new(self.text), wanted: vec![PathNode::default()] };
-        pointers.into_iter().for_each(|pointer| seeker.want(pointer));
+        pointers.into_iter().for_each(|pointer| seeker.add(pointer));
         if let Ok(Some(first)) = seeker.tokens.next() {
             seeker.value(first, Some(0), None);
         }
@@ -76,7 +76,7 @@ impl<'a> SourceFile<'a> {
     }
 
     /// Makes diagnostics of all findings of one kind of reader in this file, in the order of their
-    /// places. Of each code the first [`MAX_ALIKE`] are made; one more says how many others there are.
+    /// places. Of each code the first [`MAX_ALIKE`] are made; one more counts the others.
     pub fn diagnose_all(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
         let seeker = self.seek(findings.iter().map(|finding| &finding.pointer));
         let spans: Vec<_> = findings.iter().map(|finding| seeker.span_of(finding)).collect();
@@ -107,7 +107,7 @@ impl<'a> SourceFile<'a> {
             }
         }
         for at in counts.into_values().filter_map(|(_, rest)| rest) {
-            made[at].stand_for_others();
+            made[at].summarize_others();
         }
         made
     }
@@ -131,7 +131,7 @@ impl<'a> SourceFile<'a> {
         diagnostic
     }
 
-    /// The part of a line around `span`, where `cursor` stands. Nothing else of the line is read.
+    /// Returns the part of a line around `span`, where `cursor` is. Nothing else of the line is read.
     fn snippet(&self, cursor: &Cursor<'_>, span: Span) -> Snippet {
         let text = self.text;
         let (mut start, mut before) = (cursor.at, cursor.column as usize - 1);
@@ -236,7 +236,7 @@ struct Seeker<'a> {
 }
 
 impl Seeker<'_> {
-    fn want(&mut self, pointer: &Pointer) {
+    fn add(&mut self, pointer: &Pointer) {
         let mut at = 0;
         for step in pointer.steps() {
             let new = self.wanted.len();
@@ -269,7 +269,7 @@ impl Seeker<'_> {
         found.map(|found| found.span(finding.on_key && exact))
     }
 
-    /// Reads the value that begins with `first`; `at` is its place when it is wanted. Gives the byte
+    /// Reads the value that begins with `first`; `at` is its place when it is looked for. Returns the byte
     /// after it.
     fn value(&mut self, first: Token<'_>, at: Option<usize>, key: Option<Span>) -> usize {
         let end = match first.kind {

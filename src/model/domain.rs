@@ -1,7 +1,7 @@
-//! Domains: how one is written, what of it can be registered, and how far its word reaches.
+//! Domains: how one is written, what of it can be registered, and which names a proof of it covers.
 //!
-//! A domain comes from a namespace or from a proof file, so its text is judged before anybody asks
-//! for it: one spelling, no address, nothing that a URL or a resolver would read as more than a name.
+//! A domain comes from a namespace or from a proof file, so its text is checked before it is looked
+//! up: one spelling, no address, nothing that a URL or a resolver would read as more than a name.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ const MAX: usize = 253;
 /// Most characters of a label.
 const MAX_LABEL: usize = 63;
 
-/// Last labels that no registry of domains gives away (RFC 6761 and its followers; `internal` by
+/// Top-level names under which nobody can register a domain (RFC 6761 and its followers; `internal` by
 /// resolution of ICANN).
 const SPECIAL: &[&str] =
     &["localhost", "local", "internal", "test", "invalid", "onion", "arpa", "alt"];
@@ -36,7 +36,7 @@ impl Domain {
             }));
         }
         if let Some(c) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-.".contains(*c)) {
-            let hint = if "/:@?#".contains(c) { "; give the bare domain" } else { "" };
+            let hint = if "/:@?#".contains(c) { "; write the bare domain" } else { "" };
             return Err(InvalidName::new(format!("holds {c:?}, which no domain does{hint}")));
         }
         if text.ends_with('.') {
@@ -78,7 +78,7 @@ impl Domain {
     }
 
     /// Whether the domain is a public suffix, under which strangers register: a top-level domain or
-    /// the likes of `co.uk`, or a private one such as `github.io`. Nobody speaks for those below it.
+    /// the likes of `co.uk`, or a private one such as `github.io`. It proves nothing for the names below it.
     pub fn is_public_suffix(&self) -> bool {
         self.registrable().is_none()
     }
@@ -89,15 +89,15 @@ impl Domain {
         psl::suffix(self.0.as_bytes()).is_some_and(|suffix| suffix.is_known())
     }
 
-    /// Whether the domain lies where no registry gives away names, so that nobody can own it.
+    /// Whether nobody can register the domain.
     pub fn is_special_use(&self) -> bool {
         is_special(&self.0)
     }
 
-    /// Whether a word of this domain in DNS may count for `other`: it is the same domain, or a parent
+    /// Whether a record of this domain in DNS may count for `other`: it is the same domain, or a parent
     /// by whole labels that is not above the registrable part.
     ///
-    /// A document over HTTP counts for its own domain only; whoever asks for that compares.
+    /// A document over HTTP counts for its own domain only; callers compare for that.
     pub fn reaches(&self, other: &Self) -> bool {
         self == other
             || (self.is_above(&other.0)
@@ -137,7 +137,7 @@ fn label_fault(label: &str) -> Option<InvalidName> {
     }
 }
 
-/// Whether a name ends where no registry of domains gives away names.
+/// Whether a name ends in a label of [`SPECIAL`].
 pub(super) fn is_special(name: &str) -> bool {
     SPECIAL.contains(&name.rsplit('.').next().unwrap_or_default())
 }
@@ -149,7 +149,7 @@ pub(super) fn is_number(label: &str) -> bool {
     label.bytes().all(|b| b.is_ascii_digit()) || label.strip_prefix("0x").is_some_and(hexadecimal)
 }
 
-/// How a text with letters beyond ASCII is written as a domain, if that can be told without the
+/// How a text with letters beyond ASCII is written as a domain, if that is known without the
 /// tables of IDNA: letters and digits only, in small letters.
 fn ascii_form(text: &str) -> Option<String> {
     let label = |label: &str| {

@@ -20,11 +20,11 @@ impl fmt::Display for InvalidName {
 
 impl std::error::Error for InvalidName {}
 
-/// Words that stand for routes or documents inside the output tree.
+/// Names of routes and documents of the output.
 const ROUTES: &[&str] =
     &["index", "index.html", "index.json", "latest", "versions", "servers", "health", "ping"];
 
-/// Whether `segment` is a word of our own routes.
+/// Whether `segment` is the name of a route.
 pub(crate) fn is_route(segment: &str) -> bool {
     ROUTES.iter().any(|route| route.eq_ignore_ascii_case(segment))
 }

@@ -1,7 +1,7 @@
-//! What a registry *is*: names, versions, dates, entries, listings, and the meaning of a v0.1 query.
+//! The values of a registry: names, versions, dates, entries, listings, and the meaning of a v0.1 query.
 //!
-//! Everything here is a value and pure. This room refuses files, the clock and the network; an invalid
-//! value of its types cannot be made. Only the lens [`Server`] reads JSON, and nothing writes it.
+//! Everything here is pure: no files, no clock, no network. Invalid values of these types cannot be made.
+//! Only [`Server`] reads JSON, and nothing writes it.
 
 mod address;
 mod domain;

@@ -82,7 +82,7 @@ impl ServerName {
         }
     }
 
-    /// Whether the name part is a word of our own routes.
+    /// Whether the name part is the name of a route.
     pub fn is_reserved(&self) -> bool {
         is_route(self.name())
     }
@@ -100,12 +100,12 @@ impl fmt::Debug for ServerName {
     }
 }
 
-/// Names that are no account of the code host which somebody could prove, each with its source.
+/// Names under github.com that are not accounts anybody could prove, each with its source.
 /// Organisations of the code host itself (`github`, `actions`, `dependabot`) are accounts like others.
 const NOBODY: &[&str] = &[
     "apps",          // github.com/apps/<app>: docs.github.com, "Sharing your GitHub App"
     "enterprises", // github.com/enterprises/<enterprise>: docs.github.com, "About enterprise accounts"
-    "ghost",       // stands in for everybody whose account was deleted: github.com/ghost says so
+    "ghost",       // the author of everything whose account was deleted: github.com/ghost says so
     "login",       // github.com/login/oauth: docs.github.com, "Authorizing OAuth apps"
     "marketplace", // github.com/marketplace: docs.github.com, "About GitHub Marketplace"
     "notifications", // github.com/notifications: docs.github.com, "Managing notifications from your inbox"
@@ -114,7 +114,7 @@ const NOBODY: &[&str] = &[
     "settings", // github.com/settings/profile: docs.github.com, "Personalizing your profile"
 ];
 
-/// The half of a name that says who stands behind it: a reversed domain, or `io.github.<login>`.
+/// The first half of a name, which belongs to its owner: a reversed domain, or `io.github.<login>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Namespace<'a>(&'a str);
 

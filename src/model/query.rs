@@ -262,7 +262,7 @@ fn read_bool(value: Option<&str>, errors: &mut Vec<BadParameter>) -> Option<bool
 }
 
 /// Splits a query string as web forms do; a pair with a broken escape is left out. A NUL is refused
-/// wherever it stands, even in a pair that nobody reads.
+/// anywhere, even in a pair that is not used.
 fn parse_pairs(raw: &str) -> Result<Vec<(String, String)>, QueryError> {
     if raw.contains('\0') || raw.contains("%00") {
         return Err(QueryError::null_bytes());

@@ -1,7 +1,7 @@
 //! What makes starting a package riskier than it looks: variables that load code into other programs,
-//! and options that give a container its machine.
+//! and options that give a container broad permissions on its host.
 //!
-//! Entries are warned about it and pages say it beside the command, from these lists.
+//! The rules and the pages use these lists.
 
 /// Variables that make other programs load or run something, in capital letters.
 const LOADERS: &[&str] = &[
@@ -64,7 +64,7 @@ const SHARED: &[&str] =
 pub(crate) enum Risk {
     /// It sets a variable that makes other programs load code.
     Loader,
-    /// It gives a container wide rights over its machine.
+    /// It gives a container broad permissions on its host.
     Escape,
 }
 
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_a_container_its_machine_is_seen_in_every_spelling() {
+    fn broad_permissions_of_containers_are_found_in_every_spelling() {
         for line in [
             "--privileged",
             "--privileged=true",

@@ -31,7 +31,7 @@ impl Version {
             return Err(InvalidName::new(format!("is longer than {} characters", Self::MAX)));
         }
         if text.eq_ignore_ascii_case("latest") {
-            return Err(InvalidName::new("is the word that stands for the newest version"));
+            return Err(InvalidName::new("is the word for the newest version"));
         }
         let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-');
         if !text.as_bytes()[0].is_ascii_alphanumeric() || !text.bytes().all(inner) {
@@ -111,13 +111,13 @@ impl<'a> Semver<'a> {
         };
         let mut numbers = core.split('.');
         let core = [numbers.next()?, numbers.next()?, numbers.next()?];
-        let sound = numbers.next().is_none()
+        let valid = numbers.next().is_none()
             && core.iter().all(|n| is_number(n) && !has_leading_zero(n))
             && pre.is_none_or(|pre| {
                 pre.split('.').all(|part| is_identifier(part) && !has_leading_zero(part))
             })
             && build.is_none_or(|build| build.split('.').all(is_identifier));
-        sound.then_some(Self { core, pre: pre.unwrap_or_default() })
+        valid.then_some(Self { core, pre: pre.unwrap_or_default() })
     }
 
     fn precedence(&self, other: &Self) -> Ordering {

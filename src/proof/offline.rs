@@ -116,7 +116,7 @@ pub fn evidence_of_file(
     // Anybody can sign in the name of any domain; only the namespace's own says something here.
     let namespace = name.split('/').next().unwrap_or_default();
     let stated = Domain::parse(&checked.domain).ok()?;
-    Holder::of(namespace).may_be_spoken_for_by(&stated).then_some(())?;
+    Holder::of(namespace).can_be_proven_by(&stated).then_some(())?;
     let mut evidence = Evidence::by(Method::ProofFile.as_str());
     evidence.subject = Some(format!("domain:{}", checked.domain));
     evidence.key = Some(checked.key.fingerprint());

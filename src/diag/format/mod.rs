@@ -2,8 +2,7 @@
 //!
 //! Each form is a pure function from [`Report`] to text. Printing decides nothing: severities, order
 //! and places are those of the report (annotations alone are regrouped, because a forge shows only
-//! the first few). Text of strangers is made visible on the way, so that no form can be made to say
-//! more than it says.
+//! the first few). Text of others is made visible on the way, so that it cannot change what a form shows.
 
 mod github;
 mod human;
@@ -40,7 +39,7 @@ impl Format {
     pub const ALL: [Format; 5] =
         [Format::Human, Format::Json, Format::Github, Format::Sarif, Format::Markdown];
 
-    /// The word of the command line.
+    /// Returns the name on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Human => "human",
@@ -51,7 +50,7 @@ impl Format {
         }
     }
 
-    /// The form called `word`, or the nearest word when there is none.
+    /// Returns the form called `word`, or the nearest name when there is none.
     pub fn parse(word: &str) -> Result<Self, Option<&'static str>> {
         match Self::ALL.into_iter().find(|format| format.as_str() == word) {
             Some(format) => Ok(format),

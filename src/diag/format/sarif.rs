@@ -38,7 +38,7 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// A rule as it is by itself; the level of a result may differ when settings say so.
+/// Describes a rule with its default level; settings may change the level of a result.
 fn rule(code: Code) -> Value {
     json!({
         "id": code.as_str(),

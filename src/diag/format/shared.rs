@@ -59,7 +59,7 @@ pub(super) const WORST_FIRST: [Severity; 3] = [Severity::Error, Severity::Warnin
 /// Returns JSON `text` with the characters that [`visible`](crate::text::visible) would hide written as
 /// JSON escapes, so that a reader gets them back and a log never sees them.
 ///
-/// They can only stand inside strings, where an escape means the same.
+/// They can only be inside strings, where an escape means the same.
 pub(crate) fn quiet_json(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
     for c in text.chars() {

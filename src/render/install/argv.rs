@@ -185,7 +185,7 @@ fn named(argument: &Argument, name: &str, is_runtime: bool, slots: &mut Slots) -
     }
     match slots.value(name, input) {
         Some(value) => vec![Text::plain(name), value],
-        // `--rm` of a container, or `--stdio` of which nothing more is said, is a flag.
+        // `--rm` of a container, or `--stdio` without any other member, is a flag.
         None if is_runtime || (input.description.is_none() && input.choices.is_empty()) => flag(),
         None => Vec::new(),
     }
