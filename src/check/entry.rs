@@ -360,41 +360,29 @@ impl EntryChecker<'_> {
     ) -> Result<Option<Dates>> {
         let key =
             format!("{}/{}/{}", self.server.namespace, self.server.name, self.version.version);
-        let place = || Place::file(self.path(EntryFile::Server));
-        let (diagnostic, dates) =
-            match self.checker.dates.resolve(&key, origin.as_ref(), status.status)? {
-                Dated::Known(dates) => return Ok(Some(dates)),
-                Dated::Uncommitted(dates) => (
-                    Diagnostic::new(
-                        Code::DateNotCommitted,
-                        place(),
-                        format!(
-                            "not committed yet, so it takes the head commit's time {}",
-                            dates.updated
-                        ),
-                    )
-                    .help("commit it"),
-                    Some(dates),
-                ),
-                Dated::BeforeFirstCommit(dates) => (
-                    Diagnostic::new(
-                        Code::DateBeforeFirstCommit,
-                        place(),
-                        format!("there is no commit yet, so it is dated {}", dates.published),
-                    )
-                    .help("commit it"),
-                    Some(dates),
-                ),
-                Dated::Unknown => (
-                    Diagnostic::new(
-                        Code::DateUnknown,
-                        place(),
-                        "the publication date is unknown outside a git repository",
-                    )
-                    .help("build inside the repository, or pin publishedAt in origin.json"),
-                    None,
-                ),
-            };
+        let commit = "commit it";
+        let pin = "build inside the repository, or pin publishedAt in origin.json";
+        let dated = self.checker.dates.resolve(&key, origin.as_ref(), status.status)?;
+        let (code, message, help, dates) = match dated {
+            Dated::Known(dates) => return Ok(Some(dates)),
+            Dated::Uncommitted(dates) => {
+                let message = format!(
+                    "not committed yet, so it takes the head commit's time {}",
+                    dates.updated
+                );
+                (Code::DateNotCommitted, message, commit, Some(dates))
+            }
+            Dated::BeforeFirstCommit(dates) => {
+                let message = format!("there is no commit yet, so it is dated {}", dates.published);
+                (Code::DateBeforeFirstCommit, message, commit, Some(dates))
+            }
+            Dated::Unknown => {
+                let message = "the publication date is unknown outside a git repository";
+                (Code::DateUnknown, message.to_owned(), pin, None)
+            }
+        };
+        let place = Place::file(self.path(EntryFile::Server));
+        let diagnostic = Diagnostic::new(code, place, message).help(help);
         self.findings.push(diagnostic);
         Ok(dates)
     }

@@ -6,8 +6,8 @@
 use serde_json::Value;
 
 use super::look::Path;
-use super::quote::{one_of, quote, type_of};
 use super::shape::{Field, FieldType, SERVER, Shape, TextForm, TextLimits};
+use super::words::{one_of, quote, type_of};
 use super::{normal, url};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::{PUBLISHER_KEY, TransportType, package_type_names};

@@ -8,8 +8,8 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::quote::quote;
 use super::shape::{FieldType, SERVER, Shape};
+use super::words::quote;
 use crate::diag::{Code, Finding};
 
 /// Applies these rules to a whole document.

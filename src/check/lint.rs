@@ -6,7 +6,7 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::quote::{quote, type_of};
+use super::words::{quote, type_of};
 use super::{reference, url};
 use crate::diag::{Code, Finding};
 use crate::model::{OciReference, PUBLISHER_KEY, PackageType};

@@ -24,7 +24,6 @@ mod normal;
 mod package;
 mod profile;
 mod publish;
-mod quote;
 mod range;
 mod reach;
 mod reference;
@@ -37,6 +36,7 @@ mod template;
 mod transport;
 mod twins;
 mod url;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -6,8 +6,8 @@
 use serde_json::Value;
 
 use super::look::Path;
-use super::quote::quote;
 use super::range::{is_unlucky_prerelease, looks_like_range};
+use super::words::quote;
 use super::{DocumentRules, Profile};
 use crate::config::Config;
 use crate::diag::{Code, Finding};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::quote::quote;
+use super::words::quote;
 use super::{DocumentRules, Profile, naming, transport};
 use crate::diag::{Code, Finding};
 

@@ -7,13 +7,14 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::quote::{one_of, quote};
 use super::reference;
+use super::words::{one_of, quote};
 use super::{go_json, url};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::{
     Naming, OciReference, PUBLISHER_KEY, PackageType, Presence, package_type_names,
 };
+use crate::text::percent_decode;
 
 /// Most bytes of publisher-provided metadata.
 const METADATA_LIMIT: usize = 4096;
@@ -226,7 +227,7 @@ fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
         let message = format!("the bundle's address {address} is not https");
         add(Code::PackageMcpbUrlInvalid, message, "write it with https");
     }
-    let download = url::unescaped(url.path);
+    let download = percent_decode(url.path, false).unwrap_or_default();
     let is_download = match url.host {
         "github.com" | "www.github.com" => is_github_download(&download),
         "gitlab.com" | "www.gitlab.com" => is_gitlab_download(&download),

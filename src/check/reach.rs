@@ -7,8 +7,8 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::quote::quote;
 use super::template;
+use super::words::quote;
 use crate::config::{Config, Visibility};
 use crate::diag::{Code, Finding};
 use crate::model::{Host, Reach};

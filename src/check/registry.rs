@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
-
 use crate::data::{DataPath, EntryFile, ServerFolder, Tree, read_json, read_tombstone};
 use crate::diag::{Code, Diagnostic, Finding, Label, Place, Pointer, SourceFile};
 use crate::error::Result;
 
 use super::entry::RemoteUrl;
-use super::quote::quote;
+use super::words::quote;
 
 /// Checks the tree as a whole, before any document is read.
 pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {
@@ -184,11 +182,7 @@ fn shared(
             diagnostic.labels.push(Label { place, message });
         }
     }
-    let mirrored = tree
-        .read_entry(server, version, EntryFile::Origin)?
-        .and_then(|content| serde_json::from_slice::<Value>(&content.bytes).ok())
-        .is_some_and(|origin| origin.get("registry").is_some());
-    Ok(match mirrored {
+    Ok(match tree.is_mirrored(server, version)? {
         true => found.into_iter().map(Diagnostic::as_note).collect(),
         false => found,
     })

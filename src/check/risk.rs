@@ -5,8 +5,8 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::quote::quote;
 use super::template;
+use super::words::quote;
 use crate::diag::{Code, Finding};
 use crate::model::risk::{Risk, is_loader, risks};
 

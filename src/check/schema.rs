@@ -11,8 +11,8 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value};
 
-use super::quote::{one_of, quote, type_of};
 use super::url;
+use super::words::{one_of, quote, type_of};
 use crate::diag::{Code, Finding, Pointer};
 
 /// The address of the current schema.

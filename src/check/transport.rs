@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::look::{Path, keys, list, text};
-use super::quote::{one_of, quote};
+use super::words::{one_of, quote};
 use super::{Profile, template, url};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::TransportType;

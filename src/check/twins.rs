@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use unicode_security::confusable_detection::skeleton;
 
-use crate::data::{EntryFile, ServerFolder, Tree};
+use crate::data::{ServerFolder, Tree};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
@@ -56,10 +56,7 @@ fn finding(tree: &Tree, server: &ServerFolder, twin: &ServerFolder) -> Result<Di
         .help("rename the newer one, or deprecate the one that is not used any more");
     let mut mirrored = !server.versions.is_empty();
     for version in &server.versions {
-        let origin = tree.read_entry(server, version, EntryFile::Origin)?;
-        let origin = origin
-            .and_then(|content| serde_json::from_slice::<serde_json::Value>(&content.bytes).ok());
-        mirrored &= origin.is_some_and(|origin| origin.get("registry").is_some());
+        mirrored &= tree.is_mirrored(server, version)?;
     }
     Ok(if mirrored { diagnostic.as_note() } else { diagnostic })
 }

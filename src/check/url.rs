@@ -204,23 +204,3 @@ fn may_be_escaped(value: u8, part: Component) -> bool {
 fn is_host_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"-_.~!$&'()*+,;=:[]<>\"".contains(&b)
 }
-
-/// The path with its percent escapes undone; bytes that are not UTF-8 become replacement characters.
-pub(super) fn unescaped(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        match (bytes[at], escaped_byte(bytes, at)) {
-            (b'%', Some(value)) => {
-                plain.push(value);
-                at += 3;
-            }
-            (b, _) => {
-                plain.push(b);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&plain).into_owned()
-}

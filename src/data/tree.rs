@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
@@ -212,6 +214,17 @@ impl Tree {
             origin: self.read_entry(server, version, EntryFile::Origin)?,
             proof: self.read_entry(server, version, EntryFile::Proof)?,
         })
+    }
+
+    /// Whether `origin.json` names the registry that the version was mirrored from.
+    pub(crate) fn is_mirrored(
+        &self,
+        server: &ServerFolder,
+        version: &VersionFolder,
+    ) -> Result<bool> {
+        let content = self.read_entry(server, version, EntryFile::Origin)?;
+        let origin = content.and_then(|file| serde_json::from_slice::<Value>(&file.bytes).ok());
+        Ok(origin.is_some_and(|origin| origin.get("registry").is_some()))
     }
 
     fn read_at(&self, path: &str, at: At) -> Result<Content> {

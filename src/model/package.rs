@@ -84,91 +84,80 @@ const fn container(program: &'static str) -> Runner {
     }
 }
 
+/// A type whose packages have a name and a version in a package registry.
+const fn hosted(
+    name: &'static str,
+    label: &'static str,
+    noun: &'static str,
+    page: [&'static str; 2],
+) -> PackageType {
+    PackageType {
+        name,
+        label,
+        noun,
+        naming: Naming::Name,
+        marks: b"_-.",
+        base_urls: &[],
+        version: Presence::Required,
+        hash: Presence::Forbidden,
+        runners: &[],
+        page: Some(page),
+    }
+}
+
+const NPM: [&str; 2] =
+    ["https://www.npmjs.com/package/{id}", "https://www.npmjs.com/package/{id}/v/{version}"];
+const PYPI: [&str; 2] =
+    ["https://pypi.org/project/{id}/", "https://pypi.org/project/{id}/{version}"];
+const NUGET: [&str; 2] =
+    ["https://www.nuget.org/packages/{id}", "https://www.nuget.org/packages/{id}/{version}"];
+const CARGO: [&str; 2] =
+    ["https://crates.io/crates/{id}", "https://crates.io/crates/{id}/{version}"];
+
 /// Every package type.
 pub(crate) static PACKAGE_TYPES: [PackageType; 6] = [
     PackageType {
-        name: "npm",
-        label: "npm",
-        noun: "npm package",
         naming: Naming::ScopedName,
         marks: b"~_-.",
         base_urls: &["https://registry.npmjs.org"],
-        version: Presence::Required,
-        hash: Presence::Forbidden,
         runners: &[
             Runner { synonyms: &["--yes"], ..runner("npx", &["-y"], "--registry", "@") },
             runner("bunx", &[], "--registry", "@"),
         ],
-        page: Some([
-            "https://www.npmjs.com/package/{id}",
-            "https://www.npmjs.com/package/{id}/v/{version}",
-        ]),
+        ..hosted("npm", "npm", "npm package", NPM)
     },
     PackageType {
-        name: "pypi",
-        label: "PyPI",
-        noun: "PyPI package",
-        naming: Naming::Name,
-        marks: b"_-.",
         base_urls: &["https://pypi.org"],
-        version: Presence::Required,
-        hash: Presence::Forbidden,
         runners: &[
             runner("uvx", &[], "--index-url", "@"),
             runner("pipx", &["run"], "--index-url", "=="),
         ],
-        page: Some(["https://pypi.org/project/{id}/", "https://pypi.org/project/{id}/{version}"]),
+        ..hosted("pypi", "PyPI", "PyPI package", PYPI)
     },
     PackageType {
-        name: "nuget",
-        label: "NuGet",
-        noun: "NuGet package",
-        naming: Naming::Name,
-        marks: b"_-.",
         base_urls: &["https://api.nuget.org/v3/index.json", "https://api.nuget.org"],
-        version: Presence::Required,
-        hash: Presence::Forbidden,
         runners: &[Runner { after: &["--yes"], ..runner("dnx", &[], "--source", "@") }],
-        page: Some([
-            "https://www.nuget.org/packages/{id}",
-            "https://www.nuget.org/packages/{id}/{version}",
-        ]),
+        ..hosted("nuget", "NuGet", "NuGet package", NUGET)
     },
     PackageType {
-        name: "cargo",
-        label: "Cargo",
-        noun: "Cargo crate",
-        naming: Naming::Name,
         marks: b"_-",
         base_urls: &["https://crates.io"],
-        version: Presence::Required,
-        hash: Presence::Forbidden,
-        runners: &[],
-        page: Some(["https://crates.io/crates/{id}", "https://crates.io/crates/{id}/{version}"]),
+        ..hosted("cargo", "Cargo", "Cargo crate", CARGO)
     },
     PackageType {
-        name: "oci",
-        label: "OCI image",
-        noun: "container image",
         naming: Naming::Image,
         marks: b"_-./:@",
-        base_urls: &[],
         version: Presence::Forbidden,
-        hash: Presence::Forbidden,
         runners: &[container("docker"), container("podman")],
         page: None,
+        ..hosted("oci", "OCI image", "container image", ["", ""])
     },
     PackageType {
-        name: "mcpb",
-        label: "MCP bundle",
-        noun: "MCPB bundle",
         naming: Naming::Url,
-        marks: b"",
-        base_urls: &[],
         version: Presence::Optional,
         hash: Presence::Required,
-        runners: &[],
         page: None,
+        ..hosted("mcpb", "MCP bundle", "MCPB bundle", ["", ""])
     },
 ];
 

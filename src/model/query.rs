@@ -218,31 +218,15 @@ pub fn page<R: ListedEntry>(rows: &[R], query: &ListQuery) -> Page {
 
 fn read_limit(value: Option<&str>, errors: &mut Vec<BadParameter>) -> usize {
     let Some(text) = value else { return LIMIT.0 };
-    let location = "query.limit";
-    match text.parse::<i64>() {
-        Err(_) => {
-            errors.push(BadParameter {
-                message: "invalid integer",
-                location,
-                value: Given::Text(text.into()),
-            });
-        }
-        Ok(n) if n < 1 => {
-            errors.push(BadParameter {
-                message: "expected number >= 1",
-                location,
-                value: Given::Number(n),
-            });
-        }
+    let (message, value) = match text.parse::<i64>() {
+        Err(_) => ("invalid integer", Given::Text(text.into())),
+        Ok(n) if n < 1 => ("expected number >= 1", Given::Number(n)),
         Ok(n) => match usize::try_from(n) {
             Ok(limit) if limit <= LIMIT.1 => return limit,
-            _ => errors.push(BadParameter {
-                message: "expected number <= 100",
-                location,
-                value: Given::Number(n),
-            }),
+            _ => ("expected number <= 100", Given::Number(n)),
         },
-    }
+    };
+    errors.push(BadParameter { message, location: "query.limit", value });
     LIMIT.0
 }
 
@@ -251,11 +235,8 @@ fn read_bool(value: Option<&str>, errors: &mut Vec<BadParameter>) -> Option<bool
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
         other => {
-            errors.push(BadParameter {
-                message: "invalid boolean",
-                location: "query.include_deleted",
-                value: Given::Text(other.into()),
-            });
+            let (message, location) = ("invalid boolean", "query.include_deleted");
+            errors.push(BadParameter { message, location, value: Given::Text(other.into()) });
             None
         }
     }

@@ -4,55 +4,19 @@
 //! The rules and the pages use these lists.
 
 /// Variables that make other programs load or run something, in capital letters.
-const LOADERS: &[&str] = &[
-    "BASH_ENV",
-    "BROWSER",
-    "COMPLUS_PROFILER_PATH",
-    "CORECLR_PROFILER_PATH",
-    "COR_PROFILER_PATH",
-    "DOTNET_STARTUP_HOOKS",
-    "EDITOR",
-    "ENV",
-    "GCONV_PATH",
-    "GIT_ASKPASS",
-    "GIT_EXEC_PATH",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_PROXY_COMMAND",
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "GIT_TEMPLATE_DIR",
-    "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "LD_AUDIT",
-    "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "NODE_OPTIONS",
-    "NODE_PATH",
-    "NPM_CONFIG_NODE_OPTIONS",
-    "NPM_CONFIG_SCRIPT_SHELL",
-    "PAGER",
-    "PATH",
-    "PERL5DB",
-    "PERL5LIB",
-    "PERL5OPT",
-    "PROMPT_COMMAND",
-    "PYTHONBREAKPOINT",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "PYTHONUSERBASE",
-    "RUBYLIB",
-    "RUBYOPT",
-    "SSH_ASKPASS",
-    "VISUAL",
-    "ZDOTDIR",
-    "_JAVA_OPTIONS",
-];
+const LOADERS: &str = "\
+    BASH_ENV BROWSER COMPLUS_PROFILER_PATH CORECLR_PROFILER_PATH COR_PROFILER_PATH \
+    DOTNET_STARTUP_HOOKS EDITOR ENV GCONV_PATH GIT_ASKPASS GIT_EXEC_PATH GIT_EXTERNAL_DIFF \
+    GIT_PROXY_COMMAND GIT_SSH GIT_SSH_COMMAND GIT_TEMPLATE_DIR JAVA_TOOL_OPTIONS \
+    JDK_JAVA_OPTIONS LD_AUDIT LD_LIBRARY_PATH LD_PRELOAD NODE_OPTIONS NODE_PATH \
+    NPM_CONFIG_NODE_OPTIONS NPM_CONFIG_SCRIPT_SHELL PAGER PATH PERL5DB PERL5LIB PERL5OPT \
+    PROMPT_COMMAND PYTHONBREAKPOINT PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONUSERBASE RUBYLIB \
+    RUBYOPT SSH_ASKPASS VISUAL ZDOTDIR _JAVA_OPTIONS";
 
 /// Whether a variable of this name makes other programs load code.
 pub(crate) fn is_loader(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    LOADERS.contains(&name.as_str()) || name.starts_with("DYLD_")
+    LOADERS.split(' ').any(|loader| loader == name) || name.starts_with("DYLD_")
 }
 
 /// Options of a container that share a part of the machine when their value is `host`.
@@ -167,15 +131,8 @@ fn is_wide(path: &str) -> bool {
 
 /// Whether a file is the socket through which containers are started.
 fn is_socket(name: &str) -> bool {
-    matches!(
-        name,
-        "docker.sock"
-            | "podman.sock"
-            | "containerd.sock"
-            | "crio.sock"
-            | "docker_engine"
-            | "buildkitd.sock"
-    )
+    let sockets = ["docker.sock", "podman.sock", "containerd.sock", "crio.sock"];
+    sockets.contains(&name) || matches!(name, "docker_engine" | "buildkitd.sock")
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ mod count;
 mod escape;
 mod hex;
 mod invisible;
+mod markdown;
 mod percent;
+mod quote;
 mod visible;
 
 pub(crate) use count::{count, noun};
@@ -17,5 +19,7 @@ pub(crate) use escape::{
 };
 pub(crate) use hex::{from_hex, is_hex, is_lower_hex, to_hex};
 pub(crate) use invisible::is_invisible;
+pub(crate) use markdown::{escape_markdown, markdown_span};
 pub(crate) use percent::{percent_decode, percent_encode, percent_encode_except};
+pub(crate) use quote::quote;
 pub(crate) use visible::{push_visible, shorten, visible};

@@ -65,9 +65,6 @@ pub(crate) fn markdown(report: &Report) -> String {
     markdown::render(report)
 }
 
-#[cfg(feature = "cli")]
-pub(crate) use markdown::{escape, span};
-
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
