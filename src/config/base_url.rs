@@ -1,6 +1,6 @@
 //! The URL of the registry itself.
 
-use std::fmt;
+crate::text::display_as_str!(BaseUrl);
 
 /// The URL that clients use: https, no trailing slash, no `/v0.1`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,11 +84,5 @@ impl BaseUrl {
     pub fn path(&self) -> &str {
         let rest = &self.0["https://".len()..];
         rest.find('/').map_or("", |at| &rest[at..])
-    }
-}
-
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

@@ -4,9 +4,9 @@
 //! `explain/`, a row in `check::RULES` when a rule reports it, and its folder under `tests/rules/`. Tests
 //! over this table fail when one of them is missing.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
+
+crate::text::display_as_str!(Severity, Code);
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,12 +28,6 @@ impl Severity {
             Self::Warning => "warning",
             Self::Error => "error",
         }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -286,12 +280,6 @@ impl Code {
             Some(code) => Ok(*code),
             None => Err(nearest(name, Self::ALL.iter().map(|code| code.as_str()))),
         }
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

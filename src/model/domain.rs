@@ -3,9 +3,9 @@
 //! A domain comes from a namespace or from a proof file, so its text is checked before it is looked
 //! up: one spelling, no address, nothing that a URL or a resolver would read as more than a name.
 
-use std::fmt;
-
 use super::{InvalidName, Namespace, punycode};
+
+crate::text::display_as_str!(Domain);
 
 /// Most characters of a domain (RFC 1035, section 2.3.4, without the root dot).
 const MAX: usize = 253;
@@ -108,12 +108,6 @@ impl Domain {
 
     fn is_above(&self, text: &str) -> bool {
         is_below(text, &self.0)
-    }
-}
-
-impl fmt::Display for Domain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

@@ -1,8 +1,8 @@
 //! One published version of a server.
 
-use std::fmt;
-
 use super::{Server, Timestamp, Version};
+
+crate::text::display_as_str!(Status);
 
 /// The status of a version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,12 +35,6 @@ impl Status {
     /// Reads the word of the API.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 

@@ -8,6 +8,8 @@ use std::fmt;
 use super::grammar::{InvalidName, is_device, is_route, is_word};
 use super::punycode;
 
+crate::text::display_as_str!(ServerName, Namespace<'_>);
+
 /// A server name that the official registry would accept, such as `com.example/weather`.
 ///
 /// It has exactly one slash, and both parts begin and end with a letter or digit, so that no part is
@@ -85,12 +87,6 @@ impl ServerName {
     /// Whether the name part is the name of a route.
     pub fn is_reserved(&self) -> bool {
         is_route(self.name())
-    }
-}
-
-impl fmt::Display for ServerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 
@@ -178,12 +174,6 @@ impl<'a> Namespace<'a> {
             return Some(InvalidName::new("begins with a label that Windows takes for a device"));
         }
         self.github_login().and_then(login_fault)
-    }
-}
-
-impl fmt::Display for Namespace<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
     }
 }
 

@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+crate::text::display_as_str!(Timestamp);
+
 /// A point in time and the text it was written with.
 #[derive(Clone)]
 pub struct Timestamp {
@@ -97,12 +99,6 @@ impl PartialOrd for Timestamp {
 impl Ord for Timestamp {
     fn cmp(&self, other: &Self) -> Ordering {
         (self.seconds, self.nanos).cmp(&(other.seconds, other.nanos))
-    }
-}
-
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 

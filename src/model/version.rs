@@ -10,6 +10,8 @@ use std::fmt;
 use super::grammar::{InvalidName, is_device};
 use super::timestamp::Timestamp;
 
+crate::text::display_as_str!(Version);
+
 /// A version text that can be a path segment and is not `latest`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Version {
@@ -76,12 +78,6 @@ impl Version {
             (None, Some(_)) => Ordering::Less,
             (None, None) => published.cmp(other_published),
         }
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 

@@ -23,3 +23,15 @@ pub(crate) use markdown::{escape_markdown, markdown_span};
 pub(crate) use percent::{percent_decode, percent_encode, percent_encode_except};
 pub(crate) use quote::quote;
 pub(crate) use visible::{push_visible, shorten, visible};
+
+/// Implements `Display` for types whose text is `as_str()`.
+macro_rules! display_as_str {
+    ($($name:ty),+) => {
+        $(impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        })+
+    };
+}
+pub(crate) use display_as_str;

@@ -11,12 +11,12 @@ mod markdown;
 mod sarif;
 mod shared;
 
-use std::fmt;
-
 use super::{Report, nearest};
 
 pub(crate) use shared::quiet_json;
 pub use shared::{Style, summary};
+
+crate::text::display_as_str!(Format);
 
 /// A printed form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,12 +63,6 @@ impl Format {
 #[cfg(feature = "cli")]
 pub(crate) fn markdown(report: &Report) -> String {
     markdown::render(report)
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 /// Prints `report`. The text is empty or ends with a line break.
