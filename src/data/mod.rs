@@ -1,14 +1,15 @@
 //! The layout of `registry-data`, both ways: reading a tree from disk or from a commit, dating it from
 //! history, and writing entries into it.
 //!
-//! This room knows where things stand and whether their JSON can be trusted to say one thing only. It
-//! refuses to know which documents are valid and what becomes of them.
+//! This module knows where files are and whether every parser reads their JSON alike. Which documents are
+//! valid is not known here.
 
 mod edit;
 mod held;
 mod history;
 mod json;
 mod layout;
+mod list;
 mod overrides;
 mod records;
 mod sort;

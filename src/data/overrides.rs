@@ -103,8 +103,6 @@ pub fn template_folder(config: &Config, prefix: &str) -> Option<String> {
 }
 
 /// The settings of the data folder `root` as text; `None` when there is no such plain file.
-///
-/// For callers that want nothing else of the folder.
 pub fn read_settings(root: &Path) -> Result<Option<String>> {
     let path = root.join(SETTINGS);
     if !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {

@@ -81,8 +81,8 @@ fn expected_files(
     let registry = registry.to_owned();
     let upstream = Upstream { http, clock, registry: registry.clone(), token: None, hear: &|_| {} };
     let reading = upstream.entry(&name, Some(&version)).map_err(|e| match e.kind() {
-        ErrorKind::Indeterminate => Mirrored::Unknown(e.to_string()),
-        _ => Mirrored::Maintainer(e.to_string()),
+        ErrorKind::Indeterminate => Mirrored::Unknown(format!("{e:#}")),
+        _ => Mirrored::Maintainer(format!("{e:#}")),
     })?;
     let (present, all) = (Present::default(), Filter::default());
     let plan = plan(&registry, vec![reading], &present, &all, clock.now());

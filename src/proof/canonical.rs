@@ -6,7 +6,7 @@
 
 use crate::data::{Document, digest};
 use crate::diag::Code;
-use crate::diag::json::{Kind, Tokenizer, unescape};
+use crate::diag::json::{TokenKind, Tokenizer, unescape};
 use crate::text::push_json_string;
 
 /// Why a document has no canonical form; the code of what was found in it.
@@ -57,26 +57,26 @@ fn write(text: &str) -> Option<String> {
     let mut open: Vec<Open> = Vec::new();
     while let Some(token) = tokens.next().ok()? {
         let value = match token.kind {
-            Kind::BeginObject => {
+            TokenKind::BeginObject => {
                 open.push(Open::Object(Vec::new(), String::new()));
                 continue;
             }
-            Kind::BeginArray => {
+            TokenKind::BeginArray => {
                 open.push(Open::Array(Vec::new()));
                 continue;
             }
-            Kind::Key(raw) => {
+            TokenKind::Key(raw) => {
                 if let Some(Open::Object(_, name)) = open.last_mut() {
                     *name = unescape(raw).0.into_owned();
                 }
                 continue;
             }
-            Kind::EndObject | Kind::EndArray => open.pop()?.close(),
-            Kind::String(raw) => string(&unescape(raw).0),
-            Kind::Number(raw) => number(raw.parse().ok()?)?,
-            Kind::True => "true".to_owned(),
-            Kind::False => "false".to_owned(),
-            Kind::Null => "null".to_owned(),
+            TokenKind::EndObject | TokenKind::EndArray => open.pop()?.close(),
+            TokenKind::String(raw) => string(&unescape(raw).0),
+            TokenKind::Number(raw) => number(raw.parse().ok()?)?,
+            TokenKind::True => "true".to_owned(),
+            TokenKind::False => "false".to_owned(),
+            TokenKind::Null => "null".to_owned(),
         };
         match open.last_mut() {
             Some(Open::Object(members, name)) => {

@@ -110,7 +110,7 @@ impl<'a> Lookup<'a> {
     /// exactly its own host.
     pub fn lists(&self, domain: &Domain, key: &PublicKey, exact: bool) -> Known {
         let item = key.record();
-        Known::any_of(self.settings.sources.iter().filter_map(|source| match source {
+        Known::any_of(self.settings.domain.sources.iter().filter_map(|source| match source {
             KeySource::Dns => Some(self.records(domain).has(&item)),
             KeySource::Http if exact => Some(self.document(domain).has(&item)),
             KeySource::Http => None,
@@ -184,7 +184,7 @@ impl<'a> Lookup<'a> {
         none: &str,
         read: &dyn Fn(&Records) -> Vec<ListedItem>,
     ) -> Counted {
-        let mut counted = Counted { needed: self.settings.quorum, ..Counted::default() };
+        let mut counted = Counted { needed: self.settings.dns.quorum, ..Counted::default() };
         let mut said = Vec::new();
         for voice in voices {
             let (items, text) = match &voice.answer {
@@ -233,7 +233,7 @@ impl<'a> Lookup<'a> {
                 Domain::parse(name).is_ok_and(|alias| alias.registrable() == domain.registrable())
             })
         };
-        match self.settings.cname {
+        match self.settings.dns.cname {
             Cname::Follow => None,
             Cname::SameDomain if same() => None,
             Cname::SameDomain => Some(format!("an alias leads to {last}, outside the domain")),

@@ -115,7 +115,7 @@ pub fn evidence_of_file(
     // Anyone can sign for any domain; only the namespace's own domain counts.
     let namespace = name.split('/').next().unwrap_or_default();
     let stated = Domain::parse(&checked.domain).ok()?;
-    Holder::of(namespace).may_be_spoken_for_by(&stated).then_some(())?;
+    Holder::of(namespace).can_be_proven_by(&stated).then_some(())?;
     let mut evidence = Evidence::by(Method::ProofFile.as_str());
     evidence.subject = Some(format!("domain:{}", checked.domain));
     evidence.key = Some(checked.key.fingerprint());

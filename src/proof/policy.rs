@@ -38,8 +38,8 @@ pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
     let rule = settings.rule(namespace);
     let open: &[Method] = match (rule, &holder) {
         (Some(rule), _) => &rule.methods,
-        (None, Holder::GitHub(_)) => &settings.github_methods,
-        (None, Holder::Domain(_)) => &settings.domain_methods,
+        (None, Holder::GitHub(_)) => &settings.github.methods,
+        (None, Holder::Domain(_)) => &settings.domain.methods,
         (None, Holder::Nobody(_)) => &[],
     };
     // A domain's owners file is itself judged before it counts, so it opens its own way. That of an

@@ -198,7 +198,7 @@ fn compare(case: &Value) -> Vec<String> {
         Ok(outcome) => outcome,
         Err(e) => {
             let wanted = expect["error"].as_str().unwrap_or("no error");
-            let said = e.to_string();
+            let said = format!("{e:#}");
             return if said.contains(wanted) { vec![] } else { vec![format!("error: {said}")] };
         }
     };

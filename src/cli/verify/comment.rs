@@ -1,9 +1,10 @@
 //! The one comment on a pull request, and the summary of a job: the verdict, what was tried, what to
 //! do next.
 
-use crate::diag::format::{escape, markdown, span};
+use crate::diag::format::markdown;
 use crate::judge::{Judged, Judgement};
 use crate::proof::{Ending, Verdict};
+use crate::text::{escape_markdown as escape, markdown_span as span};
 
 /// The line by which a job finds its own comment again.
 const MARKER: &str = "<!-- mcp-static verify -->";

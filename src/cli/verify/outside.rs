@@ -79,6 +79,7 @@ impl Outside {
 /// The resolvers that the settings name; `system` alone stands for those of this computer.
 fn resolvers(settings: &Ownership) -> Resolvers {
     let at: Vec<SocketAddr> = settings
+        .dns
         .resolvers
         .iter()
         .filter_map(|text| {
@@ -96,8 +97,8 @@ impl Network for Outside {
         }
         let options = DnsOptions {
             resolvers: resolvers(settings),
-            attempt: Duration::from_millis(settings.try_ms),
-            total: Duration::from_millis(settings.total_ms),
+            attempt: Duration::from_millis(settings.dns.try_ms),
+            total: Duration::from_millis(settings.dns.total_ms),
             ..DnsOptions::default()
         };
         let client = DnsClient::new(&options).map_err(|why| {
@@ -110,8 +111,8 @@ impl Network for Outside {
     fn well_known(&self, settings: &Ownership) -> Result<Option<Arc<dyn WellKnown>>> {
         let Some(dns) = self.dns(settings)? else { return Ok(None) };
         let options = WellKnownOptions {
-            total: Duration::from_millis(settings.http_total_ms),
-            allow_private: settings.allow_private,
+            total: Duration::from_millis(settings.http.total_ms),
+            allow_private: settings.http.allow_private,
         };
         Ok(Some(Arc::new(WellKnownClient::new(dns, options))))
     }

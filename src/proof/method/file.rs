@@ -205,7 +205,8 @@ fn scope(
 
 fn audience(checked: &Checked, scene: &Scene<'_>) -> std::result::Result<(), Objection> {
     let made_for = &checked.audience;
-    if scene.audiences.contains(made_for) || (made_for == "*" && scene.settings.allow_any_audience)
+    if scene.audiences.contains(made_for)
+        || (made_for == "*" && scene.settings.domain.allow_any_audience)
     {
         return Ok(());
     }
@@ -227,7 +228,7 @@ fn dates(
 ) -> std::result::Result<(), Objection> {
     let refuse =
         |saw: &str| Err((Code::OwnershipProofAge, saw.to_owned(), "sign it again".to_owned()));
-    let oldest = i64::from(scene.settings.max_proof_age_days) * 86_400;
+    let oldest = i64::from(scene.settings.domain.max_proof_age_days) * 86_400;
     if checked.issued > scene.now.saturating_add(AHEAD) {
         refuse("the proof is dated in the future")
     } else if oldest > 0 && checked.issued < scene.now.saturating_sub(oldest) {
@@ -249,7 +250,7 @@ pub(super) fn key_objection(
     key: &PublicKey,
 ) -> Option<Attempt> {
     let print = key.fingerprint();
-    if scene.settings.blocked_keys.contains(&print) {
+    if scene.settings.domain.blocked_keys.contains(&print) {
         let saw = format!("the key {print} is blocked by the settings");
         let help = "make a new key, and tell the maintainers";
         return Some(Attempt::refuted(method, Code::OwnershipKeyBlocked, saw, help));
@@ -274,7 +275,7 @@ pub(super) fn key_objection(
 pub(super) fn reaches_down(scene: &Scene<'_>, domain: &Domain) -> bool {
     let labels: Vec<&str> = domain.as_str().rsplit('.').collect();
     let written = scene.owners_of(&labels.join(".")).and_then(|owners| owners.subdomains);
-    written.unwrap_or(scene.settings.dns_subdomains)
+    written.unwrap_or(scene.settings.domain.dns_subdomains)
 }
 
 /// The domain itself and those above it that speak for it, up to the registrable one.

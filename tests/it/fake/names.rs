@@ -219,19 +219,6 @@ impl FakeWellKnown {
         Self::default()
     }
 
-    /// Records a document.
-    #[must_use]
-    pub fn with_body(self, domain: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.with_answer(domain, Ok(body.into()))
-    }
-
-    /// Records any answer.
-    #[must_use]
-    pub fn with_answer(mut self, domain: &str, answer: Result<Vec<u8>, WellKnownError>) -> Self {
-        self.answers.insert(domain.to_owned(), answer);
-        self
-    }
-
     /// Every domain that was asked so far.
     pub fn asked(&self) -> Vec<String> {
         open(&self.asked).clone()

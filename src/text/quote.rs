@@ -1,15 +1,15 @@
-//! Quoting what a stranger wrote, so that a message stays one readable line.
+//! Quotes text of others, so that a message stays one readable line.
 
 use std::fmt::Write;
 
-use crate::text::is_invisible;
+use super::is_invisible;
 
 /// Longest text that is quoted whole, in characters.
 const LONGEST: usize = 80;
 
-/// The text in double quotes: control, reordering and invisible characters as escapes, the middle
-/// left out when it is long.
-pub(super) fn quote(text: &str) -> String {
+/// Returns the text in double quotes. Control, reordering and invisible characters become escapes; of a
+/// long text the middle is left out.
+pub(crate) fn quote(text: &str) -> String {
     let count = text.chars().count();
     let mut quoted = String::with_capacity(text.len().min(LONGEST * 2) + 2);
     quoted.push('"');
@@ -37,28 +37,5 @@ fn escape(text: impl Iterator<Item = char>, into: &mut String) {
             }
             c => into.push(c),
         }
-    }
-}
-
-/// The words with commas and a last "or".
-pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<&str> = words.into_iter().collect();
-    match words.as_slice() {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [most @ .., last] => format!("{} or {last}", most.join(", ")),
-    }
-}
-
-/// The name of a JSON type with its article.
-pub(super) fn type_of(value: &serde_json::Value) -> &'static str {
-    use serde_json::Value;
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }
