@@ -1,50 +1,54 @@
-//! Why *we* could not do our work: the second channel of trouble.
+//! Failures to do our own work, as opposed to problems in the data.
 //!
-//! A wrong entry is a [`Diagnostic`](crate::diag::Diagnostic) and there may be many; an unreadable
-//! disk is an [`Error`] and there is one. An error says what was being done, to which path, why it
-//! failed and what to do about it. It refuses to describe data.
+//! A wrong entry is a [`Diagnostic`](crate::diag::Diagnostic), and there may be many. An unreadable disk is
+//! an [`Error`], and there is one. An error tells what was being done, to which path, why it failed and
+//! what to do about it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Shorthand for results of the rooms that touch the outside.
+/// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What family of failure an [`Error`] belongs to; decides the exit status.
+/// The kind of failure; it decides the exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The caller asked for something that makes no sense (exit 2).
+    /// The caller asked for something that cannot be done (exit 2).
     Usage,
     /// The disk or the operating system refused (exit 2).
     Io,
     /// The git repository is missing, unreadable or hides its history (exit 2).
     Git,
-    /// The output folder is not ours to write to (exit 2).
+    /// The output folder was not written by this program (exit 2).
     Output,
-    /// Another host answered with something that we cannot work with (exit 2).
+    /// Another host sent an answer that cannot be used (exit 2).
     Remote,
-    /// The outside world did not answer, so nothing is known (exit 3).
+    /// Another host did not answer, so nothing is known (exit 3).
     Indeterminate,
 }
 
-/// One failure to do our work, with everything needed to put it right.
-#[derive(Debug)]
+/// One failure, with everything needed to fix it.
+///
+/// Its text names the operation and the path. The cause is in [`source`](std::error::Error::source), and
+/// the alternate form (`{:#}`) includes it.
+#[derive(Debug, Clone)]
 pub struct Error {
     kind: ErrorKind,
     doing: String,
     path: Option<PathBuf>,
     help: Option<String>,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 impl Error {
-    /// An error of `kind`; `doing` completes the sentence "could not …" or states the fault whole.
+    /// Returns an error of `kind`; `doing` completes the sentence "could not …" or is the whole problem.
     pub fn new(kind: ErrorKind, doing: impl Into<String>) -> Self {
         Self { kind, doing: doing.into(), path: None, help: None, source: None }
     }
 
-    /// An operating system failure on `path` while `doing`.
+    /// Returns an error of the operating system on `path` while `doing`.
     pub fn io(doing: impl Into<String>, path: impl AsRef<Path>, source: std::io::Error) -> Self {
         Self::new(ErrorKind::Io, doing).at(path).because(source)
     }
@@ -66,16 +70,16 @@ impl Error {
     /// Adds the cause.
     #[must_use]
     pub fn because(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
     }
 
-    /// The family of failure.
+    /// Returns the kind of failure.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// What to do about it, if we know.
+    /// Returns what to do about it, if that is known.
     pub fn advice(&self) -> Option<&str> {
         self.help.as_deref()
     }
@@ -87,7 +91,7 @@ impl fmt::Display for Error {
         if let Some(path) = &self.path {
             write!(f, ": {}", path.display())?;
         }
-        let mut cause: Option<&dyn std::error::Error> = self.source.as_deref().map(|e| e as _);
+        let mut cause = std::error::Error::source(self).filter(|_| f.alternate());
         while let Some(e) = cause {
             write!(f, ": {e}")?;
             cause = e.source();
@@ -98,6 +102,22 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        None // the causes are part of the text already
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_kept_and_shown_on_request() {
+        let cause = std::io::Error::other("disk full");
+        let error = Error::io("the file cannot be written", "a/b", cause);
+        assert_eq!(error.to_string(), "the file cannot be written: a/b");
+        assert_eq!(format!("{error:#}"), "the file cannot be written: a/b: disk full");
+        assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("disk full"));
     }
 }

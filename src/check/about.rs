@@ -1,10 +1,10 @@
-//! Rules about what a server says of itself: title, website, icons and repository.
+//! Rules about title, website, icons and repository.
 
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
 use super::url;
+use super::words::quote;
 use crate::diag::{Code, Finding};
 
 /// Applies these rules to a whole document.
@@ -27,65 +27,57 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     }
 }
 
-/// A website is an https URL that can stand in an HTML attribute.
+/// Checks that a website is an https URL that is safe in an HTML attribute.
 fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if website.is_empty() {
         return;
     }
-    let mut add = |code, message: String, help: &str| {
-        found.push(Finding::new(code, path.pointer(), message).help(help));
-    };
     let refused = |c: char| matches!(c, '"' | '\'' | '<' | '>' | ' ' | '\t' | '\n' | '\r');
     if let Some((at, c)) = website.char_indices().find(|(_, c)| refused(*c)) {
         let position = website[..at].chars().count() + 1;
         let message = format!("the website {} holds {c:?} as character {position}", quote(website));
         let help = format!("write it as %{:02X} or leave it out", u32::from(c));
-        add(Code::WebsiteUrlInvalidCharacters, message, &help);
+        found.push(path.finding(Code::WebsiteUrlInvalidCharacters, message, help));
     }
-    match url::parse(website) {
-        Err(fault) => {
-            let message = format!("the website {} {fault}", quote(website));
-            add(Code::InvalidWebsiteUrl, message, "write a URL such as https://example.com/");
-        }
-        Ok(url) => {
-            if url.scheme.is_empty() {
-                let message = format!("the website {} has no scheme", quote(website));
-                add(Code::WebsiteUrlMustBeAbsolute, message, &with_https(website));
-            }
-            if !url.has_scheme("https") {
-                let message = format!("the website {} is not https", quote(website));
-                add(Code::WebsiteUrlInvalidScheme, message, &with_https(website));
-            }
-        }
-    }
+    let codes =
+        [Code::InvalidWebsiteUrl, Code::WebsiteUrlMustBeAbsolute, Code::WebsiteUrlInvalidScheme];
+    let https = with_https(website);
+    let helps = ["write a URL such as https://example.com/", &https, &https];
+    check_https("website", website, codes, helps, path, found);
 }
 
-/// An icon is an https URL; data and http are refused.
+/// Checks that an icon is an https URL.
 fn check_icon(src: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
-    let mut add = |code, message: String, help: &str| {
-        found.push(Finding::new(code, path.pointer(), message).help(help));
+    let codes = [Code::IconSrcInvalidUrl, Code::IconSrcNotAbsolute, Code::IconSrcInvalidScheme];
+    let helps = [
+        "write a URL such as https://example.com/icon.png",
+        "write the whole URL, beginning with https://",
+        "host the icon and name its https URL",
+    ];
+    check_https("icon", src, codes, helps, path, found);
+}
+
+/// Checks that a URL parses, has a scheme, and that it is https; each with its code and its help.
+fn check_https(
+    what: &str,
+    text: &str,
+    codes: [Code; 3],
+    helps: [&str; 3],
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
+    let mut add = |i: usize, fault: &str| {
+        let message = format!("the {what} {} {fault}", quote(text));
+        found.push(path.finding(codes[i], message, helps[i]));
     };
-    match url::parse(src) {
-        Err(fault) => {
-            let message = format!("the icon {} {fault}", quote(src));
-            add(
-                Code::IconSrcInvalidUrl,
-                message,
-                "write a URL such as https://example.com/icon.png",
-            );
-        }
+    match url::parse(text) {
+        Err(fault) => add(0, fault),
         Ok(url) => {
             if url.scheme.is_empty() {
-                let message = format!("the icon {} has no scheme", quote(src));
-                add(
-                    Code::IconSrcNotAbsolute,
-                    message,
-                    "write the whole URL, beginning with https://",
-                );
+                add(1, "has no scheme");
             }
             if !url.has_scheme("https") {
-                let message = format!("the icon {} is not https", quote(src));
-                add(Code::IconSrcInvalidScheme, message, "host the icon and name its https URL");
+                add(2, "is not https");
             }
         }
     }
@@ -114,7 +106,7 @@ fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding
         return;
     }
     let mut add = |field, code, message: String, help: &str| {
-        found.push(Finding::new(code, path.key(field).pointer(), message).help(help));
+        found.push(path.key(field).finding(code, message, help));
     };
     if !is_repository(url, source) {
         let (message, help) = repository_fault(url, source);

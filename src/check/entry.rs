@@ -1,4 +1,4 @@
-//! Judging one server's folder: its documents, records and dates, and the listing they make.
+//! Checks one server's folder: its documents, records and dates. Makes its listing.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,13 @@ use crate::data::{
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
 use crate::error::Result;
-use crate::model::{Dates, Entry, Evidence, Fault, Listing, Origin, ServerName, Version};
+use crate::model::{
+    Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Version,
+};
 
 use super::{DocumentRules, Profile};
 
-/// A remote URL of a live entry, and where it stands.
+/// A remote URL of a live entry, and its place.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RemoteUrl {
     /// The URL as written.
@@ -25,10 +27,10 @@ pub struct RemoteUrl {
     pub index: usize,
 }
 
-/// One server, judged.
+/// The result of checking one server.
 #[derive(Debug, Clone, Default)]
 pub struct CheckedServer {
-    /// Its listing, without the versions that cannot be made sense of; `None` when none is left.
+    /// Its listing, without the versions that cannot be read; `None` when none is left.
     pub listing: Option<Listing>,
     /// Everything found.
     pub findings: Vec<Diagnostic>,
@@ -36,7 +38,7 @@ pub struct CheckedServer {
     pub urls: Vec<RemoteUrl>,
 }
 
-/// What judging a server takes besides its files.
+/// Checks servers.
 #[derive(Debug)]
 pub struct Checker<'a> {
     /// The files.
@@ -48,15 +50,18 @@ pub struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Judges every version of a server. An [`Error`](crate::error::Error) only when a file cannot be
-    /// read.
+    /// Checks every version of a server.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
     pub fn server(&self, server: &ServerFolder) -> Result<CheckedServer> {
         let read = |version| self.tree.read_version(server, version);
         let files = server.versions.iter().map(read).collect::<Result<_>>()?;
         self.server_of(server, files)
     }
 
-    /// As [`Checker::server`], of files that were read already, in the order of the versions.
+    /// Checks a server as [`Checker::server`] does, with its files read already, in the order of the
+    /// versions.
     pub fn server_of(
         &self,
         server: &ServerFolder,
@@ -66,8 +71,13 @@ impl Checker<'_> {
         let mut entries = Vec::with_capacity(server.versions.len());
         let mut urls = BTreeSet::new();
         for (version, files) in server.versions.iter().zip(files) {
-            let mut judge =
-                Judge { checker: self, server, version, findings: Vec::new(), mirrored: false };
+            let mut judge = EntryChecker {
+                checker: self,
+                server,
+                version,
+                findings: Vec::new(),
+                mirrored: false,
+            };
             if let Some(judged) = judge.entry(files)? {
                 if judged.entry.is_live() {
                     urls.extend(judged.urls);
@@ -84,12 +94,12 @@ impl Checker<'_> {
     }
 }
 
-struct Judged {
+struct CheckedEntry {
     entry: Entry,
     urls: Vec<RemoteUrl>,
 }
 
-struct Judge<'a> {
+struct EntryChecker<'a> {
     checker: &'a Checker<'a>,
     server: &'a ServerFolder,
     version: &'a VersionFolder,
@@ -97,9 +107,9 @@ struct Judge<'a> {
     mirrored: bool,
 }
 
-/// Judges a single document that belongs to no registry.
+/// Checks a single document that belongs to no registry.
 ///
-/// Findings of the strict reading are notes under the official profile, which does not look for them.
+/// Findings of the strict JSON reader are notes under the official profile, which does not have them.
 pub fn check_document(path: &str, bytes: Vec<u8>, rules: &DocumentRules) -> Vec<Diagnostic> {
     let official = rules.profile == Profile::Official;
     let lower = |diagnostic: Diagnostic| if official { diagnostic.as_note() } else { diagnostic };
@@ -125,7 +135,7 @@ fn too_large(path: &str, size: u64) -> Diagnostic {
     data::too_large(path, size).help("shorten it; long texts belong on the server's website")
 }
 
-/// What stays an error for an entry that is mirrored from another registry.
+/// Codes that stay errors for an entry that is mirrored from another registry.
 const HARD: [Code; 6] = [
     Code::JsonSyntax,
     Code::JsonNotUtf8,
@@ -135,8 +145,8 @@ const HARD: [Code; 6] = [
     Code::VersionPathMismatch,
 ];
 
-impl Judge<'_> {
-    fn entry(&mut self, files: VersionFiles) -> Result<Option<Judged>> {
+impl EntryChecker<'_> {
+    fn entry(&mut self, files: VersionFiles) -> Result<Option<CheckedEntry>> {
         let origin = self.origin(files.origin);
         self.mirrored = origin.as_ref().is_some_and(|origin| origin.registry.is_some());
         let status = self.status(files.status).unwrap_or_default();
@@ -148,34 +158,35 @@ impl Judge<'_> {
             self.findings.push(diagnostic.help("add the document, or remove the folder"));
             return Ok(None);
         };
-        let Some(content) = self.look_at(EntryFile::Server, content) else { return Ok(None) };
+        let Some(content) = self.check_file(EntryFile::Server, content) else { return Ok(None) };
         let digests = origin
             .as_ref()
             .and_then(|o| o.sha256.clone())
-            .map(|told| (told, digest(&content.bytes)));
+            .map(|recorded| (recorded, digest(&content.bytes)));
         let Some(document) = self.parse(&path, content) else { return Ok(None) };
-        if let Some((told, found)) = digests.filter(|(told, found)| told != found) {
-            self.wrong_digest(&told, &found);
+        if let Some((recorded, found)) = digests.filter(|(recorded, found)| recorded != found) {
+            self.wrong_digest(&recorded, &found);
         }
         let source = SourceFile::new(&path, &document.text);
         for diagnostic in source.diagnose_all(super::document(&document.value, &self.checker.rules))
         {
             self.report(diagnostic);
         }
-        let named = self.agree(&source, &document.value);
+        let named = self.check_folders(&source, &document.value);
         let dates = self.dates(&origin, &status)?;
         let (Some((_, version)), Some(dates)) = (named, dates) else { return Ok(None) };
         let urls = remote_urls(&document.value, &self.version.version);
         let entry = Entry {
             version,
             document: document.compact,
+            server: Box::new(Server::read(&document.value)),
             status: status.status,
             status_message: status.message,
             dates,
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
-            evidence: Evidence::UNRECORDED, // whoever knows the registry's owners says more
+            evidence: Evidence::UNRECORDED,
         };
-        Ok(Some(Judged { entry, urls }))
+        Ok(Some(CheckedEntry { entry, urls }))
     }
 
     fn path(&self, file: EntryFile) -> String {
@@ -188,8 +199,8 @@ impl Judge<'_> {
         self.findings.push(if note { diagnostic.as_note() } else { diagnostic });
     }
 
-    /// Reports an odd mode or size; `None` when the content is refused for its size, and is not read.
-    fn look_at(&mut self, file: EntryFile, content: Content) -> Option<Content> {
+    /// Reports an unexpected mode or size; `None` when the content is too large to be read.
+    fn check_file(&mut self, file: EntryFile, content: Content) -> Option<Content> {
         if content.executable {
             let message = "this file may be executed";
             let diagnostic = Diagnostic::new(Code::FileMode, Place::file(self.path(file)), message);
@@ -232,7 +243,7 @@ impl Judge<'_> {
     }
 
     fn record(&mut self, file: EntryFile, content: Option<Content>) -> Option<(String, Document)> {
-        let content = self.look_at(file, content?)?;
+        let content = self.check_file(file, content?)?;
         let path = self.path(file);
         let document = self.parse(&path, content)?;
         Some((path, document))
@@ -252,24 +263,32 @@ impl Judge<'_> {
         Some(record)
     }
 
-    fn wrong_digest(&mut self, told: &str, found: &str) {
+    fn wrong_digest(&mut self, recorded: &str, found: &str) {
         let place = Place {
             pointer: Pointer::from("/sha256"),
             ..Place::file(self.path(EntryFile::Origin))
         };
-        let message = format!("origin.json says SHA-256 {told}, but server.json has {found}");
-        let help = "put the document back as it came; if line endings were changed, set `registry-data/** -text` in .gitattributes";
+        let message = format!("origin.json has SHA-256 {recorded}, but server.json has {found}");
+        let help = "restore the document as it was imported; if line endings were changed, set `registry-data/** -text` in .gitattributes";
         self.findings.push(Diagnostic::new(Code::OriginInvalid, place, message).help(help));
     }
 
-    /// Whether the document agrees with its folders; gives its name and version.
-    fn agree(&mut self, source: &SourceFile<'_>, value: &Value) -> Option<(ServerName, Version)> {
+    /// Checks that the document agrees with its folders; returns its name and version if it does.
+    fn check_folders(
+        &mut self,
+        source: &SourceFile<'_>,
+        value: &Value,
+    ) -> Option<(ServerName, Version)> {
         let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
         let (name, version) = (text("name"), text("version"));
         let folder = format!("{}/{}", self.server.namespace, self.server.name);
         if !name.is_empty() && name != folder {
             let message = format!("the document says {name:?}, the folder says {folder:?}");
-            let help = format!("rename the folder, or write {folder:?}");
+            let version = &self.version.version;
+            let help = self.move_help(
+                &folder,
+                ServerName::parse(name).ok().map(|_| format!("{name}/{version}")),
+            );
             self.report(
                 source.diagnose(Finding::new(Code::NamePathMismatch, "/name", message).help(help)),
             );
@@ -279,7 +298,8 @@ impl Judge<'_> {
                 "the document says {version:?}, the folder says {:?}",
                 self.version.version
             );
-            let help = format!("rename the folder, or write {:?}", self.version.version);
+            let target = Version::parse(version).ok().map(|_| format!("{folder}/{version}"));
+            let help = self.move_help(&self.version.version, target);
             self.report(
                 source.diagnose(
                     Finding::new(Code::VersionPathMismatch, "/version", message).help(help),
@@ -293,21 +313,38 @@ impl Judge<'_> {
         Some((parsed?, version?)).filter(|(parsed, _)| parsed.as_str() == folder)
     }
 
-    /// Makes sure that a name or version without which there is no entry is never missed in silence.
+    /// Tells how to move the version's folder to `target` below `servers`, or to write what the folder has.
+    fn move_help(&self, written: &str, target: Option<String>) -> String {
+        let ServerFolder { namespace, name, .. } = self.server;
+        let path = |below: &str| self.checker.tree.display(&format!("servers/{below}"));
+        let from = path(&format!("{namespace}/{name}/{}", self.version.version));
+        // A path with other characters would have to be quoted for the shell.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
+        let target = target.map(|target| path(&target)).filter(|target| {
+            from.chars().chain(target.chars()).all(plain) && !from.starts_with('-')
+        });
+        let Some(target) = target else {
+            return format!("rename the folder, or write {written:?}");
+        };
+        let parent = target.rsplit_once('/').map_or("", |(parent, _)| parent);
+        format!("run `mkdir -p {parent}` and `git mv {from} {target}`, or write {written:?}")
+    }
+
+    /// Reports an invalid name or version, unless that was reported already.
     fn named<T>(
         &mut self,
         source: &SourceFile<'_>,
         code: Code,
         pointer: &str,
-        parsed: std::result::Result<T, Fault>,
+        parsed: std::result::Result<T, InvalidName>,
         text: &str,
     ) -> Option<T> {
         match parsed {
             Ok(parsed) => Some(parsed),
             Err(fault) => {
-                let said =
+                let reported =
                     self.findings.iter().any(|d| d.code == code && d.place.file == source.path);
-                if !said {
+                if !reported {
                     let message = format!("{text:?} {fault}");
                     self.report(source.diagnose(Finding::new(code, pointer, message)));
                 }
@@ -323,41 +360,29 @@ impl Judge<'_> {
     ) -> Result<Option<Dates>> {
         let key =
             format!("{}/{}/{}", self.server.namespace, self.server.name, self.version.version);
-        let place = || Place::file(self.path(EntryFile::Server));
-        let (diagnostic, dates) =
-            match self.checker.dates.resolve(&key, origin.as_ref(), status.status)? {
-                Dated::Known(dates) => return Ok(Some(dates)),
-                Dated::Uncommitted(dates) => (
-                    Diagnostic::new(
-                        Code::DateNotCommitted,
-                        place(),
-                        format!(
-                            "not committed yet, so it takes the head commit's time {}",
-                            dates.updated
-                        ),
-                    )
-                    .help("commit it"),
-                    Some(dates),
-                ),
-                Dated::BeforeFirstCommit(dates) => (
-                    Diagnostic::new(
-                        Code::DateBeforeFirstCommit,
-                        place(),
-                        format!("there is no commit yet, so it is dated {}", dates.published),
-                    )
-                    .help("commit it"),
-                    Some(dates),
-                ),
-                Dated::Unknown => (
-                    Diagnostic::new(
-                        Code::DateUnknown,
-                        place(),
-                        "outside a git repository nothing tells when this was published",
-                    )
-                    .help("build inside the repository, or pin publishedAt in origin.json"),
-                    None,
-                ),
-            };
+        let commit = "commit it";
+        let pin = "build inside the repository, or pin publishedAt in origin.json";
+        let dated = self.checker.dates.resolve(&key, origin.as_ref(), status.status)?;
+        let (code, message, help, dates) = match dated {
+            Dated::Known(dates) => return Ok(Some(dates)),
+            Dated::Uncommitted(dates) => {
+                let message = format!(
+                    "not committed yet, so it takes the head commit's time {}",
+                    dates.updated
+                );
+                (Code::DateNotCommitted, message, commit, Some(dates))
+            }
+            Dated::BeforeFirstCommit(dates) => {
+                let message = format!("there is no commit yet, so it is dated {}", dates.published);
+                (Code::DateBeforeFirstCommit, message, commit, Some(dates))
+            }
+            Dated::Unknown => {
+                let message = "the publication date is unknown outside a git repository";
+                (Code::DateUnknown, message.to_owned(), pin, None)
+            }
+        };
+        let place = Place::file(self.path(EntryFile::Server));
+        let diagnostic = Diagnostic::new(code, place, message).help(help);
         self.findings.push(diagnostic);
         Ok(dates)
     }

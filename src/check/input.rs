@@ -1,16 +1,17 @@
 //! The input rules: which members a document has, of which type, and within which limits.
 //!
 //! They are those of the official API, which answers 422 before it validates anything else. Unlike
-//! that API, key names are compared exactly: clients read the author's own text, not a copy that
-//! was typed anew.
+//! that API, key names are compared exactly, because clients read the author's own text.
 
 use serde_json::Value;
 
 use super::look::Path;
-use super::say::{one_of, quote, type_of};
-use super::shape::{Field, Form, Kind, SERVER, Shape, Text};
+use super::shape::{Field, FieldType, SERVER, Shape, TextForm, TextLimits};
+use super::words::{one_of, quote, type_of};
 use super::{normal, url};
 use crate::diag::{Code, Finding, nearest};
+use crate::model::{PUBLISHER_KEY, TransportType, package_type_names};
+use crate::text::is_lower_hex;
 
 /// What the input rules found.
 #[derive(Debug, Default)]
@@ -29,7 +30,7 @@ pub(super) fn check(document: &Value) -> Verdict {
 }
 
 impl Verdict {
-    /// Judges every member, then which required ones are absent.
+    /// Checks every member, then which required ones are absent.
     fn object(&mut self, value: &Value, shape: &'static Shape, path: &Path<'_>) {
         let Some(members) = value.as_object() else {
             return self.wrong_type(value, path, "an object");
@@ -51,7 +52,7 @@ impl Verdict {
         }
     }
 
-    /// Judges a member; an optional one may be null.
+    /// Checks a member; an optional one may be null.
     fn member(&mut self, value: &Value, field: &'static Field, path: &Path<'_>) {
         if !field.required {
             // A false flag makes no difference to the schema, so it needs no second document.
@@ -63,28 +64,28 @@ impl Verdict {
         self.value(value, &field.kind, path);
     }
 
-    /// Judges a value by its kind, and what lies below it.
-    fn value(&mut self, value: &Value, kind: &'static Kind, path: &Path<'_>) {
+    /// Checks a value and everything inside it.
+    fn value(&mut self, value: &Value, kind: &'static FieldType, path: &Path<'_>) {
         match (kind, value) {
-            (Kind::Text(limits), Value::String(text)) => {
+            (FieldType::Text(limits), Value::String(text)) => {
                 self.findings.extend(breach(text, limits, path));
             }
-            (Kind::Flag, Value::Bool(_)) | (Kind::Free, Value::Object(_)) => {}
-            (Kind::Object(shape), _) => self.object(value, shape, path),
-            (Kind::List(kind), Value::Array(items)) => {
+            (FieldType::Flag, Value::Bool(_)) | (FieldType::Free, Value::Object(_)) => {}
+            (FieldType::Object(shape), _) => self.object(value, shape, path),
+            (FieldType::List(kind), Value::Array(items)) => {
                 for (i, item) in items.iter().enumerate() {
                     self.value(item, kind, &path.index(i));
                 }
             }
-            (Kind::Map(shape), Value::Object(members)) => {
+            (FieldType::Map(shape), Value::Object(members)) => {
                 for (key, value) in members {
                     self.object(value, shape, &path.key(key));
                 }
             }
-            (Kind::Text(_), _) => self.wrong_type(value, path, "a string"),
-            (Kind::Flag, _) => self.wrong_type(value, path, "a boolean"),
-            (Kind::List(_), _) => self.wrong_type(value, path, "an array"),
-            (Kind::Map(_) | Kind::Free, _) => self.wrong_type(value, path, "an object"),
+            (FieldType::Text(_), _) => self.wrong_type(value, path, "a string"),
+            (FieldType::Flag, _) => self.wrong_type(value, path, "a boolean"),
+            (FieldType::List(_), _) => self.wrong_type(value, path, "an array"),
+            (FieldType::Map(_) | FieldType::Free, _) => self.wrong_type(value, path, "an object"),
         }
     }
 
@@ -132,11 +133,14 @@ fn missing_help(shape: &Shape, field: &Field) -> String {
             "\"description\" with one sentence of at most 100 characters"
         }
         ("a package", "registryType") => {
-            "\"registryType\" with npm, pypi, nuget, cargo, oci or mcpb"
+            return format!("add \"registryType\" with {}", one_of(package_type_names()));
         }
         ("a package", "identifier") => "\"identifier\" with the package's name or address",
         ("a package", "transport") => "\"transport\": {\"type\": \"stdio\"}",
-        ("a transport", "type") => "\"type\" with stdio, streamable-http or sse",
+        ("a transport", "type") => {
+            let types = TransportType::ALL.map(TransportType::as_str);
+            return format!("add \"type\" with {}", one_of(types));
+        }
         ("an argument", "type") => "\"type\" with named or positional",
         ("an icon", "src") => "\"src\" with an https URL",
         (_, name) => return format!("add {}", quote(name)),
@@ -166,7 +170,7 @@ fn unknown_help(key: &str, shape: &Shape) -> String {
         ("_meta", "io.modelcontextprotocol.registry/official") => {
             "remove it; the registry writes it".to_owned()
         }
-        ("_meta", _) => format!("move it into {}", quote(super::shape::PUBLISHER)),
+        ("_meta", _) => format!("move it into {}", quote(PUBLISHER_KEY)),
         _ => match nearest(key, names()) {
             Some(name) => format!("write {} instead, or remove it", quote(name)),
             None => "remove it, or move it into the publisher-provided part of _meta".to_owned(),
@@ -192,14 +196,14 @@ fn camel_case(key: &str) -> String {
 }
 
 /// The first limit that a text breaks.
-fn breach(text: &str, limits: &Text, path: &Path<'_>) -> Option<Finding> {
+fn breach(text: &str, limits: &TextLimits, path: &Path<'_>) -> Option<Finding> {
     let (fault, help) = length_fault(text, limits).or_else(|| form_fault(text, &limits.form))?;
     let message = format!("{} {fault}", quote(text));
-    Some(Finding::new(Code::ValueNotAllowed, path.pointer(), message).help(help))
+    Some(path.finding(Code::ValueNotAllowed, message, help))
 }
 
 /// Which limit of length is broken, counted in characters, and what to do.
-fn length_fault(text: &str, limits: &Text) -> Option<(String, String)> {
+fn length_fault(text: &str, limits: &TextLimits) -> Option<(String, String)> {
     // Bytes bound characters from above, so most texts are never counted.
     if text.len() < limits.min || (text.len() > limits.max || limits.min > 1) {
         let count = text.chars().count();
@@ -221,30 +225,30 @@ fn length_fault(text: &str, limits: &Text) -> Option<(String, String)> {
 }
 
 /// Which form is missed, and what to do.
-fn form_fault(text: &str, form: &Form) -> Option<(String, String)> {
+fn form_fault(text: &str, form: &TextForm) -> Option<(String, String)> {
     match form {
-        Form::Any => None,
-        Form::Url => {
+        TextForm::Any => None,
+        TextForm::Url => {
             let fault = url::parse(text).err()?;
             Some((fault.to_owned(), "write a complete URL such as https://example.com/".to_owned()))
         }
-        Form::Name if is_loose_name(text) => None,
-        Form::Name => Some((
+        TextForm::Name if is_loose_name(text) => None,
+        TextForm::Name => Some((
             "is not of the form namespace/name".to_owned(),
             "write a reversed domain, a slash and a name, such as com.example/weather".to_owned(),
         )),
-        Form::Sha256 if is_sha256(text) => None,
-        Form::Sha256 => Some((
+        TextForm::Sha256 if is_lower_hex(text, 64) => None,
+        TextForm::Sha256 => Some((
             "is not 64 lower-case hexadecimal digits".to_owned(),
             "write the SHA-256 of the file, as `sha256sum` prints it".to_owned(),
         )),
-        Form::IconSize if is_icon_size(text) => None,
-        Form::IconSize => Some((
+        TextForm::IconSize if is_icon_size(text) => None,
+        TextForm::IconSize => Some((
             "is not an icon size".to_owned(),
             "write width x height such as 48x48, or any".to_owned(),
         )),
-        Form::OneOf(words) if words.contains(&text) => None,
-        Form::OneOf(words) => {
+        TextForm::OneOf(words) if words.contains(&text) => None,
+        TextForm::OneOf(words) => {
             let help = match nearest(text, words.iter().copied()) {
                 Some(word) => format!("write {}", quote(word)),
                 None => "write one of these words or remove the property".to_owned(),
@@ -261,10 +265,6 @@ fn is_loose_name(text: &str) -> bool {
     };
     text.split_once('/')
         .is_some_and(|(namespace, name)| allowed(namespace, b".-") && allowed(name, b"._-"))
-}
-
-fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 /// Two numbers with an x between them, or the word any.

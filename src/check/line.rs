@@ -8,8 +8,8 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
-use super::shape::{Kind, SERVER, Shape};
+use super::shape::{FieldType, SERVER, Shape};
+use super::words::quote;
 use crate::diag::{Code, Finding};
 
 /// Applies these rules to a whole document.
@@ -34,16 +34,16 @@ fn object(holder: &Value, shape: &Shape, path: &Path<'_>, found: &mut Vec<Findin
     }
 }
 
-fn value(member: &Value, kind: &Kind, path: &Path<'_>, found: &mut Vec<Finding>) {
+fn value(member: &Value, kind: &FieldType, path: &Path<'_>, found: &mut Vec<Finding>) {
     match (kind, member) {
-        (Kind::Text(_), Value::String(text)) => found.extend(break_in(text, path)),
-        (Kind::Object(shape), member) => object(member, shape, path, found),
-        (Kind::List(kind), Value::Array(items)) => {
+        (FieldType::Text(_), Value::String(text)) => found.extend(break_in(text, path)),
+        (FieldType::Object(shape), member) => object(member, shape, path, found),
+        (FieldType::List(kind), Value::Array(items)) => {
             for (i, item) in items.iter().enumerate() {
                 value(item, kind, &path.index(i), found);
             }
         }
-        (Kind::Map(shape), Value::Object(members)) => {
+        (FieldType::Map(shape), Value::Object(members)) => {
             for (key, member) in members {
                 let path = path.key(key);
                 found.extend(check_name(key, VARIABLE, &path).map(Finding::on_key));
@@ -60,8 +60,11 @@ fn break_in(text: &str, path: &Path<'_>) -> Option<Finding> {
     let position = text[..at].chars().count() + 1;
     let what = if c == '\t' { "a tab" } else { "a line break" };
     let message = format!("{} holds {what} as character {position}", quote(text));
-    let finding = Finding::new(Code::TextLineBreak, path.pointer(), message);
-    Some(finding.help("write the text on one line, with plain spaces"))
+    Some(path.finding(
+        Code::TextLineBreak,
+        message,
+        "write the text on one line, with plain spaces",
+    ))
 }
 
 fn is_break(c: char) -> bool {
@@ -89,8 +92,11 @@ fn check_names(inputs: &Value, headers: bool, path: &Path<'_>, found: &mut Vec<F
 fn check_name(name: &str, (what, refused): Name, path: &Path<'_>) -> Option<Finding> {
     let c = name.chars().find(|c| refused(*c))?;
     let message = format!("the {what} name {} holds {}", quote(name), quote(&c.to_string()));
-    let finding = Finding::new(Code::InputNameInvalid, path.pointer(), message);
-    Some(finding.help("write the bare name, and what belongs to the value as value or default"))
+    Some(path.finding(
+        Code::InputNameInvalid,
+        message,
+        "write the bare name, and what belongs to the value as value or default",
+    ))
 }
 
 fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
@@ -99,17 +105,19 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
         if given.starts_with('-') {
             let message =
                 format!("the package {key} {} begins with a hyphen, as options do", quote(given));
-            let finding =
-                Finding::new(Code::PackageLeadingHyphen, path.key(key).pointer(), message);
-            found.push(finding.help("write it exactly as the package registry has it"));
+            found.push(path.key(key).finding(
+                Code::PackageLeadingHyphen,
+                message,
+                "write it exactly as the package registry has it",
+            ));
         }
     }
     let hint = text(package, "runtimeHint");
     if !hint.is_empty() && !is_program(hint) {
         let message = format!("the runtimeHint {} is not the name of a program", quote(hint));
-        let finding =
-            Finding::new(Code::RuntimeHintInvalid, path.key("runtimeHint").pointer(), message);
-        found.push(finding.help(
+        found.push(path.key("runtimeHint").finding(
+            Code::RuntimeHintInvalid,
+            message,
             "write one plain name such as npx, uvx or docker, and the rest as runtimeArguments",
         ));
     }

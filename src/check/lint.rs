@@ -6,11 +6,10 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::reference::Reference;
-use super::say::{quote, type_of};
-use super::shape::PUBLISHER;
-use super::url;
+use super::words::{quote, type_of};
+use super::{reference, url};
 use crate::diag::{Code, Finding};
+use crate::model::{OciReference, PUBLISHER_KEY, PackageType};
 
 /// Applies every hint to a whole document.
 pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
@@ -25,33 +24,40 @@ fn check_images(document: &Value, found: &mut Vec<Finding>) {
     let packages = Path::Root.key("packages");
     for (i, package) in list(document, "packages").iter().enumerate() {
         let (image, version) = (text(package, "identifier"), text(package, "version"));
-        if text(package, "registryType") != "oci" || version.is_empty() {
+        if !PackageType::is_image(text(package, "registryType")) || version.is_empty() {
             continue;
         }
-        let Ok(Reference { tag: Some(tag), .. }) = Reference::parse(image) else { continue };
+        let reference = OciReference::split(image);
+        let Some(tag) = reference.tag.filter(|_| reference::fault(&reference).is_none()) else {
+            continue;
+        };
         let message = format!(
             "the image has the tag {} and the package a version; VS Code would run {}",
             quote(tag),
             quote(&format!("{image}:{version}"))
         );
-        let pointer = packages.index(i).key("identifier").pointer();
-        let finding = Finding::new(Code::LintOciTagAndVersion, pointer, message);
-        found.push(finding.help("keep the tag and remove the version"));
+        found.push(packages.index(i).key("identifier").finding(
+            Code::LintOciTagAndVersion,
+            message,
+            "keep the tag and remove the version",
+        ));
     }
 }
 
 fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
-    let Some(publisher) = document.get("_meta").and_then(|meta| meta.get(PUBLISHER)) else {
+    let Some(publisher) = document.get("_meta").and_then(|meta| meta.get(PUBLISHER_KEY)) else {
         return;
     };
     let meta = Path::Root.key("_meta");
-    let path = meta.key(PUBLISHER);
+    let path = meta.key(PUBLISHER_KEY);
     let has = |key| publisher.get("github").is_some_and(|github| github.get(key).is_some());
     if has("name") && !has("nameWithOwner") {
         let message = "VS Code cannot read a github.name without github.nameWithOwner";
-        let pointer = path.key("github").key("nameWithOwner").pointer();
-        let finding = Finding::new(Code::LintGithubNameWithoutOwner, pointer, message);
-        found.push(finding.help("add \"nameWithOwner\" as owner/repository"));
+        found.push(path.key("github").key("nameWithOwner").finding(
+            Code::LintGithubNameWithoutOwner,
+            message,
+            "add \"nameWithOwner\" as owner/repository",
+        ));
     }
     let scalar = |value: &Value| !value.is_object() && !value.is_array();
     type Test<'a> = &'a dyn Fn(&Value) -> bool;
@@ -67,15 +73,17 @@ fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
                 "{} is {kind}; Eclipse drops the whole list unless it is {wanted}",
                 quote(key)
             );
-            let finding =
-                Finding::new(Code::LintPublisherToolType, path.key(key).pointer(), message);
-            found.push(finding.help(format!("write {wanted} or use another key")));
+            found.push(path.key(key).finding(
+                Code::LintPublisherToolType,
+                message,
+                format!("write {wanted} or use another key"),
+            ));
         }
     }
 }
 
 /// Image types by file ending that clients do not show.
-const ODD_ENDINGS: &[&str] =
+const HIDDEN_IMAGES: &[&str] =
     &["ico", "icns", "gif", "bmp", "avif", "tif", "tiff", "heic", "heif", "jxl", "apng"];
 
 fn check_icons(document: &Value, found: &mut Vec<Finding>) {
@@ -83,12 +91,15 @@ fn check_icons(document: &Value, found: &mut Vec<Finding>) {
     let path = Path::Root.key("icons");
     for (i, icon) in icons.iter().enumerate() {
         let ending = ending(text(icon, "src"));
-        if icon.get("mimeType").is_none_or(Value::is_null) && ODD_ENDINGS.contains(&ending.as_str())
+        if icon.get("mimeType").is_none_or(Value::is_null)
+            && HIDDEN_IMAGES.contains(&ending.as_str())
         {
             let message = format!("an icon of type {ending} is not shown by clients");
-            let pointer = path.index(i).key("src").pointer();
-            let finding = Finding::new(Code::LintIconMimeType, pointer, message);
-            found.push(finding.help("offer it as PNG, JPEG, SVG or WebP"));
+            found.push(path.index(i).key("src").finding(
+                Code::LintIconMimeType,
+                message,
+                "offer it as PNG, JPEG, SVG or WebP",
+            ));
         }
     }
     let is_png = |icon: &Value| match text(icon, "mimeType") {
@@ -97,8 +108,7 @@ fn check_icons(document: &Value, found: &mut Vec<Finding>) {
     };
     if !icons.is_empty() && !icons.iter().any(is_png) {
         let message = "no icon is a PNG, which Eclipse looks for first";
-        let finding = Finding::new(Code::LintIconWithoutPng, path.pointer(), message);
-        found.push(finding.help("add a PNG icon"));
+        found.push(path.finding(Code::LintIconWithoutPng, message, "add a PNG icon"));
     }
 }
 
@@ -117,12 +127,15 @@ fn check_reach(document: &Value, found: &mut Vec<Finding>) {
         let finding = Finding::new(Code::LintFirstRemoteOnly, "/remotes/1", message);
         found.push(finding.help("put the remote that most people should use first"));
     }
-    let is_image = |package: &Value| text(package, "registryType") == "oci";
+    let is_image = |package: &Value| PackageType::is_image(text(package, "registryType"));
     let packages = list(document, "packages");
     if remotes.is_empty() && !packages.iter().any(is_image) {
         let message = "ToolHive lists only servers with a remote or an OCI package";
         let pointer = if packages.is_empty() { Path::Root } else { Path::Root.key("packages") };
-        let finding = Finding::new(Code::LintToolhiveInvisible, pointer.pointer(), message);
-        found.push(finding.help("offer a container image or a remote as well"));
+        found.push(pointer.finding(
+            Code::LintToolhiveInvisible,
+            message,
+            "offer a container image or a remote as well",
+        ));
     }
 }

@@ -1,23 +1,23 @@
-//! Looking into a JSON document the way the registry's typed structs do.
+//! Reads members of a JSON document the way the registry's typed structs do.
 //!
-//! What is missing, null or of the wrong type reads as empty, because the rules about types have
-//! spoken already. Nothing here allocates until a place has to be named.
+//! A value that is missing, null or of the wrong type counts as empty, because the rules about types
+//! report it. Nothing here allocates until a place has to be named.
 
 use serde_json::Value;
 
-use crate::diag::Pointer;
+use crate::diag::{Code, Finding, Pointer};
 
-/// The text at `key`, empty when there is none.
+/// Returns the text at `key`, or an empty one.
 pub(super) fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The elements at `key`, none when there is no array.
+/// Returns the elements at `key`; none when there is no array.
 pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The keys of the object at `key`, none when there is no object.
+/// Returns the keys of the object at `key`; none when there is no object.
 pub(super) fn keys<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
     value.get(key).and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str())
 }
@@ -34,17 +34,27 @@ pub(super) enum Path<'a> {
 }
 
 impl<'a> Path<'a> {
-    /// The member `key` below this place.
+    /// Returns the member `key` below this place.
     pub(super) fn key(&'a self, key: &'a str) -> Self {
         Self::Key(self, key)
     }
 
-    /// The element at `index` below this place.
+    /// Returns the element at `index` below this place.
     pub(super) fn index(&'a self, index: usize) -> Self {
         Self::Index(self, index)
     }
 
-    /// The pointer's text form.
+    /// Makes a finding about the value at this place.
+    pub(super) fn finding(
+        &self,
+        code: Code,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Finding {
+        Finding::new(code, self.pointer(), message).help(help)
+    }
+
+    /// Returns the place as a pointer.
     pub(super) fn pointer(&self) -> Pointer {
         match self {
             Self::Root => Pointer::root(),

@@ -1,13 +1,13 @@
 //! Rules about the server's name and its versions.
 //!
-//! The official rules come first; the strict ones add what a name and a version must keep to become
-//! a path and a claim of ownership. What a name or version *is* stays in `model`.
+//! The official rules come first. The strict ones are needed because a name and a version become a path
+//! and a claim of ownership. The grammar is in `model`.
 
 use serde_json::Value;
 
 use super::look::Path;
 use super::range::{is_unlucky_prerelease, looks_like_range};
-use super::say::quote;
+use super::words::quote;
 use super::{DocumentRules, Profile};
 use crate::config::Config;
 use crate::diag::{Code, Finding};
@@ -28,15 +28,14 @@ pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Fin
     }
 }
 
-/// The official name rule, and for a sound name the strict ones.
+/// Applies the official name rule, and to a valid name the strict ones.
 fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
-    // Too long is a matter of the input rules; the official name rule has no limit.
+    // The input rules have the limit of length; the official name rule has none.
     if text.len() > ServerName::MAX {
         return;
     }
     let path = Path::Root.key("name");
-    let finding =
-        |code, fault: String, help: &str| Finding::new(code, path.pointer(), fault).help(help);
+    let finding = |code, fault: String, help: &str| path.finding(code, fault, help);
     let name = match ServerName::parse(text) {
         Ok(name) => name,
         Err(fault) => {
@@ -62,41 +61,48 @@ fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
         found.push(finding(Code::NameGrammar, fault, help));
     }
     if name.is_reserved() {
-        let fault =
-            format!("the name part {} is a word of the registry's own paths", quote(name.name()));
+        let fault = format!(
+            "the name part {} is reserved for the registry's own paths",
+            quote(name.name())
+        );
         found.push(finding(Code::NameReserved, fault, "choose another name part"));
     }
 }
 
-/// What is wrong with a namespace of sound grammar: `verify` will never find it proven, or it looks
-/// like something else to people.
+/// Returns what is wrong with a namespace of valid grammar: nobody can prove it, or people read it as
+/// something else.
 fn namespace_finding(
     namespace: Namespace<'_>,
     config: &Config,
     path: &Path<'_>,
 ) -> Option<Finding> {
     let text = namespace.as_str();
-    let is_open = || !config.wants_proof() || config.ownership.rule(text).is_some();
+    let is_open = || !config.requires_proof() || config.ownership.rule(text).is_some();
     if let Some(refusal) = Holder::of(text).refusal().filter(|_| !is_open()) {
         let finding = Finding::new(Code::OwnershipUnclaimable, path.pointer(), refusal);
         return Some(finding.help(Holder::INSTEAD));
     }
     let shown = namespace.decoded()?;
     let message = format!("the namespace {} is read as {}", quote(text), quote(&shown));
-    let finding = Finding::new(Code::NamespacePunycode, path.pointer(), message);
-    Some(finding.help("make sure that these letters are the domain that you mean"))
+    Some(path.finding(
+        Code::NamespacePunycode,
+        message,
+        "check that this is the domain that you mean",
+    ))
 }
 
 /// The official rules of a version, which hold for the server and for each package.
 pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if text == "latest" {
-        let message = "the version is \"latest\", which stands for the newest version";
-        let finding = Finding::new(Code::ReservedVersionString, path.pointer(), message);
-        found.push(finding.help("write the exact version, such as 1.0.0"));
+        let message = "the version is \"latest\", which means the newest version";
+        found.push(path.finding(
+            Code::ReservedVersionString,
+            message,
+            "write the exact version, such as 1.0.0",
+        ));
     } else if looks_like_range(text) {
         let message = format!("the version {} looks like a range", quote(text));
-        let finding = Finding::new(Code::VersionLooksLikeRange, path.pointer(), message);
-        found.push(finding.help(range_help(text)));
+        found.push(path.finding(Code::VersionLooksLikeRange, message, range_help(text)));
     }
 }
 
@@ -125,8 +131,7 @@ fn check_strict_version(
     path: &Path<'_>,
     found: &mut Vec<Finding>,
 ) {
-    let finding =
-        |code, message: String, help: &str| Finding::new(code, path.pointer(), message).help(help);
+    let finding = |code, message: String, help: &str| path.finding(code, message, help);
     let version = match Version::parse(text) {
         Ok(version) => version,
         Err(fault) => {
@@ -149,7 +154,7 @@ fn check_strict_version(
     }
 }
 
-/// The semantic version that was probably meant.
+/// Suggests a semantic version.
 fn semver_help(text: &str) -> String {
     let plain = text.strip_prefix(['v', 'V']).unwrap_or(text);
     let numbers: Vec<&str> = plain.split('.').collect();

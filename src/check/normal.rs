@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::shape::{Kind, Shape};
+use super::shape::{FieldType, Shape};
 
 /// The value as the structs would write it. Unknown and mistyped members stay as they are.
 pub(super) fn normalised(value: &Value, shape: &Shape) -> Value {
@@ -24,24 +24,24 @@ pub(super) fn normalised(value: &Value, shape: &Shape) -> Value {
 /// Whether an optional member with this value is left out when the structs are written.
 ///
 /// Objects are pointers in those structs, so an empty one stays; everything else goes when empty.
-pub(super) fn is_dropped(value: &Value, kind: &Kind) -> bool {
+pub(super) fn is_dropped(value: &Value, kind: &FieldType) -> bool {
     match value {
         Value::Null => true,
         Value::Bool(flag) => !flag,
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.is_empty() && !matches!(kind, Kind::Object(_)),
+        Value::Object(members) => members.is_empty() && !matches!(kind, FieldType::Object(_)),
         Value::Number(_) => false,
     }
 }
 
-fn inner(value: &Value, kind: &Kind) -> Value {
+fn inner(value: &Value, kind: &FieldType) -> Value {
     match (kind, value) {
-        (Kind::Object(shape), _) => normalised(value, shape),
-        (Kind::List(kind), Value::Array(items)) => {
+        (FieldType::Object(shape), _) => normalised(value, shape),
+        (FieldType::List(kind), Value::Array(items)) => {
             Value::Array(items.iter().map(|item| inner(item, kind)).collect())
         }
-        (Kind::Map(shape), Value::Object(members)) => {
+        (FieldType::Map(shape), Value::Object(members)) => {
             let members = members.iter();
             Value::Object(members.map(|(k, v)| (k.clone(), normalised(v, shape))).collect())
         }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
+use super::words::quote;
 use super::{DocumentRules, Profile, naming, transport};
 use crate::diag::{Code, Finding};
 
@@ -28,13 +28,15 @@ pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Fin
 fn check_identifier(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if identifier.contains(' ') {
         let message = format!("the identifier {} holds a space", quote(identifier));
-        let pointer = path.key("identifier").pointer();
-        let finding = Finding::new(Code::PackageNameHasSpaces, pointer, message);
-        found.push(finding.help("write the package's exact name or address, without spaces"));
+        found.push(path.key("identifier").finding(
+            Code::PackageNameHasSpaces,
+            message,
+            "write the package's exact name or address, without spaces",
+        ));
     }
 }
 
-/// Only named arguments have rules: the name stands alone and is not repeated in what follows it.
+/// Checks a named argument: its name is only a name, and its value does not repeat it.
 fn check_argument(
     argument: &Value,
     rules: &DocumentRules,
@@ -48,11 +50,12 @@ fn check_argument(
     let pointer = path.key("name");
     if name.is_empty() {
         let message = "a named argument needs a name";
-        let finding = Finding::new(Code::NamedArgumentNameRequired, pointer.pointer(), message);
-        found.push(
-            finding.help("add \"name\" with its dashes, such as --port, or make it positional"),
-        );
-        // Every text begins with an empty name. The official registry says so, and only it.
+        found.push(pointer.finding(
+            Code::NamedArgumentNameRequired,
+            message,
+            "add \"name\" with its dashes, such as --port, or make it positional",
+        ));
+        // Every text begins with an empty name; only the official registry reports that.
         if rules.profile == Profile::Strict {
             return;
         }
@@ -87,5 +90,5 @@ fn repeated_name(code: Code, key: &str, given: &str, name: &str, path: &Path<'_>
         "" => format!("remove the {key}: the name is written on the command line already"),
         rest => format!("write {} without the name", quote(rest)),
     };
-    Finding::new(code, path.key(key).pointer(), message).help(help)
+    path.key(key).finding(code, message, help)
 }

@@ -1,48 +1,20 @@
-//! What the official registry asks of packages and metadata when a server is published.
+//! Rules that the official registry applies to packages and metadata when a server is published.
 //!
-//! Only the part that needs no network: which members each package type takes, and whether image
-//! references and download addresses have a form that the registry accepts. Whether a package
-//! exists and names the server is not asked here.
+//! Only those that need no network: which members each package type has, and whether image references
+//! and download addresses have a form that the registry accepts. Whether a package exists and names the
+//! server is not checked here.
 
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::reference::Reference;
-use super::say::{one_of, quote};
-use super::shape::PUBLISHER;
+use super::reference;
+use super::words::{one_of, quote};
 use super::{go_json, url};
 use crate::diag::{Code, Finding, nearest};
-
-/// A kind of package and what it takes.
-#[derive(Debug)]
-struct PackageType {
-    name: &'static str,
-    /// The one `registryBaseUrl` it accepts; `None` when it takes none.
-    base_url: Option<&'static str>,
-    version: Need,
-    hash: Need,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Need {
-    Required,
-    Optional,
-    Forbidden,
-}
-
-const fn hosted(name: &'static str, base_url: &'static str) -> PackageType {
-    PackageType { name, base_url: Some(base_url), version: Need::Required, hash: Need::Forbidden }
-}
-
-/// Every package type that the official registry knows.
-static TYPES: [PackageType; 6] = [
-    hosted("npm", "https://registry.npmjs.org"),
-    hosted("pypi", "https://pypi.org"),
-    hosted("nuget", "https://api.nuget.org/v3/index.json"),
-    hosted("cargo", "https://crates.io"),
-    PackageType { name: "oci", base_url: None, version: Need::Forbidden, hash: Need::Forbidden },
-    PackageType { name: "mcpb", base_url: None, version: Need::Optional, hash: Need::Required },
-];
+use crate::model::{
+    Naming, OciReference, PUBLISHER_KEY, PackageType, Presence, package_type_names,
+};
+use crate::text::percent_decode;
 
 /// Most bytes of publisher-provided metadata.
 const METADATA_LIMIT: usize = 4096;
@@ -60,28 +32,34 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
 
 /// Publisher metadata has a size limit at publication only.
 fn check_metadata(document: &Value, found: &mut Vec<Finding>) {
-    let Some(metadata) = document.get("_meta").and_then(|meta| meta.get(PUBLISHER)) else { return };
+    let Some(metadata) = document.get("_meta").and_then(|meta| meta.get(PUBLISHER_KEY)) else {
+        return;
+    };
     let size = go_json::size(metadata);
     if metadata.is_object() && size > METADATA_LIMIT {
         let message =
             format!("the publisher's metadata takes {size} bytes, more than {METADATA_LIMIT}");
-        let pointer = Path::Root.key("_meta").key(PUBLISHER).pointer();
-        let finding = Finding::new(Code::PublisherMetadataTooLarge, pointer, message);
-        found.push(finding.help("publish large texts elsewhere and link to them"));
+        found.push(Path::Root.key("_meta").key(PUBLISHER_KEY).finding(
+            Code::PublisherMetadataTooLarge,
+            message,
+            "publish large texts elsewhere and link to them",
+        ));
     }
 }
 
-/// A package of an unknown type is not looked at further.
+/// Checks one package. One of an unknown type is not checked any more.
 fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     let identifier = package.get("identifier").and_then(Value::as_str);
     if identifier.is_some_and(|identifier| identifier.trim().is_empty()) {
         let message = "a package needs an identifier";
-        let pointer = path.key("identifier").pointer();
-        let finding = Finding::new(Code::PackageIdentifierMissing, pointer, message);
-        found.push(finding.help("write the package's name or address"));
+        found.push(path.key("identifier").finding(
+            Code::PackageIdentifierMissing,
+            message,
+            "write the package's name or address",
+        ));
     }
     let name = text(package, "registryType");
-    let Some(kind) = TYPES.iter().find(|kind| kind.name == name) else {
+    let Some(kind) = PackageType::named(name) else {
         if !name.is_empty() {
             found.push(unknown_type(name, path));
         }
@@ -90,18 +68,19 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     Member { package, kind, path }.check_all(found);
     let identifier = identifier.filter(|identifier| !identifier.trim().is_empty());
     let pointer = path.key("identifier");
-    match (name, identifier) {
-        ("oci", Some(identifier)) => found.extend(image_fault(identifier, &pointer)),
-        ("mcpb", Some(identifier)) => check_bundle(identifier, &pointer, found),
+    match (kind.naming, identifier) {
+        (Naming::Image, Some(identifier)) => found.extend(image_fault(identifier, &pointer)),
+        (Naming::Url, Some(identifier)) => check_bundle(identifier, &pointer, found),
         _ => {}
     }
 }
 
-/// Other tools have other words for the same package types.
+/// Reports an unknown package type, with the name that other tools use for a known one.
 fn unknown_type(name: &str, path: &Path<'_>) -> Finding {
-    let names = || TYPES.iter().map(|kind| kind.name);
-    let message = format!("the package type {} is not {}", quote(name), one_of(names()));
-    let help = match (name.to_ascii_lowercase().as_str(), nearest(name, names())) {
+    let all = one_of(package_type_names());
+    let message = format!("the package type {} is not {all}", quote(name));
+    let near = nearest(name, package_type_names());
+    let help = match (name.to_ascii_lowercase().as_str(), near) {
         ("docker" | "container", _) => "write \"oci\"".to_owned(),
         ("python" | "pip", _) => "write \"pypi\"".to_owned(),
         ("dxt", _) => "write \"mcpb\"".to_owned(),
@@ -109,11 +88,10 @@ fn unknown_type(name: &str, path: &Path<'_>) -> Finding {
         (_, Some(near)) => format!("write {}", quote(near)),
         _ => "write one of these, or describe the server as a remote".to_owned(),
     };
-    let pointer = path.key("registryType").pointer();
-    Finding::new(Code::PackageRegistryTypeUnknown, pointer, message).help(help)
+    path.key("registryType").finding(Code::PackageRegistryTypeUnknown, message, help)
 }
 
-/// A package of a known type, while its members are judged.
+/// A package of a known type, while its members are checked.
 struct Member<'a> {
     package: &'a Value,
     kind: &'static PackageType,
@@ -135,10 +113,11 @@ impl Member<'_> {
         let key = "registryBaseUrl";
         let given = text(self.package, key);
         let name = self.kind.name;
-        if given.is_empty() || self.kind.base_url == Some(given) {
+        let expected = self.kind.base_urls.first().copied();
+        if given.is_empty() || expected == Some(given) {
             return None;
         }
-        Some(match self.kind.base_url {
+        Some(match expected {
             Some(expected) => {
                 let message = format!("the base URL {} is not that of {name}", quote(given));
                 let help = format!("write {} or remove it", quote(expected));
@@ -163,12 +142,12 @@ impl Member<'_> {
     fn version(&self) -> Option<Finding> {
         let (key, name) = ("version", self.kind.name);
         let given = text(self.package, key);
-        if self.kind.version == Need::Required && self.lacks(key) {
+        if self.kind.version == Presence::Required && self.lacks(key) {
             let message = format!("a package on {name} needs a version");
             let help = "add the exact version that is published there".to_owned();
             return Some(self.finding(Code::PackageVersionMissing, key, message, help));
         }
-        (self.kind.version == Need::Forbidden && !given.is_empty()).then(|| {
+        (self.kind.version == Presence::Forbidden && !given.is_empty()).then(|| {
             let message = format!("an {name} package takes no version");
             self.finding(Code::PackageVersionForbidden, key, message, self.tag_help(given))
         })
@@ -177,42 +156,46 @@ impl Member<'_> {
     /// Where the version of an image belongs.
     fn tag_help(&self, version: &str) -> String {
         let image = text(self.package, "identifier");
-        match Reference::parse(image) {
-            Ok(Reference { tag: None, digest: None, .. }) => {
+        let reference = OciReference::split(image);
+        match (reference.tag, reference.digest) {
+            _ if reference::fault(&reference).is_some() => "remove it".to_owned(),
+            (None, None) => {
                 let tagged = format!("{image}:{version}");
                 format!("remove it and write {} as identifier", quote(&tagged))
             }
-            Ok(Reference { tag: Some(_), .. }) => {
-                "remove it: the identifier holds the tag".to_owned()
-            }
-            _ => "remove it".to_owned(),
+            (Some(_), _) => "remove it: the identifier holds the tag".to_owned(),
+            (None, Some(_)) => "remove it".to_owned(),
         }
     }
 
     fn hash(&self) -> Option<Finding> {
         let (key, name) = ("fileSha256", self.kind.name);
-        if self.kind.hash == Need::Required && self.lacks(key) {
+        if self.kind.hash == Presence::Required && self.lacks(key) {
             let message = format!("an {name} package needs the hash of its file");
             let help = "add \"fileSha256\" as `sha256sum` prints it".to_owned();
             return Some(self.finding(Code::PackageHashMissing, key, message, help));
         }
-        (self.kind.hash == Need::Forbidden && !text(self.package, key).is_empty()).then(|| {
+        (self.kind.hash == Presence::Forbidden && !text(self.package, key).is_empty()).then(|| {
             let message = format!("a package of type {name} takes no file hash");
             self.finding(Code::PackageHashForbidden, key, message, "remove it".to_owned())
         })
     }
 }
 
-/// An image reference must parse and lead to a registry that is read anonymously.
+/// Checks that an image reference is valid and in a supported registry.
 fn image_fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
-    let (code, message, help) = match Reference::parse(identifier) {
-        Ok(image) if image.is_supported() => return None,
-        Ok(image) => (
+    let image = OciReference::split(identifier);
+    let (code, message, help) = match reference::fault(&image) {
+        None if reference::is_supported(&image) => return None,
+        None => (
             Code::PackageOciRegistryUnsupported,
-            format!("the image's registry {} is not supported", quote(image.registry)),
+            format!(
+                "the image's registry {} is not supported",
+                quote(image.registry.unwrap_or_default())
+            ),
             "push it to docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io",
         ),
-        Err(fault) => (
+        Some(fault) => (
             Code::PackageOciReferenceInvalid,
             format!("the image {} {fault}", quote(identifier)),
             "write registry/namespace/image:tag, such as ghcr.io/acme/weather:1.0.0",
@@ -220,13 +203,13 @@ fn image_fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
     };
     // An image reference has no scheme, so one is read as a registry called "https:".
     let help = if identifier.contains("://") { "write the image without https://" } else { help };
-    Some(Finding::new(code, path.pointer(), message).help(help))
+    Some(path.finding(code, message, help))
 }
 
-/// A bundle is a release download of one of two code hosts whose address says what it is.
+/// Checks that a bundle is a release download on one of two code hosts, with `mcp` in its URL.
 fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut add = |code, message: String, help: &str| {
-        found.push(Finding::new(code, path.pointer(), message).help(help));
+        found.push(path.finding(code, message, help));
     };
     let address = quote(identifier);
     let url = match bundle_url(identifier) {
@@ -244,7 +227,7 @@ fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
         let message = format!("the bundle's address {address} is not https");
         add(Code::PackageMcpbUrlInvalid, message, "write it with https");
     }
-    let download = url::unescaped(url.path);
+    let download = percent_decode(url.path, false).unwrap_or_default();
     let is_download = match url.host {
         "github.com" | "www.github.com" => is_github_download(&download),
         "gitlab.com" | "www.gitlab.com" => is_gitlab_download(&download),
@@ -266,7 +249,7 @@ fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     }
 }
 
-/// The address as a web URL, or why it is none.
+/// Returns the address as a web URL, or why it is not one.
 fn bundle_url(identifier: &str) -> Result<url::GoUrl<'_>, url::UrlFault> {
     let url = url::parse(identifier)?;
     let web = url.has_scheme("https") || url.has_scheme("http");
@@ -280,11 +263,11 @@ fn is_github_download(path: &str) -> bool {
         return false;
     };
     let inner = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-    let owner_is_sound = (1..=39).contains(&owner.len())
+    let owner_is_valid = (1..=39).contains(&owner.len())
         && owner.bytes().all(inner)
         && !owner.starts_with('-')
         && !owner.ends_with('-');
-    owner_is_sound && is_project(repository) && !tag.is_empty() && !file.is_empty()
+    owner_is_valid && is_project(repository) && !tag.is_empty() && !file.is_empty()
 }
 
 /// `/<group>/…/<project>/-/releases/<tag>/downloads/<file>`, or a numbered package file.

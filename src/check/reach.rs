@@ -1,37 +1,37 @@
-//! Whom the URLs of an entry lead to, and what they give away.
+//! Checks where the URLs of an entry lead, and whether they hold credentials.
 //!
-//! Everybody who installs an entry connects to its addresses. One that only its author's network knows
-//! leads others nowhere, or to a machine of their own that trusts them; a name and password before
-//! the host are published with the entry. The registry's settings say which private hosts are meant.
+//! Everybody who installs an entry connects to its addresses. An address of the author's own network
+//! leads others nowhere, or to a machine of their own that trusts them. A user name and password in a URL
+//! are published with the entry. The settings list the private hosts that are allowed.
 
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
 use super::template;
+use super::words::quote;
 use crate::config::{Config, Visibility};
 use crate::diag::{Code, Finding};
 use crate::model::{Host, Reach};
 
 /// Applies these rules to every URL of a document.
 pub(super) fn check(document: &Value, config: &Config, found: &mut Vec<Finding>) {
-    let mut judge = Judge { config, found };
+    let mut checker = UrlChecker { config, found };
     let root = Path::Root;
-    judge.url("the repository", document.get("repository"), &root.key("repository").key("url"));
-    judge.url("the website", Some(document), &root.key("websiteUrl"));
+    checker.url("the repository", document.get("repository"), &root.key("repository").key("url"));
+    checker.url("the website", Some(document), &root.key("websiteUrl"));
     for (i, icon) in list(document, "icons").iter().enumerate() {
-        judge.url("the icon", Some(icon), &root.key("icons").index(i).key("src"));
+        checker.url("the icon", Some(icon), &root.key("icons").index(i).key("src"));
     }
     for (i, package) in list(document, "packages").iter().enumerate() {
         let (packages, package) = (root.key("packages"), Some(package));
         let path = packages.index(i);
-        judge.url("the base URL", package, &path.key("registryBaseUrl"));
-        judge.url("the identifier", package, &path.key("identifier"));
+        checker.url("the base URL", package, &path.key("registryBaseUrl"));
+        checker.url("the identifier", package, &path.key("identifier"));
         let transport = package.and_then(|package| package.get("transport"));
-        judge.url(LOCAL, transport, &path.key("transport").key("url"));
+        checker.url(LOCAL, transport, &path.key("transport").key("url"));
     }
     for (i, remote) in list(document, "remotes").iter().enumerate() {
-        judge.url(REMOTE, Some(remote), &root.key("remotes").index(i).key("url"));
+        checker.url(REMOTE, Some(remote), &root.key("remotes").index(i).key("url"));
     }
 }
 
@@ -41,12 +41,12 @@ const REMOTE: &str = "the remote URL";
 /// What a package listens at once it runs, so that the own machine is what it should name.
 const LOCAL: &str = "the transport URL";
 
-struct Judge<'a> {
+struct UrlChecker<'a> {
     config: &'a Config,
     found: &'a mut Vec<Finding>,
 }
 
-impl Judge<'_> {
+impl UrlChecker<'_> {
     /// Judges the URL at `path`, which is a member of `holder` and called `what`.
     fn url(&mut self, what: &str, holder: Option<&Value>, path: &Path<'_>) {
         let (Some(holder), Path::Key(_, key)) = (holder, path) else { return };
@@ -82,7 +82,7 @@ impl Judge<'_> {
             ),
             _ => return,
         };
-        // Of a host with variables, everything below the labels that are fixed is meant.
+        // For a host with variables, allow everything below the labels that are fixed.
         let fixed = written.rsplit_once('}').and_then(|(_, rest)| rest.split_once('.'));
         let (pattern, also) = match fixed {
             Some((_, fixed)) => (format!("*.{}", Host::read(fixed).as_str()), String::new()),
@@ -96,7 +96,7 @@ impl Judge<'_> {
         let message = format!("{what} has the host {}, {why}{also}", quote(written));
         let setting = "[packages] remote_hosts in registry.toml";
         let help = format!("{instead}, or add {} to {setting}", quote(&pattern));
-        let finding = Finding::new(code, path.pointer(), message).help(help);
+        let finding = path.finding(code, message, help);
         self.found.push(if public { finding } else { finding.as_warning() });
     }
 }

@@ -2,20 +2,18 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
-
 use crate::data::{DataPath, EntryFile, ServerFolder, Tree, read_json, read_tombstone};
 use crate::diag::{Code, Diagnostic, Finding, Label, Place, Pointer, SourceFile};
 use crate::error::Result;
 
 use super::entry::RemoteUrl;
-use super::say::quote;
+use super::words::quote;
 
-/// Everything that can be said of the tree as a whole before any document is read.
+/// Checks the tree as a whole, before any document is read.
 pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {
     let mut findings = tree.findings().to_vec();
     if tree.servers().is_empty() {
-        let message = "there is no entry; a registry with nothing in it publishes nothing";
+        let message = "there is no entry, so there is nothing to publish";
         findings.push(
             Diagnostic::new(Code::RegistryEmpty, Place::file(tree.display("servers")), message)
                 .help("add one with `mcp-static add server.json`"),
@@ -122,7 +120,7 @@ fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
 /// A remote URL, and the server (by its position in the tree) that has it.
 type Shared<'a> = (usize, &'a RemoteUrl);
 
-/// A remote URL under two names: whoever installs one gets the other.
+/// Reports remote URLs that two servers have: anyone who installs one gets the other.
 ///
 /// `urls` holds the distinct URLs of each server of the tree, in its order.
 pub fn shared_urls(tree: &Tree, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
@@ -167,7 +165,7 @@ fn shared(
     };
     let found = urls.iter().map(finding).collect();
     let mut found = SourceFile::new(&path, &document.text).diagnose_all(found);
-    // Where each of them stands first, by the place here.
+    // The first place of each, by its place here.
     let firsts: HashMap<String, Shared<'_>> =
         urls.iter().map(|(url, first)| (format!("/remotes/{}/url", url.index), *first)).collect();
     for diagnostic in &mut found {
@@ -180,15 +178,11 @@ fn shared(
                     at.version
                 ))
             };
-            let message = "it stands here first".to_owned();
+            let message = "it is here first".to_owned();
             diagnostic.labels.push(Label { place, message });
         }
     }
-    let mirrored = tree
-        .read_entry(server, version, EntryFile::Origin)?
-        .and_then(|content| serde_json::from_slice::<Value>(&content.bytes).ok())
-        .is_some_and(|origin| origin.get("registry").is_some());
-    Ok(match mirrored {
+    Ok(match tree.is_mirrored(server, version)? {
         true => found.into_iter().map(Diagnostic::as_note).collect(),
         false => found,
     })

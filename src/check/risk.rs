@@ -1,12 +1,12 @@
-//! What makes starting a package riskier than it looks.
+//! Warns about packages that are riskier to start than they look.
 //!
-//! These are warnings: some servers need it, and whoever reviews an entry should see it said.
+//! Some servers need this, so these are warnings for reviewers.
 
 use serde_json::Value;
 
 use super::look::{Path, list, text};
-use super::say::quote;
 use super::template;
+use super::words::quote;
 use crate::diag::{Code, Finding};
 use crate::model::risk::{Risk, is_loader, risks};
 
@@ -54,16 +54,19 @@ fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding
                 continue;
             }
             Risk::Escape => format!(
-                "the argument {} gives the container wide rights over its machine",
+                "the argument {} gives the container broad permissions on its host",
                 quote(&option(&plain[at..]))
             ),
         };
-        let finding = Finding::new(Code::RiskyContainer, path.pointer(), message);
-        found.push(finding.help("leave it out, or mount only the folder that the server needs"));
+        found.push(path.finding(
+            Code::RiskyContainer,
+            message,
+            "leave it out, or mount only the folder that the server needs",
+        ));
     }
 }
 
-/// The option as it is written: with the word after it, unless it brings its value.
+/// Returns the option as it is written: with the word after it, unless it holds its value.
 fn option(words: &[&str]) -> String {
     let alone = words[0].contains('=') || words[0] == "--privileged" || words[0].contains(':');
     words.iter().take(if alone { 1 } else { 2 }).copied().collect::<Vec<_>>().join(" ")
@@ -72,7 +75,7 @@ fn option(words: &[&str]) -> String {
 /// Most bytes of a value with its variables filled in; no option is longer.
 const LONGEST: usize = 4096;
 
-/// A value with the variables whose values the document itself gives.
+/// Fills in the variables whose values are in the document.
 fn filled(given: &str, argument: &Value) -> String {
     let known = |name: &str| {
         let variable = argument.get("variables")?.get(name)?;

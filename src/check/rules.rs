@@ -14,86 +14,49 @@ pub struct Rule {
     pub profiles: &'static [Profile],
 }
 
-const fn official(code: Code, family: &'static str) -> Rule {
-    Rule { code, family, profiles: &[Profile::Official, Profile::Strict] }
+/// Makes [`RULES`] from lists of codes by profile and family.
+macro_rules! rules {
+    ($($profiles:ident $family:literal: $($code:ident)*;)*) => {
+        /// Every document rule, in the order of the codes.
+        pub const RULES: &[Rule] = &[
+            $($(Rule { code: Code::$code, family: $family, profiles: $profiles },)*)*
+        ];
+    };
 }
 
-const fn strict(code: Code, family: &'static str) -> Rule {
-    Rule { code, family, profiles: &[Profile::Strict] }
-}
+const BOTH: &[Profile] = &[Profile::Official, Profile::Strict];
+const STRICT: &[Profile] = &[Profile::Strict];
 
-/// Every document rule, in the order of the codes.
-pub const RULES: &[Rule] = &[
-    official(Code::PropertyMissing, "input"),
-    official(Code::PropertyUnknown, "input"),
-    official(Code::ValueWrongType, "input"),
-    official(Code::ValueNotAllowed, "input"),
-    official(Code::SchemaViolation, "schema"),
-    official(Code::SchemaFieldRequired, "schema"),
-    official(Code::SchemaVersionExtractionError, "schema"),
-    official(Code::SchemaVersionNotAvailable, "schema"),
-    official(Code::SchemaVersionDeprecated, "schema"),
-    official(Code::InvalidServerName, "naming"),
-    official(Code::ReservedVersionString, "naming"),
-    official(Code::VersionLooksLikeRange, "naming"),
-    official(Code::InvalidRepositoryUrl, "about"),
-    official(Code::InvalidSubfolderPath, "about"),
-    official(Code::InvalidWebsiteUrl, "about"),
-    official(Code::WebsiteUrlMustBeAbsolute, "about"),
-    official(Code::WebsiteUrlInvalidScheme, "about"),
-    official(Code::WebsiteUrlInvalidCharacters, "about"),
-    official(Code::TitleWhitespaceOnly, "about"),
-    official(Code::IconSrcInvalidUrl, "about"),
-    official(Code::IconSrcNotAbsolute, "about"),
-    official(Code::IconSrcInvalidScheme, "about"),
-    official(Code::PackageNameHasSpaces, "package"),
-    official(Code::NamedArgumentNameRequired, "package"),
-    official(Code::InvalidNamedArgumentName, "package"),
-    official(Code::ArgumentValueStartsWithName, "package"),
-    official(Code::ArgumentDefaultStartsWithName, "package"),
-    official(Code::StdioTransportUrlNotEmpty, "transport"),
-    official(Code::StreamableTransportUrlRequired, "transport"),
-    official(Code::InvalidTemplatedUrl, "transport"),
-    official(Code::UnsupportedTransportType, "transport"),
-    official(Code::RemoteTransportUrlRequired, "transport"),
-    official(Code::InvalidRemoteUrl, "transport"),
-    official(Code::UnsupportedRemoteTransportType, "transport"),
-    strict(Code::NamespaceGrammar, "naming"),
-    strict(Code::NameGrammar, "naming"),
-    strict(Code::NameReserved, "naming"),
-    strict(Code::NamespacePunycode, "naming"),
-    strict(Code::OwnershipUnclaimable, "naming"),
-    strict(Code::VersionGrammar, "naming"),
-    strict(Code::VersionNotSemver, "naming"),
-    strict(Code::VersionBuildMetadata, "naming"),
-    strict(Code::PublisherMetadataTooLarge, "publish"),
-    strict(Code::PackageRegistryTypeUnknown, "publish"),
-    strict(Code::PackageVersionMissing, "publish"),
-    strict(Code::PackageVersionForbidden, "publish"),
-    strict(Code::PackageIdentifierMissing, "publish"),
-    strict(Code::PackageBaseUrlMismatch, "publish"),
-    strict(Code::PackageBaseUrlForbidden, "publish"),
-    strict(Code::PackageHashMissing, "publish"),
-    strict(Code::PackageHashForbidden, "publish"),
-    strict(Code::PackageOciReferenceInvalid, "publish"),
-    strict(Code::PackageOciRegistryUnsupported, "publish"),
-    strict(Code::PackageMcpbUrlInvalid, "publish"),
-    strict(Code::PackageMcpbHostUnsupported, "publish"),
-    strict(Code::PackageMcpbNotNamed, "publish"),
-    strict(Code::PackageLeadingHyphen, "line"),
-    strict(Code::RuntimeHintInvalid, "line"),
-    strict(Code::InputNameInvalid, "line"),
-    strict(Code::TextLineBreak, "line"),
-    strict(Code::UrlOwnMachine, "reach"),
-    strict(Code::UrlPrivateNetwork, "reach"),
-    strict(Code::UrlUserInformation, "reach"),
-    strict(Code::RiskyEnvironment, "risk"),
-    strict(Code::RiskyContainer, "risk"),
-    strict(Code::LintOciTagAndVersion, "lint"),
-    strict(Code::LintGithubNameWithoutOwner, "lint"),
-    strict(Code::LintPublisherToolType, "lint"),
-    strict(Code::LintIconMimeType, "lint"),
-    strict(Code::LintIconWithoutPng, "lint"),
-    strict(Code::LintFirstRemoteOnly, "lint"),
-    strict(Code::LintToolhiveInvisible, "lint"),
-];
+rules! {
+    BOTH "input": PropertyMissing PropertyUnknown ValueWrongType ValueNotAllowed;
+    BOTH "schema":
+        SchemaViolation SchemaFieldRequired SchemaVersionExtractionError SchemaVersionNotAvailable
+        SchemaVersionDeprecated;
+    BOTH "naming": InvalidServerName ReservedVersionString VersionLooksLikeRange;
+    BOTH "about":
+        InvalidRepositoryUrl InvalidSubfolderPath InvalidWebsiteUrl WebsiteUrlMustBeAbsolute
+        WebsiteUrlInvalidScheme WebsiteUrlInvalidCharacters TitleWhitespaceOnly IconSrcInvalidUrl
+        IconSrcNotAbsolute IconSrcInvalidScheme;
+    BOTH "package":
+        PackageNameHasSpaces NamedArgumentNameRequired InvalidNamedArgumentName
+        ArgumentValueStartsWithName ArgumentDefaultStartsWithName;
+    BOTH "transport":
+        StdioTransportUrlNotEmpty StreamableTransportUrlRequired InvalidTemplatedUrl
+        UnsupportedTransportType RemoteTransportUrlRequired InvalidRemoteUrl
+        UnsupportedRemoteTransportType;
+    STRICT "naming":
+        NamespaceGrammar NameGrammar NameReserved NamespacePunycode OwnershipUnclaimable
+        VersionGrammar VersionNotSemver VersionBuildMetadata;
+    STRICT "publish":
+        PublisherMetadataTooLarge PackageRegistryTypeUnknown PackageVersionMissing
+        PackageVersionForbidden PackageIdentifierMissing PackageBaseUrlMismatch
+        PackageBaseUrlForbidden PackageHashMissing PackageHashForbidden PackageOciReferenceInvalid
+        PackageOciRegistryUnsupported PackageMcpbUrlInvalid PackageMcpbHostUnsupported
+        PackageMcpbNotNamed;
+    STRICT "line": PackageLeadingHyphen RuntimeHintInvalid InputNameInvalid TextLineBreak;
+    STRICT "reach": UrlOwnMachine UrlPrivateNetwork UrlUserInformation;
+    STRICT "risk": RiskyEnvironment RiskyContainer;
+    STRICT "lint":
+        LintOciTagAndVersion LintGithubNameWithoutOwner LintPublisherToolType LintIconMimeType
+        LintIconWithoutPng LintFirstRemoteOnly LintToolhiveInvisible;
+}

@@ -7,12 +7,12 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use jsonschema::error::ValidationErrorKind as Kind;
+use jsonschema::error::ValidationErrorKind;
 use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value};
 
-use super::say::{one_of, quote, type_of};
 use super::url;
+use super::words::{one_of, quote, type_of};
 use crate::diag::{Code, Finding, Pointer};
 
 /// The address of the current schema.
@@ -34,24 +34,24 @@ const RELEASED: [(&str, &str); 6] = [
 
 static COMPILED: [OnceLock<Option<Validator>>; 6] = [const { OnceLock::new() }; 6];
 
-/// What `$schema` says.
+/// The version that `$schema` names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named<'a> {
+pub(super) enum SchemaVersion<'a> {
     /// A released version.
     Released(&'static str),
     /// A version that was never released.
     Unknown(&'a str),
     /// No version at all.
-    Nothing,
+    Missing,
 }
 
 /// The version that a `$schema` names, wherever the address leads.
-pub(super) fn named(address: &str) -> Named<'_> {
+pub(super) fn schema_version(address: &str) -> SchemaVersion<'_> {
     match version_in(address) {
-        None => Named::Nothing,
+        None => SchemaVersion::Missing,
         Some(version) => match RELEASED.iter().find(|(released, _)| *released == version) {
-            Some((released, _)) => Named::Released(released),
-            None => Named::Unknown(version),
+            Some((released, _)) => SchemaVersion::Released(released),
+            None => SchemaVersion::Unknown(version),
         },
     }
 }
@@ -75,8 +75,8 @@ pub(super) fn check_address(address: &str, found: &mut Vec<Finding>) {
     if address.is_empty() {
         return add(Code::SchemaFieldRequired, "a server needs \"$schema\"".to_owned());
     }
-    let named = named(address);
-    if named == Named::Nothing {
+    let version = schema_version(address);
+    if version == SchemaVersion::Missing {
         let message = format!("{} does not name a version of the server schema", quote(address));
         return add(Code::SchemaVersionExtractionError, message);
     }
@@ -84,7 +84,7 @@ pub(super) fn check_address(address: &str, found: &mut Vec<Finding>) {
         let message = format!("{} is not the current schema", quote(address));
         add(Code::SchemaVersionDeprecated, message);
     }
-    if let Named::Unknown(version) = named {
+    if let SchemaVersion::Unknown(version) = version {
         let message = format!("there is no released schema version {}", quote(version));
         add(Code::SchemaVersionNotAvailable, message);
     }
@@ -124,9 +124,9 @@ pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     if validator.is_valid(document) {
         return Vec::new();
     }
-    let mut said = HashSet::new();
+    let mut reported = HashSet::new();
     let findings = validator.iter_errors(document).flat_map(|error| explain(&error, version));
-    findings.filter(|finding| said.insert(finding.pointer.clone())).collect()
+    findings.filter(|finding| reported.insert(finding.pointer.clone())).collect()
 }
 
 /// One finding for each member that an error is about.
@@ -135,20 +135,22 @@ fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
     let place = Pointer::from(error.instance_path().as_str());
     let place = place.steps().fold(Pointer::root(), |place, step| place.key(&step));
     match error.kind() {
-        Kind::Required { .. } if place.as_str() == "/repository" && is_empty(error.instance()) => {
+        ValidationErrorKind::Required { .. }
+            if place.as_str() == "/repository" && is_empty(error.instance()) =>
+        {
             let message = format!("an empty repository breaks the schema of {version}");
             let finding = Finding::new(Code::SchemaViolation, place, message);
             vec![finding.help("remove it, or write \"url\" and \"source\"")]
         }
-        Kind::Required { property } => {
+        ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
             let message = format!("the schema of {version} requires {}", quote(name));
             let finding = Finding::new(Code::SchemaViolation, place.key(name), message);
             vec![finding.help(missing_help(name, version))]
         }
-        Kind::AdditionalProperties { unexpected } => {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
             let finding = |name: &String| {
-                let message = format!("the schema of {version} knows no {} here", quote(name));
+                let message = format!("the schema of {version} has no {} here", quote(name));
                 Finding::new(Code::SchemaViolation, place.key(name), message)
                     .on_key()
                     .help(format!("write {}", current_schema()))
@@ -158,7 +160,7 @@ fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
         kind => {
             let message = format!("{} {}", value_of(error.instance()), fault(kind, version));
             let template = version != CURRENT_VERSION
-                && matches!(kind, Kind::Format { .. })
+                && matches!(kind, ValidationErrorKind::Format { .. })
                 && error.instance().as_str().is_some_and(|text| text.contains('{'));
             let help = match template {
                 true => format!("write {}, which allows variables here", current_schema()),
@@ -200,34 +202,36 @@ fn value_of(value: &Value) -> String {
 }
 
 /// What is wrong, as the end of the sentence "`x` …".
-fn fault(kind: &Kind, version: &str) -> String {
+fn fault(kind: &ValidationErrorKind, version: &str) -> String {
     match kind {
-        Kind::Enum { options } => {
+        ValidationErrorKind::Enum { options } => {
             let words = options.as_array().map(Vec::as_slice).unwrap_or_default();
             format!("is not {}", one_of(words.iter().filter_map(Value::as_str)))
         }
-        Kind::Format { .. } => "is not an absolute URL".to_owned(),
-        Kind::Pattern { pattern } => format!("does not match the pattern {pattern}"),
-        Kind::MaxLength { limit } => format!("has more than {limit} characters"),
-        Kind::MinLength { limit } => format!("has fewer than {limit} characters"),
-        Kind::Type { .. } => format!("has the wrong type for the schema of {version}"),
-        Kind::Not { .. } => "is a value that the schema excludes".to_owned(),
-        Kind::AnyOf { .. } => "has neither \"value\" nor \"valueHint\"".to_owned(),
+        ValidationErrorKind::Format { .. } => "is not an absolute URL".to_owned(),
+        ValidationErrorKind::Pattern { pattern } => format!("does not match the pattern {pattern}"),
+        ValidationErrorKind::MaxLength { limit } => format!("has more than {limit} characters"),
+        ValidationErrorKind::MinLength { limit } => format!("has fewer than {limit} characters"),
+        ValidationErrorKind::Type { .. } => {
+            format!("has the wrong type for the schema of {version}")
+        }
+        ValidationErrorKind::Not { .. } => "is a value that the schema excludes".to_owned(),
+        ValidationErrorKind::AnyOf { .. } => "has neither \"value\" nor \"valueHint\"".to_owned(),
         _ => format!("breaks the schema of {version}"),
     }
 }
 
 /// What to do about it.
-fn remedy(kind: &Kind) -> &'static str {
+fn remedy(kind: &ValidationErrorKind) -> &'static str {
     match kind {
-        Kind::Enum { .. } => "write one of these words",
-        Kind::Format { .. } => "write a whole URL, beginning with https://",
-        Kind::Pattern { pattern } if pattern.starts_with("^https?") => {
+        ValidationErrorKind::Enum { .. } => "write one of these words",
+        ValidationErrorKind::Format { .. } => "write a whole URL, beginning with https://",
+        ValidationErrorKind::Pattern { pattern } if pattern.starts_with("^https?") => {
             "write a URL that begins with http:// or https:// and holds no white space"
         }
-        Kind::MaxLength { .. } => "shorten it",
-        Kind::AnyOf { .. } => {
-            "add \"value\" for a fixed argument or \"valueHint\" for one the user gives"
+        ValidationErrorKind::MaxLength { .. } => "shorten it",
+        ValidationErrorKind::AnyOf { .. } => {
+            "add \"value\" for a fixed argument or \"valueHint\" for one that the user enters"
         }
         _ => "change the value so that it fits the schema",
     }

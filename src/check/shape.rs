@@ -4,6 +4,8 @@
 //! normaliser, which drops what those structs drop. JSON Schema is not asked here; it is looser in
 //! some places and older in others.
 
+use crate::model::PUBLISHER_KEY;
+
 /// One object of the document.
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -17,18 +19,18 @@ pub(super) struct Shape {
 #[derive(Debug)]
 pub(super) struct Field {
     pub(super) name: &'static str,
-    pub(super) kind: Kind,
+    pub(super) kind: FieldType,
     /// Must be there; such a property is also never dropped when it is empty.
     pub(super) required: bool,
 }
 
 /// What a property holds.
 #[derive(Debug)]
-pub(super) enum Kind {
-    Text(Text),
+pub(super) enum FieldType {
+    Text(TextLimits),
     Flag,
     Object(&'static Shape),
-    List(&'static Kind),
+    List(&'static FieldType),
     /// Any keys, each with an object of this shape.
     Map(&'static Shape),
     /// An object with anything inside.
@@ -37,15 +39,15 @@ pub(super) enum Kind {
 
 /// Limits of a text.
 #[derive(Debug)]
-pub(super) struct Text {
+pub(super) struct TextLimits {
     pub(super) min: usize,
     pub(super) max: usize,
-    pub(super) form: Form,
+    pub(super) form: TextForm,
 }
 
 /// What a text must look like.
 #[derive(Debug)]
-pub(super) enum Form {
+pub(super) enum TextForm {
     Any,
     /// Go parses it as a URL.
     Url,
@@ -56,45 +58,42 @@ pub(super) enum Form {
     OneOf(&'static [&'static str]),
 }
 
-const fn text(min: usize, max: usize, form: Form) -> Kind {
-    Kind::Text(Text { min, max, form })
+const fn text(min: usize, max: usize, form: TextForm) -> FieldType {
+    FieldType::Text(TextLimits { min, max, form })
 }
 
-const fn field(name: &'static str, kind: Kind) -> Field {
+const fn field(name: &'static str, kind: FieldType) -> Field {
     Field { name, kind, required: false }
 }
 
-const fn required(name: &'static str, kind: Kind) -> Field {
+const fn required(name: &'static str, kind: FieldType) -> Field {
     Field { name, kind, required: true }
 }
 
 const NO_LIMIT: usize = usize::MAX;
-const ANY: Kind = text(0, NO_LIMIT, Form::Any);
-const NOT_EMPTY: Kind = text(1, NO_LIMIT, Form::Any);
-const URL: Kind = text(0, NO_LIMIT, Form::Url);
-
-/// The key of publisher-provided metadata inside `_meta`.
-pub(super) const PUBLISHER: &str = "io.modelcontextprotocol.registry/publisher-provided";
+const ANY: FieldType = text(0, NO_LIMIT, TextForm::Any);
+const NOT_EMPTY: FieldType = text(1, NO_LIMIT, TextForm::Any);
+const URL: FieldType = text(0, NO_LIMIT, TextForm::Url);
 
 /// The whole document.
 pub(super) static SERVER: Shape = Shape {
     name: "a server",
     fields: &[
-        required("$schema", text(1, NO_LIMIT, Form::Url)),
-        required("name", text(3, 200, Form::Name)),
-        required("description", text(1, 100, Form::Any)),
-        field("title", text(1, 100, Form::Any)),
-        field("repository", Kind::Object(&REPOSITORY)),
+        required("$schema", text(1, NO_LIMIT, TextForm::Url)),
+        required("name", text(3, 200, TextForm::Name)),
+        required("description", text(1, 100, TextForm::Any)),
+        field("title", text(1, 100, TextForm::Any)),
+        field("repository", FieldType::Object(&REPOSITORY)),
         required("version", ANY),
         field("websiteUrl", URL),
-        field("icons", Kind::List(&Kind::Object(&ICON))),
-        field("packages", Kind::List(&Kind::Object(&PACKAGE))),
-        field("remotes", Kind::List(&Kind::Object(&TRANSPORT))),
-        field("_meta", Kind::Object(&META)),
+        field("icons", FieldType::List(&FieldType::Object(&ICON))),
+        field("packages", FieldType::List(&FieldType::Object(&PACKAGE))),
+        field("remotes", FieldType::List(&FieldType::Object(&TRANSPORT))),
+        field("_meta", FieldType::Object(&META)),
     ],
 };
 
-static META: Shape = Shape { name: "_meta", fields: &[field(PUBLISHER, Kind::Free)] };
+static META: Shape = Shape { name: "_meta", fields: &[field(PUBLISHER_KEY, FieldType::Free)] };
 
 static REPOSITORY: Shape = Shape {
     name: "a repository",
@@ -104,10 +103,10 @@ static REPOSITORY: Shape = Shape {
 static ICON: Shape = Shape {
     name: "an icon",
     fields: &[
-        required("src", text(0, 255, Form::Url)),
-        field("mimeType", text(0, NO_LIMIT, Form::OneOf(MIME_TYPES))),
-        field("sizes", Kind::List(&text(0, NO_LIMIT, Form::IconSize))),
-        field("theme", text(0, NO_LIMIT, Form::OneOf(&["light", "dark"]))),
+        required("src", text(0, 255, TextForm::Url)),
+        field("mimeType", text(0, NO_LIMIT, TextForm::OneOf(MIME_TYPES))),
+        field("sizes", FieldType::List(&text(0, NO_LIMIT, TextForm::IconSize))),
+        field("theme", text(0, NO_LIMIT, TextForm::OneOf(&["light", "dark"]))),
     ],
 };
 
@@ -121,12 +120,12 @@ static PACKAGE: Shape = Shape {
         field("registryBaseUrl", URL),
         required("identifier", NOT_EMPTY),
         field("version", NOT_EMPTY),
-        field("fileSha256", text(0, NO_LIMIT, Form::Sha256)),
+        field("fileSha256", text(0, NO_LIMIT, TextForm::Sha256)),
         field("runtimeHint", ANY),
-        required("transport", Kind::Object(&TRANSPORT)),
-        field("runtimeArguments", Kind::List(&Kind::Object(&ARGUMENT))),
-        field("packageArguments", Kind::List(&Kind::Object(&ARGUMENT))),
-        field("environmentVariables", Kind::List(&Kind::Object(&KEY_VALUE))),
+        required("transport", FieldType::Object(&TRANSPORT)),
+        field("runtimeArguments", FieldType::List(&FieldType::Object(&ARGUMENT))),
+        field("packageArguments", FieldType::List(&FieldType::Object(&ARGUMENT))),
+        field("environmentVariables", FieldType::List(&FieldType::Object(&KEY_VALUE))),
     ],
 };
 
@@ -135,8 +134,8 @@ static TRANSPORT: Shape = Shape {
     fields: &[
         required("type", ANY),
         field("url", ANY),
-        field("headers", Kind::List(&Kind::Object(&KEY_VALUE))),
-        field("variables", Kind::Map(&INPUT)),
+        field("headers", FieldType::List(&FieldType::Object(&KEY_VALUE))),
+        field("variables", FieldType::Map(&INPUT)),
     ],
 };
 
@@ -145,13 +144,13 @@ macro_rules! inputs {
     ($($own:expr),*) => {
         &[
             field("description", ANY),
-            field("isRequired", Kind::Flag),
-            field("format", text(0, NO_LIMIT, Form::OneOf(FORMATS))),
+            field("isRequired", FieldType::Flag),
+            field("format", text(0, NO_LIMIT, TextForm::OneOf(FORMATS))),
             field("value", ANY),
-            field("isSecret", Kind::Flag),
+            field("isSecret", FieldType::Flag),
             field("default", ANY),
             field("placeholder", ANY),
-            field("choices", Kind::List(&ANY)),
+            field("choices", FieldType::List(&ANY)),
             $($own),*
         ]
     };
@@ -163,16 +162,16 @@ static INPUT: Shape = Shape { name: "a variable", fields: inputs![] };
 
 static KEY_VALUE: Shape = Shape {
     name: "a header or environment variable",
-    fields: inputs![field("variables", Kind::Map(&INPUT)), required("name", ANY)],
+    fields: inputs![field("variables", FieldType::Map(&INPUT)), required("name", ANY)],
 };
 
 static ARGUMENT: Shape = Shape {
     name: "an argument",
     fields: inputs![
-        field("variables", Kind::Map(&INPUT)),
+        field("variables", FieldType::Map(&INPUT)),
         required("type", ANY),
         field("name", ANY),
         field("valueHint", ANY),
-        field("isRepeated", Kind::Flag)
+        field("isRepeated", FieldType::Flag)
     ],
 };

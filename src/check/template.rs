@@ -41,7 +41,7 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// What stands before the first template, its name, and what follows it.
+/// Returns the text before the first template, its name, and the text after it.
 pub(super) fn first(text: &str) -> Option<(&str, &str, &str)> {
     let (start, end) = next_template(text)?;
     Some((&text[..start], &text[start + 1..end - 1], &text[end..]))
@@ -69,8 +69,7 @@ const KNOWN: &[(&str, &str)] = &[
     ("{scheme}", "http"),
 ];
 
-/// The URL with every template replaced: known names first, then what stands where a port would,
-/// then all others.
+/// Replaces every template: known names first, then those in the place of a port, then all others.
 pub(super) fn fill(text: &str) -> Cow<'_, str> {
     if !text.contains('{') {
         return Cow::Borrowed(text);

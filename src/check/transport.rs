@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::look::{Path, keys, list, text};
-use super::say::{one_of, quote};
+use super::words::{one_of, quote};
 use super::{Profile, template, url};
 use crate::diag::{Code, Finding, nearest};
+use crate::model::TransportType;
 
 /// Applies the rules of remotes to a whole document.
 pub(super) fn check_remotes(document: &Value, profile: Profile, found: &mut Vec<Finding>) {
@@ -19,7 +20,7 @@ pub(super) fn check_remotes(document: &Value, profile: Profile, found: &mut Vec<
     }
 }
 
-/// A remote of an unknown type is not looked at further.
+/// Checks a remote. One of an unknown type is not checked any more.
 fn check_remote(
     remote: &Value,
     kind: &str,
@@ -27,10 +28,9 @@ fn check_remote(
     path: &Path<'_>,
     found: &mut Vec<Finding>,
 ) {
-    if !matches!(kind, "streamable-http" | "sse") {
-        let types = ["streamable-http", "sse"];
+    if !TransportType::REMOTE.iter().any(|known| known.as_str() == kind) {
         let code = Code::UnsupportedRemoteTransportType;
-        found.push(type_finding(code, "remote", kind, &types, path));
+        found.push(type_finding(code, "remote", kind, &TransportType::REMOTE, path));
         return;
     }
     let address = text(remote, "url");
@@ -84,30 +84,30 @@ pub(super) fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Fi
     let address = text(transport, "url");
     let path = &path.key("transport");
     let pointer = || path.key("url").pointer();
-    match kind.as_str() {
-        "stdio" if address.is_empty() => {}
-        "stdio" => {
+    match TransportType::named(kind) {
+        Some(TransportType::Stdio) if address.is_empty() => {}
+        Some(TransportType::Stdio) => {
             let message = format!("a stdio transport has no url, but here is {}", quote(address));
             let finding = Finding::new(Code::StdioTransportUrlNotEmpty, pointer(), message);
             found.push(finding.help("remove the url or change the type to streamable-http"));
         }
-        "streamable-http" | "sse" if address.is_empty() => {
+        Some(_) if address.is_empty() => {
             let message = format!("a {kind} transport needs a url");
             let finding = Finding::new(Code::StreamableTransportUrlRequired, pointer(), message);
             found.push(finding.help(
                 "add the URL at which the package listens, such as http://localhost:8080/mcp",
             ));
         }
-        "streamable-http" | "sse" => {
+        Some(_) => {
             let declared = || package_variables(package);
             let place = "the package's environment variables or arguments";
             if let Some((message, help)) = template_fault(address, declared, place) {
                 found.push(Finding::new(Code::InvalidTemplatedUrl, pointer(), message).help(help));
             }
         }
-        _ => {
-            let types = ["stdio", "streamable-http", "sse"];
-            found.push(type_finding(Code::UnsupportedTransportType, "package", kind, &types, path));
+        None => {
+            let code = Code::UnsupportedTransportType;
+            found.push(type_finding(code, "package", kind, &TransportType::ALL, path));
         }
     }
 }
@@ -146,14 +146,21 @@ fn template_fault<'a, I: Iterator<Item = &'a str>>(
     Some((message, help))
 }
 
-/// A transport type that is not one of `types`, with the one that was probably meant.
-fn type_finding(code: Code, of: &str, kind: &str, types: &[&str], path: &Path<'_>) -> Finding {
-    let all = one_of(types.iter().copied());
+/// Reports a transport type that is not one of `types`, and suggests one.
+fn type_finding(
+    code: Code,
+    of: &str,
+    kind: &str,
+    types: &[TransportType],
+    path: &Path<'_>,
+) -> Finding {
+    let types = || types.iter().map(|known| known.as_str());
+    let all = one_of(types());
     let message = format!("the transport type {} of a {of} is not {all}", quote(kind));
-    let help = match (kind, nearest(kind, types.iter().copied())) {
+    let help = match (kind, nearest(kind, types())) {
         (_, Some(near)) => format!("write {}", quote(near)),
         ("http" | "streamable" | "streamableHttp", _) => "write \"streamable-http\"".to_owned(),
         _ => format!("write {all}"),
     };
-    Finding::new(code, path.key("type").pointer(), message).help(help)
+    path.key("type").finding(code, message, help)
 }

@@ -1,14 +1,14 @@
-//! Names that people take for each other.
+//! Finds names that people mistake for each other.
 //!
 //! Most people choose from a list by looking. Names of one namespace have one owner, so alike ones are
-//! a mistake more often than a trick, and a warning says enough. What looks alike across namespaces is
-//! judged when it is proposed, by the same outline.
+//! a mistake more often than a trick, and a warning is enough. Names that look alike across namespaces
+//! are checked when they are proposed, by the same outline.
 
 use std::collections::BTreeMap;
 
 use unicode_security::confusable_detection::skeleton;
 
-use crate::data::{EntryFile, ServerFolder, Tree};
+use crate::data::{ServerFolder, Tree};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
@@ -56,10 +56,7 @@ fn finding(tree: &Tree, server: &ServerFolder, twin: &ServerFolder) -> Result<Di
         .help("rename the newer one, or deprecate the one that is not used any more");
     let mut mirrored = !server.versions.is_empty();
     for version in &server.versions {
-        let origin = tree.read_entry(server, version, EntryFile::Origin)?;
-        let origin = origin
-            .and_then(|content| serde_json::from_slice::<serde_json::Value>(&content.bytes).ok());
-        mirrored &= origin.is_some_and(|origin| origin.get("registry").is_some());
+        mirrored &= tree.is_mirrored(server, version)?;
     }
     Ok(if mirrored { diagnostic.as_note() } else { diagnostic })
 }

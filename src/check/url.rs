@@ -1,12 +1,13 @@
-//! URLs as Go's `net/url` reads them.
+//! Parses URLs as Go's `net/url` does.
 //!
-//! The official registry judges every URL with Go's parser, which is neither RFC 3986 nor WHATWG: it
-//! takes a rootless path after a scheme unseen, forgives spaces in a path, and refuses an ASCII
-//! percent escape in a host. A verdict equal to the registry's needs the same reading, so it is
-//! written here from the documented behaviour of Go 1.26. This module refuses to resolve,
-//! normalise or fetch anything.
+//! The official registry parses every URL with Go's parser, which follows neither RFC 3986 nor WHATWG: it
+//! does not check a rootless path after a scheme, accepts spaces in a path, and refuses an ASCII percent
+//! escape in a host. To reach the same verdict, this module implements the documented behaviour of
+//! Go 1.26. Nothing is resolved, normalised or fetched.
 
 use std::net::Ipv6Addr;
+
+use crate::text::from_hex;
 
 /// Why a URL does not parse, as the end of the sentence "`x` …".
 pub(super) type UrlFault = &'static str;
@@ -44,11 +45,11 @@ pub fn is_uri(text: &str) -> bool {
     parse(text).is_ok_and(|url| !url.scheme.is_empty())
 }
 
-/// Reads a URL, or says why Go would not.
+/// Parses a URL. The error tells why Go would refuse it.
 pub(super) fn parse(text: &str) -> Result<GoUrl<'_>, UrlFault> {
     let (text, fragment) = text.split_once('#').unwrap_or((text, ""));
     let url = parse_without_fragment(text)?;
-    unescape(fragment, Part::Other)?;
+    unescape(fragment, Component::Other)?;
     Ok(url)
 }
 
@@ -70,11 +71,11 @@ fn parse_without_fragment(text: &str) -> Result<GoUrl<'_>, UrlFault> {
         }
     }
     let (host, path) = split_authority(scheme, rest)?;
-    unescape(path, Part::Other)?;
+    unescape(path, Component::Other)?;
     Ok(GoUrl { scheme, host, path })
 }
 
-/// The text before the first colon, if all of it may stand in a scheme.
+/// Splits off the text before the first colon, if a scheme may hold all of it.
 fn split_scheme(text: &str) -> Result<(&str, &str), UrlFault> {
     for (i, b) in text.bytes().enumerate() {
         match b {
@@ -109,7 +110,7 @@ fn check_user(user: &str) -> Result<(), UrlFault> {
     if !user.bytes().all(allowed) {
         return Err("has an invalid user part");
     }
-    user.split(':').try_for_each(|part| unescape(part, Part::Other))
+    user.split(':').try_for_each(|part| unescape(part, Component::Other))
 }
 
 fn check_host(scheme: &str, host: &str) -> Result<(), UrlFault> {
@@ -122,7 +123,7 @@ fn check_host(scheme: &str, host: &str) -> Result<(), UrlFault> {
     if colon.is_some_and(|at| !is_optional_port(&host[at..])) {
         return Err("has an invalid port");
     }
-    unescape(host, Part::Host)
+    unescape(host, Component::Host)
 }
 
 /// A host in brackets: an IPv6 address, perhaps with a zone after `%25`, and then a port.
@@ -134,7 +135,7 @@ fn check_ip_literal(host: &str) -> Result<(), UrlFault> {
     let inner = &host[1..close];
     let address = match inner.find("%25") {
         Some(at) => {
-            unescape(&inner[at..], Part::Zone)?;
+            unescape(&inner[at..], Component::Zone)?;
             if at + 3 == inner.len() {
                 return Err("has an empty zone in its host");
             }
@@ -156,14 +157,14 @@ fn is_optional_port(text: &str) -> bool {
 
 /// Which part of a URL is being unescaped; hosts and zones are stricter than the rest.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum Component {
     Host,
     Zone,
     Other,
 }
 
 /// Checks the percent escapes of `text`, and the characters of a host.
-fn unescape(text: &str, part: Part) -> Result<(), UrlFault> {
+fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -177,7 +178,7 @@ fn unescape(text: &str, part: Part) -> Result<(), UrlFault> {
             }
             at += 3;
         } else {
-            if part != Part::Other && b.is_ascii() && !is_host_byte(b) {
+            if part != Component::Other && b.is_ascii() && !is_host_byte(b) {
                 return Err("has a character that no host may hold");
             }
             at += 1;
@@ -186,41 +187,20 @@ fn unescape(text: &str, part: Part) -> Result<(), UrlFault> {
     Ok(())
 }
 
-/// The byte that the escape at `at` stands for.
+/// Returns the byte of the escape at `at`.
 fn escaped_byte(bytes: &[u8], at: usize) -> Option<u8> {
-    let digit = |b: &u8| char::from(*b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    Some(digit(bytes.get(at + 1)?)? * 16 + digit(bytes.get(at + 2)?)?)
+    from_hex(bytes.get(at + 1..at + 3)?)?.first().copied()
 }
 
 /// A host may escape only what is not ASCII and the percent sign; a zone also what it could hold.
-fn may_be_escaped(value: u8, part: Part) -> bool {
+fn may_be_escaped(value: u8, part: Component) -> bool {
     match part {
-        Part::Other => true,
-        Part::Host => value >= 0x80 || value == b'%',
-        Part::Zone => value == b'%' || value == b' ' || is_host_byte(value),
+        Component::Other => true,
+        Component::Host => value >= 0x80 || value == b'%',
+        Component::Zone => value == b'%' || value == b' ' || is_host_byte(value),
     }
 }
 
 fn is_host_byte(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b"-_.~!$&'()*+,;=:[]<>\"".contains(&b)
-}
-
-/// The path with its percent escapes undone; bytes that are not UTF-8 become replacement characters.
-pub(super) fn unescaped(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut plain = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        match (bytes[at], escaped_byte(bytes, at)) {
-            (b'%', Some(value)) => {
-                plain.push(value);
-                at += 3;
-            }
-            (b, _) => {
-                plain.push(b);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&plain).into_owned()
 }

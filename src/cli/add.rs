@@ -127,7 +127,7 @@ fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Out
 ///
 /// `@latest` is the same as no version; a range is refused by the grammar of versions.
 fn wanted(what: &str) -> Result<(ServerName, Option<Version>)> {
-    let wrong = |text: &str, fault: crate::model::Fault| {
+    let wrong = |text: &str, fault: crate::model::InvalidName| {
         Error::new(ErrorKind::Usage, format!("{text:?} {fault}"))
             .help("name an entry such as com.example/weather or com.example/weather@1.0.0")
     };

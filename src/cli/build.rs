@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::data::Held;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{BuildOptions, Held, Target, build, load};
+use crate::pipeline::{BuildOptions, Target, build, load};
 use crate::site::{HOSTS, Host, Written, host_named, working_folder};
 use crate::text::count;
 use crate::world::file;

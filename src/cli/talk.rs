@@ -96,7 +96,7 @@ impl Talk {
     pub(super) fn error(&self, error: &Error) {
         let color = self.colored(std::io::stderr().is_terminal());
         let (on, off) = if color { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
-        let text = error.to_string();
+        let text = format!("{error:#}");
         let mut err = std::io::stderr().lock();
         let _ = writeln!(err, "{on}error{off}: {}", visible(&text));
         if let Some(help) = error.advice() {

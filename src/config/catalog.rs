@@ -1,19 +1,17 @@
-//! `[catalog]`: how the pages look, as written and as meant.
+//! `[catalog]`: how the pages look.
 //!
-//! A registry without this section has a catalog too; everything here changes its face and nothing in
-//! it changes the API. A wrong value is reported at its line and its default used. This file refuses to
-//! know what a page is made of.
+//! A registry without this section has a catalog too. Nothing here changes the API.
 
 use serde::Deserialize;
-use toml::Spanned;
 
-use super::Reader;
+use super::problems::Problems;
 
 /// The colour of links and buttons unless the settings name another.
 pub const ACCENT: &str = "#0b6b66";
 
 /// How the catalog looks.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct CatalogSettings {
     /// Heading of the front page; defaults to the registry's name.
@@ -60,77 +58,58 @@ impl Default for CatalogSettings {
 }
 
 /// A link at the foot of every page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FooterLink {
-    /// What it says.
+    /// Its text.
     pub text: String,
     /// Where it leads: http or https.
     pub url: String,
 }
 
-/// The section's own shape.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub(super) struct Written {
-    title: Option<String>,
-    tagline: Option<String>,
-    logo: Option<Spanned<String>>,
-    accent: Option<Spanned<String>>,
-    footer: Option<String>,
-    links: Vec<WrittenLink>,
-    clients: Vec<String>,
-    templates: Option<Spanned<String>>,
-    request: Option<Spanned<String>>,
-    edit: Option<bool>,
-    branch: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenLink {
-    text: String,
-    url: Spanned<String>,
-}
-
-impl Written {
-    /// What the section means; `reader` hears what is wrong with it.
-    pub(super) fn mean(self, reader: &mut Reader) -> CatalogSettings {
-        let filled = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-        let mut keep = |key: &str, value: Option<Spanned<String>>, sound: Check, help: &str| {
-            let value = value?;
-            if sound(value.get_ref()) {
-                return Some(value.into_inner());
-            }
-            let message = format!("{:?} cannot be the {key}", value.get_ref());
-            reader.say(value.span(), &format!("/catalog/{key}"), message, help.to_owned());
-            None
-        };
-        let accent = keep("accent", self.accent, is_colour, "write a colour such as \"#0b6b66\"");
-        let logo = "write the https address of a picture that is no SVG, or up to four characters";
-        let templates = "name a folder beside the data folder, such as \"templates\"";
-        let request = "write an https address, or \"\" for no button";
-        let links = self.links.into_iter().filter_map(|link| {
-            let url = keep("links", Some(link.url), is_web, "write an http or https address")?;
-            Some(FooterLink { text: link.text, url })
-        });
-        let links = links.collect();
-        CatalogSettings {
-            title: filled(self.title),
-            tagline: filled(self.tagline),
-            logo: keep("logo", self.logo, is_logo, logo),
-            accent: accent.unwrap_or_else(|| ACCENT.to_owned()).to_ascii_lowercase(),
-            footer: filled(self.footer),
-            links,
-            clients: self.clients,
-            templates: keep("templates", self.templates, is_folder, templates),
-            request: keep("request", self.request, |url| url.is_empty() || is_web(url), request),
-            edit: self.edit.unwrap_or(true),
-            branch: filled(self.branch),
+impl CatalogSettings {
+    /// Reports wrong values and replaces them with their defaults.
+    pub(super) fn validate(&mut self, problems: &mut Problems) {
+        for text in [&mut self.title, &mut self.tagline, &mut self.footer, &mut self.branch] {
+            *text = text.take().filter(|text| !text.trim().is_empty());
         }
+        let mut check = |at: &str, key: &str, value: &str, valid: bool, help: &str| {
+            if !valid {
+                let message = format!("{value:?} cannot be the {key}");
+                problems.add(format!("/catalog/{at}"), message, help);
+            }
+            valid
+        };
+        let accent = &self.accent;
+        if !check(
+            "accent",
+            "accent",
+            accent,
+            is_colour(accent),
+            "write a colour such as \"#0b6b66\"",
+        ) {
+            ACCENT.clone_into(&mut self.accent);
+        }
+        self.accent.make_ascii_lowercase();
+        let mut keep =
+            |value: &mut Option<String>, key: &str, test: fn(&str) -> bool, help: &str| {
+                *value = value.take().filter(|value| check(key, key, value, test(value), help));
+            };
+        let logo =
+            "write the https address of a picture that is not an SVG, or up to four characters";
+        keep(&mut self.logo, "logo", is_logo, logo);
+        let templates = "name a folder beside the data folder, such as \"templates\"";
+        keep(&mut self.templates, "templates", is_folder, templates);
+        let request = "write an https address, or \"\" for no button";
+        keep(&mut self.request, "request", |url| url.is_empty() || is_web(url), request);
+        let mut at = 0;
+        self.links.retain(|link| {
+            at += 1;
+            let help = "write an http or https address";
+            check(&format!("links/{}/url", at - 1), "links", &link.url, is_web(&link.url), help)
+        });
     }
 }
-
-type Check = fn(&str) -> bool;
 
 fn is_colour(text: &str) -> bool {
     text.len() == 7 && text.starts_with('#') && text[1..].bytes().all(|b| b.is_ascii_hexdigit())

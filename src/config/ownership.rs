@@ -1,14 +1,23 @@
-//! `[ownership]` and `[protect]`: who may publish, and how that is proven, as written and as meant.
+//! `[ownership]` and `[protect]`: who may publish, and how that is proven.
 //!
-//! A change is judged by these settings as they stand in the base commit, never by those it brings
-//! along. What weakens a check ([`Ownership::weak_points`]) is named in every report, so that it is
-//! seen. This file refuses to know how a proof is checked.
-
-mod written;
+//! A change is judged by the settings of the base commit, never by those in the change itself. Every
+//! report names the settings that weaken a check ([`Ownership::weak_points`]). How a proof is checked is
+//! not known here.
 
 use serde::Deserialize;
 
-pub(super) use written::{Written, WrittenProtect};
+use super::problems::Problems;
+
+/// Who may read the registry.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// The members of an organisation. Search engines and crawlers are asked to stay away.
+    #[default]
+    Private,
+    /// Everybody.
+    Public,
+}
 
 /// What a change has to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -16,7 +25,7 @@ pub(super) use written::{Written, WrittenProtect};
 pub enum Trust {
     /// Every touched namespace is proven.
     Proof,
-    /// Whoever may push a branch to the repository may propose any namespace; people review.
+    /// Anyone who may push a branch to the repository may propose any namespace; people review.
     Review,
 }
 
@@ -24,9 +33,9 @@ pub enum Trust {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// The forge says who opened the pull request, and from whose repository.
+    /// The forge reports who opened the pull request, and from whose repository.
     PrAuthor,
-    /// The forge says that the branch lives in a repository of the organisation.
+    /// The forge reports that the branch is in a repository of the organisation.
     HeadOwner,
     /// A signed statement beside the entry.
     ProofFile,
@@ -36,12 +45,12 @@ pub enum Method {
     DnsAccount,
     /// The owners file of the namespace, or accounts of a rule.
     OwnersFile,
-    /// The author that a commit claims; proves nothing by itself.
+    /// The author that a commit claims. It proves nothing on its own.
     CommitAuthor,
 }
 
 impl Method {
-    /// The word of settings and reports.
+    /// Returns the word that settings and reports use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::PrAuthor => "pr-author",
@@ -136,8 +145,20 @@ impl Rule {
     }
 }
 
-/// `[ownership]` as meant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Whether a branch of this repository itself counts as its author's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SameRepo {
+    /// It does not.
+    #[default]
+    Deny,
+    /// It does.
+    Trust,
+}
+
+/// `[ownership]`, with `[protect]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct Ownership {
     /// What a change has to show; decided by the forge's event when absent.
@@ -145,21 +166,51 @@ pub struct Ownership {
     /// The branch that is published; the forge's default branch when absent.
     pub branch: Option<String>,
     /// Most namespaces that one change may touch.
+    #[serde(rename = "max_namespaces_per_change")]
     pub max_namespaces: usize,
     /// Most paths that one change may touch.
+    #[serde(rename = "max_paths_per_change")]
     pub max_paths: usize,
-    /// Base URLs of registries that mirrored entries may come from without a maintainer's word.
-    pub mirrors: Vec<String>,
-    /// Days that a change waits which brings a namespace's first server; 0 for none.
+    /// Waiting period, in days, for the first server of a namespace; 0 for none.
     pub new_namespace_days: u32,
+    /// Base URLs of registries that mirrored entries may come from without a maintainer's approval.
+    pub mirrors: Vec<String>,
+    /// How accounts of GitHub are proven.
+    pub github: GithubSettings,
+    /// How domains are proven.
+    pub domain: DomainSettings,
+    /// How DNS is asked.
+    pub dns: DnsSettings,
+    /// How the well-known document is fetched.
+    pub http: HttpSettings,
+    /// Rules by namespace.
+    #[serde(rename = "rule")]
+    pub rules: Vec<Rule>,
+    /// Path patterns that only maintainers change, besides the built-in ones: `[protect] paths`.
+    #[serde(skip)]
+    pub protect: Vec<String>,
+}
+
+/// `[ownership.github]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct GithubSettings {
     /// Ways to prove `io.github.<login>`.
-    pub github_methods: Vec<Method>,
+    pub methods: Vec<Method>,
     /// Whether numeric ids are pinned.
     pub pin_ids: PinIds,
     /// Whether a branch of this repository itself counts as its author's.
-    pub same_repo: bool,
+    pub same_repo: SameRepo,
+}
+
+/// `[ownership.domain]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct DomainSettings {
     /// Ways to prove a domain.
-    pub domain_methods: Vec<Method>,
+    pub methods: Vec<Method>,
     /// Where keys are looked up, in this order.
     pub sources: Vec<KeySource>,
     /// Whether keys in DNS reach the names below their domain.
@@ -170,69 +221,159 @@ pub struct Ownership {
     pub max_proof_age_days: u32,
     /// Fingerprints of keys that prove nothing.
     pub blocked_keys: Vec<String>,
+}
+
+/// `[ownership.dns]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct DnsSettings {
     /// Addresses of resolvers, or `system`.
     pub resolvers: Vec<String>,
     /// How many resolvers have to agree.
     pub quorum: usize,
     /// Milliseconds for one try of one resolver.
     pub try_ms: u64,
-    /// Milliseconds for a lookup in all.
+    /// Milliseconds for a whole lookup.
     pub total_ms: u64,
     /// What a CNAME means.
     pub cname: Cname,
-    /// Milliseconds for the well-known document in all.
-    pub http_total_ms: u64,
-    /// Whether the well-known document may live on a private address.
+}
+
+/// `[ownership.http]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[non_exhaustive]
+pub struct HttpSettings {
+    /// Milliseconds for fetching the well-known document.
+    pub total_ms: u64,
+    /// Whether the well-known document may be on a private address.
     pub allow_private: bool,
-    /// Rules by namespace.
-    pub rules: Vec<Rule>,
-    /// Path patterns that only maintainers change, besides the built-in ones.
-    pub protect: Vec<String>,
 }
 
 impl Default for Ownership {
     fn default() -> Self {
-        Written::default().plain()
+        Self {
+            trust: None,
+            branch: None,
+            max_namespaces: 20,
+            max_paths: 500,
+            new_namespace_days: 0,
+            mirrors: vec!["https://registry.modelcontextprotocol.io".to_owned()],
+            github: GithubSettings::default(),
+            domain: DomainSettings::default(),
+            dns: DnsSettings::default(),
+            http: HttpSettings::default(),
+            rules: Vec::new(),
+            protect: Vec::new(),
+        }
+    }
+}
+
+impl Default for GithubSettings {
+    fn default() -> Self {
+        let methods = vec![Method::PrAuthor, Method::ProofFile];
+        Self { methods, pin_ids: PinIds::Use, same_repo: SameRepo::Deny }
+    }
+}
+
+impl Default for DomainSettings {
+    fn default() -> Self {
+        Self {
+            methods: vec![Method::ProofFile, Method::CommitSignature],
+            sources: vec![KeySource::Dns, KeySource::Http],
+            dns_subdomains: true,
+            allow_any_audience: false,
+            max_proof_age_days: 0,
+            blocked_keys: Vec::new(),
+        }
+    }
+}
+
+impl Default for DnsSettings {
+    fn default() -> Self {
+        let resolvers = ["1.1.1.1", "8.8.8.8", "9.9.9.9"].map(str::to_owned).to_vec();
+        Self { resolvers, quorum: 2, try_ms: 2000, total_ms: 5000, cname: Cname::Follow }
+    }
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self { total_ms: 10_000, allow_private: false }
     }
 }
 
 impl Ownership {
-    /// The first rule about a namespace.
+    /// Returns the first rule about a namespace.
     pub fn rule(&self, namespace: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.is_about(namespace))
     }
 
-    /// Settings that make a check weaker than its default, one sentence each.
+    /// Returns the settings that make a check weaker than its default, in one sentence each.
     pub fn weak_points(&self) -> Vec<String> {
-        let mut weak = Vec::new();
-        let mut say = |when: bool, what: &str| {
-            if when {
-                weak.push(what.to_owned());
-            }
-        };
-        say(
-            self.same_repo,
-            "[ownership.github] same_repo = \"trust\": who may push here counts as the author",
-        );
-        say(
-            self.allow_private,
-            "[ownership.http] allow_private = true: private addresses are asked for keys",
-        );
-        say(
-            self.allow_any_audience,
-            "[ownership.domain] allow_any_audience = true: proofs made for no registry in particular pass",
-        );
-        say(self.quorum < 2, "[ownership.dns] quorum = 1: one resolver decides");
-        say(
-            self.pin_ids == PinIds::Off,
-            "[ownership.github] pin_ids = \"off\": a renamed account's login is enough",
-        );
-        for rule in self.rules.iter().filter(|r| r.methods.contains(&Method::CommitAuthor)) {
-            weak.push(format!(
-                "rule for {}: a commit's author is believed, which anybody can write",
-                rule.namespace
-            ));
-        }
-        weak
+        let settings = [
+            (
+                self.github.same_repo == SameRepo::Trust,
+                "[ownership.github] same_repo = \"trust\": anyone who may push here counts as the author",
+            ),
+            (
+                self.http.allow_private,
+                "[ownership.http] allow_private = true: private addresses are asked for keys",
+            ),
+            (
+                self.domain.allow_any_audience,
+                "[ownership.domain] allow_any_audience = true: proofs made for no registry in particular pass",
+            ),
+            (self.dns.quorum < 2, "[ownership.dns] quorum = 1: one resolver decides"),
+            (
+                self.github.pin_ids == PinIds::Off,
+                "[ownership.github] pin_ids = \"off\": a renamed account's login is enough",
+            ),
+        ];
+        let weak = settings.iter().filter(|(is_weak, _)| *is_weak);
+        let claims = self.rules.iter().filter(|rule| rule.methods.contains(&Method::CommitAuthor));
+        let claims = claims.map(|rule| {
+            let namespace = &rule.namespace;
+            format!("rule for {namespace}: a commit's author is believed, which anybody can write")
+        });
+        weak.map(|(_, what)| (*what).to_owned()).chain(claims).collect()
     }
+
+    /// Reports the settings that cannot work, and replaces an impossible quorum with the strictest one.
+    pub(super) fn validate(&mut self, visibility: Visibility, problems: &mut Problems) {
+        let count = self.dns.resolvers.len();
+        for text in self.dns.resolvers.iter().filter(|text| !is_resolver(text)) {
+            let message = format!("{text:?} is not the address of a resolver");
+            let help = "write an IP address, one with a port such as \"9.9.9.9:53\", or \"system\"";
+            problems.add("/ownership/dns/resolvers".to_owned(), message, help);
+        }
+        if self.dns.quorum == 0 || self.dns.quorum > count {
+            let message = format!("{} of {count} resolvers can never agree", self.dns.quorum);
+            let help = format!("write a number from 1 to {count}");
+            problems.add("/ownership/dns/quorum".to_owned(), message, help);
+            self.dns.quorum = count.max(1);
+        }
+        for (i, rule) in self.rules.iter().enumerate() {
+            let authors = rule.methods.contains(&Method::CommitAuthor);
+            let (what, instead) = if rule.methods.is_empty() {
+                ("the rule accepts no method, so nobody can ever publish", "name a method")
+            } else if authors == rule.authors.is_empty() {
+                ("commit-author and authors belong together", "write both, or neither")
+            } else if authors && visibility == Visibility::Public {
+                (
+                    "commit-author proves nothing in a public registry",
+                    "remove it; anybody can write any author into a commit",
+                )
+            } else {
+                continue;
+            };
+            problems.add(format!("/ownership/rule/{i}"), what.to_owned(), instead);
+        }
+    }
+}
+
+fn is_resolver(text: &str) -> bool {
+    text == "system"
+        || text.parse::<std::net::IpAddr>().is_ok()
+        || text.parse::<std::net::SocketAddr>().is_ok()
 }

@@ -81,7 +81,7 @@ pub struct Applied {
 /// Refuses to work without a data folder.
 ///
 /// # Errors
-/// When there is none; the help says how to begin one.
+/// When there is none; the help tells how to create one.
 pub fn require_folder(root: &Path) -> Result<()> {
     if root.is_dir() {
         return Ok(());
@@ -96,7 +96,7 @@ pub fn require_folder(root: &Path) -> Result<()> {
 ///
 /// Everything is written to a working folder beside `root` first and then moved to its place, a new folder
 /// with all its files in one step. So a run that is killed leaves no half of a file, and no new folder
-/// without one of its files. After a failure the help text of the error says how many files were
+/// without one of its files. After a failure the help text of the error counts the files that were
 /// done; to do it again is safe.
 pub fn apply(root: &Path, edits: &Edits, step: &(dyn Fn(u64) + Sync)) -> Result<Applied> {
     let work = work_folder(root).and_then(|work| Some(work.parent()?.to_path_buf()));
@@ -164,7 +164,7 @@ pub fn hold(root: &Path) -> Result<file::Held> {
 }
 
 /// The part of the working folder that holds what is not in place yet. Each data folder has its own, as
-/// each is held by itself.
+/// each is locked separately.
 fn stage_name(root: &Path) -> String {
     let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -265,7 +265,7 @@ fn prepare(
 }
 
 impl Moves {
-    /// Moves what is new and removes what is not wanted; `moved` holds the new folders that are in place.
+    /// Moves new files and removes the others; `moved` holds the new folders that are in place.
     fn make(&self, root: &Path, stage: &Path, moved: &mut BTreeSet<String>) -> Result<()> {
         let put = |path: &str| {
             let full = root.join(path);
@@ -298,7 +298,7 @@ impl Moves {
 
 fn with_progress(e: Error, done: u64, total: usize) -> Error {
     let help = format!(
-        "{done} of {total} files were done before this; put it right and run the same command again"
+        "{done} of {total} files were done before this; fix it and run the same command again"
     );
     match e.advice() {
         Some(advice) => {
@@ -311,18 +311,18 @@ fn with_progress(e: Error, done: u64, total: usize) -> Error {
 
 /// Splits a path into its folder and file name, if it stays below the root on every system.
 fn split<'a>(root: &Path, path: &'a str) -> Result<(&'a str, &'a str)> {
-    let sound = |part: &str| {
+    let valid = |part: &str| {
         !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']) && part.len() <= 255
     };
-    if path.split('/').all(sound) {
+    if path.split('/').all(valid) {
         Ok(path.rsplit_once('/').unwrap_or(("", path)))
     } else {
-        Err(Error::new(ErrorKind::Usage, format!("{path:?} is no path inside the data folder"))
+        Err(Error::new(ErrorKind::Usage, format!("{path:?} is not a path inside the data folder"))
             .at(root))
     }
 }
 
-/// The outermost folder on the way to `folder` that is not there yet. No symbolic link may stand on the way.
+/// The outermost folder on the way to `folder` that is not there yet. No part of it may be a symbolic link.
 fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
     let mut at = String::new();
     for part in folder.split('/').filter(|part| !part.is_empty()) {
@@ -341,7 +341,7 @@ fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// Makes sure that `folder` is there below `root` and that no symbolic link stands on the way to it.
+/// Makes sure that `folder` is there below `root` and that no part of it is a symbolic link.
 pub(crate) fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
     let path = root.join(folder);
     if missing(root, folder)?.is_some() {
@@ -352,12 +352,9 @@ pub(crate) fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
 }
 
 fn in_the_way(path: &Path) -> Error {
-    Error::new(
-        ErrorKind::Usage,
-        "a symbolic link or something else that is not a plain folder or file stands here",
-    )
-    .at(path)
-    .help("remove it")
+    Error::new(ErrorKind::Usage, "this is not a plain folder or file (it may be a symbolic link)")
+        .at(path)
+        .help("remove it")
 }
 
 fn same(path: &Path, size: u64, bytes: &[u8]) -> Result<bool> {

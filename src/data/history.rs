@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::OnceLock;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::model::{Dates, Status, Timestamp};
 
 use super::records::OriginRecord;
 
-/// What history says of one entry, in seconds since 1970.
+/// The dates of one entry in git's history, in seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EntryDates {
     /// First commit with the document.
@@ -26,12 +26,12 @@ pub struct EntryDates {
     pub status: Status,
 }
 
-/// What stands in when history says nothing of an entry.
+/// What to use when history has no dates of an entry.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Fallback {
     /// The time of the head commit: the entry is not committed yet.
     Head(i64),
-    /// Given from outside: there is no commit yet.
+    /// A given time: there is no commit yet.
     Epoch(i64),
     /// Nothing: outside git dates must be pinned.
     #[default]
@@ -59,7 +59,7 @@ pub enum Dated {
 }
 
 impl DateTable {
-    /// A table in which only the fallback speaks.
+    /// Returns a table with only the fallback.
     pub fn without_history(fallback: Fallback) -> Self {
         Self { entries: BTreeMap::new(), fallback }
     }
@@ -88,12 +88,12 @@ impl DateTable {
         Self { entries: entries.into_iter().collect(), fallback }
     }
 
-    /// What history says of the entry `key`.
+    /// Returns the dates of the entry `key` in history.
     pub fn get(&self, key: &str) -> Option<&EntryDates> {
         self.entries.get(key)
     }
 
-    /// Takes what `other` says of the entry `key`.
+    /// Copies the dates of the entry `key` from `other`.
     pub fn copy(&mut self, key: &str, other: &Self) {
         match other.entries.get(key) {
             Some(dates) => drop(self.entries.insert(key.into(), *dates)),
@@ -101,7 +101,7 @@ impl DateTable {
         }
     }
 
-    /// What stands in when history says nothing.
+    /// Returns the fallback.
     pub fn fallback(&self) -> Fallback {
         self.fallback
     }
@@ -130,13 +130,10 @@ impl DateTable {
     }
 }
 
-/// Why there is no table: kind, text and advice of an error, which cannot be cloned itself.
-type Failure = (ErrorKind, String, Option<String>);
-
 /// The way to a [`DateTable`], walked when the first entry without pinned dates asks for it: a
 /// registry in which every date is pinned needs no history at all.
 pub struct DateSource {
-    table: OnceLock<Result<DateTable, Failure>>,
+    table: OnceLock<Result<DateTable>>,
     load: Box<dyn Fn() -> Result<DateTable> + Send + Sync>,
 }
 
@@ -153,16 +150,7 @@ impl DateSource {
 
     /// The table.
     pub fn table(&self) -> Result<&DateTable> {
-        let table = self.table.get_or_init(|| {
-            (self.load)().map_err(|e| (e.kind(), e.to_string(), e.advice().map(str::to_owned)))
-        });
-        table.as_ref().map_err(|(kind, text, help)| {
-            let error = Error::new(*kind, text.clone());
-            match help {
-                Some(help) => error.help(help.clone()),
-                None => error,
-            }
-        })
+        self.table.get_or_init(|| (self.load)()).as_ref().map_err(Clone::clone)
     }
 
     /// The table, if anybody has asked for it.
@@ -192,7 +180,7 @@ mod walk {
     use super::super::records::read_status;
     use super::{BTreeMap, DateTable, EntryDates, Fallback, Status};
     use crate::error::Result;
-    use crate::world::git::{Change, Git, Oid, PathHistory};
+    use crate::world::git::{Git, Oid, PathChange, PathHistory};
 
     impl DateTable {
         /// Reads the history of `head` below `prefix`, once for all entries. With `known`, which
@@ -236,11 +224,11 @@ mod walk {
     /// The changes of one entry's two files.
     struct EntryHistory {
         key: Box<str>,
-        changes: Vec<(EntryFile, Change)>,
+        changes: Vec<(EntryFile, PathChange)>,
     }
 
     fn group(paths: Vec<PathHistory>) -> impl Iterator<Item = EntryHistory> {
-        let mut found: BTreeMap<Box<str>, Vec<(EntryFile, Change)>> = BTreeMap::new();
+        let mut found: BTreeMap<Box<str>, Vec<(EntryFile, PathChange)>> = BTreeMap::new();
         for path in paths {
             if let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path)
                 && matches!(file, EntryFile::Server | EntryFile::Status)

@@ -10,14 +10,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Map, Number, Value};
 
-use crate::diag::json::{Kind, SyntaxError, Token, Tokenizer, unescape};
+use crate::diag::json::{SyntaxError, Token, TokenKind, Tokenizer, unescape};
 use crate::diag::{Code, Diagnostic, Finding, MAX_ALIKE, Place, Pointer, SourceFile, Span};
 use crate::text::is_invisible;
 
 /// Largest data file, in bytes.
 pub const MAX_FILE: u64 = 256 * 1024;
 
-/// Says that a file is larger than [`MAX_FILE`], so that its content is not looked at.
+/// Reports that a file is larger than [`MAX_FILE`], so that its content is not looked at.
 pub(crate) fn too_large(path: &str, size: u64) -> Diagnostic {
     let message = format!("the file has {size} bytes; at most {MAX_FILE} are read");
     Diagnostic::new(Code::FileTooLarge, Place::file(path), message)
@@ -27,7 +27,7 @@ pub(crate) fn too_large(path: &str, size: u64) -> Diagnostic {
 /// A JSON document that could be read.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// The text as it stands in the file, without a byte order mark.
+    /// The text of the file, without a byte order mark.
     pub text: String,
     /// The same tokens without white space between them.
     pub compact: Box<str>,
@@ -59,7 +59,7 @@ pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>
         text: &text,
         compact: String::with_capacity(text.len()),
         open: Vec::new(),
-        odd: Vec::new(),
+        suspicious: Vec::new(),
         counts: BTreeMap::new(),
     };
     if let Err(e) = scan.run() {
@@ -71,7 +71,7 @@ pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>
         // Lone surrogates and overflowing numbers are JSON, but not to every parser.
         Err(_) => lenient(&compact),
     };
-    findings.extend(SourceFile::new(path, &text).diagnose_spans(scan.odd));
+    findings.extend(SourceFile::new(path, &text).diagnose_spans(scan.suspicious));
     Ok(Document { text, compact, value, findings })
 }
 
@@ -126,8 +126,8 @@ struct Scan<'a> {
     text: &'a str,
     compact: String,
     open: Vec<Open<'a>>,
-    odd: Vec<(Finding, Span)>,
-    /// How many oddities there are of each code.
+    suspicious: Vec<(Finding, Span)>,
+    /// How many findings there are of each code.
     counts: BTreeMap<Code, usize>,
 }
 
@@ -136,27 +136,27 @@ impl<'a> Scan<'a> {
         let mut tokens = Tokenizer::new(self.text);
         let mut after_key = false;
         while let Some(token) = tokens.next()? {
-            let ends = matches!(token.kind, Kind::EndObject | Kind::EndArray);
+            let ends = matches!(token.kind, TokenKind::EndObject | TokenKind::EndArray);
             if !ends && !after_key {
                 self.comma();
             }
             self.compact.push_str(&self.text[token.start..token.end]);
-            after_key = matches!(token.kind, Kind::Key(_));
+            after_key = matches!(token.kind, TokenKind::Key(_));
             match token.kind {
-                Kind::Key(raw) => {
+                TokenKind::Key(raw) => {
                     self.compact.push(':');
                     self.key(raw, token);
                 }
-                Kind::String(raw) => self.string(raw, token),
-                Kind::Number(raw) => self.number(raw, token),
-                Kind::BeginObject => {
+                TokenKind::String(raw) => self.string(raw, token),
+                TokenKind::Number(raw) => self.number(raw, token),
+                TokenKind::BeginObject => {
                     let keys = Some(Keys::default());
                     self.open.push(Open { keys, key: Cow::Borrowed(""), count: 0 });
                 }
-                Kind::BeginArray => {
+                TokenKind::BeginArray => {
                     self.open.push(Open { keys: None, key: Cow::Borrowed(""), count: 0 });
                 }
-                Kind::EndObject | Kind::EndArray => {
+                TokenKind::EndObject | TokenKind::EndArray => {
                     self.open.pop();
                 }
                 _ => {}
@@ -174,13 +174,13 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn say(&mut self, code: Code, token: Token<'_>, message: String, help: &'static str) {
+    fn report(&mut self, code: Code, token: Token<'_>, message: String, help: &'static str) {
         let count = self.counts.entry(code).or_default();
         *count += 1;
         // Those that are only counted need no pointer, which may be long.
         let pointer = if *count > MAX_ALIKE { Pointer::root() } else { self.pointer() };
         let span = Span { start: token.start, end: token.end };
-        self.odd.push((Finding::new(code, pointer, message).help(help), span));
+        self.suspicious.push((Finding::new(code, pointer, message).help(help), span));
     }
 
     /// The place that is being read.
@@ -199,8 +199,8 @@ impl<'a> Scan<'a> {
         self.string(raw, token);
         let Some(Open { keys: Some(keys), .. }) = self.open.last_mut() else { return };
         if !keys.insert(name) {
-            let message = format!("the key \"{}\" stands here a second time", beginning(raw));
-            self.say(Code::JsonDuplicateKey, token, message, "keep one of the two");
+            let message = format!("the key \"{}\" is here a second time", beginning(raw));
+            self.report(Code::JsonDuplicateKey, token, message, "keep one of the two");
         }
     }
 
@@ -210,19 +210,19 @@ impl<'a> Scan<'a> {
         }
         let (text, lone) = unescape(raw);
         if lone {
-            self.say(
+            self.report(
                 Code::JsonLoneSurrogate,
                 token,
-                "an escape here is half of a surrogate pair and stands for no character".to_owned(),
+                "an escape here is half of a surrogate pair and not a character".to_owned(),
                 "write the character itself, or both halves",
             );
         }
-        let odd: BTreeSet<char> = text.chars().filter(|c| is_odd(*c)).collect();
-        if !odd.is_empty() {
-            let list = odd.iter().take(MAX_LISTED).map(|c| format!("U+{:04X}", *c as u32));
+        let suspicious: BTreeSet<char> = text.chars().filter(|c| is_suspicious(*c)).collect();
+        if !suspicious.is_empty() {
+            let list = suspicious.iter().take(MAX_LISTED).map(|c| format!("U+{:04X}", *c as u32));
             let list = list.collect::<Vec<_>>().join(", ");
-            let more = if odd.len() > MAX_LISTED { " and others" } else { "" };
-            self.say(
+            let more = if suspicious.len() > MAX_LISTED { " and others" } else { "" };
+            self.report(
                 Code::JsonControlCharacter,
                 token,
                 format!("the text holds {list}{more}, which readers cannot see"),
@@ -233,7 +233,7 @@ impl<'a> Scan<'a> {
 
     fn number(&mut self, raw: &str, token: Token<'_>) {
         if !round_trips(raw) {
-            self.say(
+            self.report(
                 Code::JsonNumberPrecision,
                 token,
                 format!("the number {} becomes another one when it is read", beginning(raw)),
@@ -257,9 +257,9 @@ fn beginning(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Whether a character may not stand in published text. Line breaks and tabs may, and so may the
+/// Whether a character may not be in published text. Line breaks and tabs may, and so may the
 /// joiners that emoji and some scripts need.
-fn is_odd(c: char) -> bool {
+fn is_suspicious(c: char) -> bool {
     is_invisible(c) && !matches!(c, '\n' | '\r' | '\t' | '\u{200c}' | '\u{200d}')
 }
 
@@ -304,30 +304,30 @@ fn lenient(text: &str) -> Value {
     let mut key = None;
     while let Ok(Some(token)) = tokens.next() {
         let value = match token.kind {
-            Kind::Key(raw) => {
+            TokenKind::Key(raw) => {
                 key = Some(unescape(raw).0.into_owned());
                 continue;
             }
-            Kind::BeginObject => {
+            TokenKind::BeginObject => {
                 stack.push((Value::Object(Map::new()), key.take()));
                 continue;
             }
-            Kind::BeginArray => {
+            TokenKind::BeginArray => {
                 stack.push((Value::Array(Vec::new()), key.take()));
                 continue;
             }
-            Kind::EndObject | Kind::EndArray => match stack.pop() {
+            TokenKind::EndObject | TokenKind::EndArray => match stack.pop() {
                 Some((value, outer)) => {
                     key = outer;
                     value
                 }
                 None => return Value::Null,
             },
-            Kind::String(raw) => Value::String(unescape(raw).0.into_owned()),
-            Kind::Number(raw) => raw.parse::<Number>().map_or(Value::Null, Value::Number),
-            Kind::True => Value::Bool(true),
-            Kind::False => Value::Bool(false),
-            Kind::Null => Value::Null,
+            TokenKind::String(raw) => Value::String(unescape(raw).0.into_owned()),
+            TokenKind::Number(raw) => raw.parse::<Number>().map_or(Value::Null, Value::Number),
+            TokenKind::True => Value::Bool(true),
+            TokenKind::False => Value::Bool(false),
+            TokenKind::Null => Value::Null,
         };
         match stack.last_mut() {
             Some((Value::Object(members), _)) => {

@@ -1,6 +1,6 @@
 //! The small files beside a `server.json`: status, origin, tombstone.
 
-use crate::text::to_hex;
+use crate::text::{is_lower_hex, to_hex};
 use serde_json::{Map, Value};
 
 use crate::config::toml_diagnostic;
@@ -11,16 +11,16 @@ use crate::model::{Dates, Status, Timestamp};
 use super::json::{Document, MAX_FILE, too_large};
 use super::tree::{FileRef, Tree};
 
-/// What a `status.json` says.
+/// The content of a `status.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatusRecord {
-    /// Where the version stands.
+    /// The status of the version.
     pub status: Status,
     /// Why, or what to use instead.
     pub message: Option<String>,
 }
 
-/// What an `origin.json` says.
+/// The content of an `origin.json`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OriginRecord {
     /// The registry that the entry was mirrored from.
@@ -86,20 +86,20 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 /// Picks members of an object and reports what is wrong with them.
-struct Fields<'a> {
+struct RecordReader<'a> {
     source: SourceFile<'a>,
     members: Option<&'a Map<String, Value>>,
     code: Code,
     wrong: Vec<Finding>,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> RecordReader<'a> {
     fn new(path: &'a str, document: &'a Document, code: Code, known: &[&'static str]) -> Self {
         let source = SourceFile::new(path, &document.text);
         let mut fields =
             Self { source, members: document.value.as_object(), code, wrong: Vec::new() };
         match fields.members {
-            None => fields.say(
+            None => fields.report(
                 Pointer::root(),
                 "the document is not an object".to_owned(),
                 "write { … }".to_owned(),
@@ -111,14 +111,14 @@ impl<'a> Fields<'a> {
                         None => format!("remove it; known are {}", known.join(", ")),
                     };
                     let message = format!("the property {key:?} is not known");
-                    fields.say(Pointer::root().key(key), message, help);
+                    fields.report(Pointer::root().key(key), message, help);
                 }
             }
         }
         fields
     }
 
-    fn say(&mut self, pointer: Pointer, message: String, help: String) {
+    fn report(&mut self, pointer: Pointer, message: String, help: String) {
         self.wrong.push(Finding::new(self.code, pointer, message).help(help));
     }
 
@@ -132,7 +132,7 @@ impl<'a> Fields<'a> {
             Value::String(text) => Some(text),
             _ => {
                 let help = "write it in quotes".to_owned();
-                self.say(Pointer::root().key(key), format!("{key} is not a string"), help);
+                self.report(Pointer::root().key(key), format!("{key} is not a string"), help);
                 None
             }
         }
@@ -143,7 +143,7 @@ impl<'a> Fields<'a> {
         match Timestamp::parse(text).filter(Timestamp::is_canonical) {
             Some(date) => Some(date),
             None => {
-                self.say(
+                self.report(
                     Pointer::root().key(key),
                     format!("{text:?} is not a UTC time as RFC 3339 writes it"),
                     "write it like \"2026-03-01T12:00:00Z\"".to_owned(),
@@ -156,7 +156,8 @@ impl<'a> Fields<'a> {
 
 /// Reads a `status.json`.
 pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagnostic>) {
-    let mut fields = Fields::new(path, document, Code::StatusInvalid, &["status", "statusMessage"]);
+    let mut fields =
+        RecordReader::new(path, document, Code::StatusInvalid, &["status", "statusMessage"]);
     let status = match fields.text("status") {
         Some(word) => Status::parse(word).unwrap_or_else(|| {
             let words = Status::ALL.map(Status::as_str);
@@ -164,13 +165,13 @@ pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagno
                 Some(near) => format!("write \"{near}\""),
                 None => format!("write one of {}", words.join(", ")),
             };
-            fields.say(Pointer::from("/status"), format!("{word:?} is not a status"), help);
+            fields.report(Pointer::from("/status"), format!("{word:?} is not a status"), help);
             Status::Active
         }),
         None => {
             if fields.members.is_some_and(|members| !members.contains_key("status")) {
                 let help = "add \"status\": \"active\", \"deprecated\" or \"deleted\"".to_owned();
-                fields.say(Pointer::root(), "there is no status".to_owned(), help);
+                fields.report(Pointer::root(), "there is no status".to_owned(), help);
             }
             Status::Active
         }
@@ -181,10 +182,10 @@ pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagno
         let length = text.chars().count();
         if length > Status::MESSAGE_MAX {
             let help = format!("shorten it to {} characters", Status::MESSAGE_MAX);
-            fields.say(pointer, format!("the message has {length} characters"), help);
+            fields.report(pointer, format!("the message has {length} characters"), help);
         } else if status == Status::Active {
             let help = "remove the message, or write another status".to_owned();
-            fields.say(pointer, "an active version has no status message".to_owned(), help);
+            fields.report(pointer, "an active version has no status message".to_owned(), help);
         }
     }
     (StatusRecord { status, message: message.map(str::to_owned) }, fields.diagnostics())
@@ -193,7 +194,7 @@ pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagno
 /// Reads an `origin.json`.
 pub fn read_origin(path: &str, document: &Document) -> (OriginRecord, Vec<Diagnostic>) {
     let known = ["registry", "sha256", "publishedAt", "updatedAt", "statusChangedAt"];
-    let mut fields = Fields::new(path, document, Code::OriginInvalid, &known);
+    let mut fields = RecordReader::new(path, document, Code::OriginInvalid, &known);
     let record = OriginRecord {
         registry: fields.text("registry").map(str::to_owned),
         sha256: fields.text("sha256").map(str::to_owned),
@@ -201,18 +202,15 @@ pub fn read_origin(path: &str, document: &Document) -> (OriginRecord, Vec<Diagno
         updated: fields.date("updatedAt"),
         status_changed: fields.date("statusChangedAt"),
     };
-    let hex = |text: &String| {
-        text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    };
-    if record.sha256.as_ref().is_some_and(|text| !hex(text)) {
-        fields.say(
+    if record.sha256.as_ref().is_some_and(|text| !is_lower_hex(text, 64)) {
+        fields.report(
             Pointer::from("/sha256"),
             "this is not a SHA-256 in lower-case hex".to_owned(),
             "write the 64 digits that `sha256sum server.json` prints".to_owned(),
         );
     }
     if record.published.is_none() && (record.updated.is_some() || record.status_changed.is_some()) {
-        fields.say(
+        fields.report(
             Pointer::root(),
             "dates are pinned but publishedAt is not".to_owned(),
             "add publishedAt, or remove the other dates".to_owned(),
@@ -237,7 +235,7 @@ pub fn read_tombstone(path: &str, text: &str) -> Vec<Diagnostic> {
                 Pointer::from("/reason"),
                 "the reason is empty",
             )
-            .help("say why the version was removed");
+            .help("write why the version was removed");
             vec![source.diagnose(finding)]
         }
         Err(e) => vec![toml_diagnostic(&source, Code::TombstoneInvalid, &e)],
@@ -245,7 +243,7 @@ pub fn read_tombstone(path: &str, text: &str) -> Vec<Diagnostic> {
 }
 
 impl Tree {
-    /// Reads a file of TOML; the inner error says that it is larger than any may be.
+    /// Reads a file of TOML; the inner error reports that it is too large.
     pub fn read_text(&self, file: &FileRef) -> Result<std::result::Result<String, Diagnostic>> {
         let content = self.read(file)?;
         if content.size > MAX_FILE {

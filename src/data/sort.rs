@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::diag::{Code, Diagnostic, Place};
 
 use super::layout::{DataPath, EntryFile};
-use super::tree::{At, FileRef, ServerFolder, Source, Tree, VersionFolder};
+use super::tree::{At, FileRef, ServerFolder, Tree, TreeSource, VersionFolder};
 
-/// What stands at a path.
+/// What is at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum PathKind {
     File,
     Link,
     Other,
@@ -43,15 +43,15 @@ impl Builder {
         }
     }
 
-    pub(super) fn add(&mut self, path: String, kind: Kind, at: At) {
-        let odd = match kind {
-            Kind::File => None,
-            Kind::Link => Some("a symbolic link stands here"),
-            Kind::Other => Some("a submodule or device stands here"),
-            Kind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
+    pub(super) fn add(&mut self, path: String, kind: PathKind, at: At) {
+        let problem = match kind {
+            PathKind::File => None,
+            PathKind::Link => Some("this is a symbolic link"),
+            PathKind::Other => Some("this is a submodule or device"),
+            PathKind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
         };
-        if let Some(message) = odd {
-            self.say(
+        if let Some(message) = problem {
+            self.report(
                 Code::FileNotRegular,
                 &path,
                 message,
@@ -71,19 +71,20 @@ impl Builder {
             DataPath::Tombstone { .. } => self.tombstones.push(FileRef { path, at }),
             DataPath::Ignored => {}
             DataPath::Unknown => {
-                let message = "this file has no meaning here and is ignored";
+                let message =
+                    "this file has no meaning here, and nothing is published from this place";
                 let help = match path.rsplit('/').next() {
                     Some("server.json") => {
-                        "entries stand at servers/<namespace>/<name>/<version>/server.json; `add` puts them there"
+                        "an entry is servers/<namespace>/<name>/<version>/server.json; `mcp-static add FILE` puts it there"
                     }
                     _ => "move or remove it; docs/data.md shows the layout",
                 };
-                self.say(Code::FileUnexpected, &path, message, help);
+                self.report(Code::FileUnexpected, &path, message, help);
             }
         }
     }
 
-    fn say(&mut self, code: Code, path: &str, message: &str, help: &str) {
+    fn report(&mut self, code: Code, path: &str, message: &str, help: &str) {
         let place = match &*self.label {
             "" => path.to_owned(),
             label => format!("{label}/{path}"),
@@ -91,7 +92,7 @@ impl Builder {
         self.findings.push(Diagnostic::new(code, Place::file(place), message).help(help));
     }
 
-    pub(super) fn finish(mut self, source: Source) -> Tree {
+    pub(super) fn finish(mut self, source: TreeSource) -> Tree {
         self.owners.sort_by(|a, b| a.path.cmp(&b.path));
         self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
         self.findings.sort_by(|a, b| a.place.cmp(&b.place));

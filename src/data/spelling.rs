@@ -1,7 +1,7 @@
 //! Which spellings of names and versions are taken.
 //!
 //! Two names that differ only by case cannot both be folders on every system, so the first one keeps
-//! its spelling. A version with a tombstone is taken for good. Whoever adds an entry asks here first.
+//! its spelling. A version with a tombstone is taken for good. Everything that adds an entry asks here first.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use crate::model::{ServerName, Version};
 use super::layout::DataPath;
 use super::tree::{ServerFolder, Tree, VersionFolder};
 
-/// Why an entry cannot stand in a registry.
+/// Why an entry cannot be added to a registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clash {
     /// The namespace is known in another spelling.
@@ -19,7 +19,7 @@ pub enum Clash {
     Name(String),
     /// The version is known in another spelling.
     Version(String),
-    /// The namespace is a document of our own output.
+    /// The namespace is a document of the output.
     Document(&'static str),
     /// The version was removed for good; where its tombstone is.
     Tombstone(String),
@@ -76,13 +76,13 @@ impl Spellings {
         taken
     }
 
-    /// Why `version` of `name` cannot stand beside what is known, if anything.
+    /// Returns why `version` of `name` cannot be added, if anything.
     pub fn clash(&self, name: &ServerName, version: &Version) -> Option<Clash> {
         let key = format!("{name}/{version}");
         if let Some(tombstone) = self.tombstones.get(&key.to_ascii_lowercase()) {
             return Some(Clash::Tombstone(tombstone.clone()));
         }
-        // The list document stands where this namespace would have its folder.
+        // The list document has the path that this namespace's folder would have.
         for document in ["index.json", "index.html"] {
             if name.namespace().as_str().eq_ignore_ascii_case(document) {
                 return Some(Clash::Document(document));

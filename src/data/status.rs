@@ -35,7 +35,7 @@ pub fn change_status(
     to: &StatusRecord,
     now: i64,
 ) -> Result<StatusChange> {
-    sound(to)?;
+    validate(to)?;
     let server = find_server(tree, name)?;
     let mut change = StatusChange::default();
     for version in find_versions(server, name, version)? {
@@ -57,7 +57,7 @@ pub fn change_status(
     Ok(change)
 }
 
-fn sound(to: &StatusRecord) -> Result<()> {
+fn validate(to: &StatusRecord) -> Result<()> {
     let Some(message) = &to.message else { return Ok(()) };
     let length = message.chars().count();
     let (what, help) = if to.status == Status::Active {
@@ -83,7 +83,7 @@ pub(crate) fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFo
     Err(match (nearest(name, names.iter().map(String::as_str)), parsed) {
         (Some(near), _) => error.help(format!("did you mean {near}?")),
         (None, Err(fault)) => error.help(format!("this name {fault}")),
-        (None, Ok(_)) => error.help("names stand below servers/ in the data folder"),
+        (None, Ok(_)) => error.help("the folders below servers/ in the data folder are the names"),
     })
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn find_versions<'a>(
     })
 }
 
-/// What `status.json` says; `None` without one.
+/// Reads `status.json`; `None` without one.
 fn status(
     tree: &Tree,
     server: &ServerFolder,

@@ -1,24 +1,17 @@
-//! Every file of a data folder in order, from disk or from a commit's objects.
-//!
-//! Both sources feed one builder with paths and kinds, so that the same files give the same tree.
-//! Nothing is followed: a symbolic link, submodule or device is reported and not read.
+//! The files of a data folder in order, and reading them, from disk or from a commit's objects.
 
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
+use serde_json::Value;
 
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
 
 use super::layout::EntryFile;
-use super::sort::{Builder, Kind};
 
-/// Files larger than this are not even read, whoever they come from.
+/// Files larger than this are not read at all.
 const HARD_LIMIT: u64 = 16 * 1024 * 1024;
-
-/// The folders that have a meaning at the top of a data folder.
-const TOP_FOLDERS: [&str; 3] = ["servers", "owners", "tombstones"];
 
 /// A file of the tree: its path below the data folder, and where its bytes are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +30,13 @@ pub(super) enum At {
         oid: crate::world::git::Oid,
         executable: bool,
     },
+}
+
+#[cfg(feature = "git")]
+impl At {
+    pub(super) fn blob(oid: crate::world::git::Oid, mode: crate::world::git::FileMode) -> Self {
+        Self::Blob { oid, executable: mode == crate::world::git::FileMode::Executable }
+    }
 }
 
 /// The folder of one version: which of its files are there.
@@ -78,7 +78,7 @@ impl ServerFolder {
     }
 
     /// What servers are ordered by: the bytes of the whole name, as in lists of the API. By folders
-    /// `com.example/x` would stand before `com.example.a/x`, although a dot sorts before a slash.
+    /// `com.example/x` would come before `com.example.a/x`, although a dot sorts before a slash.
     pub(super) fn rank(&self) -> impl Iterator<Item = u8> {
         self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
     }
@@ -107,7 +107,7 @@ impl Content {
     }
 }
 
-/// The files of a version that say what is published and by whom; `None` where there is none.
+/// The files of a version that decide what is published and by whom; `None` where there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VersionFiles {
     /// `server.json`.
@@ -124,7 +124,7 @@ pub struct VersionFiles {
 #[derive(Debug)]
 pub struct Tree {
     pub(super) label: String,
-    pub(super) source: Source,
+    pub(super) source: TreeSource,
     pub(super) settings: Option<FileRef>,
     pub(super) owners: Vec<FileRef>,
     pub(super) tombstones: Vec<FileRef>,
@@ -133,104 +133,15 @@ pub struct Tree {
 }
 
 #[derive(Debug)]
-pub(super) enum Source {
+pub(super) enum TreeSource {
     Disk(PathBuf),
     #[cfg(feature = "git")]
     Commit(crate::world::git::Pool),
 }
 
 impl Tree {
-    /// A data folder with nothing in it; `label` is how messages call it.
-    pub fn empty(label: &str) -> Self {
-        Builder::new(label).finish(Source::Disk(PathBuf::new()))
-    }
-
-    /// Lists the data folder `root` on disk; `label` is how messages call it.
-    pub fn from_disk(root: &Path, label: &str) -> Result<Self> {
-        if !root.is_dir() {
-            return Err(missing(root));
-        }
-        let mut builder = Builder::new(label);
-        let mut folders = Vec::new();
-        for entry in walkdir::WalkDir::new(root).min_depth(1).max_depth(2) {
-            let entry = entry.map_err(|e| unreadable(root, e))?;
-            let known = entry.depth() == 1 || is_second_level(root, entry.path());
-            if entry.file_type().is_dir() {
-                let path = relative(root, entry.path());
-                if known && !TOP_FOLDERS.contains(&path.as_str()) {
-                    folders.push(entry.into_path());
-                }
-            } else if known {
-                builder.add(relative(root, entry.path()), kind_of(entry.file_type()), At::Disk);
-            }
-        }
-        folders.sort();
-        let found: Vec<Vec<(String, Kind)>> =
-            folders.par_iter().map(|folder| list(root, folder)).collect::<Result<_>>()?;
-        for (path, kind) in found.into_iter().flatten() {
-            builder.add(path, kind, At::Disk);
-        }
-        Ok(builder.finish(Source::Disk(root.to_path_buf())))
-    }
-
-    /// Lists the data folder `prefix` of a commit, without a checkout.
-    #[cfg(feature = "git")]
-    pub fn from_commit(
-        git: &crate::world::git::Git,
-        commit: crate::world::git::Oid,
-        prefix: &str,
-        label: &str,
-    ) -> Result<Self> {
-        use crate::world::git::FileMode;
-        let mut builder = Builder::new(label);
-        let files = git.files(commit, prefix)?;
-        if files.is_empty() {
-            return Err(missing(Path::new(prefix)));
-        }
-        for file in files {
-            let executable = file.mode == FileMode::Executable;
-            let kind = match file.mode {
-                _ if !file.utf8 || !file.well_formed => Kind::Malformed,
-                FileMode::Regular | FileMode::Executable => Kind::File,
-                FileMode::Symlink => Kind::Link,
-                _ => Kind::Other,
-            };
-            builder.add(file.path, kind, At::Blob { oid: file.oid, executable });
-        }
-        Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
-    }
-
-    /// Lists only these version folders (below the data folder) of a commit: a part of a tree, for
-    /// judging what a change touches without opening the rest.
-    #[cfg(feature = "git")]
-    pub fn of_folders<'a>(
-        git: &crate::world::git::Git,
-        commit: crate::world::git::Oid,
-        prefix: &str,
-        folders: impl Iterator<Item = &'a str>,
-    ) -> Result<Self> {
-        use crate::world::git::FileMode;
-        let mut builder = Builder::new(prefix);
-        for folder in folders {
-            for file in EntryFile::ALL {
-                let path = format!("{folder}/{}", file.file_name());
-                let full =
-                    if prefix.is_empty() { path.clone() } else { format!("{prefix}/{path}") };
-                let Some(side) = git.entry(commit, &full)? else { continue };
-                let executable = side.mode == FileMode::Executable;
-                let kind = match side.mode {
-                    FileMode::Regular | FileMode::Executable => Kind::File,
-                    FileMode::Symlink => Kind::Link,
-                    _ => Kind::Other,
-                };
-                builder.add(path, kind, At::Blob { oid: side.oid, executable });
-            }
-        }
-        Ok(builder.finish(Source::Commit(crate::world::git::Pool::new(git.reopen()?))))
-    }
-
-    /// Leaves out version folders, named by their paths below the data folder; gives those of the
-    /// names that are no version folder here.
+    /// Leaves out version folders, named by their paths below the data folder. Returns the paths that are
+    /// not version folders here.
     pub fn leave_out(&mut self, folders: &std::collections::BTreeSet<String>) -> Vec<String> {
         let mut unknown = folders.clone();
         for server in &mut self.servers {
@@ -268,7 +179,7 @@ impl Tree {
         &self.servers
     }
 
-    /// What is wrong with the layout itself: links, odd names, files without a meaning.
+    /// What is wrong with the layout itself: links, unexpected names, files without a meaning.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
@@ -291,7 +202,7 @@ impl Tree {
         }
     }
 
-    /// Reads the files of a version that say what is published and by whom: document, status, origin, proof.
+    /// Reads the files of a version that decide what is published and by whom: document, status, origin, proof.
     pub fn read_version(
         &self,
         server: &ServerFolder,
@@ -305,32 +216,32 @@ impl Tree {
         })
     }
 
+    /// Whether `origin.json` names the registry that the version was mirrored from.
+    pub(crate) fn is_mirrored(
+        &self,
+        server: &ServerFolder,
+        version: &VersionFolder,
+    ) -> Result<bool> {
+        let content = self.read_entry(server, version, EntryFile::Origin)?;
+        let origin = content.and_then(|file| serde_json::from_slice::<Value>(&file.bytes).ok());
+        Ok(origin.is_some_and(|origin| origin.get("registry").is_some()))
+    }
+
     fn read_at(&self, path: &str, at: At) -> Result<Content> {
         match (&self.source, at) {
-            (Source::Disk(root), _) => read_disk(&root.join(path)),
+            (TreeSource::Disk(root), _) => read_disk(&root.join(path)),
             #[cfg(feature = "git")]
-            (Source::Commit(pool), At::Blob { oid, executable }) => pool.with(|git| {
+            (TreeSource::Commit(pool), At::Blob { oid, executable }) => pool.with(|git| {
                 let size = git.size(oid)?;
                 let bytes = if size > HARD_LIMIT { Vec::new() } else { git.blob(oid)? };
                 Ok(Content { bytes, size, executable })
             }),
             #[cfg(feature = "git")]
-            (Source::Commit(_), At::Disk) => {
+            (TreeSource::Commit(_), At::Disk) => {
                 Err(Error::new(ErrorKind::Git, "a file of a commit has no object").at(path))
             }
         }
     }
-}
-
-fn missing(root: &Path) -> Error {
-    Error::new(ErrorKind::Usage, "there is no data folder")
-        .at(root)
-        .help("run this at the top of a registry repository, or name the folder with --data")
-}
-
-fn unreadable(root: &Path, e: walkdir::Error) -> Error {
-    let path = e.path().unwrap_or(root).to_path_buf();
-    Error::new(ErrorKind::Io, "the data cannot be read").at(path).because(e)
 }
 
 fn read_disk(path: &Path) -> Result<Content> {
@@ -358,36 +269,4 @@ fn is_executable(meta: &std::fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_executable(_: &std::fs::Metadata) -> bool {
     false
-}
-
-fn relative(root: &Path, path: &Path) -> String {
-    let below = path.strip_prefix(root).unwrap_or(path);
-    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
-}
-
-/// Whether `path` stands directly in one of the known folders.
-fn is_second_level(root: &Path, path: &Path) -> bool {
-    TOP_FOLDERS.iter().any(|name| path.parent() == Some(&root.join(name)))
-}
-
-fn list(root: &Path, folder: &Path) -> Result<Vec<(String, Kind)>> {
-    let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).min_depth(1) {
-        let entry = entry.map_err(|e| unreadable(folder, e))?;
-        if !entry.file_type().is_dir() {
-            found.push((relative(root, entry.path()), kind_of(entry.file_type())));
-        }
-    }
-    Ok(found)
-}
-
-fn kind_of(file_type: std::fs::FileType) -> Kind {
-    if file_type.is_file() {
-        Kind::File
-    } else if file_type.is_symlink() {
-        Kind::Link
-    } else {
-        Kind::Other
-    }
 }

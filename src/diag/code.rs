@@ -1,12 +1,12 @@
 //! The closed list of diagnostic codes.
 //!
-//! Where the official registry has a code for the same thing, ours has its name. A code is added
-//! here, gets its page in `explain/`, a row in `check::RULES` when a rule raises it, and its folder
-//! under `tests/rules/`; tests over this table catch whatever was forgotten.
-
-use std::fmt;
+//! A code of the official registry keeps its name here. To add a code, add it here, its page in
+//! `explain/`, a row in `check::RULES` when a rule reports it, and its folder under `tests/rules/`. Tests
+//! over this table fail when one of them is missing.
 
 use serde::{Deserialize, Serialize};
+
+crate::text::display_as_str!(Severity, Code);
 
 /// How bad a problem is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -21,19 +21,13 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// The word that is printed.
+    /// Returns the word that is printed.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Note => "note",
             Self::Warning => "warning",
             Self::Error => "error",
         }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -80,10 +74,10 @@ codes! {
     JsonDuplicateKey "json-duplicate-key" Error "an object holds the same key twice";
     JsonLoneSurrogate "json-lone-surrogate" Error "an escape is half of a surrogate pair";
     JsonControlCharacter "json-control-character" Error "text holds an invisible or reordering character";
-    JsonNumberPrecision "json-number-precision" Error "a number does not survive being read";
+    JsonNumberPrecision "json-number-precision" Error "a number changes when it is read";
     FileTooLarge "file-too-large" Error "the file is larger than 256 KiB";
-    FileNotRegular "file-not-regular" Error "a symbolic link, submodule or device stands in the data";
-    FileMode "file-mode" Error "a data file is executable or has an odd mode";
+    FileNotRegular "file-not-regular" Error "the data holds a symbolic link, submodule or device";
+    FileMode "file-mode" Error "a data file is executable or has an unexpected mode";
     FileUnexpected "file-unexpected" Warning "the file has no meaning at this place and is ignored";
 
     RegistryEmpty "registry-empty" Error "there is no entry to publish";
@@ -106,7 +100,7 @@ codes! {
     TombstoneInvalid "tombstone-invalid" Error "a tombstone is wrong";
     DateNotCommitted "date-not-committed" Note "the entry is not committed yet";
     DateBeforeFirstCommit "date-before-first-commit" Note "there is no commit to take dates from";
-    DateUnknown "date-unknown" Error "nothing tells when the entry was published";
+    DateUnknown "date-unknown" Error "the publication date of the entry is unknown";
 
     PropertyMissing "property-missing" Error "a required property is missing";
     PropertyUnknown "property-unknown" Error "the property is not known";
@@ -147,7 +141,7 @@ codes! {
     NamespaceGrammar "namespace-grammar" Error "the namespace is not a reversed domain or account";
     NameGrammar "name-grammar" Error "the name part breaks the strict grammar";
     NameReserved "name-reserved" Error "the name is a reserved word";
-    NamespacePunycode "namespace-punycode" Warning "the namespace stands for letters beyond ASCII";
+    NamespacePunycode "namespace-punycode" Warning "the namespace is punycode for letters beyond ASCII";
     VersionGrammar "version-grammar" Error "the version cannot be a path segment";
     VersionNotSemver "version-not-semver" Error "the version is not a semantic version";
     VersionBuildMetadata "version-build-metadata" Warning "the version holds a plus sign";
@@ -174,10 +168,10 @@ codes! {
     UrlPrivateNetwork "url-private-network" Error "a URL has a host that others cannot reach";
     UrlUserInformation "url-user-information" Error "a URL holds a user name or password";
     RiskyEnvironment "risky-environment" Warning "a variable makes other programs load code";
-    RiskyContainer "risky-container" Warning "an argument gives a container its machine";
+    RiskyContainer "risky-container" Warning "an argument gives a container broad permissions on its host";
 
     LintOciTagAndVersion "lint-oci-tag-and-version" Warning "an OCI identifier has a tag and the package a version";
-    LintGithubNameWithoutOwner "lint-github-name-without-owner" Warning "publisher github.name stands without nameWithOwner";
+    LintGithubNameWithoutOwner "lint-github-name-without-owner" Warning "publisher github.name is used without nameWithOwner";
     LintPublisherToolType "lint-publisher-tool-type" Warning "publisher tool, version or buildInfo has a type Eclipse refuses";
     LintIconMimeType "lint-icon-mime-type" Warning "an icon has a type clients do not know";
     LintIconWithoutPng "lint-icon-without-png" Note "no icon is a PNG";
@@ -200,29 +194,29 @@ codes! {
     NameLookAlike "name-look-alike" Warning "a new name looks like one of another namespace";
     NamespaceWaits "namespace-waits" Warning "the first server of a namespace waits";
 
-    OwnershipUnproven "ownership-unproven" Error "nobody showed that they may publish for the namespace";
+    OwnershipUnproven "ownership-unproven" Error "nobody proved that they may publish for the namespace";
     OwnershipUnclaimable "ownership-unclaimable" Error "nobody can own the namespace";
-    OwnershipUnknown "ownership-unknown" Error "whoever could prove the namespace did not answer";
+    OwnershipUnknown "ownership-unknown" Error "a host that could prove the namespace did not answer";
     OwnershipWrongAuthor "ownership-wrong-author" Error "somebody else opened the pull request";
     OwnershipHeadOwner "ownership-head-owner" Error "the branch lives in somebody else's repository";
     OwnershipIdChanged "ownership-id-changed" Error "the account is not the pinned one";
     OwnershipPinMissing "ownership-pin-missing" Error "no account id is pinned for the namespace";
-    OwnershipNotAttested "ownership-not-attested" Error "the forge does not say who made the change";
-    OwnershipBadSignature "ownership-bad-signature" Error "a signature does not hold for what it is about";
+    OwnershipNotAttested "ownership-not-attested" Error "the forge does not report who made the change";
+    OwnershipBadSignature "ownership-bad-signature" Error "a signature is not valid for its content";
     OwnershipKeyNotListed "ownership-key-not-listed" Error "the domain does not list the key";
     OwnershipKeyBlocked "ownership-key-blocked" Error "the settings block the key";
     OwnershipKeyNotPinned "ownership-key-not-pinned" Error "the owners file pins other keys";
     OwnershipAudience "ownership-audience" Error "a proof was made for another registry";
-    OwnershipDomainScope "ownership-domain-scope" Error "a proof speaks for a domain that does not reach the namespace";
+    OwnershipDomainScope "ownership-domain-scope" Error "a proof is for a domain that does not cover the namespace";
     OwnershipProofAge "ownership-proof-age" Error "a proof is too old, or dated in the future";
-    OwnershipStaleCommit "ownership-stale-commit" Error "a signed commit is not the last word on the namespace";
+    OwnershipStaleCommit "ownership-stale-commit" Error "a signed commit is not the latest change of the namespace";
     OwnershipWeak "ownership-weak" Note "a setting makes the proof of ownership weaker";
 
     BaseUrlMissing "base-url-missing" Note "no base URL is known";
     ListTooLarge "list-too-large" Warning "the list document is too large for some clients";
-    HostShortfall "host-shortfall" Warning "the host cannot express something";
+    HostShortfall "host-shortfall" Warning "the host cannot serve part of the site";
     HostLimitExceeded "host-limit-exceeded" Error "the site exceeds a limit of its host";
-    OutputCollision "output-collision" Error "two documents want the same file";
+    OutputCollision "output-collision" Error "two documents have the same output file";
 
     SiteFileMissing "site-file-missing" Error "a file of the manifest is missing";
     SiteFileChanged "site-file-changed" Error "a file differs from the manifest";
@@ -235,7 +229,7 @@ codes! {
 
 impl Code {
     /// Whether an entry with this problem cannot be published at all, so that no level lowers it:
-    /// to allow it would be to leave the entry out without a word.
+    /// allowing it would silently drop the entry.
     pub fn is_fixed(self) -> bool {
         use Code::*;
         matches!(
@@ -262,8 +256,8 @@ impl Code {
         ) || self.is_about_change()
     }
 
-    /// Whether it is about a change and who may make it. Such a code is never lowered: to allow it
-    /// would be to let anybody publish.
+    /// Whether it is about a change and who may make it. Such a code is never lowered: allowing it
+    /// would let anybody publish.
     pub fn is_about_change(self) -> bool {
         use Code::*;
         let name = self.as_str();
@@ -289,13 +283,7 @@ impl Code {
     }
 }
 
-impl fmt::Display for Code {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The candidate most like `word`, if one is like it at all: at most a third of its letters differ.
+/// Returns the candidate most similar to `word`, if at most a third of its letters differ.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,

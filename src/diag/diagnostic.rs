@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Code, Pointer, Severity};
 
-/// What a rule says before anybody knows line and column.
+/// A problem before its line and column are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Which rule.
@@ -13,7 +13,7 @@ pub struct Finding {
     pub severity: Severity,
     /// Where in the document.
     pub pointer: Pointer,
-    /// Whether the key at `pointer` is meant and not its value.
+    /// Whether it is about the key at `pointer` instead of its value.
     pub on_key: bool,
     /// What is wrong, in one sentence without a final stop.
     pub message: String,
@@ -48,7 +48,7 @@ impl Finding {
         self
     }
 
-    /// Says that the key is meant and not its value.
+    /// Makes it about the key instead of its value.
     #[must_use]
     pub fn on_key(mut self) -> Self {
         self.on_key = true;
@@ -116,8 +116,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Whether it was made a note because of its entry; levels can silence it but not raise it.
     pub lowered: bool,
-    /// How many problems it stands for: more than one when it counts those of its kind that the file
-    /// has besides the ones that are reported.
+    /// How many problems it counts: more than one when it summarizes those of its code that are not
+    /// reported one by one.
     pub count: usize,
 }
 
@@ -137,8 +137,8 @@ impl Diagnostic {
         }
     }
 
-    /// Makes it the one that stands for all others of its code in its file.
-    pub(super) fn stand_for_others(&mut self) {
+    /// Makes it the one that counts all others of its code in its file.
+    pub(super) fn summarize_others(&mut self) {
         self.message = format!("and {} more of {} in this file", self.count, self.code);
         self.help = Some("correct those above, then check again to see the others".to_owned());
         self.snippet = None;

@@ -1,11 +1,13 @@
-//! A strict JSON tokenizer (RFC 8259) that knows where every token stands.
+//! A strict JSON tokenizer (RFC 8259) that knows the position of every token.
 //!
 //! Two readers share it: the one that finds the line of a pointer, and the one that looks for what a
-//! value tree hides (duplicate keys, lone surrogates, odd characters). It refuses what the grammar
-//! refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of our JSON parser; it builds no
+//! value tree hides (duplicate keys, lone surrogates, invisible characters). It refuses what the
+//! grammar refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of our JSON parser; it builds no
 //! tree.
 
 use std::borrow::Cow;
+
+use crate::text::from_hex;
 
 /// Deepest nesting accepted, the same as `serde_json`'s.
 pub(crate) const MAX_DEPTH: usize = 127;
@@ -17,7 +19,7 @@ const PARSER_KEYS: &str = "$serde_json::private::";
 
 /// What a token is. Strings keep their raw text between the quotes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Kind<'a> {
+pub(crate) enum TokenKind<'a> {
     BeginObject,
     EndObject,
     BeginArray,
@@ -34,7 +36,7 @@ pub(crate) enum Kind<'a> {
 /// A token and the bytes it covers, quotes included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Token<'a> {
-    pub(crate) kind: Kind<'a>,
+    pub(crate) kind: TokenKind<'a>,
     pub(crate) start: usize,
     pub(crate) end: usize,
     /// Of a key or string: all is printable ASCII without an escape, so that there is nothing to see.
@@ -155,7 +157,7 @@ impl<'a> Tokenizer<'a> {
         self.token(byte).map(Some)
     }
 
-    /// Reads the token that begins with `byte`, if one may stand here.
+    /// Reads the token that begins with `byte`, if one is allowed here.
     fn token(&mut self, byte: u8) -> Result<Token<'a>, SyntaxError> {
         let start = self.at;
         let kind = match (self.expect, byte) {
@@ -169,16 +171,16 @@ impl<'a> Tokenizer<'a> {
             (Expect::Value, b']') => return self.fail("a comma before the closing bracket"),
             (_, b'{') => self.open(true)?,
             (_, b'[') => self.open(false)?,
-            (_, b'"') => Kind::String(self.string()?),
+            (_, b'"') => TokenKind::String(self.string()?),
             (_, b'-' | b'0'..=b'9') => self.number()?,
-            (_, b't') => self.word("true", Kind::True)?,
-            (_, b'f') => self.word("false", Kind::False)?,
-            (_, b'n') => self.word("null", Kind::Null)?,
+            (_, b't') => self.word("true", TokenKind::True)?,
+            (_, b'f') => self.word("false", TokenKind::False)?,
+            (_, b'n') => self.word("null", TokenKind::Null)?,
             _ => return self.fail("a value is expected here"),
         };
         match kind {
-            Kind::BeginObject => self.expect = Expect::KeyOrEnd,
-            Kind::BeginArray => self.expect = Expect::ValueOrEnd,
+            TokenKind::BeginObject => self.expect = Expect::KeyOrEnd,
+            TokenKind::BeginArray => self.expect = Expect::ValueOrEnd,
             _ => {
                 self.expect =
                     if self.open.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd }
@@ -188,23 +190,23 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Enters an object or array.
-    fn open(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
+    fn open(&mut self, object: bool) -> Result<TokenKind<'a>, SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
             return self.fail("the document is nested too deeply");
         }
         self.open.push(object);
         self.at += 1;
-        Ok(if object { Kind::BeginObject } else { Kind::BeginArray })
+        Ok(if object { TokenKind::BeginObject } else { TokenKind::BeginArray })
     }
 
     /// Leaves the innermost container, which must be of the same kind.
-    fn close(&mut self, object: bool) -> Result<Kind<'a>, SyntaxError> {
+    fn close(&mut self, object: bool) -> Result<TokenKind<'a>, SyntaxError> {
         if self.open.last() != Some(&object) {
             return self.fail("this bracket does not match the one that was opened");
         }
         self.open.pop();
         self.at += 1;
-        Ok(if object { Kind::EndObject } else { Kind::EndArray })
+        Ok(if object { TokenKind::EndObject } else { TokenKind::EndArray })
     }
 
     /// Reads a key and its colon; the token covers the key alone.
@@ -221,10 +223,10 @@ impl<'a> Tokenizer<'a> {
         }
         self.at += 1;
         self.expect = Expect::Value;
-        Ok(Token { kind: Kind::Key(text), start, end, plain: self.plain })
+        Ok(Token { kind: TokenKind::Key(text), start, end, plain: self.plain })
     }
 
-    fn word(&mut self, word: &str, kind: Kind<'a>) -> Result<Kind<'a>, SyntaxError> {
+    fn word(&mut self, word: &str, kind: TokenKind<'a>) -> Result<TokenKind<'a>, SyntaxError> {
         if !self.text.as_bytes()[self.at..].starts_with(word.as_bytes()) {
             return self.fail("a value is expected here");
         }
@@ -232,7 +234,7 @@ impl<'a> Tokenizer<'a> {
         Ok(kind)
     }
 
-    /// Reads a string and gives what stands between its quotes, escapes checked but not resolved.
+    /// Reads a string and returns the text between its quotes, with escapes checked but not resolved.
     fn string(&mut self) -> Result<&'a str, SyntaxError> {
         let bytes = self.text.as_bytes();
         self.at += 1;
@@ -250,7 +252,7 @@ impl<'a> Tokenizer<'a> {
                 }
                 Some(b'\\') => self.escape()?,
                 Some(0..=0x1f) => {
-                    return self.fail("a control character stands raw inside a string");
+                    return self.fail("a control character inside a string is not escaped");
                 }
                 Some(_) => self.at += 1,
                 None => return self.fail("the text ends inside a string"),
@@ -277,8 +279,8 @@ impl<'a> Tokenizer<'a> {
         if self.at == start { self.fail("a digit is expected here") } else { Ok(()) }
     }
 
-    /// Reads a number; its value is nobody's business here.
-    fn number(&mut self) -> Result<Kind<'a>, SyntaxError> {
+    /// Reads a number without computing its value.
+    fn number(&mut self) -> Result<TokenKind<'a>, SyntaxError> {
         let start = self.at;
         if self.byte() == Some(b'-') {
             self.at += 1;
@@ -302,16 +304,14 @@ impl<'a> Tokenizer<'a> {
             }
             self.digits()?;
         }
-        Ok(Kind::Number(&self.text[start..self.at]))
+        Ok(TokenKind::Number(&self.text[start..self.at]))
     }
 }
 
-/// The value of the four hex digits at `at`.
+/// Returns the value of the four hex digits at `at`.
 fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes
-        .get(at..at + 4)?
-        .iter()
-        .try_fold(0, |sum, b| Some(sum * 16 + char::from(*b).to_digit(16)?))
+    let digits = from_hex(bytes.get(at..at + 4)?)?;
+    Some(digits.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
 /// The text of a raw string with its escapes resolved, and whether a surrogate stood alone in it

@@ -1,8 +1,8 @@
-//! How a problem is said: codes, severities, places, the report and its printed forms.
+//! Reporting of problems: codes, severities, places, the report and its printed forms.
 //!
-//! Rules find problems and speak in JSON pointers ([`Finding`]); [`SourceFile`] turns a pointer into
-//! line and column and makes a [`Diagnostic`]; a [`Report`] gathers, sorts and counts them; `format`
-//! prints them. This room refuses to know what any rule checks, and printing decides nothing.
+//! A rule reports a [`Finding`] with a JSON pointer. [`SourceFile`] turns the pointer into line and column
+//! and makes a [`Diagnostic`]. A [`Report`] collects, sorts and counts them, and [`mod@format`] prints
+//! them. Nothing here knows what any rule checks.
 
 mod code;
 mod diagnostic;

@@ -1,9 +1,10 @@
 //! JSON pointers (RFC 6901): how a rule names a place in a document.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+crate::text::display_as_str!(Pointer);
 
 /// Longest key that a pointer holds whole, in bytes.
 const MAX_KEY: usize = 256;
@@ -95,11 +96,5 @@ impl From<&str> for Pointer {
 impl From<String> for Pointer {
     fn from(text: String) -> Self {
         Self(text)
-    }
-}
-
-impl fmt::Display for Pointer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }

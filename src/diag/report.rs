@@ -1,10 +1,10 @@
-//! All problems of one run, and how severe the reader wants each code to be.
+//! All problems of one run, and the severity of each code.
 
 use std::collections::BTreeMap;
 
 use super::{Code, Diagnostic, Severity};
 
-/// Changes of severity per code, from the settings and then the command line; the last word wins.
+/// Changes of severity per code, from the settings and then the command line; the last change wins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Levels(BTreeMap<Code, Option<Severity>>);
 
@@ -24,7 +24,7 @@ impl Levels {
         self.0.insert(code, Some(Severity::Error));
     }
 
-    /// Adds the words of `later`, which win.
+    /// Adds the changes of `later`, which win.
     pub fn extend(&mut self, later: &Levels) {
         self.0.extend(later.0.iter().map(|(code, level)| (*code, *level)));
     }
@@ -114,10 +114,10 @@ impl Report {
     }
 }
 
-/// Everything that a diagnostic is told apart by, the place first.
+/// Returns everything that distinguishes a diagnostic, the place first.
 fn order(d: &Diagnostic) -> impl Ord + '_ {
-    let said = (&d.place, d.code.as_str(), &d.message);
-    (said, (d.severity, d.lowered, d.count), (&d.help, &d.labels, &d.snippet))
+    let shown = (&d.place, d.code.as_str(), &d.message);
+    (shown, (d.severity, d.lowered, d.count), (&d.help, &d.labels, &d.snippet))
 }
 
 impl Extend<Diagnostic> for Report {

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
-use super::json::{Kind, Token, Tokenizer, unescape};
+use super::json::{Token, TokenKind, Tokenizer, unescape};
 use super::pointer::shortened;
 use super::{Code, Diagnostic, Finding, Place, Pointer, Severity, Snippet};
 
@@ -50,8 +50,8 @@ impl<'a> SourceFile<'a> {
 
     /// The bytes of the value (or, with `on_key`, of the key) at `pointer`.
     ///
-    /// Of a key written twice the last one is meant, as JSON parsers do. `None` when there is no
-    /// such place.
+    /// Of a key written twice the last one counts, as for JSON parsers. `None` when there is no such
+    /// place.
     pub fn span(&self, pointer: &Pointer, on_key: bool) -> Option<Span> {
         let (found, exact) = self.seek([pointer]).nearest(pointer);
         found.filter(|_| exact).map(|found| found.span(on_key))
@@ -60,8 +60,8 @@ impl<'a> SourceFile<'a> {
     /// Finds the places of several pointers in one walk.
     fn seek<'p>(&self, pointers: impl IntoIterator<Item = &'p Pointer>) -> Seeker<'a> {
         let mut seeker =
-            Seeker { tokens: Tokenizer::new(self.text), wanted: vec![Wanted::default()] };
-        pointers.into_iter().for_each(|pointer| seeker.want(pointer));
+            Seeker { tokens: Tokenizer::new(self.text), wanted: vec![PathNode::default()] };
+        pointers.into_iter().for_each(|pointer| seeker.add(pointer));
         if let Ok(Some(first)) = seeker.tokens.next() {
             seeker.value(first, Some(0), None);
         }
@@ -76,7 +76,7 @@ impl<'a> SourceFile<'a> {
     }
 
     /// Makes diagnostics of all findings of one kind of reader in this file, in the order of their
-    /// places. Of each code the first [`MAX_ALIKE`] are made; one more says how many others there are.
+    /// places. Of each code the first [`MAX_ALIKE`] are made; one more counts the others.
     pub fn diagnose_all(&self, findings: Vec<Finding>) -> Vec<Diagnostic> {
         let seeker = self.seek(findings.iter().map(|finding| &finding.pointer));
         let spans: Vec<_> = findings.iter().map(|finding| seeker.span_of(finding)).collect();
@@ -107,7 +107,7 @@ impl<'a> SourceFile<'a> {
             }
         }
         for at in counts.into_values().filter_map(|(_, rest)| rest) {
-            made[at].stand_for_others();
+            made[at].summarize_others();
         }
         made
     }
@@ -131,7 +131,7 @@ impl<'a> SourceFile<'a> {
         diagnostic
     }
 
-    /// The part of a line around `span`, where `cursor` stands. Nothing else of the line is read.
+    /// Returns the part of a line around `span`, where `cursor` is. Nothing else of the line is read.
     fn snippet(&self, cursor: &Cursor<'_>, span: Span) -> Snippet {
         let text = self.text;
         let (mut start, mut before) = (cursor.at, cursor.column as usize - 1);
@@ -203,12 +203,12 @@ fn floor(text: &str, at: usize) -> usize {
 }
 
 #[derive(Clone, Copy)]
-struct Found {
+struct Located {
     key: Option<Span>,
     value: Span,
 }
 
-impl Found {
+impl Located {
     fn span(self, on_key: bool) -> Span {
         if on_key { self.key.unwrap_or(self.value) } else { self.value }
     }
@@ -221,34 +221,34 @@ impl Found {
 
 /// A place that is looked for, or on the way to one.
 #[derive(Default)]
-struct Wanted {
+struct PathNode {
     /// Places below it, by the step that leads there.
     next: HashMap<String, usize>,
     /// Where it was seen last.
-    found: Option<Found>,
+    found: Option<Located>,
 }
 
 /// A walk over the tokens that remembers where the wanted places are.
 struct Seeker<'a> {
     tokens: Tokenizer<'a>,
     /// The first is the whole document.
-    wanted: Vec<Wanted>,
+    wanted: Vec<PathNode>,
 }
 
 impl Seeker<'_> {
-    fn want(&mut self, pointer: &Pointer) {
+    fn add(&mut self, pointer: &Pointer) {
         let mut at = 0;
         for step in pointer.steps() {
             let new = self.wanted.len();
             at = *self.wanted[at].next.entry(step).or_insert(new);
             if at == new {
-                self.wanted.push(Wanted::default());
+                self.wanted.push(PathNode::default());
             }
         }
     }
 
     /// The nearest place to `pointer` that exists, and whether it is that very place.
-    fn nearest(&self, pointer: &Pointer) -> (Option<Found>, bool) {
+    fn nearest(&self, pointer: &Pointer) -> (Option<Located>, bool) {
         let Some(mut found) = self.wanted[0].found else { return (None, false) };
         let mut at = 0;
         for step in pointer.steps() {
@@ -269,16 +269,16 @@ impl Seeker<'_> {
         found.map(|found| found.span(finding.on_key && exact))
     }
 
-    /// Reads the value that begins with `first`; `at` is its place when it is wanted. Gives the byte
+    /// Reads the value that begins with `first`; `at` is its place when it is looked for. Returns the byte
     /// after it.
     fn value(&mut self, first: Token<'_>, at: Option<usize>, key: Option<Span>) -> usize {
         let end = match first.kind {
-            Kind::BeginObject => self.members(at),
-            Kind::BeginArray => self.elements(at),
+            TokenKind::BeginObject => self.members(at),
+            TokenKind::BeginArray => self.elements(at),
             _ => first.end,
         };
         if let Some(at) = at {
-            self.wanted[at].found = Some(Found { key, value: Span { start: first.start, end } });
+            self.wanted[at].found = Some(Located { key, value: Span { start: first.start, end } });
         }
         end
     }
@@ -292,7 +292,7 @@ impl Seeker<'_> {
         let mut end = 0;
         while let Ok(Some(token)) = self.tokens.next() {
             end = token.end;
-            let Kind::Key(raw) = token.kind else { break };
+            let TokenKind::Key(raw) = token.kind else { break };
             let next = at.and_then(|_| self.below(at, &shortened(&unescape(raw).0)));
             let Ok(Some(first)) = self.tokens.next() else { break };
             let key = Span { start: token.start, end: token.end };
@@ -306,7 +306,7 @@ impl Seeker<'_> {
         let (mut end, mut index, mut step) = (0, 0usize, String::new());
         while let Ok(Some(first)) = self.tokens.next() {
             end = first.end;
-            if first.kind == Kind::EndArray {
+            if first.kind == TokenKind::EndArray {
                 break;
             }
             step.clear();

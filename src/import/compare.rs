@@ -207,7 +207,7 @@ impl<'a> Compare<'a> {
         let help = "report it to the registry that it came from";
         let checked = match checker.server_of(&folder, vec![files]) {
             Ok(checked) => checked,
-            Err(e) => return Some(Reason::new(e.to_string(), help)),
+            Err(e) => return Some(Reason::new(format!("{e:#}"), help)),
         };
         let wrong = checked.findings.iter().find(|d| d.severity == Severity::Error);
         let why = match wrong {

@@ -52,7 +52,7 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Whether `address` means the machine of whoever connects to it, written as version 4 or as version 6
+/// Whether `address` means the machine of the program that connects to it, written as version 4 or as version 6
 /// that holds a version 4 address.
 pub(super) fn is_own_machine(address: IpAddr) -> bool {
     let own = |address: Ipv4Addr| address.is_loopback() || address.is_unspecified();

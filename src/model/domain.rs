@@ -1,11 +1,11 @@
-//! Domains: how one is written, what of it can be registered, and how far its word reaches.
+//! Domains: how one is written, what of it can be registered, and which names a proof of it covers.
 //!
-//! A domain comes from a namespace or from a proof file, so its text is judged before anybody asks
-//! for it: one spelling, no address, nothing that a URL or a resolver would read as more than a name.
+//! A domain comes from a namespace or from a proof file, so its text is checked before it is looked
+//! up: one spelling, no address, nothing that a URL or a resolver would read as more than a name.
 
-use std::fmt;
+use super::{InvalidName, Namespace, punycode};
 
-use super::{Fault, Namespace, punycode};
+crate::text::display_as_str!(Domain);
 
 /// Most characters of a domain (RFC 1035, section 2.3.4, without the root dot).
 const MAX: usize = 253;
@@ -13,7 +13,7 @@ const MAX: usize = 253;
 /// Most characters of a label.
 const MAX_LABEL: usize = 63;
 
-/// Last labels that no registry of domains gives away (RFC 6761 and its followers; `internal` by
+/// Top-level names under which nobody can register a domain (RFC 6761 and its followers; `internal` by
 /// resolution of ICANN).
 const SPECIAL: &[&str] =
     &["localhost", "local", "internal", "test", "invalid", "onion", "arpa", "alt"];
@@ -25,25 +25,25 @@ pub struct Domain(Box<str>);
 impl Domain {
     /// Reads a domain; capital letters are taken for small ones. The fault ends the sentence
     /// "`text` …".
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
         if text.is_empty() {
-            return Err(Fault::new("is empty"));
+            return Err(InvalidName::new("is empty"));
         }
         if !text.is_ascii() {
-            return Err(Fault::new(match ascii_form(text) {
+            return Err(InvalidName::new(match ascii_form(text) {
                 Some(ascii) => format!("holds letters beyond ASCII; write it as {ascii}"),
                 None => "holds characters beyond ASCII; write it in punycode (xn--…)".to_owned(),
             }));
         }
         if let Some(c) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-.".contains(*c)) {
-            let hint = if "/:@?#".contains(c) { "; give the bare domain" } else { "" };
-            return Err(Fault::new(format!("holds {c:?}, which no domain does{hint}")));
+            let hint = if "/:@?#".contains(c) { "; write the bare domain" } else { "" };
+            return Err(InvalidName::new(format!("holds {c:?}, which no domain does{hint}")));
         }
         if text.ends_with('.') {
-            return Err(Fault::new("ends with a dot; leave it out"));
+            return Err(InvalidName::new("ends with a dot; leave it out"));
         }
         if text.len() > MAX {
-            return Err(Fault::new(format!("is longer than {MAX} characters")));
+            return Err(InvalidName::new(format!("is longer than {MAX} characters")));
         }
         let text = text.to_ascii_lowercase();
         if let Some(fault) = text.split('.').find_map(label_fault) {
@@ -51,16 +51,18 @@ impl Domain {
         }
         let last = text.rsplit('.').next().unwrap_or_default();
         if is_number(last) {
-            return Err(Fault::new("ends with a number, as addresses do"));
+            return Err(InvalidName::new("ends with a number, as addresses do"));
         }
         if last.len() == text.len() {
-            return Err(Fault::new("has one label; a domain has two or more, such as example.com"));
+            return Err(InvalidName::new(
+                "has one label; a domain has two or more, such as example.com",
+            ));
         }
         Ok(Self(text.into()))
     }
 
     /// The domain that a namespace reverses.
-    pub fn of(namespace: Namespace<'_>) -> Result<Self, Fault> {
+    pub fn of(namespace: Namespace<'_>) -> Result<Self, InvalidName> {
         Self::parse(&namespace.domain())
     }
 
@@ -76,7 +78,7 @@ impl Domain {
     }
 
     /// Whether the domain is a public suffix, under which strangers register: a top-level domain or
-    /// the likes of `co.uk`, or a private one such as `github.io`. Nobody speaks for those below it.
+    /// the likes of `co.uk`, or a private one such as `github.io`. It proves nothing for the names below it.
     pub fn is_public_suffix(&self) -> bool {
         self.registrable().is_none()
     }
@@ -87,15 +89,15 @@ impl Domain {
         psl::suffix(self.0.as_bytes()).is_some_and(|suffix| suffix.is_known())
     }
 
-    /// Whether the domain lies where no registry gives away names, so that nobody can own it.
+    /// Whether nobody can register the domain.
     pub fn is_special_use(&self) -> bool {
         is_special(&self.0)
     }
 
-    /// Whether a word of this domain in DNS may count for `other`: it is the same domain, or a parent
+    /// Whether a record of this domain in DNS may count for `other`: it is the same domain, or a parent
     /// by whole labels that is not above the registrable part.
     ///
-    /// A document over HTTP counts for its own domain only; whoever asks for that compares.
+    /// A document over HTTP counts for its own domain only; callers compare for that.
     pub fn reaches(&self, other: &Self) -> bool {
         self == other
             || (self.is_above(&other.0)
@@ -109,31 +111,27 @@ impl Domain {
     }
 }
 
-impl fmt::Display for Domain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 /// Whether `text` has the labels of `parent` at its end, and more.
 fn is_below(text: &str, parent: &str) -> bool {
     text.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn label_fault(label: &str) -> Option<Fault> {
+fn label_fault(label: &str) -> Option<InvalidName> {
     if label.is_empty() {
-        Some(Fault::new("has an empty label"))
+        Some(InvalidName::new("has an empty label"))
     } else if label.len() > MAX_LABEL {
-        Some(Fault::new(format!("has a label of more than {MAX_LABEL} characters")))
+        Some(InvalidName::new(format!("has a label of more than {MAX_LABEL} characters")))
     } else if label.starts_with('-') || label.ends_with('-') {
-        Some(Fault::new(format!("has the label {label:?}, which begins or ends with a hyphen")))
+        Some(InvalidName::new(format!(
+            "has the label {label:?}, which begins or ends with a hyphen"
+        )))
     } else {
         punycode::fault(label)
-            .map(|why| Fault::new(format!("has the label {label:?}, which {why}")))
+            .map(|why| InvalidName::new(format!("has the label {label:?}, which {why}")))
     }
 }
 
-/// Whether a name ends where no registry of domains gives away names.
+/// Whether a name ends in a label of [`SPECIAL`].
 pub(super) fn is_special(name: &str) -> bool {
     SPECIAL.contains(&name.rsplit('.').next().unwrap_or_default())
 }
@@ -145,7 +143,7 @@ pub(super) fn is_number(label: &str) -> bool {
     label.bytes().all(|b| b.is_ascii_digit()) || label.strip_prefix("0x").is_some_and(hexadecimal)
 }
 
-/// How a text with letters beyond ASCII is written as a domain, if that can be told without the
+/// How a text with letters beyond ASCII is written as a domain, if that is known without the
 /// tables of IDNA: letters and digits only, in small letters.
 fn ascii_form(text: &str) -> Option<String> {
     let label = |label: &str| {

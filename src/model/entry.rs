@@ -1,10 +1,10 @@
 //! One published version of a server.
 
-use std::fmt;
+use super::{Server, Timestamp, Version};
 
-use super::{Timestamp, Version};
+crate::text::display_as_str!(Status);
 
-/// Where a version stands in its life.
+/// The status of a version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     /// In use.
@@ -20,10 +20,10 @@ impl Status {
     /// Longest status message, in characters.
     pub const MESSAGE_MAX: usize = 500;
 
-    /// Every status, in the order of a life.
+    /// Every status.
     pub const ALL: [Status; 3] = [Status::Active, Status::Deprecated, Status::Deleted];
 
-    /// The word of the API.
+    /// Returns the word of the API.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -35,12 +35,6 @@ impl Status {
     /// Reads the word of the API.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.as_str() == word)
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }
 
@@ -72,7 +66,7 @@ pub struct Origin {
     pub sha256: Option<String>,
 }
 
-/// How it was shown that an entry may stand under its namespace, as far as the repository alone tells.
+/// How it was proven that an entry may use its namespace, as far as the repository alone shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Evidence {
@@ -89,7 +83,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Nothing tells.
+    /// Nothing is recorded.
     pub const UNRECORDED: Self = Self::by("unrecorded");
 
     /// Evidence of a kind that names nobody.
@@ -109,7 +103,9 @@ pub struct Entry {
     pub version: Version,
     /// The author's JSON, compact.
     pub document: Box<str>,
-    /// Where it stands in its life.
+    /// The typed view of `document`.
+    pub server: Box<Server>,
+    /// Its status.
     pub status: Status,
     /// Why, or what to use instead.
     pub status_message: Option<String>,
@@ -117,7 +113,7 @@ pub struct Entry {
     pub dates: Dates,
     /// Where it came from, when that is recorded.
     pub origin: Option<Origin>,
-    /// How ownership was shown; of a mirrored entry that is the other registry's matter.
+    /// How ownership was proven; for a mirrored entry the other registry is responsible.
     pub evidence: Evidence,
 }
 

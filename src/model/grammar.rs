@@ -4,27 +4,27 @@ use std::fmt;
 
 /// Why a name or version is refused, as the end of the sentence "`x` …".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault(pub(crate) String);
+pub struct InvalidName(pub(crate) String);
 
-impl Fault {
+impl InvalidName {
     pub(crate) fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for InvalidName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for InvalidName {}
 
-/// Words that stand for routes or documents inside the output tree.
+/// Names of routes and documents of the output.
 const ROUTES: &[&str] =
     &["index", "index.html", "index.json", "latest", "versions", "servers", "health", "ping"];
 
-/// Whether `segment` is a word of our own routes.
+/// Whether `segment` is the name of a route.
 pub(crate) fn is_route(segment: &str) -> bool {
     ROUTES.iter().any(|route| route.eq_ignore_ascii_case(segment))
 }

@@ -1,7 +1,7 @@
 //! What a namespace is, and so who can own it: an account of github.com, a domain, or nobody.
 //!
-//! `check` refuses what nobody can own and `proof` never finds it proven; both use these words. What
-//! maintainers open by a rule is for the settings to say.
+//! `check` refuses what nobody can own, and `proof` never finds it proven. Rules in the settings may
+//! still open such a namespace.
 
 use super::{Domain, ServerName};
 
@@ -58,9 +58,10 @@ impl Holder {
         }
     }
 
-    /// Whether a proof of `domain` may speak for the namespace at all; whether the domain's keys reach
-    /// that far down is for the settings to say.
-    pub(crate) fn may_be_spoken_for_by(&self, domain: &Domain) -> bool {
+    /// Whether a proof of `domain` can count for the namespace at all. The settings decide whether the
+    /// keys of a domain reach names below it.
+    #[cfg(feature = "proof")]
+    pub(crate) fn can_be_proven_by(&self, domain: &Domain) -> bool {
         match self {
             Self::GitHub(login) => domain.as_str() == format!("{login}.github.io"),
             Self::Domain(own) => domain.reaches(own),

@@ -19,11 +19,11 @@ use super::pattern;
 /// Who can reach a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reach {
-    /// Everybody, as far as its spelling tells.
+    /// Everybody, as far as its spelling shows.
     Public,
     /// Only those in its own network, or nobody.
     Private,
-    /// It is the machine of whoever connects.
+    /// It is the machine of the program that connects.
     OwnMachine,
 }
 
@@ -54,7 +54,7 @@ pub struct Host {
 }
 
 impl Host {
-    /// Reads the host of a URL, without user and port; an IPv6 address may stand in brackets.
+    /// Reads the host of a URL, without user and port; an IPv6 address may be in brackets.
     pub fn read(text: &str) -> Self {
         let text = plain(text);
         let inner = text.strip_prefix('[').map(|rest| rest.strip_suffix(']').unwrap_or(rest));
@@ -121,7 +121,7 @@ fn plain(text: &str) -> String {
 }
 
 /// An address of one to four numbers, the last of which fills what is left; `zero` is the radix that a
-/// leading zero stands for.
+/// leading zero means.
 fn ipv4(text: &str, zero: u32) -> Option<Ipv4Addr> {
     let number = |part: &str| match part.strip_prefix("0x") {
         Some("") => Some(0),

@@ -1,7 +1,7 @@
-//! What a registry *is*: names, versions, dates, entries, listings, and the meaning of a v0.1 query.
+//! The values of a registry: names, versions, dates, entries, listings, and the meaning of a v0.1 query.
 //!
-//! Everything here is a value and pure. This room refuses files, the clock and the network; an invalid
-//! value of its types cannot be made. Only the lens [`Server`] reads JSON, and nothing writes it.
+//! Everything here is pure: no files, no clock, no network. Invalid values of these types cannot be made.
+//! Only [`Server`] reads JSON, and nothing writes it.
 
 mod address;
 mod domain;
@@ -10,6 +10,8 @@ mod grammar;
 mod holder;
 mod host;
 mod name;
+mod oci;
+mod package;
 pub(crate) mod pattern;
 pub mod probe;
 pub(crate) mod punycode;
@@ -23,11 +25,17 @@ mod version;
 pub use address::is_public;
 pub use domain::Domain;
 pub use entry::{Dates, Entry, Evidence, Origin, Status};
-pub use grammar::Fault;
+pub use grammar::InvalidName;
 pub use holder::Holder;
 pub use host::{Host, Reach};
 pub use name::{Namespace, ServerName};
+pub(crate) use oci::OciReference;
+pub(crate) use package::{
+    Naming, PACKAGE_TYPES, PackageType, Presence, Runner, TransportType, is_package_word,
+    package_type_names,
+};
 pub use registry::{Listing, Registry};
+pub(crate) use server::PUBLISHER_KEY;
 pub use server::{
     Argument, ArgumentKind, Format, Github, Icon, Input, NamedInput, Package, Publisher,
     Repository, Server, Transport,

@@ -5,8 +5,10 @@
 
 use std::fmt;
 
-use super::grammar::{Fault, is_device, is_route, is_word};
+use super::grammar::{InvalidName, is_device, is_route, is_word};
 use super::punycode;
+
+crate::text::display_as_str!(ServerName, Namespace<'_>);
 
 /// A server name that the official registry would accept, such as `com.example/weather`.
 ///
@@ -23,32 +25,32 @@ impl ServerName {
     pub const MAX: usize = 200;
 
     /// Reads a name; the rule is that of the official registry's semantic validation.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
         if text.is_empty() {
-            return Err(Fault::new("is empty"));
+            return Err(InvalidName::new("is empty"));
         }
         let Some(slash) = text.find('/') else {
-            return Err(Fault::new("has no slash; the form is namespace/name"));
+            return Err(InvalidName::new("has no slash; the form is namespace/name"));
         };
         let (namespace, name) = (&text[..slash], &text[slash + 1..]);
         if name.contains('/') {
-            return Err(Fault::new("has more than one slash"));
+            return Err(InvalidName::new("has more than one slash"));
         }
         if namespace.is_empty() || name.is_empty() {
-            return Err(Fault::new("has an empty half; the form is namespace/name"));
+            return Err(InvalidName::new("has an empty half; the form is namespace/name"));
         }
         if namespace.len() < 2 || !is_word(namespace, b".-") {
-            return Err(Fault::new(
+            return Err(InvalidName::new(
                 "has a namespace that is not letters, digits, dots and hyphens, at least two, with a letter or digit at both ends",
             ));
         }
         if name.len() < 2 || !is_word(name, b"._-") {
-            return Err(Fault::new(
+            return Err(InvalidName::new(
                 "has a name part that is not letters, digits, dots, hyphens and underscores, at least two, with a letter or digit at both ends",
             ));
         }
         if text.len() > Self::MAX {
-            return Err(Fault::new(format!("is longer than {} characters", Self::MAX)));
+            return Err(InvalidName::new(format!("is longer than {} characters", Self::MAX)));
         }
         Ok(Self { text: text.into(), slash })
     }
@@ -69,28 +71,22 @@ impl ServerName {
     }
 
     /// What is wrong with the name part for an own entry (length, `..`, device names), if anything.
-    pub fn strict_fault(&self) -> Option<Fault> {
+    pub fn strict_fault(&self) -> Option<InvalidName> {
         let name = self.name();
         if name.len() > 100 {
-            Some(Fault::new("has a name part of more than 100 characters"))
+            Some(InvalidName::new("has a name part of more than 100 characters"))
         } else if name.contains("..") {
-            Some(Fault::new("has two dots in a row in its name part"))
+            Some(InvalidName::new("has two dots in a row in its name part"))
         } else if is_device(name) {
-            Some(Fault::new("has a name part that Windows takes for a device"))
+            Some(InvalidName::new("has a name part that Windows takes for a device"))
         } else {
             None
         }
     }
 
-    /// Whether the name part is a word of our own routes.
+    /// Whether the name part is the name of a route.
     pub fn is_reserved(&self) -> bool {
         is_route(self.name())
-    }
-}
-
-impl fmt::Display for ServerName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
     }
 }
 
@@ -100,12 +96,12 @@ impl fmt::Debug for ServerName {
     }
 }
 
-/// Names that are no account of the code host which somebody could prove, each with its source.
+/// Names under github.com that are not accounts anybody could prove, each with its source.
 /// Organisations of the code host itself (`github`, `actions`, `dependabot`) are accounts like others.
 const NOBODY: &[&str] = &[
     "apps",          // github.com/apps/<app>: docs.github.com, "Sharing your GitHub App"
     "enterprises", // github.com/enterprises/<enterprise>: docs.github.com, "About enterprise accounts"
-    "ghost",       // stands in for everybody whose account was deleted: github.com/ghost says so
+    "ghost",       // the author of everything whose account was deleted: github.com/ghost says so
     "login",       // github.com/login/oauth: docs.github.com, "Authorizing OAuth apps"
     "marketplace", // github.com/marketplace: docs.github.com, "About GitHub Marketplace"
     "notifications", // github.com/notifications: docs.github.com, "Managing notifications from your inbox"
@@ -114,7 +110,7 @@ const NOBODY: &[&str] = &[
     "settings", // github.com/settings/profile: docs.github.com, "Personalizing your profile"
 ];
 
-/// The half of a name that says who stands behind it: a reversed domain, or `io.github.<login>`.
+/// The first half of a name, which belongs to its owner: a reversed domain, or `io.github.<login>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Namespace<'a>(&'a str);
 
@@ -150,52 +146,48 @@ impl<'a> Namespace<'a> {
     }
 
     /// What is wrong with the namespace for an own entry, if anything.
-    pub fn strict_fault(self) -> Option<Fault> {
+    pub fn strict_fault(self) -> Option<InvalidName> {
         let labels: Vec<&str> = self.0.split('.').collect();
         if labels.len() < 2 {
-            return Some(Fault::new(
+            return Some(InvalidName::new(
                 "has one label; a namespace is a reversed domain such as com.example",
             ));
         }
         if self.0.len() > 253 || labels.len() > 127 {
-            return Some(Fault::new("is longer than a domain can be"));
+            return Some(InvalidName::new("is longer than a domain can be"));
         }
         for label in &labels {
             if label.len() > 63 || !is_word(label, b"-") {
-                return Some(Fault::new(format!(
+                return Some(InvalidName::new(format!(
                     "has the label {label:?}; a label is 1 to 63 letters, digits and inner hyphens"
                 )));
             }
             if let Some(why) = punycode::fault(&label.to_ascii_lowercase()) {
-                return Some(Fault::new(format!("has the label {label:?}, which {why}")));
+                return Some(InvalidName::new(format!("has the label {label:?}, which {why}")));
             }
         }
         // The first label of the namespace is the last of the domain.
         if labels[0].bytes().all(|b| b.is_ascii_digit()) {
-            return Some(Fault::new("begins with a number, so it reverses no domain"));
+            return Some(InvalidName::new("begins with a number, so it reverses no domain"));
         }
         if is_device(self.0) {
-            return Some(Fault::new("begins with a label that Windows takes for a device"));
+            return Some(InvalidName::new("begins with a label that Windows takes for a device"));
         }
         self.github_login().and_then(login_fault)
     }
 }
 
-impl fmt::Display for Namespace<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
-    }
-}
-
-fn login_fault(login: &str) -> Option<Fault> {
+fn login_fault(login: &str) -> Option<InvalidName> {
     if login.contains('.') {
-        Some(Fault::new("has more than three labels; an account namespace is io.github.<login>"))
+        Some(InvalidName::new(
+            "has more than three labels; an account namespace is io.github.<login>",
+        ))
     } else if login.len() > 39 || !is_word(login, b"-") || login.contains("--") {
-        Some(Fault::new(
+        Some(InvalidName::new(
             "does not name an account: 1 to 39 letters, digits and single inner hyphens",
         ))
     } else if NOBODY.iter().any(|name| name.eq_ignore_ascii_case(login)) {
-        Some(Fault::new("names an account that nobody can own"))
+        Some(InvalidName::new("names an account that nobody can own"))
     } else {
         None
     }

@@ -1,4 +1,4 @@
-//! Punycode (RFC 3492): how a domain label says letters beyond ASCII.
+//! Punycode (RFC 3492): the ASCII form of domain labels with other letters.
 //!
 //! A label that begins with `xn--` is shown to people as something else than it is compared as. One
 //! thing must have one spelling, so a label that does not encode back to itself is refused. This is
@@ -23,7 +23,7 @@ pub(crate) fn fault(label: &str) -> Option<&'static str> {
     let rest = label.strip_prefix(PREFIX)?;
     match decode(rest) {
         None => Some("is not punycode"),
-        Some(text) if text.is_ascii() => Some("says in punycode what needs none"),
+        Some(text) if text.is_ascii() => Some("is punycode for plain ASCII letters"),
         Some(text) if encode(&text).as_deref() != Some(rest) => {
             Some("is not the one punycode form of its letters")
         }
@@ -34,7 +34,7 @@ pub(crate) fn fault(label: &str) -> Option<&'static str> {
 }
 
 /// Whether `c` cannot be seen in a label. The two joiners (U+200C, U+200D) are letters' companions in
-/// some scripts and may stand in domains (RFC 5892, appendix A); the selector of colourful emoji may
+/// some scripts and are allowed in domains (RFC 5892, appendix A); the selector of colourful emoji may
 /// not.
 fn is_hidden(c: char) -> bool {
     let joins = matches!(c, '\u{200c}' | '\u{200d}');
@@ -51,7 +51,7 @@ pub(crate) fn decoded(name: &str) -> Option<String> {
     (text != name).then_some(text)
 }
 
-/// The text that `rest`, a label without its prefix, stands for; nothing if it is no punycode.
+/// The text that `rest`, a label without its prefix, stands for; `None` if it is not punycode.
 pub(crate) fn decode(rest: &str) -> Option<String> {
     if !rest.is_ascii() {
         return None;

@@ -75,7 +75,7 @@ impl Cursor {
         }
     }
 
-    fn is_before(&self, row: &impl Row) -> bool {
+    fn is_before(&self, row: &impl ListedEntry) -> bool {
         match &self.version {
             Some(version) => (row.name(), row.version()) > (self.name.as_str(), version.as_str()),
             None => row.name() > self.name.as_str(),
@@ -154,7 +154,7 @@ impl ListQuery {
         }))
     }
 
-    fn selects(&self, row: &impl Row) -> bool {
+    fn selects(&self, row: &impl ListedEntry) -> bool {
         (self.include_deleted || !row.is_deleted())
             && self.version.as_deref().is_none_or(|version| match version {
                 "latest" => row.is_latest(),
@@ -179,7 +179,7 @@ pub fn include_deleted(raw: &str) -> Result<bool, QueryError> {
 }
 
 /// What a list shows of an entry.
-pub trait Row {
+pub trait ListedEntry {
     /// Server name.
     fn name(&self) -> &str;
     /// Version text.
@@ -202,7 +202,7 @@ pub struct Page {
 }
 
 /// The page of `rows` (ordered by name, then version) that `query` asks for.
-pub fn page<R: Row>(rows: &[R], query: &ListQuery) -> Page {
+pub fn page<R: ListedEntry>(rows: &[R], query: &ListQuery) -> Page {
     let start = query
         .cursor
         .as_ref()
@@ -218,31 +218,15 @@ pub fn page<R: Row>(rows: &[R], query: &ListQuery) -> Page {
 
 fn read_limit(value: Option<&str>, errors: &mut Vec<BadParameter>) -> usize {
     let Some(text) = value else { return LIMIT.0 };
-    let location = "query.limit";
-    match text.parse::<i64>() {
-        Err(_) => {
-            errors.push(BadParameter {
-                message: "invalid integer",
-                location,
-                value: Given::Text(text.into()),
-            });
-        }
-        Ok(n) if n < 1 => {
-            errors.push(BadParameter {
-                message: "expected number >= 1",
-                location,
-                value: Given::Number(n),
-            });
-        }
+    let (message, value) = match text.parse::<i64>() {
+        Err(_) => ("invalid integer", Given::Text(text.into())),
+        Ok(n) if n < 1 => ("expected number >= 1", Given::Number(n)),
         Ok(n) => match usize::try_from(n) {
             Ok(limit) if limit <= LIMIT.1 => return limit,
-            _ => errors.push(BadParameter {
-                message: "expected number <= 100",
-                location,
-                value: Given::Number(n),
-            }),
+            _ => ("expected number <= 100", Given::Number(n)),
         },
-    }
+    };
+    errors.push(BadParameter { message, location: "query.limit", value });
     LIMIT.0
 }
 
@@ -251,18 +235,15 @@ fn read_bool(value: Option<&str>, errors: &mut Vec<BadParameter>) -> Option<bool
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
         other => {
-            errors.push(BadParameter {
-                message: "invalid boolean",
-                location: "query.include_deleted",
-                value: Given::Text(other.into()),
-            });
+            let (message, location) = ("invalid boolean", "query.include_deleted");
+            errors.push(BadParameter { message, location, value: Given::Text(other.into()) });
             None
         }
     }
 }
 
 /// Splits a query string as web forms do; a pair with a broken escape is left out. A NUL is refused
-/// wherever it stands, even in a pair that nobody reads.
+/// anywhere, even in a pair that is not used.
 fn parse_pairs(raw: &str) -> Result<Vec<(String, String)>, QueryError> {
     if raw.contains('\0') || raw.contains("%00") {
         return Err(QueryError::null_bytes());

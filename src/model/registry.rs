@@ -40,7 +40,7 @@ impl Listing {
         Some(Self { name, entries, latest })
     }
 
-    /// Says of every entry how ownership was shown.
+    /// Records for every entry how ownership was proven.
     pub(crate) fn add_evidence(&mut self, find: impl Fn(&Entry) -> Evidence) {
         for entry in &mut self.entries {
             entry.evidence = find(entry);

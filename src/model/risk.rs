@@ -1,58 +1,22 @@
 //! What makes starting a package riskier than it looks: variables that load code into other programs,
-//! and options that give a container its machine.
+//! and options that give a container broad permissions on its host.
 //!
-//! Entries are warned about it and pages say it beside the command, from these lists.
+//! The rules and the pages use these lists.
 
 /// Variables that make other programs load or run something, in capital letters.
-const LOADERS: &[&str] = &[
-    "BASH_ENV",
-    "BROWSER",
-    "COMPLUS_PROFILER_PATH",
-    "CORECLR_PROFILER_PATH",
-    "COR_PROFILER_PATH",
-    "DOTNET_STARTUP_HOOKS",
-    "EDITOR",
-    "ENV",
-    "GCONV_PATH",
-    "GIT_ASKPASS",
-    "GIT_EXEC_PATH",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_PROXY_COMMAND",
-    "GIT_SSH",
-    "GIT_SSH_COMMAND",
-    "GIT_TEMPLATE_DIR",
-    "JAVA_TOOL_OPTIONS",
-    "JDK_JAVA_OPTIONS",
-    "LD_AUDIT",
-    "LD_LIBRARY_PATH",
-    "LD_PRELOAD",
-    "NODE_OPTIONS",
-    "NODE_PATH",
-    "NPM_CONFIG_NODE_OPTIONS",
-    "NPM_CONFIG_SCRIPT_SHELL",
-    "PAGER",
-    "PATH",
-    "PERL5DB",
-    "PERL5LIB",
-    "PERL5OPT",
-    "PROMPT_COMMAND",
-    "PYTHONBREAKPOINT",
-    "PYTHONHOME",
-    "PYTHONPATH",
-    "PYTHONSTARTUP",
-    "PYTHONUSERBASE",
-    "RUBYLIB",
-    "RUBYOPT",
-    "SSH_ASKPASS",
-    "VISUAL",
-    "ZDOTDIR",
-    "_JAVA_OPTIONS",
-];
+const LOADERS: &str = "\
+    BASH_ENV BROWSER COMPLUS_PROFILER_PATH CORECLR_PROFILER_PATH COR_PROFILER_PATH \
+    DOTNET_STARTUP_HOOKS EDITOR ENV GCONV_PATH GIT_ASKPASS GIT_EXEC_PATH GIT_EXTERNAL_DIFF \
+    GIT_PROXY_COMMAND GIT_SSH GIT_SSH_COMMAND GIT_TEMPLATE_DIR JAVA_TOOL_OPTIONS \
+    JDK_JAVA_OPTIONS LD_AUDIT LD_LIBRARY_PATH LD_PRELOAD NODE_OPTIONS NODE_PATH \
+    NPM_CONFIG_NODE_OPTIONS NPM_CONFIG_SCRIPT_SHELL PAGER PATH PERL5DB PERL5LIB PERL5OPT \
+    PROMPT_COMMAND PYTHONBREAKPOINT PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONUSERBASE RUBYLIB \
+    RUBYOPT SSH_ASKPASS VISUAL ZDOTDIR _JAVA_OPTIONS";
 
 /// Whether a variable of this name makes other programs load code.
 pub(crate) fn is_loader(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    LOADERS.contains(&name.as_str()) || name.starts_with("DYLD_")
+    LOADERS.split(' ').any(|loader| loader == name) || name.starts_with("DYLD_")
 }
 
 /// Options of a container that share a part of the machine when their value is `host`.
@@ -64,7 +28,7 @@ const SHARED: &[&str] =
 pub(crate) enum Risk {
     /// It sets a variable that makes other programs load code.
     Loader,
-    /// It gives a container wide rights over its machine.
+    /// It gives a container broad permissions on its host.
     Escape,
 }
 
@@ -167,15 +131,8 @@ fn is_wide(path: &str) -> bool {
 
 /// Whether a file is the socket through which containers are started.
 fn is_socket(name: &str) -> bool {
-    matches!(
-        name,
-        "docker.sock"
-            | "podman.sock"
-            | "containerd.sock"
-            | "crio.sock"
-            | "docker_engine"
-            | "buildkitd.sock"
-    )
+    let sockets = ["docker.sock", "podman.sock", "containerd.sock", "crio.sock"];
+    sockets.contains(&name) || matches!(name, "docker_engine" | "buildkitd.sock")
 }
 
 #[cfg(test)]
@@ -188,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_gives_a_container_its_machine_is_seen_in_every_spelling() {
+    fn broad_permissions_of_containers_are_found_in_every_spelling() {
         for line in [
             "--privileged",
             "--privileged=true",

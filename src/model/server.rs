@@ -1,12 +1,14 @@
 //! `Server`: a typed lens on `server.json`.
 //!
-//! Pages, snippets and exports want fields with types; what clients receive is the author's own
-//! text. So this is for reading only and cannot be written out. It never fails: a mirrored document
-//! may be odd, and a field of the wrong type counts as absent, like an empty text.
+//! Pages, snippets and exports need typed fields, while clients receive the author's own text. So this
+//! type is for reading only and cannot be written out. Reading never fails: a field of the wrong type
+//! counts as absent, like an empty text.
 
 mod read;
 
-/// What `server.json` says, as far as it could be read.
+pub(crate) use read::PUBLISHER_KEY;
+
+/// The content of `server.json`, as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Server {
@@ -20,7 +22,7 @@ pub struct Server {
     pub version: String,
     /// The author's page.
     pub website_url: Option<String>,
-    /// Where the source lies.
+    /// Where the source code is.
     pub repository: Option<Repository>,
     /// Pictures, in the author's order.
     pub icons: Vec<Icon>,
@@ -32,7 +34,7 @@ pub struct Server {
     pub publisher: Publisher,
 }
 
-/// Where the source lies.
+/// Where the source code is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Repository {
     /// Address of the repository.
@@ -145,7 +147,7 @@ pub struct Input {
     pub format: Format,
     /// The fixed value, perhaps with `{variables}`.
     pub value: Option<String>,
-    /// The value when the user says nothing.
+    /// The value when the user enters nothing.
     pub default: Option<String>,
     /// An example.
     pub placeholder: Option<String>,

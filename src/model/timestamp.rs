@@ -1,10 +1,12 @@
 //! Points in time as RFC 3339 writes them.
 //!
 //! A mirror keeps the digits that upstream wrote (`…T06:27:22.12Z`), so a timestamp remembers its
-//! text and compares by its meaning. The clock is none of this room's business.
+//! text and compares by its meaning. This module never reads the clock.
 
 use std::cmp::Ordering;
 use std::fmt;
+
+crate::text::display_as_str!(Timestamp);
 
 /// A point in time and the text it was written with.
 #[derive(Clone)]
@@ -15,16 +17,16 @@ pub struct Timestamp {
 }
 
 impl Timestamp {
-    /// Reads an RFC 3339 date-time; any offset, up to nanosecond digits (further digits are cut).
+    /// Reads an RFC 3339 date-time; any offset, up to nanosecond digits (more digits are cut).
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
-        let sound = bytes.len() >= 20
+        let valid = bytes.len() >= 20
             && bytes[4] == b'-'
             && bytes[7] == b'-'
             && matches!(bytes[10], b'T' | b't')
             && bytes[13] == b':'
             && bytes[16] == b':';
-        if !sound {
+        if !valid {
             return None;
         }
         let (year, month, day) =
@@ -100,12 +102,6 @@ impl Ord for Timestamp {
     }
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -116,7 +112,7 @@ fn digits(bytes: &[u8]) -> Option<i64> {
     bytes.iter().try_fold(0, |sum, b| b.is_ascii_digit().then(|| sum * 10 + i64::from(b - b'0')))
 }
 
-/// Reads an optional fraction; gives nanoseconds and what follows.
+/// Reads an optional fraction; returns nanoseconds and the rest.
 fn fraction(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let Some(rest) = bytes.strip_prefix(b".") else { return Some((0, bytes)) };
     let count = rest.iter().take_while(|b| b.is_ascii_digit()).count();

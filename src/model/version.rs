@@ -7,8 +7,10 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::grammar::{Fault, is_device};
+use super::grammar::{InvalidName, is_device};
 use super::timestamp::Timestamp;
+
+crate::text::display_as_str!(Version);
 
 /// A version text that can be a path segment and is not `latest`.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -23,25 +25,25 @@ impl Version {
 
     /// Reads a version: a letter or digit, then also `.`, `_`, `+`, `-`; no `..`, no trailing dot, not
     /// `latest` in any case, not a device name.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
+    pub fn parse(text: &str) -> Result<Self, InvalidName> {
         if text.is_empty() {
-            return Err(Fault::new("is empty"));
+            return Err(InvalidName::new("is empty"));
         }
         if text.len() > Self::MAX {
-            return Err(Fault::new(format!("is longer than {} characters", Self::MAX)));
+            return Err(InvalidName::new(format!("is longer than {} characters", Self::MAX)));
         }
         if text.eq_ignore_ascii_case("latest") {
-            return Err(Fault::new("is the word that stands for the newest version"));
+            return Err(InvalidName::new("is the word for the newest version"));
         }
         let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-');
         if !text.as_bytes()[0].is_ascii_alphanumeric() || !text.bytes().all(inner) {
-            return Err(Fault::new(
+            return Err(InvalidName::new(
                 "is not a safe path segment: a letter or digit, then letters, digits, '.', '_', '+' and '-'",
             ));
         }
         let document = text.eq_ignore_ascii_case("index.json");
         if text.contains("..") || text.ends_with('.') || is_device(text) || document {
-            return Err(Fault::new("is not a safe path segment on every system"));
+            return Err(InvalidName::new("is not a safe path segment on every system"));
         }
         Ok(Self { text: text.into(), semver: Semver::parse(text).is_some() })
     }
@@ -79,12 +81,6 @@ impl Version {
     }
 }
 
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
-
 impl fmt::Debug for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.text)
@@ -111,13 +107,13 @@ impl<'a> Semver<'a> {
         };
         let mut numbers = core.split('.');
         let core = [numbers.next()?, numbers.next()?, numbers.next()?];
-        let sound = numbers.next().is_none()
+        let valid = numbers.next().is_none()
             && core.iter().all(|n| is_number(n) && !has_leading_zero(n))
             && pre.is_none_or(|pre| {
                 pre.split('.').all(|part| is_identifier(part) && !has_leading_zero(part))
             })
             && build.is_none_or(|build| build.split('.').all(is_identifier));
-        sound.then_some(Self { core, pre: pre.unwrap_or_default() })
+        valid.then_some(Self { core, pre: pre.unwrap_or_default() })
     }
 
     fn precedence(&self, other: &Self) -> Ordering {

@@ -7,15 +7,11 @@
 use std::path::Path;
 
 use crate::config::Config;
-#[cfg(feature = "git")]
-use crate::data::is_template;
 use crate::data::read_overrides;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::render::Catalog;
 use crate::render::catalog::{Overrides, Repository, TemplateProblem};
-#[cfg(feature = "git")]
-use crate::world::git::{FileMode, Git, Oid};
 
 use super::Loaded;
 use super::load::LoadOptions;
@@ -42,29 +38,6 @@ pub(super) fn make(
             Ok(None)
         }
     }
-}
-
-/// The operator's own templates as a commit has them; `None` when the folder is not there.
-#[cfg(feature = "git")]
-pub(super) fn overrides_at(git: &Git, commit: Oid, folder: &str) -> Result<Option<Overrides>> {
-    let files = git.files(commit, folder)?;
-    let templates = files.iter().filter(|file| file.mode == FileMode::Regular);
-    let mut found = Overrides::new();
-    for file in templates.filter(|file| is_template(&file.path)) {
-        let text = String::from_utf8_lossy(&git.blob(file.oid)?).into_owned();
-        found.insert(file.path.clone(), text);
-    }
-    Ok((!files.is_empty()).then_some(found))
-}
-
-/// Where the folder of templates is, from the top of the repository whose data folder is at `prefix`.
-#[cfg(feature = "git")]
-pub(super) fn folder(config: &Config, prefix: &str) -> Option<String> {
-    let name = config.catalog.templates.as_deref()?.trim_end_matches('/');
-    Some(match prefix.rsplit_once('/') {
-        Some((above, _)) => format!("{above}/{name}"),
-        None => name.to_owned(),
-    })
 }
 
 /// Says which template is broken, at which line, as the operator's folder names it.

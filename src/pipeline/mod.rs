@@ -13,13 +13,13 @@ mod build;
 mod cache;
 mod catalog;
 mod digest;
-mod evidence;
-mod held;
 mod load;
+#[cfg(feature = "probe")]
 mod probed;
 mod settings;
+#[cfg(feature = "proof")]
 mod sign;
-#[cfg(feature = "git")]
+#[cfg(all(feature = "git", feature = "proof"))]
 mod verify;
 mod working;
 
@@ -35,17 +35,13 @@ use crate::model::Registry;
 
 pub use add::{Added, add};
 pub use build::{BuildOptions, Built, Target, build};
-pub use evidence::Evidences;
-pub use held::Held;
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
-pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
-#[cfg(feature = "git")]
-pub use verify::{
-    Did, Doors, HeldBack, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify,
-    verify_all, verify_by_commit,
-};
+#[cfg(feature = "proof")]
+pub use sign::{Signable, SigningTarget, ToSign, audience, to_sign};
+#[cfg(all(feature = "git", feature = "proof"))]
+pub use verify::{verify_all, verify_by_commit};
 
 /// Hears how far a journey has come. Silent by default; the terminal draws.
 pub trait Observer: Sync {

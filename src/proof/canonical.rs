@@ -4,24 +4,15 @@
 //! author's business. Documents that different readers would understand differently (a key twice, half
 //! a surrogate pair, a number that does not survive) are refused: they have no one meaning to sign.
 
-use crate::text::push_json_string;
-use std::fmt;
-
 use crate::data::{Document, digest};
 use crate::diag::Code;
-use crate::diag::json::{Kind, Tokenizer, unescape};
+use crate::diag::json::{TokenKind, Tokenizer, unescape};
+use crate::text::push_json_string;
 
 /// Why a document has no canonical form; the code of what was found in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{summary} ({code})", summary = .0.summary(), code = .0)]
 pub struct CanonicalFault(pub Code);
-
-impl fmt::Display for CanonicalFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.0.summary(), self.0)
-    }
-}
-
-impl std::error::Error for CanonicalFault {}
 
 /// SHA-256 of the document's canonical form, as 64 lower-case hex digits.
 pub fn content_hash(document: &Document) -> Result<String, CanonicalFault> {
@@ -66,26 +57,26 @@ fn write(text: &str) -> Option<String> {
     let mut open: Vec<Open> = Vec::new();
     while let Some(token) = tokens.next().ok()? {
         let value = match token.kind {
-            Kind::BeginObject => {
+            TokenKind::BeginObject => {
                 open.push(Open::Object(Vec::new(), String::new()));
                 continue;
             }
-            Kind::BeginArray => {
+            TokenKind::BeginArray => {
                 open.push(Open::Array(Vec::new()));
                 continue;
             }
-            Kind::Key(raw) => {
+            TokenKind::Key(raw) => {
                 if let Some(Open::Object(_, name)) = open.last_mut() {
                     *name = unescape(raw).0.into_owned();
                 }
                 continue;
             }
-            Kind::EndObject | Kind::EndArray => open.pop()?.close(),
-            Kind::String(raw) => string(&unescape(raw).0),
-            Kind::Number(raw) => number(raw.parse().ok()?)?,
-            Kind::True => "true".to_owned(),
-            Kind::False => "false".to_owned(),
-            Kind::Null => "null".to_owned(),
+            TokenKind::EndObject | TokenKind::EndArray => open.pop()?.close(),
+            TokenKind::String(raw) => string(&unescape(raw).0),
+            TokenKind::Number(raw) => number(raw.parse().ok()?)?,
+            TokenKind::True => "true".to_owned(),
+            TokenKind::False => "false".to_owned(),
+            TokenKind::Null => "null".to_owned(),
         };
         match open.last_mut() {
             Some(Open::Object(members, name)) => {

@@ -1,7 +1,7 @@
-//! Which ways are open to a namespace.
+//! Which methods a namespace may use.
 //!
-//! A rule that maintainers wrote comes first; then what the namespace is: an account of github.com, or
-//! a domain that somebody can own. Whatever is neither is closed unless a rule opens it.
+//! A rule of the maintainers comes first, then the kind of namespace: an account of github.com or a domain.
+//! Any other namespace has no method unless a rule names one.
 
 use crate::config::{Account, Method, Ownership};
 use crate::model::Holder;
@@ -38,8 +38,8 @@ pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
     let rule = settings.rule(namespace);
     let open: &[Method] = match (rule, &holder) {
         (Some(rule), _) => &rule.methods,
-        (None, Holder::GitHub(_)) => &settings.github_methods,
-        (None, Holder::Domain(_)) => &settings.domain_methods,
+        (None, Holder::GitHub(_)) => &settings.github.methods,
+        (None, Holder::Domain(_)) => &settings.domain.methods,
         (None, Holder::Nobody(_)) => &[],
     };
     // A domain's owners file is itself judged before it counts, so it opens its own way. That of an

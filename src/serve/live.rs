@@ -12,7 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::error::Result;
-use crate::model::query::{ListQuery, Row, page};
+use crate::model::query::{ListQuery, ListedEntry, page};
 use crate::model::{Listing, Registry};
 use crate::render::query::{self, Item};
 use crate::render::{self, Catalog, Facts, Parts, api};

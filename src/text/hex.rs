@@ -22,6 +22,11 @@ pub(crate) fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// Whether `text` is exactly `length` hexadecimal digits in lower case.
+pub(crate) fn is_lower_hex(text: &str, length: usize) -> bool {
+    is_hex(text, length) && !text.bytes().any(|b| b.is_ascii_uppercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,11 @@
-//! Which characters cannot be seen: the one list.
+//! The one list of characters that cannot be seen.
 //!
-//! Reports, pages, names and documents all have to know it, and a character that one of them misses is
-//! a way past all of them. So it is below every room.
+//! Reports, pages, names and documents all use it. A character that one of them missed would be a way
+//! past all of them.
 
 /// Whether `c` is a control, reorders what follows, or cannot be seen at all.
 ///
-/// The variation selector that asks for a colourful emoji is left alone: it is in half of all titles.
+/// The variation selector of colourful emoji (U+FE0F) is not in it: many titles hold it.
 pub(crate) fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();

@@ -8,14 +8,30 @@ mod count;
 mod escape;
 mod hex;
 mod invisible;
+mod markdown;
 mod percent;
+mod quote;
 mod visible;
 
 pub(crate) use count::{count, noun};
 pub(crate) use escape::{
     escape_html, push_json_escape, push_json_string, push_toml_string, write_html,
 };
-pub(crate) use hex::{from_hex, is_hex, to_hex};
+pub(crate) use hex::{from_hex, is_hex, is_lower_hex, to_hex};
 pub(crate) use invisible::is_invisible;
+pub(crate) use markdown::{escape_markdown, markdown_span};
 pub(crate) use percent::{percent_decode, percent_encode, percent_encode_except};
+pub(crate) use quote::quote;
 pub(crate) use visible::{push_visible, shorten, visible};
+
+/// Implements `Display` for types whose text is `as_str()`.
+macro_rules! display_as_str {
+    ($($name:ty),+) => {
+        $(impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        })+
+    };
+}
+pub(crate) use display_as_str;

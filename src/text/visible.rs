@@ -1,6 +1,6 @@
-//! How text that strangers wrote is shown: nothing in it may act on the screen or the log.
+//! Shows text that others wrote, so that nothing in it acts on the screen or the log.
 //!
-//! Names, titles and file names come from people who want something. A terminal obeys control
+//! Names, titles and file names come from people whom we do not know. A terminal obeys control
 //! characters, a reader is fooled by characters that reorder or hide text, and the logs of forges
 //! obey lines that look like commands. All printed forms go through [`visible`].
 
@@ -35,7 +35,7 @@ pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Appends the character `c`, which stands at byte `at` of `text`, as it is to be seen.
+/// Appends the character `c`, which is at byte `at` of `text`, as it is shown.
 pub(crate) fn push_visible(shown: &mut String, text: &str, at: usize, c: char) {
     if must_hide(text, at, c) {
         let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));

@@ -19,21 +19,24 @@ const FLOORS: &[(&str, u8)] = &[
     ("render", 5),
     ("import", 5),
     ("probe", 5),
-    ("pipeline", 6),
-    ("serve", 7),
-    ("cli", 8),
-    ("main", 9),
+    ("judge", 6),
+    ("pipeline", 7),
+    ("serve", 8),
+    ("cli", 9),
+    ("main", 10),
 ];
 
 /// Outside crates, and the only places (path prefixes below `src/`) that may name them.
 const TOOLS: &[(&str, &[&str])] = &[
     ("jsonschema", &["check/schema.rs"]),
+    ("regex", &["check/range.rs"]),
     ("walkdir", &["data/", "site/", "config", "serve/", "cli/"]),
     ("toml", &["config", "data/", "proof/owners.rs", "render/install/quote.rs"]),
     ("flate2", &["import/"]),
     ("git2", &["world/git/"]),
     ("ed25519_dalek", &["proof/"]),
     ("p384", &["proof/"]),
+    ("thiserror", &["proof/"]),
     ("getrandom", &["cli/"]),
     ("minijinja", &["render/catalog/"]),
     ("hickory_resolver", &["world/dns/"]),

@@ -64,7 +64,7 @@ fn paths_that_leave_the_folder_are_refused_before_anything_is_written() {
         let scratch = Scratch::new();
         let edits = edits(&[("good.json", "{}"), (path, "{}")]);
         let e = apply(&scratch.data(), &edits, &silent).unwrap_err();
-        assert!(e.to_string().contains("no path inside the data folder"), "{path:?}: {e}");
+        assert!(e.to_string().contains("not a path inside the data folder"), "{path:?}: {e}");
         assert!(scratch.files().is_empty(), "{path:?}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use mcp_static::model::Timestamp;
 use mcp_static::model::query::{
-    self, BadParameter, Given, ListQuery, QueryError, Row, include_deleted, page,
+    self, BadParameter, Given, ListQuery, ListedEntry, QueryError, include_deleted, page,
 };
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
@@ -19,7 +19,7 @@ pub struct Version {
     pub latest: bool,
 }
 
-impl Row for Version {
+impl ListedEntry for Version {
     fn name(&self) -> &str {
         &self.name
     }

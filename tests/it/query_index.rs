@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_static::model::Timestamp;
-use mcp_static::model::query::{ListQuery, Row, page};
+use mcp_static::model::query::{ListQuery, ListedEntry, page};
 use mcp_static::render::query::{FEWEST_BODIES, Item, MOST_BYTES, artifacts, read};
 use mcp_static::site::Artifact;
 use pretty_assertions::assert_eq;
@@ -36,7 +36,7 @@ fn registry(servers: usize) -> Vec<Version> {
     rows
 }
 
-fn key(row: &impl Row) -> String {
+fn key(row: &impl ListedEntry) -> String {
     format!("{}:{}", row.name(), row.version())
 }
 

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use crate::fake::{FakeClock, FakeHttp};
 use mcp_static::error::{Error, ErrorKind, Result};
 use mcp_static::import::{Batch, PageStore, Progress, Upstream, is_registry, registry_url};
 use mcp_static::model::{ServerName, Version};
-use mcp_static::world::fake::{FakeClock, FakeHttp};
 use mcp_static::world::http::Secret;
 use pretty_assertions::assert_eq;
 

@@ -112,6 +112,6 @@ proptest! {
         let _ = crate::check::url::parse(&text).map(|url| (url.hostname().len(), url.path.len()));
         let _ = crate::check::template::is_valid_remote(&text);
         let _ = crate::check::range::looks_like_range(&text);
-        let _ = crate::check::reference::Reference::parse(&text);
+        let _ = crate::check::reference::fault(&crate::model::OciReference::split(&text));
     }
 }

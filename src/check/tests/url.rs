@@ -1,6 +1,6 @@
 //! What Go's URL parser takes and refuses.
 
-use crate::check::url::{is_uri, parse, unescaped};
+use crate::check::url::{is_uri, parse};
 
 #[test]
 fn urls_that_go_parses() {
@@ -129,10 +129,4 @@ fn hostnames_lose_port_and_brackets() {
     ] {
         assert_eq!(parse(text).unwrap().hostname(), host, "{text:?}");
     }
-}
-
-#[test]
-fn escapes_in_a_path_are_undone() {
-    assert_eq!(unescaped("/a%2Fb%20c%"), "/a/b c%");
-    assert_eq!(unescaped("/%ff"), "/\u{fffd}");
 }

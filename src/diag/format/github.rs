@@ -1,9 +1,9 @@
 //! Annotations of GitHub Actions: workflow commands on standard output.
 //!
-//! A step shows at most ten annotations of each kind, so the worst come first; the rest stands in
-//! the log. Only lines that are written here begin with `::`.
+//! A step shows at most ten annotations of each kind, so the worst come first; the log has the
+//! rest. Only lines that are written here begin with `::`.
 
-use super::{WORST_FIRST, position, summary};
+use super::shared::{WORST_FIRST, position, summary};
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::text::visible;
 

@@ -6,7 +6,7 @@
 use crate::text::push_visible;
 use std::collections::BTreeSet;
 
-use super::{Style, position, summary};
+use super::shared::{Style, position, summary};
 use crate::diag::{Code, Diagnostic, Label, Place, Report, Severity, Snippet};
 use crate::text::visible;
 

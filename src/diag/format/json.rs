@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::quiet_json;
+use super::shared::quiet_json;
 use crate::diag::{Diagnostic, Report};
 use crate::text::visible;
 

@@ -1,17 +1,15 @@
 //! The form for one comment on a pull request.
 //!
 //! A list by file. Everything that a stranger wrote is text: it can neither link, mention, embed nor
-//! break out of its line. The comment stays below the size that forges accept and says what it left
+//! break out of its line. The comment stays below the size that forges accept, and counts what it left
 //! out.
 
-use super::{WORST_FIRST, position, summary};
+use super::shared::{WORST_FIRST, position, summary};
 use crate::diag::{Diagnostic, Report};
-use crate::text::{self, visible};
+use crate::text::{self, escape_markdown, markdown_span};
 
 /// Most characters of a comment.
 const MAX: usize = 60_000;
-/// Most characters of one text in it.
-const TEXT_MAX: usize = 400;
 /// Characters kept for the line that says what was left out.
 const RESERVE: usize = 120;
 
@@ -70,7 +68,7 @@ fn heading(file: &str) -> String {
     if file.is_empty() {
         "\n**The registry as a whole**\n\n".to_owned()
     } else {
-        format!("\n{}\n\n", span(file))
+        format!("\n{}\n\n", markdown_span(file))
     }
 }
 
@@ -81,71 +79,23 @@ fn item(diagnostic: &Diagnostic) -> String {
     }
     if !diagnostic.place.pointer.as_str().is_empty() {
         text.push(' ');
-        text.push_str(&span(diagnostic.place.pointer.as_str()));
+        text.push_str(&markdown_span(diagnostic.place.pointer.as_str()));
     }
     text.push_str(": ");
-    text.push_str(&escape(&diagnostic.message));
+    text.push_str(&escape_markdown(&diagnostic.message));
     text.push('\n');
     for label in &diagnostic.labels {
         text.push_str("  - ");
         if !label.place.file.is_empty() {
             let position = position(&label.place).map(|p| format!(":{p}")).unwrap_or_default();
-            text.push_str(&span(&format!("{}{position}", label.place.file)));
+            text.push_str(&markdown_span(&format!("{}{position}", label.place.file)));
             text.push_str(": ");
         }
-        text.push_str(&escape(&label.message));
+        text.push_str(&escape_markdown(&label.message));
         text.push('\n');
     }
     if let Some(help) = &diagnostic.help {
-        text.push_str(&format!("  - help: {}\n", escape(help)));
+        text.push_str(&format!("  - help: {}\n", escape_markdown(help)));
     }
     text
-}
-
-/// The beginning of a text, made visible.
-fn short(text: &str) -> String {
-    let shown = visible(text);
-    match shown.char_indices().nth(TEXT_MAX) {
-        Some((at, _)) => format!("{}…", &shown[..at]),
-        None => shown.into_owned(),
-    }
-}
-
-/// A code span. Its fence is longer than any run of backticks inside.
-pub(crate) fn span(text: &str) -> String {
-    let text = short(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
-    if longest == 0 {
-        // A span of white space alone would be none.
-        return if text.trim().is_empty() { "` `".to_owned() } else { format!("`{text}`") };
-    }
-    let fence = "`".repeat(longest + 1);
-    format!("{fence} {text} {fence}")
-}
-
-/// Text of a stranger as text: character references keep it from meaning anything in Markdown or
-/// HTML, and an invisible reference after `@` and `#` keeps the forge from making mentions of it.
-pub(crate) fn escape(text: &str) -> String {
-    let text = short(text);
-    let mut safe = String::with_capacity(text.len() + 16);
-    for (at, c) in text.char_indices() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '@' | '#' => safe.push_str(&format!("{c}&#8203;")),
-            ':' if text[at..].starts_with("://") => safe.push_str("&#58;"),
-            '.' if ends_with_www(&text[..at]) => safe.push_str("&#46;"),
-            '|' | '`' | '[' | ']' | '*' | '_' | '~' | '\\' | '!' | '$' => {
-                safe.push_str(&format!("&#{};", u32::from(c)));
-            }
-            c => safe.push(c),
-        }
-    }
-    safe
-}
-
-fn ends_with_www(text: &str) -> bool {
-    let at = text.len().saturating_sub(3);
-    text.get(at..).is_some_and(|end| end.eq_ignore_ascii_case("www"))
 }

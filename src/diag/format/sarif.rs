@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::quiet_json;
+use super::shared::quiet_json;
 use crate::diag::{Code, Diagnostic, Place, Report, Snippet};
 use crate::text::{percent_encode_except, visible};
 
@@ -38,7 +38,7 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// A rule as it is by itself; the level of a result may differ when settings say so.
+/// Describes a rule with its default level; settings may change the level of a result.
 fn rule(code: Code) -> Value {
     json!({
         "id": code.as_str(),

@@ -6,7 +6,7 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{Kind, MAX_DEPTH, SyntaxError, Token, Tokenizer, unescape};
+use super::{MAX_DEPTH, SyntaxError, Token, TokenKind, Tokenizer, unescape};
 
 fn tokens(text: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
     let (mut tokens, mut all) = (Tokenizer::new(text), Vec::new());
@@ -19,8 +19,8 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
 /// Whether `serde_json` should take what the tokenizer takes.
 fn holds_no_difference(tokens: &[Token<'_>]) -> bool {
     tokens.iter().all(|token| match token.kind {
-        Kind::Key(raw) | Kind::String(raw) => !unescape(raw).1,
-        Kind::Number(text) => text.parse::<f64>().is_ok_and(f64::is_finite),
+        TokenKind::Key(raw) | TokenKind::String(raw) => !unescape(raw).1,
+        TokenKind::Number(text) => text.parse::<f64>().is_ok_and(f64::is_finite),
         _ => true,
     })
 }
@@ -263,7 +263,7 @@ proptest! {
     #[test]
     fn strings_resolve_as_by_the_parser(text in "\"(\\\\u[0-9a-fA-F]{4}|\\\\[nrtbf/\"\\\\]|[a-zé天])*\"") {
         let all = tokens(&text).unwrap();
-        let Kind::String(raw) = all[0].kind else { return Err(TestCaseError::fail("no string")) };
+        let TokenKind::String(raw) = all[0].kind else { return Err(TestCaseError::fail("no string")) };
         let (resolved, lone) = unescape(raw);
         match serde_json::from_str::<String>(&text) {
             Ok(theirs) => prop_assert_eq!((resolved.as_ref(), lone), (theirs.as_str(), false)),

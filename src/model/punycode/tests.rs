@@ -79,8 +79,8 @@ fn a_label_is_taken_only_in_its_one_form() {
         assert_eq!(fault(label), None, "{label}");
     }
     for (label, why) in [
-        ("xn--", "says in punycode what needs none"),
-        ("xn--abc-", "says in punycode what needs none"),
+        ("xn--", "is punycode for plain ASCII letters"),
+        ("xn--abc-", "is punycode for plain ASCII letters"),
         ("xn--9", "is not punycode"),
         ("xn--999999999", "is not punycode"),
         ("xn--ab_c", "is not punycode"),

@@ -12,6 +12,7 @@ fn entry(version: &str, published: i64, status: Status) -> Entry {
     Entry {
         version: Version::parse(version).unwrap(),
         document: "{}".into(),
+        server: Box::default(),
         status,
         status_message: None,
         dates: Dates::at(Timestamp::from_unix(published)),

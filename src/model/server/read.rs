@@ -11,14 +11,14 @@ use super::{
     Repository, Server, Transport,
 };
 
-/// Key of the publisher's own block in `_meta`.
-const PUBLISHER: &str = "io.modelcontextprotocol.registry/publisher-provided";
+/// Key of publisher-provided metadata inside `_meta`.
+pub(crate) const PUBLISHER_KEY: &str = "io.modelcontextprotocol.registry/publisher-provided";
 
 /// How deep variables inside variables are followed; the format has one level.
 const DEPTH: usize = 4;
 
 impl Server {
-    /// Reads the lens from the text of a document; text that is not JSON gives an empty lens.
+    /// Reads the lens from the text of a document; text that is not JSON becomes an empty one.
     pub fn parse(text: &str) -> Self {
         serde_json::from_str(text).map(|value| Self::read(&value)).unwrap_or_default()
     }
@@ -37,7 +37,7 @@ impl Server {
             packages: objects(members, "packages").filter_map(package).collect(),
             remotes: objects(members, "remotes").filter_map(transport).collect(),
             publisher: object(members, "_meta")
-                .and_then(|meta| object(meta, PUBLISHER))
+                .and_then(|meta| object(meta, PUBLISHER_KEY))
                 .map(publisher)
                 .unwrap_or_default(),
         }
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_documents_are_read_as_far_as_they_go() {
+    fn unexpected_documents_are_read_as_far_as_possible() {
         for text in ["", "null", "[]", "{", r#"{"name":1,"packages":{},"remotes":[1,{"url":"x"}]}"#]
         {
             assert_eq!(Server::parse(text), Server::default(), "{text}");

@@ -1,9 +1,8 @@
-//! The proof file: a signed statement beside what it is about.
+//! The proof file: a signed statement beside the file that it is about.
 //!
-//! Its signature is checked before anybody is asked, so a bad one costs no lookup. Name, version and
-//! content are taken from the file under check and never from the proof. An old proof can only put
-//! back the bytes it was made for; of a status or owners file even that is refused, when the proof is
-//! older than the last change.
+//! Its signature is checked before any lookup. Name, version and content are those of the file under check. An
+//! old proof can only restore the bytes it was made for, and of a status or owners file not even that when it
+//! is older than the last change.
 
 use crate::config::Method;
 use crate::data::EntryFile;
@@ -200,13 +199,14 @@ fn scope(
             stated.as_str(),
             domain.as_str()
         )),
-        Holder::Nobody(why) => refuse(format!("nobody can own this namespace: {why}")),
+        Holder::Nobody(why) => refuse(format!("this namespace cannot be owned: {why}")),
     }
 }
 
 fn audience(checked: &Checked, scene: &Scene<'_>) -> std::result::Result<(), Objection> {
     let made_for = &checked.audience;
-    if scene.audiences.contains(made_for) || (made_for == "*" && scene.settings.allow_any_audience)
+    if scene.audiences.contains(made_for)
+        || (made_for == "*" && scene.settings.domain.allow_any_audience)
     {
         return Ok(());
     }
@@ -228,7 +228,7 @@ fn dates(
 ) -> std::result::Result<(), Objection> {
     let refuse =
         |saw: &str| Err((Code::OwnershipProofAge, saw.to_owned(), "sign it again".to_owned()));
-    let oldest = i64::from(scene.settings.max_proof_age_days) * 86_400;
+    let oldest = i64::from(scene.settings.domain.max_proof_age_days) * 86_400;
     if checked.issued > scene.now.saturating_add(AHEAD) {
         refuse("the proof is dated in the future")
     } else if oldest > 0 && checked.issued < scene.now.saturating_sub(oldest) {
@@ -250,7 +250,7 @@ pub(super) fn key_objection(
     key: &PublicKey,
 ) -> Option<Attempt> {
     let print = key.fingerprint();
-    if scene.settings.blocked_keys.contains(&print) {
+    if scene.settings.domain.blocked_keys.contains(&print) {
         let saw = format!("the key {print} is blocked by the settings");
         let help = "make a new key, and tell the maintainers";
         return Some(Attempt::refuted(method, Code::OwnershipKeyBlocked, saw, help));
@@ -275,7 +275,7 @@ pub(super) fn key_objection(
 pub(super) fn reaches_down(scene: &Scene<'_>, domain: &Domain) -> bool {
     let labels: Vec<&str> = domain.as_str().rsplit('.').collect();
     let written = scene.owners_of(&labels.join(".")).and_then(|owners| owners.subdomains);
-    written.unwrap_or(scene.settings.dns_subdomains)
+    written.unwrap_or(scene.settings.domain.dns_subdomains)
 }
 
 /// The domain itself and those above it that speak for it, up to the registrable one.

@@ -1,10 +1,9 @@
-//! The forge's own word on who opened a pull request, and on whose repository it comes from.
+//! What the forge reports about who opened a pull request and whose repository it comes from.
 //!
-//! Both must be the same account, by numeric id: a person who may push to somebody else's branch could
-//! add content after its owner opened the pull request. Only github.com itself speaks for
-//! `io.github.<login>`.
+//! Both must be the same account, by numeric id, since anyone with push access to a branch could add commits
+//! after its owner opened the pull request. Only github.com is trusted for `io.github.<login>`.
 
-use crate::config::{Method, PinIds};
+use crate::config::{Method, PinIds, SameRepo};
 use crate::diag::Code;
 use crate::error::Result;
 use crate::model::Holder;
@@ -45,7 +44,7 @@ pub(super) fn own_branch(
     };
     match &pull.head_owner {
         Some(owner) if owner.id == author.id => Ok(()),
-        _ if pull.is_own_branch() && scene.settings.same_repo => Ok(()),
+        _ if pull.is_own_branch() && scene.settings.github.same_repo == SameRepo::Trust => Ok(()),
         Some(owner) => refuse(
             format!(
                 "{} opened the pull request, but its branch lives in a repository of {}",
@@ -85,7 +84,7 @@ fn author_of(
         Err(Attempt::refuted(METHOD, Code::OwnershipWrongAuthor, saw, help))
     };
     if !author.is_person() {
-        return wrong(format!("{} opened the pull request, which is no person", author.login));
+        return wrong(format!("{} opened the pull request, which is not a person", author.login));
     }
     let pin = pin(claim, scene, login, author, pull)?;
     if !author.login.eq_ignore_ascii_case(login) {
@@ -97,7 +96,7 @@ fn author_of(
     own_branch(METHOD, scene, author, pull)?;
     states_own_id(METHOD, claim, scene, author)?;
     let saw = format!(
-        "github.com says that {} (id {}) opened pull request {} from an own repository{pin}",
+        "github.com says that {} (id {}) opened pull request {} from their own repository{pin}",
         author.login, author.id, pull.number
     );
     Ok(Attempt::proven(METHOD, format!("github.com:{}", author.id), saw))
@@ -123,7 +122,7 @@ fn only_github(method: Method, forge: &str, is_github: bool) -> std::result::Res
     Err(Attempt::refuted(method, Code::OwnershipNotAttested, saw, PROOF))
 }
 
-/// An owners file that comes along pins whoever brings it: it may not give the name away.
+/// Requires a new owners file to pin the account that brings it.
 fn states_own_id(
     method: Method,
     claim: &Claim,
@@ -131,12 +130,16 @@ fn states_own_id(
     account: &Account,
 ) -> std::result::Result<(), Attempt> {
     let text = claim.owners.as_ref().and_then(|owners| owners.text.as_deref());
-    let (Some(text), false) = (text, scene.settings.pin_ids == PinIds::Off) else { return Ok(()) };
+    let (Some(text), false) = (text, scene.settings.github.pin_ids == PinIds::Off) else {
+        return Ok(());
+    };
     let namespace = claim.namespace.to_ascii_lowercase();
     // What cannot be read is said where documents are judged.
     let read = parse_owners("", &namespace, &String::from_utf8_lossy(text));
     let pins: Vec<u64> = read.map_or(Vec::new(), |owners| github_ids(&owners.accounts));
-    if pins.contains(&account.id) || (pins.is_empty() && scene.settings.pin_ids == PinIds::Use) {
+    if pins.contains(&account.id)
+        || (pins.is_empty() && scene.settings.github.pin_ids == PinIds::Use)
+    {
         return Ok(());
     }
     let saw = format!(
@@ -165,7 +168,7 @@ fn pin(
     let pins = github_ids(accounts);
     let refuse =
         |code, saw: String, help: String| Err(Attempt::refuted(Method::PrAuthor, code, saw, help));
-    match (scene.settings.pin_ids, pins.contains(&author.id)) {
+    match (scene.settings.github.pin_ids, pins.contains(&author.id)) {
         (PinIds::Off, _) => Ok(String::new()),
         (_, true) if same => Ok(", as pinned".to_owned()),
         (_, true)
@@ -214,7 +217,7 @@ fn pin(
     }
 }
 
-/// `head-owner`: the branch lives in a repository of the organisation, so whoever pushed it may.
+/// `head-owner`: the branch is in a repository of the organisation, so its author has push access there.
 pub(super) fn head_owner(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     Ok(owner_of(claim, policy, scene).unwrap_or_else(|attempt| attempt))
 }
@@ -241,7 +244,7 @@ fn owner_of(
     let written = scene.owners_of(&claim.namespace);
     let pins = written.map_or(Vec::new(), |owners| github_ids(&owners.accounts));
     let pinned = pins.is_empty() || pins.contains(&owner.id);
-    if !pinned && scene.settings.pin_ids != PinIds::Off {
+    if !pinned && scene.settings.github.pin_ids != PinIds::Off {
         let saw = format!("{} has id {}, but another id is pinned", owner.login, owner.id);
         let help = "ask a maintainer if the organisation is the rightful one";
         return Err(Attempt::refuted(METHOD, Code::OwnershipIdChanged, saw, help));

@@ -1,13 +1,15 @@
 //! Packages, remotes and their inputs, as a page shows them.
 //!
-//! Everything an author declared is shown, also what no client uses; a secret's default or value is
-//! never shown as a value to copy. Links to package registries are made only for identifiers of the
-//! usual form.
+//! Everything that an author declared is shown, even what no client uses. The value or default of a
+//! secret is never shown. Links to package registries are made only for identifiers of the usual form.
 
 use crate::text::percent_encode;
 use serde::Serialize;
 
-use crate::model::{Argument, ArgumentKind, Format, Input, NamedInput, Package, Transport};
+use crate::model::{
+    Argument, ArgumentKind, Format, Input, NamedInput, Naming, Package, PackageType, Transport,
+    TransportType,
+};
 
 use super::text::{shown, shown_option, web_link};
 
@@ -184,96 +186,27 @@ fn row(name: String, input: &Input, repeated: bool, inner: bool) -> Row {
     }
 }
 
-/// What people call a package type.
-///
-/// One that we do not know is shown as the author wrote it.
+/// Returns what people call a package type; an unknown one as the author wrote it.
 pub(super) fn type_label(kind: &str) -> String {
-    match kind {
-        "npm" => "npm".to_owned(),
-        "pypi" => "PyPI".to_owned(),
-        "oci" => "OCI image".to_owned(),
-        "nuget" => "NuGet".to_owned(),
-        "mcpb" => "MCP bundle".to_owned(),
-        "cargo" => "Cargo".to_owned(),
-        other => shown(other),
-    }
+    PackageType::named(kind).map_or_else(|| shown(kind), |kind| kind.label.to_owned())
 }
 
-/// What people call a transport.
-///
-/// One that we do not know is shown as the author wrote it.
+/// Returns what people call a transport; an unknown one as the author wrote it.
 pub(super) fn transport_label(kind: &str) -> String {
-    match kind {
-        "stdio" => "stdio".to_owned(),
-        "streamable-http" => "Streamable HTTP".to_owned(),
-        "sse" => "SSE".to_owned(),
-        other => shown(other),
-    }
+    TransportType::named(kind).map_or_else(|| shown(kind), |kind| kind.label().to_owned())
 }
 
-/// The package's own page, where there is one.
-///
-/// Only identifiers of each registry's usual form are put into an address, and only for the registry's
-/// usual base: a package of the same name elsewhere is another package.
+/// Returns the address of the package's own page, or of the file itself when a URL names it.
 fn link(package: &Package) -> Option<String> {
-    let id = package.identifier.as_str();
-    if package.registry_type == "mcpb" {
-        return web_link(id);
-    }
-    let usual = |base: &str| {
-        let given = package.registry_base_url.as_deref();
-        given.is_none_or(|given| given.trim_end_matches('/') == base)
-    };
-    let plain = |also: &[u8]| {
-        id.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric)
-            && !id.contains("..")
-            && id
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b) || also.contains(&b))
-    };
-    let version = package.version.as_deref().filter(|v| !v.is_empty()).map(|v| percent_encode(v));
-    let with = |url: String, between: &str| match &version {
-        Some(version) => format!("{url}{between}{version}"),
-        None => url,
-    };
-    match package.registry_type.as_str() {
-        "npm" if usual("https://registry.npmjs.org") => {
-            let scoped = id.strip_prefix('@').unwrap_or(id);
-            let sound = scoped.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._/".contains(&b));
-            let url = format!("https://www.npmjs.com/package/{id}");
-            (sound && !scoped.contains("..")).then(|| with(url, "/v/"))
+    let kind = PackageType::named(&package.registry_type)?;
+    let version = package.version.as_deref().filter(|v| !v.is_empty()).map(percent_encode);
+    match kind.naming {
+        Naming::Url => web_link(&package.identifier),
+        _ => {
+            let base_url = package.registry_base_url.as_deref();
+            kind.page(&package.identifier, base_url, version.as_deref())
         }
-        "pypi" if usual("https://pypi.org") && plain(b"") => {
-            Some(with(format!("https://pypi.org/project/{id}/"), ""))
-        }
-        "nuget"
-            if usual("https://api.nuget.org/v3/index.json") || usual("https://api.nuget.org") =>
-        {
-            plain(b"").then(|| with(format!("https://www.nuget.org/packages/{id}"), "/"))
-        }
-        "cargo" if plain(b"") => Some(with(format!("https://crates.io/crates/{id}"), "/")),
-        "oci" if plain(b"/:@") => oci_link(id),
-        _ => None,
     }
-}
-
-/// The page of an image on the two registries that have pages.
-///
-/// The tag or digest is left out, since both registries have one page for all of them. Images of other
-/// registries have no page that we know.
-fn oci_link(identifier: &str) -> Option<String> {
-    let name = identifier.split(['@']).next()?;
-    let name = match name.rfind(':') {
-        Some(at) if !name[at..].contains('/') => &name[..at],
-        _ => name,
-    };
-    if let Some(path) = name.strip_prefix("ghcr.io/") {
-        return Some(format!("https://ghcr.io/{path}"));
-    }
-    let path = name.strip_prefix("docker.io/").unwrap_or(name);
-    let first = path.split('/').next()?;
-    let hub = !first.contains(['.', ':']) && path.split('/').count() == 2;
-    hub.then(|| format!("https://hub.docker.com/r/{path}"))
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 
 use crate::config::{CatalogSettings, Visibility};
 use crate::diag::nearest;
-use crate::model::{Listing, Server};
+use crate::model::Listing;
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
 
 use super::Facts;
@@ -110,10 +110,9 @@ impl Catalog {
     /// Versions that are deleted have no page. When all are, there are no artifacts, and the summary alone
     /// carries what the pages of changes need.
     pub(super) fn listing(&self, listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Summary) {
-        let lenses: Vec<_> =
-            listing.live().map(|entry| (entry, Server::parse(&entry.document))).collect();
+        let lenses: Vec<_> = listing.live().map(|entry| (entry, &*entry.server)).collect();
         let latest = listing.live_latest();
-        let lens = lenses.iter().find(|(entry, _)| Some(*entry) == latest).map(|(_, lens)| lens);
+        let lens = lenses.iter().find(|(entry, _)| Some(*entry) == latest).map(|(_, lens)| *lens);
         let summary = Summary::new(listing, lens);
         let mut artifacts = Vec::with_capacity(lenses.len() + 2);
         let Some((entry, lens, place)) =

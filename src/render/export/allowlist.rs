@@ -71,7 +71,7 @@ pub struct AllowRows {
 pub fn rows(listing: &Listing) -> AllowRows {
     let mut rows = AllowRows::default();
     for entry in listing.entries() {
-        let (entries, left_out) = entries(&Server::parse(&entry.document));
+        let (entries, left_out) = entries(&entry.server);
         if entry.is_live() {
             rows.allowed.extend(entries);
             rows.left_out += left_out;

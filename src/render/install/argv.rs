@@ -1,11 +1,14 @@
 //! A package as a command line: words in order, and its environment.
 //!
-//! The words are an array, never a line: a shell sees them only after quoting, and an allowlist
-//! compares them one by one. A named argument is two words, as published servers expect. An optional
-//! argument about which nothing is known is left out.
+//! The words are an array, never a line: a shell sees them only after quoting, and an allowlist compares
+//! them one by one. A named argument is two words, as published servers expect. An optional argument
+//! without any known value is left out.
 
 use crate::model::risk::{self, Risk};
-use crate::model::{Argument, ArgumentKind, Format, NamedInput, Package};
+use crate::model::{
+    Argument, ArgumentKind, Format, NamedInput, Naming, OciReference, PACKAGE_TYPES, Package,
+    PackageType, Runner,
+};
 
 use super::identifier::{self, Refusal};
 use super::quote;
@@ -20,7 +23,7 @@ pub(crate) struct Start {
     pub(crate) env: Vec<(String, Text)>,
 }
 
-/// A [`Start`] with what its making taught.
+/// A [`Start`], with what was learned while making it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Made {
     /// The command.
@@ -31,36 +34,25 @@ pub(crate) struct Made {
     pub(crate) notes: Vec<&'static str>,
 }
 
-/// The programs that people have, by ecosystem; the first is the usual one.
-const RUNNERS: &[(&str, &[&str])] = &[
-    ("npm", &["npx", "bunx"]),
-    ("pypi", &["uvx", "pipx"]),
-    ("oci", &["docker", "podman"]),
-    ("nuget", &["dnx"]),
-];
+/// The address of PyPI that Python tools use themselves; documents name it too.
+const PYPI_INDEX: &str = "https://pypi.org/simple";
 
-/// Registries that need no option.
-const USUAL: &[&str] = &[
-    "https://registry.npmjs.org",
-    "https://pypi.org",
-    "https://pypi.org/simple",
-    "https://api.nuget.org",
-    "https://api.nuget.org/v3/index.json",
-];
-
-/// The command that starts `package`, or why there is none.
-pub(crate) fn make(package: &Package, slots: &mut Slots) -> Result<Made, Refusal> {
-    let kind = package.registry_type.as_str();
-    let Some((_, runners)) = RUNNERS.iter().find(|(known, _)| *known == kind) else {
+/// Returns the command that starts `package`, or why there is none.
+pub(crate) fn make(
+    kind: Option<&PackageType>,
+    package: &Package,
+    slots: &mut Slots,
+) -> Result<Made, Refusal> {
+    let Some((kind, usual)) = kind.and_then(|kind| Some((kind, kind.runners.first()?))) else {
         return Err("No common program runs this kind of package; see its registry or repository.");
     };
     identifier::package(kind, &package.identifier)?;
     package.version.as_deref().map_or(Ok(()), identifier::version)?;
     let hint = package.runtime_hint.as_deref();
-    let runner = hint.and_then(|hint| runners.iter().find(|runner| **runner == hint));
+    let runner = hint.and_then(|hint| kind.runners.iter().find(|runner| runner.program == hint));
     let mut made = Made::default();
     environment(&package.environment_variables, slots, &mut made)?;
-    let own = |word: &str| is_own(package, word);
+    let own = |word: &str| is_own(kind, package, word);
     // Arguments of a program that we do not start would mean something else here.
     let foreign = hint.is_some() && runner.is_none();
     if foreign {
@@ -71,8 +63,8 @@ pub(crate) fn make(package: &Package, slots: &mut Slots) -> Result<Made, Refusal
         false => words(&package.runtime_arguments, true, slots, &mut made, &own),
     };
     let after = words(&package.package_arguments, false, slots, &mut made, &|_| false);
-    let runner = runner.or(runners.first()).copied().unwrap_or_default();
-    made.start.argv = assemble(package, runner, before, after, &made.start.env)?;
+    let runner = runner.unwrap_or(usual);
+    made.start.argv = assemble(kind, package, runner, before, after, &made.start.env)?;
     if made.start.argv.iter().flat_map(Text::literals).any(|text| text.contains('\0')) {
         return Err("An argument holds a character that no command line can hold.");
     }
@@ -82,87 +74,64 @@ pub(crate) fn make(package: &Package, slots: &mut Slots) -> Result<Made, Refusal
 
 /// Puts runner, package and arguments into the runner's order.
 fn assemble(
+    kind: &PackageType,
     package: &Package,
-    runner: &str,
+    runner: &Runner,
     before: Vec<Text>,
     after: Vec<Text>,
     env: &[(String, Text)],
 ) -> Result<Vec<Text>, Refusal> {
-    let pinned = |sign: &str| match &package.version {
-        Some(version) => Text::plain(format!("{}{sign}{version}", package.identifier)),
-        None => Text::plain(&*package.identifier),
-    };
-    let mut argv = vec![Text::plain(runner)];
+    let is_image = kind.naming == Naming::Image;
+    let mut argv = vec![Text::plain(runner.program)];
     let mut push = |words: &[&str]| argv.extend(words.iter().map(|word| Text::plain(*word)));
-    match runner {
-        "npx" => push(&["-y"]),
-        "pipx" => push(&["run"]),
-        "docker" | "podman" => push(&["run", "-i", "--rm"]),
-        _ => {}
-    }
+    push(runner.before);
     if let Some(url) = package.registry_base_url.as_deref().filter(|url| !is_usual(url)) {
         let url = identifier::web_url(url).ok_or(
             "The package registry's address is not a web address, so no command is shown.",
         )?;
-        match runner {
-            "npx" | "bunx" => push(&["--registry", url]),
-            "uvx" | "pipx" => push(&["--index-url", url]),
-            "dnx" => push(&["--source", url]),
-            _ => {}
+        if let Some(option) = runner.registry_option {
+            push(&[option, url]);
         }
     }
-    if matches!(runner, "docker" | "podman") {
+    if is_image {
         for (name, _) in env.iter().filter(|(name, _)| !passes(&before, name)) {
             push(&["-e", name]);
         }
     }
     argv.extend(before);
-    match runner {
-        "docker" | "podman" => argv.push(image(package)),
-        "pipx" => argv.push(pinned("==")),
-        _ => argv.push(pinned("@")),
-    }
-    if runner == "dnx" {
-        argv.push(Text::plain("--yes"));
-        argv.extend((!after.is_empty()).then(|| Text::plain("--")));
+    // Older documents keep the tag of an image in the version.
+    let reference = OciReference::split(&package.identifier);
+    let is_pinned = is_image && (reference.tag.is_some() || reference.digest.is_some());
+    argv.push(match package.version.as_deref().filter(|_| !is_pinned) {
+        Some(version) => Text::plain(format!("{}{}{version}", package.identifier, runner.pin)),
+        None => Text::plain(&*package.identifier),
+    });
+    argv.extend(runner.after.iter().map(|word| Text::plain(*word)));
+    if !runner.after.is_empty() && !after.is_empty() {
+        argv.push(Text::plain("--"));
     }
     argv.extend(after);
     Ok(argv)
 }
 
-/// The image's reference; older documents keep the tag in the version.
-fn image(package: &Package) -> Text {
-    let name = package.identifier.rsplit('/').next().unwrap_or_default();
-    match package.version.as_deref().filter(|_| !name.contains([':', '@'])) {
-        Some(version) => Text::plain(format!("{}:{version}", package.identifier)),
-        None => Text::plain(&*package.identifier),
-    }
-}
-
 fn is_usual(url: &str) -> bool {
-    USUAL.iter().any(|usual| usual.eq_ignore_ascii_case(url.trim_end_matches('/')))
+    let known = PACKAGE_TYPES.iter().flat_map(|kind| kind.base_urls).chain([&PYPI_INDEX]);
+    known.into_iter().any(|usual| usual.eq_ignore_ascii_case(url.trim_end_matches('/')))
 }
 
 /// Whether the author repeats a word of the runner's usual line, or the package itself, among the
 /// runtime arguments.
-fn is_own(package: &Package, word: &str) -> bool {
-    let usual: &[&str] = match package.registry_type.as_str() {
-        "npm" => &["-y", "--yes", "npx", "bunx"],
-        "pypi" => &["uvx"],
-        "oci" => &["docker", "podman", "run", "-i", "--interactive", "--rm"],
-        _ => &["--yes", "dnx"],
+fn is_own(kind: &PackageType, package: &Package, word: &str) -> bool {
+    let usual = kind.runners.iter().any(|runner| {
+        runner.program == word
+            || [runner.before, runner.synonyms, runner.after].iter().any(|w| w.contains(&word))
+    });
+    let name = match kind.naming {
+        Naming::Image => OciReference::split(&package.identifier).name,
+        _ => &package.identifier,
     };
-    let name = package.identifier.as_str();
-    let bare = match package.registry_type.as_str() {
-        "oci" => name.split('@').next().unwrap_or(name),
-        _ => name,
-    };
-    let untagged =
-        bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(n, _)| n);
-    let rest = word.strip_prefix(untagged);
-    usual.contains(&word)
-        || rest
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('@') || rest.starts_with(':'))
+    let repeats = |rest: &str| rest.is_empty() || rest.starts_with(['@', ':']);
+    usual || word.strip_prefix(name).is_some_and(repeats)
 }
 
 /// Whether the words already hand the variable on to a container.
@@ -216,7 +185,7 @@ fn named(argument: &Argument, name: &str, is_runtime: bool, slots: &mut Slots) -
     }
     match slots.value(name, input) {
         Some(value) => vec![Text::plain(name), value],
-        // `--rm` of a container, or `--stdio` of which nothing more is said, is a flag.
+        // `--rm` of a container, or `--stdio` without any other member, is a flag.
         None if is_runtime || (input.description.is_none() && input.choices.is_empty()) => flag(),
         None => Vec::new(),
     }
@@ -241,7 +210,7 @@ fn environment(list: &[NamedInput], slots: &mut Slots, made: &mut Made) -> Resul
     Ok(())
 }
 
-/// What the reader should look at twice.
+/// Returns warnings about the command.
 fn risks(start: &Start) -> Vec<&'static str> {
     let words: Vec<&str> = start.argv.iter().filter_map(|word| word.literals().next()).collect();
     let container = matches!(words.first(), Some(&("docker" | "podman")));
@@ -250,23 +219,21 @@ fn risks(start: &Start) -> Vec<&'static str> {
     let mut risks = Vec::new();
     if start.env.iter().any(|(name, _)| risk::is_loader(name)) || has(Risk::Loader) {
         risks.push(
-            "It sets a variable that makes other programs load code. Read it before you run it.",
+            "This command sets a variable that makes other programs load code. Review it first.",
         );
     }
     if has(Risk::Escape) {
-        risks.push(
-            "It gives the container wide rights over your machine. Read it before you run it.",
-        );
+        risks.push("This command gives the container broad permissions. Review it first.");
     }
     risks
 }
 
-/// The words for a Windows client that cannot start `.cmd` files by itself; `None` when `cmd` would
-/// read one of them differently.
+/// Returns the words for a Windows client that cannot start `.cmd` files; `None` when `cmd` would read
+/// one of them differently.
 pub(crate) fn windows(argv: &[Text]) -> Option<Vec<Text>> {
-    let sound = argv.iter().flat_map(Text::literals).all(quote::survives_cmd);
+    let safe = argv.iter().flat_map(Text::literals).all(quote::survives_cmd);
     let cmd = ["cmd", "/c"].into_iter().map(Text::plain);
-    sound.then(|| cmd.chain(argv.iter().cloned()).collect())
+    safe.then(|| cmd.chain(argv.iter().cloned()).collect())
 }
 
 /// Whether the program is a batch file on Windows.

@@ -1,6 +1,8 @@
-//! One way to install a server, before any client's form: a command to start or a URL to connect to.
+//! One way to install a server, independent of the client: a command to start or a URL to connect to.
 
-use crate::model::{Input, NamedInput, Package, Server, Transport};
+use crate::model::{
+    Input, NamedInput, Naming, Package, PackageType, Server, Transport, TransportType,
+};
 
 use super::argv::{self, Start};
 use super::identifier::{self, Refusal};
@@ -47,13 +49,13 @@ pub(crate) struct Recipe {
     pub(crate) method: &'static str,
     /// What to do, or why nothing is shown.
     pub(crate) action: Result<Action, Refusal>,
-    /// What the user has to say.
+    /// What the user has to enter.
     pub(crate) slots: Vec<Slot>,
     /// What the reader should know.
     pub(crate) notes: Vec<&'static str>,
 }
 
-/// Every way to install `server`: its packages, then its remotes, in the author's order.
+/// Returns every way to install `server`: its packages, then its remotes, in the author's order.
 pub(crate) fn recipes(server: &Server) -> Vec<Recipe> {
     let packages = server.packages.iter().enumerate().map(|(i, it)| of_package(server, i, it));
     let remotes = server.remotes.iter().enumerate().map(|(i, it)| of_remote(server, i, it));
@@ -63,24 +65,21 @@ pub(crate) fn recipes(server: &Server) -> Vec<Recipe> {
 fn of_package(server: &Server, index: usize, package: &Package) -> Recipe {
     let mut slots = Slots::new(&server.name);
     let mut notes = Vec::new();
-    let action = match package.registry_type.as_str() {
-        "mcpb" => bundle(package, &mut notes),
-        _ => started(package, &mut slots, &mut notes),
+    let kind = PackageType::named(&package.registry_type);
+    let action = match kind {
+        Some(kind) if kind.naming == Naming::Url => bundle(kind, package, &mut notes),
+        _ => started(kind, package, &mut slots, &mut notes),
     };
-    let method = match package.registry_type.as_str() {
-        "npm" => "npm package",
-        "pypi" => "PyPI package",
-        "oci" => "container image",
-        "nuget" => "NuGet package",
-        "mcpb" => "MCPB bundle",
-        "cargo" => "Cargo crate",
-        _ => "package",
-    };
+    let method = kind.map_or("package", |kind| kind.noun);
     Recipe { source: Source::Package(index), method, action, slots: slots.finish(), notes }
 }
 
-fn bundle(package: &Package, notes: &mut Vec<&'static str>) -> Result<Action, Refusal> {
-    identifier::package("mcpb", &package.identifier)?;
+fn bundle(
+    kind: &PackageType,
+    package: &Package,
+    notes: &mut Vec<&'static str>,
+) -> Result<Action, Refusal> {
+    identifier::package(kind, &package.identifier)?;
     if package.file_sha256.is_some() {
         notes.push("Compare the file's SHA-256 with the one in the registry before you open it.");
     }
@@ -88,14 +87,17 @@ fn bundle(package: &Package, notes: &mut Vec<&'static str>) -> Result<Action, Re
 }
 
 fn started(
+    kind: Option<&PackageType>,
     package: &Package,
     slots: &mut Slots,
     notes: &mut Vec<&'static str>,
 ) -> Result<Action, Refusal> {
-    let made = argv::make(package, slots)?;
+    let made = argv::make(kind, package, slots)?;
     notes.extend(made.notes);
     let transport = package.transport.as_ref();
-    let Some(transport) = transport.filter(|transport| transport.kind != "stdio") else {
+    let Some(transport) = transport
+        .filter(|transport| TransportType::named(&transport.kind) != Some(TransportType::Stdio))
+    else {
         return Ok(Action::Start(made.start));
     };
     let template = transport.url.as_deref().ok_or("The package does not say where it listens.")?;
@@ -111,7 +113,11 @@ fn started(
 fn of_remote(server: &Server, index: usize, remote: &Transport) -> Recipe {
     let mut slots = Slots::new(&server.name);
     let action = connected(remote, &mut slots);
-    let method = if remote.kind == "sse" { "remote (SSE)" } else { "remote" };
+    let method = if TransportType::named(&remote.kind) == Some(TransportType::Sse) {
+        "remote (SSE)"
+    } else {
+        "remote"
+    };
     Recipe {
         source: Source::Remote(index),
         method,
@@ -128,7 +134,7 @@ fn connected(remote: &Transport, slots: &mut Slots) -> Result<Action, Refusal> {
     connect(remote, url, headers, None, slots)
 }
 
-const EXPANDS: Refusal = "The configuration holds an expression that clients would replace by your own settings and send away, so none is shown.";
+const EXPANDS: Refusal = "The configuration holds an expression that clients would replace with your own settings and send away, so none is shown.";
 
 /// Checks what is connected to.
 fn connect(
@@ -138,9 +144,9 @@ fn connect(
     start: Option<Start>,
     slots: &Slots,
 ) -> Result<Action, Refusal> {
-    let is_sse = match transport.kind.as_str() {
-        "sse" => true,
-        "streamable-http" | "http" => false,
+    let is_sse = match (TransportType::named(&transport.kind), transport.kind.as_str()) {
+        (Some(TransportType::Sse), _) => true,
+        (Some(TransportType::StreamableHttp), _) | (None, "http") => false,
         _ => return Err("The transport is not one that clients know."),
     };
     // A word in place of a slot shows what the whole would be.

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::query::Row;
+use crate::model::query::ListedEntry;
 use crate::model::{Entry, Listing, Timestamp};
 use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, UrlPath};
 
@@ -69,7 +69,7 @@ pub struct Item {
 
 impl Item {
     /// A row of a list, and its entry as compact JSON without a line break.
-    pub fn new(row: &impl Row, body: Body) -> Self {
+    pub fn new(row: &impl ListedEntry, body: Body) -> Self {
         Self {
             name: row.name().into(),
             version: row.version().into(),
@@ -90,7 +90,7 @@ impl Item {
     }
 }
 
-impl Row for Item {
+impl ListedEntry for Item {
     fn name(&self) -> &str {
         &self.name
     }

@@ -110,7 +110,7 @@ fn what_is_no_result_or_another_registry_s_is_refused() {
     let refused = |bytes: Vec<u8>| {
         let error = loaded().show_probe(bytes).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Usage);
-        error.to_string()
+        format!("{error:#}")
     };
     for (bytes, words) in [
         (&b"<html>"[..], "not the result of a probe"),
@@ -144,5 +144,5 @@ fn what_is_no_result_or_another_registry_s_is_refused() {
     let mut homeless = loaded();
     homeless.facts.base_url = None;
     let error = homeless.show_probe(result("fine").to_string().into_bytes()).unwrap_err();
-    assert!(error.to_string().contains("no base URL of this registry is known"), "{error}");
+    assert!(format!("{error:#}").contains("no base URL of this registry is known"), "{error}");
 }

@@ -88,7 +88,7 @@ fn an_address_that_cannot_be_had_is_explained() {
         ("192.0.2.1:0", "this machine has no address 192.0.2.1"),
     ] {
         let error = Server::bind(address, Options::default()).unwrap_err();
-        assert!(error.to_string().contains(words), "{address}: {error}");
+        assert!(format!("{error:#}").contains(words), "{address}: {error}");
         assert!(error.advice().is_some());
     }
     project

@@ -36,7 +36,7 @@ impl Watched {
                 let _ = say.send(match event {
                     Event::Reloaded { size, .. } => format!("reloaded {size:?}"),
                     Event::Refused(report) => format!("refused {}", report.items()[0].code),
-                    Event::Failed(error) => format!("failed {error}"),
+                    Event::Failed(error) => format!("failed {error:#}"),
                     other => format!("{other:?}"),
                 });
             };

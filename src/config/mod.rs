@@ -1,0 +1,211 @@
+//! The registry's own settings: `registry.toml`, read and checked.
+//!
+//! Every setting has a default, so the file may be absent. An unknown key is an error with the nearest
+//! known one as a suggestion. Command-line flags and environment variables are not read here.
+
+mod base_url;
+mod catalog;
+mod ownership;
+mod packages;
+mod probe;
+mod problems;
+
+use serde::Deserialize;
+
+use crate::diag::{Code, Diagnostic, Levels, SourceFile};
+
+pub use base_url::BaseUrl;
+pub use catalog::{ACCENT, CatalogSettings, FooterLink};
+pub use ownership::{
+    Account, Cname, DnsSettings, DomainSettings, GithubSettings, HttpSettings, KeySource, Method,
+    Ownership, PinIds, Rule, SameRepo, Trust, Visibility,
+};
+pub use packages::PackageSettings;
+pub use probe::ProbeSettings;
+use problems::Problems;
+pub(crate) use problems::{toml_diagnostic, toml_span};
+
+/// The settings. [`Config::default`] applies when there is no settings file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Config {
+    /// Display name; without one the repository's name is used.
+    pub name: Option<String>,
+    /// The URL that clients are given.
+    pub base_url: Option<BaseUrl>,
+    /// Stable identity that proofs name; defaults to the base URL.
+    pub id: Option<String>,
+    /// Former base URLs.
+    pub previous_base_urls: Vec<String>,
+    /// Who may read the registry.
+    pub visibility: Visibility,
+    /// Key of this registry's facts in `_meta`; defaults to the reversed host of the base URL + `/registry`.
+    pub meta_key: Option<String>,
+    /// Whether entries that are not mirrored may have versions that are not semantic versions.
+    pub allow_non_semver: bool,
+    /// Who may publish, and how that is proven.
+    pub ownership: Ownership,
+    /// What entries may lead to.
+    pub packages: PackageSettings,
+    /// How the catalog looks.
+    pub catalog: CatalogSettings,
+    /// Which clients the deployed registry must work for.
+    pub probe: ProbeSettings,
+    /// Changed severities.
+    pub levels: Levels,
+}
+
+impl Config {
+    /// Reads a settings file. Wrong values are reported, and their defaults are used.
+    pub fn parse(path: &str, text: &str) -> (Self, Vec<Diagnostic>) {
+        let source = SourceFile::new(path, text);
+        match toml::from_str::<RawConfig>(text) {
+            Ok(raw) => {
+                let mut problems = Problems::default();
+                let config = raw.resolve(&mut problems);
+                (config, problems.diagnose(&source))
+            }
+            Err(e) => (Self::default(), vec![toml_diagnostic(&source, Code::SettingsInvalid, &e)]),
+        }
+    }
+
+    /// Whether a change has to prove its namespaces, as far as the settings decide it. Where they leave
+    /// that to the forge, this is true for a public registry.
+    pub fn requires_proof(&self) -> bool {
+        match self.ownership.trust {
+            Some(trust) => trust == Trust::Proof,
+            None => self.visibility == Visibility::Public,
+        }
+    }
+
+    /// Returns the `_meta` key of this registry's facts, when one is known.
+    pub fn meta_key(&self) -> Option<String> {
+        self.meta_key.clone().or_else(|| {
+            let host = self.base_url.as_ref()?.host();
+            let labels: Vec<&str> = host.split('.').rev().collect();
+            Some(format!("{}/registry", labels.join(".")))
+        })
+    }
+}
+
+/// The file's own layout.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawConfig {
+    registry: RawRegistry,
+    check: RawCheck,
+    ownership: Ownership,
+    protect: RawProtect,
+    packages: PackageSettings,
+    catalog: CatalogSettings,
+    probe: ProbeSettings,
+    levels: RawLevels,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawRegistry {
+    name: Option<String>,
+    base_url: Option<String>,
+    id: Option<String>,
+    previous_base_urls: Vec<String>,
+    visibility: Visibility,
+    meta_key: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawCheck {
+    allow_non_semver: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawProtect {
+    paths: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawLevels {
+    allow: Vec<String>,
+    warn: Vec<String>,
+    deny: Vec<String>,
+}
+
+impl RawConfig {
+    /// Returns the settings with defaults in place of wrong values, which go to `problems`.
+    fn resolve(mut self, problems: &mut Problems) -> Config {
+        let visibility = self.registry.visibility;
+        self.ownership.protect = self.protect.paths;
+        self.ownership.validate(visibility, problems);
+        self.packages.validate(problems);
+        self.catalog.validate(problems);
+        let registry = self.registry;
+        Config {
+            name: registry.name.filter(|name| !name.trim().is_empty()),
+            base_url: registry.base_url.and_then(|url| base_url(&url, problems)),
+            id: registry.id,
+            previous_base_urls: registry.previous_base_urls,
+            visibility,
+            meta_key: registry.meta_key.filter(|key| check_meta_key(key, problems)),
+            allow_non_semver: self.check.allow_non_semver,
+            ownership: self.ownership,
+            packages: self.packages,
+            catalog: self.catalog,
+            probe: self.probe,
+            levels: self.levels.resolve(problems),
+        }
+    }
+}
+
+fn base_url(text: &str, problems: &mut Problems) -> Option<BaseUrl> {
+    let add = |why: String| {
+        let (what, instead) = why.split_once("; ").unwrap_or((&why, "correct it"));
+        problems.add("/registry/base_url".to_owned(), what.to_owned(), instead);
+    };
+    BaseUrl::parse(text).map_err(add).ok()
+}
+
+fn check_meta_key(key: &str, problems: &mut Problems) -> bool {
+    let (prefix, name) = key.split_once('/').unwrap_or((key, ""));
+    let word = |s: &str| {
+        !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+    };
+    let official = key.starts_with("io.modelcontextprotocol.");
+    let valid = !official && prefix.contains('.') && word(prefix) && word(name);
+    if !valid {
+        let message = format!("{key:?} is not a reverse-DNS key of your own");
+        let help =
+            "write your reversed domain, a slash and a word, such as \"com.example/registry\"";
+        problems.add("/registry/meta_key".to_owned(), message, help);
+    }
+    valid
+}
+
+impl RawLevels {
+    fn resolve(self, problems: &mut Problems) -> Levels {
+        let mut levels = Levels::default();
+        let lists: [(&str, Vec<String>, fn(&mut Levels, Code)); 3] = [
+            ("allow", self.allow, Levels::allow),
+            ("warn", self.warn, Levels::warn),
+            ("deny", self.deny, Levels::deny),
+        ];
+        for (list, names, set) in lists {
+            for (i, name) in names.iter().enumerate() {
+                match Code::parse(name) {
+                    Ok(code) => set(&mut levels, code),
+                    Err(near) => {
+                        let help = near.map_or_else(
+                            || "run `mcp-static explain` for the list of codes".to_owned(),
+                            |near| format!("write {near:?}"),
+                        );
+                        let message = format!("there is no code {name:?}");
+                        problems.add(format!("/levels/{list}/{i}"), message, help);
+                    }
+                }
+            }
+        }
+        levels
+    }
+}

@@ -1,0 +1,146 @@
+//! Lists a data folder, on disk or in a commit.
+//!
+//! Both give paths and kinds to one [`Builder`], so that the same files make the same tree. Nothing is
+//! followed: a symbolic link, submodule or device is reported and not read.
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+#[cfg(feature = "git")]
+use super::layout::EntryFile;
+use super::sort::{Builder, PathKind};
+use super::tree::{At, Tree, TreeSource};
+use crate::error::{Error, ErrorKind, Result};
+#[cfg(feature = "git")]
+use crate::world::git::{FileMode, Git, Oid, Pool};
+
+/// The folders that have a meaning at the top of a data folder.
+const TOP_FOLDERS: [&str; 3] = ["servers", "owners", "tombstones"];
+
+impl Tree {
+    /// A data folder with nothing in it; `label` is how messages call it.
+    pub fn empty(label: &str) -> Self {
+        Builder::new(label).finish(TreeSource::Disk(PathBuf::new()))
+    }
+
+    /// Lists the data folder `root` on disk; `label` is how messages call it.
+    pub fn from_disk(root: &Path, label: &str) -> Result<Self> {
+        if !root.is_dir() {
+            return Err(missing(root));
+        }
+        let mut builder = Builder::new(label);
+        let mut folders = Vec::new();
+        for entry in walkdir::WalkDir::new(root).min_depth(1).max_depth(2) {
+            let entry = entry.map_err(|e| unreadable(root, e))?;
+            let known = entry.depth() == 1 || is_second_level(root, entry.path());
+            if entry.file_type().is_dir() {
+                let path = relative(root, entry.path());
+                if known && !TOP_FOLDERS.contains(&path.as_str()) {
+                    folders.push(entry.into_path());
+                }
+            } else if known {
+                builder.add(relative(root, entry.path()), kind_of(entry.file_type()), At::Disk);
+            }
+        }
+        folders.sort();
+        let found: Vec<Vec<(String, PathKind)>> =
+            folders.par_iter().map(|folder| list(root, folder)).collect::<Result<_>>()?;
+        for (path, kind) in found.into_iter().flatten() {
+            builder.add(path, kind, At::Disk);
+        }
+        Ok(builder.finish(TreeSource::Disk(root.to_path_buf())))
+    }
+
+    /// Lists the data folder `prefix` of a commit, without a checkout.
+    #[cfg(feature = "git")]
+    pub fn from_commit(git: &Git, commit: Oid, prefix: &str, label: &str) -> Result<Self> {
+        let mut builder = Builder::new(label);
+        let files = git.files(commit, prefix)?;
+        if files.is_empty() {
+            return Err(missing(Path::new(prefix)));
+        }
+        for file in files {
+            let kind = match file.utf8 && file.well_formed {
+                true => kind_of_mode(file.mode),
+                false => PathKind::Malformed,
+            };
+            builder.add(file.path, kind, At::blob(file.oid, file.mode));
+        }
+        Ok(builder.finish(TreeSource::Commit(Pool::new(git.reopen()?))))
+    }
+
+    /// Lists only these version folders (below the data folder) of a commit: a part of a tree, for
+    /// judging what a change touches without opening the rest.
+    #[cfg(feature = "git")]
+    pub fn of_folders<'a>(
+        git: &Git,
+        commit: Oid,
+        prefix: &str,
+        folders: impl Iterator<Item = &'a str>,
+    ) -> Result<Self> {
+        let mut builder = Builder::new(prefix);
+        for folder in folders {
+            for file in EntryFile::ALL {
+                let path = format!("{folder}/{}", file.file_name());
+                let full =
+                    if prefix.is_empty() { path.clone() } else { format!("{prefix}/{path}") };
+                let Some(side) = git.entry(commit, &full)? else { continue };
+                builder.add(path, kind_of_mode(side.mode), At::blob(side.oid, side.mode));
+            }
+        }
+        Ok(builder.finish(TreeSource::Commit(Pool::new(git.reopen()?))))
+    }
+}
+
+fn missing(root: &Path) -> Error {
+    Error::new(ErrorKind::Usage, "there is no data folder")
+        .at(root)
+        .help("run this at the top of a registry repository, or name the folder with --data")
+}
+
+fn unreadable(root: &Path, e: walkdir::Error) -> Error {
+    let path = e.path().unwrap_or(root).to_path_buf();
+    Error::new(ErrorKind::Io, "the data cannot be read").at(path).because(e)
+}
+
+fn relative(root: &Path, path: &Path) -> String {
+    let below = path.strip_prefix(root).unwrap_or(path);
+    let parts: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// Whether `path` is directly in one of the known folders.
+fn is_second_level(root: &Path, path: &Path) -> bool {
+    TOP_FOLDERS.iter().any(|name| path.parent() == Some(&root.join(name)))
+}
+
+fn list(root: &Path, folder: &Path) -> Result<Vec<(String, PathKind)>> {
+    let mut found = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).min_depth(1) {
+        let entry = entry.map_err(|e| unreadable(folder, e))?;
+        if !entry.file_type().is_dir() {
+            found.push((relative(root, entry.path()), kind_of(entry.file_type())));
+        }
+    }
+    Ok(found)
+}
+
+fn kind_of(file_type: std::fs::FileType) -> PathKind {
+    if file_type.is_file() {
+        PathKind::File
+    } else if file_type.is_symlink() {
+        PathKind::Link
+    } else {
+        PathKind::Other
+    }
+}
+
+#[cfg(feature = "git")]
+fn kind_of_mode(mode: FileMode) -> PathKind {
+    match mode {
+        FileMode::Regular | FileMode::Executable => PathKind::File,
+        FileMode::Symlink => PathKind::Link,
+        _ => PathKind::Other,
+    }
+}

@@ -1,0 +1,229 @@
+//! Rules for every change: paths, published versions, collisions.
+//!
+//! They look at paths only, so the cost depends on the change and not on the registry.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use crate::config::Config;
+use crate::data::EntryFile;
+use crate::diag::{Code, Diagnostic, Place};
+use crate::error::Result;
+use crate::model::ServerName;
+use crate::proof::change::{EntryChange, EntryKind};
+
+use crate::world::git::Oid;
+
+use super::changeset::ChangeSet;
+use super::misplaced;
+
+/// What is wrong with the change as such.
+pub(super) fn findings(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    odd_paths(set, &mut found);
+    mixture(set, &mut found);
+    misplaced::find(set, &mut found)?;
+    let settings = set.display("registry.toml");
+    if set.change.protected.contains(&settings)
+        && let Some(text) = set.file(set.head, "registry.toml")?
+    {
+        // With settings that `check` refuses nothing could be judged or built.
+        found.extend(Config::parse_with_clients(&settings, &String::from_utf8_lossy(&text)).1);
+    }
+    let mut names = Names { set, seen: HashMap::new() };
+    for entry in &set.change.entries {
+        published(&mut names, entry, &mut found)?;
+    }
+    collisions(&mut names, &mut found)?;
+    Ok(found)
+}
+
+/// The names in folders of commits, each folder read once.
+struct Names<'a> {
+    set: &'a ChangeSet<'a>,
+    /// By commit and folder, then by lower-case form.
+    seen: HashMap<(Oid, String), HashMap<String, Vec<String>>>,
+}
+
+impl Names<'_> {
+    /// The names in a folder below the data folder that are `name`, case aside.
+    fn alike(&mut self, commit: Oid, folder: &str, name: &str) -> Result<&[String]> {
+        let key = (commit, folder.to_owned());
+        if !self.seen.contains_key(&key) {
+            let mut names: HashMap<String, Vec<String>> = HashMap::new();
+            for name in self.set.git.names(commit, &self.set.display(folder))? {
+                names.entry(name.to_ascii_lowercase()).or_default().push(name);
+            }
+            self.seen.insert(key.clone(), names);
+        }
+        let names = self.seen.get(&key).and_then(|names| names.get(&name.to_ascii_lowercase()));
+        Ok(names.map(Vec::as_slice).unwrap_or_default())
+    }
+}
+
+fn place(set: &ChangeSet<'_>, path: &str) -> Place {
+    Place::file(set.display(path))
+}
+
+fn odd_paths(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
+    for odd in &set.change.odd {
+        found.push(
+            Diagnostic::new(Code::ChangePath, Place::file(&odd.path), odd.why)
+                .help("put a regular file at a plain path, or take it out of the change"),
+        );
+    }
+}
+
+/// Entries and protected files in one change: a maintainer who looks at the one could miss the other.
+fn mixture(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
+    let change = &set.change;
+    if set.base.is_none() || !change.makes_claims() {
+        return;
+    }
+    let strays = change.stray_tombstones();
+    let strays: Vec<String> = strays.into_iter().map(|path| set.display(path)).collect();
+    let alone = change.protected.iter().chain(&change.other).chain(&strays);
+    for (place, count) in by_folder(alone) {
+        let message = match count {
+            1 => "this file changes together with entries".to_owned(),
+            n => format!("{n} files here change together with entries"),
+        };
+        found.push(
+            Diagnostic::new(Code::ChangeMixed, Place::file(place), message)
+                .help("open two pull requests, one for the entries and one for everything else"),
+        );
+    }
+}
+
+/// Files by their top folder, so that a whole folder that was added by mistake is one finding: a file
+/// that stands alone by its path, others by the folder that they share.
+pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(String, usize)> {
+    let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for path in paths {
+        let top = path.split_once('/').map_or(path.as_str(), |(top, _)| top);
+        folders.entry(top).or_default().push(path);
+    }
+    let name = |(top, paths): (&str, Vec<&str>)| match paths.as_slice() {
+        [path] => ((*path).to_owned(), 1),
+        many => (format!("{top}/"), many.len()),
+    };
+    folders.into_iter().map(name).collect()
+}
+
+/// Published versions are immutable, and a removal leaves a tombstone.
+fn published(
+    names: &mut Names<'_>,
+    entry: &EntryChange,
+    found: &mut Vec<Diagnostic>,
+) -> Result<()> {
+    let set = names.set;
+    let server = place(set, &entry.path(EntryFile::Server));
+    let what = format!("{} {}", entry.server(), entry.version);
+    match entry.kind {
+        EntryKind::Edited => found.push(
+            Diagnostic::new(
+                Code::VersionImmutable,
+                server,
+                format!("{what} is published, and a published document cannot change"),
+            )
+            .help("put the document back and publish a new version; to withdraw this one, set its status"),
+        ),
+        EntryKind::Removed
+            if !is_example(&entry.namespace)
+                && tombstone(names, set.head, entry)?.is_none() =>
+        {
+            found.push(
+            Diagnostic::new(
+                Code::VersionRemoved,
+                server,
+                format!("{what} is published and would disappear without a record"),
+            )
+            .help(format!(
+                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it permanently, a maintainer adds tombstones/{}/{}.toml below the data folder",
+                entry.server(), entry.version, entry.server(), entry.version
+            )),
+            );
+        }
+        kind if kind.is_new() => {
+            let ruler = set.base.unwrap_or(set.head);
+            if let Some(tombstone) = tombstone(names, ruler, entry)? {
+                found.push(
+                    Diagnostic::new(
+                        Code::TombstoneViolated,
+                        server,
+                        format!("{what} was removed permanently and cannot be published again"),
+                    )
+                    .label(place(set, &tombstone), "its tombstone")
+                    .help("publish under a new version"),
+                );
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whether a namespace is reserved for examples.
+fn is_example(namespace: &str) -> bool {
+    let name = ServerName::parse(&format!("{namespace}/xx"));
+    name.is_ok_and(|name| name.namespace().is_for_examples())
+}
+
+/// The tombstone of a version in a commit, however it spells the name: who removed `Weather` removed
+/// `weather`.
+fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<Option<String>> {
+    let file = format!("{}.toml", entry.version);
+    let mut folders = vec!["tombstones".to_owned()];
+    for wanted in [&entry.namespace, &entry.name, &file] {
+        let mut next = Vec::new();
+        for folder in folders {
+            let same = names.alike(commit, &folder, wanted)?;
+            next.extend(same.iter().map(|name| format!("{folder}/{name}")));
+        }
+        folders = next;
+    }
+    // A folder or a link of that name buries nothing.
+    for path in folders {
+        if names.set.file(commit, &path)?.is_some() {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
+
+/// Folders that differ from one of the base only by case.
+fn collisions(names: &mut Names<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
+    let set = names.set;
+    let mut said = BTreeSet::new();
+    for entry in set.change.entries.iter().filter(|entry| entry.kind.is_new()) {
+        let levels = [
+            (Code::NamespaceCaseCollision, "servers".to_owned(), &entry.namespace),
+            (Code::NameCaseCollision, format!("servers/{}", entry.namespace), &entry.name),
+            (
+                Code::VersionCaseCollision,
+                format!("servers/{}/{}", entry.namespace, entry.name),
+                &entry.version,
+            ),
+        ];
+        for (code, folder, name) in levels {
+            let mut other = None;
+            for commit in [Some(set.head), set.base].into_iter().flatten() {
+                let alike = names.alike(commit, &folder, name)?;
+                other = other.or_else(|| alike.iter().find(|n| *n != name).cloned());
+            }
+            let Some(other) = other else { continue };
+            let path = format!("{folder}/{name}");
+            if said.insert(path.clone()) {
+                found.push(
+                    Diagnostic::new(
+                        code,
+                        place(set, &path),
+                        format!("{name:?} and {other:?} differ only by case"),
+                    )
+                    .label(place(set, &format!("{folder}/{other}")), "the other one")
+                    .help("use the spelling that was there first"),
+                );
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! References to container images.
+
+/// An image reference in its parts: `[registry/]repository[:tag][@digest]`.
+///
+/// The parts are as written. Whether they are valid is for `check` to decide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OciReference<'a> {
+    /// The registry's host, perhaps with a port. Docker Hub is meant when there is none.
+    pub(crate) registry: Option<&'a str>,
+    /// The image inside the registry.
+    pub(crate) repository: &'a str,
+    /// The text between the colon and the digest.
+    pub(crate) tag: Option<&'a str>,
+    /// The text after the at sign.
+    pub(crate) digest: Option<&'a str>,
+    /// The reference without tag and digest.
+    pub(crate) name: &'a str,
+}
+
+impl<'a> OciReference<'a> {
+    /// Splits a reference as container tools do: a first segment is a registry only if it holds a dot
+    /// or a colon or is `localhost`.
+    pub(crate) fn split(text: &'a str) -> Self {
+        let (tagged, digest) = match text.split_once('@') {
+            Some((tagged, digest)) => (tagged, Some(digest)),
+            None => (text, None),
+        };
+        // A colon before a slash belongs to the port of a registry.
+        let (name, tag) = match tagged.rsplit_once(':') {
+            Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),
+            _ => (tagged, None),
+        };
+        let is_host = |segment: &str| segment.contains(['.', ':']) || segment == "localhost";
+        let (registry, repository) = match name.split_once('/') {
+            Some((first, rest)) if is_host(first) => (Some(first), rest),
+            _ => (None, name),
+        };
+        Self { registry, repository, tag, digest, name }
+    }
+
+    /// Returns the page of the image on the two registries that have pages. They have one page for all
+    /// tags.
+    pub(crate) fn page(&self) -> Option<String> {
+        match self.registry {
+            Some("ghcr.io") => Some(format!("https://ghcr.io/{}", self.repository)),
+            None | Some("docker.io") if self.repository.split('/').count() == 2 => {
+                Some(format!("https://hub.docker.com/r/{}", self.repository))
+            }
+            _ => None,
+        }
+    }
+}
