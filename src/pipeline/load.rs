@@ -122,7 +122,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
 const NAMELESS: &str = "MCP registry";
 
 /// How messages call the data folder.
-pub(crate) fn label(data: &Path) -> String {
+pub fn label(data: &Path) -> String {
     data.to_string_lossy()
         .replace('\\', "/")
         .trim_end_matches('/')

@@ -36,7 +36,7 @@ use crate::model::Registry;
 pub use add::{Added, add};
 pub use build::{BuildOptions, Built, Target, build};
 #[cfg(feature = "cli")]
-pub(crate) use load::label;
+pub use load::label;
 pub use load::{LoadOptions, Loaded, load};
 #[cfg(feature = "proof")]
 pub use sign::{Signable, SigningTarget, ToSign, audience, to_sign};

@@ -100,7 +100,7 @@ impl Output {
     }
 
     /// The digest of the manifest of the site that is there; `None` when there is no site.
-    pub(crate) fn manifest(&self) -> Option<FileDigest> {
+    pub fn manifest(&self) -> Option<FileDigest> {
         if self.fresh {
             return None;
         }
@@ -135,7 +135,7 @@ impl Output {
     }
 
     /// The bytes of a file of a former build, if they are what that build wrote.
-    pub(crate) fn read(&self, kept: &Kept) -> Option<Vec<u8>> {
+    pub fn read(&self, kept: &Kept) -> Option<Vec<u8>> {
         self.intact(std::slice::from_ref(kept)).then_some(())?;
         let bytes = fs::read(self.out.at(&kept.row.path)).ok()?;
         (FileDigest::of(&bytes) == kept.row.sha256).then_some(bytes)

@@ -6,11 +6,11 @@ use crate::model::probe::{Grade, Trouble};
 
 /// Something that a client stumbles over.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Flaw {
-    pub(crate) trouble: Trouble,
-    pub(crate) grade: Grade,
+pub struct Flaw {
+    pub trouble: Trouble,
+    pub grade: Grade,
     /// Where, and what was found.
-    pub(crate) detail: String,
+    pub detail: String,
 }
 
 impl Flaw {

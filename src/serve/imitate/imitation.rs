@@ -12,7 +12,7 @@ use super::store::Store;
 
 /// A host with a site on it.
 #[derive(Debug)]
-pub(crate) struct Imitation {
+pub struct Imitation {
     pub(super) can: Capabilities,
     pub(super) store: Store,
     pub(super) rewrites: Vec<Rewrite>,
@@ -26,7 +26,7 @@ pub(crate) struct Imitation {
 
 impl Imitation {
     /// A host with the files of a build for it; `indexes` are for the program that answers queries.
-    pub(crate) fn of_parts(
+    pub fn of_parts(
         host: &dyn Host,
         parts: &Parts,
         indexes: &[Artifact],
@@ -37,7 +37,7 @@ impl Imitation {
     }
 
     /// A host with the files of a folder.
-    pub(crate) fn of_folder(host: &dyn Host, folder: &Path) -> Result<Self> {
+    pub fn of_folder(host: &dyn Host, folder: &Path) -> Result<Self> {
         Ok(Self::new(host, Store::of_folder(host, folder)?, ""))
     }
 
@@ -49,12 +49,12 @@ impl Imitation {
     }
 
     /// The host before its operator has set CORS headers.
-    pub(crate) fn unconfigured(self) -> Self {
+    pub fn unconfigured(self) -> Self {
         Self { configured: false, ..self }
     }
 
     /// Number of files.
-    pub(crate) fn files(&self) -> usize {
+    pub fn files(&self) -> usize {
         self.store.len()
     }
 }

@@ -16,7 +16,7 @@ const FOLDER: &str = "v0.1/_q";
 
 impl Imitation {
     /// The target of a request that reaches the program, without the path of the base URL.
-    pub(crate) fn for_program<'a>(&self, raw: &'a str) -> Option<&'a str> {
+    pub fn for_program<'a>(&self, raw: &'a str) -> Option<&'a str> {
         if !self.program {
             return None;
         }
@@ -29,7 +29,7 @@ impl Imitation {
 
     /// Every version, as the index in a folder has them, and the lists without a query. When the
     /// folder does not have all that, no request reaches the program from now on.
-    pub(crate) fn take_index(&mut self) -> Option<(Vec<Item>, Vec<Artifact>)> {
+    pub fn take_index(&mut self) -> Option<(Vec<Item>, Vec<Artifact>)> {
         let file = |name: &str| Some(&*self.store.get(&format!("{FOLDER}/{name}"))?.body);
         let lists = || EDGE_PATHS.iter().map(|path| self.list(path)).collect::<Option<_>>();
         let found = self.program.then(|| Some((query::read(file)?, lists()?))).flatten();

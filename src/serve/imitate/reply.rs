@@ -46,7 +46,7 @@ struct Sent<'a, 'p> {
 
 impl Imitation {
     /// The answer to a request. Never fails, whatever the request holds.
-    pub(crate) fn answer(&self, request: &Request<'_>) -> Answer<'_> {
+    pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
         let target = self.target(request.target);
         let how = &self.can.resolution;
         match (&request.method, self.preflight()) {

@@ -27,11 +27,11 @@ use super::manifest::ManifestRow;
 use super::{Artifact, Body, Media, Shape};
 
 #[cfg(feature = "serve")]
-pub(crate) use edge::PATHS as EDGE_PATHS;
+pub use edge::PATHS as EDGE_PATHS;
 pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
 #[cfg(feature = "serve")]
-pub(crate) use rules::{COMMON, immutable, odd_types};
+pub use rules::{COMMON, immutable, odd_types};
 
 /// What a host offers, as plain data. `None` means no limit that we know of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -302,7 +302,7 @@ pub fn host_named(name: &str) -> Option<&'static dyn Host> {
 
 /// The path of a file below the root of `host`, as addresses have it; `None` for what stands beside
 /// the root.
-pub(crate) fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
+pub fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
     match host.root() {
         "" => Some(path),
         root => path.strip_prefix(root)?.strip_prefix('/'),
