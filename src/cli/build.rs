@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{BuildOptions, Held, Target, build, load};
-use crate::site::{HOSTS, Host, Written, host_named, working_folder};
+use crate::site::{HOSTS, Host, WriteCounts, host_named, working_folder};
 use crate::world::file;
 
 use super::Outcome;
@@ -91,7 +91,11 @@ fn home() -> Option<PathBuf> {
     std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
 }
 
-fn summary(target: &Target<'_>, written: &Written, (servers, versions): (usize, usize)) -> String {
+fn summary(
+    target: &Target<'_>,
+    written: &WriteCounts,
+    (servers, versions): (usize, usize),
+) -> String {
     format!(
         "{servers} servers with {versions} versions for {} in {}: {} files written, {} removed, {} unchanged, {}",
         target.host.name(),

@@ -27,24 +27,24 @@ use serde::{Deserialize, Serialize};
 use crate::check::{CheckedServer, RemoteUrl};
 use crate::diag::Diagnostic;
 use crate::render::Summary;
-use crate::site::{FileDigest, Kept, ManifestRow, Sealing, read_sealed};
+use crate::site::{FileDigest, ManifestRow, Sealing, StoredFile, read_sealed};
 
 /// First line of a cache; another form of it is another version.
 const HEAD: &str = "mcp-static cache 2";
 
 /// Where a server's record stands in the text of a cache.
 #[derive(Debug, Clone, Default)]
-struct Record {
+struct Position {
     digest: Range<usize>,
     details: Range<usize>,
-    span: Option<(usize, usize)>,
+    list_range: Option<Range<usize>>,
 }
 
 /// The rest of what is remembered of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Details {
     /// Its files.
-    pub(super) files: Vec<Kept>,
+    pub(super) files: Vec<StoredFile>,
     /// What was found about it.
     pub(super) findings: Vec<Diagnostic>,
     /// Its remote URLs.
@@ -57,56 +57,56 @@ pub(super) struct Details {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cache {
     /// The digest of the site's manifest, and the list document.
-    pub(super) site: Option<(FileDigest, Kept)>,
+    pub(super) site: Option<(FileDigest, StoredFile)>,
     text: String,
-    records: HashMap<Box<str>, Record>,
+    records: HashMap<Box<str>, Position>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written<'a> {
+struct CacheRecord<'a> {
     u: Cow<'a, [(String, String, usize)]>,
     f: Cow<'a, [Diagnostic]>,
     #[serde(borrow)]
-    r: Vec<Row<'a>>,
+    r: Vec<FileRecord<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<Cow<'a, Summary>>,
 }
 
 /// Path, size, digest and time of a file.
 #[derive(Serialize, Deserialize)]
-struct Row<'a>(#[serde(borrow)] Cow<'a, str>, u64, FileDigest, u64);
+struct FileRecord<'a>(#[serde(borrow)] Cow<'a, str>, u64, FileDigest, u64);
 
-impl<'a> Row<'a> {
-    fn of(kept: &'a Kept) -> Self {
-        let row = &kept.row;
-        Self((&*row.path).into(), row.size, row.sha256, kept.modified)
+impl<'a> FileRecord<'a> {
+    fn of(file: &'a StoredFile) -> Self {
+        let row = &file.row;
+        Self((&*row.path).into(), row.size, row.sha256, file.modified)
     }
 
-    fn kept(&self) -> Kept {
+    fn stored(&self) -> StoredFile {
         let row = ManifestRow { path: (&*self.0).into(), size: self.1, sha256: self.2 };
-        Kept { row, modified: self.3 }
+        StoredFile { row, modified: self.3 }
     }
 }
 
 impl Details {
     /// The text that a record keeps.
-    fn text(files: &[Kept], checked: &CheckedServer, summary: Option<&Summary>) -> String {
+    fn text(files: &[StoredFile], checked: &CheckedServer, summary: Option<&Summary>) -> String {
         let urls: Vec<_> =
             checked.urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
-        json(&Written {
+        json(&CacheRecord {
             u: urls.into(),
             f: checked.findings.as_slice().into(),
-            r: files.iter().map(Row::of).collect(),
+            r: files.iter().map(FileRecord::of).collect(),
             s: summary.map(Cow::Borrowed),
         })
     }
 
     /// Reads the text of a record.
     fn parse(text: &str) -> Option<Self> {
-        let written: Written<'_> = serde_json::from_str(text).ok()?;
+        let written: CacheRecord<'_> = serde_json::from_str(text).ok()?;
         let urls = written.u.into_owned().into_iter();
         Some(Self {
-            files: written.r.iter().map(Row::kept).collect(),
+            files: written.r.iter().map(FileRecord::stored).collect(),
             findings: written.f.into_owned(),
             urls: urls.map(|(url, version, index)| RemoteUrl { url, version, index }).collect(),
             summary: written.s.map(Cow::into_owned),
@@ -127,7 +127,7 @@ impl Cache {
     fn parse(text: String, key: &str) -> Option<Self> {
         let body =
             text.strip_prefix(HEAD)?.strip_prefix('\n')?.strip_prefix(key)?.strip_prefix('\n')?;
-        let (mut records, mut site): (HashMap<Box<str>, Record>, _) = (HashMap::new(), None);
+        let (mut records, mut site): (HashMap<Box<str>, Position>, _) = (HashMap::new(), None);
         let place = |part: &str| {
             let start = part.as_ptr() as usize - text.as_ptr() as usize;
             start..start + part.len()
@@ -142,11 +142,11 @@ impl Cache {
                     record.details = place(parts.next()?);
                 }
                 "L" => {
-                    let span = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-                    records.entry(name.into()).or_default().span = Some(span);
+                    let range = parts.next()?.parse().ok()?..parts.next()?.parse().ok()?;
+                    records.entry(name.into()).or_default().list_range = Some(range);
                 }
                 "D" => {
-                    let list = serde_json::from_str::<Row<'_>>(parts.next()?).ok()?.kept();
+                    let list = serde_json::from_str::<FileRecord<'_>>(parts.next()?).ok()?.stored();
                     site = Some((FileDigest::parse(name)?, list));
                 }
                 _ => return None,
@@ -161,16 +161,12 @@ impl Cache {
     }
 
     /// What is remembered of a server whose digest is `digest`, and its place in the list.
-    pub(super) fn get(
-        &self,
-        name: &str,
-        digest: &str,
-    ) -> Option<(Details, Option<(usize, usize)>)> {
+    pub(super) fn get(&self, name: &str, digest: &str) -> Option<(Details, Option<Range<usize>>)> {
         let record = self.records.get(name)?;
         if self.text.get(record.digest.clone())? != digest {
             return None;
         }
-        Some((Details::parse(self.text.get(record.details.clone())?)?, record.span))
+        Some((Details::parse(self.text.get(record.details.clone())?)?, record.list_range.clone()))
     }
 }
 
@@ -198,7 +194,7 @@ impl CacheWriter {
     pub(super) fn made(
         &self,
         (name, digest): (&str, &str),
-        files: &[Kept],
+        files: &[StoredFile],
         checked: &CheckedServer,
         summary: Option<&Summary>,
     ) {
@@ -207,20 +203,20 @@ impl CacheWriter {
 
     /// Goes on remembering a server that was not made again.
     pub(super) fn carry(&self, name: &str, cache: &Cache) {
-        if let Some(Record { digest, details, .. }) = cache.records.get(name) {
+        if let Some(Position { digest, details, .. }) = cache.records.get(name) {
             let text = |range: &Range<usize>| cache.text.get(range.clone()).unwrap_or_default();
             self.line(&format!("S\t{name}\t{}\t{}", text(digest), text(details)));
         }
     }
 
-    /// Remembers where a server's entry stands in the list.
-    pub(super) fn place(&self, name: &str, (start, end): (usize, usize)) {
-        self.line(&format!("L\t{name}\t{start}\t{end}"));
+    /// Remembers the byte range of a server's entry in the list.
+    pub(super) fn list_range(&self, name: &str, range: &Range<usize>) {
+        self.line(&format!("L\t{name}\t{}\t{}", range.start, range.end));
     }
 
     /// Puts the cache of the site with this manifest in place.
-    pub(super) fn finish(self, (manifest, list): &(FileDigest, Kept)) {
-        self.line(&format!("D\t{manifest}\t{}", json(&Row::of(list))));
+    pub(super) fn finish(self, (manifest, list): &(FileDigest, StoredFile)) {
+        self.line(&format!("D\t{manifest}\t{}", json(&FileRecord::of(list))));
         if let Some(file) = self.0 {
             let _ = file.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         }

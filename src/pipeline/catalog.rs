@@ -1,8 +1,7 @@
-//! From settings and an operator's folder to a catalog, and from its problems to diagnostics.
+//! Makes the catalog from settings and the operator's templates, and reports what is wrong with them.
 //!
-//! Templates come from the folder on disk even when a revision's data is built: they are the operator's
-//! present look, not part of the data. Only where something is held back they come from the commit that
-//! is published.
+//! Templates are read from the folder on disk even when the data of a revision is built: they are not
+//! part of the data. Only where something is held back, they come from the commit that is published.
 
 use std::path::Path;
 
@@ -17,18 +16,15 @@ use crate::render::catalog::{Overrides, Repository, TemplateProblem};
 #[cfg(feature = "git")]
 use crate::world::git::{FileMode, Git, Oid};
 
-use super::Loaded;
-use super::load::LoadOptions;
-
-/// The operator's own templates by name.
-pub(super) fn overrides(options: &LoadOptions, config: &Config) -> Result<Overrides> {
+/// Reads the operator's own templates, by name; their folder is beside the folder `data`.
+pub(super) fn overrides(data: &Path, config: &Config) -> Result<Overrides> {
     match config.catalog.templates.as_deref() {
-        Some(name) => read_overrides(options.data.parent().unwrap_or(Path::new("")), name),
+        Some(name) => read_overrides(data.parent().unwrap_or(Path::new("")), name),
         None => Ok(Overrides::new()),
     }
 }
 
-/// Makes the catalog. A broken template is a finding, and then there is none.
+/// Makes the catalog. A broken template becomes a finding, and there is no catalog.
 pub(super) fn make(
     config: &Config,
     origin: Option<&Repository>,
@@ -44,7 +40,7 @@ pub(super) fn make(
     }
 }
 
-/// The operator's own templates as a commit has them; `None` when the folder is not there.
+/// Reads the operator's own templates from a commit; `None` when the folder does not exist there.
 #[cfg(feature = "git")]
 pub(super) fn overrides_at(git: &Git, commit: Oid, folder: &str) -> Result<Option<Overrides>> {
     let files = git.files(commit, folder)?;
@@ -57,7 +53,7 @@ pub(super) fn overrides_at(git: &Git, commit: Oid, folder: &str) -> Result<Optio
     Ok((!files.is_empty()).then_some(found))
 }
 
-/// Where the folder of templates is, from the top of the repository whose data folder is at `prefix`.
+/// Path of the templates' folder from the top of the repository; `prefix` is the data folder's path.
 #[cfg(feature = "git")]
 pub(super) fn folder(config: &Config, prefix: &str) -> Option<String> {
     let name = config.catalog.templates.as_deref()?.trim_end_matches('/');
@@ -67,7 +63,7 @@ pub(super) fn folder(config: &Config, prefix: &str) -> Option<String> {
     })
 }
 
-/// Says which template is broken, at which line, as the operator's folder names it.
+/// Reports a broken template with its path in the operator's folder and its line.
 fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
     if problem.template == TemplateProblem::CLIENTS {
         let place = Place::file("registry.toml");
@@ -82,11 +78,9 @@ fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
         .help("correct the template, or remove it to use the built-in one")
 }
 
-impl Loaded {
-    /// What went wrong in templates while pages were rendered.
-    pub fn template_problems(&self) -> Vec<Diagnostic> {
-        let folder = self.config.catalog.templates.as_deref();
-        let problems = self.catalog.iter().flat_map(Catalog::problems);
-        problems.map(|problem| diagnostic(folder, &problem)).collect()
-    }
+/// What went wrong in templates while pages were rendered.
+pub(super) fn problems(config: &Config, catalog: Option<&Catalog>) -> Vec<Diagnostic> {
+    let folder = config.catalog.templates.as_deref();
+    let problems = catalog.into_iter().flat_map(Catalog::problems);
+    problems.map(|problem| diagnostic(folder, &problem)).collect()
 }

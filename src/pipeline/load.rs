@@ -69,12 +69,19 @@ impl Loaded {
     pub(super) fn rules(&self) -> DocumentRules {
         DocumentRules::of(self.profile, &self.config)
     }
+
+    /// Returns what went wrong in templates while pages were rendered.
+    pub fn template_problems(&self) -> Vec<Diagnostic> {
+        catalog::problems(&self.config, self.catalog.as_ref())
+    }
 }
 
 /// Reads the layout, the settings and the place in git; no entry is opened yet. Refuses a working folder
 /// beside the data or the output that git tracks.
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
-    working::refuse(options)?;
+    // A working folder that the gate holds back is not part of what is published.
+    let held = options.without.iter().any(|held| working::is_inside(&held.path));
+    working::refuse(&options.data, held, options.remember.as_deref())?;
     let place = place::find(options)?;
     let mut tree = place.tree(options)?;
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
@@ -98,7 +105,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         true => {
             let overrides = match place.held_templates(&config)? {
                 Some(held) => held,
-                None => catalog::overrides(options, &config)?,
+                None => catalog::overrides(&options.data, &config)?,
             };
             catalog::make(&config, place.origin().as_ref(), &overrides, &mut findings)?
         }

@@ -27,11 +27,14 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::check::{CheckedServer, Checker, Profile, confusable_names, layout, shared_urls};
+use crate::check::{
+    CheckedServer, Checker, Profile, RemoteUrl, confusable_names, layout, shared_urls,
+};
 use crate::data::{Content, ServerFolder, VersionFiles};
-use crate::diag::{Levels, Report};
+use crate::diag::{Diagnostic, Levels, Report};
 use crate::error::Result;
 use crate::model::Registry;
+use crate::render::Renderer;
 
 pub use add::{Added, add};
 pub use build::{BuildOptions, Built, Target, build};
@@ -80,26 +83,20 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     let checked: Vec<CheckedServer> = servers
         .par_iter()
         .map(|server| {
-            let checked = loaded.judged(&checker, server);
+            let checked = loaded.checked(&checker, server, loaded.read(server)?);
             observer.step(1);
             checked
         })
         .collect::<Result<_>>()?;
     observer.done();
+    let (mut urls, mut listings) = (Vec::new(), Vec::new());
     let mut report = Report::new();
-    report.extend(loaded.findings.iter().cloned());
-    report.extend(layout(&loaded.tree)?);
-    let mut urls = Vec::new();
-    let mut listings = Vec::new();
     for server in checked {
         report.extend(server.findings);
         urls.push(server.urls);
         listings.extend(server.listing);
     }
-    if loaded.profile == Profile::Strict {
-        report.extend(shared_urls(&loaded.tree, &urls)?);
-        report.extend(confusable_names(&loaded.tree)?);
-    }
+    report.extend(loaded.overall_findings(&urls)?);
     Ok((Registry::new(listings), report.finish(&loaded.levels())))
 }
 
@@ -110,10 +107,18 @@ fn take_proofs(server: &ServerFolder, files: &mut [VersionFiles]) -> BTreeMap<St
 }
 
 impl Loaded {
-    /// A server, judged, with what is known about who stands behind it.
-    fn judged(&self, checker: &Checker<'_>, server: &ServerFolder) -> Result<CheckedServer> {
-        let read = |version| self.tree.read_version(server, version);
-        let mut files = server.versions.iter().map(read).collect::<Result<Vec<_>>>()?;
+    /// Reads the files of a server's versions.
+    fn read(&self, server: &ServerFolder) -> Result<Vec<VersionFiles>> {
+        server.versions.iter().map(|version| self.tree.read_version(server, version)).collect()
+    }
+
+    /// Checks a server and adds what is known about who is behind it.
+    fn checked(
+        &self,
+        checker: &Checker<'_>,
+        server: &ServerFolder,
+        mut files: Vec<VersionFiles>,
+    ) -> Result<CheckedServer> {
         let proofs = take_proofs(server, &mut files);
         let mut checked = checker.server_of(server, files)?;
         if let Some(listing) = &mut checked.listing {
@@ -122,9 +127,25 @@ impl Loaded {
         Ok(checked)
     }
 
-    /// The judge of this registry's servers.
+    /// Returns everything that is wrong with the data besides single servers; `urls` are the remote
+    /// URLs of each server.
+    fn overall_findings(&self, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
+        let mut found = self.findings.clone();
+        found.extend(layout(&self.tree)?);
+        if self.profile == Profile::Strict {
+            found.extend(shared_urls(&self.tree, urls)?);
+            found.extend(confusable_names(&self.tree)?);
+        }
+        Ok(found)
+    }
+
     fn checker(&self) -> Checker<'_> {
         Checker { tree: &self.tree, dates: &self.dates, rules: self.rules() }
+    }
+
+    /// Returns what renders this registry.
+    pub fn renderer(&self) -> Renderer<'_> {
+        Renderer { facts: &self.facts, catalog: self.catalog.as_ref() }
     }
 
     /// Severities of the settings, then of the caller.

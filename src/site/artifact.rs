@@ -137,7 +137,7 @@ pub struct Site {
 }
 
 impl Site {
-    /// Adds an artifact; gives it back when its URL is taken.
+    /// Adds an artifact. Returns it as the error when there is one at its URL already.
     pub fn add(&mut self, artifact: Artifact) -> Result<(), Artifact> {
         match self.artifacts.entry(artifact.path.clone()) {
             std::collections::btree_map::Entry::Occupied(_) => Err(artifact),
@@ -148,9 +148,9 @@ impl Site {
         }
     }
 
-    /// What stands at `path`.
-    pub fn get(&self, path: &UrlPath) -> Option<&Artifact> {
-        self.artifacts.get(path)
+    /// Returns the artifact at `path`: decoded segments joined by slashes, such as `v0.1/servers`.
+    pub fn get(&self, path: &str) -> Option<&Artifact> {
+        self.artifacts.get(path.strip_prefix('/').unwrap_or(path))
     }
 
     /// Every artifact in the order of its URL.

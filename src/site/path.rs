@@ -3,6 +3,7 @@
 //! The slash inside a server name is data until the name is split into its halves, so a literal
 //! `%2F` can never become part of a folder's name.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use crate::text::percent_encode_except;
@@ -38,6 +39,12 @@ impl UrlPath {
     /// The decoded segments.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/').filter(|segment| !segment.is_empty())
+    }
+}
+
+impl Borrow<str> for UrlPath {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -5,7 +5,6 @@
 //! is removed is only what our previous manifest names. The working folder `.mcp-static` beside the
 //! output may be deleted at any time.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind as Os, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -18,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use super::below::{Below, Found, at, clear, files_below};
 use super::commit::{ARRIVING, Plan, announce, carry_out, recover, stale};
 use super::guard::{Forbidden, permit};
+use super::lower::{Destination, Files};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
 use super::sealed::{make_working_folder, working_folder};
 use super::{Body, HostFile};
@@ -25,7 +25,7 @@ use super::{Body, HostFile};
 /// A file of the site that is known to be there: its row, and the time that tells whether somebody
 /// touched it since.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredFile {
     /// Path, size and digest.
     pub row: ManifestRow,
     /// Modification time in nanoseconds since 1970.
@@ -34,7 +34,7 @@ pub struct Kept {
 
 /// What a commit did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct WriteCounts {
     /// Files that were written.
     pub written: u64,
     /// Files that were removed.
@@ -108,25 +108,21 @@ impl Output {
     }
 
     /// Adds a file; it is staged only if it differs from what is there.
-    pub fn put(&self, file: &HostFile) -> Result<Kept> {
-        let modified = match self.equal_file(file) {
+    pub fn put(&self, file: HostFile) -> Result<StoredFile> {
+        let modified = match self.equal_file(&file) {
             Some(modified) => modified,
             None => {
                 self.written.fetch_add(1, Ordering::Relaxed);
                 stage(&self.stage.join(&file.path), &file.body)?
             }
         };
-        let row = ManifestRow {
-            path: file.path.as_str().into(),
-            size: file.body.len() as u64,
-            sha256: FileDigest::of(&file.body),
-        };
+        let row = file.row();
         self.push([row.clone()]);
-        Ok(Kept { row, modified })
+        Ok(StoredFile { row, modified })
     }
 
     /// Whether every one of these files of a former build is as that build left it.
-    pub fn intact(&self, files: &[Kept]) -> bool {
+    pub fn intact(&self, files: &[StoredFile]) -> bool {
         !self.fresh
             && files.iter().all(|kept| {
                 matches!(self.out.look(&kept.row.path), Found::File(meta)
@@ -135,46 +131,15 @@ impl Output {
     }
 
     /// The bytes of a file of a former build, if they are what that build wrote.
-    pub(crate) fn read(&self, kept: &Kept) -> Option<Vec<u8>> {
+    pub(crate) fn read(&self, kept: &StoredFile) -> Option<Vec<u8>> {
         self.intact(std::slice::from_ref(kept)).then_some(())?;
         let bytes = fs::read(self.out.at(&kept.row.path)).ok()?;
         (FileDigest::of(&bytes) == kept.row.sha256).then_some(bytes)
     }
 
     /// Keeps files of a former build that are [intact](Output::intact).
-    pub fn keep(&self, files: &[Kept]) {
+    pub fn keep(&self, files: &[StoredFile]) {
         self.push(files.iter().map(|kept| kept.row.clone()));
-    }
-
-    /// Everything added so far, sorted by path.
-    pub fn rows(&self) -> Vec<ManifestRow> {
-        let mut rows = self.lock_rows().clone();
-        rows.sort();
-        rows
-    }
-
-    /// Pairs of added paths that not every file system could hold side by side: equal, or equal but
-    /// for case.
-    pub fn collisions(&self) -> Vec<(String, String)> {
-        let mut rows = self.lock_rows();
-        rows.sort();
-        let rows = &*rows;
-        let mut found = Vec::new();
-        let mut say = |a: &str, b: &str| found.push((a.to_owned(), b.to_owned()));
-        for pair in rows.windows(2).filter(|pair| pair[0].path == pair[1].path) {
-            say(&pair[0].path, &pair[1].path);
-        }
-        // Only a path with a capital can equal another but for case, and few have one.
-        let mut folded: BTreeMap<String, &str> = BTreeMap::new();
-        for row in rows.iter().filter(|row| row.path.bytes().any(|b| b.is_ascii_uppercase())) {
-            let lower = row.path.to_ascii_lowercase();
-            if let Ok(at) = rows.binary_search_by(|other| (*other.path).cmp(&lower)) {
-                say(&row.path, &rows[at].path);
-            } else if let Some(other) = folded.insert(lower, &row.path) {
-                say(other, &row.path);
-            }
-        }
-        found
     }
 
     /// Completes `manifest`, stages it and finds what would stop the commit. The site is as it was.
@@ -188,7 +153,7 @@ impl Output {
         let count = manifest.files.len() as u64;
         let written = self.written.load(Ordering::Relaxed);
         let mut done =
-            Written { written, removed: 0, unchanged: count - written.min(count), bytes };
+            WriteCounts { written, removed: 0, unchanged: count - written.min(count), bytes };
         let body = Body::from(manifest.render());
         let digest = FileDigest::of(&body);
         let own = HostFile { path: MANIFEST.to_owned(), body: body.clone() };
@@ -238,6 +203,21 @@ impl Output {
     }
 }
 
+impl Destination for Output {
+    type Added = StoredFile;
+    type Error = Error;
+
+    fn put(&self, file: HostFile) -> Result<StoredFile> {
+        Output::put(self, file)
+    }
+
+    fn rows(&self) -> Vec<ManifestRow> {
+        let mut rows = self.lock_rows().clone();
+        rows.sort();
+        rows
+    }
+}
+
 impl Drop for Output {
     fn drop(&mut self) {
         // A build that was given up leaves nothing behind; a failure here is found at the next open.
@@ -245,6 +225,26 @@ impl Drop for Output {
         // A child process that is being started may hold the file for a moment longer.
         let _ = self.lock.unlock();
     }
+}
+
+/// Writes `files` to the folder `out` in one atomic step. Files with equal bytes stay as they are, and
+/// files of an earlier site that are no longer needed are removed.
+///
+/// # Errors
+/// When a shortfall is fatal, when `out` is not empty and not a site of this tool, or when a file
+/// cannot be written. The old site is then still there.
+pub fn write(files: &Files, out: &Path) -> Result<WriteCounts> {
+    if let Some(fatal) = files.shortfalls().iter().find(|shortfall| shortfall.is_fatal()) {
+        return Err(Error::new(ErrorKind::Output, fatal.message.clone()).help(fatal.help.clone()));
+    }
+    let output = Output::open(out, &Forbidden::default())?;
+    let copy = files.manifest.copy();
+    let is_manifest = |path: &str| path == MANIFEST || Some(path) == copy.as_deref();
+    for file in files.files.iter().filter(|file| !is_manifest(&file.path)) {
+        output.put(file.clone())?;
+    }
+    let (counts, _) = output.prepare(files.manifest.clone())?.commit()?;
+    Ok(counts)
 }
 
 /// A site that is staged as a whole, with nothing in its way. Dropped it leaves the old one.
@@ -256,7 +256,7 @@ pub struct Ready {
     /// Stale files of the old manifest.
     ours: Vec<ManifestRow>,
     plan: Plan,
-    done: Written,
+    done: WriteCounts,
 }
 
 impl Ready {
@@ -265,7 +265,7 @@ impl Ready {
     ///
     /// # Errors
     /// When the system refuses to move or remove a file; the next build makes the site whole.
-    pub fn commit(mut self) -> Result<(Written, FileDigest)> {
+    pub fn commit(mut self) -> Result<(WriteCounts, FileDigest)> {
         let Output { out, stage, .. } = &self.output;
         let idle = !self.output.fresh && self.done.written == 0;
         if idle || (self.output.fresh && rename_whole(stage, out.root())?) {
@@ -346,21 +346,5 @@ fn lock(path: &Path) -> Result<fs::File> {
                 .help("wait for it to end, or choose another folder with --out"))
         }
         Err(fs::TryLockError::Error(e)) => Err(fail(e)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn paths_that_collide_are_found() {
-        let dir = tempfile::tempdir().unwrap();
-        let output = Output::open(&dir.path().join("site"), &Forbidden::default()).unwrap();
-        for path in ["a/b", "a/B", "e/f", "e/g"] {
-            output.put(&HostFile { path: path.to_owned(), body: Vec::new().into() }).unwrap();
-        }
-        assert_eq!(output.collisions(), [("a/B".to_owned(), "a/b".to_owned())]);
     }
 }

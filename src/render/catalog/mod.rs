@@ -172,7 +172,7 @@ fn known(name: &str) -> Result<(), TemplateProblem> {
     let near = nearest(name, engine::names().chain(assets::names()));
     let message = match near {
         Some(near) => format!("no template has this name; did you mean {near}?"),
-        None => "no template has this name; own partials belong into partials/".to_owned(),
+        None => "no template has this name; put your own partials into partials/".to_owned(),
     };
     Err(TemplateProblem { template: name.to_owned(), line: 0, message })
 }

@@ -14,7 +14,7 @@ use super::text::shown;
 const ENOUGH: usize = 300_000;
 
 /// What stands there instead.
-const LEFT_OUT: &str = "The other packages and endpoints are left out here to keep the page small; the JSON tab has them.";
+const LEFT_OUT: &str = "Other packages and endpoints are omitted here to keep the page small. See the JSON tab.";
 
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]

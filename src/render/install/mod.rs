@@ -16,9 +16,12 @@ mod view;
 
 use crate::model::Server;
 
+use clients::Client;
 pub use clients::Clients;
 pub use recipe::Source;
+use recipe::{Action, Recipe};
 pub(in crate::render) use view::command_lines;
+use view::{Form, View};
 
 /// What installing depends on besides the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -97,7 +100,7 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
     });
     pairs
         .map(|(client, is_first, recipe)| {
-            let form = view::form(server, recipe, context.base_url, client);
+            let form = form(server, recipe, context.base_url, client);
             Install {
                 client: client.id,
                 label: client.label,
@@ -112,4 +115,22 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
             }
         })
         .collect()
+}
+
+/// The form of `client` for `recipe`, with the notes that any client needs.
+fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Client) -> Form {
+    let view = View { server, recipe, base_url };
+    let mut form = match &recipe.action {
+        Err(refusal) => return Form::only(refusal),
+        Ok(action) => match (client.form)(&view, action) {
+            Ok(form) => form,
+            Err(refusal) => return Form::only(refusal),
+        },
+    };
+    if let Ok(Action::Connect { start: Some(start), .. }) = &recipe.action {
+        form.start = view.start_line(start);
+    }
+    form.notes.extend(recipe.notes.iter().map(|note| (*note).to_owned()));
+    form.notes.extend(view.slot_notes(&form));
+    form
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::model::Server;
 
 use super::argv::{self, Start};
-use super::clients::Client;
 use super::identifier::{self, Refusal};
 use super::json::Json;
 use super::recipe::{Action, Recipe};
@@ -84,7 +83,7 @@ impl Form {
         if url.len() <= max {
             self.links.push(Link { label, url });
         } else {
-            let note = "The configuration is too long for a link; copy it instead.".to_owned();
+            let note = "The configuration is too long for a link. Copy it instead.".to_owned();
             if !self.notes.contains(&note) {
                 self.notes.push(note);
             }
@@ -96,29 +95,6 @@ impl Form {
         self.command = command;
         self
     }
-}
-
-/// The form of `client` for `recipe`, with the notes that any client needs.
-pub(super) fn form(
-    server: &Server,
-    recipe: &Recipe,
-    base_url: Option<&str>,
-    client: &Client,
-) -> Form {
-    let view = View { server, recipe, base_url };
-    let mut form = match &recipe.action {
-        Err(refusal) => return Form::only(refusal),
-        Ok(action) => match (client.form)(&view, action) {
-            Ok(form) => form,
-            Err(refusal) => return Form::only(refusal),
-        },
-    };
-    if let Ok(Action::Connect { start: Some(start), .. }) = &recipe.action {
-        form.start = view.start_line(start);
-    }
-    form.notes.extend(recipe.notes.iter().map(|note| (*note).to_owned()));
-    form.notes.extend(view.slot_notes(&form));
-    form
 }
 
 impl View<'_> {
@@ -174,7 +150,7 @@ impl View<'_> {
     }
 
     /// The line that starts a package which listens.
-    fn start_line(&self, start: &Start) -> Option<Command> {
+    pub(super) fn start_line(&self, start: &Start) -> Option<Command> {
         let env = self.say_all(&start.env, Ask::Word);
         let argv = self.argv(start, Ask::Word);
         let mut posix = argv.clone();
@@ -193,7 +169,7 @@ impl View<'_> {
     }
 
     /// What to do about the slots that a form leaves open.
-    fn slot_notes(&self, form: &Form) -> Vec<String> {
+    pub(super) fn slot_notes(&self, form: &Form) -> Vec<String> {
         let mut notes = Vec::new();
         if self.recipe.slots.is_empty() {
             return notes;
@@ -201,7 +177,7 @@ impl View<'_> {
         let snippet = form.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
         let commands = [&form.command, &form.start].into_iter().flatten();
         if commands.map(|it| it.posix.as_str()).chain([snippet]).any(|it| it.contains("YOUR_")) {
-            notes.push("Replace the words that begin with YOUR_ by your own values.".to_owned());
+            notes.push("Replace the words that begin with YOUR_ with your own values.".to_owned());
         }
         let read = variables(snippet);
         let slots = self.recipe.slots.iter().map(|slot| slot.variable.as_str());
@@ -282,4 +258,4 @@ pub(in crate::render) fn command_lines(recipe: &Recipe) -> Vec<Vec<String>> {
 
 /// What a client that opens no bundles says.
 pub(super) const NO_BUNDLE: Refusal =
-    "This client does not open bundles; another client or package may.";
+    "This client cannot open bundles. Try another client or package.";

@@ -58,7 +58,7 @@ const BODIES: Cut =
 
 /// One version as the indexes hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct IndexedVersion {
     name: Arc<str>,
     version: Box<str>,
     updated: Timestamp,
@@ -67,7 +67,7 @@ pub struct Item {
     body: Body,
 }
 
-impl Item {
+impl IndexedVersion {
     /// A row of a list, and its entry as compact JSON without a line break.
     pub fn new(row: &impl Row, body: Body) -> Self {
         Self {
@@ -90,7 +90,7 @@ impl Item {
     }
 }
 
-impl Row for Item {
+impl Row for IndexedVersion {
     fn name(&self) -> &str {
         &self.name
     }
@@ -113,18 +113,18 @@ impl Row for Item {
 }
 
 /// Every version of one server, deleted ones included, in list order.
-pub fn items(listing: &Listing, facts: &Facts) -> Vec<Item> {
+pub fn items(listing: &Listing, facts: &Facts) -> Vec<IndexedVersion> {
     let key = facts.meta_key.as_deref();
     items_with(listing, |entry| api::wire::of(listing, entry, key).into())
 }
 
 /// As [`items`], for whoever has the entries' JSON already.
-pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<Item> {
+pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<IndexedVersion> {
     let name: Arc<str> = listing.name().as_str().into();
-    let mut items: Vec<Item> = listing
+    let mut items: Vec<IndexedVersion> = listing
         .entries()
         .iter()
-        .map(|entry| Item {
+        .map(|entry| IndexedVersion {
             name: name.clone(),
             version: entry.version.as_str().into(),
             updated: entry.dates.updated.clone(),
@@ -153,9 +153,10 @@ struct Head {
 ///
 /// No file is larger than [`MOST_BYTES`], unless a single body is; and but for bodies so large that
 /// [`FEWEST_BODIES`] of them exceed it, a page without filters takes the head and two files of bodies.
-pub fn artifacts(items: &[Item]) -> Vec<Artifact> {
+pub fn artifacts(items: &[IndexedVersion]) -> Vec<Artifact> {
     let mut files = Vec::new();
-    let (deleted, live): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.deleted);
+    let (deleted, live): (Vec<&IndexedVersion>, Vec<&IndexedVersion>) =
+        items.iter().partition(|item| item.deleted);
     let mut head = Head { format: FORMAT, ..Head::default() };
     head.index = write(&mut files, "i", INDEX, &lines(items));
     head.live = write(&mut files, "b", BODIES, &bodies(&live));
@@ -180,12 +181,12 @@ impl Line<'_> {
 }
 
 /// The lines of the index: one for each server, or some for one with very many versions.
-fn lines(items: &[Item]) -> Vec<Line<'static>> {
+fn lines(items: &[IndexedVersion]) -> Vec<Line<'static>> {
     let of_servers = items.chunk_by(|a, b| a.name == b.name);
     of_servers.flat_map(|server| server.chunks(LINE)).filter_map(line).collect()
 }
 
-fn line(items: &[Item]) -> Option<Line<'static>> {
+fn line(items: &[IndexedVersion]) -> Option<Line<'static>> {
     let first = items.first()?;
     let mut text = first.name.to_string();
     for item in items {
@@ -202,8 +203,8 @@ fn moment(time: &Timestamp) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn bodies<'a>(items: &[&'a Item]) -> Vec<Line<'a>> {
-    let line = |item: &&'a Item| {
+fn bodies<'a>(items: &[&'a IndexedVersion]) -> Vec<Line<'a>> {
+    let line = |item: &&'a IndexedVersion| {
         let key = item.key();
         Line { text: format!("{key}\t"), key, body: &item.body }
     };

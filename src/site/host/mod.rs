@@ -23,7 +23,7 @@ mod rules;
 mod s3;
 mod vercel;
 
-use super::manifest::ManifestRow;
+use super::manifest::{FileDigest, ManifestRow};
 use super::{Artifact, Body, Media, Shape};
 
 #[cfg(feature = "serve")]
@@ -168,6 +168,15 @@ pub struct HostFile {
 }
 
 impl HostFile {
+    /// Its row in the manifest.
+    pub(super) fn row(&self) -> ManifestRow {
+        ManifestRow {
+            path: self.path.as_str().into(),
+            size: self.body.len() as u64,
+            sha256: FileDigest::of(&self.body),
+        }
+    }
+
     /// A file of text.
     fn text(path: &str, text: impl Into<String>) -> Self {
         Self { path: path.to_owned(), body: text.into().into() }
@@ -177,18 +186,35 @@ impl HostFile {
 /// Something that the host cannot express or that exceeds one of its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortfall {
-    /// Whether the site will not work there at all.
-    pub fatal: bool,
+    /// How serious it is.
+    pub kind: ShortfallKind,
     /// What, in one sentence without a final stop.
     pub message: String,
     /// What to do about it.
     pub help: String,
 }
 
+/// How serious a shortfall is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShortfallKind {
+    /// Something works less well on this host.
+    Degraded,
+    /// The site exceeds a limit of the host.
+    Limit,
+    /// Two files have paths that some file systems cannot tell apart.
+    Collision,
+}
+
 impl Shortfall {
+    /// Whether the site cannot be published with it.
+    pub fn is_fatal(&self) -> bool {
+        self.kind != ShortfallKind::Degraded
+    }
+
     /// Something that works less well there.
     fn warning(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { fatal: false, message: message.into(), help: help.into() }
+        Self { kind: ShortfallKind::Degraded, message: message.into(), help: help.into() }
     }
 }
 
@@ -357,7 +383,7 @@ fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
         .filter_map(|(limit, have, what, less)| {
             let limit = limit.filter(|limit| have > *limit)?;
             Some(Shortfall {
-                fatal: true,
+                kind: ShortfallKind::Limit,
                 message: format!("{name} takes at most {limit} {what}, and this site has {have}"),
                 help: format!("choose a host without this limit, or publish {less}"),
             })

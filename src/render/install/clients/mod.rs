@@ -81,7 +81,7 @@ impl Clients {
         for word in first {
             let id = Self::ids().find(|id| *id == word).ok_or_else(|| {
                 let all: Vec<_> = Self::ids().collect();
-                format!("{word:?} is no client; write some of {}", all.join(", "))
+                format!("{word:?} is an unknown client; choose from {}", all.join(", "))
             })?;
             if !ids.contains(&id) {
                 ids.push(id);
