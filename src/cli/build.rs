@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{BuildOptions, Held, Target, build, load};
+use crate::pipeline::{BuildOptions, BuildTarget, Held, build, load};
 use crate::site::{HOSTS, Host, WriteCounts, host_named, working_folder};
 use crate::world::file;
 
@@ -33,8 +33,8 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         })?;
         loaded.show_probe(result).map_err(|e| e.at(path))?;
     }
-    let targets: Vec<Target<'_>> =
-        targets.iter().map(|(host, out)| Target { host: *host, out }).collect();
+    let targets: Vec<BuildTarget<'_>> =
+        targets.iter().map(|(host, out)| BuildTarget { host: *host, out }).collect();
     let how = BuildOptions { home: home(), data: Some(global.data.clone()) };
     let built = build(&loaded, &targets, &how, talk.observer().as_ref())?;
     talk.report(&built.report);
@@ -92,7 +92,7 @@ fn home() -> Option<PathBuf> {
 }
 
 fn summary(
-    target: &Target<'_>,
+    target: &BuildTarget<'_>,
     written: &WriteCounts,
     (servers, versions): (usize, usize),
 ) -> String {

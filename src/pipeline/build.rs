@@ -1,4 +1,4 @@
-//! check → render → lower → write, one server at a time.
+//! Builds sites: checks, renders, lowers and writes, one server at a time.
 
 use std::mem::take;
 use std::ops::Range;
@@ -21,12 +21,12 @@ use super::cache::{Cache, CacheWriter, Details};
 use super::digest::{server_digest, shared_key};
 use super::{Loaded, Observer};
 
-/// Size from which a list is too much for some clients, in bytes: one of them stops at 10 MiB.
+/// Size from which some clients may reject a list, in bytes: one of them stops at 10 MiB.
 const LARGE_LIST: usize = 5 * 1024 * 1024;
 
 /// One host and the folder that its files go to.
 #[derive(Clone, Copy)]
-pub struct Target<'a> {
+pub struct BuildTarget<'a> {
     /// Where the site will be published.
     pub host: &'a dyn Host,
     /// The output folder.
@@ -47,17 +47,17 @@ pub struct BuildOptions {
 pub struct Built {
     /// Everything found. With errors in it nothing was written.
     pub report: Report,
-    /// Per target, in order; empty when the report refuses the data.
+    /// Numbers of files per target, in order; empty when the report has errors.
     pub written: Vec<WriteCounts>,
     /// Servers and versions in the data.
     pub size: (usize, usize),
 }
 
-/// An output, and what the last build remembered of it.
+/// An output, and the cache of the last build.
 struct Sink<'a> {
     lowering: Lowering<'a, Output>,
     cache: Cache,
-    /// What this build remembers for the next.
+    /// The cache for the next build.
     writer: CacheWriter,
     /// The list document that the last build left.
     list: Option<Vec<u8>>,
@@ -86,7 +86,7 @@ struct ServerPart {
 /// Builds the site of `loaded` for every target. Nothing is changed when the report has errors.
 pub fn build(
     loaded: &Loaded,
-    targets: &[Target<'_>],
+    targets: &[BuildTarget<'_>],
     options: &BuildOptions,
     observer: &dyn Observer,
 ) -> Result<Built> {
@@ -198,10 +198,10 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     Ok(ServerPart { gathered, items, findings, urls, made: true })
 }
 
-/// A server's part as the last build left it, if every sink has it whole.
+/// Returns a server's part from the last build, if every output still has all of it.
 fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<ServerPart> {
     if answering(sinks) {
-        return None; // the indexes hold every body, and no record does
+        return None; // indexes need every body, and the cache has none
     }
     let name = name_of(server);
     let record = |sink: &Sink<'_>| {
@@ -226,31 +226,31 @@ fn answering(sinks: &[Sink<'_>]) -> bool {
     sinks.iter().any(|sink| sink.lowering.host.answers_queries())
 }
 
-/// A server's name as the cache knows it: the names of its two folders.
+/// Key of a server in the cache: the names of its two folders.
 fn name_of(server: &ServerFolder) -> String {
     format!("{}/{}", server.namespace, server.name)
 }
 
-/// A build is published, so it may not hold dates that the next commit would change.
+/// Refuses to build without a commit: dates would change with the next commit.
 fn refuse_undated(report: &Report) -> Result<()> {
     match report.items().iter().find(|d| d.code == Code::DateBeforeFirstCommit) {
         None => Ok(()),
         Some(undated) => Err(Error::new(
             ErrorKind::Git,
-            "there is no commit yet, so nothing tells when entries were published",
+            "there is no commit yet, so the dates of entries are unknown",
         )
         .at(&undated.place.file)
         .help("commit the data first, or pin the dates in origin.json")),
     }
 }
 
-/// Warns of a list that some client will not read; every client reads it whole.
+/// Warns about a list that is too large for some clients, which read it as a whole.
 fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
     let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
     let size = list.body.len();
     (size > LARGE_LIST).then(|| {
         let message = format!(
-            "the list has {:.1} MiB; some clients stop at 10 MiB",
+            "the list has {:.1} MiB; some clients stop reading at 10 MiB",
             size as f64 / 1_048_576.0
         );
         Diagnostic::new(Code::ListTooLarge, Place::default(), message)
@@ -259,9 +259,9 @@ fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
 }
 
 impl<'a> Sink<'a> {
-    /// Opens an output and what the last build left for it. A cache of another tool, host or settings
-    /// counts as none.
-    fn open(target: &Target<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
+    /// Opens an output and the cache of the last build. A cache of another version, host or settings is
+    /// ignored.
+    fn open(target: &BuildTarget<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
         let cache = Cache::load(output.work(), &key, output.manifest());

@@ -1,12 +1,11 @@
-//! What one build remembers for the next: which servers were the same, and dates read from history.
+//! The cache between builds: the files of each server, and dates read from the git history.
 //!
-//! Everything is keyed on content. The cache lives in `.mcp-static` beside the output, is never
-//! published, and is safe to delete: whatever cannot be read is done again. It is a sealed file, so what
-//! is not as it was written counts as none; and it names the manifest of the site that it belongs to,
-//! so an older one, however well formed, counts as none too.
+//! Everything is keyed on content. The cache is in `.mcp-static` beside the output, is never published,
+//! and is safe to delete: what cannot be read is computed again. It is a sealed file, so a changed one
+//! is ignored. It contains the digest of the manifest of its site, so an older one is ignored too.
 //!
-//! A record is written as soon as its server is made, so that a build holds none of them; records come
-//! in any order.
+//! A record is written as soon as its server is rendered, so that a build need not keep it in memory.
+//! Records are in any order.
 //!
 //! ```text
 //! mcp-static cache 2
@@ -32,7 +31,7 @@ use crate::site::{FileDigest, ManifestRow, Sealing, StoredFile, read_sealed};
 /// First line of a cache; another form of it is another version.
 const HEAD: &str = "mcp-static cache 2";
 
-/// Where a server's record stands in the text of a cache.
+/// Position of a server's record in the text of a cache.
 #[derive(Debug, Clone, Default)]
 struct Position {
     digest: Range<usize>,
@@ -40,7 +39,7 @@ struct Position {
     list_range: Option<Range<usize>>,
 }
 
-/// The rest of what is remembered of a server.
+/// The content of a server's record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Details {
     /// Its files.
@@ -53,7 +52,7 @@ pub(super) struct Details {
     pub(super) summary: Option<Summary>,
 }
 
-/// What is remembered of a build.
+/// The cache of one build.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cache {
     /// The digest of the site's manifest, and the list document.
@@ -89,7 +88,7 @@ impl<'a> FileRecord<'a> {
 }
 
 impl Details {
-    /// The text that a record keeps.
+    /// Returns the text of a record.
     fn text(files: &[StoredFile], checked: &CheckedServer, summary: Option<&Summary>) -> String {
         let urls: Vec<_> =
             checked.urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
@@ -170,8 +169,8 @@ impl Cache {
     }
 }
 
-/// A cache that is being written. What is not finished is not found by the next build; a failure to
-/// write costs the next build time, and is not reported.
+/// A cache that is being written. The next build finds it only when it is finished. A failed write only
+/// makes the next build slower, and is not reported.
 #[derive(Debug)]
 pub(super) struct CacheWriter(Option<Mutex<Sealing>>);
 
@@ -185,7 +184,7 @@ impl CacheWriter {
 
     fn line(&self, line: &str) {
         if let Some(file) = &self.0 {
-            // What is lost here is missed by the seal.
+            // The seal detects lost lines.
             let _ = file.lock().unwrap_or_else(PoisonError::into_inner).line(line);
         }
     }
@@ -201,7 +200,7 @@ impl CacheWriter {
         self.line(&format!("S\t{name}\t{digest}\t{}", Details::text(files, checked, summary)));
     }
 
-    /// Goes on remembering a server that was not made again.
+    /// Copies the record of a server that was not made again.
     pub(super) fn carry(&self, name: &str, cache: &Cache) {
         if let Some(Position { digest, details, .. }) = cache.records.get(name) {
             let text = |range: &Range<usize>| cache.text.get(range.clone()).unwrap_or_default();
@@ -239,7 +238,7 @@ mod dates {
 
     const DATES: &str = "mcp-static dates 2";
 
-    /// What history said at an earlier commit. An older file is as good: git tells what came after it.
+    /// Loads the dates as of an earlier commit. An older file is fine: git provides what came after it.
     pub(in super::super) fn load_dates(folder: &Path, prefix: &str) -> Option<(Oid, DateTable)> {
         let text = read_sealed(folder, "dates")?;
         let mut lines = text.lines();
@@ -259,7 +258,7 @@ mod dates {
         Some((commit, DateTable::restore(entries, Fallback::None)))
     }
 
-    /// Keeps what history says at `commit`; a failure to write costs the next build time.
+    /// Saves the dates of the history up to `commit`. A failed write only makes the next build slower.
     pub(in super::super) fn save_dates(
         folder: &Path,
         prefix: &str,

@@ -12,7 +12,7 @@ use crate::data::read_overrides;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::render::Catalog;
-use crate::render::catalog::{Overrides, Repository, TemplateProblem};
+use crate::render::catalog::{Overrides, RemoteRepository, TemplateProblem};
 #[cfg(feature = "git")]
 use crate::world::git::{FileMode, Git, Oid};
 
@@ -27,7 +27,7 @@ pub(super) fn overrides(data: &Path, config: &Config) -> Result<Overrides> {
 /// Makes the catalog. A broken template becomes a finding, and there is no catalog.
 pub(super) fn make(
     config: &Config,
-    origin: Option<&Repository>,
+    origin: Option<&RemoteRepository>,
     overrides: &Overrides,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Catalog>> {

@@ -1,12 +1,12 @@
-//! The journeys, spelled out: load, check, build.
+//! The steps from a data folder to a result: load, check, build, verify, sign, add.
 //!
 //! ```text
 //! load ─▶ Tree, dates, settings ─▶ check ─▶ Report, Registry
 //!                                └▶ build ─▶ render ─▶ lower ─▶ write
 //! ```
 //!
-//! The corridor connects rooms and decides nothing that a room could. It refuses the terminal and the
-//! environment: whatever comes from there is an option.
+//! This module connects the others. It uses neither the terminal nor the environment: everything from
+//! there is passed as an option.
 
 mod add;
 mod build;
@@ -37,7 +37,7 @@ use crate::model::Registry;
 use crate::render::Renderer;
 
 pub use add::{Added, add};
-pub use build::{BuildOptions, Built, Target, build};
+pub use build::{BuildOptions, BuildTarget, Built, build};
 pub use evidence::Evidences;
 pub use held::Held;
 #[cfg(feature = "cli")]
@@ -50,7 +50,7 @@ pub use verify::{
     verify_all, verify_by_commit,
 };
 
-/// Hears how far a journey has come. Silent by default; the terminal draws.
+/// Receives progress reports. The default methods ignore them.
 pub trait Observer: Sync {
     /// A stage of `total` steps begins; 0 when the number is not known.
     fn stage(&self, name: &'static str, total: u64) {
@@ -66,16 +66,16 @@ pub trait Observer: Sync {
     fn done(&self) {}
 }
 
-/// An observer that hears nothing.
+/// An observer that ignores all reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Judges the whole registry in memory: every listing, and everything found.
+/// Checks the whole registry in memory. Returns every listing and all findings.
 ///
-/// The registry holds the entries that can be made sense of even when the report refuses them; whoever
-/// publishes it must look at [`Report::has_errors`] first.
+/// The registry contains all entries that can be read, even when the report has errors. Check
+/// [`Report::has_errors`] before you publish it.
 pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Report)> {
     let servers = loaded.tree.servers();
     observer.stage("checking", servers.len() as u64);
@@ -100,7 +100,7 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     Ok((Registry::new(listings), report.finish(&loaded.levels())))
 }
 
-/// The proof files of a server by version, out of the files that were read.
+/// Takes the proof files of a server, by version, out of the files that were read.
 fn take_proofs(server: &ServerFolder, files: &mut [VersionFiles]) -> BTreeMap<String, Content> {
     let taken = server.versions.iter().zip(files);
     taken.filter_map(|(v, files)| Some((v.version.to_string(), files.proof.take()?))).collect()

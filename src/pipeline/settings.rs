@@ -1,4 +1,4 @@
-//! The settings of a data folder, with what only other rooms know about them.
+//! Reads the settings of a data folder and checks what needs other modules, such as names of clients.
 
 use crate::config::Config;
 use crate::data::Tree;
@@ -22,7 +22,7 @@ pub(super) fn parse(path: &str, text: &str) -> (Config, Vec<Diagnostic>) {
     (config, wrong)
 }
 
-/// Clients of `[probe]` that nobody knows; with one of them no probe could ever pass.
+/// Reports unknown clients in `[probe]`. With one of them no probe could pass.
 fn unknown_clients(config: &Config, source: &SourceFile<'_>) -> Vec<Diagnostic> {
     let required = config.probe.require.iter().zip(&config.probe.spans);
     let unknown = required.filter(|(id, _)| Client::parse(id).is_none());

@@ -1,4 +1,4 @@
-//! What stands at a URL.
+//! Artifacts: documents at URLs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -86,21 +86,21 @@ impl Media {
         }
     }
 
-    /// Name of the file that stands for an endpoint of this type inside its folder.
+    /// Name of the file for an endpoint of this type, inside the endpoint's folder.
     pub(crate) fn index(self) -> &'static str {
         if self == Self::Html { "index.html" } else { "index.json" }
     }
 }
 
-/// How long a copy may be used without asking.
+/// How long a copy may be used without revalidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
     /// Never changes (its name holds a digest).
     Immutable,
-    /// May change at any build; ask whether it did. Version documents too: status and `isLatest`
-    /// move.
+    /// May change with any build, so it is revalidated. This includes version documents, because
+    /// status and `isLatest` change.
     Revalidate,
-    /// Not worth keeping.
+    /// Not cached.
     Volatile,
 }
 
@@ -118,7 +118,7 @@ impl Freshness {
 /// A document at a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
-    /// Where.
+    /// Its URL path.
     pub path: UrlPath,
     /// How the URL relates to files.
     pub shape: Shape,
@@ -130,7 +130,7 @@ pub struct Artifact {
     pub body: Body,
 }
 
-/// A whole site in memory, for the live server and for guests; the builder streams instead.
+/// A whole site in memory, for serving it.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     artifacts: BTreeMap<UrlPath, Artifact>,
@@ -153,7 +153,7 @@ impl Site {
         self.artifacts.get(path.strip_prefix('/').unwrap_or(path))
     }
 
-    /// Every artifact in the order of its URL.
+    /// Every artifact, ordered by URL.
     pub fn artifacts(&self) -> impl ExactSizeIterator<Item = &Artifact> {
         self.artifacts.values()
     }

@@ -1,8 +1,8 @@
-//! The built thing: URL → artifact, lowering to a host's files, and putting files on disk.
+//! The built site: artifacts at URLs, the files that a host needs for them, and writing files to disk.
 //!
-//! `render` says "at this URL there is this JSON"; a [`Host`] decides which files that takes; an
-//! [`Output`] stages, compares and commits them. This room refuses to know what a registry, a server
-//! or a template is, and deletes nothing that its own manifest does not name.
+//! `render` makes [`Artifact`]s. [`lower`] turns them into the [`Files`] of a [`Host`]. An [`Output`]
+//! compares, stages and commits files. Nothing here knows what a registry, a server or a template is,
+//! and only files that the site's manifest lists are deleted.
 
 mod artifact;
 mod below;

@@ -16,7 +16,7 @@ pub(crate) const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
 /// One entry: `{"server":…,"_meta":{…}}`.
 ///
-/// `meta_key` is where our own facts stand; they are left out when there is none.
+/// `meta_key` is the key of the registry's own facts; without it they are omitted.
 pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> String {
     let mut text = String::with_capacity(entry.document.len() + 320);
     text.push_str("{\"server\":");

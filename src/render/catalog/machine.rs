@@ -28,7 +28,7 @@ pub(super) struct Machine<'a> {
     pub(super) pages: &'a [String],
 }
 
-/// A list of pages, or of further sitemaps when `index` holds.
+/// A list of pages, or of more sitemaps when `index` is true.
 #[derive(Serialize)]
 struct Sitemap<'a> {
     index: bool,
@@ -60,7 +60,7 @@ impl Machine<'_> {
         artifacts
     }
 
-    /// Who may read what: everybody everything, or nobody anything.
+    /// `robots.txt`: allows crawlers everything or nothing.
     fn robots(&self) -> String {
         if !self.site.public {
             return "User-agent: *\nDisallow: /\n".to_owned();

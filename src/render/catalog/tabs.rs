@@ -1,6 +1,6 @@
-//! The install tabs: what the install module made, arranged by client.
+//! The install tabs: results of the install module, grouped by client.
 //!
-//! The texts are shown and copied exactly as they were made; nothing is put together here.
+//! Texts are shown and copied exactly as that module returns them.
 
 use serde::Serialize;
 
@@ -9,12 +9,13 @@ use crate::model::Server;
 use super::super::install::{Clients, Command, Install, InstallContext, Link, installs};
 use super::text::shown;
 
-/// Size in bytes up to which everything is shown under "More clients". A few servers declare so much
-/// that fifteen clients' forms of it would take longer to load than anybody reads.
+/// Size in bytes up to which everything is shown under "More clients". A few servers
+/// declare so much that all clients' configurations would make the page too large.
 const ENOUGH: usize = 300_000;
 
-/// What stands there instead.
-const LEFT_OUT: &str = "Other packages and endpoints are omitted here to keep the page small. See the JSON tab.";
+/// Note about what is omitted.
+const LEFT_OUT: &str =
+    "Other packages and endpoints are omitted here to keep the page small. See the JSON tab.";
 
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]
@@ -36,9 +37,9 @@ struct Tab {
 struct Way {
     method: &'static str,
     links: Vec<Button>,
-    start: Option<Lines>,
-    command: Option<Lines>,
-    snippet: Option<Text>,
+    start: Option<CommandView>,
+    command: Option<CommandView>,
+    snippet: Option<SnippetView>,
     notes: Vec<String>,
 }
 
@@ -51,14 +52,14 @@ struct Button {
 
 /// A command; the second form only where it differs.
 #[derive(Debug, Serialize)]
-struct Lines {
+struct CommandView {
     posix: String,
     powershell: Option<String>,
 }
 
 /// Text for a file.
 #[derive(Debug, Serialize)]
-struct Text {
+struct SnippetView {
     path: &'static str,
     language: &'static str,
     text: String,
@@ -68,7 +69,7 @@ impl Tabs {
     /// The tabs of `server`; none when there is nothing to install.
     ///
     /// The order is that of the settings. When the texts together are too long, the clients under "More
-    /// clients" keep their first way and say that the rest is left out.
+    /// clients" keep their first way, with a note that the rest is omitted.
     pub(super) fn new(server: &Server, base_url: Option<&str>, clients: &Clients) -> Option<Self> {
         let context = InstallContext { base_url, clients: clients.clone() };
         let mut tabs = Self::default();
@@ -95,7 +96,7 @@ impl Tab {
         self.ways.iter().map(Way::size).sum()
     }
 
-    /// Keeps the first way and says so.
+    /// Keeps the first way, with a note.
     fn shorten(&mut self) {
         if self.ways.len() > 1 {
             self.ways.truncate(1);
@@ -108,7 +109,8 @@ impl Way {
     fn size(&self) -> usize {
         let links: usize = self.links.iter().map(|link| link.url.len()).sum();
         let lines = self.start.iter().chain(&self.command);
-        let shells = |it: &Lines| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
+        let shells =
+            |it: &CommandView| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
         let snippet = self.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
         links + lines.map(shells).sum::<usize>() + snippet
     }
@@ -119,9 +121,9 @@ impl Way {
         Self {
             method: install.method,
             links: install.links.into_iter().map(button).collect(),
-            start: install.start.map(Lines::new),
-            command: install.command.map(Lines::new),
-            snippet: install.snippet.map(|snippet| Text {
+            start: install.start.map(CommandView::new),
+            command: install.command.map(CommandView::new),
+            snippet: install.snippet.map(|snippet| SnippetView {
                 path: snippet.path,
                 language: snippet.language,
                 text: snippet.text.trim_end_matches('\n').to_owned(),
@@ -131,7 +133,7 @@ impl Way {
     }
 }
 
-impl Lines {
+impl CommandView {
     fn new(command: Command) -> Self {
         // One form is enough where both shells read it alike.
         let powershell = command.powershell.filter(|text| *text != command.posix);

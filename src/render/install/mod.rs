@@ -21,7 +21,7 @@ pub use clients::Clients;
 pub use recipe::Source;
 use recipe::{Action, Recipe};
 pub(in crate::render) use view::command_lines;
-use view::{Form, View};
+use view::{ClientForm, View};
 
 /// What installing depends on besides the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -118,13 +118,13 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
 }
 
 /// The form of `client` for `recipe`, with the notes that any client needs.
-fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Client) -> Form {
+fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Client) -> ClientForm {
     let view = View { server, recipe, base_url };
     let mut form = match &recipe.action {
-        Err(refusal) => return Form::only(refusal),
+        Err(refusal) => return ClientForm::only(refusal),
         Ok(action) => match (client.form)(&view, action) {
             Ok(form) => form,
-            Err(refusal) => return Form::only(refusal),
+            Err(refusal) => return ClientForm::only(refusal),
         },
     };
     if let Ok(Action::Connect { start: Some(start), .. }) = &recipe.action {

@@ -16,7 +16,7 @@ const LINK_MAX: usize = 2048;
 /// Longest link to a page.
 const WEB_LINK_MAX: usize = 8000;
 
-/// How a client is told about a slot.
+/// How a client gets the value of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask {
     /// It asks: `${input:id}`.
@@ -53,9 +53,9 @@ pub(super) struct View<'a> {
     pub(super) base_url: Option<&'a str>,
 }
 
-/// What a client's function gives.
+/// What a client's function returns.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Form {
+pub(super) struct ClientForm {
     pub(super) links: Vec<Link>,
     pub(super) start: Option<Command>,
     pub(super) command: Option<Command>,
@@ -63,7 +63,7 @@ pub(super) struct Form {
     pub(super) notes: Vec<String>,
 }
 
-impl Form {
+impl ClientForm {
     /// Nothing but a sentence.
     pub(super) fn only(note: &str) -> Self {
         Self { notes: vec![note.to_owned()], ..Self::default() }
@@ -77,7 +77,7 @@ impl Form {
         Self::snippet(path, "json", json.pretty())
     }
 
-    /// Adds a link, or says that it would be too long.
+    /// Adds a link, or a note when it would be too long.
     pub(super) fn link(mut self, label: &'static str, url: String) -> Self {
         let max = if url.starts_with("https:") { WEB_LINK_MAX } else { LINK_MAX };
         if url.len() <= max {
@@ -103,19 +103,19 @@ impl View<'_> {
         identifier::key(&self.server.name)
     }
 
-    /// A value in the client's words.
-    pub(super) fn say(&self, text: &Text, ask: Ask) -> String {
+    /// Returns a value in the client's syntax.
+    pub(super) fn text(&self, text: &Text, ask: Ask) -> String {
         text.show(&self.recipe.slots, |slot| ask.slot(slot))
     }
 
-    /// Named values in the client's words.
-    pub(super) fn say_all(&self, list: &[(String, Text)], ask: Ask) -> Vec<(String, String)> {
-        list.iter().map(|(name, text)| (name.clone(), self.say(text, ask))).collect()
+    /// Returns named values in the client's syntax.
+    pub(super) fn texts(&self, list: &[(String, Text)], ask: Ask) -> Vec<(String, String)> {
+        list.iter().map(|(name, text)| (name.clone(), self.text(text, ask))).collect()
     }
 
     /// A command's words; see [`Ask::argument`].
     pub(super) fn argv(&self, start: &Start, ask: Ask) -> Vec<String> {
-        start.argv.iter().map(|word| self.say(word, ask.argument())).collect()
+        start.argv.iter().map(|word| self.text(word, ask.argument())).collect()
     }
 
     /// `command`, `args` and `env`.
@@ -124,7 +124,7 @@ impl View<'_> {
         vec![
             ("command", argv.next().map(Json::Text)),
             ("args", Some(Json::texts(argv))),
-            ("env", Json::map(self.say_all(&start.env, ask))),
+            ("env", Json::map(self.texts(&start.env, ask))),
         ]
     }
 
@@ -151,7 +151,7 @@ impl View<'_> {
 
     /// The line that starts a package which listens.
     pub(super) fn start_line(&self, start: &Start) -> Option<Command> {
-        let env = self.say_all(&start.env, Ask::Word);
+        let env = self.texts(&start.env, Ask::Word);
         let argv = self.argv(start, Ask::Word);
         let mut posix = argv.clone();
         let mut powershell = String::new();
@@ -169,7 +169,7 @@ impl View<'_> {
     }
 
     /// What to do about the slots that a form leaves open.
-    pub(super) fn slot_notes(&self, form: &Form) -> Vec<String> {
+    pub(super) fn slot_notes(&self, form: &ClientForm) -> Vec<String> {
         let mut notes = Vec::new();
         if self.recipe.slots.is_empty() {
             return notes;
@@ -206,7 +206,7 @@ fn powershell_value(value: &str) -> String {
     if quoted.starts_with('\'') { quoted } else { format!("'{quoted}'") }
 }
 
-/// A line for both shells; `None` when a word would not stand in one line.
+/// A line for both shells; `None` when a word does not fit on one line.
 pub(super) fn line(words: &[String]) -> Option<Command> {
     if !words.iter().all(|word| quote::is_one_line(word)) {
         return None;
@@ -224,7 +224,7 @@ pub(super) fn line(words: &[String]) -> Option<Command> {
 /// A line that hands `start` to a client after `--`; on Windows a batch file is started by `cmd`.
 pub(super) fn line_with(view: &View<'_>, before: &[String], start: &Start) -> Option<Command> {
     let words = |argv: &[Text]| -> Vec<String> {
-        let argv = argv.iter().map(|word| view.say(word, Ask::Word));
+        let argv = argv.iter().map(|word| view.text(word, Ask::Word));
         before.iter().cloned().chain(["--".to_owned()]).chain(argv).collect()
     };
     let mut command = line(&words(&start.argv))?;
@@ -256,6 +256,6 @@ pub(in crate::render) fn command_lines(recipe: &Recipe) -> Vec<Vec<String>> {
     lines
 }
 
-/// What a client that opens no bundles says.
+/// The note of a client that cannot open bundles.
 pub(super) const NO_BUNDLE: Refusal =
     "This client cannot open bundles. Try another client or package.";

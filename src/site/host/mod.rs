@@ -1,11 +1,9 @@
-//! Hosts: how URLs become files.
+//! Hosts: which files each host needs for the URLs of a site.
 //!
-//! A host is one file and one row in [`HOSTS`]. It says what it can do ([`Capabilities`]), lowers one
-//! artifact at a time, adds its own rule files when the site is whole ([`Whole`]), and reports what it
-//! cannot express. What several hosts share stands in [`rules`]: which URL is answered with which
-//! headers and from which file; a host only spells it in its own language.
-//!
-//! This room refuses to know what an MCP server is: it knows the API's paths as paths.
+//! Each host is one file and one row in [`HOSTS`]. A host describes what it can do ([`Capabilities`]),
+//! lowers one artifact at a time, adds its own rule files at the end ([`Whole`]), and reports what does
+//! not work. [`rules`] holds what several hosts share: which URL gets which headers and which file. A
+//! host writes those rules in its own syntax.
 
 mod apache;
 mod azure_static_web_apps;
@@ -33,7 +31,7 @@ pub use rules::PAGE_SIZES;
 #[cfg(feature = "serve")]
 pub(crate) use rules::{COMMON, immutable, odd_types};
 
-/// What a host offers, as plain data. `None` means no limit that we know of.
+/// What a host can do. `None` means that no limit is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
@@ -41,7 +39,7 @@ pub struct Capabilities {
     pub headers: bool,
     /// A URL can be answered from a file elsewhere, without a redirect.
     pub rewrites: bool,
-    /// What becomes of a query.
+    /// How a query is handled.
     pub queries: Queries,
     /// How a path is turned into a file before any rule of ours.
     pub resolution: Resolution,
@@ -55,17 +53,17 @@ pub struct Capabilities {
     pub max_site_bytes: Option<u64>,
 }
 
-/// What becomes of a query.
+/// How a query is handled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Queries {
-    /// It is ignored: the document without a query answers.
+    /// Queries are ignored: the response is the document without a query.
     Ignored,
     /// `limit`, `cursor` and `version=latest` choose one of the pages below `/v0.1/_q/page/`.
     Pages,
 }
 
-/// How a host finds the file for a path, in the words that an imitation of it needs.
+/// How a host finds the file for a path, as needed to imitate it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Resolution {
@@ -74,16 +72,16 @@ pub struct Resolution {
     /// Status of the redirect from a folder's name to the same with a slash; `None` when the folder's
     /// index is served at once, or never.
     pub folder_redirect: Option<u16>,
-    /// Names that are looked for in a folder, in their order; rules of ours may find others.
+    /// Names that are looked for in a folder, in this order; our rules may find others.
     pub indexes: &'static [&'static str],
     /// Whether `name.html` is served for `name`.
     pub html_suffix: bool,
     /// Who sets the CORS headers.
     pub cors: Cors,
-    /// Whether an unknown path below `/v0.1` gets the API's JSON body, and not a page.
+    /// Whether an unknown path below `/v0.1` gets the API's JSON body instead of a page.
     pub json_not_found: bool,
-    /// Status of the answer to a preflight request; `None` where the method is not looked at, so that it
-    /// is answered as if the document had been asked for.
+    /// Status of the response to a preflight request; `None` where the method is ignored and the
+    /// response is the document.
     pub preflight: Option<u16>,
     /// How it answers.
     pub manner: Manner,
@@ -109,7 +107,7 @@ pub enum Cors {
     Host,
     /// Our rules, all three headers.
     Rules,
-    /// Whoever runs the server or the bucket; nothing in the site can.
+    /// The operator of the server or bucket; nothing in the site can set them.
     Operator,
 }
 
@@ -188,7 +186,7 @@ impl HostFile {
 pub struct Shortfall {
     /// How serious it is.
     pub kind: ShortfallKind,
-    /// What, in one sentence without a final stop.
+    /// A sentence without a full stop.
     pub message: String,
     /// What to do about it.
     pub help: String,
@@ -218,7 +216,7 @@ impl Shortfall {
     }
 }
 
-/// What was lowered, summed up.
+/// Number and sizes of the lowered files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Number of files.
@@ -230,7 +228,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Sums over the files that `host` sends to anybody.
+    /// Sums over the files that `host` serves.
     pub fn of(host: &dyn Host, files: &[ManifestRow]) -> Self {
         let sent = files.iter().filter(|row| served(host, &row.path).is_some());
         sent.fold(Self::default(), |sum, row| Self {
@@ -241,7 +239,7 @@ impl Totals {
     }
 }
 
-/// A site whose artifacts are all lowered: what rule files are made of.
+/// A site whose artifacts are all lowered, as input of rule files.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Whole<'a> {
     /// Path of the base URL: empty, or beginning with a slash. `None` when no base URL is known.
@@ -250,7 +248,7 @@ pub struct Whole<'a> {
     pub spanning: &'a [Artifact],
     /// Every file so far, by path.
     pub files: &'a [ManifestRow],
-    /// Sums over those of `files` that the host sends to anybody.
+    /// Sums over those of `files` that the host serves.
     pub totals: Totals,
 }
 
@@ -259,46 +257,46 @@ pub trait Host: Sync {
     /// The name that `--for` takes.
     fn name(&self) -> &'static str;
 
-    /// What it is, in half a sentence.
+    /// A short description, without a full stop.
     fn summary(&self) -> &'static str;
 
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// The folder of the site's files inside the output; the empty text is the output itself. What
-    /// stands beside that folder are settings and programs, which the host reads and sends to nobody.
+    /// The folder inside the output that the host serves; empty when it is the output itself. Files
+    /// outside of it are settings and programs, which the host reads but does not serve.
     fn root(&self) -> &'static str {
         ""
     }
 
-    /// The files that one artifact takes here.
+    /// Returns the files that this host needs for one artifact.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         vec![canonical(artifact)]
     }
 
-    /// Path below the output folder of the program that answers list queries there; `None` when they
-    /// are not answered by any.
+    /// Path below the output folder of the program that answers list queries; `None` when there is
+    /// no such program.
     fn program(&self) -> Option<&'static str> {
         None
     }
 
-    /// Whether a program there answers list queries, from indexes that the site must then hold.
+    /// Whether a program on this host answers list queries. It needs the query indexes.
     fn answers_queries(&self) -> bool {
         self.program().is_some()
     }
 
-    /// What is answered from a file elsewhere: address patterns, in which `:word` stands for one
-    /// segment, and the files, both from the site's root.
+    /// Rewrites: URL patterns, in which `:word` matches one segment, and the files that are served for
+    /// them, both from the site's root.
     fn rewrites(&self) -> Vec<(String, String)> {
         if self.capabilities().rewrites { rules::rewrites() } else { Vec::new() }
     }
 
-    /// Files of the host's own, such as rules and headers.
+    /// Returns the host's own files, such as rules and headers.
     fn extras(&self, _whole: &Whole<'_>) -> Vec<HostFile> {
         Vec::new()
     }
 
-    /// What does not fit.
+    /// Returns what does not work on this host.
     fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
         limits(self.name(), &self.capabilities(), &whole.totals)
     }
@@ -326,8 +324,8 @@ pub fn host_named(name: &str) -> Option<&'static dyn Host> {
     HOSTS.iter().copied().find(|host| host.name() == name)
 }
 
-/// The path of a file below the root of `host`, as addresses have it; `None` for what stands beside
-/// the root.
+/// Returns the path of a file below the root of `host`, as in URLs; `None` for files outside of the
+/// root.
 pub(crate) fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
     match host.root() {
         "" => Some(path),
@@ -341,7 +339,7 @@ fn canonical(artifact: &Artifact) -> HostFile {
 }
 
 /// The file of the canonical tree, with another name for the index of an API document: some hosts
-/// know `index.html` only, whatever it holds.
+/// only recognize `index.html`, whatever its content.
 fn twin(artifact: &Artifact) -> HostFile {
     endpoint(artifact, "index.html")
 }
@@ -371,7 +369,7 @@ fn is_document(artifact: &Artifact) -> bool {
     artifact.shape == Shape::Endpoint && artifact.media == Media::Json
 }
 
-/// Holds the sums against the limits of a host.
+/// Compares the sums with the limits of a host.
 fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
     let rows = [
         (can.max_files, totals.files, "files", "fewer entries"),
@@ -384,25 +382,22 @@ fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
             let limit = limit.filter(|limit| have > *limit)?;
             Some(Shortfall {
                 kind: ShortfallKind::Limit,
-                message: format!("{name} takes at most {limit} {what}, and this site has {have}"),
+                message: format!("{name} allows at most {limit} {what}; this site has {have}"),
                 help: format!("choose a host without this limit, or publish {less}"),
             })
         })
         .collect();
     if let Some(free) = can.free_files.filter(|free| totals.files > *free && found.is_empty()) {
         found.push(Shortfall::warning(
-            format!(
-                "{name} takes {free} files without payment, and this site has {}",
-                totals.files
-            ),
-            "check that your plan takes more, or build with --only api",
+            format!("{name} allows {free} files on its free plan; this site has {}", totals.files),
+            "check that your plan allows more, or build with --only api",
         ));
     }
     found
 }
 
-/// A warning when files have `+` in their path, which this host does not find; `why` says what it
-/// does instead.
+/// Returns a warning when files have `+` in their path, which this host does not find; `why` explains
+/// what it does instead.
 fn plus(whole: &Whole<'_>, why: &str) -> Option<Shortfall> {
     let with_plus: Vec<&str> =
         whole.files.iter().map(|row| &*row.path).filter(|path| path.contains('+')).collect();

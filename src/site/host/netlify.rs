@@ -48,7 +48,7 @@ impl Host for Netlify {
         without_v0(artifact)
     }
 
-    /// Rules are forced, since a folder of the same name stands where clients ask.
+    /// Rules are forced, because a folder with the same name exists at the requested path.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let mut text = String::new();
         for (from, to) in rules::rewrites() {

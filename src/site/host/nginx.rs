@@ -1,7 +1,7 @@
 //! nginx: a `server` block that answers without redirects, and a container that holds both.
 //!
 //! Types, CORS, caching, the API's 404 body and the pages of lists are all in the configuration. The
-//! headers stand at the level of the server, since a location with one of its own would lose them.
+//! headers are set for the server, because a location with its own headers would drop them.
 
 use std::fmt::Write as _;
 

@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use mcp_static::config::BaseUrl;
-use mcp_static::pipeline::{BuildOptions, LoadOptions, Silent, Target, build, check, load};
-use mcp_static::site::{HOSTS, host_named, lower, write};
+use mcp_static::pipeline::{BuildOptions, BuildTarget, LoadOptions, Silent, build, check, load};
+use mcp_static::site::{
+    Artifact, Body, Freshness, HOSTS, Media, Shape, Shortfall, SiteParts, UrlPath, host_named,
+    lower, write,
+};
 
 use crate::project::{Project, tree};
 
@@ -22,7 +25,7 @@ fn lowering_in_memory_gives_the_files_of_a_build() {
     let parts = loaded.renderer().render(&registry);
     for host in HOSTS.iter().copied() {
         let out = project.path(&format!("built-{}", host.name()));
-        let target = Target { host, out: &out };
+        let target = BuildTarget { host, out: &out };
         let built = build(&loaded, &[target], &BuildOptions::default(), &Silent).unwrap();
         let files = lower(host, &parts);
         let lowered: BTreeMap<String, Vec<u8>> =
@@ -50,18 +53,19 @@ fn lowering_in_memory_gives_the_files_of_a_build() {
 }
 
 #[test]
-fn a_site_that_does_not_fit_is_not_written() {
-    let project = Project::empty();
-    project.entry("com.example/weather", "1.0.0+build");
-    project.entry("com.example/weather", "1.0.0+BUILD");
-    let loaded =
-        load(&LoadOptions { data: project.path("registry-data"), ..LoadOptions::default() })
-            .unwrap();
-    let (registry, _) = check(&loaded, &Silent).unwrap();
-    let files = lower(host_named("plain").unwrap(), &loaded.renderer().render(&registry));
-    let fatal: Vec<_> = files.shortfalls().iter().filter(|found| found.is_fatal()).collect();
-    assert!(!fatal.is_empty(), "{:?}", files.shortfalls());
-    let out = project.path("site");
+fn a_site_with_colliding_paths_is_not_written() {
+    let artifact = |name| Artifact {
+        path: UrlPath::new(["servers", name]).unwrap(),
+        shape: Shape::File,
+        media: Media::Text,
+        freshness: Freshness::Revalidate,
+        body: Body::from("text".to_owned()),
+    };
+    let servers = vec![artifact("a.txt"), artifact("A.txt")];
+    let files = lower(host_named("plain").unwrap(), &SiteParts { servers, ..SiteParts::default() });
+    assert!(files.shortfalls().iter().any(Shortfall::is_fatal), "{:?}", files.shortfalls());
+    let scratch = tempfile::tempdir().unwrap();
+    let out = scratch.path().join("site");
     assert!(write(&files, &out).unwrap_err().to_string().contains("side by side"));
     assert!(!out.exists());
 }

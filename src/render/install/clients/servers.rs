@@ -3,7 +3,7 @@
 use super::super::identifier::Refusal;
 use super::super::json::Json;
 use super::super::recipe::Action;
-use super::super::view::{Ask, Form, NO_BUNDLE, View, line};
+use super::super::view::{Ask, ClientForm, NO_BUNDLE, View, line};
 use crate::text::percent_encode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -18,8 +18,8 @@ fn config(
     match action {
         Action::Start(start) => Ok(Json::object(view.program(start, ask))),
         Action::Connect { is_sse, url, headers, .. } => {
-            let members = remote(*is_sse, Json::Text(view.say(url, Ask::Word)));
-            let headers = Json::map(view.say_all(headers, ask));
+            let members = remote(*is_sse, Json::Text(view.text(url, Ask::Word)));
+            let headers = Json::map(view.texts(headers, ask));
             Ok(Json::object(members).with("headers", headers))
         }
         Action::Bundle { .. } => Err(NO_BUNDLE),
@@ -27,9 +27,9 @@ fn config(
 }
 
 /// A file with nothing but this server in `mcpServers`.
-fn file(view: &View<'_>, path: &'static str, config: &Json) -> Form {
+fn file(view: &View<'_>, path: &'static str, config: &Json) -> ClientForm {
     let servers = Json::Object(vec![(view.key(), config.clone())]);
-    Form::json(path, &Json::object([("mcpServers", Some(servers))]))
+    ClientForm::json(path, &Json::object([("mcpServers", Some(servers))]))
 }
 
 /// A remote's URL for clients that find out the transport themselves.
@@ -38,7 +38,7 @@ fn plain_url(_: bool, url: Json) -> Vec<(&'static str, Option<Json>)> {
 }
 
 /// The form that most other clients read.
-pub(super) fn plain(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn plain(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let config = config(view, action, Ask::Word, |is_sse, url| {
         let kind = if is_sse { "sse" } else { "http" };
         vec![("type", Some(Json::text(kind))), ("url", Some(url))]
@@ -47,7 +47,7 @@ pub(super) fn plain(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
 }
 
 /// Cursor's link holds the configuration in base64.
-pub(super) fn cursor(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn cursor(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let config = config(view, action, Ask::Word, plain_url)?;
     let url = format!(
         "cursor://anysphere.cursor-deeplink/mcp/install?name={}&config={}",
@@ -58,7 +58,7 @@ pub(super) fn cursor(view: &View<'_>, action: &Action) -> Result<Form, Refusal> 
 }
 
 /// LM Studio's link has the same form as Cursor's.
-pub(super) fn lm_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn lm_studio(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let config = config(view, action, Ask::Word, plain_url)?;
     let url = format!(
         "lmstudio://add_mcp?name={}&config={}",
@@ -69,7 +69,7 @@ pub(super) fn lm_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusa
 }
 
 /// Kiro's link is a page that hands over; its configuration reads the environment.
-pub(super) fn kiro(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn kiro(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let config = config(view, action, Ask::Braces, plain_url)?;
     let url = format!(
         "https://kiro.dev/launch/mcp/add?name={}&config={}",
@@ -80,24 +80,24 @@ pub(super) fn kiro(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
 }
 
 /// Windsurf has its own word for a remote's URL and no link that can be relied on.
-pub(super) fn windsurf(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn windsurf(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let config = config(view, action, Ask::Word, |_, url| vec![("serverUrl", Some(url))])?;
     Ok(file(view, "~/.codeium/windsurf/mcp_config.json", &config))
 }
 
 /// There is a command for remotes only: the program's own options would be taken for options of
 /// `gemini`.
-pub(super) fn gemini(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn gemini(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let config = config(view, action, Ask::Braces, |is_sse, url| {
         vec![(if is_sse { "url" } else { "httpUrl" }, Some(url))]
     })?;
     let command = match action {
         Action::Connect { is_sse, url, headers, .. } => {
             let kind = if *is_sse { "sse" } else { "http" };
-            let (key, url) = (view.key(), view.say(url, Ask::Word));
+            let (key, url) = (view.key(), view.text(url, Ask::Word));
             let words = ["gemini", "mcp", "add", "-s", "user", "-t", kind, &key, &url];
             let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
-            for (name, value) in view.say_all(headers, Ask::Word) {
+            for (name, value) in view.texts(headers, Ask::Word) {
                 words.extend(["-H".to_owned(), format!("{name}: {value}")]);
             }
             line(&words)
