@@ -51,6 +51,7 @@ copilot() {
 }
 
 [ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
+part "documentation" python3 "$here/docs.py" "$tool"
 part "killed builds" python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill"
 part "keys" bash "$here/keys.sh" "$tool"
 part "histories" bash "$here/histories.sh" "$tool"

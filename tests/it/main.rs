@@ -11,6 +11,7 @@ mod check;
 mod codes;
 mod cost;
 mod dns;
+mod docs;
 mod documents;
 mod edit;
 mod explain;

@@ -100,8 +100,8 @@ impl Forge {
         Some(Self {
             kind,
             home: format!("https://{host}/{path}"),
-            branch: percent_encode_except(branch, b"/"),
-            prefix: percent_encode_except(&repository.prefix, b"/"),
+            branch: percent_encode_except(branch, b"-._~/"),
+            prefix: percent_encode_except(&repository.prefix, b"-._~/"),
         })
     }
 
@@ -116,7 +116,7 @@ impl Forge {
     /// Without a `status.json` the link for its status opens a form with an example; the forge commits it
     /// as a pull request where the reader may not push.
     pub(super) fn links(&self, folder: &str, has_status: bool) -> ForgeLinks {
-        let folder = percent_encode_except(folder, b"/");
+        let folder = percent_encode_except(folder, b"-._~/");
         let at = format!("{}/servers/{folder}", self.prefix);
         let server = folder.rsplit_once('/').map_or(&*folder, |(server, _)| server);
         let status = if has_status {
