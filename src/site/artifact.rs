@@ -130,6 +130,22 @@ pub struct Artifact {
     pub body: Body,
 }
 
+impl Artifact {
+    /// Makes a document that may change with any build.
+    pub fn new(path: UrlPath, shape: Shape, media: Media, body: impl Into<Body>) -> Self {
+        Self { path, shape, media, freshness: Freshness::Revalidate, body: body.into() }
+    }
+
+    /// Makes a file that may change with any build; `None` when `segments` are not a valid path.
+    pub fn file<'a>(
+        segments: impl IntoIterator<Item = &'a str>,
+        media: Media,
+        body: impl Into<Body>,
+    ) -> Option<Self> {
+        Some(Self::new(UrlPath::new(segments)?, Shape::File, media, body))
+    }
+}
+
 /// A whole site in memory, for serving it.
 #[derive(Debug, Clone, Default)]
 pub struct Site {

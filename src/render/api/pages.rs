@@ -14,7 +14,7 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::site::{Artifact, Body, Freshness, Media, PAGE_SIZES, Shape, UrlPath};
+use crate::site::{Artifact, Body, Media, PAGE_SIZES, Shape, UrlPath};
 
 use super::wire::list_json;
 
@@ -51,8 +51,8 @@ pub fn list_pages(latest: &[&Body]) -> Vec<Artifact> {
             let next = last.filter(|_| end < latest.len());
             let next = next.map(|last| format!("{}:{}", last.name, last.version));
             let path = if start == 0 { first(&size_word) } else { after(&size_word, before) };
-            let body = list_json(&latest[start..end], next.as_deref()).into();
-            artifacts.extend(path.map(|path| page(path, body)));
+            let body = list_json(&latest[start..end], next.as_deref());
+            artifacts.extend(path.map(|path| Artifact::new(path, Shape::File, Media::Json, body)));
         }
     }
     artifacts
@@ -67,11 +67,6 @@ fn first(size: &str) -> Option<UrlPath> {
 fn after(size: &str, server: Option<&CursorKey<'_>>) -> Option<UrlPath> {
     let (namespace, name) = server?.name.split_once('/')?;
     UrlPath::new(["v0.1", "_q", "page", size, namespace, &format!("{name}.json")])
-}
-
-fn page(path: UrlPath, body: Body) -> Artifact {
-    let (shape, media) = (Shape::File, Media::Json);
-    Artifact { path, shape, media, freshness: Freshness::Revalidate, body }
 }
 
 #[cfg(test)]

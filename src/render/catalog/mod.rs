@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use crate::config::{CatalogSettings, Visibility};
 use crate::diag::nearest;
 use crate::model::{Listing, Server};
-use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Media};
 
 use super::Facts;
 use super::install::Clients;
@@ -155,11 +155,12 @@ impl Catalog {
     /// A picture of the latest version, for readmes elsewhere; its name stays the same.
     fn badge(&self, listing: &Listing, view: &ServerView) -> Option<Artifact> {
         let name = listing.name();
-        let path = UrlPath::new(["servers", name.namespace().as_str(), name.name(), "badge.svg"])?;
-        let text = self.render("badge.svg", view.badge(&self.settings.accent))?;
-        let body = text.into_bytes().into();
-        let (shape, media) = (Shape::File, Media::Svg);
-        Some(Artifact { path, shape, media, freshness: Freshness::Revalidate, body })
+        let path = ["servers", name.namespace().as_str(), name.name(), "badge.svg"];
+        Artifact::file(
+            path,
+            Media::Svg,
+            self.render("badge.svg", view.badge(&self.settings.accent))?,
+        )
     }
 }
 

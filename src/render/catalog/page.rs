@@ -5,7 +5,7 @@
 use serde::Serialize;
 
 use crate::config::{CatalogSettings, FooterLink};
-use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Media, Shape};
 
 use super::super::Facts;
 use super::Catalog;
@@ -147,13 +147,7 @@ impl Catalog {
         head.lead(site, place.root);
         let context = engine::framed(site.seen.clone(), value(&head), value(it));
         let text = self.engine.render_value(template, context)?;
-        Some(Artifact {
-            path: place.path,
-            shape: Shape::Endpoint,
-            media: Media::Html,
-            freshness: Freshness::Revalidate,
-            body: text.into_bytes().into(),
-        })
+        Some(Artifact::new(place.path, Shape::Endpoint, Media::Html, text))
     }
 
     /// The page for wrong links. It may be served at any depth, so its links begin with the path of
@@ -163,13 +157,7 @@ impl Catalog {
         head.lead(site, format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path())));
         let context = engine::framed(site.seen.clone(), value(&head), value(()));
         let text = self.engine.render_value("404.html", context)?;
-        Some(Artifact {
-            path: UrlPath::new(["404.html"])?,
-            shape: Shape::File,
-            media: Media::Html,
-            freshness: Freshness::Revalidate,
-            body: text.into_bytes().into(),
-        })
+        Artifact::file(["404.html"], Media::Html, text)
     }
 
     /// Renders a template that has no frame.

@@ -14,7 +14,7 @@ use super::Catalog;
 use super::changes::{self, ChangeView, Dated, Day};
 use super::facets::{Facet, Group, facets, groups};
 use super::list::{self, Leaf, Pager, ServerRow, leaves};
-use super::machine::{Machine, file};
+use super::machine::Machine;
 use super::page::{PageHead, Site};
 use super::place::{Href, PagePlace};
 use super::search;
@@ -231,7 +231,7 @@ impl Span<'_> {
         let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
         let updated = entries.first().map(|entry| entry.at().to_owned()).or(commit);
         let feed = Feed { site: self.site, base, updated, entries };
-        file("feed.xml", Media::Atom, self.catalog.render("feed.xml", feed)?)
+        Artifact::file(["feed.xml"], Media::Atom, self.catalog.render("feed.xml", feed)?)
     }
 
     /// The registry as linked data.

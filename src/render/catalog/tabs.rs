@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::model::Server;
 
-use super::super::install::{Clients, Command, Install, InstallContext, Link, installs};
+use super::super::install::{Clients, Command, Install, InstallContext, installs};
 use super::text::shown;
 
 /// Size in bytes up to which everything is shown under "More clients". A few servers
@@ -29,40 +29,8 @@ pub(super) struct Tabs {
 struct Tab {
     id: &'static str,
     label: &'static str,
-    ways: Vec<Way>,
-}
-
-/// One package or remote in one client.
-#[derive(Debug, Serialize)]
-struct Way {
-    method: &'static str,
-    links: Vec<Button>,
-    start: Option<CommandView>,
-    command: Option<CommandView>,
-    snippet: Option<SnippetView>,
-    notes: Vec<String>,
-}
-
-/// A link that opens the client.
-#[derive(Debug, Serialize)]
-struct Button {
-    label: &'static str,
-    url: String,
-}
-
-/// A command; the second form only where it differs.
-#[derive(Debug, Serialize)]
-struct CommandView {
-    posix: String,
-    powershell: Option<String>,
-}
-
-/// Text for a file.
-#[derive(Debug, Serialize)]
-struct SnippetView {
-    path: &'static str,
-    language: &'static str,
-    text: String,
+    /// Its packages and remotes.
+    ways: Vec<Install>,
 }
 
 impl Tabs {
@@ -79,7 +47,7 @@ impl Tabs {
                 row.push(Tab { id: install.client, label: install.label, ways: Vec::new() });
             }
             if let Some(tab) = row.last_mut() {
-                tab.ways.push(Way::new(install));
+                tab.ways.push(shown_install(install));
             }
         }
         let size: usize = tabs.first.iter().chain(&tabs.more).map(Tab::size).sum();
@@ -93,7 +61,7 @@ impl Tabs {
 impl Tab {
     /// How much text it holds.
     fn size(&self) -> usize {
-        self.ways.iter().map(Way::size).sum()
+        self.ways.iter().map(size).sum()
     }
 
     /// Keeps the first way, with a note.
@@ -105,38 +73,24 @@ impl Tab {
     }
 }
 
-impl Way {
-    fn size(&self) -> usize {
-        let links: usize = self.links.iter().map(|link| link.url.len()).sum();
-        let lines = self.start.iter().chain(&self.command);
-        let shells =
-            |it: &CommandView| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
-        let snippet = self.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
-        links + lines.map(shells).sum::<usize>() + snippet
+/// Makes an install fit for a page: a second form of a command only where it differs, and notes, which
+/// may contain a stranger's words, as text that is safe to show.
+fn shown_install(mut install: Install) -> Install {
+    for command in install.start.iter_mut().chain(&mut install.command) {
+        command.powershell = command.powershell.take().filter(|text| *text != command.posix);
     }
-
-    /// Takes over the texts as they are; only notes may hold a stranger's words.
-    fn new(install: Install) -> Self {
-        let button = |link: Link| Button { label: link.label, url: link.url };
-        Self {
-            method: install.method,
-            links: install.links.into_iter().map(button).collect(),
-            start: install.start.map(CommandView::new),
-            command: install.command.map(CommandView::new),
-            snippet: install.snippet.map(|snippet| SnippetView {
-                path: snippet.path,
-                language: snippet.language,
-                text: snippet.text.trim_end_matches('\n').to_owned(),
-            }),
-            notes: install.notes.iter().map(|note| shown(note)).collect(),
-        }
+    if let Some(snippet) = &mut install.snippet {
+        snippet.text.truncate(snippet.text.trim_end_matches('\n').len());
     }
+    install.notes.iter_mut().for_each(|note| *note = shown(note));
+    install
 }
 
-impl CommandView {
-    fn new(command: Command) -> Self {
-        // One form is enough where both shells read it alike.
-        let powershell = command.powershell.filter(|text| *text != command.posix);
-        Self { posix: command.posix, powershell }
-    }
+/// Length of the texts of an install, in bytes.
+fn size(install: &Install) -> usize {
+    let links: usize = install.links.iter().map(|link| link.url.len()).sum();
+    let commands = install.start.iter().chain(&install.command);
+    let shells = |it: &Command| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
+    let snippet = install.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
+    links + commands.map(shells).sum::<usize>() + snippet
 }

@@ -16,7 +16,7 @@ use super::super::install::quote;
 use super::super::install::recipe::{Action, Recipe, Source, recipes};
 use super::super::install::variables::{Part, Slots, Text};
 use crate::model::{Input, Listing, Server};
-use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Body, Media};
 
 /// One entry of a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -199,15 +199,9 @@ pub fn documents<'a>(rows: impl IntoIterator<Item = &'a AllowRows>) -> Vec<Artif
         list(&allowed),
         list(&denied)
     );
-    let body: Body = text.into_bytes().into();
+    let body = Body::from(text);
     let file = |client| {
-        Some(Artifact {
-            path: UrlPath::new(["exports", client, "managed-settings.json"])?,
-            shape: Shape::File,
-            media: Media::Json,
-            freshness: Freshness::Revalidate,
-            body: body.clone(),
-        })
+        Artifact::file(["exports", client, "managed-settings.json"], Media::Json, body.clone())
     };
     ["copilot", "claude-code"].into_iter().filter_map(file).collect()
 }

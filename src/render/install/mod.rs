@@ -14,6 +14,8 @@ pub(crate) mod recipe;
 pub(crate) mod variables;
 mod view;
 
+use serde::Serialize;
+
 use crate::model::Server;
 
 use clients::Client;
@@ -33,7 +35,7 @@ pub struct InstallContext<'a> {
 }
 
 /// How one package or remote of a server is installed in one client.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Install {
     /// The client's word in settings and in the page's ids.
     pub client: &'static str,
@@ -42,6 +44,7 @@ pub struct Install {
     /// Whether it belongs to the first row of tabs.
     pub is_first: bool,
     /// The package or remote.
+    #[serde(skip)]
     pub source: Source,
     /// What the package or remote is, such as `npm package`.
     pub method: &'static str,
@@ -58,7 +61,7 @@ pub struct Install {
 }
 
 /// A link that opens a client.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// What to write on it.
     pub label: &'static str,
@@ -71,7 +74,7 @@ pub const LINK_SCHEMES: &[&str] =
     &["https", "http", "vscode", "vscode-insiders", "cursor", "goose", "lmstudio"];
 
 /// A line for a terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Command {
     /// For a POSIX shell.
     pub posix: String,
@@ -80,7 +83,7 @@ pub struct Command {
 }
 
 /// Text for a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Snippet {
     /// Where it goes.
     pub path: &'static str,

@@ -45,6 +45,9 @@ impl Ask {
     }
 }
 
+/// Members of a JSON object; those without a value are omitted.
+pub(super) type Members = Vec<(&'static str, Option<Json>)>;
+
 /// A recipe as one client's function sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
@@ -75,6 +78,12 @@ impl ClientForm {
 
     pub(super) fn json(path: &'static str, json: &Json) -> Self {
         Self::snippet(path, "json", json.pretty())
+    }
+
+    /// A JSON file whose member `list` holds the configuration of one server under `key`.
+    pub(super) fn file(path: &'static str, list: &str, key: String, server: Json) -> Self {
+        let servers = Json::Object(vec![(key, server)]);
+        Self::json(path, &Json::object([(list, Some(servers))]))
     }
 
     /// Adds a link, or a note when it would be too long.
@@ -119,13 +128,27 @@ impl View<'_> {
     }
 
     /// `command`, `args` and `env`.
-    pub(super) fn program<'k>(&self, start: &Start, ask: Ask) -> Vec<(&'k str, Option<Json>)> {
+    pub(super) fn program(&self, start: &Start, ask: Ask) -> Members {
         let mut argv = self.argv(start, ask).into_iter();
         vec![
             ("command", argv.next().map(Json::Text)),
             ("args", Some(Json::texts(argv))),
             ("env", Json::map(self.texts(&start.env, ask))),
         ]
+    }
+
+    /// Divides an environment into the names that the user sets under the same name, quoted for TOML,
+    /// and the rest.
+    pub(super) fn own_names<'e>(
+        &self,
+        env: &'e [(String, Text)],
+    ) -> (Vec<String>, Vec<&'e (String, Text)>) {
+        let is_own = |(name, value): &&(String, Text)| {
+            let slot = value.only_slot().and_then(|slot| self.recipe.slots.get(slot));
+            slot.is_some_and(|slot| slot.variable == *name)
+        };
+        let (own, rest): (Vec<_>, Vec<_>) = env.iter().partition(is_own);
+        (own.iter().map(|(name, _)| quote::toml(name)).collect(), rest)
     }
 
     /// The slots that a configuration uses.

@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::query::Row;
 use crate::model::{Entry, Listing, Timestamp};
-use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Body, FileDigest, Media};
 
 use super::{Facts, api};
 use cut::{Cut, pieces};
@@ -232,6 +232,5 @@ fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) ->
 
 /// Revalidated although its bytes never change: cache rules are per path, and hosts allow only a few.
 fn file(name: &str, media: Media, body: Body) -> Option<Artifact> {
-    let path = UrlPath::new(["v0.1", "_q", name])?;
-    Some(Artifact { path, shape: Shape::File, media, freshness: Freshness::Revalidate, body })
+    Artifact::file(["v0.1", "_q", name], media, body)
 }

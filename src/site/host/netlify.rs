@@ -4,8 +4,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
-use super::{edge, rules, without_v0};
+use super::{Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
+use super::{edge, rules};
 
 /// Netlify, deployed from the built folder.
 pub(super) struct Netlify;
@@ -41,11 +41,6 @@ impl Host for Netlify {
 
     fn program(&self) -> Option<&'static str> {
         Some("netlify/edge-functions/registry/edge.js")
-    }
-
-    /// Below `/v0` nothing, as rewrites lead from there.
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
     }
 
     /// Rules are forced, because a folder with the same name exists at the requested path.

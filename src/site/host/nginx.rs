@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
-use super::{rules, without_v0};
+use super::rules;
+use super::{Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use crate::site::Freshness;
 
 /// nginx, alone or in a container.
@@ -31,11 +31,6 @@ impl Host for Nginx {
         let manner = Manner { keeps_query: false, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };
         Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
-    }
-
-    /// Below `/v0` nothing: the configuration leads from there.
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
     }
 
     /// The path of the base URL works whether a proxy passes it on or takes it off.

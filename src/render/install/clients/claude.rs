@@ -1,10 +1,6 @@
 //! Claude Code and Claude Desktop.
 
-use super::super::Link;
-use super::super::identifier::Refusal;
-use super::super::json::Json;
-use super::super::recipe::Action;
-use super::super::view::{Ask, ClientForm, NO_BUNDLE, View, line, line_with};
+use super::{Action, Ask, ClientForm, Json, Link, NO_BUNDLE, Refusal, View, line, line_with};
 
 /// The command puts values in after the name, because its options take as many words as there are;
 /// the project's file reads the environment instead.
@@ -37,25 +33,20 @@ pub(super) fn code(view: &View<'_>, action: &Action) -> Result<ClientForm, Refus
         }
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
-    let servers = Json::Object(vec![(key, Json::object(members))]);
-    let file = Json::object([("mcpServers", Some(servers))]);
-    Ok(ClientForm::json(".mcp.json", &file).command(command))
+    Ok(ClientForm::file(".mcp.json", "mcpServers", key, Json::object(members)).command(command))
 }
 
-/// Bundles are opened by the application, remotes are added in its settings, and only programs stand
-/// in its file.
+/// The application opens bundles, remotes are added in its settings, and only programs are in its file.
 pub(super) fn desktop(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     match action {
         Action::Start(start) => {
             let server = Json::object(view.program(start, Ask::Word));
-            let servers = Json::Object(vec![(view.key(), server)]);
-            let file = Json::object([("mcpServers", Some(servers))]);
-            Ok(ClientForm::json("claude_desktop_config.json", &file))
+            Ok(ClientForm::file("claude_desktop_config.json", "mcpServers", view.key(), server))
         }
         Action::Connect { url, .. } => {
             let url = view.text(url, Ask::Word);
             let mut form = ClientForm::only(
-                "Remotes are added in the settings under Connectors, as a custom connector with this address:",
+                "Add remotes in the settings under Connectors, as a custom connector with this URL:",
             );
             form.notes.push(url);
             Ok(form)

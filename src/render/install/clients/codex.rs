@@ -2,11 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::identifier::Refusal;
-use super::super::quote;
-use super::super::recipe::Action;
-use super::super::variables::{Part, Text};
-use super::super::view::{Ask, ClientForm, NO_BUNDLE, View, line, line_with};
+use super::{
+    Action, Ask, ClientForm, NO_BUNDLE, Part, Refusal, Text, View, line, line_with, quote,
+};
 
 /// The table `mcp_servers.<key>`, and a command where one exists.
 ///
@@ -52,13 +50,8 @@ pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<ClientForm, Refu
 
 /// What is left to the user is passed on from Codex's own environment when the names agree.
 fn environment(view: &View<'_>, env: &[(String, Text)], text: &mut String) {
-    let passed = |(name, value): &&(String, Text)| {
-        let slot = value.only_slot().and_then(|slot| view.recipe.slots.get(slot));
-        slot.is_some_and(|slot| slot.variable == *name)
-    };
-    let (pass, set): (Vec<_>, Vec<_>) = env.iter().partition(passed);
-    if !pass.is_empty() {
-        let names: Vec<String> = pass.iter().map(|(name, _)| quote::toml(name)).collect();
+    let (names, set) = view.own_names(env);
+    if !names.is_empty() {
         let _ = writeln!(text, "env_vars = [{}]", names.join(", "));
     }
     table(view, "env", &set, text);

@@ -1,9 +1,6 @@
 //! GitHub Copilot outside VS Code. Both clients compare the key with the registry's names.
 
-use super::super::identifier::Refusal;
-use super::super::json::Json;
-use super::super::recipe::Action;
-use super::super::view::{Ask, ClientForm, NO_BUNDLE, View};
+use super::{Action, Ask, ClientForm, Json, NO_BUNDLE, Refusal, View};
 
 /// The command line's configuration file; installing there is a dialogue (`/mcp add`).
 pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
@@ -23,9 +20,8 @@ pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusa
         ],
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
-    let servers = Json::Object(vec![(view.server.name.clone(), Json::object(members))]);
-    let file = Json::object([("mcpServers", Some(servers))]);
-    Ok(ClientForm::json("~/.copilot/mcp-config.json", &file))
+    let (path, key) = ("~/.copilot/mcp-config.json", view.server.name.clone());
+    Ok(ClientForm::file(path, "mcpServers", key, Json::object(members)))
 }
 
 /// Copilot's plug-in for the JetBrains IDEs. Its policy check reads `x-metadata`.
@@ -40,9 +36,8 @@ pub(super) fn jetbrains(view: &View<'_>, action: &Action) -> Result<ClientForm, 
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
     let server = Json::object(members).with("x-metadata", metadata(view));
-    let servers = Json::Object(vec![(view.server.name.clone(), server)]);
-    let file = Json::object([("servers", Some(servers))]);
-    Ok(ClientForm::json("mcp.json of GitHub Copilot (Edit in settings)", &file))
+    let path = "mcp.json of GitHub Copilot (Edit in settings)";
+    Ok(ClientForm::file(path, "servers", view.server.name.clone(), server))
 }
 
 /// Which registry and which version the configuration is from.

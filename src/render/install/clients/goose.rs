@@ -3,11 +3,7 @@
 use crate::text::percent_encode;
 use std::fmt::Write as _;
 
-use super::super::identifier::Refusal;
-use super::super::quote;
-use super::super::recipe::Action;
-use super::super::variables::Text;
-use super::super::view::{Ask, ClientForm, NO_BUNDLE, View};
+use super::{Action, Ask, ClientForm, NO_BUNDLE, Refusal, Text, View, quote};
 
 /// An entry of `extensions`.
 ///
@@ -63,13 +59,8 @@ fn deep_link(view: &View<'_>, program: &str, args: &[String]) -> String {
 
 /// Slots of the variables' own names are asked for and kept by Goose; the rest is written down.
 fn environment(view: &View<'_>, env: &[(String, Text)], text: &mut String) {
-    let kept = |(name, value): &&(String, Text)| {
-        let slot = value.only_slot().and_then(|slot| view.recipe.slots.get(slot));
-        slot.is_some_and(|slot| slot.variable == *name)
-    };
-    let (keys, set): (Vec<_>, Vec<_>) = env.iter().partition(kept);
-    if !keys.is_empty() {
-        let names: Vec<String> = keys.iter().map(|(name, _)| quote::toml(name)).collect();
+    let (names, set) = view.own_names(env);
+    if !names.is_empty() {
         let _ = writeln!(text, "    env_keys: [{}]", names.join(", "));
     }
     map(view, "envs", set.into_iter(), text);

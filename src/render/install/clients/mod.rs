@@ -12,8 +12,11 @@ mod servers;
 mod vscode;
 
 use super::identifier::Refusal;
+use super::json::Json;
 use super::recipe::Action;
-use super::view::{ClientForm, View};
+use super::variables::{Part, Slot, Text};
+use super::view::{Ask, ClientForm, Members, NO_BUNDLE, View, line, line_with};
+use super::{Link, quote};
 
 /// A row of the table.
 #[derive(Debug)]

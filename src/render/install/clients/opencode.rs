@@ -1,9 +1,6 @@
 //! opencode: the program and its arguments are one list.
 
-use super::super::identifier::Refusal;
-use super::super::json::Json;
-use super::super::recipe::Action;
-use super::super::view::{Ask, ClientForm, NO_BUNDLE, View};
+use super::{Action, Ask, ClientForm, Json, NO_BUNDLE, Refusal, View};
 
 /// An entry of `mcp`; values are read from the environment with `{env:NAME}`.
 pub(super) fn opencode(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
@@ -22,6 +19,5 @@ pub(super) fn opencode(view: &View<'_>, action: &Action) -> Result<ClientForm, R
         ],
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
-    let servers = Json::Object(vec![(view.key(), Json::object(members))]);
-    Ok(ClientForm::json("opencode.json", &Json::object([("mcp", Some(servers))])))
+    Ok(ClientForm::file("opencode.json", "mcp", view.key(), Json::object(members)))
 }

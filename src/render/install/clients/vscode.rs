@@ -5,12 +5,9 @@
 //! configuration. The link carries no `gallery`: some versions of VS Code take it as a request to
 //! ignore the rest and look the name up in whatever registry they know, later ones drop it.
 
-use super::super::identifier::Refusal;
-use super::super::json::Json;
-use super::super::recipe::Action;
-use super::super::variables::Slot;
-use super::super::view::{Ask, ClientForm, NO_BUNDLE, View};
 use crate::text::percent_encode;
+
+use super::{Action, Ask, ClientForm, Json, Members, NO_BUNDLE, Refusal, Slot, View};
 
 /// Makes VS Code ask for a slot. A secret is hidden while it is typed.
 fn input(slot: &Slot) -> Json {
@@ -28,7 +25,7 @@ fn inputs(view: &View<'_>, action: &Action) -> Option<Json> {
 }
 
 /// The configuration, without its name and without what only a gallery adds.
-fn config(view: &View<'_>, action: &Action) -> Result<Vec<(&'static str, Option<Json>)>, Refusal> {
+fn config(view: &View<'_>, action: &Action) -> Result<Members, Refusal> {
     Ok(match action {
         Action::Start(start) => {
             let mut members = vec![("type", Some(Json::text("stdio")))];
