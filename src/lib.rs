@@ -36,9 +36,10 @@
 //!
 //! | floor | rooms |
 //! |---|---|
-//! | 7 front door | `cli` (arguments, progress, colour, exit status) |
-//! | 6 live | `serve` (the registry as a live v0.1 server) |
-//! | 5 corridor | [`pipeline`] (the journeys, spelled out) |
+//! | 8 front door | `cli` (arguments, progress, colour, exit status) |
+//! | 7 live | `serve` (the registry as a live v0.1 server) |
+//! | 6 corridor | [`pipeline`] (the journeys, spelled out) |
+//! | 5 verdict | `judge` (a change, its commits and proofs → one verdict) |
 //! | 4 making | [`render`] (registry → site), `import` (another registry → entries), [`probe`] (a deployed registry → what clients would see) |
 //! | 3 judging | [`check`] (is the data right?), [`proof`] (may this change be made by this person?) |
 //! | 2 reading | [`data`] (the layout of `registry-data`, both ways) |
@@ -78,9 +79,13 @@ pub mod config;
 pub mod data;
 pub mod diag;
 pub mod error;
+#[cfg(feature = "import")]
 pub mod import;
+#[cfg(all(feature = "git", feature = "proof"))]
+pub mod judge;
 pub mod model;
 pub mod pipeline;
+#[cfg(feature = "probe")]
 pub mod probe;
 pub mod proof;
 pub mod render;

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::data::Held;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{BuildOptions, BuildTarget, Held, build, load};
+use crate::pipeline::{BuildOptions, BuildTarget, build, load};
 use crate::site::{HOSTS, Host, WriteCounts, host_named, working_folder};
 use crate::world::file;
 

@@ -192,7 +192,7 @@ mod walk {
     use super::super::records::read_status;
     use super::{BTreeMap, DateTable, EntryDates, Fallback, Status};
     use crate::error::Result;
-    use crate::world::git::{Change, Git, Oid, PathHistory};
+    use crate::world::git::{Git, Oid, PathChange, PathHistory};
 
     impl DateTable {
         /// Reads the history of `head` below `prefix`, once for all entries. With `known`, which
@@ -236,11 +236,11 @@ mod walk {
     /// The changes of one entry's two files.
     struct EntryHistory {
         key: Box<str>,
-        changes: Vec<(EntryFile, Change)>,
+        changes: Vec<(EntryFile, PathChange)>,
     }
 
     fn group(paths: Vec<PathHistory>) -> impl Iterator<Item = EntryHistory> {
-        let mut found: BTreeMap<Box<str>, Vec<(EntryFile, Change)>> = BTreeMap::new();
+        let mut found: BTreeMap<Box<str>, Vec<(EntryFile, PathChange)>> = BTreeMap::new();
         for path in paths {
             if let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path)
                 && matches!(file, EntryFile::Server | EntryFile::Status)

@@ -135,3 +135,17 @@ impl<'a> DataPath<'a> {
 pub fn entry_folder(name: &ServerName, version: &Version) -> String {
     format!("servers/{}/{}/{version}", name.namespace(), name.name())
 }
+
+/// Returns `path` without the folder `prefix` in front; `None` when it is not below that folder. Both use
+/// forward slashes, and an empty prefix is the top.
+pub fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
+    match prefix {
+        "" => Some(path),
+        prefix => path.strip_prefix(prefix)?.strip_prefix('/'),
+    }
+}
+
+/// Returns `path` with the folder `prefix` in front, the inverse of [`below`].
+pub fn join(prefix: &str, path: &str) -> String {
+    if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") }
+}

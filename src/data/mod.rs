@@ -5,6 +5,7 @@
 //! refuses to know which documents are valid and what becomes of them.
 
 mod edit;
+mod held;
 mod history;
 mod json;
 mod layout;
@@ -16,14 +17,19 @@ mod status;
 mod tree;
 
 pub use edit::{Applied, Edit, Edits, apply, apply_in, hold, require_folder, was_interrupted};
+#[cfg(feature = "import")]
 pub(crate) use edit::{open_folder, work_folder};
+pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub(crate) use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
-pub use layout::{DataPath, EntryFile, entry_folder};
-pub use overrides::{is_template, read_overrides, read_settings};
+pub use layout::{DataPath, EntryFile, below, entry_folder, join};
+#[cfg(feature = "git")]
+pub use overrides::{overrides_at, template_folder};
+pub use overrides::{read_overrides, read_settings};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};
+#[cfg(feature = "proof")]
 pub(crate) use status::{find_server, find_versions};
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

@@ -7,11 +7,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+#[cfg(feature = "git")]
+use crate::config::Config;
 use crate::error::{Error, ErrorKind, Result};
 use crate::world::file;
+#[cfg(feature = "git")]
+use crate::world::git::{FileMode, Git, Oid};
 
 use super::json::MAX_FILE;
 use super::layout::SETTINGS;
+#[cfg(feature = "git")]
+use super::layout::join;
 
 /// Most files that a folder of templates has.
 const MAX_FILES: usize = 256;
@@ -64,9 +70,36 @@ pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, Stri
 }
 
 /// Whether a file of the folder, by its path there, can be a template.
-pub fn is_template(path: &str) -> bool {
+fn is_template(path: &str) -> bool {
     let mut names = path.split('/');
     path.matches('/').count() < 2 && !names.any(|n| n.starts_with('.')) && !path.ends_with(".md")
+}
+
+/// Returns the templates of `folder` as a commit has them; `None` when the folder is not there.
+///
+/// # Errors
+/// When the repository cannot be read.
+#[cfg(feature = "git")]
+pub fn overrides_at(
+    git: &Git,
+    commit: Oid,
+    folder: &str,
+) -> Result<Option<BTreeMap<String, String>>> {
+    let files = git.files(commit, folder)?;
+    let mut found = BTreeMap::new();
+    for file in files.iter().filter(|f| f.mode == FileMode::Regular && is_template(&f.path)) {
+        let text = String::from_utf8_lossy(&git.blob(file.oid)?).into_owned();
+        found.insert(file.path.clone(), text);
+    }
+    Ok((!files.is_empty()).then_some(found))
+}
+
+/// Returns the folder of templates from the top of the repository whose data folder is at `prefix`;
+/// `None` when the settings name none.
+#[cfg(feature = "git")]
+pub fn template_folder(config: &Config, prefix: &str) -> Option<String> {
+    let name = config.catalog.templates.as_deref()?.trim_end_matches('/');
+    Some(join(prefix.rsplit_once('/').map_or("", |(above, _)| above), name))
 }
 
 /// The settings of the data folder `root` as text; `None` when there is no such plain file.

@@ -60,6 +60,7 @@ impl Holder {
 
     /// Whether a proof of `domain` may speak for the namespace at all; whether the domain's keys reach
     /// that far down is for the settings to say.
+    #[cfg(feature = "proof")]
     pub(crate) fn may_be_spoken_for_by(&self, domain: &Domain) -> bool {
         match self {
             Self::GitHub(login) => domain.as_str() == format!("{login}.github.io"),

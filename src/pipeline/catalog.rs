@@ -6,15 +6,11 @@
 use std::path::Path;
 
 use crate::config::Config;
-#[cfg(feature = "git")]
-use crate::data::is_template;
 use crate::data::read_overrides;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::render::Catalog;
 use crate::render::catalog::{Overrides, RemoteRepository, TemplateProblem};
-#[cfg(feature = "git")]
-use crate::world::git::{FileMode, Git, Oid};
 
 /// Reads the operator's own templates, by name; their folder is beside the folder `data`.
 pub(super) fn overrides(data: &Path, config: &Config) -> Result<Overrides> {
@@ -38,29 +34,6 @@ pub(super) fn make(
             Ok(None)
         }
     }
-}
-
-/// Reads the operator's own templates from a commit; `None` when the folder does not exist there.
-#[cfg(feature = "git")]
-pub(super) fn overrides_at(git: &Git, commit: Oid, folder: &str) -> Result<Option<Overrides>> {
-    let files = git.files(commit, folder)?;
-    let templates = files.iter().filter(|file| file.mode == FileMode::Regular);
-    let mut found = Overrides::new();
-    for file in templates.filter(|file| is_template(&file.path)) {
-        let text = String::from_utf8_lossy(&git.blob(file.oid)?).into_owned();
-        found.insert(file.path.clone(), text);
-    }
-    Ok((!files.is_empty()).then_some(found))
-}
-
-/// Path of the templates' folder from the top of the repository; `prefix` is the data folder's path.
-#[cfg(feature = "git")]
-pub(super) fn folder(config: &Config, prefix: &str) -> Option<String> {
-    let name = config.catalog.templates.as_deref()?.trim_end_matches('/');
-    Some(match prefix.rsplit_once('/') {
-        Some((above, _)) => format!("{above}/{name}"),
-        None => name.to_owned(),
-    })
 }
 
 /// Reports a broken template with its path in the operator's folder and its line.

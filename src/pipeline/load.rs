@@ -4,16 +4,15 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, Profile};
 use crate::config::{BaseUrl, Config};
-use crate::data::{DateSource, Fallback, Tree};
+use crate::data::{DateSource, Fallback, Held, Tree};
 use crate::diag::{Diagnostic, Levels};
 use crate::error::Result;
 use crate::model::Timestamp;
+use crate::proof::Evidences;
 use crate::render::catalog::{Overrides, RemoteRepository};
 use crate::render::{Catalog, Facts};
 
 use super::catalog;
-use super::evidence::Evidences;
-use super::held::Held;
 use super::{settings, working};
 
 /// Where the data is and how to read it.
@@ -196,9 +195,8 @@ mod place {
     use std::sync::Mutex;
 
     use super::super::cache;
-    use super::super::evidence::commits;
     use super::*;
-    use crate::data::DateTable;
+    use crate::data::{DateTable, overrides_at, template_folder};
     use crate::error::{Error, ErrorKind};
     use crate::world::git::{Git, Oid};
 
@@ -281,10 +279,8 @@ mod place {
 
         /// The templates that are published, where something is held back.
         pub(super) fn held_templates(&self, config: &Config) -> Result<Option<Overrides>> {
-            match (&self.git, self.held, catalog::folder(config, &self.prefix)) {
-                (Some(git), Some(commit), Some(folder)) => {
-                    catalog::overrides_at(git, commit, &folder)
-                }
+            match (&self.git, self.held, template_folder(config, &self.prefix)) {
+                (Some(git), Some(commit), Some(folder)) => overrides_at(git, commit, &folder),
                 _ => Ok(None),
             }
         }
@@ -320,7 +316,7 @@ mod place {
             let (Some(git), Some(commit)) = (&self.git, self.commit) else { return Ok(()) };
             if evidence.wants_commits() && git.hidden_history()?.is_none() {
                 let read = self.held.unwrap_or(commit);
-                evidence.signed = commits::signed(git, commit, read, &self.prefix)?;
+                evidence.add_signed_commits(git, commit, read, &self.prefix)?;
             }
             Ok(())
         }

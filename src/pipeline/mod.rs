@@ -13,13 +13,13 @@ mod build;
 mod cache;
 mod catalog;
 mod digest;
-mod evidence;
-mod held;
 mod load;
+#[cfg(feature = "probe")]
 mod probed;
 mod settings;
+#[cfg(feature = "proof")]
 mod sign;
-#[cfg(feature = "git")]
+#[cfg(all(feature = "git", feature = "proof"))]
 mod verify;
 mod working;
 
@@ -38,17 +38,13 @@ use crate::render::Renderer;
 
 pub use add::{Added, add};
 pub use build::{BuildOptions, BuildTarget, Built, build};
-pub use evidence::Evidences;
-pub use held::Held;
 #[cfg(feature = "cli")]
 pub(crate) use load::label;
 pub use load::{LoadOptions, Loaded, load};
-pub use sign::{Subject, ToSign, Wanted, audience, to_sign};
-#[cfg(feature = "git")]
-pub use verify::{
-    Did, Doors, HeldBack, Judged, Judgement, NamespaceVerdict, Rechecked, VerifyOptions, verify,
-    verify_all, verify_by_commit,
-};
+#[cfg(feature = "proof")]
+pub use sign::{Signable, SigningTarget, ToSign, audience, to_sign};
+#[cfg(all(feature = "git", feature = "proof"))]
+pub use verify::{verify_all, verify_by_commit};
 
 /// Receives progress reports. The default methods ignore them.
 pub trait Observer: Sync {

@@ -16,9 +16,9 @@ use crate::proof::{Action, ProofFile, Statement, content_hash};
 
 use super::load::{LoadOptions, Loaded, load};
 
-/// What somebody wants to sign.
+/// What to sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted<'a> {
+pub enum SigningTarget<'a> {
     /// The document of `NAME@VERSION`.
     Entry(&'a str),
     /// The `status.json` of `NAME@VERSION`.
@@ -30,7 +30,7 @@ pub enum Wanted<'a> {
 /// What is about to be signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Subject {
+pub struct Signable {
     /// What the proof asks for.
     pub action: Action,
     /// The domain that the namespace reverses, in lower case.
@@ -41,11 +41,11 @@ pub struct Subject {
     pub version: String,
     /// Hash of the content, as the statement has it.
     pub sha256: String,
-    /// Where the file that is signed stands, as messages call it.
+    /// Path of the signed file, as messages call it.
     pub file: String,
     /// Where its proof belongs, below the data folder.
     pub path: String,
-    /// The proof of an entry's file that stands there, when it can be read.
+    /// The present proof of an entry's file, when it can be read.
     pub present: Option<ProofFile>,
 }
 
@@ -61,7 +61,7 @@ pub enum ToSign {
     /// It can be signed.
     Ready {
         /// What it is.
-        subject: Box<Subject>,
+        subject: Box<Signable>,
         /// How messages call the place of the proof.
         display: String,
         /// Who the proof is for by the registry's settings.
@@ -77,14 +77,14 @@ pub fn audience(config: &Config) -> Option<&str> {
 }
 
 /// Finds what is wanted in the data folder and judges whether it can be published.
-pub fn to_sign(options: &LoadOptions, wanted: Wanted<'_>) -> Result<ToSign> {
+pub fn to_sign(options: &LoadOptions, wanted: SigningTarget<'_>) -> Result<ToSign> {
     let loaded = load(options)?;
     let mut report = Report::new();
     report.extend(loaded.findings.iter().cloned());
     let subject = match wanted {
-        Wanted::Entry(what) => entry(&loaded, what, &mut report)?,
-        Wanted::Status(what) => status(&loaded, what, &mut report)?,
-        Wanted::Owners(namespace) => Some(owners(&loaded, namespace)?),
+        SigningTarget::Entry(what) => entry(&loaded, what, &mut report)?,
+        SigningTarget::Status(what) => status(&loaded, what, &mut report)?,
+        SigningTarget::Owners(namespace) => Some(owners(&loaded, namespace)?),
     };
     let report = report.finish(&loaded.levels());
     match subject {
@@ -113,22 +113,22 @@ fn find<'a>(
         several => {
             let newest = several.last().map_or("1.0.0", |v| &v.version);
             Err(Error::new(ErrorKind::Usage, format!("{name} has {} versions", several.len()))
-                .help(format!("say which, such as `mcp-static sign {verb} {name}@{newest}`")))
+                .help(format!("choose one, such as `mcp-static sign {verb} {name}@{newest}`")))
         }
     }
 }
 
-/// A subject of an entry's file; the proof stands in the same folder.
+/// Returns an entry's file for signing; the proof belongs in the same folder.
 fn subject(
     tree: &Tree,
     (server, version): (&ServerFolder, &VersionFolder),
     (action, file, proof): (Action, EntryFile, EntryFile),
     sha256: String,
-) -> Result<Subject> {
+) -> Result<Signable> {
     let domain: Vec<&str> = server.namespace.split('.').rev().collect();
     let path = server.path(version, proof);
     let present = tree.read_entry(server, version, proof)?;
-    Ok(Subject {
+    Ok(Signable {
         action,
         domain: domain.join(".").to_ascii_lowercase(),
         name: format!("{}/{}", server.namespace, server.name),
@@ -140,7 +140,7 @@ fn subject(
     })
 }
 
-fn entry(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Subject>> {
+fn entry(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Signable>> {
     let tree = &loaded.tree;
     let (server, version) = find(tree, what, "entry")?;
     let path = tree.display(&server.path(version, EntryFile::Server));
@@ -154,7 +154,7 @@ fn entry(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Subj
     hash.map(|hash| subject(tree, (server, version), files, hash)).transpose()
 }
 
-/// Whether a document says the name and version of its folder.
+/// Whether a document has the name and version of its folder.
 fn agrees(
     path: &str,
     document: &Document,
@@ -171,7 +171,7 @@ fn agrees(
     ] {
         let says = document.value.get(key).and_then(|v| v.as_str()).unwrap_or_default();
         if says != folder {
-            let message = format!("the document says {says:?}, the folder says {folder:?}");
+            let message = format!("the document has {says:?}, the folder {folder:?}");
             let help = format!("rename the folder, or write {folder:?}");
             let finding = Finding::new(code, format!("/{key}").as_str(), message).help(help);
             report.push(source.diagnose(finding));
@@ -181,7 +181,7 @@ fn agrees(
     same
 }
 
-fn status(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Subject>> {
+fn status(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Signable>> {
     let tree = &loaded.tree;
     let (server, version) = find(tree, what, "status")?;
     let path = tree.display(&server.path(version, EntryFile::Status));
@@ -215,7 +215,7 @@ fn fits(path: &str, content: &Content, report: &mut Report) -> bool {
     content.size <= MAX_FILE
 }
 
-fn owners(loaded: &Loaded, namespace: &str) -> Result<Subject> {
+fn owners(loaded: &Loaded, namespace: &str) -> Result<Signable> {
     let tree = &loaded.tree;
     let stem = namespace.to_ascii_lowercase();
     let path = format!("owners/{stem}.toml");
@@ -230,7 +230,7 @@ fn owners(loaded: &Loaded, namespace: &str) -> Result<Subject> {
         });
     };
     let domain: Vec<&str> = stem.split('.').rev().collect();
-    Ok(Subject {
+    Ok(Signable {
         action: Action::SetOwners,
         domain: domain.join("."),
         version: Statement::NO_VERSION.to_owned(),

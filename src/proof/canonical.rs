@@ -4,24 +4,15 @@
 //! author's business. Documents that different readers would understand differently (a key twice, half
 //! a surrogate pair, a number that does not survive) are refused: they have no one meaning to sign.
 
-use crate::text::push_json_string;
-use std::fmt;
-
 use crate::data::{Document, digest};
 use crate::diag::Code;
 use crate::diag::json::{Kind, Tokenizer, unescape};
+use crate::text::push_json_string;
 
 /// Why a document has no canonical form; the code of what was found in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{summary} ({code})", summary = .0.summary(), code = .0)]
 pub struct CanonicalFault(pub Code);
-
-impl fmt::Display for CanonicalFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.0.summary(), self.0)
-    }
-}
-
-impl std::error::Error for CanonicalFault {}
 
 /// SHA-256 of the document's canonical form, as 64 lower-case hex digits.
 pub fn content_hash(document: &Document) -> Result<String, CanonicalFault> {

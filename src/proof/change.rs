@@ -1,13 +1,12 @@
-//! What a change touches, sorted by what it means: entries, owners, protected paths, others.
+//! What a change touches, by meaning: entries, owners files, protected paths, others.
 //!
-//! Only paths and object ids are looked at, never the text of a diff, so nothing that is written
-//! into a file can hide what happens to it. This file refuses to decide who may make a change.
+//! Only paths and object ids are compared, never the text of a diff, so no content can hide a change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::{DataPath, EntryFile};
+use crate::data::{DataPath, EntryFile, below};
 use crate::model::pattern::matches;
-use crate::world::git::{Changed, Fault, FileMode, Oid};
+use crate::world::git::{Changed, FileMode, Oid, TreeFault};
 
 /// Folders nested deeper than this are refused in a change.
 pub const MAX_DEPTH: usize = 8;
@@ -17,7 +16,7 @@ pub const MAX_DEPTH: usize = 8;
 pub enum EntryKind {
     /// The first version of a server.
     NewServer,
-    /// A further version of a server that is published.
+    /// A new version of a published server.
     NewVersion,
     /// The document of a published version is not what it was.
     Edited,
@@ -88,7 +87,11 @@ impl EntryChange {
 
     /// The file that a report points at: the document if it differs, else the first that does.
     pub fn main_file(&self) -> String {
-        let file = self.files.keys().min().copied().unwrap_or(EntryFile::Server);
+        self.path(self.files.keys().min().copied().unwrap_or(EntryFile::Server))
+    }
+
+    /// Returns the path of one of its files below the data folder.
+    pub fn path(&self, file: EntryFile) -> String {
         format!("{}/{}", self.folder(), file.file_name())
     }
 
@@ -118,7 +121,7 @@ pub struct OddPath {
 
 /// A whole change, sorted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Change {
+pub struct ChangeSummary {
     /// Version folders, in byte order.
     pub entries: Vec<EntryChange>,
     /// Owners files by namespace in lower case.
@@ -137,8 +140,8 @@ pub struct Change {
     pub paths: usize,
 }
 
-impl Change {
-    /// Whether somebody publishes something, or changes or owns what is published.
+impl ChangeSummary {
+    /// Whether it publishes something, or changes a published version or an owners file.
     pub fn makes_claims(&self) -> bool {
         !self.owners.is_empty() || self.entries.iter().any(|e| e.kind != EntryKind::Removed)
     }
@@ -163,7 +166,7 @@ impl Change {
 pub struct Layout<'a> {
     /// The data folder from the top of the repository; empty for the top itself.
     pub prefix: &'a str,
-    /// Further patterns of protected paths.
+    /// Additional patterns of protected paths.
     pub protect: &'a [String],
 }
 
@@ -172,8 +175,8 @@ pub fn sort(
     changed: &[Changed],
     layout: Layout<'_>,
     has_server: &mut dyn FnMut(&str, &str) -> bool,
-) -> Change {
-    let mut change = Change { paths: changed.len(), ..Change::default() };
+) -> ChangeSummary {
+    let mut change = ChangeSummary { paths: changed.len(), ..ChangeSummary::default() };
     let mut folders: BTreeMap<(&str, &str, &str), BTreeMap<EntryFile, Sides>> = BTreeMap::new();
     for item in changed {
         if let Some(why) = objection(item) {
@@ -184,10 +187,7 @@ pub fn sort(
             before: item.before.map(|side| side.oid),
             after: item.after.map(|side| side.oid),
         };
-        let below = match layout.prefix {
-            "" => Some(item.path.as_str()),
-            prefix => item.path.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('/')),
-        };
+        let below = below(layout.prefix, &item.path);
         match below.map(DataPath::of) {
             Some(DataPath::Entry { namespace, name, version, file }) => {
                 folders.entry((namespace, name, version)).or_default().insert(file, sides);
@@ -271,22 +271,22 @@ fn objection(item: &Changed) -> Option<&'static str> {
         Some("the path is not UTF-8")
     } else if let Some(fault) = item.fault {
         Some(match fault {
-            Fault::Name => "no folder on disk can hold a name like this",
-            Fault::Twice => "the name is listed twice in its folder",
-            Fault::Depth => "the path lies deeper than eight folders",
-            Fault::Mode => "the mode is spelled in a way that git does not write",
-            Fault::Order => "the names in this folder are not in git's order",
+            TreeFault::Name => "no folder on disk can hold a name like this",
+            TreeFault::Twice => "the name is listed twice in its folder",
+            TreeFault::Depth => "the path is more than eight folders deep",
+            TreeFault::Mode => "the mode is spelled in a way that git does not write",
+            TreeFault::Order => "the names in this folder are not in git's order",
         })
     } else if item.path.chars().any(char::is_control) {
         Some("the path holds a control character")
     } else if item.path.split('/').count() > MAX_DEPTH {
-        Some("the path lies deeper than eight folders")
+        Some("the path is more than eight folders deep")
     } else {
         match after.mode {
             FileMode::Regular => None,
             FileMode::Executable => Some("the file may be executed; data never is"),
-            FileMode::Symlink => Some("a symbolic link stands here"),
-            FileMode::Submodule => Some("a submodule stands here"),
+            FileMode::Symlink => Some("this is a symbolic link"),
+            FileMode::Submodule => Some("this is a submodule"),
             FileMode::Other(_) => Some("the file has a mode that git does not write"),
         }
     }

@@ -1,4 +1,4 @@
-//! What has to be proven: for each namespace that a change touches, everything that it does there.
+//! What has to be proven: everything that a change does in one namespace.
 
 use std::collections::BTreeMap;
 
@@ -59,10 +59,10 @@ impl Claim {
     }
 }
 
-/// Who stands behind a change, as far as the forge says.
+/// Who is behind a change, as far as the forge reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Identity {
-    /// The forge says who opened the pull request.
+    /// The forge reports who opened the pull request.
     Attested {
         /// Host of the forge.
         forge: String,
@@ -73,7 +73,7 @@ pub enum Identity {
     },
     /// A queue of pull requests that were judged one by one.
     Queue,
-    /// Nobody says, and why.
+    /// It is not reported, and why.
     Nobody(String),
     /// The forge did not answer.
     Unknown(String),
@@ -118,7 +118,7 @@ pub struct Scene<'a> {
     pub audiences: &'a [String],
     /// Owners files of the base, by namespace in lower case.
     pub owners: &'a BTreeMap<String, Owners>,
-    /// Who stands behind the change.
+    /// Who is behind the change.
     pub identity: &'a Identity,
     /// The outside.
     pub lookup: &'a Lookup<'a>,

@@ -1,10 +1,8 @@
 //! Signed commits: what was signed, and by which key.
 //!
-//! The raw object is cut by hand, because what counts is exactly the bytes that the signer saw: the
-//! object without its signature header. An object with two signatures, or with one for another kind
-//! of object id, is refused, so that nobody can show one signature and hide behind another.
-
-use std::fmt;
+//! The raw object is split by hand, because the signature covers exactly the object without its signature
+//! header. An object with several signatures, or with one for SHA-256 repositories, is refused, so that one
+//! signature cannot hide another.
 
 use super::key::PublicKey;
 use super::sshsig::{SshFault, SshSignature};
@@ -16,41 +14,30 @@ const NAMESPACE: &str = "git";
 pub const MAX_COMMIT: usize = 1024 * 1024;
 
 /// Why a commit's signature cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CommitFault {
     /// The object is larger than [`MAX_COMMIT`].
+    #[error("the commit is larger than {} bytes", MAX_COMMIT)]
     TooLarge,
     /// The bytes are not a commit object.
+    #[error("the object is not a commit")]
     NotACommit,
     /// There are several `gpgsig` headers.
+    #[error("the commit has more than one signature")]
     SeveralSignatures,
     /// There is a `gpgsig-sha256` header.
+    #[error("the commit has a signature for SHA-256 repositories")]
     OtherObjectFormat,
     /// The signature is not an SSH one but, say, OpenPGP.
+    #[error(
+        "the commit is signed, but not with an SSH key; sign with `gpg.format = ssh` and the domain's key"
+    )]
     NotSsh,
     /// The SSH signature cannot be read or does not hold.
+    #[error("the commit's signature cannot be used: {0}")]
     Ssh(SshFault),
 }
-
-impl fmt::Display for CommitFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLarge => write!(f, "the commit is larger than {MAX_COMMIT} bytes"),
-            Self::NotACommit => f.write_str("the object is not a commit"),
-            Self::SeveralSignatures => f.write_str("the commit has more than one signature"),
-            Self::OtherObjectFormat => {
-                f.write_str("the commit has a signature for SHA-256 repositories")
-            }
-            Self::NotSsh => f.write_str(
-                "the commit is signed, but not with an SSH key; sign with `gpg.format = ssh` and the domain's key",
-            ),
-            Self::Ssh(fault) => write!(f, "the commit's signature cannot be used: {fault}"),
-        }
-    }
-}
-
-impl std::error::Error for CommitFault {}
 
 /// A commit with exactly one SSH signature, not verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

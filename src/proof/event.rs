@@ -1,9 +1,7 @@
-//! What the forge says about a change: who opened it, from whose repository, into which branch.
+//! What the forge reports about a change: who opened it, from whose repository, into which branch.
 //!
-//! The payload is written by the forge and by nobody else; labels, actors and the texts of people in
-//! it are not looked at. Accounts are told apart by their numeric id and by the host of their forge,
-//! so that an account of the same name elsewhere proves nothing. This file refuses to guess: a fact
-//! that the payload does not hold is absent.
+//! Only the parts of the payload that the forge itself writes are read. Accounts are identified by numeric id
+//! and the host of their forge. A fact that the payload does not hold is absent.
 
 use serde::Deserialize;
 
@@ -30,7 +28,7 @@ fn user() -> String {
 }
 
 impl Account {
-    /// Whether a person stands behind it: not a bot, and not the stand-in for removed accounts.
+    /// Whether it is a person's: not a bot, and not the stand-in for removed accounts.
     pub fn is_person(&self) -> bool {
         self.kind == "User"
             && !self.login.ends_with("[bot]")
@@ -110,14 +108,14 @@ impl Event {
 
 #[derive(Deserialize)]
 struct Payload {
-    pull_request: Option<WrittenPull>,
+    pull_request: Option<PayloadPull>,
     merge_group: Option<serde::de::IgnoredAny>,
     after: Option<serde::de::IgnoredAny>,
-    repository: Option<Repository>,
+    repository: Option<PayloadRepository>,
 }
 
 #[derive(Deserialize)]
-struct Repository {
+struct PayloadRepository {
     private: Option<bool>,
     visibility: Option<String>,
     default_branch: Option<String>,
@@ -125,33 +123,33 @@ struct Repository {
 }
 
 #[derive(Deserialize)]
-struct WrittenPull {
+struct PayloadPull {
     number: u64,
     user: Option<Account>,
-    head: WrittenHead,
-    base: WrittenHead,
+    head: PayloadBranch,
+    base: PayloadBranch,
     created_at: Option<String>,
     merged_at: Option<String>,
     merge_commit_sha: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct WrittenHead {
+struct PayloadBranch {
     #[serde(default)]
     sha: String,
     #[serde(rename = "ref", default)]
     branch: String,
-    repo: Option<WrittenRepo>,
+    repo: Option<PayloadFork>,
 }
 
 #[derive(Deserialize)]
-struct WrittenRepo {
+struct PayloadFork {
     id: u64,
     owner: Option<Account>,
 }
 
-impl From<WrittenPull> for PullRequest {
-    fn from(pull: WrittenPull) -> Self {
+impl From<PayloadPull> for PullRequest {
+    fn from(pull: PayloadPull) -> Self {
         let (id, owner) = match pull.head.repo {
             Some(repo) => (Some(repo.id), repo.owner),
             None => (None, None),
@@ -208,13 +206,13 @@ pub fn parse_event(payload: &[u8], server: &str) -> Result<Event, String> {
 /// # Errors
 /// When it is not such an answer.
 pub fn parse_pulls(answer: &[u8]) -> Result<Vec<PullRequest>, String> {
-    let read: Vec<WrittenPull> =
+    let read: Vec<PayloadPull> =
         serde_json::from_slice(answer).map_err(|e| format!("cannot be read: {e}"))?;
     Ok(read.into_iter().map(PullRequest::from).collect())
 }
 
 /// What GitLab tells a job of a merge request, all in environment variables. The author is not among
-/// them: whoever started the job is, and proves nothing.
+/// them, and the user who started the job proves nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GitLabFacts {
     /// `CI_SERVER_URL`.

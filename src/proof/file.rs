@@ -1,8 +1,7 @@
-//! The proof file: a signed statement as it stands beside what it is about.
+//! The proof file: a signed statement beside the file that it is about.
 //!
-//! The file holds only what a verifier cannot take from elsewhere. Name, version and content hash are
-//! those of the file under check, so a proof that is moved to another entry is simply a wrong
-//! signature. Whether the domain really publishes the key is not known here.
+//! It holds only what a verifier cannot take from elsewhere. Name, version and content hash are those of the
+//! file under check, so a proof that is moved to another entry has a wrong signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,7 +49,8 @@ impl ProofFile {
         if !document.findings.is_empty() {
             return Err(Box::new(document.findings.swap_remove(0)));
         }
-        let fields = Fields { source: SourceFile::new(path, &document.text), document: &document };
+        let fields =
+            ProofFields { source: SourceFile::new(path, &document.text), document: &document };
         fields.no_others()?;
         if fields.get("v")?.as_u64() != Some(1) {
             return Err(fields.wrong("v", "this version of proof files is not known", "write 1"));
@@ -116,12 +116,12 @@ impl ProofFile {
 const SIGN_AGAIN: &str = "run `mcp-static sign` to make the proof again";
 
 /// Picks the members of a proof file.
-struct Fields<'a> {
+struct ProofFields<'a> {
     source: SourceFile<'a>,
     document: &'a Document,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> ProofFields<'a> {
     fn wrong(&self, key: &str, message: &str, help: &str) -> Box<Diagnostic> {
         let pointer = if key.is_empty() { Pointer::root() } else { Pointer::root().key(key) };
         let finding = Finding::new(Code::ProofInvalid, pointer, message).help(help);

@@ -1,7 +1,7 @@
-//! Keys and signatures as other tools hand them out: key services, `openssl`, HSMs.
+//! Keys and signatures in the forms that key services, `openssl` and HSMs produce.
 //!
-//! Whoever signs elsewhere gets a signature raw, in base64 or hex, and for P-384 often in DER. The
-//! reading that verifies is the right one, so nothing has to be said about the form.
+//! Signatures come raw, in base64 or hex, and for P-384 often in DER. Each form is tried, and the one that
+//! verifies is kept.
 
 use crate::text::from_hex;
 use base64::Engine as _;
@@ -12,7 +12,7 @@ use ed25519_dalek::pkcs8::DecodePublicKey as _;
 use p384::ecdsa;
 
 use super::key::{Algorithm, KeyFault, PublicKey, SignatureFault};
-use super::record::{RecordFault, WrongRecord, parse_record};
+use super::record::{RecordFault, parse_record};
 
 /// Reads a public key: an `MCPv1` record, a line of OpenSSH, or a `PUBLIC KEY` block of PEM.
 pub fn read_public_key(text: &str) -> Result<PublicKey, KeyFault> {
@@ -27,7 +27,7 @@ pub fn read_public_key(text: &str) -> Result<PublicKey, KeyFault> {
     }
     match parse_record(text) {
         Ok(key) => Ok(key),
-        Err(RecordFault::Wrong { why: WrongRecord::Key(fault) }) => Err(fault),
+        Err(RecordFault::Key(fault)) => Err(fault),
         Err(_) => PublicKey::from_openssh_line(text).map_err(|fault| match fault {
             KeyFault::NotSsh | KeyFault::Base64 => KeyFault::Unread,
             fault => fault,
@@ -56,7 +56,7 @@ pub fn read_signature(
     Err(nearest)
 }
 
-/// Everything that the bytes may stand for.
+/// Returns every interpretation of the bytes.
 fn readings(algorithm: Algorithm, bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found = vec![bytes.to_vec()];
     if let Ok(text) = std::str::from_utf8(bytes) {

@@ -16,7 +16,7 @@ use p384::ecdsa;
 use p384::ecdsa::signature::Verifier as _;
 use sha2::{Digest as _, Sha256};
 
-use super::wire::{Reader, put_string};
+use super::wire::{WireReader, put_string};
 
 /// A signature algorithm of the `MCPv1` record (`k=`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,7 +39,7 @@ impl Algorithm {
         }
     }
 
-    /// The algorithm that `word` stands for; case matters, as in the official registry.
+    /// Parses the word of an algorithm; case matters, as in the official registry.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word)
     }
@@ -76,12 +76,14 @@ impl fmt::Display for Algorithm {
 }
 
 /// Why bytes are not a public key that may prove anything.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyFault {
     /// Not standard base64 with its padding.
+    #[error("is not standard base64 with its padding")]
     Base64,
     /// Not as many bytes as a key of this algorithm has.
+    #[error("has {found} bytes instead of {expected}")]
     Length {
         /// Bytes that a key has.
         expected: usize,
@@ -89,51 +91,36 @@ pub enum KeyFault {
         found: usize,
     },
     /// A P-384 point that does not begin with 02 or 03.
+    #[error("is not a compressed point, which begins with the byte 02 or 03")]
     NotCompressed,
-    /// The bytes stand for no point of the curve.
+    /// The bytes are not a point of the curve.
+    #[error("is not a point of the curve")]
     NotOnCurve,
     /// A point of small order: signatures for it can be made without any private key.
+    #[error("is a point of small order, for which anyone can make signatures")]
     Weak,
     /// A second spelling of another key.
+    #[error("is not the canonical encoding of the key")]
     NotCanonical,
     /// Not a key blob of OpenSSH of one of the two kinds.
+    #[error("is not an OpenSSH key of the kind ssh-ed25519 or ecdsa-sha2-nistp384")]
     NotSsh,
     /// None of the forms in which public keys are handed out.
+    #[error("is neither a record, nor an OpenSSH line, nor a PUBLIC KEY block of Ed25519 or P-384")]
     Unread,
 }
 
-impl fmt::Display for KeyFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Base64 => f.write_str("is not standard base64 with its padding"),
-            Self::Length { expected, found } => {
-                write!(f, "has {found} bytes instead of {expected}")
-            }
-            Self::NotCompressed => {
-                f.write_str("is not a compressed point, which begins with the byte 02 or 03")
-            }
-            Self::NotOnCurve => f.write_str("stands for no point of the curve"),
-            Self::Weak => f.write_str("is a point of small order, which anybody can sign for"),
-            Self::NotCanonical => f.write_str("is another spelling of a key"),
-            Self::Unread => f.write_str(
-                "is neither a record, nor an OpenSSH line, nor a PUBLIC KEY block of Ed25519 or P-384",
-            ),
-            Self::NotSsh => {
-                f.write_str("is not an OpenSSH key of the kind ssh-ed25519 or ecdsa-sha2-nistp384")
-            }
-        }
-    }
-}
-
-impl std::error::Error for KeyFault {}
-
 /// Why a signature does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureFault {
     /// 95 bytes for P-384: a signer dropped a zero in front of R or S.
+    #[error(
+        "the signature has 95 bytes instead of 96; some publishers drop a zero byte in front of R or S, so sign again"
+    )]
     Shortened,
     /// Not as many bytes as a signature of this algorithm has.
+    #[error("the signature has {found} bytes instead of {expected}")]
     Length {
         /// Bytes that a signature has.
         expected: usize,
@@ -141,27 +128,12 @@ pub enum SignatureFault {
         found: usize,
     },
     /// The key did not make this signature for this message.
+    #[error("the signature was not made by this key for this statement")]
     Wrong,
     /// The statement that would have been signed cannot exist.
+    #[error("no statement can be made: {0}")]
     Statement(super::StatementFault),
 }
-
-impl fmt::Display for SignatureFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shortened => f.write_str(
-                "the signature has 95 bytes instead of 96; some publishers drop a zero byte in front of R or S, so sign again",
-            ),
-            Self::Length { expected, found } => {
-                write!(f, "the signature has {found} bytes instead of {expected}")
-            }
-            Self::Wrong => f.write_str("the signature was not made by this key for this statement"),
-            Self::Statement(fault) => write!(f, "no statement can be made: {fault}"),
-        }
-    }
-}
-
-impl std::error::Error for SignatureFault {}
 
 #[derive(Clone)]
 enum Point {
@@ -261,7 +233,7 @@ impl PublicKey {
 
     /// Reads a wire blob; nothing may follow it.
     pub fn from_ssh_blob(blob: &[u8]) -> Result<Self, KeyFault> {
-        let mut fields = Reader(blob);
+        let mut fields = WireReader(blob);
         let kind = fields.string().ok_or(KeyFault::NotSsh)?;
         let key = match kind {
             b"ssh-ed25519" => {

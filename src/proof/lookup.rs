@@ -1,15 +1,13 @@
-//! Which keys a domain lists at this moment, by the voices of several resolvers and by its own
-//! well-known document.
+//! Which keys a domain lists now, according to several resolvers and its well-known document.
 //!
-//! A key counts when enough resolvers list it. Silence is never a vote: while the silent ones could
-//! still change the result, nothing is known. Each domain is asked once a run, whatever number of
-//! proofs name it.
+//! A key counts when enough resolvers list it. A missing answer is never a vote: while it could still change
+//! the result, nothing is known. Each domain is looked up once per run.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{Cname, KeySource, Ownership};
-use crate::world::dns::{Answer, Dns, Records, Voice, excess};
+use crate::world::dns::{Dns, DnsAnswer, Records, ResolverAnswer, excess};
 use crate::world::wellknown::WellKnown;
 
 use super::key::PublicKey;
@@ -26,7 +24,7 @@ const SELECTORS: [&str; 2] = ["_mcp-auth", "_mcp-registry"];
 const ACCOUNT_LABEL: &str = "_mcp-publisher";
 
 /// What a record names, in a form that can be compared, and as people are shown it.
-type Item = (String, String);
+type ListedItem = (String, String);
 
 /// What is known about a question to the outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +33,7 @@ pub enum Known {
     Yes(String),
     /// No; what was seen instead.
     No(String),
-    /// Nobody knows; who did not answer.
+    /// Unknown; who did not answer.
     Open(String),
 }
 
@@ -50,7 +48,7 @@ impl Known {
                 Self::Open(saw) => open.push(saw),
             }
         }
-        open.dedup(); // all doors may be closed for the same reason
+        open.dedup(); // several may have the same reason
         if open.is_empty() { Self::No(no.join("; ")) } else { Self::Open(open.join("; ")) }
     }
 }
@@ -58,9 +56,9 @@ impl Known {
 /// What resolvers or a document say, counted.
 #[derive(Debug, Clone, Default)]
 struct Counted {
-    /// Keys, or accounts, by how many voices list them.
+    /// Keys or accounts, and how many resolvers list each.
     listed: Vec<(String, usize)>,
-    /// Voices that were silent.
+    /// Resolvers without an answer.
     silent: usize,
     /// How many have to agree.
     needed: usize,
@@ -69,7 +67,7 @@ struct Counted {
 }
 
 impl Counted {
-    /// Whether `item` is listed by enough voices.
+    /// Whether enough resolvers list `item`.
     fn has(&self, item: &str) -> Known {
         let count = self.listed.iter().find(|(i, _)| i == item).map_or(0, |(_, n)| *n);
         if count >= self.needed {
@@ -98,7 +96,7 @@ impl std::fmt::Debug for Lookup<'_> {
 }
 
 impl<'a> Lookup<'a> {
-    /// A lookup through these doors; a door that is closed answers nothing.
+    /// Creates a lookup; a missing client leaves its answers unknown.
     pub fn new(
         settings: &'a Ownership,
         dns: Option<&'a dyn Dns>,
@@ -177,26 +175,28 @@ impl<'a> Lookup<'a> {
         Counted { silent: 1, needed: 1, saw: closed(), ..Counted::default() }
     }
 
-    /// Counts what the voices say about `name`.
+    /// Counts the answers of the resolvers about `name`.
     fn count(
         &self,
         name: &str,
         domain: &Domain,
-        voices: &[Voice<Records>],
+        voices: &[ResolverAnswer<Records>],
         none: &str,
-        read: &dyn Fn(&Records) -> Vec<Item>,
+        read: &dyn Fn(&Records) -> Vec<ListedItem>,
     ) -> Counted {
         let mut counted = Counted { needed: self.settings.quorum, ..Counted::default() };
         let mut said = Vec::new();
         for voice in voices {
             let (items, text) = match &voice.answer {
-                Answer::Silent(why) => {
+                DnsAnswer::Silent(why) => {
                     counted.silent += 1;
                     (Vec::new(), why.clone())
                 }
-                Answer::Nothing { nxdomain: true, .. } => (Vec::new(), "no such name".to_owned()),
-                Answer::Nothing { .. } => (Vec::new(), "no TXT record".to_owned()),
-                Answer::Records { records, chain } => {
+                DnsAnswer::Nothing { nxdomain: true, .. } => {
+                    (Vec::new(), "no such name".to_owned())
+                }
+                DnsAnswer::Nothing { .. } => (Vec::new(), "no TXT record".to_owned()),
+                DnsAnswer::Records { records, chain } => {
                     match excess(records).or_else(|| self.objection(domain, chain)) {
                         Some(why) => (Vec::new(), why),
                         None => {
@@ -256,18 +256,17 @@ fn remember(
 }
 
 /// The keys of text records, as records written in the one strict form, with their fingerprints.
-fn keys_of(records: &Records) -> Vec<Item> {
+fn keys_of(records: &Records) -> Vec<ListedItem> {
     let texts = records.iter().filter_map(|record| std::str::from_utf8(record).ok());
     let keys: BTreeMap<String, String> = texts
         .filter_map(|text| parse_record(text).ok())
         .map(|key| (key.record(), key.fingerprint()))
         .collect();
-    // More than eight is no list of a publisher's keys; none of them counts.
+    // A list of more than eight is not a publisher's, so none of them counts.
     if keys.len() > MAX_KEYS { Vec::new() } else { keys.into_iter().collect() }
 }
 
-/// Where a record stands that was put at a wrong name or in a form that only the official registry
-/// takes.
+/// Returns a hint about a record at a wrong name, or in a form that only the official registry accepts.
 fn selector_hint(dns: &dyn Dns, name: &str) -> String {
     let texts = |name: &str| -> Vec<String> {
         let voices = dns.txt(name);
@@ -277,7 +276,7 @@ fn selector_hint(dns: &dyn Dns, name: &str) -> String {
     for label in SELECTORS {
         let below = format!("{label}.{name}");
         if texts(&below).iter().any(|text| parse_record(text).is_ok()) {
-            return format!("; a record stands at {below}, but it belongs at {name} itself");
+            return format!("; there is a record at {below}, but it belongs at {name} itself");
         }
     }
     let odd = |text: &String| matches!(parse_record(text), Err(RecordFault::OfficialOnly));

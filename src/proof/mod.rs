@@ -1,60 +1,82 @@
-//! May this change be made by this person? Keys, statements and signatures, and what follows from them.
+//! Decides whether a change may be made by its author: keys, statements, signatures, and what follows.
 //!
 //! ```text
-//! two commits ─▶ Change ─▶ Claim ─ methods ─▶ Attempt… ─▶ Verdict
+//! two commits ─▶ ChangeSummary ─▶ Claim ─ methods ─▶ Attempt… ─▶ Verdict
 //! ```
 //!
-//! Everything here is computed from bytes that were handed in. The room refuses to read files, to
-//! connect anywhere and to look at the clock: whoever asks brings the answers of the outside along.
-//! It refuses as well to know whether data is well formed; that is the next room's.
+//! Everything is computed from bytes that are handed in. Nothing here reads files, connects anywhere or
+//! reads the clock. Whether data is valid is decided by `check`.
 
+mod evidence;
+
+#[cfg(feature = "proof")]
 mod canonical;
-#[cfg(feature = "git")]
+#[cfg(all(feature = "git", feature = "proof"))]
 pub mod change;
-#[cfg(feature = "git")]
+#[cfg(all(feature = "git", feature = "proof"))]
 mod claim;
+#[cfg(feature = "proof")]
 mod commit;
+#[cfg(feature = "proof")]
 pub mod event;
+#[cfg(feature = "proof")]
 mod file;
+#[cfg(feature = "proof")]
 mod foreign;
+#[cfg(feature = "proof")]
 mod key;
-#[cfg(feature = "git")]
+#[cfg(all(feature = "git", feature = "proof"))]
 mod lookup;
-#[cfg(feature = "git")]
+#[cfg(all(feature = "git", feature = "proof"))]
 mod method;
+#[cfg(feature = "proof")]
 mod offline;
+#[cfg(feature = "proof")]
 mod openssh;
+#[cfg(feature = "proof")]
 mod owners;
+#[cfg(all(feature = "git", feature = "proof"))]
 mod policy;
+#[cfg(feature = "proof")]
 mod record;
+#[cfg(feature = "proof")]
 mod secret;
+#[cfg(feature = "proof")]
+mod secret_fault;
+#[cfg(feature = "proof")]
 mod sshsig;
+#[cfg(feature = "proof")]
 mod statement;
-#[cfg(feature = "git")]
+#[cfg(all(feature = "git", feature = "proof"))]
 mod verdict;
+#[cfg(feature = "proof")]
 mod wire;
 
-pub use canonical::{CanonicalFault, canonical, content_hash};
-#[cfg(feature = "git")]
-pub use claim::{Claim, Commits, Identity, Scene, Signed, Touched, TouchedOwners};
-pub use commit::{CommitFault, MAX_COMMIT, SignedCommit};
+pub use evidence::Evidences;
 
-pub use file::ProofFile;
-pub use foreign::{read_public_key, read_signature};
-pub use key::{Algorithm, KeyFault, PublicKey, SignatureFault};
-#[cfg(feature = "git")]
-pub use lookup::{Known, Lookup};
-#[cfg(feature = "git")]
-pub use method::{judge, reason};
-pub use offline::evidence_of_file;
-pub use owners::{Owners, parse_owners};
-pub use policy::{Policy, policy};
-pub use record::{
-    AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody, WrongRecord,
-    parse_account_record, parse_body, parse_record,
+#[cfg(feature = "proof")]
+pub use self::{
+    canonical::{CanonicalFault, canonical, content_hash},
+    commit::{CommitFault, MAX_COMMIT, SignedCommit},
+    file::ProofFile,
+    foreign::{read_public_key, read_signature},
+    key::{Algorithm, KeyFault, PublicKey, SignatureFault},
+    offline::evidence_of_file,
+    owners::{Owners, parse_owners},
+    record::{
+        AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody,
+        parse_account_record, parse_body, parse_record,
+    },
+    secret::PrivateKey,
+    secret_fault::SecretFault,
+    sshsig::{SshFault, SshSignature},
+    statement::{Action, Statement, StatementFault},
 };
-pub use secret::{PrivateKey, SecretFault};
-pub use sshsig::{SshFault, SshSignature};
-pub use statement::{Action, Statement, StatementFault};
-#[cfg(feature = "git")]
-pub use verdict::{Attempt, Ending, Verdict};
+#[cfg(all(feature = "git", feature = "proof"))]
+pub use self::{
+    claim::{Claim, Commits, Identity, Scene, Signed, Touched, TouchedOwners},
+    lookup::{Known, Lookup},
+    method::{judge, reason},
+    policy::{Policy, policy},
+    verdict::{Attempt, Ending, Verdict},
+};

@@ -1,7 +1,6 @@
-//! What a proof file shows by itself: that a key signed this content for this registry.
+//! What a proof file shows without a network: that a key signed this content for this registry.
 //!
-//! Nobody is asked here, so the same answer comes from `verify`, which then asks the domain, and from
-//! `build`, which says what the repository alone tells. This file refuses to know who may publish.
+//! `verify`, which then asks the domain, and `build` share this check.
 
 use crate::config::Method;
 use crate::data::{EntryFile, digest, read_json};
@@ -66,7 +65,7 @@ pub(crate) fn content_digest(
     content_hash(&document).map_err(|fault| fault.to_string())
 }
 
-/// Checks form and signature of a proof; nobody is asked.
+/// Checks form and signature of a proof without any lookup.
 pub(crate) fn check_offline(
     claim: &ToProve<'_>,
     proof: &[u8],
@@ -113,7 +112,7 @@ pub fn evidence_of_file(
         since: None,
     };
     let checked = check_offline(&claim, proof).ok()?;
-    // Anybody can sign in the name of any domain; only the namespace's own says something here.
+    // Anyone can sign for any domain; only the namespace's own domain counts.
     let namespace = name.split('/').next().unwrap_or_default();
     let stated = Domain::parse(&checked.domain).ok()?;
     Holder::of(namespace).may_be_spoken_for_by(&stated).then_some(())?;

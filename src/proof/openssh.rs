@@ -9,9 +9,9 @@ use p384::elliptic_curve::zeroize::Zeroizing;
 use sha2::{Digest as _, Sha256};
 
 use super::key::{Algorithm, PublicKey, SSH_CURVE};
-use super::secret::SecretFault;
+use super::secret_fault::SecretFault;
 use super::sshsig::armour;
-use super::wire::{Reader, put_integer, put_string};
+use super::wire::{WireReader, put_integer, put_string};
 
 const BEGIN: &str = "-----BEGIN OPENSSH PRIVATE KEY-----";
 const END: &str = "-----END OPENSSH PRIVATE KEY-----";
@@ -26,10 +26,10 @@ const NONE: &[u8] = b"none";
 const BLOCK: usize = 8;
 
 /// Seed or scalar and public key of a file.
-pub(super) type Parts = (Algorithm, Zeroizing<Vec<u8>>, PublicKey);
+pub(super) type SecretParts = (Algorithm, Zeroizing<Vec<u8>>, PublicKey);
 
 /// Reads a key file.
-pub(super) fn read(text: &str) -> Result<Parts, SecretFault> {
+pub(super) fn read(text: &str) -> Result<SecretParts, SecretFault> {
     let inner = text
         .trim()
         .strip_prefix(BEGIN)
@@ -39,7 +39,7 @@ pub(super) fn read(text: &str) -> Result<Parts, SecretFault> {
         Zeroizing::new(inner.chars().filter(|c| !c.is_ascii_whitespace()).collect());
     let blob = STANDARD.decode(base64.as_bytes()).map_err(|_| SecretFault::Form)?;
     let blob = Zeroizing::new(blob);
-    let mut fields = Reader(blob.strip_prefix(MAGIC).ok_or(SecretFault::Form)?);
+    let mut fields = WireReader(blob.strip_prefix(MAGIC).ok_or(SecretFault::Form)?);
     let mut next = || fields.string().ok_or(SecretFault::Form);
     let (cipher, derivation, options) = (next()?, next()?, next()?);
     if (cipher, derivation) != (NONE, NONE) {
@@ -57,7 +57,7 @@ pub(super) fn read(text: &str) -> Result<Parts, SecretFault> {
 
 /// The seed or scalar in the private part.
 fn secret(algorithm: Algorithm, part: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut fields = Reader(part);
+    let mut fields = WireReader(part);
     if fields.number()? != fields.number()? || fields.string()? != algorithm.ssh_name().as_bytes() {
         return None;
     }

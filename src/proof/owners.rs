@@ -16,6 +16,7 @@ use serde::Deserialize;
 
 use crate::config::{Account, toml_diagnostic};
 use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span};
+use crate::model::Evidence;
 
 use super::key::PublicKey;
 use super::record::parse_record;
@@ -23,7 +24,7 @@ use super::record::parse_record;
 /// Most accounts or keys of one file.
 const MAX_OWNERS: usize = 100;
 
-/// An owners file as meant.
+/// A parsed owners file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Owners {
     /// Accounts that may publish; for an account's namespace the pin of its id.
@@ -34,9 +35,17 @@ pub struct Owners {
     pub subdomains: Option<bool>,
 }
 
+/// Returns the first account of an owners file as evidence.
+pub(super) fn evidence_of_owners(owners: &Owners) -> Option<Evidence> {
+    let account = owners.accounts.first()?;
+    let mut evidence = Evidence::by("owners-file");
+    evidence.subject = Some(format!("{}:{}", account.forge, account.id));
+    Some(evidence)
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct OwnersToml {
     namespace: toml::Spanned<String>,
     #[serde(default)]
     account: Vec<Account>,
@@ -51,7 +60,7 @@ struct Written {
 /// Everything that is wrong with it. A file with a fault counts for nothing.
 pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, Vec<Diagnostic>> {
     let source = SourceFile::new(path, text);
-    let written: Written = toml::from_str(text)
+    let written: OwnersToml = toml::from_str(text)
         .map_err(|e| vec![toml_diagnostic(&source, Code::OwnersInvalid, &e)])?;
     let mut wrong = Vec::new();
     let mut say = |span: std::ops::Range<usize>, pointer: &str, message: String, help: String| {
@@ -71,7 +80,7 @@ pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, V
             written.namespace.span(),
             "/namespace",
             format!(
-                "the file is about {:?}, its name says {namespace:?}",
+                "the file is about {:?}, its name is for {namespace:?}",
                 written.namespace.get_ref()
             ),
             format!("write namespace = {namespace:?}"),

@@ -1,7 +1,7 @@
-//! Which ways are open to a namespace.
+//! Which methods a namespace may use.
 //!
-//! A rule that maintainers wrote comes first; then what the namespace is: an account of github.com, or
-//! a domain that somebody can own. Whatever is neither is closed unless a rule opens it.
+//! A rule of the maintainers comes first, then the kind of namespace: an account of github.com or a domain.
+//! Any other namespace has no method unless a rule names one.
 
 use crate::config::{Account, Method, Ownership};
 use crate::model::Holder;

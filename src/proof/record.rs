@@ -1,11 +1,8 @@
-//! The texts by which a domain says whose key it trusts: the `MCPv1` record of the official registry
-//! (in DNS and in the well-known document), and the account record that names a forge's account.
+//! The records by which a domain lists a key or an account: the `MCPv1` record of the official registry (in
+//! DNS and in the well-known document), and the account record.
 //!
-//! The official registry finds its pattern anywhere in a text. Here the whole text must be a record:
-//! what stands before or after one was written by somebody for another reason. The difference is
-//! told apart ([`RecordFault::OfficialOnly`]), so that a publisher is not left wondering.
-
-use std::fmt;
+//! The official registry finds its pattern anywhere in a text; here the whole text must be a record. A text
+//! that only the official registry accepts has a fault of its own ([`RecordFault::OfficialOnly`]).
 
 use super::key::{Algorithm, KeyFault, PublicKey};
 
@@ -16,71 +13,33 @@ pub const MAX_RECORD: usize = 2048;
 pub const MAX_LINES: usize = 4;
 
 /// Why a text is not a record that counts.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordFault {
-    /// It has nothing to do with us, such as another service's TXT record.
+    /// It is something else, such as another service's TXT record.
+    #[error("is not an ownership record")]
     NotARecord,
     /// The official registry would take it, because it looks for the pattern anywhere in the text.
+    #[error(
+        "holds more than the record; the official registry finds it there, but here the whole text must be `v=MCPv1; k=…; p=…`"
+    )]
     OfficialOnly,
-    /// It is meant as a record, and wrong.
-    Wrong {
-        /// What is wrong with it.
-        why: WrongRecord,
-    },
-}
-
-/// What is wrong with a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum WrongRecord {
     /// The fields are not the three in their order.
+    #[error("is not of the form `v=MCPv1; k=ed25519; p=<base64>`")]
     Form,
     /// It is longer than [`MAX_RECORD`].
+    #[error("is longer than {} bytes", MAX_RECORD)]
     TooLong,
-    /// `k=` names no known algorithm; the first characters of what stands there.
+    /// `k=` names no known algorithm; the first characters of its value.
+    #[error("names the algorithm {0:?}; known are ed25519 and ecdsap384")]
     Algorithm(String),
     /// `p=` is not a key.
+    #[error("has a key that {0}")]
     Key(KeyFault),
     /// `forge=` or `id=` of an account record has the wrong form.
+    #[error("is not of the form `v=MCPPUB1; forge=github.com; id=1001`")]
     Account,
 }
-
-impl RecordFault {
-    fn wrong(why: WrongRecord) -> Self {
-        Self::Wrong { why }
-    }
-}
-
-impl fmt::Display for RecordFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotARecord => f.write_str("is not a record of ours"),
-            Self::OfficialOnly => f.write_str(
-                "holds more than the record; the official registry finds it there, but here the whole text must be `v=MCPv1; k=…; p=…`",
-            ),
-            Self::Wrong { why } => why.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for WrongRecord {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Form => f.write_str("is not of the form `v=MCPv1; k=ed25519; p=<base64>`"),
-            Self::TooLong => write!(f, "is longer than {MAX_RECORD} bytes"),
-            Self::Algorithm(word) => {
-                write!(f, "names the algorithm {word:?}; known are ed25519 and ecdsap384")
-            }
-            Self::Key(fault) => write!(f, "has a key that {fault}"),
-            Self::Account => {
-                f.write_str("is not of the form `v=MCPPUB1; forge=github.com; id=1001`")
-            }
-        }
-    }
-}
-
-impl std::error::Error for RecordFault {}
 
 /// White space as the official pattern's `\s` means it.
 const SPACE: [char; 5] = [' ', '\t', '\n', '\r', '\u{c}'];
@@ -96,25 +55,21 @@ pub fn parse_record(text: &str) -> Result<PublicKey, RecordFault> {
         return Err(if official(whole) {
             RecordFault::OfficialOnly
         } else if whole.starts_with("v=MCPv1") {
-            RecordFault::wrong(WrongRecord::Form)
+            RecordFault::Form
         } else {
             RecordFault::NotARecord
         });
     };
     let Some(algorithm) = Algorithm::parse(word) else {
         let word = word.chars().take(24).collect();
-        return Err(RecordFault::wrong(WrongRecord::Algorithm(word)));
+        return Err(RecordFault::Algorithm(word));
     };
-    PublicKey::parse(algorithm, base64).map_err(|fault| RecordFault::wrong(WrongRecord::Key(fault)))
+    PublicKey::parse(algorithm, base64).map_err(|fault| RecordFault::Key(fault))
 }
 
 /// A record that is too long is ours only if it begins like one.
 fn too_long(text: &str, start: &str) -> RecordFault {
-    if text.starts_with(start) {
-        RecordFault::wrong(WrongRecord::TooLong)
-    } else {
-        RecordFault::NotARecord
-    }
+    if text.starts_with(start) { RecordFault::TooLong } else { RecordFault::NotARecord }
 }
 
 /// The values of the second and third field of a record of exactly three.
@@ -142,7 +97,7 @@ fn official(text: &str) -> bool {
     text.match_indices("v=MCPv1;").any(|(at, start)| found(&text[at + start.len()..]).is_some())
 }
 
-/// What a well-known document says.
+/// A parsed well-known document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WellKnownBody {
     /// Its keys in their order; none unless every line is a record.
@@ -152,18 +107,25 @@ pub struct WellKnownBody {
 }
 
 /// Something to say about a well-known document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyHint {
     /// It is not UTF-8.
+    #[error("the document is not UTF-8 text")]
     NotUtf8,
     /// Nothing but white space.
+    #[error("the document is empty")]
     Empty,
     /// A page for people, as hosts answer for anything they do not have.
+    #[error(
+        "the host answers with an HTML page; serve the record as a plain text file at this path"
+    )]
     HtmlPage,
     /// More lines than [`MAX_LINES`].
+    #[error("the document has {0} lines; at most {max} records are read", max = MAX_LINES)]
     TooManyLines(usize),
-    /// A line that is no record.
+    /// A line that is not a record.
+    #[error("line {line} {fault}")]
     Line {
         /// Which, from 1.
         line: usize,
@@ -171,30 +133,12 @@ pub enum BodyHint {
         fault: RecordFault,
     },
     /// There are several keys, and the official registry reads only the first.
+    #[error("the official registry reads only the first of these keys")]
     OfficialReadsFirst,
 }
 
-impl fmt::Display for BodyHint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUtf8 => f.write_str("the document is not UTF-8 text"),
-            Self::Empty => f.write_str("the document is empty"),
-            Self::HtmlPage => f.write_str(
-                "the host answers with an HTML page; serve the record as a plain text file at this path",
-            ),
-            Self::TooManyLines(lines) => {
-                write!(f, "the document has {lines} lines; at most {MAX_LINES} records are read")
-            }
-            Self::Line { line, fault } => write!(f, "line {line} {fault}"),
-            Self::OfficialReadsFirst => {
-                f.write_str("the official registry reads only the first of these keys")
-            }
-        }
-    }
-}
-
 /// Reads the body of `/.well-known/mcp-registry-auth`: one to four lines, each a whole record. One
-/// line that is none spoils the document, because then nobody meant it for this.
+/// line that is not a record makes the whole document invalid.
 pub fn parse_body(bytes: &[u8]) -> WellKnownBody {
     let spoiled = |hint| WellKnownBody { keys: Vec::new(), hints: vec![hint] };
     let Ok(text) = std::str::from_utf8(bytes) else { return spoiled(BodyHint::NotUtf8) };
@@ -240,11 +184,7 @@ pub fn parse_account_record(text: &str) -> Result<AccountRecord, RecordFault> {
         return Err(too_long(whole, "v=MCPPUB1"));
     }
     let wrong = || {
-        if whole.starts_with("v=MCPPUB1") {
-            RecordFault::wrong(WrongRecord::Account)
-        } else {
-            RecordFault::NotARecord
-        }
+        if whole.starts_with("v=MCPPUB1") { RecordFault::Account } else { RecordFault::NotARecord }
     };
     let (forge, id) = fields(whole, ["v=MCPPUB1", "forge=", "id="]).ok_or_else(wrong)?;
     let host = forge.split('.').all(|label| {

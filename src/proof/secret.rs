@@ -16,56 +16,10 @@ use p384::elliptic_curve::zeroize::Zeroizing;
 
 use crate::text::from_hex;
 
+use super::foreign::read_public_key;
 use super::key::{Algorithm, PublicKey};
+use super::secret_fault::SecretFault;
 use super::{openssh, sshsig};
-
-/// Why a text is not a private key that can be used, or why one cannot be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SecretFault {
-    /// The file is protected by a passphrase.
-    Encrypted,
-    /// It is a public key.
-    Public,
-    /// It is a private key of another kind than Ed25519 and P-384.
-    Kind,
-    /// It is none of the forms that are read.
-    Form,
-    /// The bytes are no private key of the algorithm.
-    Range,
-    /// It could not sign.
-    Sign,
-}
-
-impl fmt::Display for SecretFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Encrypted => "the key is protected by a passphrase",
-            Self::Public => "this is a public key, not a private one",
-            Self::Kind => "the key is neither an Ed25519 nor a P-384 key",
-            Self::Form => {
-                "this is not a private key in OpenSSH, PKCS#8 or SEC 1 form, nor its hex digits"
-            }
-            Self::Range => "these bytes are not a private key",
-            Self::Sign => "the key could not sign",
-        })
-    }
-}
-
-impl std::error::Error for SecretFault {}
-
-impl SecretFault {
-    /// One imperative sentence that tells what to do.
-    pub fn advice(self) -> &'static str {
-        match self {
-            Self::Encrypted => {
-                "take the passphrase off a copy: `ssh-keygen -p -N '' -f COPY`, or `openssl pkey -in KEY -out COPY`"
-            }
-            Self::Public => "name the file with the private key",
-            _ => "make a key with `mcp-static sign key new`, or import an Ed25519 or P-384 key",
-        }
-    }
-}
 
 enum Material {
     Ed25519(Box<ed25519::SigningKey>),
@@ -143,7 +97,7 @@ impl PrivateKey {
             Err(SecretFault::Encrypted)
         } else if has("RSA PRIVATE KEY") || has("DSA PRIVATE KEY") {
             Err(SecretFault::Kind)
-        } else if super::read_public_key(text).is_ok() {
+        } else if read_public_key(text).is_ok() {
             Err(SecretFault::Public)
         } else {
             Self::from_hex(text)

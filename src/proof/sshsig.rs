@@ -4,14 +4,12 @@
 //! either kind of line end, because tools differ; the blob inside must be exact. Only the two kinds
 //! of key that a domain can publish are read.
 
-use std::fmt;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256, Sha512};
 
 use super::key::{Algorithm, PublicKey, SignatureFault};
-use super::wire::{Reader, put_integer, put_string};
+use super::wire::{WireReader, put_integer, put_string};
 
 /// What armour begins and ends with.
 const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
@@ -47,46 +45,37 @@ impl Hash {
 }
 
 /// Why a text is not an SSH signature that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SshFault {
     /// Longer than any such signature.
+    #[error("it is longer than {} bytes", SshSignature::MAX)]
     TooLong,
     /// No armour, or something around it.
+    #[error("it must be {} and {} with only the signature in between", BEGIN, END)]
     Armour,
     /// What is inside is not base64.
+    #[error("it is not base64 inside its armour")]
     Base64,
     /// The fields are not those of a signature of version 1.
+    #[error("its fields are not those of an SSH signature")]
     Form,
     /// The version is another one.
+    #[error("its version is {0}, but only version 1 is supported")]
     Version(u32),
     /// The hash is neither sha256 nor sha512.
+    #[error("its hash is neither sha256 nor sha512")]
     Hash,
     /// The key is of another kind, or none.
+    #[error("its key {0}")]
     Key(super::KeyFault),
     /// The signature is for another purpose; a commit's is `git`.
+    #[error("it was made for another purpose")]
     Namespace,
     /// The key did not make it for this message.
+    #[error("{0}")]
     Signature(SignatureFault),
 }
-
-impl fmt::Display for SshFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TooLong => write!(f, "it is longer than {} bytes", SshSignature::MAX),
-            Self::Armour => write!(f, "it does not stand between {BEGIN} and {END} alone"),
-            Self::Base64 => f.write_str("it is not base64 inside its armour"),
-            Self::Form => f.write_str("its fields are not those of an SSH signature"),
-            Self::Version(version) => write!(f, "it is of version {version}, and 1 is known"),
-            Self::Hash => f.write_str("its hash is neither sha256 nor sha512"),
-            Self::Key(fault) => write!(f, "its key {fault}"),
-            Self::Namespace => f.write_str("it was made for another purpose"),
-            Self::Signature(fault) => fault.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for SshFault {}
 
 /// A signature with the key that it claims to be by; nothing is verified yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,7 +90,7 @@ impl SshSignature {
     /// Most bytes of armour that are read.
     pub const MAX: usize = 4096;
 
-    /// Reads an armoured signature; only white space may stand around it.
+    /// Reads an armoured signature; only white space may surround it.
     pub fn parse(armoured: &str) -> Result<Self, SshFault> {
         if armoured.len() > Self::MAX {
             return Err(SshFault::TooLong);
@@ -119,7 +108,7 @@ impl SshSignature {
 
     /// Reads the blob inside the armour; nothing may follow it.
     pub fn from_blob(blob: &[u8]) -> Result<Self, SshFault> {
-        let mut fields = Reader(blob);
+        let mut fields = WireReader(blob);
         if fields.bytes(MAGIC.len()) != Some(MAGIC) {
             return Err(SshFault::Form);
         }
@@ -170,7 +159,7 @@ fn signed_bytes(namespace: &[u8], hash: Hash, message: &[u8]) -> Vec<u8> {
 
 /// The bytes of a signature field as a proof has them: 64, or R‖S.
 fn raw_signature(algorithm: Algorithm, field: &[u8]) -> Option<Vec<u8>> {
-    let mut fields = Reader(field);
+    let mut fields = WireReader(field);
     if fields.string()? != algorithm.ssh_name().as_bytes() {
         return None;
     }
@@ -178,7 +167,7 @@ fn raw_signature(algorithm: Algorithm, field: &[u8]) -> Option<Vec<u8>> {
     let raw = match algorithm {
         Algorithm::Ed25519 => signature.to_vec(),
         Algorithm::EcdsaP384 => {
-            let mut numbers = Reader(signature);
+            let mut numbers = WireReader(signature);
             let (r, s) = (numbers.integer::<48>()?, numbers.integer::<48>()?);
             if !numbers.is_empty() {
                 return None;

@@ -26,11 +26,11 @@ const TITLE: &str = "mcp-registry-proof v1";
 /// What the signer asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Action {
-    /// Publish a version: the proof stands beside `server.json`.
+    /// Publish a version: the proof is beside `server.json`.
     Publish,
-    /// Set a version's status: the proof stands beside `status.json`.
+    /// Set a version's status: the proof is beside `status.json`.
     SetStatus,
-    /// Say who may publish for a namespace: the proof stands beside the owners file.
+    /// Say who may publish for a namespace: the proof is beside the owners file.
     SetOwners,
 }
 
@@ -47,7 +47,7 @@ impl Action {
         }
     }
 
-    /// The action that `word` stands for.
+    /// Parses the word of an action.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|action| action.as_str() == word)
     }
@@ -83,42 +83,31 @@ pub struct Statement<'a> {
 }
 
 /// Why a statement cannot be made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatementFault {
     /// A field is empty, or holds something else than printable ASCII, or begins or ends with a space.
+    #[error("the {0} is not plain printable ASCII on one line")]
     Text(&'static str),
     /// The domain is not in lower case.
+    #[error("the domain is not in lower case")]
     Domain,
     /// The hash is not 64 lower-case hex digits.
+    #[error("the sha256 is not 64 lower-case hex digits")]
     Sha256,
     /// The time is not of the form `YYYY-MM-DDTHH:MM:SSZ`.
+    #[error("the time is not of the form 2026-11-22T06:00:00Z")]
     Issued,
     /// The whole is longer than [`Statement::MAX`].
+    #[error("it would be longer than {} bytes", Statement::MAX)]
     TooLong,
 }
-
-impl fmt::Display for StatementFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Text(field) => {
-                write!(f, "the {field} is not plain printable ASCII on one line")
-            }
-            Self::Domain => f.write_str("the domain is not in lower case"),
-            Self::Sha256 => f.write_str("the sha256 is not 64 lower-case hex digits"),
-            Self::Issued => f.write_str("the time is not of the form 2026-11-22T06:00:00Z"),
-            Self::TooLong => write!(f, "it would be longer than {} bytes", Statement::MAX),
-        }
-    }
-}
-
-impl std::error::Error for StatementFault {}
 
 impl Statement<'_> {
     /// Most bytes of a statement: what every key service signs as a raw message.
     pub const MAX: usize = 1024;
 
-    /// What stands for the version where there is none.
+    /// The version where there is none.
     pub const NO_VERSION: &'static str = "-";
 
     /// The text to sign: ASCII, line feeds, the last line ended as well.
@@ -233,13 +222,13 @@ mod tests {
         prop_oneof!["[ -~]{0,12}", "(: |name|version|a|b|\n){0,5}", "[a-c]{1,2}"]
     }
 
-    type Parts = (String, usize, String, String, String, u8);
+    type Fields = (String, usize, String, String, String, u8);
 
-    fn parts() -> impl Strategy<Value = Parts> {
+    fn parts() -> impl Strategy<Value = Fields> {
         (field(), 0..3usize, field(), field(), field(), 0..3u8)
     }
 
-    fn text(parts: &Parts) -> Option<String> {
+    fn text(parts: &Fields) -> Option<String> {
         let (audience, action, domain, name, version, sha) = parts;
         Statement {
             audience,

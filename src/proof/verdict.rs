@@ -1,4 +1,4 @@
-//! What became of a claim: every way that was tried, and the verdict.
+//! The result for a claim: every method that was tried, and the verdict.
 
 use crate::config::Method;
 use crate::diag::{Code, Place};
@@ -20,12 +20,12 @@ pub enum Ending {
         /// What to do.
         help: String,
     },
-    /// Nobody tried: there is no such proof here.
+    /// There is no such proof.
     Absent {
         /// What to do to use this way.
         help: String,
     },
-    /// The outside world did not answer, so nothing is known.
+    /// There was no answer, so nothing is known.
     Unknown,
 }
 
@@ -41,12 +41,12 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// It holds.
+    /// Returns an attempt that succeeded.
     pub fn proven(method: Method, subject: impl Into<String>, saw: impl Into<String>) -> Self {
         Self { method, saw: saw.into(), ending: Ending::Proven { subject: subject.into() } }
     }
 
-    /// It does not hold.
+    /// Returns an attempt that failed.
     pub fn refuted(
         method: Method,
         code: Code,
@@ -57,12 +57,12 @@ impl Attempt {
         Self { method, saw: saw.into(), ending }
     }
 
-    /// Nobody tried.
+    /// Returns an attempt without a proof.
     pub fn absent(method: Method, saw: impl Into<String>, help: impl Into<String>) -> Self {
         Self { method, saw: saw.into(), ending: Ending::Absent { help: help.into() } }
     }
 
-    /// Nothing is known.
+    /// Returns an attempt without an answer.
     pub fn unknown(method: Method, saw: impl Into<String>) -> Self {
         Self { method, saw: saw.into(), ending: Ending::Unknown }
     }
@@ -98,8 +98,8 @@ pub enum Verdict {
     Unknown,
 }
 
-/// Closes the list of attempts: one that holds is enough; one without an answer leaves the matter
-/// open; otherwise nobody has shown anything.
+/// Returns the verdict of all attempts: proven if one holds, else unknown if one has no answer, else
+/// refuted.
 pub(super) fn conclude(attempts: &[Attempt]) -> Verdict {
     for attempt in attempts {
         if let Ending::Proven { subject } = &attempt.ending {

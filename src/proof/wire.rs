@@ -6,9 +6,9 @@
 
 /// Takes fields off the front of a byte string.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'a>(pub(super) &'a [u8]);
+pub(super) struct WireReader<'a>(pub(super) &'a [u8]);
 
-impl<'a> Reader<'a> {
+impl<'a> WireReader<'a> {
     /// The next `count` bytes; `None` when there are fewer.
     pub(super) fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
         let (head, rest) = self.0.split_at_checked(count)?;
@@ -73,19 +73,19 @@ mod tests {
         for number in [[0, 0, 1], [0, 0, 0x80], [0x7f, 0, 0], [0xff, 1, 0]] {
             let mut out = Vec::new();
             put_integer(&mut out, &number);
-            assert_eq!(Reader(&out).integer::<3>(), Some(number), "{out:?}");
+            assert_eq!(WireReader(&out).integer::<3>(), Some(number), "{out:?}");
         }
         for wrong in [&[0, 0, 0, 0][..], &[0, 0, 0, 1, 0], &[0, 0, 0, 2, 0, 1], &[0, 0, 0, 1, 0x80]]
         {
-            assert_eq!(Reader(wrong).integer::<3>(), None, "{wrong:?}");
+            assert_eq!(WireReader(wrong).integer::<3>(), None, "{wrong:?}");
         }
-        assert_eq!(Reader(&[0, 0, 0, 4, 1, 0, 0, 0]).integer::<3>(), None, "too long");
+        assert_eq!(WireReader(&[0, 0, 0, 4, 1, 0, 0, 0]).integer::<3>(), None, "too long");
     }
 
     #[test]
     fn a_length_beyond_the_end_is_refused() {
-        assert_eq!(Reader(&[0, 0, 0, 2, 1]).string(), None);
-        assert_eq!(Reader(&[0xff; 4]).string(), None);
-        assert_eq!(Reader(&[0, 0]).string(), None);
+        assert_eq!(WireReader(&[0, 0, 0, 2, 1]).string(), None);
+        assert_eq!(WireReader(&[0xff; 4]).string(), None);
+        assert_eq!(WireReader(&[0, 0]).string(), None);
     }
 }

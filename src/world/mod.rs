@@ -1,9 +1,7 @@
-//! The doors to everything this program does not own: git, other hosts, resolvers, files that a caller
-//! names, the clock.
+//! Access to everything outside of this program: git, other hosts, resolvers, files that a caller names, the
+//! clock.
 //!
-//! Each door exists so that one foreign tool stays in one room and the rest of the house can be
-//! tested without it. The room refuses to know what a registry is: it speaks of commits, paths
-//! and bytes, and leaves their meaning to the floors above.
+//! Each submodule wraps one outside tool, and [`fake`] replaces them in tests.
 
 pub mod clock;
 pub mod dns;

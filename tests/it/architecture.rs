@@ -19,10 +19,11 @@ const FLOORS: &[(&str, u8)] = &[
     ("render", 5),
     ("import", 5),
     ("probe", 5),
-    ("pipeline", 6),
-    ("serve", 7),
-    ("cli", 8),
-    ("main", 9),
+    ("judge", 6),
+    ("pipeline", 7),
+    ("serve", 8),
+    ("cli", 9),
+    ("main", 10),
 ];
 
 /// Outside crates, and the only places (path prefixes below `src/`) that may name them.
@@ -34,6 +35,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("git2", &["world/git/"]),
     ("ed25519_dalek", &["proof/"]),
     ("p384", &["proof/"]),
+    ("thiserror", &["proof/"]),
     ("getrandom", &["cli/"]),
     ("minijinja", &["render/catalog/"]),
     ("hickory_resolver", &["world/dns/"]),

@@ -38,7 +38,8 @@ use std::sync::Arc;
 use mcp_static::config::Ownership;
 use mcp_static::diag::Severity;
 use mcp_static::error::{Error, ErrorKind};
-use mcp_static::pipeline::{Doors, Judged, VerifyOptions, verify, verify_by_commit};
+use mcp_static::judge::{Judged, Network, VerifyOptions, verify};
+use mcp_static::pipeline::verify_by_commit;
 use mcp_static::proof::Verdict;
 use mcp_static::proof::event::{PullRequest, parse_pulls};
 use mcp_static::world::clock::Clock;
@@ -83,7 +84,7 @@ impl World {
     }
 }
 
-impl Doors for World {
+impl Network for World {
     fn dns(&self, _: &Ownership) -> Result<Option<Arc<dyn Dns>>, Error> {
         match &self.no_resolver {
             Some(why) => Err(Error::new(ErrorKind::Usage, why.clone())),
@@ -160,7 +161,7 @@ pub fn judge(case: &Value) -> Result<Outcome, Error> {
         };
     }
     let offline = case["offline"] == true;
-    let doors = World {
+    let network = World {
         no_resolver: world["no_resolver"].as_str().map(str::to_owned),
         dns: (!offline).then(|| Arc::new(dns)),
         well_known: (!offline).then(|| Arc::new(well_known)),
@@ -178,11 +179,11 @@ pub fn judge(case: &Value) -> Result<Outcome, Error> {
         ..VerifyOptions::default()
     };
     let judged = if case["by_commit"] == true {
-        verify_by_commit(&options, &doors)
+        verify_by_commit(&options, &network)
     } else {
-        verify(&options, &doors)
+        verify(&options, &network)
     }?;
-    let asked = doors.dns.map_or(Vec::new(), |dns| dns.asked());
+    let asked = network.dns.map_or(Vec::new(), |dns| dns.asked());
     let up_to = judged.proven_up_to.as_ref().map(|proven| {
         let ahead = |tip: &str| git2::Oid::from_str(tip).unwrap();
         repo.git.graph_ahead_behind(ahead(proven), base).unwrap().0

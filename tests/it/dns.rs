@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use hickory_server::proto::op::{Message, ResponseCode};
 use hickory_server::proto::rr::RecordType::{A, AAAA, TXT};
-use mcp_static::world::dns::{Answer, Dns, DnsClient, DnsOptions, MAX_ALIASES, Records, Resolvers};
+use mcp_static::world::dns::{
+    Dns, DnsAnswer, DnsClient, DnsOptions, MAX_ALIASES, Records, Resolvers,
+};
 use pretty_assertions::assert_eq;
 
 use server::{Act, NameServer, address, cname, txt};
@@ -30,21 +32,21 @@ fn client(servers: &[SocketAddr], milliseconds: u64) -> DnsClient {
     DnsClient::new(&DnsOptions { resolvers, attempt, attempts: 2, total: attempt * 4 }).unwrap()
 }
 
-fn one(server: &NameServer, name: &str) -> Answer<Records> {
+fn one(server: &NameServer, name: &str) -> DnsAnswer<Records> {
     patient(&[server.address]).txt(name).remove(0).answer
 }
 
-fn records(texts: &[&str], chain: &[&str]) -> Answer<Records> {
+fn records(texts: &[&str], chain: &[&str]) -> DnsAnswer<Records> {
     let records = texts.iter().map(|text| text.as_bytes().to_vec()).collect();
-    Answer::Records { records, chain: strings(chain) }
+    DnsAnswer::Records { records, chain: strings(chain) }
 }
 
-fn nothing<T>(nxdomain: bool, chain: &[&str]) -> Answer<T> {
-    Answer::Nothing { nxdomain, chain: strings(chain) }
+fn nothing<T>(nxdomain: bool, chain: &[&str]) -> DnsAnswer<T> {
+    DnsAnswer::Nothing { nxdomain, chain: strings(chain) }
 }
 
-fn silent<T>(why: &str) -> Answer<T> {
-    Answer::Silent(why.to_owned())
+fn silent<T>(why: &str) -> DnsAnswer<T> {
+    DnsAnswer::Silent(why.to_owned())
 }
 
 fn strings(texts: &[&str]) -> Vec<String> {
@@ -115,7 +117,7 @@ fn nothing_is_a_vote_and_a_failure_is_none() {
     assert_eq!(one(&server, "broken.example.com"), silent("SERVFAIL"));
     assert_eq!(one(&server, "closed.example.com"), silent("REFUSED"));
     assert_eq!(one(&server, "odd.example.com"), silent("response code 9"));
-    let lame = silent("it refers to other servers and does not ask them");
+    let lame = silent("it refers to other servers instead of answering");
     assert_eq!(one(&server, "lame.example.com"), lame);
     let votes = [nothing::<()>(true, &[]), silent("x")].map(|answer| answer.is_vote());
     assert_eq!(votes, [true, false]);
@@ -254,7 +256,7 @@ fn either_kind_of_address_is_enough_and_they_take_turns() {
     let ask = |name| patient(&[server.address]).addresses(name).remove(0).answer;
     let found = |texts: &[&str]| {
         let records = texts.iter().map(|text| text.parse().unwrap()).collect();
-        Answer::Records { records, chain: vec![] }
+        DnsAnswer::Records { records, chain: vec![] }
     };
     assert_eq!(ask("example.com"), found(&["192.0.2.1", "2001:db8::1", "192.0.2.2"]));
     assert_eq!(ask("four.example.com"), found(&["192.0.2.4"]));
@@ -276,7 +278,7 @@ fn what_is_no_name_is_not_asked() {
     let server = NameServer::new(&[]);
     for name in ["", "..", "a..b", &"x".repeat(64), "ex\u{e4}mple.com"] {
         let answer = one(&server, name);
-        assert_eq!(answer, silent("this is no name"), "{name:?}");
+        assert_eq!(answer, silent("this is not a domain name"), "{name:?}");
     }
     assert_eq!(server.heard(), []);
 }

@@ -337,7 +337,7 @@ fn what_is_no_domain_name_is_not_asked() {
     ] {
         let dns = Arc::new(FakeDns::new());
         let client = WellKnownClient::new(dns.clone(), WellKnownOptions::default());
-        let expected = WellKnownError::Refused("is no domain name".to_owned());
+        let expected = WellKnownError::Refused("is not a domain name".to_owned());
         assert_eq!(client.fetch(text).unwrap_err(), expected, "{text:?}");
         assert_eq!(dns.asked(), [""; 0], "{text:?} was asked for");
     }

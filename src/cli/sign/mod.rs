@@ -9,7 +9,7 @@ mod proof;
 mod store;
 
 use crate::error::Result;
-use crate::pipeline::Wanted;
+use crate::pipeline::SigningTarget;
 
 use super::Outcome;
 use super::args::Global;
@@ -24,8 +24,14 @@ pub(super) fn run(global: &Global, args: &SignArgs, talk: &Talk) -> Result<Outco
         SignVerb::Key(KeyVerb::New(args)) => keys::new(args, talk),
         SignVerb::Key(KeyVerb::Import(args)) => keys::import(args, talk),
         SignVerb::Key(KeyVerb::Show(args)) => keys::show(args, talk),
-        SignVerb::Entry(args) => proof::run(global, Wanted::Entry(&args.what), &args.how, talk),
-        SignVerb::Status(args) => proof::run(global, Wanted::Status(&args.what), &args.how, talk),
-        SignVerb::Owners(args) => proof::run(global, Wanted::Owners(&args.what), &args.how, talk),
+        SignVerb::Entry(args) => {
+            proof::run(global, SigningTarget::Entry(&args.what), &args.how, talk)
+        }
+        SignVerb::Status(args) => {
+            proof::run(global, SigningTarget::Status(&args.what), &args.how, talk)
+        }
+        SignVerb::Owners(args) => {
+            proof::run(global, SigningTarget::Owners(&args.what), &args.how, talk)
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::data::Edits;
 use crate::data::require_folder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
-use crate::pipeline::{Subject, ToSign, Wanted, to_sign};
+use crate::pipeline::{Signable, SigningTarget, ToSign, to_sign};
 use crate::proof::{Action, ProofFile, PublicKey, Statement, read_signature};
 use crate::world::clock::{Clock as _, SystemClock};
 
@@ -18,7 +18,7 @@ use super::store;
 
 /// What is signed, for whom and when.
 struct Job {
-    subject: Subject,
+    subject: Signable,
     display: String,
     audience: String,
     domain: String,
@@ -45,7 +45,7 @@ impl Job {
 
     /// The command that goes on with this job.
     fn command(&self) -> String {
-        let Subject { action, name, version, .. } = &self.subject;
+        let Signable { action, name, version, .. } = &self.subject;
         match action {
             Action::Publish => format!("mcp-static sign entry {name}@{version}"),
             Action::SetStatus => format!("mcp-static sign status {name}@{version}"),
@@ -78,7 +78,7 @@ impl Job {
 /// Signs what is wanted, or prints what is to be signed.
 pub(super) fn run(
     global: &Global,
-    wanted: Wanted<'_>,
+    wanted: SigningTarget<'_>,
     args: &HowArgs,
     talk: &Talk,
 ) -> Result<Outcome> {
@@ -158,7 +158,7 @@ fn no_audience() -> Error {
 }
 
 /// The domain that signs: that of the namespace, or one above it.
-fn domain(subject: &Subject, wanted: Option<&str>) -> Result<String> {
+fn domain(subject: &Signable, wanted: Option<&str>) -> Result<String> {
     let own = &subject.domain;
     let Some(wanted) = wanted else { return Ok(own.clone()) };
     let wanted = domain_text(wanted)?;

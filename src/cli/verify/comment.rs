@@ -2,7 +2,7 @@
 //! do next.
 
 use crate::diag::format::{escape, markdown, span};
-use crate::pipeline::{Judged, Judgement};
+use crate::judge::{Judged, Judgement};
 use crate::proof::{Ending, Verdict};
 
 /// The line by which a job finds its own comment again.
@@ -20,18 +20,19 @@ pub(super) fn render(judged: &Judged) -> String {
         Judgement::NeedsMaintainer => "👤",
     };
     let mut text = format!("{MARKER}\n### {sign} {}\n", super::headline(judged));
-    if !judged.did.is_empty() {
+    if !judged.outcomes.is_empty() {
         text.push('\n');
-        for did in judged.did.iter().take(MAX_ROWS) {
+        for did in judged.outcomes.iter().take(MAX_ROWS) {
             let what = did.kind.as_str();
             text.push_str(&format!("- {what}: {} {}\n", span(&did.name), span(&did.version)));
         }
-        more(&mut text, judged.did.len());
+        more(&mut text, judged.outcomes.len());
     }
     if !judged.namespaces.is_empty() {
         text.push_str("\n| namespace | verdict | what was seen |\n|---|---|---|\n");
         for namespace in judged.namespaces.iter().take(MAX_ROWS) {
             let verdict = match &namespace.verdict {
+                Verdict::Proven { by: "reviewed", .. } => "✅ reviewed by a maintainer".to_owned(),
                 Verdict::Proven { by, .. } => format!("✅ {by}"),
                 Verdict::Refuted => "❌ not proven".to_owned(),
                 Verdict::Unknown => "⏳ no answer".to_owned(),

@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::diag::Code;
 use crate::error::{Error, Result};
-use crate::pipeline::{Judged, Judgement, VerifyOptions, verify, verify_all, verify_by_commit};
+use crate::judge::{Judged, Judgement, VerifyOptions, verify};
+use crate::pipeline::{verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
 use crate::world::file;
 
@@ -75,13 +76,17 @@ fn write(path: &Path, text: &str) -> Result<()> {
 
 /// What was looked at and what became of it, for a person who reads along.
 fn say(judged: &Judged, talk: &Talk) {
-    for did in &judged.did {
+    for did in &judged.outcomes {
         talk.say(&format!("{}: {} {}", did.kind.as_str(), did.name, did.version));
     }
     for namespace in &judged.namespaces {
         if let Verdict::Proven { by, subject } = &namespace.verdict {
             let saw = namespace.tried.last().map(|a| format!(": {}", a.saw)).unwrap_or_default();
-            talk.say(&format!("{} is proven by {by} ({subject}){saw}", namespace.namespace));
+            let how = match *by {
+                "reviewed" => "left to the review of a maintainer".to_owned(),
+                by => format!("proven by {by}"),
+            };
+            talk.say(&format!("{} is {how} ({subject}){saw}", namespace.namespace));
         }
     }
     for back in &judged.held {
@@ -146,7 +151,7 @@ fn to_json(judged: &Judged) -> serde_json::Value {
         })
         .collect();
     let changes: Vec<_> = judged
-        .did
+        .outcomes
         .iter()
         .map(|did| json!({ "kind": did.kind.as_str(), "name": clean(&did.name), "version": clean(&did.version) }))
         .collect();

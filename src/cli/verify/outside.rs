@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::config::Ownership;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::Doors;
+use crate::judge::Network;
 use crate::proof::event::{Event, GitLabFacts, MAX_EVENT, PullRequest, parse_event, parse_pulls};
 use crate::world::clock::{Clock, SystemClock};
 use crate::world::dns::{Dns, DnsClient, DnsOptions, Resolvers};
@@ -17,6 +17,10 @@ use crate::world::wellknown::{WellKnown, WellKnownClient, WellKnownOptions};
 
 use super::super::args::Global;
 use super::super::net;
+
+/// What to do when the event cannot be read.
+const EVENT_HELP: &str =
+    "name the file that the forge wrote for this job: --event \"$GITHUB_EVENT_PATH\"";
 
 /// Largest answer of a forge's API, in bytes.
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
@@ -34,12 +38,11 @@ pub(super) fn event(named: Option<&Path>) -> Result<Option<Event>> {
     let Some(path) = named.map(Path::to_path_buf).or(of_job) else {
         return Ok(variable("GITLAB_CI").map(|_| gitlab().event()));
     };
-    let payload = file::read(&path, MAX_EVENT as u64)
-        .map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
+    let payload = file::read(&path, MAX_EVENT as u64).map_err(|e| {
+        Error::io("the event of the forge cannot be read", &path, e).help(EVENT_HELP)
+    })?;
     parse_event(&payload, &server).map(Some).map_err(|why| {
-        Error::new(ErrorKind::Usage, format!("the event {why}"))
-            .at(&path)
-            .help("give the file that the forge wrote for this job (GITHUB_EVENT_PATH)")
+        Error::new(ErrorKind::Usage, format!("the event {why}")).at(&path).help(EVENT_HELP)
     })
 }
 
@@ -86,7 +89,7 @@ fn resolvers(settings: &Ownership) -> Resolvers {
     if at.is_empty() { Resolvers::System } else { Resolvers::At(at) }
 }
 
-impl Doors for Outside {
+impl Network for Outside {
     fn dns(&self, settings: &Ownership) -> Result<Option<Arc<dyn Dns>>> {
         if self.http.is_none() {
             return Ok(None);

@@ -107,7 +107,7 @@ pub(super) fn author(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> R
         }
         None => {
             let saw = format!(
-                "every commit claims an author whom the rule for {} names; anybody can write that",
+                "every commit claims an author whom the rule for {} names; anyone can write that",
                 claim.namespace
             );
             Ok(Attempt::proven(METHOD, format!("author:{}", authors[0]), saw))

@@ -1,9 +1,8 @@
-//! The proof file: a signed statement beside what it is about.
+//! The proof file: a signed statement beside the file that it is about.
 //!
-//! Its signature is checked before anybody is asked, so a bad one costs no lookup. Name, version and
-//! content are taken from the file under check and never from the proof. An old proof can only put
-//! back the bytes it was made for; of a status or owners file even that is refused, when the proof is
-//! older than the last change.
+//! Its signature is checked before any lookup. Name, version and content are those of the file under check. An
+//! old proof can only restore the bytes it was made for, and of a status or owners file not even that when it
+//! is older than the last change.
 
 use crate::config::Method;
 use crate::data::EntryFile;
@@ -200,7 +199,7 @@ fn scope(
             stated.as_str(),
             domain.as_str()
         )),
-        Holder::Nobody(why) => refuse(format!("nobody can own this namespace: {why}")),
+        Holder::Nobody(why) => refuse(format!("this namespace cannot be owned: {why}")),
     }
 }
 

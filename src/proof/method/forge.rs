@@ -1,8 +1,7 @@
-//! The forge's own word on who opened a pull request, and on whose repository it comes from.
+//! What the forge reports about who opened a pull request and whose repository it comes from.
 //!
-//! Both must be the same account, by numeric id: a person who may push to somebody else's branch could
-//! add content after its owner opened the pull request. Only github.com itself speaks for
-//! `io.github.<login>`.
+//! Both must be the same account, by numeric id, since anyone with push access to a branch could add commits
+//! after its owner opened the pull request. Only github.com is trusted for `io.github.<login>`.
 
 use crate::config::{Method, PinIds};
 use crate::diag::Code;
@@ -85,7 +84,7 @@ fn author_of(
         Err(Attempt::refuted(METHOD, Code::OwnershipWrongAuthor, saw, help))
     };
     if !author.is_person() {
-        return wrong(format!("{} opened the pull request, which is no person", author.login));
+        return wrong(format!("{} opened the pull request, which is not a person", author.login));
     }
     let pin = pin(claim, scene, login, author, pull)?;
     if !author.login.eq_ignore_ascii_case(login) {
@@ -97,7 +96,7 @@ fn author_of(
     own_branch(METHOD, scene, author, pull)?;
     states_own_id(METHOD, claim, scene, author)?;
     let saw = format!(
-        "github.com says that {} (id {}) opened pull request {} from an own repository{pin}",
+        "github.com says that {} (id {}) opened pull request {} from their own repository{pin}",
         author.login, author.id, pull.number
     );
     Ok(Attempt::proven(METHOD, format!("github.com:{}", author.id), saw))
@@ -123,7 +122,7 @@ fn only_github(method: Method, forge: &str, is_github: bool) -> std::result::Res
     Err(Attempt::refuted(method, Code::OwnershipNotAttested, saw, PROOF))
 }
 
-/// An owners file that comes along pins whoever brings it: it may not give the name away.
+/// Requires a new owners file to pin the account that brings it.
 fn states_own_id(
     method: Method,
     claim: &Claim,
@@ -214,7 +213,7 @@ fn pin(
     }
 }
 
-/// `head-owner`: the branch lives in a repository of the organisation, so whoever pushed it may.
+/// `head-owner`: the branch is in a repository of the organisation, so its author has push access there.
 pub(super) fn head_owner(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) -> Result<Attempt> {
     Ok(owner_of(claim, policy, scene).unwrap_or_else(|attempt| attempt))
 }

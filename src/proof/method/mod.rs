@@ -1,4 +1,4 @@
-//! The ways to prove a claim, one file each, and the table that the judge walks through.
+//! The methods to prove a claim, one per file, and the table of them.
 
 mod commit;
 mod dns_account;
@@ -15,11 +15,11 @@ use super::claim::{Claim, Scene};
 use super::policy::Policy;
 use super::verdict::{Attempt, Ending, Verdict, conclude};
 
-/// One way: looks at a claim and says what it saw.
-type Way = fn(&Claim, &Policy<'_>, &Scene<'_>) -> Result<Attempt>;
+/// Tries one method on a claim.
+type MethodFn = fn(&Claim, &Policy<'_>, &Scene<'_>) -> Result<Attempt>;
 
-/// Every way, by its name in the settings.
-const WAYS: [(Method, Way); 7] = [
+/// Every method by its name in the settings.
+const METHODS: [(Method, MethodFn); 7] = [
     (Method::PrAuthor, forge::pr_author),
     (Method::HeadOwner, forge::head_owner),
     (Method::OwnersFile, owners::owners_file),
@@ -29,7 +29,7 @@ const WAYS: [(Method, Way); 7] = [
     (Method::DnsAccount, dns_account::dns_account),
 ];
 
-/// Tries the ways that are open to the claim until one holds.
+/// Tries the methods of the policy until one holds.
 ///
 /// # Errors
 /// When the repository cannot be read.
@@ -40,7 +40,7 @@ pub fn judge(
 ) -> Result<(Vec<Attempt>, Verdict)> {
     let mut tried = Vec::new();
     for method in &policy.methods {
-        let Some((_, way)) = WAYS.iter().find(|(known, _)| known == method) else { continue };
+        let Some((_, way)) = METHODS.iter().find(|(known, _)| known == method) else { continue };
         let attempt = way(claim, policy, scene)?;
         let holds = attempt.holds();
         tried.push(attempt);
@@ -52,7 +52,7 @@ pub fn judge(
     Ok((tried, verdict))
 }
 
-/// What stands for a verdict that is not proven: the most telling attempt, and why there is none.
+/// Returns code, observation and help for a verdict that is not proven, from the most relevant attempt.
 pub fn reason(policy: &Policy<'_>, tried: &[Attempt]) -> (Code, String, String) {
     let refuted = tried.iter().find_map(|attempt| match &attempt.ending {
         Ending::Refuted { code, help, .. } => Some((*code, attempt.saw.clone(), help.clone())),

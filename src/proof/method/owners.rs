@@ -26,7 +26,7 @@ fn known(
 ) -> std::result::Result<Attempt, Attempt> {
     const METHOD: Method = Method::OwnersFile;
     if claim.owners.is_some() {
-        let saw = "whoever an owners file names does not change it by that alone";
+        let saw = "being named in an owners file does not allow changing it";
         return Err(Attempt::absent(
             METHOD,
             saw,
@@ -38,7 +38,7 @@ fn known(
     if accounts.peek().is_none() {
         let saw = format!("no account is written down for {}", claim.namespace);
         let help = format!(
-            "add owners/{}.toml in a pull request of its own",
+            "add owners/{}.toml in a separate pull request",
             claim.namespace.to_ascii_lowercase()
         );
         return Err(Attempt::absent(METHOD, saw, help));

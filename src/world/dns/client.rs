@@ -1,7 +1,6 @@
-//! The real resolvers' client: every resolver is asked on its own and all at the same time.
+//! The DNS client: sends a query to all resolvers at once.
 //!
-//! A question runs on a thread of its own with a runtime of its own and leaves nothing behind, so
-//! that callers need no runtime and may have one.
+//! Each query runs on its own thread and runtime, so callers need no async runtime and may have one.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -16,8 +15,8 @@ use hickory_resolver::system_conf::read_system_conf;
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
 use tokio::task::JoinSet;
 
-use super::exchange::{self, Found, Handle};
-use super::{Answer, Dns, DnsOptions, Records, Resolvers, Voice};
+use super::exchange::{self, Handle, RecordSet};
+use super::{Dns, DnsAnswer, DnsOptions, Records, ResolverAnswer, Resolvers};
 
 /// Asks resolvers over the network.
 ///
@@ -25,10 +24,10 @@ use super::{Answer, Dns, DnsOptions, Records, Resolvers, Voice};
 /// cache nor the library's own answers for special names come between, because its lookup is not
 /// used, only its exchange of messages: over UDP first, over TCP when an answer is cut off. The
 /// spelling of a name is shuffled so that an answer is hard to forge, and DNSSEC is left to
-/// validating resolvers, whose SERVFAIL for a forged answer is no vote.
+/// validating resolvers, whose SERVFAIL for a forged answer does not count.
 #[derive(Debug)]
 pub struct DnsClient {
-    /// A name for the report, and the servers that share one voice.
+    /// A name for the report, and the servers of one resolver.
     voices: Vec<(String, Vec<NameServerConfig>)>,
     options: ResolverOpts,
     /// Tries after the first.
@@ -56,33 +55,39 @@ impl DnsClient {
         Ok(Self { voices, options: settings, retries, total: options.total })
     }
 
-    /// What each resolver says about `name`; `of` makes one answer of those for each of `kinds`.
+    /// Queries every resolver for `name`; `of` combines the answers for the `kinds` of one resolver.
     fn ask<T>(
         &self,
         name: &str,
         kinds: &[RecordType],
-        of: impl Fn(Vec<Answer<Found>>) -> Answer<T>,
-    ) -> Vec<Voice<T>> {
-        // On a thread of its own, outside of whatever runtime the caller may have.
+        of: impl Fn(Vec<DnsAnswer<RecordSet>>) -> DnsAnswer<T>,
+    ) -> Vec<ResolverAnswer<T>> {
+        // On its own thread, outside of any runtime that the caller may have.
         let asked = std::thread::scope(|scope| scope.spawn(|| self.run(name, kinds)).join());
         let unasked = || Err("the question could not be asked".to_owned());
-        let answers = asked
-            .unwrap_or_else(|_| unasked())
-            .unwrap_or_else(|why| vec![vec![Answer::Silent(why); kinds.len()]; self.voices.len()]);
+        let answers = asked.unwrap_or_else(|_| unasked()).unwrap_or_else(|why| {
+            vec![vec![DnsAnswer::Silent(why); kinds.len()]; self.voices.len()]
+        });
         let voices = self.voices.iter().zip(answers);
-        voices.map(|((name, _), all)| Voice { resolver: name.clone(), answer: of(all) }).collect()
+        voices
+            .map(|((name, _), all)| ResolverAnswer { resolver: name.clone(), answer: of(all) })
+            .collect()
     }
 
-    /// For each voice, an answer for each of `kinds`.
-    fn run(&self, name: &str, kinds: &[RecordType]) -> Result<Vec<Vec<Answer<Found>>>, String> {
+    /// Returns for each resolver an answer for each of `kinds`.
+    fn run(
+        &self,
+        name: &str,
+        kinds: &[RecordType],
+    ) -> Result<Vec<Vec<DnsAnswer<RecordSet>>>, String> {
         let absolute = Name::from_ascii(name).ok().filter(|name| name.num_labels() > 0);
-        let mut absolute = absolute.ok_or("this is no name")?;
+        let mut absolute = absolute.ok_or("this is not a domain name")?;
         absolute.set_fqdn(true);
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|e| format!("no connection can be made: {e}"))?;
-        let late = || Answer::Silent(exchange::TIMED_OUT.to_owned());
+        let late = || DnsAnswer::Silent(exchange::TIMED_OUT.to_owned());
         let mut answers = vec![vec![late(); kinds.len()]; self.voices.len()];
         runtime.block_on(async {
             let mut set = JoinSet::new();
@@ -100,8 +105,8 @@ impl DnsClient {
         })
     }
 
-    /// Whoever carries one question; made anew each time, so that it uses a port of its own and
-    /// remembers nothing about its servers.
+    /// Returns a handle for one query. Each query gets a new one, so that it uses a new port and remembers
+    /// nothing about its servers.
     fn handle(&self, servers: &[NameServerConfig]) -> Result<Handle, String> {
         let tls = TlsConfig::new().map_err(|e| e.to_string())?;
         let context = Arc::new(PoolContext::new(self.options.clone(), tls));
@@ -112,7 +117,7 @@ impl DnsClient {
 }
 
 impl Dns for DnsClient {
-    fn txt(&self, name: &str) -> Vec<Voice<Records>> {
+    fn txt(&self, name: &str) -> Vec<ResolverAnswer<Records>> {
         let join = |text: TXT| text.txt_data.concat();
         let read = |data| if let RData::TXT(text) = data { Some(join(text)) } else { None };
         self.ask(name, &[RecordType::TXT], |answers| {
@@ -120,26 +125,26 @@ impl Dns for DnsClient {
         })
     }
 
-    fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>> {
+    fn addresses(&self, name: &str) -> Vec<ResolverAnswer<Vec<IpAddr>>> {
         self.ask(name, &[RecordType::A, RecordType::AAAA], both)
     }
 }
 
 /// The answer to a question for one kind.
-fn first<T>(answers: Vec<Answer<T>>) -> Answer<T> {
-    let none = || Answer::Silent(exchange::TIMED_OUT.to_owned());
+fn first<T>(answers: Vec<DnsAnswer<T>>) -> DnsAnswer<T> {
+    let none = || DnsAnswer::Silent(exchange::TIMED_OUT.to_owned());
     answers.into_iter().next().unwrap_or_else(none)
 }
 
 /// One answer of those for the two kinds of address. Either kind is enough; the kinds take turns, and
 /// version 4 comes first, because not every network has version 6.
-fn both(answers: Vec<Answer<Found>>) -> Answer<Vec<IpAddr>> {
+fn both(answers: Vec<DnsAnswer<RecordSet>>) -> DnsAnswer<Vec<IpAddr>> {
     let (mut four, mut six) = (Vec::new(), Vec::new());
     let mut without = None;
     let mut alias = Vec::new();
     for answer in answers {
         match answer {
-            Answer::Records { records, chain } => {
+            DnsAnswer::Records { records, chain } => {
                 for data in records {
                     match data {
                         RData::A(A(address)) => four.push(IpAddr::V4(address)),
@@ -150,9 +155,9 @@ fn both(answers: Vec<Answer<Found>>) -> Answer<Vec<IpAddr>> {
                 alias = chain;
             }
             // Silence about one kind leaves open whether there is an address.
-            silent @ Answer::Silent(_) => without = Some(silent),
-            Answer::Nothing { nxdomain, chain } => {
-                without.get_or_insert(Answer::Nothing { nxdomain, chain });
+            silent @ DnsAnswer::Silent(_) => without = Some(silent),
+            DnsAnswer::Nothing { nxdomain, chain } => {
+                without.get_or_insert(DnsAnswer::Nothing { nxdomain, chain });
             }
         }
     }
@@ -163,9 +168,9 @@ fn both(answers: Vec<Answer<Found>>) -> Answer<Vec<IpAddr>> {
     });
     let records: Vec<IpAddr> = turns.flat_map(|(a, b)| a.into_iter().chain(b)).collect();
     match without {
-        _ if !records.is_empty() => Answer::Records { records, chain: alias },
+        _ if !records.is_empty() => DnsAnswer::Records { records, chain: alias },
         Some(answer) => answer.map(|_| records),
-        None => Answer::Nothing { nxdomain: false, chain: alias },
+        None => DnsAnswer::Nothing { nxdomain: false, chain: alias },
     }
 }
 

@@ -1,8 +1,7 @@
-//! One question to one voice: the answer is read, aliases are followed, and faults get names.
+//! One lookup at one resolver group: reads the answer, follows aliases and classifies failures.
 //!
-//! The library's own lookup takes a chain of aliases without end for "there is nothing", and forgets
-//! the chain when there is nothing at its end. Here the chain is walked by hand: only records that
-//! the asked name leads to are believed, and a loop is no answer.
+//! The resolver library treats an endless chain of aliases as an empty answer and forgets the chain of an empty
+//! answer, so the chain is followed here. Only records that the name leads to count.
 
 use hickory_resolver::NameServerPool;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
@@ -12,7 +11,7 @@ use hickory_resolver::proto::op::{DnsRequestOptions, Message, Query, ResponseCod
 use hickory_resolver::proto::rr::rdata::CNAME;
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 
-use super::{Answer, MAX_ALIASES};
+use super::{DnsAnswer, MAX_ALIASES};
 
 /// Why there is no answer in time.
 pub(super) const TIMED_OUT: &str = "timed out";
@@ -20,15 +19,15 @@ pub(super) const TIMED_OUT: &str = "timed out";
 /// Most bytes of an answer over UDP (RFC 9715); a longer one is asked for again over TCP.
 const UDP_SIZE: u16 = 1232;
 
-/// Whoever carries a question to the servers of one voice, and repeats it.
+/// Sends one query to a resolver group, with retries.
 pub(super) type Handle = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 
 /// Records of the kind that was asked for.
-pub(super) type Found = Vec<RData>;
+pub(super) type RecordSet = Vec<RData>;
 
 /// Asks for the records of `name`, and again for what it is an alias of when the answer leaves that
 /// open, as servers do that are no resolvers.
-pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> Answer<Found> {
+pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> DnsAnswer<RecordSet> {
     let mut chain = Chain { names: vec![name.to_lowercase()] };
     loop {
         let known = chain.names.len();
@@ -37,19 +36,23 @@ pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> Answ
             Err(e) => negative(&e),
         };
         return match step {
-            Err(why) => Answer::Silent(why),
-            Ok(Step::Records(records)) => Answer::Records { records, chain: chain.told() },
-            // Not the end, if this answer made the chain longer and says no more.
-            Ok(Step::Nothing { nxdomain: false }) if chain.names.len() > known => continue,
-            Ok(Step::Nothing { nxdomain }) => Answer::Nothing { nxdomain, chain: chain.told() },
+            Err(why) => DnsAnswer::Silent(why),
+            Ok(MessageResult::Records(records)) => {
+                DnsAnswer::Records { records, chain: chain.aliases() }
+            }
+            // Not the end if this answer only made the chain longer.
+            Ok(MessageResult::Nothing { nxdomain: false }) if chain.names.len() > known => continue,
+            Ok(MessageResult::Nothing { nxdomain }) => {
+                DnsAnswer::Nothing { nxdomain, chain: chain.aliases() }
+            }
         };
     }
 }
 
-/// What one message says about the end of the chain.
-enum Step {
+/// What one message holds about the end of the chain.
+enum MessageResult {
     /// It has records.
-    Records(Found),
+    Records(RecordSet),
     /// It has none, or the message leaves that open.
     Nothing { nxdomain: bool },
 }
@@ -64,7 +67,10 @@ impl Chain {
         self.names.last().cloned().unwrap_or_default()
     }
 
-    /// Adds a step; the error says why there is no end to be hoped for.
+    /// Adds an alias.
+    ///
+    /// # Errors
+    /// When the chain is a loop or too long.
     fn add(&mut self, next: Name) -> Result<(), String> {
         if self.names.contains(&next) {
             return Err("the name is an alias of itself".to_owned());
@@ -77,7 +83,7 @@ impl Chain {
     }
 
     /// The chain without the asked name, as a report shows it.
-    fn told(&self) -> Vec<String> {
+    fn aliases(&self) -> Vec<String> {
         let text = |name: &Name| name.to_ascii().trim_end_matches('.').to_owned();
         self.names.iter().skip(1).map(text).collect()
     }
@@ -97,8 +103,8 @@ fn options() -> DnsRequestOptions {
     options
 }
 
-/// Walks the aliases of an answer and takes what stands at the end.
-fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Step, String> {
+/// Follows the aliases of an answer and takes the records at the end.
+fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<MessageResult, String> {
     let nxdomain = match message.response_code {
         ResponseCode::NoError => false,
         ResponseCode::NXDomain => true,
@@ -109,11 +115,15 @@ fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Step, 
     }
     let end = chain.last();
     let ours = message.answers.iter().filter(|r| r.name == end && r.record_type() == kind);
-    let records: Found = ours.map(|record| record.data.clone()).collect();
-    Ok(if records.is_empty() { Step::Nothing { nxdomain } } else { Step::Records(records) })
+    let records: RecordSet = ours.map(|record| record.data.clone()).collect();
+    Ok(if records.is_empty() {
+        MessageResult::Nothing { nxdomain }
+    } else {
+        MessageResult::Records(records)
+    })
 }
 
-/// What a message says `name` is an alias of.
+/// Returns what `name` is an alias of, according to a message.
 fn alias(message: &Message, name: &Name) -> Option<Name> {
     message.answers.iter().filter(|record| record.name == *name).find_map(|record| {
         if let RData::CNAME(CNAME(target)) = &record.data {
@@ -124,31 +134,30 @@ fn alias(message: &Message, name: &Name) -> Option<Name> {
     })
 }
 
-/// What a failure says: nothing there, or no answer and why.
-fn negative(e: &NetError) -> Result<Step, String> {
+/// Classifies a failure: no record, or no answer and why.
+fn negative(e: &NetError) -> Result<MessageResult, String> {
     let none = match e {
         NetError::Dns(DnsError::NoRecordsFound(none)) => none,
         NetError::Dns(DnsError::ResponseCode(code)) => return Err(code_name(*code)),
         NetError::Timeout => return Err(TIMED_OUT.to_owned()),
         NetError::Truncated => return Err("the answer was cut off, over TCP too".to_owned()),
         NetError::QueryCaseMismatch => {
-            return Err(
-                "the answer spells the name in another way, as a forged one would".to_owned()
-            );
+            return Err("the answer spells the name differently, which can mean that it is forged"
+                .to_owned());
         }
         NetError::Io(e) => return Err(format!("no connection: {e}")),
         e => return Err(format!("the answer cannot be read: {e}")),
     };
     match none {
         NoRecords { response_code: ResponseCode::NXDomain, .. } => {
-            Ok(Step::Nothing { nxdomain: true })
+            Ok(MessageResult::Nothing { nxdomain: true })
         }
-        // A server that is no resolver and names others; it knows nothing about the records.
+        // A server that is not a resolver and refers to others.
         NoRecords { ns: Some(_), soa: None, .. } => {
-            Err("it refers to other servers and does not ask them".to_owned())
+            Err("it refers to other servers instead of answering".to_owned())
         }
         NoRecords { response_code: ResponseCode::NoError, .. } => {
-            Ok(Step::Nothing { nxdomain: false })
+            Ok(MessageResult::Nothing { nxdomain: false })
         }
         NoRecords { response_code, .. } => Err(code_name(*response_code)),
     }

@@ -1,8 +1,7 @@
-//! The domain name system: what several resolvers say, each for itself.
+//! DNS lookups at several resolvers.
 //!
-//! One resolver can lie, be lied to or be down, so nobody's answer stands for all: a question comes
-//! back with one voice a resolver, and "no answer" is told apart from "the answer is nothing". This
-//! room refuses to count the voices or to know what a record means; the proofs do that.
+//! A single resolver can be wrong, deceived or down, so a lookup returns one answer per resolver, and a missing
+//! answer is not the same as an empty one. Counting the answers and reading the records is left to `proof`.
 
 #[cfg(feature = "dns")]
 mod client;
@@ -28,40 +27,40 @@ pub const MAX_RECORD: usize = 2048;
 /// Longest chain of aliases (CNAME) that is followed.
 pub const MAX_ALIASES: usize = 8;
 
-/// What one resolver said.
+/// The answer of one resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Voice<T> {
+pub struct ResolverAnswer<T> {
     /// The resolver, as a report names it: its address (with the port unless it is 53), or `system`.
     pub resolver: String,
-    /// What it said.
-    pub answer: Answer<T>,
+    /// Its answer.
+    pub answer: DnsAnswer<T>,
 }
 
 /// An answer, or that there was none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer<T> {
+pub enum DnsAnswer<T> {
     /// The name has records of the kind that was asked for.
     Records {
         /// The records, at least one.
         records: T,
         /// Names that the asked name is an alias of, one after the other, in lower case and without
-        /// root dot. Whoever holds the last of them holds the records.
+        /// root dot. The owner of the last one controls the records.
         chain: Vec<String>,
     },
-    /// The resolver is sure that there is no such record: a vote for "nothing".
+    /// The resolver reports that there is no such record.
     Nothing {
         /// Whether there is no such name at all (NXDOMAIN), rather than no record of this kind.
         nxdomain: bool,
         /// As above.
         chain: Vec<String>,
     },
-    /// No vote: time ran out, SERVFAIL, REFUSED, an answer that cannot be read. The text ends the
+    /// No answer: a timeout, SERVFAIL, REFUSED, an answer that cannot be read. The text ends the
     /// sentence "1.1.1.1: …".
     Silent(String),
 }
 
-impl<T> Answer<T> {
-    /// Whether this counts as a vote: an answer, be it "nothing".
+impl<T> DnsAnswer<T> {
+    /// Whether this is an answer, even an empty one.
     pub fn is_vote(&self) -> bool {
         !matches!(self, Self::Silent(_))
     }
@@ -75,11 +74,13 @@ impl<T> Answer<T> {
     }
 
     /// The answer with `change` made to its records.
-    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Answer<U> {
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> DnsAnswer<U> {
         match self {
-            Self::Records { records, chain } => Answer::Records { records: change(records), chain },
-            Self::Nothing { nxdomain, chain } => Answer::Nothing { nxdomain, chain },
-            Self::Silent(why) => Answer::Silent(why),
+            Self::Records { records, chain } => {
+                DnsAnswer::Records { records: change(records), chain }
+            }
+            Self::Nothing { nxdomain, chain } => DnsAnswer::Nothing { nxdomain, chain },
+            Self::Silent(why) => DnsAnswer::Silent(why),
         }
     }
 
@@ -103,25 +104,25 @@ pub fn excess(records: &Records) -> Option<String> {
     long.map(|r| format!("has a TXT record of {} bytes; at most {MAX_RECORD} are read", r.len()))
 }
 
-/// Whoever asks the resolvers. A name is given without root dot and is taken as absolute.
+/// Queries resolvers. Names are absolute and have no root dot.
 pub trait Dns: Send + Sync {
-    /// What each resolver says about the text records (TXT) of `name`.
-    fn txt(&self, name: &str) -> Vec<Voice<Records>>;
+    /// Returns the text records (TXT) of `name` by resolver.
+    fn txt(&self, name: &str) -> Vec<ResolverAnswer<Records>>;
 
-    /// What each resolver says about the addresses (A and AAAA) of `name`.
-    fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>>;
+    /// Returns the addresses (A and AAAA) of `name` by resolver.
+    fn addresses(&self, name: &str) -> Vec<ResolverAnswer<Vec<IpAddr>>>;
 }
 
 /// Which resolvers are asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolvers {
-    /// Those of this computer, as one voice: for networks that let nobody else be asked.
+    /// Those of this computer, as one resolver, for networks that block others.
     System,
     /// These, each for itself.
     At(Vec<SocketAddr>),
 }
 
-/// Whom to ask, and how patiently.
+/// Which resolvers to query, and how long to wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DnsOptions {
     /// Which resolvers are asked.

@@ -1,7 +1,6 @@
 //! Recorded resolvers and ownership documents, made in a test or read from its `world.json`.
 //!
-//! What was not recorded is never a pass: the resolver is silent, the host gives no answer, and the
-//! reason says that this was not recorded.
+//! What was not recorded has no answer, and the reason says so.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -10,7 +9,7 @@ use std::sync::Mutex;
 use serde::Deserialize;
 
 use crate::model::Timestamp;
-use crate::world::dns::{Answer, Dns, Records, Voice};
+use crate::world::dns::{Dns, DnsAnswer, Records, ResolverAnswer};
 use crate::world::wellknown::{MAX_BODY, WellKnown, WellKnownError};
 
 use super::{FakeClock, open};
@@ -59,13 +58,13 @@ struct Said {
 
 impl Said {
     /// The answer to a question for one kind of record; silence outweighs all else.
-    fn answer<T>(&self, records: Option<T>) -> Answer<T> {
+    fn answer<T>(&self, records: Option<T>) -> DnsAnswer<T> {
         let chain = self.chain.clone();
         match (&self.silent, records) {
-            (Some(why), _) => Answer::Silent(why.clone()),
-            (None, _) if self.nxdomain => Answer::Nothing { nxdomain: true, chain },
-            (None, Some(records)) if !self.nodata => Answer::Records { records, chain },
-            (None, _) => Answer::Nothing { nxdomain: false, chain },
+            (Some(why), _) => DnsAnswer::Silent(why.clone()),
+            (None, _) if self.nxdomain => DnsAnswer::Nothing { nxdomain: true, chain },
+            (None, Some(records)) if !self.nodata => DnsAnswer::Records { records, chain },
+            (None, _) => DnsAnswer::Nothing { nxdomain: false, chain },
         }
     }
 }
@@ -86,24 +85,10 @@ impl FakeDns {
         Self::default()
     }
 
-    /// Records text records.
-    #[must_use]
-    pub fn with_txt(self, resolver: &str, name: &str, records: &[&str]) -> Self {
-        let records = records.iter().map(|&record| record.to_owned()).collect();
-        self.say(resolver, name, |said| said.txt = Some(records))
-    }
-
     /// Records addresses.
     #[must_use]
     pub fn with_addresses(self, resolver: &str, name: &str, addresses: &[IpAddr]) -> Self {
         self.say(resolver, name, |said| said.addresses = Some(addresses.to_vec()))
-    }
-
-    /// Records that `name` is an alias.
-    #[must_use]
-    pub fn with_chain(self, resolver: &str, name: &str, chain: &[&str]) -> Self {
-        let chain = chain.iter().map(|&alias| alias.to_owned()).collect();
-        self.say(resolver, name, |said| said.chain = chain)
     }
 
     /// Records that there is no such name.
@@ -135,22 +120,27 @@ impl FakeDns {
         open(&self.asked).clone()
     }
 
-    fn ask<T>(&self, kind: &str, name: &str, of: impl Fn(&Said) -> Option<T>) -> Vec<Voice<T>> {
+    fn ask<T>(
+        &self,
+        kind: &str,
+        name: &str,
+        of: impl Fn(&Said) -> Option<T>,
+    ) -> Vec<ResolverAnswer<T>> {
         open(&self.asked).push(format!("{kind} {name}"));
-        let unheard = || Answer::Silent(NOT_RECORDED.to_owned());
+        let unheard = || DnsAnswer::Silent(NOT_RECORDED.to_owned());
         if self.resolvers.is_empty() {
-            return vec![Voice { resolver: "nobody".to_owned(), answer: unheard() }];
+            return vec![ResolverAnswer { resolver: "nobody".to_owned(), answer: unheard() }];
         }
         let voice = |(resolver, names): (&String, &BTreeMap<String, Said>)| {
             let answer = names.get(name).map_or_else(unheard, |said| said.answer(of(said)));
-            Voice { resolver: resolver.clone(), answer }
+            ResolverAnswer { resolver: resolver.clone(), answer }
         };
         self.resolvers.iter().map(voice).collect()
     }
 }
 
 impl Dns for FakeDns {
-    fn txt(&self, name: &str) -> Vec<Voice<Records>> {
+    fn txt(&self, name: &str) -> Vec<ResolverAnswer<Records>> {
         let bytes = |record: &String| record.clone().into_bytes();
         self.ask("TXT", name, |said| {
             let records = said.txt.as_ref().filter(|records| !records.is_empty())?;
@@ -158,7 +148,7 @@ impl Dns for FakeDns {
         })
     }
 
-    fn addresses(&self, name: &str) -> Vec<Voice<Vec<IpAddr>>> {
+    fn addresses(&self, name: &str) -> Vec<ResolverAnswer<Vec<IpAddr>>> {
         self.ask("A", name, |said| said.addresses.clone().filter(|found| !found.is_empty()))
     }
 }

@@ -1,20 +1,18 @@
-//! What one commit changed against another, and how the two are related.
+//! What differs between two commits, by object id.
 //!
-//! A pull request is judged by comparing trees by object id: the text of a diff can be crafted to
-//! mislead whoever parses it, ids cannot. No rename is guessed. Nothing that a stranger's tree holds
-//! is refused here, since refusing is a judgement and belongs upstairs; what could do harm as a path
-//! is flagged. Grafts and `refs/replace` are not consulted.
+//! The text of a diff can be crafted to mislead a parser, ids cannot. No rename is guessed. Nothing is refused
+//! here; what could do harm as a path is flagged. Grafts and `refs/replace` are ignored.
 
 use std::collections::BTreeMap;
 
 use git2::{ObjectType, Odb};
 
 use super::Git;
-use super::files::{FileMode, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
-use super::objects::{self, Entry, Hashing, Oid, malformed};
+use super::files::{MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
+use super::objects::{self, Entry, FileMode, Hashing, Oid, malformed};
 use crate::error::Result;
 
-/// What stands at a path in one commit.
+/// What a path is in one commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Side {
     /// What the entry is.
@@ -49,12 +47,12 @@ pub struct Changed {
     pub utf8: bool,
     /// What git itself would never have written here or in a folder on the way; such a path must not
     /// reach a disk.
-    pub fault: Option<Fault>,
+    pub fault: Option<TreeFault>,
 }
 
 /// What is wrong with a tree that was made by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum TreeFault {
     /// A name that no folder on disk can hold.
     Name,
     /// A name that is listed twice in its folder.
@@ -77,7 +75,7 @@ impl Git {
         self.compare_while(before, after, &mut |_| true)
     }
 
-    /// As [`Git::compare`], but no further than to the first path for which `goes_on` says no. Files of
+    /// As [`Git::compare`], but ends after the first path for which `goes_on` returns false. Files of
     /// one folder come one after the other.
     ///
     /// # Errors
@@ -108,7 +106,7 @@ impl Git {
         Ok(self.read(&odb, commit, ObjectType::Commit, Hashing::Verify)?.data().to_vec())
     }
 
-    /// What stands at `path` in a commit, a folder's id included.
+    /// Returns what `path` is in a commit, a file or a folder.
     ///
     /// # Errors
     /// When an object is missing or damaged.
@@ -148,7 +146,7 @@ impl Git {
         }
     }
 
-    /// As [`Git::names`], with the names one folder further down: `folder/name`.
+    /// As [`Git::names`], with the names one folder below: `folder/name`.
     ///
     /// # Errors
     /// When an object is missing or damaged.
@@ -202,12 +200,12 @@ struct Comparison<'a> {
     path: Vec<u8>,
     bytes: usize,
     folders: usize,
-    /// Hears every path, and says whether to go on.
+    /// Called for every path; false ends the comparison.
     goes_on: &'a mut dyn FnMut(&Changed) -> bool,
     stopped: bool,
 }
 
-/// The entries of one folder by name, and the names that stand there twice.
+/// The entries of one folder by name; a name may be listed twice.
 type Names<'t> = BTreeMap<&'t [u8], Vec<Entry<'t>>>;
 
 impl Comparison<'_> {
@@ -215,7 +213,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<Oid>,
         after: Option<Oid>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         if before == after || self.stopped {
@@ -235,7 +233,7 @@ impl Comparison<'_> {
         let old_names = by_name(olds.as_ref().map_or(&[][..], |o| o.data()), before)?;
         let new_names = by_name(news.as_ref().map_or(&[][..], |o| o.data()), after)?;
         if let Some(news) = news.as_ref().filter(|tree| !is_sorted(tree.data())) {
-            self.folder_fault(before, news.id().into(), Fault::Order, found)?;
+            self.folder_fault(before, news.id().into(), TreeFault::Order, found)?;
         }
         let none: &[Entry<'_>] = &[];
         let all: std::collections::BTreeSet<&[u8]> =
@@ -244,8 +242,8 @@ impl Comparison<'_> {
             let was = old_names.get(name).map_or(none, Vec::as_slice);
             let is = new_names.get(name).map_or(none, Vec::as_slice);
             let own = match () {
-                () if !objects::is_name(name) => Some(Fault::Name),
-                () if was.len() > 1 || is.len() > 1 => Some(Fault::Twice),
+                () if !objects::is_name(name) => Some(TreeFault::Name),
+                () if was.len() > 1 || is.len() > 1 => Some(TreeFault::Twice),
                 () => None,
             };
             for round in 0..was.len().max(is.len()) {
@@ -265,7 +263,7 @@ impl Comparison<'_> {
         name: &[u8],
         was: Option<&Entry<'_>>,
         is: Option<&Entry<'_>>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         if was.map(|e| e.raw) == is.map(|e| e.raw) {
@@ -277,10 +275,10 @@ impl Comparison<'_> {
         let open = |entry: &&Entry<'_>| entry.is_folder() && depth < MAX_DEPTH;
         let (was_folder, is_folder) = (was.filter(open), is.filter(open));
         let (was_file, is_file) = (was.filter(|e| !open(e)), is.filter(|e| !open(e)));
-        let odd_mode = is.filter(|e| !e.is_canonical()).map(|_| Fault::Mode);
+        let odd_mode = is.filter(|e| !e.is_canonical()).map(|_| TreeFault::Mode);
         if was_file.is_some() || is_file.is_some() {
             let deep = [was_file, is_file].into_iter().flatten().any(Entry::is_folder);
-            let fault = fault.or(odd_mode).or(deep.then_some(Fault::Depth));
+            let fault = fault.or(odd_mode).or(deep.then_some(TreeFault::Depth));
             self.add(was_file, is_file, fault, found)?;
         }
         if was_folder.is_some() || is_folder.is_some() {
@@ -299,7 +297,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<Oid>,
         after: Oid,
-        fault: Fault,
+        fault: TreeFault,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         let side = |oid| Side { mode: FOLDER, oid };
@@ -320,7 +318,7 @@ impl Comparison<'_> {
         &mut self,
         was: Option<&Entry<'_>>,
         is: Option<&Entry<'_>>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         let side = |entry: &Entry<'_>| Side { mode: entry.mode(), oid: entry.oid };
@@ -331,7 +329,7 @@ impl Comparison<'_> {
         &mut self,
         before: Option<Side>,
         after: Option<Side>,
-        fault: Option<Fault>,
+        fault: Option<TreeFault>,
         found: &mut Vec<Changed>,
     ) -> Result<()> {
         self.bytes += self.path.len() + size_of::<Changed>();

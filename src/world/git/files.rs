@@ -1,8 +1,7 @@
-//! The files of one commit, for judging a change without a work tree.
+//! The files of one commit, without a work tree.
 //!
-//! A commit may come from a stranger and be made by hand. Nothing in it is refused here, since
-//! refusing is a judgement and belongs upstairs, but whatever could do harm as a path is flagged,
-//! and a tree built to exhaust memory ends in an error.
+//! A commit may be made by hand. Nothing in it is refused here; what could do harm as a path is flagged, and a
+//! tree built to exhaust memory is an error.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -10,7 +9,7 @@ use std::collections::HashSet;
 use git2::{ObjectType, Odb};
 
 use super::Git;
-use super::objects::{self, Entry, Hashing, Oid, malformed};
+use super::objects::{self, Entry, FileMode, Hashing, Oid, malformed};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Folders nested deeper than this are not opened; git itself stops not far beyond.
@@ -21,21 +20,6 @@ pub(super) const MAX_PATH_BYTES: usize = if cfg!(test) { 4 << 20 } else { 512 <<
 
 /// Folders opened in one commit after which it counts as an attack, even if all are empty.
 pub(super) const MAX_FOLDERS: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
-
-/// What a tree says an entry is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileMode {
-    /// A plain file.
-    Regular,
-    /// A file that may be executed.
-    Executable,
-    /// A symbolic link; its target is the blob's content.
-    Symlink,
-    /// Another repository, of which only the commit id is known.
-    Submodule,
-    /// Anything else, as the octal number that was written.
-    Other(u32),
-}
 
 /// A file of a commit. Strangers can make trees by hand, so look at the two flags before trusting
 /// the path.

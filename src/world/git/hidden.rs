@@ -6,8 +6,7 @@
 use std::fmt;
 use std::fs;
 
-use super::place::Place;
-use super::said;
+use super::place::{GitFolders, said};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Why the dates in this clone cannot be trusted; its text says so and gives the fix.
@@ -63,7 +62,7 @@ impl fmt::Display for HiddenHistory {
 }
 
 /// Which part of history is missing at `place`.
-pub(super) fn look(place: &Place) -> Result<Option<HiddenHistory>> {
+pub(super) fn hidden_history_of(place: &GitFolders) -> Result<Option<HiddenHistory>> {
     let shallow = place.common.join("shallow");
     match fs::metadata(&shallow) {
         Ok(file) if file.len() > 0 => return Ok(Some(HiddenHistory::Shallow)),
@@ -106,7 +105,7 @@ fn promisors(settings: &git2::Config) -> Result<Vec<String>, git2::Error> {
 }
 
 /// An error with the way out for storage formats that libgit2 cannot read.
-pub(super) fn refuse_unknown_formats(place: &Place) -> Result<()> {
+pub(super) fn refuse_unknown_formats(place: &GitFolders) -> Result<()> {
     let settings = place.settings()?;
     let text = |key| settings.get_string(key).unwrap_or_default().to_ascii_lowercase();
     let refuse = |what: &str, help: &str| {

@@ -20,7 +20,7 @@ const KEEP_FROM: usize = 4096;
 
 /// A moment at which a path got other content or another mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change {
+pub struct PathChange {
     /// The committer's time of the commit that brought the change, in seconds since 1970.
     pub time: i64,
     /// Position of that commit among those that were walked, the oldest first: the order of changes
@@ -36,15 +36,15 @@ pub struct PathHistory {
     /// The path relative to the asked prefix, `/` between names.
     pub path: String,
     /// Oldest first by the order of commits, whose clocks may disagree with it. Never empty.
-    pub changes: Vec<Change>,
+    pub changes: Vec<PathChange>,
 }
 
 /// One commit of the line: its tree and its time.
-type Step = (Oid, i64);
+type LineCommit = (Oid, i64);
 
 impl Git {
     /// Every change under the folder `prefix` on the first-parent line that ends in `head`, sorted
-    /// by path. `progress` hears the number of commits done.
+    /// by path. `progress` receives the number of commits done.
     ///
     /// Names that no work tree can hold, or that are not Unicode, have no history.
     ///
@@ -58,7 +58,7 @@ impl Git {
     ) -> Result<Vec<PathHistory>> {
         let odb = self.objects()?;
         let (line, _) = self.line(&odb, head, None)?;
-        Walk::new(self, &odb, prefix).run(&line, progress)
+        HistoryWalk::new(self, &odb, prefix).run(&line, progress)
     }
 
     /// As [`Git::history`], but only of the commits after `base`; `None` if `base` is not on the
@@ -76,7 +76,7 @@ impl Git {
         let odb = self.objects()?;
         let (line, found) = self.line(&odb, head, Some(base))?;
         let Some(base) = found else { return Ok(None) };
-        let mut walk = Walk::new(self, &odb, prefix);
+        let mut walk = HistoryWalk::new(self, &odb, prefix);
         walk.before = walk.locate(base)?;
         walk.run(&line, progress).map(Some)
     }
@@ -88,7 +88,7 @@ impl Git {
         odb: &Odb<'_>,
         head: Oid,
         base: Option<Oid>,
-    ) -> Result<(Vec<Step>, Option<Oid>)> {
+    ) -> Result<(Vec<LineCommit>, Option<Oid>)> {
         let mut line = Vec::new();
         let mut next = Some(head);
         while let Some(oid) = next {
@@ -112,7 +112,7 @@ impl Git {
 }
 
 /// A walk along a line of commits.
-struct Walk<'a> {
+struct HistoryWalk<'a> {
     git: &'a Git,
     odb: &'a Odb<'a>,
     prefix: Vec<Vec<u8>>,
@@ -125,13 +125,13 @@ struct Walk<'a> {
     path: Vec<u8>,
     time: i64,
     position: u32,
-    found: HashMap<Box<str>, Vec<Change>>,
+    found: HashMap<Box<str>, Vec<PathChange>>,
     bytes: usize,
     /// Folders compared in this commit.
     folders: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> HistoryWalk<'a> {
     fn new(git: &'a Git, odb: &'a Odb<'a>, prefix: &str) -> Self {
         Self {
             git,
@@ -149,7 +149,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn run(mut self, line: &[Step], progress: &mut dyn FnMut(usize)) -> Result<Vec<PathHistory>> {
+    fn run(
+        mut self,
+        line: &[LineCommit],
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<Vec<PathHistory>> {
         for (done, (root, time)) in line.iter().rev().enumerate() {
             (self.time, self.folders) = (*time, 0);
             self.position = u32::try_from(done).unwrap_or(u32::MAX);
@@ -275,13 +279,13 @@ impl<'a> Walk<'a> {
     }
 
     fn record(&mut self, oid: Option<Oid>) -> Result<()> {
-        let change = Change { time: self.time, commit: self.position, oid };
+        let change = PathChange { time: self.time, commit: self.position, oid };
         let Ok(path) = std::str::from_utf8(&self.path) else { return Ok(()) };
         if let Some(changes) = self.found.get_mut(path) {
             changes.push(change);
             return Ok(());
         }
-        self.bytes += path.len() + size_of::<PathHistory>() + size_of::<Change>();
+        self.bytes += path.len() + size_of::<PathHistory>() + size_of::<PathChange>();
         if self.bytes > MAX_PATH_BYTES {
             return Err(too_large());
         }
@@ -327,13 +331,13 @@ impl<'t> Entries<'t> {
 
     fn next(&mut self) -> Result<Option<Entry<'t>>> {
         let entry = objects::next_entry(&mut self.rest);
-        let sound = match (&self.last, &entry) {
+        let is_valid = match (&self.last, &entry) {
             (_, None) => self.rest.is_empty(),
             (Some(last), Some(entry)) => last.order(entry) == Ordering::Less,
             (None, Some(_)) => true,
         };
         self.last = entry;
-        if sound { Ok(entry) } else { Err(malformed(self.tree)) }
+        if is_valid { Ok(entry) } else { Err(malformed(self.tree)) }
     }
 }
 

@@ -7,8 +7,9 @@ use std::collections::{HashMap, HashSet};
 
 use git2::{ErrorCode, Odb};
 
+use super::Git;
 use super::objects::{Commit, Hashing, Oid};
-use super::{Git, said};
+use super::place::said;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A commit that a branch gains.

@@ -4,16 +4,30 @@
 //! bytes for a name, and because the walk through history compares stored entries without
 //! building anything. No name is ever joined to a path of this machine.
 
-use crate::text::{self, to_hex};
 use std::ffi::CStr;
 use std::fmt;
 use std::str::FromStr;
 
-use git2::{ObjectType, Odb, OdbObject};
+use git2::ObjectType;
 
-use super::files::FileMode;
-use super::{Git, said};
+use super::place::said;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::{self, to_hex};
+
+/// What a tree says an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileMode {
+    /// A plain file.
+    Regular,
+    /// A file that may be executed.
+    Executable,
+    /// A symbolic link; its target is the blob's content.
+    Symlink,
+    /// Another repository, of which only the commit id is known.
+    Submodule,
+    /// Anything else, as the octal number that was written.
+    Other(u32),
+}
 
 /// The id of a git object.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,7 +147,7 @@ pub(super) fn next_entry<'a>(rest: &mut &'a [u8]) -> Option<Entry<'a>> {
     Some(entry)
 }
 
-/// Whether `name` may stand between two slashes on every system.
+/// Whether `name` can be a file name on every system.
 pub(super) fn is_name(name: &[u8]) -> bool {
     !matches!(name, b"" | b"." | b"..")
         && !name.eq_ignore_ascii_case(b".git")
@@ -163,7 +177,7 @@ pub(super) struct Commit {
 }
 
 impl Commit {
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes.split(|b| *b == b'\n');
         let tree = from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
         let (mut parent, mut others) = (None, Vec::new());
@@ -210,83 +224,4 @@ pub(super) enum Hashing {
     Verify,
     /// Rely on the check that was made when the object arrived.
     Trust,
-}
-
-impl Git {
-    pub(super) fn objects(&self) -> Result<Odb<'_>> {
-        self.repo.odb().map_err(|e| {
-            Error::new(ErrorKind::Git, "could not open the objects of the git repository")
-                .at(self.folder())
-                .because(said(&e))
-        })
-    }
-
-    pub(super) fn read<'a>(
-        &self,
-        odb: &'a Odb<'_>,
-        oid: Oid,
-        kind: ObjectType,
-        how: Hashing,
-    ) -> Result<OdbObject<'a>> {
-        let object = odb.read(oid.raw()).map_err(|e| self.unreadable(oid, &e))?;
-        if object.kind() != kind {
-            let doing = format!("git object {oid} is a {}, not a {kind}", object.kind());
-            return Err(Error::new(ErrorKind::Git, doing));
-        }
-        if how == Hashing::Verify && hash(kind, object.data())? != oid {
-            return Err(malformed(oid));
-        }
-        Ok(object)
-    }
-
-    fn unreadable(&self, oid: Oid, cause: &git2::Error) -> Error {
-        let hidden = self.hidden_history().ok().flatten();
-        Error::new(ErrorKind::Git, format!("could not read git object {oid}"))
-            .at(self.folder())
-            .because(said(cause))
-            .help(
-                hidden.map_or("this clone is incomplete: clone it again without `--filter`", |h| {
-                    h.help()
-                }),
-            )
-    }
-
-    pub(super) fn commit(&self, odb: &Odb<'_>, oid: Oid, how: Hashing) -> Result<Commit> {
-        let object = self.read(odb, oid, ObjectType::Commit, how)?;
-        Commit::parse(object.data()).ok_or_else(|| malformed(oid))
-    }
-
-    /// When `commit` was committed, in seconds since 1970.
-    ///
-    /// # Errors
-    /// When the commit cannot be read.
-    pub fn commit_time(&self, commit: Oid) -> Result<i64> {
-        Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.time)
-    }
-
-    /// The size of a blob in bytes, from its header alone.
-    ///
-    /// # Errors
-    /// When there is no such object or it is not a blob.
-    pub fn size(&self, oid: Oid) -> Result<u64> {
-        let (size, kind) =
-            self.objects()?.read_header(oid.raw()).map_err(|e| self.unreadable(oid, &e))?;
-        if kind != ObjectType::Blob {
-            return Err(Error::new(
-                ErrorKind::Git,
-                format!("git object {oid} is a {kind}, not a blob"),
-            ));
-        }
-        Ok(size as u64)
-    }
-
-    /// The bytes of a blob, compared with its id. Ask [`Git::size`] first when a stranger wrote it.
-    ///
-    /// # Errors
-    /// When there is no such blob or it is damaged.
-    pub fn blob(&self, oid: Oid) -> Result<Vec<u8>> {
-        let odb = self.objects()?;
-        let object = self.read(&odb, oid, ObjectType::Blob, Hashing::Verify)?;
-        Ok(object.data().to_vec())
-    }
 }

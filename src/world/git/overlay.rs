@@ -1,16 +1,16 @@
-//! A commit that nobody made: another commit with some of its paths replaced.
+//! A commit in memory: another commit with some of its paths replaced.
 //!
-//! What the gate holds back is judged and published as if it had never been merged, so there has to be
-//! a commit without it. Its objects stay in the memory of this handle and are never written.
+//! What the gate holds back is judged and published as if it had never been merged, which takes a commit without
+//! it. Its objects stay in the memory of this handle.
 
 use std::collections::BTreeMap;
 
 use git2::{ObjectType, Odb};
 
+use super::Git;
 use super::compare::Side;
-use super::files::FileMode;
-use super::objects::{self, Entry, Hashing, Oid};
-use super::{Git, said};
+use super::objects::{self, Entry, FileMode, Hashing, Oid};
+use super::place::said;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Before every store on disk, so that it takes what is written.
@@ -32,7 +32,7 @@ impl Git {
             odb.add_new_mempack_backend(FIRST).map_err(|e| failed(&e))?;
         }
         let base = self.commit(&odb, commit, Hashing::Verify)?;
-        let mut wanted = Wanted::default();
+        let mut wanted = OverlayNode::default();
         for (path, side) in paths {
             objects::names(path)
                 .fold(&mut wanted, |at, name| at.below.entry(name).or_default())
@@ -54,7 +54,7 @@ impl Git {
         &self,
         odb: &Odb<'_>,
         tree: Option<Oid>,
-        wanted: &Wanted<'_>,
+        wanted: &OverlayNode<'_>,
     ) -> Result<Option<Oid>> {
         let data = match tree {
             Some(tree) => self.read(odb, tree, ObjectType::Tree, Hashing::Verify)?.data().to_vec(),
@@ -95,10 +95,10 @@ impl Git {
 
 /// What is wanted at a path and below it.
 #[derive(Default)]
-struct Wanted<'a> {
+struct OverlayNode<'a> {
     /// What is at the path itself, whatever is wanted below.
     is: Option<Option<Side>>,
-    below: BTreeMap<&'a str, Wanted<'a>>,
+    below: BTreeMap<&'a str, OverlayNode<'a>>,
 }
 
 /// A line of a tree.

@@ -7,12 +7,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::said;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The folders of one repository, all of them absolute.
 #[derive(Debug, Clone)]
-pub(super) struct Place {
+pub(super) struct GitFolders {
     /// What `.git` is or points to; holds `HEAD`.
     pub(super) folder: PathBuf,
     /// What linked work trees share: objects, branches, settings. Else the same as `folder`.
@@ -21,10 +20,10 @@ pub(super) struct Place {
     pub(super) workdir: Option<PathBuf>,
 }
 
-impl Place {
+impl GitFolders {
     /// The nearest repository around `path`.
     pub(super) fn find(path: &Path) -> Result<Option<Self>> {
-        let start = settle(path)?;
+        let start = absolute_path(path)?;
         let mut unnamed_bare = None;
         for dir in start.ancestors() {
             let dot = dir.join(".git");
@@ -58,7 +57,7 @@ impl Place {
         if settings.get_bool("core.bare").unwrap_or(false) {
             place.workdir = None;
         } else if let Ok(dir) = settings.get_path("core.worktree") {
-            place.workdir = Some(settle(&place.folder.join(dir))?);
+            place.workdir = Some(absolute_path(&place.folder.join(dir))?);
         }
         Ok(place)
     }
@@ -76,7 +75,7 @@ impl Place {
 }
 
 /// `path` made absolute with links resolved, as far as it exists.
-pub(super) fn settle(path: &Path) -> Result<PathBuf> {
+pub(super) fn absolute_path(path: &Path) -> Result<PathBuf> {
     let failed = |e| Error::io("could not resolve the path", path, e);
     let absolute = std::path::absolute(path).map_err(failed)?;
     let mut missing = Vec::new();
@@ -126,4 +125,9 @@ fn common_of(dir: &Path) -> Option<PathBuf> {
         Err(_) => dir.to_path_buf(),
     };
     (common.join("objects").is_dir() && common.join("refs").is_dir()).then_some(common)
+}
+
+/// Returns the message of libgit2 on one line, since it may quote names that strangers chose.
+pub(super) fn said(e: &git2::Error) -> String {
+    e.message().replace(char::is_control, " ")
 }

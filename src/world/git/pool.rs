@@ -22,7 +22,7 @@ impl Pool {
         Self { spare: Mutex::default(), first: Mutex::new(git) }
     }
 
-    /// Lets `work` use a handle that nobody else uses meanwhile.
+    /// Runs `work` with a handle that is not shared.
     ///
     /// # Errors
     /// When the repository cannot be opened again, or as `work` fails.

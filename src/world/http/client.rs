@@ -14,10 +14,10 @@ use super::{Http, HttpError, Request, Response, Secret, Url};
 /// Most redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
 
-/// Most bytes that are read of an answer that is no success.
+/// Most bytes that are read of an answer without success.
 const MAX_DETAIL: u64 = 4096;
 
-/// Which proxy to go through. Whoever reads the environment fills it in.
+/// Which proxy to use, as the environment names it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct ProxyChoice {
     /// URL of an HTTP proxy, if there is one.
@@ -87,7 +87,7 @@ impl HttpClient {
         Ok(Self { direct: agent(None), proxied, proxy: options.proxy })
     }
 
-    /// Asks once: the answer, or where it redirects to. Of an answer that is no success only a few
+    /// Asks once: the answer, or where it redirects to. Of a failure only a few
     /// kilobytes are read, for the message.
     fn once(
         &self,
@@ -126,7 +126,7 @@ impl HttpClient {
     }
 }
 
-/// What one answer means for the way.
+/// An answer, or a redirect.
 enum Hop {
     Done(Response),
     To(String),
@@ -169,7 +169,7 @@ pub(super) fn proxy(options: &HttpOptions) -> Result<Option<Proxy>, &'static str
     if lower.contains("://") && !lower.starts_with("http") {
         return Err("the proxy is not an HTTP proxy, and no other kind is supported");
     }
-    Proxy::new(url).map(Some).map_err(|_| "the proxy's URL is not sound")
+    Proxy::new(url).map(Some).map_err(|_| "the proxy's URL is not valid")
 }
 
 /// What the library is told: system roots, our patience, no redirect by itself, no status for a

@@ -1,9 +1,7 @@
-//! One request, one answer, nothing in between.
+//! Single HTTP requests without redirects, retries or changes to the URL.
 //!
-//! The other door of this room ([`Http`](super::Http)) hides redirects, headers and failures from
-//! whoever only wants a document. This one shows them, for a caller who wants to know what a host
-//! does. It refuses to follow, to retry and to change a URL: what is asked for stands in the request
-//! line byte for byte, so that `%2F`, `%2f`, `/`, `%2B` and `+` stay five different things.
+//! [`Http`](super::Http) is for callers that want a document; this is for callers that want to see what a host
+//! does. The URL is sent byte for byte, so `%2F`, `%2f`, `/`, `%2B` and `+` stay different.
 
 use std::time::Duration;
 
@@ -37,7 +35,7 @@ impl Verb {
 pub struct Ask {
     /// How it is asked for.
     pub verb: Verb,
-    /// The URL, http or https, without a fragment. Path and query are sent as they stand here.
+    /// The URL, http or https, without a fragment. Path and query are sent as written.
     pub url: String,
     /// Headers besides `Host`, in order.
     pub headers: Vec<(String, String)>,
@@ -50,7 +48,7 @@ pub struct Reply {
     pub status: u16,
     /// Headers in order, names in lower case; values that are no visible ASCII are left out.
     pub headers: Vec<(String, String)>,
-    /// The body, up to the limit of whoever sent the request.
+    /// The body, up to the limit of the request.
     pub body: Vec<u8>,
     /// Whether the body is whole, and not cut at the limit.
     pub whole: bool,
@@ -70,12 +68,12 @@ impl Reply {
     }
 }
 
-/// Whoever exchanges single requests for single answers.
+/// Sends single HTTP requests.
 pub trait Exchange: Send + Sync {
     /// Sends a request.
     ///
     /// # Errors
     /// [`HttpError::NoAnswer`] when no whole answer came, [`HttpError::Refused`] when this URL is not
-    /// asked: it is not sound, goes over plain http, or leads to a private network without leave.
+    /// requested: it is invalid, uses plain http, or leads to a private network.
     fn send(&self, ask: &Ask) -> Result<Reply, HttpError>;
 }

@@ -1,8 +1,7 @@
-//! Other hosts, over HTTP: one verb, GET.
+//! HTTP requests to other hosts.
 //!
-//! Everything that is fetched is small, public or behind a bearer token, and read by a program. So a
-//! request says how much it will take, a secret is never shown and never leaves its host, and the
-//! ways to fail are few and told apart. Plain http is refused except to this computer itself.
+//! A request limits the size of its answer. A token is never shown and never sent to another host. Plain http is
+//! refused except to this computer itself.
 
 #[cfg(feature = "http")]
 mod client;
@@ -25,11 +24,11 @@ pub use wire::{Exchanger, Reach};
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps `text`, which must be able to stand in a header.
+    /// Keeps `text`; `None` when it cannot be sent in a header.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        let sound = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
-        sound.then(|| Self(text.to_owned()))
+        let is_valid = !text.is_empty() && text.bytes().all(|b| b.is_ascii_graphic());
+        is_valid.then(|| Self(text.to_owned()))
     }
 
     /// The text, to be sent.
@@ -66,7 +65,7 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
-/// Why there is no answer of use.
+/// Why there is no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HttpError {
     /// Nothing came, or not all of it: time ran out, no such host, no connection, no trust.
@@ -76,7 +75,7 @@ pub enum HttpError {
         /// What happened.
         why: String,
     },
-    /// The host answered with a status that is no success.
+    /// The host answered with a status other than success.
     Status {
         /// Who was asked.
         url: String,
@@ -94,7 +93,7 @@ pub enum HttpError {
         /// The limit in bytes.
         limit: u64,
     },
-    /// We do not ask this: the URL is not sound, not encrypted, or redirects somewhere it must not.
+    /// The URL is not requested: it is invalid, not encrypted, or redirects to a forbidden place.
     Refused {
         /// Who would have been asked.
         url: String,
@@ -123,7 +122,7 @@ impl fmt::Display for HttpError {
 
 impl std::error::Error for HttpError {}
 
-/// Whoever fetches.
+/// Fetches documents over HTTP.
 pub trait Http: Send + Sync {
     /// Gets what is at `url`.
     fn get(&self, url: &str, request: &Request) -> Result<Response, HttpError>;

@@ -41,8 +41,8 @@ impl Url {
         let port = &url.authority[url.host_end()..];
         let port_sound = port.is_empty()
             || port.strip_prefix(':').is_some_and(|p| p.parse::<u16>().is_ok_and(|p| p > 0));
-        let sound = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b);
-        if url.host().is_empty() || !port_sound || !url.host().bytes().all(sound) {
+        let is_valid = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b);
+        if url.host().is_empty() || !port_sound || !url.host().bytes().all(is_valid) {
             return Err("names no host");
         }
         Ok(if url.rest.starts_with('/') { url } else { Self { rest: format!("/{path}"), ..url } })
@@ -73,7 +73,7 @@ impl Url {
 
     /// Why this URL must not be asked, if it must not.
     ///
-    /// This computer may be asked without encryption, since nobody listens on the way.
+    /// Requests to this computer need no encryption.
     pub fn objection(&self) -> Option<&'static str> {
         (!self.https && !self.is_loopback())
             .then_some("plain http can be read and changed by others; use https")

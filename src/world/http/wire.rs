@@ -1,9 +1,8 @@
-//! The real [`Exchange`]: ureq without its redirects, and a guard before private networks.
+//! The network implementation of [`Exchange`]: ureq without redirects, with a guard for private networks.
 //!
-//! ureq hands path and query of a URL to the request line as they were written; a test over a raw
-//! socket holds it to that. Names are resolved here, so that a public name which leads to a private
-//! address alone is refused before a connection is made. Behind a proxy the proxy resolves; then only
-//! addresses that are written out can be judged.
+//! ureq sends path and query as written, which a test checks over a raw socket. A name that resolves only to
+//! private addresses is refused before a connection is made. Behind a proxy, which resolves names itself, only
+//! literal addresses can be checked.
 
 use std::io::Read as _;
 use std::net::IpAddr;
@@ -15,7 +14,8 @@ use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
-use super::super::wellknown::is_public;
+use crate::model::is_public;
+
 use super::client::{HttpOptions, agent_config, failure, proxy};
 use super::{Ask, Exchange, HttpError, Reply, Url};
 
@@ -87,7 +87,7 @@ impl Exchange for Exchanger {
             .body(())
             .map_err(|_| refused(url.to_string(), "the request cannot be written"))?;
         let begun = Instant::now();
-        let answer = agent.run(request).map_err(|e| told(&url, &e))?;
+        let answer = agent.run(request).map_err(|e| error_of(&url, &e))?;
         self.read(answer, begun).map_err(|why| HttpError::NoAnswer { url: url.to_string(), why })
     }
 }
@@ -112,10 +112,10 @@ impl Exchanger {
 }
 
 /// What is said of an address that is not asked.
-const PRIVATE: &str = "it lies in a private network";
+const PRIVATE: &str = "it is in a private network";
 
-/// The failure as it is told, with the guard's own words kept.
-fn told(url: &Url, e: &ureq::Error) -> HttpError {
+/// The failure as it is error_of, with the guard's own words kept.
+fn error_of(url: &Url, e: &ureq::Error) -> HttpError {
     match e {
         ureq::Error::Other(why) if why.to_string() == PRIVATE => {
             HttpError::Refused { url: url.to_string(), why: PRIVATE.to_owned() }

@@ -1,8 +1,7 @@
-//! The real client: one request to one public address at a time.
+//! The client for ownership documents: one request to one public address at a time.
 //!
-//! Addresses are asked for once, through the same resolvers as records, and connected to as they
-//! are; so a name cannot lead somewhere else between the check and the use. Settings of the
-//! environment (proxies, hosts file) have no say.
+//! Addresses are resolved once and connected to as they are, so a name cannot change between check and use.
+//! Proxies and the hosts file are not used.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -16,8 +15,9 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
-use super::{MAX_BODY, MAX_HEAD, PATH, WellKnown, WellKnownError, is_public};
-use crate::world::dns::{Answer, Dns, Voice};
+use super::{MAX_BODY, MAX_HEAD, PATH, WellKnown, WellKnownError};
+use crate::model::is_public;
+use crate::world::dns::{Dns, DnsAnswer, ResolverAnswer};
 use crate::world::http::Url;
 
 /// Most addresses of a name that are tried.
@@ -35,7 +35,7 @@ pub struct WellKnownOptions {
     /// Longest time of one fetch, after the addresses are known.
     pub total: Duration,
     /// Whether addresses that are not public may be asked: for internal registries only, since it
-    /// lets whoever owns a name send this program to hosts inside the network.
+    /// lets the owner of a name direct this program to hosts inside the network.
     pub allow_private: bool,
 }
 
@@ -134,7 +134,7 @@ impl WellKnownClient {
 impl WellKnown for WellKnownClient {
     fn fetch(&self, domain: &str) -> Result<Vec<u8>, WellKnownError> {
         if !is_name(domain) {
-            return Err(WellKnownError::Refused("is no domain name".to_owned()));
+            return Err(WellKnownError::Refused("is not a domain name".to_owned()));
         }
         let deadline = Instant::now() + self.options.total;
         let mut last = WellKnownError::NoAnswer("timed out".to_owned());
@@ -165,21 +165,21 @@ fn is_name(domain: &str) -> bool {
         && !last.starts_with("0x")
 }
 
-/// What it means that nobody knows an address.
-fn without(voices: &[Voice<Vec<IpAddr>>]) -> WellKnownError {
-    let sure = |voice: &&Voice<_>| matches!(voice.answer, Answer::Nothing { .. });
+/// Returns the error for a domain without known address.
+fn without(voices: &[ResolverAnswer<Vec<IpAddr>>]) -> WellKnownError {
+    let sure = |voice: &&ResolverAnswer<_>| matches!(voice.answer, DnsAnswer::Nothing { .. });
     if voices.iter().filter(sure).count() * 2 > voices.len() {
         return WellKnownError::NoAddress;
     }
     let said = voices.iter().map(|voice| match &voice.answer {
-        Answer::Silent(why) => format!("{}: {why}", voice.resolver),
+        DnsAnswer::Silent(why) => format!("{}: {why}", voice.resolver),
         _ => format!("{}: no address", voice.resolver),
     });
     let said: Vec<String> = said.collect();
     WellKnownError::NoAnswer(format!("its address is not known ({})", said.join(", ")))
 }
 
-/// Gives the one address that was chosen, whatever is asked.
+/// Resolves every name to the one address that was chosen.
 #[derive(Debug)]
 struct Fixed(SocketAddr);
 
@@ -216,8 +216,8 @@ fn take(url: &str, mut answer: Response<Body>) -> Result<Vec<u8>, WellKnownError
         return Err(WellKnownError::Refused(why));
     }
     let limit = MAX_BODY as u64;
-    // Otherwise the end of the connection would be the end of the document, and whoever stands on the
-    // way could bring it about.
+    // Otherwise closing the connection would end the document, and anyone on the network path could
+    // do that.
     if header("content-length").or(header("transfer-encoding")).is_none() {
         return Err(WellKnownError::Refused(format!("answers {PATH} without a Content-Length")));
     }
@@ -229,8 +229,8 @@ fn take(url: &str, mut answer: Response<Body>) -> Result<Vec<u8>, WellKnownError
     body.map_err(|e| failure(&e))
 }
 
-/// What a failure of the exchange says about the domain. Whatever may be better the next time, or is
-/// the doing of somebody on the way, is no answer; a certificate that does not fit is told apart.
+/// Classifies a failure. What may be temporary or caused on the network path is a missing answer; a wrong
+/// certificate is an error of the domain.
 fn failure(e: &ureq::Error) -> WellKnownError {
     match e {
         ureq::Error::BodyExceedsLimit(_) | ureq::Error::LargeResponseHeader(..) => {

@@ -1,8 +1,7 @@
 //! The ownership document of a domain: `https://<domain>/.well-known/mcp-registry-auth`.
 //!
-//! Strangers say which domain is asked, so this fetch trusts nobody: it goes to public addresses only,
-//! follows no redirect, takes little and waits briefly. It refuses to read the document; it brings
-//! bytes, and tells "there is no answer" (nobody knows) from "the answer is no" (which is final).
+//! Strangers choose the domain, so the fetch goes to public addresses only, follows no redirect, and limits size
+//! and time. A missing answer (unknown) is not the same as a negative answer (final).
 
 #[cfg(feature = "http")]
 mod client;
@@ -10,7 +9,6 @@ mod client;
 use std::fmt;
 use std::net::IpAddr;
 
-pub use crate::model::is_public;
 #[cfg(feature = "http")]
 pub use client::{WellKnownClient, WellKnownOptions};
 
@@ -27,11 +25,11 @@ pub const MAX_HEAD: usize = 8192;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WellKnownError {
     /// Nothing came, or not all of it, or the host says to try again later (408, 425, 429, 5xx).
-    /// Nobody knows whether the document exists. The text is what happened.
+    /// It is unknown whether the document exists. The text is what happened.
     NoAnswer(String),
     /// The resolvers agree that the name has no address.
     NoAddress,
-    /// The host answered with a status other than 200 that is neither of the two kinds told apart.
+    /// The host answered with a status other than 200 that is neither a redirect nor temporary.
     Absent(u16),
     /// The host answered with a redirect (3xx), which is not followed.
     Redirect {
@@ -42,7 +40,7 @@ pub enum WellKnownError {
     },
     /// The body is longer than [`MAX_BODY`], or the head than [`MAX_HEAD`].
     TooLarge,
-    /// Every address of the name lies in a range that is not public.
+    /// No address of the name is public.
     Blocked(Vec<IpAddr>),
     /// The host cannot show that it is the domain: wrong name, untrusted or expired certificate.
     Tls(String),
@@ -51,7 +49,7 @@ pub enum WellKnownError {
 }
 
 impl WellKnownError {
-    /// Whether this says nothing about the domain, so that asking again may help.
+    /// Whether the result is unknown, so that asking again may help.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::NoAnswer(_))
     }
@@ -89,7 +87,7 @@ impl fmt::Display for WellKnownError {
 
 impl std::error::Error for WellKnownError {}
 
-/// Whoever fetches the document.
+/// Fetches ownership documents.
 pub trait WellKnown: Send + Sync {
     /// The body of the document of `domain` (lower-case ASCII labels, no root dot): at most
     /// [`MAX_BODY`] bytes of an answer with status 200.

@@ -2,7 +2,8 @@
 
 use git2::Oid;
 use mcp_static::diag::Code;
-use mcp_static::pipeline::{Judged, VerifyOptions, verify, verify_by_commit};
+use mcp_static::judge::{Judged, VerifyOptions, verify};
+use mcp_static::pipeline::verify_by_commit;
 
 use super::assert_linear;
 use super::repo::{Entry, Repo};

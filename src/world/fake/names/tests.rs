@@ -2,7 +2,7 @@ use pretty_assertions::assert_eq;
 
 use super::{FakeDns, FakeWellKnown, FakeWorld, NOT_RECORDED};
 use crate::world::clock::Clock;
-use crate::world::dns::{Answer, Dns, Records};
+use crate::world::dns::{Dns, DnsAnswer, Records};
 use crate::world::wellknown::{WellKnown, WellKnownError};
 
 const WORLD: &str = r#"{
@@ -33,7 +33,7 @@ fn world() -> FakeWorld {
     serde_json::from_str(WORLD).unwrap()
 }
 
-fn first(name: &str) -> Answer<Records> {
+fn first(name: &str) -> DnsAnswer<Records> {
     world().dns.txt(name).remove(0).answer
 }
 
@@ -42,15 +42,15 @@ fn a_recorded_world_has_a_clock_and_resolvers() {
     assert_eq!(world().clock().now(), 1_795_327_200);
     let records = vec![b"v=MCPv1; k=ed25519; p=AAAA".to_vec()];
     let chain = vec!["cdn.example.net".to_owned()];
-    assert_eq!(first("example.com"), Answer::Records { records, chain });
-    assert_eq!(first("gone.example"), Answer::Nothing { nxdomain: true, chain: vec![] });
-    assert_eq!(first("empty.example"), Answer::Nothing { nxdomain: false, chain: vec![] });
-    assert_eq!(first("host.example"), Answer::Nothing { nxdomain: false, chain: vec![] });
-    assert_eq!(first("slow.example"), Answer::Silent("timed out".to_owned()));
+    assert_eq!(first("example.com"), DnsAnswer::Records { records, chain });
+    assert_eq!(first("gone.example"), DnsAnswer::Nothing { nxdomain: true, chain: vec![] });
+    assert_eq!(first("empty.example"), DnsAnswer::Nothing { nxdomain: false, chain: vec![] });
+    assert_eq!(first("host.example"), DnsAnswer::Nothing { nxdomain: false, chain: vec![] });
+    assert_eq!(first("slow.example"), DnsAnswer::Silent("timed out".to_owned()));
     let dns = world().dns;
     let addresses = dns.addresses("host.example").remove(0).answer;
     assert_eq!(addresses.records(), Some(&vec!["192.0.2.1".parse().unwrap()]));
-    let nothing = Answer::Nothing { nxdomain: false, chain: vec![] };
+    let nothing = DnsAnswer::Nothing { nxdomain: false, chain: vec![] };
     assert_eq!(dns.txt("example.com").remove(1).answer, nothing, "an empty list is no record");
     let names: Vec<String> = dns.txt("x").into_iter().map(|voice| voice.resolver).collect();
     assert_eq!(names, ["1.1.1.1", "8.8.8.8"]);
@@ -78,7 +78,7 @@ fn a_recorded_world_has_hosts() {
 
 #[test]
 fn what_was_not_recorded_is_never_a_vote() {
-    let unheard = Answer::Silent(NOT_RECORDED.to_owned());
+    let unheard = DnsAnswer::Silent(NOT_RECORDED.to_owned());
     assert_eq!(first("other.example"), unheard);
     assert_eq!(FakeDns::new().txt("example.com").remove(0).answer, unheard);
     let unknown = WellKnownError::NoAnswer(NOT_RECORDED.to_owned());

@@ -5,7 +5,7 @@ use std::fs;
 
 use proptest::prelude::*;
 
-use super::super::{Change, Oid, PathHistory};
+use super::super::{Oid, PathChange, PathHistory};
 use super::{Files, Fixture, files, raw};
 
 /// Path, then time and presence of every change.
@@ -31,7 +31,7 @@ fn changes_are_told_in_commit_order_whatever_the_clocks_say() {
     assert_eq!(told(&history), [("x".into(), vec![(30, true), (10, true)])]);
     assert_eq!(
         history[0].changes[1],
-        Change { time: 10, commit: 1, oid: Some(super::Git::blob_id(b"2")) }
+        PathChange { time: 10, commit: 1, oid: Some(super::Git::blob_id(b"2")) }
     );
     assert_eq!(seen, [1, 2, 3]);
     assert!(of(&f, c, "nowhere/at/all").is_empty());
@@ -141,12 +141,12 @@ fn only_the_commits_after_a_base_can_be_asked_for() {
 }
 
 /// The same by libgit2's own comparison of whole trees.
-fn reference(f: &Fixture, head: Oid) -> BTreeMap<String, Vec<Change>> {
+fn reference(f: &Fixture, head: Oid) -> BTreeMap<String, Vec<PathChange>> {
     let mut line = vec![f.repo.find_commit(raw(head)).unwrap()];
     while let Ok(parent) = line[line.len() - 1].parent(0) {
         line.push(parent);
     }
-    let mut all: BTreeMap<String, Vec<Change>> = BTreeMap::new();
+    let mut all: BTreeMap<String, Vec<PathChange>> = BTreeMap::new();
     for (position, commit) in (0..).zip(line.iter().rev()) {
         let old = commit.parent(0).ok().map(|p| p.tree().unwrap());
         let new = commit.tree().unwrap();
@@ -154,7 +154,7 @@ fn reference(f: &Fixture, head: Oid) -> BTreeMap<String, Vec<Change>> {
         for delta in diff.deltas() {
             let path = delta.new_file().path().unwrap().to_str().unwrap().to_owned();
             let oid = delta.new_file().exists().then(|| delta.new_file().id().into());
-            all.entry(path).or_default().push(Change {
+            all.entry(path).or_default().push(PathChange {
                 time: commit.time().seconds(),
                 commit: position,
                 oid,
@@ -215,11 +215,11 @@ proptest! {
         while let Ok(parent) = commit.parent(0) {
             (commit, walked) = (parent, walked + 1);
         }
-        let mut joined: BTreeMap<String, Vec<Change>> =
+        let mut joined: BTreeMap<String, Vec<PathChange>> =
             of(&f, base, "").into_iter().map(|h| (h.path, h.changes)).collect();
         for h in f.git().history_since(base, head, "", &mut |_| ()).unwrap().unwrap() {
             // Positions count from the first commit that was walked.
-            let moved = h.changes.into_iter().map(|c| Change { commit: c.commit + walked, ..c });
+            let moved = h.changes.into_iter().map(|c| PathChange { commit: c.commit + walked, ..c });
             joined.entry(h.path).or_default().extend(moved);
         }
         prop_assert_eq!(joined, whole);

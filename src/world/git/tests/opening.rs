@@ -105,7 +105,7 @@ fn a_bare_repository_has_no_work_tree() {
     let data = dir.path().join("registry-data");
     assert_eq!(git.relative(&data).unwrap().as_deref(), Some("registry-data"));
     assert_eq!(git.relative(dir.path().parent().unwrap()).unwrap(), None);
-    assert!(!git.is_dirty("").unwrap());
+    assert!(git.changed("").unwrap().is_empty());
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_linked_work_tree_has_its_own_head_and_shares_the_rest() {
     assert_eq!(git.workdir(), Some(top.as_path()));
     assert_eq!(git.head().unwrap(), Some(first));
     assert_eq!(git.resolve("main").unwrap(), second);
-    assert!(!git.is_dirty("").unwrap());
+    assert!(git.changed("").unwrap().is_empty());
     fs::write(f.path().join(".git/shallow"), format!("{first}\n")).unwrap();
     assert_eq!(git.hidden_history().unwrap(), Some(HiddenHistory::Shallow));
 }
@@ -227,7 +227,7 @@ fn uncommitted_changes_are_listed_under_a_prefix() {
     f.commit(&files(&[("data/a", "1"), ("data-b", "1"), (".gitignore", "*.tmp\n")]), 10, &[]);
     f.repo.checkout_head(Some(git2::build::CheckoutBuilder::new().force())).unwrap();
     let git = f.git();
-    assert!(!git.is_dirty("").unwrap());
+    assert!(git.changed("").unwrap().is_empty());
     fs::write(f.path().join("data/a"), "22").unwrap();
     fs::write(f.path().join("data-b"), "22").unwrap();
     fs::create_dir(f.path().join("data/new")).unwrap();

@@ -1,17 +1,17 @@
 //! Signed commits of a change, and what their signatures cover.
 //!
-//! A signature covers all files of its commit, and anyone who has the commit can bring it in. So it counts
-//! only as the last word on the namespace, on top of what is published, and for this registry.
+//! A signature covers all files of its commit, and anyone can propose that commit again. So it counts only if it
+//! is the last change of the namespace, builds on what is published, and is for this registry.
 
 use std::collections::{BTreeMap, HashMap};
 
+use crate::config::Config;
 use crate::error::Result;
-use crate::proof::{Signed, SignedCommit};
+use crate::proof::{Commits, Signed, SignedCommit};
 use crate::world::git::{Oid, ancestors_among};
 
-use super::ground::{Ground, read_settings};
+use super::changeset::{ChangeSet, read_settings};
 use super::merge::MAX_COMMITS;
-use super::ownership::audiences;
 
 /// Most signed commits that are looked at, the newest first.
 const MAX_SIGNED: usize = 16;
@@ -19,11 +19,40 @@ const MAX_SIGNED: usize = 16;
 /// The line of a commit's message that names the registry it is meant for.
 const TRAILER: &str = "MCP-Registry:";
 
-/// The signed commits of a change, newest first.
-pub(super) fn signed(ground: &Ground<'_>, namespace: &str) -> Result<Vec<Signed>> {
+/// Returns the names under which a registry accepts proofs: its id, its URL and former URLs.
+pub(super) fn audiences(config: &Config) -> Vec<String> {
+    let base = config.base_url.as_ref().map(|url| url.as_str().to_owned());
+    let own = config.id.iter().cloned().chain(base);
+    own.chain(config.previous_base_urls.iter().cloned()).collect()
+}
+
+impl Commits for ChangeSet<'_> {
+    fn signed(&self, namespace: &str) -> Result<Vec<Signed>> {
+        signed(self, namespace)
+    }
+
+    fn authors(&self) -> Result<Vec<String>> {
+        let mut authors = Vec::new();
+        for commit in &self.commits {
+            let raw = self.git.raw_commit(commit.id)?;
+            let head = raw.split(|b| *b == b'\n').take_while(|line| !line.is_empty());
+            let author = head.filter_map(|line| line.strip_prefix(b"author ")).next();
+            let text = String::from_utf8_lossy(author.unwrap_or_default()).into_owned();
+            // The address ends at the last bracket; a time follows it.
+            let end = text.rfind('>').map_or(text.len(), |at| at + 1);
+            authors.push(text[..end].to_owned());
+        }
+        authors.sort();
+        authors.dedup();
+        Ok(authors)
+    }
+}
+
+/// Returns the signed commits of a change, newest first.
+fn signed(set: &ChangeSet<'_>, namespace: &str) -> Result<Vec<Signed>> {
     let mut found = Vec::new();
-    for (at, commit) in ground.commits.iter().enumerate().rev().take(MAX_COMMITS) {
-        let raw = ground.git.raw_commit(commit.id)?;
+    for (at, commit) in set.commits.iter().enumerate().rev().take(MAX_COMMITS) {
+        let raw = set.git.raw_commit(commit.id)?;
         match SignedCommit::parse(&raw) {
             Ok(None) => continue,
             Ok(Some(signed)) => found.push((at, raw, signed.verify().map_err(|e| e.to_string()))),
@@ -34,40 +63,40 @@ pub(super) fn signed(ground: &Ground<'_>, namespace: &str) -> Result<Vec<Signed>
         }
     }
     // Reading what every commit holds takes long, and most changes are not signed.
-    if found.is_empty() || ground.commits.len() > MAX_COMMITS {
+    if found.is_empty() || set.commits.len() > MAX_COMMITS {
         return Ok(Vec::new());
     }
-    let mut coverage = Coverage::read(ground, namespace)?;
+    let mut coverage = Coverage::read(set, namespace)?;
     let mut signed = Vec::new();
     for (at, raw, signer) in found {
         let same_content = coverage.is_last_word(at);
         signed.push(Signed {
-            commit: ground.commits[at].id.to_string(),
+            commit: set.commits[at].id.to_string(),
             signer,
             same_content,
             current: same_content && coverage.is_current(at)?,
-            for_this_registry: same_content && names_this_registry(ground, at, &raw)?,
+            for_this_registry: same_content && names_this_registry(set, at, &raw)?,
         });
     }
     Ok(signed)
 }
 
 /// Whether the settings that a commit holds name this registry, or its message does.
-fn names_this_registry(ground: &Ground<'_>, at: usize, raw: &[u8]) -> Result<bool> {
-    let own = audiences(&ground.config);
+fn names_this_registry(set: &ChangeSet<'_>, at: usize, raw: &[u8]) -> Result<bool> {
+    let own = audiences(&set.config);
     let text = String::from_utf8_lossy(raw);
     let message = text.split_once("\n\n").map_or("", |(_, message)| message);
     let mut named = message.lines().filter_map(|line| line.strip_prefix(TRAILER));
     if named.any(|name| own.iter().any(|own| own == name.trim())) {
         return Ok(true);
     }
-    let there = read_settings(ground.git, ground.prefix, ground.commits[at].id);
+    let there = read_settings(set.git, set.prefix, set.commits[at].id);
     Ok(there.is_ok_and(|there| audiences(&there).iter().any(|name| own.contains(name))))
 }
 
 /// What the commits of a change have in the folder of one namespace.
 struct Coverage<'a> {
-    ground: &'a Ground<'a>,
+    set: &'a ChangeSet<'a>,
     /// The folder's tree by commit, for the commits and their parents.
     content: HashMap<Oid, Option<Oid>>,
     /// For each commit the ones among them that are its ancestors, or itself.
@@ -79,23 +108,23 @@ struct Coverage<'a> {
 }
 
 impl<'a> Coverage<'a> {
-    fn read(ground: &'a Ground<'a>, namespace: &str) -> Result<Self> {
-        let folder = ground.display(&format!("servers/{namespace}"));
-        let parents = ground.commits.iter().flat_map(|commit| &commit.parents);
-        let all = ground.commits.iter().map(|commit| &commit.id).chain(parents);
+    fn read(set: &'a ChangeSet<'a>, namespace: &str) -> Result<Self> {
+        let folder = set.display(&format!("servers/{namespace}"));
+        let parents = set.commits.iter().flat_map(|commit| &commit.parents);
+        let all = set.commits.iter().map(|commit| &commit.id).chain(parents);
         let mut content = HashMap::new();
-        for commit in all.chain([&ground.history.1]) {
+        for commit in all.chain([&set.history.1]) {
             if !content.contains_key(commit) {
-                let side = ground.git.entry(*commit, &folder)?;
+                let side = set.git.entry(*commit, &folder)?;
                 content.insert(*commit, side.map(|side| side.oid));
             }
         }
-        let last = match ground.history.0 {
-            Some(base) => ground.git.last_change(base, &folder)?,
+        let last = match set.history.0 {
+            Some(base) => set.git.last_change(base, &folder)?,
             None => None,
         };
-        let ancestors = ancestors_among(&ground.commits);
-        Ok(Self { ground, content, ancestors, last, reached: BTreeMap::new() })
+        let ancestors = ancestors_among(&set.commits);
+        Ok(Self { set, content, ancestors, last, reached: BTreeMap::new() })
     }
 
     fn has(&self, at: usize, other: usize) -> bool {
@@ -105,10 +134,10 @@ impl<'a> Coverage<'a> {
     /// Whether the change leaves the folder as the commit at `at` has it, and no commit that it does not
     /// build on touched it.
     fn is_last_word(&self, at: usize) -> bool {
-        let commits = &self.ground.commits;
+        let commits = &self.set.commits;
         let content = |commit: &Oid| self.content.get(commit).copied().flatten();
         let signed = content(&commits[at].id);
-        if signed != content(&self.ground.history.1) {
+        if signed != content(&self.set.history.1) {
             return false;
         }
         let mut others = commits.iter().enumerate().filter(|(other, _)| !self.has(at, *other));
@@ -127,10 +156,10 @@ impl<'a> Coverage<'a> {
 
     /// Whether the commit at `at` builds on the published branch, and on its last change of the folder.
     fn is_current(&mut self, at: usize) -> Result<bool> {
-        if self.ground.history.0.is_none() {
+        if self.set.history.0.is_none() {
             return Ok(true);
         }
-        let commits = &self.ground.commits;
+        let commits = &self.set.commits;
         let own = commits.iter().enumerate().filter(|(other, _)| self.has(at, *other));
         let mut left: Vec<Oid> = own.flat_map(|(_, commit)| &commit.parents).copied().collect();
         left.sort();
@@ -143,7 +172,7 @@ impl<'a> Coverage<'a> {
         }
         let mut reached = false;
         for commit in &left {
-            reached = reached || self.ground.git.is_ancestor(last, *commit)?;
+            reached = reached || self.set.git.is_ancestor(last, *commit)?;
         }
         self.reached.insert(left, reached);
         Ok(reached)

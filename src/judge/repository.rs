@@ -1,33 +1,42 @@
 //! The repository around the data folder.
 
+use crate::data::join;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::world::git::{Git, Oid};
 
-use super::VerifyOptions;
-use super::ground::join;
+use super::types::VerifyOptions;
 
-/// The repository around the data folder, and where the folder lies in it.
-pub(super) fn open(options: &VerifyOptions) -> Result<(Git, String)> {
+/// A repository with the commits to judge.
+pub(super) struct Opened {
+    pub(super) git: Git,
+    /// The data folder from the top of the repository.
+    pub(super) prefix: String,
+    pub(super) base: Option<Oid>,
+    pub(super) head: Oid,
+}
+
+/// Opens the repository around the data folder and resolves base and head.
+///
+/// # Errors
+/// When there is no repository, a revision is unknown, or neither commit has the data folder, such as under a
+/// mistyped name.
+pub(super) fn open(options: &VerifyOptions) -> Result<Opened> {
     let git = Git::discover(&options.data)?.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "this is no git repository")
+        Error::new(ErrorKind::Usage, "not a git repository")
             .at(&options.data)
             .help("run this inside the registry's repository")
     })?;
     let prefix = git.relative(&options.data)?.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "the data folder lies outside the repository")
+        Error::new(ErrorKind::Usage, "the data folder is outside the repository")
             .at(&options.data)
             .help("name the folder inside the repository with --data")
     })?;
-    Ok((git, prefix))
-}
-
-/// Refuses to judge where neither side has the data folder: under a mistyped name every change would be
-/// one of other files, by nobody's settings.
-pub(super) fn look_for_data(git: &Git, prefix: &str, commits: &[Option<Oid>]) -> Result<()> {
-    for commit in commits.iter().flatten() {
-        if git.entry(*commit, prefix)?.is_some() {
-            return Ok(());
+    let head = git.resolve(options.head.as_deref().unwrap_or("HEAD"))?;
+    let base = options.base.as_deref().map(|base| git.resolve(base)).transpose()?;
+    for commit in base.into_iter().chain([head]) {
+        if git.entry(commit, &prefix)?.is_some() {
+            return Ok(Opened { git, prefix, base, head });
         }
     }
     Err(Error::new(ErrorKind::Usage, "neither base nor head holds the data folder")
@@ -35,7 +44,7 @@ pub(super) fn look_for_data(git: &Git, prefix: &str, commits: &[Option<Oid>]) ->
         .help("name the registry's folder with --data"))
 }
 
-/// Says that the work tree holds files that nobody judges, where its commit is the one that is judged.
+/// Reports files of the work tree that are not committed and so not judged, where `head` is checked out.
 pub(super) fn uncommitted(git: &Git, prefix: &str, head: Oid) -> Result<Option<Diagnostic>> {
     if git.head()? != Some(head) {
         return Ok(None);

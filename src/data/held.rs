@@ -1,13 +1,14 @@
-//! What the gate before a deployment keeps as it was: a path, and the commit that has what was accepted.
+//! A path that is not published as the branch has it, and the commit whose state is published instead.
 //!
 //! `verify --hold` writes one of these per line, and `build --without` reads them.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::data::DataPath;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{is_hex, percent_decode, percent_encode};
+
+use super::layout::{DataPath, join};
 
 /// A path whose newest state is not published.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,8 +24,7 @@ impl Held {
     pub fn full_path(&self, prefix: &str) -> String {
         match self.path.strip_prefix('/') {
             Some(path) => path.to_owned(),
-            None if prefix.is_empty() => self.path.clone(),
-            None => format!("{prefix}/{}", self.path),
+            None => join(prefix, &self.path),
         }
     }
 

@@ -1,27 +1,27 @@
-//! Files that were meant to be entries and are not in a version folder, where nothing would publish them.
+//! Files that look like entries but are not in a version folder, so they would not be published.
 
 use serde::Deserialize;
 
-use crate::data::EntryFile;
+use crate::data::{EntryFile, entry_folder, join};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::{ServerName, Version};
 use crate::text::visible;
 
-use super::ground::{Ground, join};
+use super::changeset::ChangeSet;
 
-/// What a document says of its place.
+/// The name and version of a document.
 #[derive(Deserialize)]
-struct Named {
+struct DocumentName {
     name: String,
     version: String,
 }
 
-/// Says of each misplaced file what it is and where it belongs.
-pub(super) fn find(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
-    for (path, content) in &ground.change.misplaced {
-        let named = match ground.blob(*content)? {
-            Some(bytes) => serde_json::from_slice::<Named>(&bytes).ok(),
+/// Reports each misplaced file and where it belongs.
+pub(super) fn find(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
+    for (path, content) in &set.change.misplaced {
+        let named = match set.blob(*content)? {
+            Some(bytes) => serde_json::from_slice::<DocumentName>(&bytes).ok(),
             None => None,
         };
         let place = named.and_then(|named| {
@@ -31,12 +31,12 @@ pub(super) fn find(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<(
         });
         let (message, help) = match place {
             Some((name, version)) => {
-                let folder = crate::data::entry_folder(&name, &version);
-                let target = ground.display(&format!("{folder}/{}", EntryFile::Server.file_name()));
+                let folder = entry_folder(&name, &version);
+                let target = set.display(&format!("{folder}/{}", EntryFile::Server.file_name()));
                 let message = format!(
-                    "this is the document of {name} {version}, but nothing is published from this place"
+                    "this is the document of {name} {version}, but it would not be published from here"
                 );
-                let help = match ground.git.entry(ground.head, &target)? {
+                let help = match set.git.entry(set.head, &target)? {
                     Some(_) => format!("remove it: {target} is there already"),
                     None => format!(
                         "move it: `mkdir -p {}` and `git mv {} {target}`, or `mcp-static add {}`",
@@ -48,11 +48,10 @@ pub(super) fn find(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) -> Result<(
                 (message, help)
             }
             None => (
-                "this file has no meaning here, and nothing is published from this place"
-                    .to_owned(),
+                "this file has no meaning here and would not be published".to_owned(),
                 format!(
                     "an entry is {}; `mcp-static add FILE` puts a server.json there; remove any other file",
-                    join(ground.prefix, "servers/<namespace>/<name>/<version>/server.json")
+                    join(set.prefix, "servers/<namespace>/<name>/<version>/server.json")
                 ),
             ),
         };

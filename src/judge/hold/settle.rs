@@ -4,26 +4,34 @@
 //! Steps are judged one by one, and two that are right may not be right together: names that differ only by
 //! case, settings that entries break, a tombstone and an entry.
 
-use crate::data::DataPath;
-use crate::diag::{Code, Diagnostic, Place, Severity};
+use crate::config::Config;
+use crate::data::{DataPath, Held, join};
+use crate::diag::{Code, Diagnostic};
 use crate::error::Result;
-use crate::pipeline::load::label;
-use crate::pipeline::{LoadOptions, Silent, check, load};
-use crate::world::git::Oid;
+use crate::world::git::{Oid, Side};
 
-use super::super::ground::join;
-use super::Gate;
+use super::gate::Gate;
 
 /// Most rounds; each holds more back than the one before.
 const MAX_ROUNDS: usize = 16;
 
-/// Holds back until a build would accept the rest; whether something is left that it would refuse.
-pub(super) fn settle(gate: &mut Gate<'_>, start: Oid, head: Oid) -> Result<bool> {
+/// Returns the errors of a build, with places from the top of the repository. It is given the data folder
+/// from there, the commit to build, and what is left out.
+pub type CheckPublished<'a> = &'a dyn Fn(&str, &str, Vec<Held>) -> Result<Vec<Diagnostic>>;
+
+/// Holds back more until a build would accept the rest; true when it would still refuse something.
+pub(super) fn settle(
+    gate: &mut Gate<'_>,
+    start: Oid,
+    head: Oid,
+    check: CheckPublished<'_>,
+) -> Result<bool> {
     if start == head && gate.is_published {
         return Ok(false);
     }
     for _ in 0..MAX_ROUNDS {
-        let errors = errors(gate, head)?;
+        let held = gate.held().into_iter().map(|(held, _)| held).collect();
+        let errors = check(gate.prefix, &head.to_string(), held)?;
         if errors.is_empty() {
             return Ok(false);
         }
@@ -44,54 +52,27 @@ pub(super) fn settle(gate: &mut Gate<'_>, start: Oid, head: Oid) -> Result<bool>
             }
         }
         if !is_better {
-            gate.said.extend(errors.into_iter().map(|error| (usize::MAX, None, error)));
+            gate.findings.extend(errors.into_iter().map(|error| (usize::MAX, None, error)));
             return Ok(true);
         }
     }
     Ok(true)
 }
 
-/// What a build would refuse.
-fn errors(gate: &Gate<'_>, head: Oid) -> Result<Vec<Diagnostic>> {
-    let options = LoadOptions {
-        data: gate.options.data.clone(),
-        revision: Some(head.to_string()),
-        levels: gate.options.levels.clone(),
-        without: gate.held().into_iter().map(|(held, _)| held).collect(),
-        ..LoadOptions::default()
-    };
-    let (_, report) = check(&load(&options)?, &Silent)?;
-    let errors = report.into_iter().filter(|d| d.severity == Severity::Error);
-    // A check names files by the data folder as it was given, and here they are named from the top of the
-    // repository.
-    let given = label(&gate.options.data);
-    let rename = |place: &mut Place| {
-        let below = match given.as_str() {
-            "" | "." => Some(place.file.as_str()),
-            given => place.file.strip_prefix(given).and_then(|rest| rest.strip_prefix('/')),
-        };
-        if let Some(below) = below.filter(|below| !below.is_empty()) {
-            place.file = join(gate.prefix, below);
-        }
-    };
-    let errors = errors.map(|mut error| {
-        rename(&mut error.place);
-        error.labels.iter_mut().for_each(|label| rename(&mut label.place));
-        error
-    });
-    Ok(errors.collect())
+/// Returns what is published at the paths of a key.
+fn published(gate: &Gate<'_>, key: &str, head: Oid) -> Result<Vec<(String, Option<Side>)>> {
+    match gate.kept.get(key) {
+        Some(kept) => Ok(kept.sides.clone()),
+        None => Ok(gate.kept_as_in(head, key, (0, String::new(), String::new()))?.sides),
+    }
 }
 
 /// Whether what an error is about is published as it was deployed.
 fn is_as_deployed(gate: &Gate<'_>, error: &Diagnostic, start: Oid, head: Oid) -> Result<bool> {
     let config = gate.settings(start);
     for key in keys(gate, &error.place.file, &config, head)? {
-        let at = |commit| gate.kept_as_in(commit, &key, (0, String::new(), String::new()));
-        let now = match gate.kept.get(&key) {
-            Some(kept) => kept.sides.clone(),
-            None => at(head)?.sides,
-        };
-        if now != at(start)?.sides {
+        let deployed = gate.kept_as_in(start, &key, (0, String::new(), String::new()))?;
+        if published(gate, &key, head)? != deployed.sides {
             return Ok(false);
         }
     }
@@ -119,15 +100,7 @@ fn hold(gate: &mut Gate<'_>, error: &Diagnostic, start: Oid, head: Oid) -> Resul
                 (kept.from, kept.sides) =
                     (None, gate.keys.paths(&key).into_iter().map(|p| (p, None)).collect());
             }
-            let before = gate.kept.get(&key).map(|kept| kept.sides.clone());
-            let now = match before {
-                Some(before) => before,
-                None => {
-                    let now = gate.kept_as_in(head, &key, (0, String::new(), String::new()))?;
-                    now.sides
-                }
-            };
-            if now != kept.sides {
+            if published(gate, &key, head)? != kept.sides {
                 gate.kept.insert(key, kept);
                 return Ok(true);
             }
@@ -137,12 +110,7 @@ fn hold(gate: &mut Gate<'_>, error: &Diagnostic, start: Oid, head: Oid) -> Resul
 }
 
 /// What a finding at a path is about: the path's own key, or the version folders below a folder.
-fn keys(
-    gate: &Gate<'_>,
-    file: &str,
-    config: &crate::config::Config,
-    head: Oid,
-) -> Result<Vec<String>> {
+fn keys(gate: &Gate<'_>, file: &str, config: &Config, head: Oid) -> Result<Vec<String>> {
     let own = gate.keys.of(file, config);
     let is_folder = gate.git.entry(head, file)?.is_some_and(|side| side.is_folder());
     let (true, Some(_)) = (is_folder, &own) else { return Ok(own.into_iter().collect()) };

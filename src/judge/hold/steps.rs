@@ -1,4 +1,4 @@
-//! The steps of the published branch, and who stands behind each.
+//! The commits of the published branch, and who is behind each.
 
 use std::collections::HashSet;
 
@@ -8,8 +8,9 @@ use crate::proof::Identity;
 use crate::proof::event::Event;
 use crate::world::git::{Git, Oid};
 
-use super::super::ground::{Ground, read_settings};
-use super::super::{Doors, short, trust};
+use crate::judge::changeset::{ChangeSet, read_settings, short};
+use crate::judge::types::Network;
+use crate::judge::verdict::trust;
 
 /// The commit that founded the registry: the first of the line that has the data folder and settings
 /// that can be read.
@@ -36,7 +37,7 @@ pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> 
     if !holding.contains(&head) {
         let doing = format!("commit {base}, which is deployed, is not in the history of {head}");
         return Err(Error::new(ErrorKind::Usage, doing)
-            .help("give a base that is; where history was rewritten on purpose, delete the ref refs/mcp-static/deployed"));
+            .help("use a base that is; if history was rewritten on purpose, delete the ref refs/mcp-static/deployed"));
     }
     let line = git.first_parents(head)?;
     let line: Vec<Oid> =
@@ -46,15 +47,15 @@ pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> 
     Ok((0..line.len()).rev().map(|at| (before(at), line[at])).collect())
 }
 
-/// Who stands behind a commit of the published branch, as far as the forge still says.
+/// Returns who is behind a commit of the published branch, as far as the forge still reports it.
 pub(super) fn identity(
-    ground: &Ground<'_>,
+    set: &ChangeSet<'_>,
     event: Option<&Event>,
     commit: Oid,
-    doors: &dyn Doors,
+    network: &dyn Network,
 ) -> Identity {
-    let settings = &ground.config.ownership;
-    if ground.change.entries.is_empty() && ground.change.owners.is_empty() {
+    let settings = &set.config.ownership;
+    if set.change.entries.is_empty() && set.change.owners.is_empty() {
         return Identity::Nobody("nothing has to be proven".to_owned());
     }
     let Some(event) = event.filter(|_| trust(settings, event) == Trust::Proof) else {
@@ -62,7 +63,7 @@ pub(super) fn identity(
     };
     let commit = commit.to_string();
     let published = settings.branch.as_ref().or(event.default_branch.as_ref());
-    match doors.pulls_of(&commit) {
+    match network.pulls_of(&commit) {
         Err(why) => Identity::Unknown(why),
         Ok(pulls) => {
             let merged = pulls.into_iter().find(|pull| {

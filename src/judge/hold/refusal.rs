@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::config::Config;
+use crate::data::{overrides_at, template_folder};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::error::Result;
-use crate::pipeline::{catalog, settings};
+use crate::judge::changeset::{ChangeSet, short};
+use crate::judge::types::Judged;
 use crate::proof::Verdict;
 use crate::proof::change::EntryKind;
 use crate::render::Catalog;
 use crate::site::WORK;
 use crate::world::git::Oid;
 
-use super::super::ground::Ground;
-use super::super::{Judged, short};
 use super::keys::Keys;
 
 /// Why a path is refused, and what to do.
@@ -21,22 +22,22 @@ pub(super) type Refused = BTreeMap<String, (String, String)>;
 /// What must not be published of a step.
 pub(super) fn refused(
     keys: Keys<'_>,
-    ground: &Ground<'_>,
+    set: &ChangeSet<'_>,
     judged: &Judged,
     commit: Oid,
 ) -> Result<Refused> {
-    let change = &ground.change;
+    let change = &set.change;
     let mut refused = Refused::new();
-    let key = |path: &str| keys.of(path, &ground.config);
+    let key = |path: &str| keys.of(path, &set.config);
     let guarded = !change.protected.is_empty() || !change.stray_tombstones().is_empty();
     if change.makes_claims() && guarded {
         let why = "entries and protected files came in one step";
         let help = format!(
             "`git revert {}{}`, then bring the entries and the protected files in two changes",
-            if ground.git.is_merge(commit)? { "-m 1 " } else { "" },
+            if set.git.is_merge(commit)? { "-m 1 " } else { "" },
             short(&commit.to_string())
         );
-        let keys = ground.changed.iter().filter_map(|item| key(&item.path));
+        let keys = set.changed.iter().filter_map(|item| key(&item.path));
         refused.extend(keys.map(|key| (key, (why.to_owned(), help.clone()))));
         return Ok(refused);
     }
@@ -46,16 +47,16 @@ pub(super) fn refused(
             refused.entry(key).or_insert((diagnostic.message.clone(), help));
         }
     }
-    unproven(keys, ground, judged, &mut refused);
+    unproven(keys, set, judged, &mut refused);
     for (path, _) in &change.tombstones {
-        if let Some(version) = buried_alive(ground, path)? {
+        if let Some(version) = buried_alive(set, path)? {
             let why = format!("the tombstone is for {version}, which is still there");
             let help = format!("remove the folder {version} as well, or the tombstone");
-            refused.insert(ground.display(path), (why, help));
+            refused.insert(set.display(path), (why, help));
         }
     }
-    leftovers(ground, &mut refused)?;
-    for item in ground.changed.iter().filter(|item| item.after.is_some()) {
+    leftovers(set, &mut refused)?;
+    for item in set.changed.iter().filter(|item| item.after.is_some()) {
         if item.path.split('/').any(|name| name.eq_ignore_ascii_case(WORK)) {
             let why = format!(
                 "{WORK} is the tool's working folder, and a build refuses one that git tracks"
@@ -64,36 +65,36 @@ pub(super) fn refused(
             refused.extend(key(&item.path).map(|key| (key, (why, help))));
         }
     }
-    let settings = ground.display("registry.toml");
-    let there = ground.git.entry(ground.head, &settings)?;
+    let settings = set.display("registry.toml");
+    let there = set.git.entry(set.head, &settings)?;
     if there.is_some_and(|side| side.is_folder()) {
         let why = "a folder has the name of the settings".to_owned();
         refused.insert(settings.clone(), (why, "put the file back in its place".to_owned()));
     }
-    templates(keys, ground, &mut refused)?;
+    templates(keys, set, &mut refused)?;
     Ok(refused)
 }
 
-/// Adds what belongs to namespaces that nobody proved.
-fn unproven(keys: Keys<'_>, ground: &Ground<'_>, judged: &Judged, refused: &mut Refused) {
+/// Adds what belongs to unproven namespaces.
+fn unproven(keys: Keys<'_>, set: &ChangeSet<'_>, judged: &Judged, refused: &mut Refused) {
     let open = judged.namespaces.iter();
     let open: BTreeSet<String> = open
         .filter(|n| !matches!(n.verdict, Verdict::Proven { .. }))
         .map(|n| n.namespace.to_ascii_lowercase())
         .collect();
     let reason = |namespace: &str| {
-        let why = format!("nobody has shown that they may publish for {namespace}");
+        let why = format!("nobody has proven that they may publish for {namespace}");
         let help = "sign it with `mcp-static sign` and commit the proof, or let its owner open the pull request";
         (why, help.to_owned())
     };
-    let entries = ground.change.entries.iter().filter(|e| e.kind != EntryKind::Removed);
+    let entries = set.change.entries.iter().filter(|e| e.kind != EntryKind::Removed);
     for entry in entries.clone().filter(|e| open.contains(&e.namespace.to_ascii_lowercase())) {
-        let key = ground.display(&entry.folder());
+        let key = set.display(&entry.folder());
         refused.entry(key).or_insert_with(|| reason(&entry.namespace));
     }
     // An owners file alone was merged by a maintainer; one beside entries may have slipped in.
     if entries.count() > 0 {
-        let owners = ground.change.owners.keys().filter(|namespace| open.contains(*namespace));
+        let owners = set.change.owners.keys().filter(|namespace| open.contains(*namespace));
         for namespace in owners {
             let key = keys.owners(namespace);
             refused.entry(key).or_insert_with(|| reason(namespace));
@@ -102,48 +103,48 @@ fn unproven(keys: Keys<'_>, ground: &Ground<'_>, judged: &Judged, refused: &mut 
 }
 
 /// Adds removals that leave files behind, or whose tombstone is refused.
-fn leftovers(ground: &Ground<'_>, refused: &mut Refused) -> Result<()> {
-    let tombstones: BTreeMap<String, (String, String)> = ground
+fn leftovers(set: &ChangeSet<'_>, refused: &mut Refused) -> Result<()> {
+    let tombstones: BTreeMap<String, (String, String)> = set
         .change
         .tombstones
         .iter()
         .filter_map(|(path, _)| {
-            let reason = refused.get(&ground.display(path))?.clone();
+            let reason = refused.get(&set.display(path))?.clone();
             Some((path.to_ascii_lowercase(), reason))
         })
         .collect();
-    for entry in ground.change.entries.iter().filter(|e| e.kind == EntryKind::Removed) {
+    for entry in set.change.entries.iter().filter(|e| e.kind == EntryKind::Removed) {
         let folder = entry.folder();
         let tombstone = format!("tombstones/{}/{}.toml", entry.server(), entry.version);
         if let Some(reason) = tombstones.get(&tombstone.to_ascii_lowercase()) {
-            refused.entry(ground.display(&folder)).or_insert_with(|| reason.clone());
-        } else if ground.git.entry(ground.head, &ground.display(&folder))?.is_some() {
+            refused.entry(set.display(&folder)).or_insert_with(|| reason.clone());
+        } else if set.git.entry(set.head, &set.display(&folder))?.is_some() {
             let why = format!("{folder} has no server.json any more, but other files");
             let help = format!("remove the folder {folder}, or put its server.json back");
-            refused.entry(ground.display(&folder)).or_insert((why, help));
+            refused.entry(set.display(&folder)).or_insert((why, help));
         }
     }
     Ok(())
 }
 
 /// Adds templates, and settings about them, with which no page could be made.
-fn templates(keys: Keys<'_>, ground: &Ground<'_>, refused: &mut Refused) -> Result<()> {
-    let path = ground.display("registry.toml");
-    let config = match ground.file(ground.head, "registry.toml")? {
+fn templates(keys: Keys<'_>, set: &ChangeSet<'_>, refused: &mut Refused) -> Result<()> {
+    let path = set.display("registry.toml");
+    let config = match set.file(set.head, "registry.toml")? {
         Some(bytes) if !refused.contains_key(&path) => {
-            settings::parse(&path, &String::from_utf8_lossy(&bytes)).0
+            Config::parse_with_clients(&path, &String::from_utf8_lossy(&bytes)).0
         }
-        _ => ground.config.clone(),
+        _ => set.config.clone(),
     };
-    let Some(folder) = catalog::folder(&config, ground.prefix) else { return Ok(()) };
+    let Some(folder) = template_folder(&config, set.prefix) else { return Ok(()) };
     let below = format!("{folder}/");
     let concerned = |changed: &str| changed == path || changed.starts_with(&below);
     let changed: Vec<&str> =
-        ground.changed.iter().map(|item| item.path.as_str()).filter(|p| concerned(p)).collect();
+        set.changed.iter().map(|item| item.path.as_str()).filter(|p| concerned(p)).collect();
     if changed.is_empty() {
         return Ok(());
     }
-    let problem = match catalog::overrides_at(ground.git, ground.head, &folder)? {
+    let problem = match overrides_at(set.git, set.head, &folder)? {
         None => Some(format!("there is no folder {folder}, which [catalog] templates names")),
         Some(overrides) => {
             let made = Catalog::new(&config.catalog, config.visibility, None, &overrides);
@@ -152,7 +153,7 @@ fn templates(keys: Keys<'_>, ground: &Ground<'_>, refused: &mut Refused) -> Resu
     };
     if let Some(problem) = problem {
         let help = "correct the templates, or [catalog] templates in registry.toml";
-        let keys = changed.into_iter().filter_map(|path| keys.of(path, &ground.config));
+        let keys = changed.into_iter().filter_map(|path| keys.of(path, &set.config));
         refused.extend(keys.map(|key| (key, (problem.clone(), help.to_owned()))));
     }
     Ok(())
@@ -173,21 +174,23 @@ fn is_refusal(diagnostic: &Diagnostic) -> bool {
 }
 
 /// The version folder that a tombstone is for, if it is there.
-fn buried_alive(ground: &Ground<'_>, tombstone: &str) -> Result<Option<String>> {
-    let Some(version) = tombstone.strip_prefix("tombstones/").and_then(|p| p.strip_suffix(".toml"))
-    else {
-        return Ok(None);
-    };
-    if ground.git.entry(ground.history.1, &ground.display(tombstone))?.is_none() {
+fn buried_alive(set: &ChangeSet<'_>, tombstone: &str) -> Result<Option<String>> {
+    let Some(version) = tombstoned_version(tombstone) else { return Ok(None) };
+    if set.git.entry(set.history.1, &set.display(tombstone))?.is_none() {
         return Ok(None);
     }
     let mut folder = "servers".to_owned();
     for wanted in version.split('/') {
-        let names = ground.git.names(ground.history.1, &ground.display(&folder))?;
+        let names = set.git.names(set.history.1, &set.display(&folder))?;
         let Some(name) = names.into_iter().find(|name| name.eq_ignore_ascii_case(wanted)) else {
             return Ok(None);
         };
         folder = format!("{folder}/{name}");
     }
     Ok(Some(folder))
+}
+
+/// Returns the `namespace/name/version` that a path below the data folder is the tombstone of.
+pub(super) fn tombstoned_version(path: &str) -> Option<&str> {
+    path.strip_prefix("tombstones/")?.strip_suffix(".toml")
 }

@@ -1,36 +1,36 @@
-//! What holds for every change, whoever makes it: paths, published versions, collisions.
+//! Rules for every change: paths, published versions, collisions.
 //!
-//! Only path-level rules stand here, so that the cost follows the change and not the registry.
+//! They look at paths only, so the cost depends on the change and not on the registry.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::config::Config;
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
-use crate::pipeline::settings;
 use crate::proof::change::{EntryChange, EntryKind};
 
 use crate::world::git::Oid;
 
-use super::ground::Ground;
+use super::changeset::ChangeSet;
 use super::misplaced;
 
 /// What is wrong with the change as such.
-pub(super) fn examine(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
+pub(super) fn findings(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
     let mut found = Vec::new();
-    odd_paths(ground, &mut found);
-    mixture(ground, &mut found);
-    misplaced::find(ground, &mut found)?;
-    let settings = ground.display("registry.toml");
-    if ground.change.protected.contains(&settings)
-        && let Some(text) = ground.file(ground.head, "registry.toml")?
+    odd_paths(set, &mut found);
+    mixture(set, &mut found);
+    misplaced::find(set, &mut found)?;
+    let settings = set.display("registry.toml");
+    if set.change.protected.contains(&settings)
+        && let Some(text) = set.file(set.head, "registry.toml")?
     {
         // With settings that `check` refuses nothing could be judged or built.
-        found.extend(settings::parse(&settings, &String::from_utf8_lossy(&text)).1);
+        found.extend(Config::parse_with_clients(&settings, &String::from_utf8_lossy(&text)).1);
     }
-    let mut names = Names { ground, seen: HashMap::new() };
-    for entry in &ground.change.entries {
+    let mut names = Names { set, seen: HashMap::new() };
+    for entry in &set.change.entries {
         published(&mut names, entry, &mut found)?;
     }
     collisions(&mut names, &mut found)?;
@@ -39,7 +39,7 @@ pub(super) fn examine(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
 
 /// The names in folders of commits, each folder read once.
 struct Names<'a> {
-    ground: &'a Ground<'a>,
+    set: &'a ChangeSet<'a>,
     /// By commit and folder, then by lower-case form.
     seen: HashMap<(Oid, String), HashMap<String, Vec<String>>>,
 }
@@ -50,7 +50,7 @@ impl Names<'_> {
         let key = (commit, folder.to_owned());
         if !self.seen.contains_key(&key) {
             let mut names: HashMap<String, Vec<String>> = HashMap::new();
-            for name in self.ground.git.names(commit, &self.ground.display(folder))? {
+            for name in self.set.git.names(commit, &self.set.display(folder))? {
                 names.entry(name.to_ascii_lowercase()).or_default().push(name);
             }
             self.seen.insert(key.clone(), names);
@@ -60,12 +60,12 @@ impl Names<'_> {
     }
 }
 
-fn place(ground: &Ground<'_>, path: &str) -> Place {
-    Place::file(ground.display(path))
+fn place(set: &ChangeSet<'_>, path: &str) -> Place {
+    Place::file(set.display(path))
 }
 
-fn odd_paths(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
-    for odd in &ground.change.odd {
+fn odd_paths(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
+    for odd in &set.change.odd {
         found.push(
             Diagnostic::new(Code::ChangePath, Place::file(&odd.path), odd.why)
                 .help("put a regular file at a plain path, or take it out of the change"),
@@ -74,13 +74,13 @@ fn odd_paths(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 /// Entries and protected files in one change: a maintainer who looks at the one could miss the other.
-fn mixture(ground: &Ground<'_>, found: &mut Vec<Diagnostic>) {
-    let change = &ground.change;
-    if ground.base.is_none() || !change.makes_claims() {
+fn mixture(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
+    let change = &set.change;
+    if set.base.is_none() || !change.makes_claims() {
         return;
     }
     let strays = change.stray_tombstones();
-    let strays: Vec<String> = strays.into_iter().map(|path| ground.display(path)).collect();
+    let strays: Vec<String> = strays.into_iter().map(|path| set.display(path)).collect();
     let alone = change.protected.iter().chain(&change.other).chain(&strays);
     for (place, count) in by_folder(alone) {
         let message = match count {
@@ -109,50 +109,50 @@ pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(Str
     folders.into_iter().map(name).collect()
 }
 
-/// A published version is what it is for good; a removal leaves a tombstone.
+/// Published versions are immutable, and a removal leaves a tombstone.
 fn published(
     names: &mut Names<'_>,
     entry: &EntryChange,
     found: &mut Vec<Diagnostic>,
 ) -> Result<()> {
-    let ground = names.ground;
-    let server = place(ground, &format!("{}/{}", entry.folder(), EntryFile::Server.file_name()));
+    let set = names.set;
+    let server = place(set, &entry.path(EntryFile::Server));
     let what = format!("{} {}", entry.server(), entry.version);
     match entry.kind {
         EntryKind::Edited => found.push(
             Diagnostic::new(
                 Code::VersionImmutable,
                 server,
-                format!("{what} is published, and its document never changes"),
+                format!("{what} is published, and a published document cannot change"),
             )
             .help("put the document back and publish a new version; to withdraw this one, set its status"),
         ),
         EntryKind::Removed
             if !is_example(&entry.namespace)
-                && tombstone(names, ground.head, entry)?.is_none() =>
+                && tombstone(names, set.head, entry)?.is_none() =>
         {
             found.push(
             Diagnostic::new(
                 Code::VersionRemoved,
                 server,
-                format!("{what} is published and would vanish without a trace"),
+                format!("{what} is published and would disappear without a record"),
             )
             .help(format!(
-                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it for good, a maintainer adds tombstones/{}/{}.toml below the data folder",
+                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it permanently, a maintainer adds tombstones/{}/{}.toml below the data folder",
                 entry.server(), entry.version, entry.server(), entry.version
             )),
             );
         }
         kind if kind.is_new() => {
-            let ruler = ground.base.unwrap_or(ground.head);
+            let ruler = set.base.unwrap_or(set.head);
             if let Some(tombstone) = tombstone(names, ruler, entry)? {
                 found.push(
                     Diagnostic::new(
                         Code::TombstoneViolated,
                         server,
-                        format!("{what} was removed for good and never comes back"),
+                        format!("{what} was removed permanently and cannot be published again"),
                     )
-                    .label(place(ground, &tombstone), "its tombstone")
+                    .label(place(set, &tombstone), "its tombstone")
                     .help("publish under a new version"),
                 );
             }
@@ -162,7 +162,7 @@ fn published(
     Ok(())
 }
 
-/// Whether nobody can have published for a namespace in earnest.
+/// Whether a namespace is reserved for examples.
 fn is_example(namespace: &str) -> bool {
     let name = ServerName::parse(&format!("{namespace}/xx"));
     name.is_ok_and(|name| name.namespace().is_for_examples())
@@ -183,7 +183,7 @@ fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<
     }
     // A folder or a link of that name buries nothing.
     for path in folders {
-        if names.ground.file(commit, &path)?.is_some() {
+        if names.set.file(commit, &path)?.is_some() {
             return Ok(Some(path));
         }
     }
@@ -192,9 +192,9 @@ fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<
 
 /// Folders that differ from one of the base only by case.
 fn collisions(names: &mut Names<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
-    let ground = names.ground;
+    let set = names.set;
     let mut said = BTreeSet::new();
-    for entry in ground.change.entries.iter().filter(|entry| entry.kind.is_new()) {
+    for entry in set.change.entries.iter().filter(|entry| entry.kind.is_new()) {
         let levels = [
             (Code::NamespaceCaseCollision, "servers".to_owned(), &entry.namespace),
             (Code::NameCaseCollision, format!("servers/{}", entry.namespace), &entry.name),
@@ -206,7 +206,7 @@ fn collisions(names: &mut Names<'_>, found: &mut Vec<Diagnostic>) -> Result<()> 
         ];
         for (code, folder, name) in levels {
             let mut other = None;
-            for commit in [Some(ground.head), ground.base].into_iter().flatten() {
+            for commit in [Some(set.head), set.base].into_iter().flatten() {
                 let alike = names.alike(commit, &folder, name)?;
                 other = other.or_else(|| alike.iter().find(|n| *n != name).cloned());
             }
@@ -216,10 +216,10 @@ fn collisions(names: &mut Names<'_>, found: &mut Vec<Diagnostic>) -> Result<()> 
                 found.push(
                     Diagnostic::new(
                         code,
-                        place(ground, &path),
+                        place(set, &path),
                         format!("{name:?} and {other:?} differ only by case"),
                     )
-                    .label(place(ground, &format!("{folder}/{other}")), "the other one")
+                    .label(place(set, &format!("{folder}/{other}")), "the other one")
                     .help("use the spelling that was there first"),
                 );
             }

@@ -1,14 +1,13 @@
-//! Every proof of the registry, checked again: does its signature still hold, does the domain still
-//! list the key.
+//! Checks every proof of the registry again: its signature, and whether the domain still lists the key.
 //!
-//! A report for maintainers, once a week: a key that is gone says that something changed hands, not
-//! that what was published under it was wrong. Nothing is unpublished here.
+//! This is a report for maintainers. A key that is gone means that something changed hands, not that earlier
+//! versions were wrong, so nothing is unpublished.
 
 use std::collections::BTreeMap;
 
-use crate::config::Method;
+use crate::config::{Config, Method};
 use crate::data::{EntryFile, ServerFolder, Tree, VersionFolder};
-use crate::diag::{Code, Diagnostic, Place, Report, Severity};
+use crate::diag::{Code, Diagnostic, Levels, Place, Report, Severity};
 use crate::error::Result;
 use crate::proof::change::{EntryChange, EntryKind, Sides};
 use crate::proof::{
@@ -16,8 +15,8 @@ use crate::proof::{
     policy,
 };
 
-use super::super::load::{LoadOptions, load};
-use super::Doors;
+use super::signatures::audiences;
+use super::types::Network;
 
 /// How many proofs there are, and what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -29,11 +28,24 @@ pub struct Rechecked {
     pub proofs: usize,
     /// Proofs that hold, and whose key the domain lists.
     pub live: usize,
-    /// Proofs about which nobody answered.
+    /// Proofs without an answer.
     pub open: usize,
 }
 
-/// There are no commits to look at: only files are checked.
+/// A registry to check.
+#[derive(Debug, Clone, Copy)]
+pub struct Registry<'a> {
+    /// Its files.
+    pub tree: &'a Tree,
+    /// Its settings.
+    pub config: &'a Config,
+    /// Its owners files, by namespace in lower case.
+    pub owners: &'a BTreeMap<String, Owners>,
+    /// What was found when they were read.
+    pub findings: &'a [Diagnostic],
+}
+
+/// Stands in for the commits of a change, as only files are checked.
 struct NoCommits;
 
 impl Commits for NoCommits {
@@ -51,31 +63,33 @@ impl Commits for NoCommits {
 ///
 /// # Errors
 /// When the data cannot be read, or there is no resolver to ask.
-pub fn verify_all(options: &LoadOptions, doors: &dyn Doors) -> Result<(Report, Rechecked)> {
-    let loaded = load(options)?;
-    let settings = &loaded.config.ownership;
-    let (dns, well_known) = (doors.dns(settings)?, doors.well_known(settings)?);
+pub fn recheck(
+    registry: &Registry<'_>,
+    network: &dyn Network,
+    levels: &Levels,
+) -> Result<(Report, Rechecked)> {
+    let settings = &registry.config.ownership;
+    let (dns, well_known) = (network.dns(settings)?, network.well_known(settings)?);
     let lookup = Lookup::new(settings, dns.as_deref(), well_known.as_deref());
-    let audiences = super::ownership::audiences(&loaded.config);
-    let owners: &BTreeMap<String, Owners> = loaded.evidence.owners();
+    let audiences = audiences(registry.config);
     let scene = Scene {
         settings,
         audiences: &audiences,
-        owners,
+        owners: registry.owners,
         identity: &Identity::Nobody(String::new()),
         lookup: &lookup,
         commits: &NoCommits,
-        now: doors.clock().now(),
+        now: network.clock().now(),
     };
     let (mut report, mut counts) = (Report::new(), Rechecked::default());
-    report.extend(loaded.findings.iter().cloned());
-    for server in loaded.tree.servers() {
+    report.extend(registry.findings.iter().cloned());
+    for server in registry.tree.servers() {
         for version in &server.versions {
             if version.files().any(|file| file == EntryFile::Origin) {
-                continue; // pinned or mirrored: somebody else's word
+                continue; // pinned or copied, so not proven here
             }
             counts.versions += 1;
-            let Some(touched) = touched(&loaded.tree, server, version)? else { continue };
+            let Some(touched) = touched(registry.tree, server, version)? else { continue };
             counts.proofs += 1;
             let mut policy = policy(settings, &server.namespace);
             policy.methods = vec![Method::ProofFile];
@@ -86,12 +100,12 @@ pub fn verify_all(options: &LoadOptions, doors: &dyn Doors) -> Result<(Report, R
             };
             let (tried, _) = judge(&claim, &policy, &scene)?;
             for attempt in &tried {
-                let path = claim.path();
-                report.extend(say(attempt, &loaded.tree.display(&path), &mut counts));
+                let path = registry.tree.display(&claim.path());
+                report.extend(report_attempt(attempt, &path, &mut counts));
             }
         }
     }
-    Ok((report.finish(&options.levels), counts))
+    Ok((report.finish(levels), counts))
 }
 
 /// A version as if its proofs had just arrived; `None` when it has none.
@@ -118,7 +132,7 @@ fn touched(tree: &Tree, server: &ServerFolder, version: &VersionFolder) -> Resul
     Ok(Some(Touched { change, files, status_since: None }))
 }
 
-fn say(attempt: &Attempt, path: &str, counts: &mut Rechecked) -> Option<Diagnostic> {
+fn report_attempt(attempt: &Attempt, path: &str, counts: &mut Rechecked) -> Option<Diagnostic> {
     let (code, help) = match &attempt.ending {
         Ending::Proven { .. } => {
             counts.live += 1;

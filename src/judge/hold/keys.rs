@@ -1,10 +1,8 @@
 //! What is held back together: a version folder, an owners file with its proof, or a single file.
 
 use crate::config::Config;
-use crate::data::DataPath;
+use crate::data::{DataPath, below, join};
 use crate::proof::change::is_protected;
-
-use super::super::ground::join;
 
 /// The end of the key of an owners file and its proof.
 const PAIR: &str = "/*";
@@ -25,7 +23,7 @@ impl Keys<'_> {
     /// What a path is held back with: its version folder, its owners file and the proof of that, or
     /// itself. `None` for files that neither the site nor the gate reads.
     pub(super) fn of(self, path: &str, config: &Config) -> Option<String> {
-        let Some(below) = self.below(path) else {
+        let Some(below) = below(self.prefix, path) else {
             let guarded = is_protected(path, &config.ownership.protect);
             return guarded.then(|| nameable(path));
         };
@@ -56,13 +54,6 @@ impl Keys<'_> {
 
     /// How a path is written in the list of what is held back.
     pub(super) fn listed(self, path: &str) -> String {
-        self.below(path).map_or_else(|| format!("/{path}"), str::to_owned)
-    }
-
-    fn below(self, path: &str) -> Option<&str> {
-        match self.prefix {
-            "" => Some(path),
-            prefix => path.strip_prefix(prefix)?.strip_prefix('/'),
-        }
+        below(self.prefix, path).map_or_else(|| format!("/{path}"), str::to_owned)
     }
 }

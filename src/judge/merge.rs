@@ -1,14 +1,14 @@
 //! What the published branch gains when a change is merged, squashed or rebased onto it.
 //!
-//! Git merges over every merge base at once and replays commits one by one, so a change that returns to
-//! an older state on the way can take back what the branch has, although its last commit shows nothing
-//! of it. Only a change for which all three ways bring the same files is judged. Whatever is merged
-//! by the text of files is refused, so no text has to be merged here.
+//! Git merges over every merge base at once and replays commits one by one, so a change that returns to an older
+//! state on the way can take back what the branch has, although its last commit does not show it. Only a change
+//! for which all three ways bring the same files is judged. Conflicts are refused, so no text is merged here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::count;
 use crate::world::git::{Ancestry, Changed, Gained, Git, Oid, Side, ancestors_among};
 
 /// Most commits of a change.
@@ -35,7 +35,7 @@ pub(super) struct Merge {
     pub(super) objections: Vec<Diagnostic>,
 }
 
-/// Hears every path that a change touches; false when it touches too many, which ends the comparison.
+/// Called for every path that a change touches; false ends the comparison.
 pub(super) type Meter<'a> = &'a mut dyn FnMut(&Changed) -> bool;
 
 impl Merge {
@@ -65,8 +65,8 @@ impl Merge {
             merge.objections.push(criss_cross(&gain.bases));
         } else if merge.commits.len() > MAX_COMMITS {
             let message = format!(
-                "the change has {} commits; at most {MAX_COMMITS} are judged",
-                merge.commits.len()
+                "the change has {}; at most {MAX_COMMITS} are judged",
+                count(merge.commits.len(), "commit")
             );
             merge.objections.push(
                 Diagnostic::new(Code::ChangeTooLarge, Place::default(), message)
@@ -105,7 +105,7 @@ fn conflict(path: &str, message: String) -> Diagnostic {
 }
 
 fn criss_cross(bases: &[Oid]) -> Diagnostic {
-    let names: Vec<String> = bases.iter().take(3).map(|b| super::short(&b.to_string())).collect();
+    let names: Vec<String> = bases.iter().take(3).map(|b| b.to_string()[..12].to_owned()).collect();
     let message = format!(
         "the change left the published branch at {} commits ({}{}), and git would merge over all of them",
         bases.len(),
@@ -119,7 +119,7 @@ fn criss_cross(bases: &[Oid]) -> Diagnostic {
 struct Replay<'a> {
     git: &'a Git,
     base: Oid,
-    /// What stands at each touched path by now.
+    /// The present state of each touched path.
     now: BTreeMap<String, Option<Side>>,
     /// The commit that touched a path last, by position.
     last: BTreeMap<String, usize>,
@@ -221,8 +221,8 @@ impl<'a> Replay<'a> {
         }
         if behind.len() > MAX_BEHIND {
             let message = format!(
-                "the change is {} commits behind the published branch, and several of its commits change the same files",
-                behind.len()
+                "the change is {} behind the published branch, and several of its commits change the same files",
+                count(behind.len(), "commit")
             );
             let far = Diagnostic::new(Code::ChangeConflict, Place::default(), message);
             return Ok(Some(far.help(REBASE)));
@@ -241,7 +241,7 @@ impl<'a> Replay<'a> {
 }
 
 fn differs(path: &str) -> Diagnostic {
-    let message = "putting the commits of the change one after the other onto the published branch, as a rebase does, would not give this file as the last commit has it";
+    let message = "putting the commits of the change one after the other onto the published branch, as a rebase does, would not leave this file as the last commit has it";
     conflict(path, message.to_owned())
 }
 

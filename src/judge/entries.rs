@@ -1,4 +1,4 @@
-//! The touched entries, judged as `check` judges them, from the head's objects alone.
+//! Checks the touched entries as `check` does, from the head's objects.
 
 use std::collections::BTreeSet;
 
@@ -9,42 +9,37 @@ use crate::error::Result;
 use crate::proof::change::EntryKind;
 use crate::proof::parse_owners;
 
-use super::ground::Ground;
+use super::changeset::ChangeSet;
 
 /// What is wrong with the documents and records that the change leaves.
-pub(super) fn check(ground: &Ground<'_>) -> Result<Vec<Diagnostic>> {
-    let folders: BTreeSet<String> = ground
+pub(super) fn check(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
+    let folders: BTreeSet<String> = set
         .change
         .entries
         .iter()
         .filter(|entry| entry.kind != EntryKind::Removed)
         .map(|entry| entry.folder())
         .collect();
-    let tree = Tree::of_folders(
-        ground.git,
-        ground.head,
-        ground.prefix,
-        folders.iter().map(String::as_str),
-    )?;
+    let tree = Tree::of_folders(set.git, set.head, set.prefix, folders.iter().map(String::as_str))?;
     let dates = DateSource::fallback(Fallback::Epoch(0));
-    let rules = DocumentRules::of(Profile::Strict, &ground.config);
+    let rules = DocumentRules::of(Profile::Strict, &set.config);
     let checker = Checker { tree: &tree, dates: &dates, rules };
     let mut found: Vec<Diagnostic> = tree.findings().to_vec();
     for server in tree.servers() {
         found.extend(checker.server(server)?.findings);
     }
-    for (namespace, change) in &ground.change.owners {
+    for (namespace, change) in &set.change.owners {
         let Some(after) = change.file.and_then(|sides| sides.after) else { continue };
-        let path = ground.display(&format!("owners/{namespace}.toml"));
-        let text = ground.blob(after)?.unwrap_or_default();
+        let path = set.display(&format!("owners/{namespace}.toml"));
+        let text = set.blob(after)?.unwrap_or_default();
         if let Err(wrong) = parse_owners(&path, namespace, &String::from_utf8_lossy(&text)) {
             found.extend(wrong);
         }
     }
-    for (path, _) in &ground.change.tombstones {
-        if let Some(text) = ground.file(ground.head, path)? {
+    for (path, _) in &set.change.tombstones {
+        if let Some(text) = set.file(set.head, path)? {
             let text = String::from_utf8_lossy(&text).into_owned();
-            found.extend(read_tombstone(&ground.display(path), &text));
+            found.extend(read_tombstone(&set.display(path), &text));
         }
     }
     // Dates are not a matter of the change, and hints are for `check`, which says them with the rest.

@@ -1,29 +1,29 @@
-//! What is proven and still deserves a person's look: names that look like others', and the first
-//! server of a namespace.
+//! What is proven and still needs a review: names that resemble others, and the first server of a namespace.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::check::outline;
+use crate::data::join;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::{ServerName, Timestamp};
 use crate::proof::change::EntryKind;
 use crate::proof::event::Event;
 
-use super::ground::{Ground, join};
+use super::changeset::ChangeSet;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
 /// What a person should look at, at `now` in seconds since 1970.
-pub(super) fn look(
-    ground: &Ground<'_>,
+pub(super) fn findings(
+    set: &ChangeSet<'_>,
     event: Option<&Event>,
     now: i64,
 ) -> Result<Vec<Diagnostic>> {
-    let Some(base) = ground.base else { return Ok(Vec::new()) };
+    let Some(base) = set.base else { return Ok(Vec::new()) };
     let mut found = Vec::new();
-    let new: BTreeMap<String, String> = ground
+    let new: BTreeMap<String, String> = set
         .change
         .entries
         .iter()
@@ -33,8 +33,8 @@ pub(super) fn look(
     if new.is_empty() {
         return Ok(found);
     }
-    let servers = join(ground.prefix, "servers");
-    let known = ground.git.names_below(base, &servers)?;
+    let servers = join(set.prefix, "servers");
+    let known = set.git.names_below(base, &servers)?;
     let shapes: BTreeMap<String, &str> =
         known.iter().map(|name| (outline(name), name.as_str())).collect();
     let near = near(&new, &known);
@@ -44,14 +44,14 @@ pub(super) fn look(
             found.push(
                 Diagnostic::new(
                     Code::NameLookAlike,
-                    Place::file(ground.display(path)),
+                    Place::file(set.display(path)),
                     format!("{name} is easily mistaken for {other}"),
                 )
-                .help("a maintainer makes sure that nobody is misled"),
+                .help("a maintainer checks that the name does not mislead users"),
             );
         }
     }
-    found.extend(waits(ground, event, &known, &new, now));
+    found.extend(waits(set, event, &known, &new, now));
     Ok(found)
 }
 
@@ -121,13 +121,13 @@ fn one_edit(a: &str, b: &str) -> bool {
 
 /// The waiting period of namespaces that publish for the first time.
 fn waits(
-    ground: &Ground<'_>,
+    set: &ChangeSet<'_>,
     event: Option<&Event>,
     servers: &[String],
     new: &BTreeMap<String, String>,
     now: i64,
 ) -> Vec<Diagnostic> {
-    let days = ground.config.ownership.new_namespace_days;
+    let days = set.config.ownership.new_namespace_days;
     let opened = event
         .and_then(Event::pull_request)
         .and_then(|pull| Timestamp::parse(pull.created.as_deref()?))
@@ -145,11 +145,11 @@ fn waits(
     first
         .map(|(name, path)| {
             let message = format!(
-                "{name} is the first server of its namespace, and waits until {}",
+                "{name} is the first server of its namespace and must wait until {}",
                 Timestamp::from_unix(until)
             );
-            Diagnostic::new(Code::NamespaceWaits, Place::file(ground.display(path)), message)
-                .help("run the check again then; a maintainer may merge it before")
+            Diagnostic::new(Code::NamespaceWaits, Place::file(set.display(path)), message)
+                .help("run the check again then, or ask a maintainer to merge it earlier")
         })
         .collect()
 }

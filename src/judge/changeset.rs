@@ -1,37 +1,35 @@
-//! The ground on which a change is judged: two commits, what lies between them, and the settings,
-//! owners files and tombstones of the older one.
+//! A change set: two commits, what differs between them, and the settings and owners files of the older
+//! one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
-use crate::data::EntryFile;
+use crate::data::{EntryFile, join, template_folder};
 use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::catalog;
-use crate::proof::change::{Change, EntryChange, Layout, sort};
-use crate::proof::{Commits, Owners, ProofFile, Signed, Touched, TouchedOwners, parse_owners};
+use crate::proof::change::{ChangeSummary, EntryChange, Layout, sort};
+use crate::proof::{Owners, ProofFile, Touched, TouchedOwners, parse_owners};
 use crate::world::git::{Changed, Gained, Git, Oid};
 
-use super::limits::PathCount;
+use super::count::PathCount;
 use super::merge::Merge;
-use super::signatures;
 
 /// Largest blob that a change may bring, in bytes; larger ones are not read.
 pub(super) const MAX_BLOB: u64 = 256 * 1024;
 
 /// A change and what it is judged by.
-pub(super) struct Ground<'a> {
+pub(super) struct ChangeSet<'a> {
     pub(super) git: &'a Git,
     /// The data folder from the top of the repository.
     pub(super) prefix: &'a str,
     /// What the change is compared with: the tip of the branch that it is to be merged into; `None` for
     /// a first publication.
     pub(super) base: Option<Oid>,
-    /// What the change leaves.
+    /// The state after the change.
     pub(super) head: Oid,
-    /// The same two as real commits, where what is held back was left out of `base` and `head`.
+    /// The real commits, where `base` and `head` are overlays without what is held back.
     pub(super) history: (Option<Oid>, Oid),
-    /// Whether the change is only proposed, and not on the branch already.
+    /// Whether the change is only proposed and not yet on the branch.
     pub(super) is_proposed: bool,
     /// The commits that make the change, each after its parents.
     pub(super) commits: Vec<Gained>,
@@ -39,31 +37,56 @@ pub(super) struct Ground<'a> {
     pub(super) config: Config,
     /// Owners files of the base, by namespace in lower case.
     pub(super) owners: BTreeMap<String, Owners>,
-    /// What is wrong with those that cannot be read; such a file pins nobody and opens nothing.
+    /// What is wrong with those that cannot be read. Such a file grants nothing to anyone.
     pub(super) broken_owners: BTreeMap<String, Vec<Diagnostic>>,
     /// What the change does.
-    pub(super) change: Change,
+    pub(super) change: ChangeSummary,
     /// The same, path by path.
     pub(super) changed: Vec<Changed>,
-    /// Why the change cannot be judged as it is: how it would be merged.
+    /// Why the change cannot be merged in a way that could be judged.
     pub(super) objections: Vec<Diagnostic>,
-    /// Whether it touches more paths than are judged, so that it was not looked at any further.
+    /// Whether it touches more paths than are judged, so that the comparison ended early.
     pub(super) is_exceeded: bool,
 }
 
-/// A step of the published branch: what it had before a commit, and what it has after it.
-pub(super) struct Step {
-    /// What was accepted before, and what is to be judged.
+/// One commit of the first-parent line of the published branch.
+pub(super) struct BranchStep {
+    /// The accepted state before it, and the state to judge.
     pub(super) judged: (Oid, Oid),
-    /// The commits of the branch.
+    /// The real commits before and after.
     pub(super) history: (Oid, Oid),
     /// The commits that the branch gained.
     pub(super) commits: Vec<Gained>,
 }
 
-impl<'a> Ground<'a> {
-    /// Finds what a merge of `head` would bring to `base`.
-    pub(super) fn survey(
+impl<'a> ChangeSet<'a> {
+    fn new(
+        git: &'a Git,
+        prefix: &'a str,
+        (base, head): (Option<Oid>, Oid),
+        config: Config,
+        (commits, changed): (Vec<Gained>, Vec<Changed>),
+    ) -> Self {
+        Self {
+            git,
+            prefix,
+            base,
+            head,
+            history: (base, head),
+            is_proposed: false,
+            commits,
+            config,
+            owners: BTreeMap::new(),
+            broken_owners: BTreeMap::new(),
+            change: ChangeSummary::default(),
+            changed,
+            objections: Vec::new(),
+            is_exceeded: false,
+        }
+    }
+
+    /// Reads what a merge of `head` would bring to `base`.
+    pub(super) fn read(
         git: &'a Git,
         prefix: &'a str,
         base: Option<Oid>,
@@ -76,30 +99,20 @@ impl<'a> Ground<'a> {
         let mut count = PathCount::new(prefix, config.ownership.max_paths);
         let Merge { commits, changed, objections, .. } =
             Merge::of(git, base, head, &mut |item| count.add(item))?;
-        let mut ground = Self {
-            git,
-            prefix,
-            base,
-            head,
-            history: (base, head),
+        let mut set = Self {
             is_proposed: true,
-            commits,
-            config,
-            owners: BTreeMap::new(),
-            broken_owners: BTreeMap::new(),
-            change: Change::default(),
-            changed,
             objections,
             is_exceeded: base.is_some() && count.is_exceeded(),
+            ..Self::new(git, prefix, (base, head), config, (commits, changed))
         };
-        // Half of a change means nothing.
-        if !ground.is_exceeded {
-            ground.sort()?;
+        // A change that was read only in part cannot be judged.
+        if !set.is_exceeded {
+            set.sort()?;
         }
         match trouble {
-            // A change that repairs the settings can be judged all the same.
-            Some(e) if !ground.touches_only_settings() => Err(e),
-            _ => Ok(ground),
+            // A change that only repairs the settings can still be judged.
+            Some(e) if !set.touches_only_settings() => Err(e),
+            _ => Ok(set),
         }
     }
 
@@ -108,35 +121,24 @@ impl<'a> Ground<'a> {
         self.base.is_some() && self.changed.iter().all(|item| item.path == settings)
     }
 
-    /// Finds what a step of the published branch brought.
+    /// Reads what a step of the published branch brought.
     pub(super) fn of_step(
         git: &'a Git,
         prefix: &'a str,
-        step: Step,
+        step: BranchStep,
         config: Config,
     ) -> Result<Self> {
         let (base, head) = step.judged;
-        let mut ground = Self {
-            git,
-            prefix,
-            base: Some(base),
-            head,
+        let changed = git.compare(Some(base), head)?;
+        let mut set = Self {
             history: (Some(step.history.0), step.history.1),
-            is_proposed: false,
-            commits: step.commits,
-            config,
-            owners: BTreeMap::new(),
-            broken_owners: BTreeMap::new(),
-            change: Change::default(),
-            changed: git.compare(Some(base), head)?,
-            objections: Vec::new(),
-            is_exceeded: false,
+            ..Self::new(git, prefix, (Some(base), head), config, (step.commits, changed))
         };
-        ground.sort()?;
-        Ok(ground)
+        set.sort()?;
+        Ok(set)
     }
 
-    /// Sorts the changed paths by what they mean, and reads the owners files that they concern.
+    /// Sorts the changed paths by their meaning and reads the owners files that apply.
     fn sort(&mut self) -> Result<()> {
         let layout = Layout { prefix: self.prefix, protect: &self.config.ownership.protect };
         let mut trouble = None;
@@ -160,23 +162,23 @@ impl<'a> Ground<'a> {
         Ok(())
     }
 
-    /// Whether it may touch only so much. A first publication may touch anything, and what was merged is on
-    /// the branch, however large: it is judged, not sent back.
+    /// Whether the size limits apply. A first publication has none, and what is already merged is judged
+    /// whatever its size.
     pub(super) fn is_limited(&self) -> bool {
         self.base.is_some() && self.is_proposed
     }
 
-    /// How reports call a path below the data folder.
+    /// Returns a path below the data folder as reports name it, from the top of the repository.
     pub(super) fn display(&self, path: &str) -> String {
         join(self.prefix, path)
     }
 
-    /// The bytes of a file of a commit, unless it is too large to be judged.
+    /// Reads a blob; `None` when it is larger than [`MAX_BLOB`].
     pub(super) fn blob(&self, oid: Oid) -> Result<Option<Vec<u8>>> {
         if self.git.size(oid)? > MAX_BLOB { Ok(None) } else { self.git.blob(oid).map(Some) }
     }
 
-    /// The bytes of a file below the data folder in a commit.
+    /// Reads a file below the data folder in a commit; `None` as for [`ChangeSet::blob`].
     pub(super) fn file(&self, commit: Oid, path: &str) -> Result<Option<Vec<u8>>> {
         match self.git.entry(commit, &self.display(path))? {
             Some(side) if side.is_file() => self.blob(side.oid),
@@ -184,32 +186,33 @@ impl<'a> Ground<'a> {
         }
     }
 
-    /// A touched version with its files as the head has them.
+    /// Reads the files of a touched version at the head.
     pub(super) fn touched(&self, change: &EntryChange) -> Result<Touched> {
         let mut files = BTreeMap::new();
         for kind in EntryFile::ALL {
-            let path = format!("{}/{}", change.folder(), kind.file_name());
-            if let Some(bytes) = self.file(self.head, &path)? {
+            if let Some(bytes) = self.file(self.head, &change.path(kind))? {
                 files.insert(kind, bytes);
             }
         }
-        let says = change.touches(EntryFile::Status) || change.touches(EntryFile::StatusProof);
-        let status_since = if change.kind.is_new() || !says {
-            None
-        } else {
-            let at = |kind: EntryFile| format!("{}/{}", change.folder(), kind.file_name());
-            self.since(&at(EntryFile::Status), &at(EntryFile::StatusProof))?
+        let changes_status =
+            change.touches(EntryFile::Status) || change.touches(EntryFile::StatusProof);
+        let status_since = match changes_status && !change.kind.is_new() {
+            true => {
+                self.since(&change.path(EntryFile::Status), &change.path(EntryFile::StatusProof))?
+            }
+            false => None,
         };
         Ok(Touched { change: change.clone(), files, status_since })
     }
 
-    /// The owners file of a namespace that the change touches.
+    /// Reads the owners file of a namespace, if the change touches it.
     pub(super) fn touched_owners(&self, namespace: &str) -> Result<Option<TouchedOwners>> {
-        if !self.change.owners.contains_key(&namespace.to_ascii_lowercase()) {
+        let namespace = namespace.to_ascii_lowercase();
+        if !self.change.owners.contains_key(&namespace) {
             return Ok(None);
         }
-        let path = format!("owners/{}.toml", namespace.to_ascii_lowercase());
-        let proof = format!("owners/{}.proof.json", namespace.to_ascii_lowercase());
+        let path = format!("owners/{namespace}.toml");
+        let proof = format!("owners/{namespace}.proof.json");
         Ok(Some(TouchedOwners {
             text: self.file(self.head, &path)?,
             proof: self.file(self.head, &proof)?,
@@ -218,8 +221,9 @@ impl<'a> Ground<'a> {
         }))
     }
 
-    /// When the base last changed the file at `path`: by its proof there, or else by the commit. A
-    /// file that was taken away was changed by that, so its last proof does not bring it back.
+    /// Returns when the base last changed the file at `path`, in seconds since 1970: the time in its
+    /// proof, or else that of the commit. Removing a file is a change too, so its old proof does not
+    /// bring it back.
     fn since(&self, path: &str, proof: &str) -> Result<Option<i64>> {
         let Some(base) = self.base else { return Ok(None) };
         if self.git.entry(base, &self.display(path))?.is_some() {
@@ -235,33 +239,15 @@ impl<'a> Ground<'a> {
     }
 }
 
-impl Commits for Ground<'_> {
-    fn signed(&self, namespace: &str) -> Result<Vec<Signed>> {
-        signatures::signed(self, namespace)
-    }
-
-    fn authors(&self) -> Result<Vec<String>> {
-        let mut authors = Vec::new();
-        for commit in &self.commits {
-            let raw = self.git.raw_commit(commit.id)?;
-            let head = raw.split(|b| *b == b'\n').take_while(|line| !line.is_empty());
-            let author = head.filter_map(|line| line.strip_prefix(b"author ")).next();
-            let text = String::from_utf8_lossy(author.unwrap_or_default()).into_owned();
-            // The address ends at the last bracket; a time follows it.
-            let end = text.rfind('>').map_or(text.len(), |at| at + 1);
-            authors.push(text[..end].to_owned());
-        }
-        authors.sort();
-        authors.dedup();
-        Ok(authors)
-    }
+/// Returns the first digits of a commit id, as messages show it.
+pub(super) fn short(commit: &str) -> String {
+    commit.chars().filter(char::is_ascii_hexdigit).take(12).collect()
 }
 
-/// A path below the data folder, from the top of the repository.
-pub(super) fn join(prefix: &str, path: &str) -> String {
-    if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") }
-}
-
+/// Reads the settings of a commit; the defaults when it has none.
+///
+/// # Errors
+/// When the settings are not a regular file, too large or invalid.
 pub(super) fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Config> {
     let path = join(prefix, "registry.toml");
     let Some(side) = git.entry(commit, &path)?.filter(|side| !side.is_folder()) else {
@@ -277,17 +263,17 @@ pub(super) fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Conf
     let (mut config, wrong) = Config::parse(&path, &String::from_utf8_lossy(&text));
     match wrong.first() {
         None => {
-            // The look of the site is protected, whatever its folder is called.
-            let folder = catalog::folder(&config, prefix);
+            // The templates are protected, whatever their folder is called.
+            let folder = template_folder(&config, prefix);
             config.ownership.protect.extend(folder.map(|folder| format!("{folder}/**")));
             Ok(config)
         }
-        // To judge by half of the settings would be to judge by other settings.
+        // Settings that were read only in part would be other settings.
         Some(first) => {
             let place = format!("line {}: {}", first.place.line, first.message);
             Err(Error::new(
                 ErrorKind::Usage,
-                "the settings of the base are wrong, so nothing can be judged by them",
+                "the settings of the base are invalid, so the change cannot be judged",
             )
             .at(path)
             .because(place)
@@ -296,11 +282,11 @@ pub(super) fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Conf
     }
 }
 
-/// Owners files that were read, and those that are wrong.
+/// The valid owners files, and what is wrong with the others.
 type OwnersRead = (BTreeMap<String, Owners>, BTreeMap<String, Vec<Diagnostic>>);
 
 /// Reads the owners files of the namespaces that a change touches, and of those above them.
-fn read_owners(git: &Git, prefix: &str, commit: Oid, change: &Change) -> Result<OwnersRead> {
+fn read_owners(git: &Git, prefix: &str, commit: Oid, change: &ChangeSummary) -> Result<OwnersRead> {
     let touched = change.entries.iter().map(|entry| entry.namespace.to_ascii_lowercase());
     let mut wanted = BTreeSet::new();
     for namespace in touched.chain(change.owners.keys().cloned()) {
@@ -314,7 +300,7 @@ fn read_owners(git: &Git, prefix: &str, commit: Oid, change: &Change) -> Result<
         let Some(side) = git.entry(commit, &path)?.filter(|side| !side.is_folder()) else {
             continue;
         };
-        // An empty text has not even a namespace, so it is reported.
+        // An empty text lacks the namespace, so it is reported.
         let text = match side.is_file() && git.size(side.oid)? <= MAX_BLOB {
             false => String::new(),
             true => String::from_utf8_lossy(&git.blob(side.oid)?).into_owned(),

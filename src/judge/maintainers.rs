@@ -1,0 +1,51 @@
+//! Reports what a proof of a namespace does not cover, for a maintainer to decide: protected files,
+//! removals, pinned dates and removed proofs.
+
+use crate::data::EntryFile;
+use crate::diag::{Code, Diagnostic, Place, Report};
+use crate::proof::change::EntryKind;
+
+use super::changeset::ChangeSet;
+use super::ownership::Claims;
+use super::structure;
+
+/// Reports what only a maintainer decides, whatever else is proven.
+pub(super) fn report(set: &ChangeSet<'_>, claims: &Claims, report: &mut Report) {
+    if set.base.is_none() {
+        return; // the first publisher is the maintainer
+    }
+    let change = &set.change;
+    let mut ask = |path: String, message: &str, help: &str| {
+        let message = message.to_owned();
+        report.push(Diagnostic::new(Code::NeedsMaintainer, Place::file(path), message).help(help));
+    };
+    const REVIEW: &str = "a maintainer reviews and merges it";
+    if change.entries.is_empty() && change.owners.is_empty() {
+        for (path, count) in structure::by_folder(change.protected.iter().chain(&change.other)) {
+            match count {
+                1 => ask(path, "only maintainers can change this file", REVIEW),
+                n => ask(path, &format!("only maintainers can change these {n} files"), REVIEW),
+            }
+        }
+    }
+    for (path, new) in &change.tombstones {
+        let what = if *new { "a version is removed permanently" } else { "a tombstone changes" };
+        ask(set.display(path), what, REVIEW);
+    }
+    for entry in change.entries.iter().filter(|entry| entry.kind == EntryKind::Removed) {
+        ask(set.display(&entry.main_file()), "a published version is removed", REVIEW);
+    }
+    for touched in &claims.pinned {
+        let path = touched.change.path(EntryFile::Origin);
+        ask(set.display(&path), "the recorded origin or dates of an entry change", REVIEW);
+    }
+    let gone = change.entries.iter().filter(|entry| {
+        !matches!(entry.kind, EntryKind::Removed)
+            && entry.files.iter().any(|(file, sides)| {
+                matches!(file, EntryFile::Proof | EntryFile::StatusProof) && sides.after.is_none()
+            })
+    });
+    for entry in gone {
+        ask(set.display(&entry.main_file()), "the proof of a published version is removed", REVIEW);
+    }
+}
