@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_static::model::Timestamp;
 use mcp_static::model::query::{ListQuery, ListedEntry, page};
-use mcp_static::render::query::{FEWEST_BODIES, Item, MOST_BYTES, artifacts, read};
+use mcp_static::render::query::{FEWEST_BODIES, IndexedVersion, MOST_BYTES, artifacts, read};
 use mcp_static::site::Artifact;
 use pretty_assertions::assert_eq;
 
@@ -45,7 +45,7 @@ fn body(row: &Version, size: usize) -> String {
 }
 
 fn indexed(rows: &[Version], size: impl Fn(usize) -> usize) -> Vec<Artifact> {
-    let item = |(i, row): (usize, &Version)| Item::new(row, body(row, size(i)).into());
+    let item = |(i, row): (usize, &Version)| IndexedVersion::new(row, body(row, size(i)).into());
     artifacts(&rows.iter().enumerate().map(item).collect::<Vec<_>>())
 }
 

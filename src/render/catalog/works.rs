@@ -1,7 +1,7 @@
 //! The page "Works with": what each client would get from this registry.
 //!
-//! It exists when the result of a probe is given. Only this page and the front page know of it, so a
-//! new result changes no server's page.
+//! It exists when the result of a probe is given. Only this page and the front page use it, so a new
+//! result does not change the pages of servers.
 
 use serde::Serialize;
 
@@ -9,8 +9,8 @@ use crate::site::Artifact;
 
 use super::super::probed::{Mark, Probed};
 use super::Catalog;
-use super::page::{Head, Site};
-use super::place::Place;
+use super::page::{PageHead, Site};
+use super::place::PagePlace;
 use super::server::Moment;
 use super::text::shown;
 
@@ -21,14 +21,14 @@ struct Works<'a> {
     preview: bool,
     checked: Option<Moment>,
     columns: &'a [(&'static str, &'static str)],
-    rows: Vec<Row<'a>>,
+    rows: Vec<ClientRow<'a>>,
     causes: Vec<Cause<'a>>,
     notes: Vec<String>,
 }
 
 /// A client and its marks.
 #[derive(Serialize)]
-struct Row<'a> {
+struct ClientRow<'a> {
     name: String,
     required: bool,
     marks: &'a [Mark],
@@ -51,7 +51,7 @@ const ABOUT: &str = "What each client of the MCP registry API gets from this reg
 
 /// The page at `/probe/`.
 pub(super) fn page(catalog: &Catalog, site: &Site, probed: &Probed) -> Option<Artifact> {
-    let rows = probed.rows.iter().map(|row| Row {
+    let rows = probed.rows.iter().map(|row| ClientRow {
         name: shown(&row.name),
         required: row.required,
         marks: &row.marks,
@@ -74,6 +74,7 @@ pub(super) fn page(catalog: &Catalog, site: &Site, probed: &Probed) -> Option<Ar
         causes: causes.collect(),
         notes: probed.notes.iter().map(|note| shown(note)).collect(),
     };
-    let head = Head::new("works", "Works with", ABOUT).json(Some(&"probe/probe.json".to_owned()));
-    catalog.page(site, Place::new(&["probe"])?, "probe.html", head, body)
+    let head =
+        PageHead::new("works", "Works with", ABOUT).json(Some(&"probe/probe.json".to_owned()));
+    catalog.page(site, PagePlace::new(&["probe"])?, "probe.html", head, body)
 }
