@@ -23,7 +23,7 @@ pub use ownership::{
 pub use packages::PackageSettings;
 pub use probe::ProbeSettings;
 use problems::Problems;
-pub(crate) use problems::{toml_diagnostic, toml_span};
+pub use problems::{toml_diagnostic, toml_span};
 
 /// The settings. [`Config::default`] applies when there is no settings file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

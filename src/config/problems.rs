@@ -52,17 +52,13 @@ fn find(table: &DeValue<'_>, pointer: &str) -> Span {
 }
 
 /// Returns the bytes of the value at `pointer` in TOML `text`; none when it is not there.
-pub(crate) fn toml_span(text: &str, pointer: &str) -> Span {
+pub fn toml_span(text: &str, pointer: &str) -> Span {
     let table = DeTable::parse(text).map(|table| DeValue::Table(table.into_inner()));
     table.map_or(NOWHERE, |table| find(&table, pointer))
 }
 
 /// Turns a TOML error into a diagnostic with line and column.
-pub(crate) fn toml_diagnostic(
-    source: &SourceFile<'_>,
-    code: Code,
-    e: &toml::de::Error,
-) -> Diagnostic {
+pub fn toml_diagnostic(source: &SourceFile<'_>, code: Code, e: &toml::de::Error) -> Diagnostic {
     let span = e.span().unwrap_or(0..0);
     let message = e.message().lines().next().unwrap_or("it is not valid TOML").to_owned();
     let finding = Finding::new(code, Pointer::root(), message)

@@ -146,7 +146,7 @@ pub fn was_interrupted(root: &Path) -> bool {
 }
 
 /// The folder beside `root` for what is not part of the data and may be deleted at any time.
-pub(crate) fn work_folder(root: &Path) -> Option<PathBuf> {
+pub fn work_folder(root: &Path) -> Option<PathBuf> {
     let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     full.parent().map(|parent| parent.join(WORK))
 }
@@ -342,7 +342,7 @@ fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
 }
 
 /// Makes sure that `folder` is there below `root` and that no part of it is a symbolic link.
-pub(crate) fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
+pub fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
     let path = root.join(folder);
     if missing(root, folder)?.is_some() {
         fs::create_dir_all(&path)

@@ -18,7 +18,7 @@ use crate::text::is_invisible;
 pub const MAX_FILE: u64 = 256 * 1024;
 
 /// Reports that a file is larger than [`MAX_FILE`], so that its content is not looked at.
-pub(crate) fn too_large(path: &str, size: u64) -> Diagnostic {
+pub fn too_large(path: &str, size: u64) -> Diagnostic {
     let message = format!("the file has {size} bytes; at most {MAX_FILE} are read");
     Diagnostic::new(Code::FileTooLarge, Place::file(path), message)
         .help(format!("shorten it to at most {MAX_FILE} bytes"))

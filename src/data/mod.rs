@@ -19,10 +19,10 @@ mod tree;
 
 pub use edit::{Applied, Edit, Edits, apply, apply_in, hold, require_folder, was_interrupted};
 #[cfg(feature = "import")]
-pub(crate) use edit::{open_folder, work_folder};
+pub use edit::{open_folder, work_folder};
 pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
-pub(crate) use json::too_large;
+pub use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, below, entry_folder, join};
 #[cfg(feature = "git")]
@@ -32,5 +32,5 @@ pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, 
 pub use spelling::{Clash, Spellings};
 pub use status::{StatusChange, change_status};
 #[cfg(feature = "proof")]
-pub(crate) use status::{find_server, find_versions};
+pub use status::{find_server, find_versions};
 pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};

@@ -72,7 +72,7 @@ fn validate(to: &StatusRecord) -> Result<()> {
 }
 
 /// The server called `name`, or an error that suggests the one that was meant.
-pub(crate) fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
+pub fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
     let parsed = ServerName::parse(name);
     if let Some(server) = parsed.as_ref().ok().and_then(|name| tree.server(name)) {
         return Ok(server);
@@ -88,7 +88,7 @@ pub(crate) fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFo
 }
 
 /// The versions that are meant and have a document.
-pub(crate) fn find_versions<'a>(
+pub fn find_versions<'a>(
     server: &'a ServerFolder,
     name: &str,
     version: Option<&str>,

@@ -217,11 +217,7 @@ impl Tree {
     }
 
     /// Whether `origin.json` names the registry that the version was mirrored from.
-    pub(crate) fn is_mirrored(
-        &self,
-        server: &ServerFolder,
-        version: &VersionFolder,
-    ) -> Result<bool> {
+    pub fn is_mirrored(&self, server: &ServerFolder, version: &VersionFolder) -> Result<bool> {
         let content = self.read_entry(server, version, EntryFile::Origin)?;
         let origin = content.and_then(|file| serde_json::from_slice::<Value>(&file.bytes).ok());
         Ok(origin.is_some_and(|origin| origin.get("registry").is_some()))

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use crate::text::from_hex;
 
 /// Deepest nesting accepted, the same as `serde_json`'s.
-pub(crate) const MAX_DEPTH: usize = 127;
+pub const MAX_DEPTH: usize = 127;
 
 /// Keys that begin so make `serde_json` read their value as something else: an object with the right
 /// one becomes whatever JSON its text holds. A document with such a key would be judged by another
@@ -19,7 +19,7 @@ const PARSER_KEYS: &str = "$serde_json::private::";
 
 /// What a token is. Strings keep their raw text between the quotes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum TokenKind<'a> {
+pub enum TokenKind<'a> {
     BeginObject,
     EndObject,
     BeginArray,
@@ -35,19 +35,19 @@ pub(crate) enum TokenKind<'a> {
 
 /// A token and the bytes it covers, quotes included.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Token<'a> {
-    pub(crate) kind: TokenKind<'a>,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+pub struct Token<'a> {
+    pub kind: TokenKind<'a>,
+    pub start: usize,
+    pub end: usize,
     /// Of a key or string: all is printable ASCII without an escape, so that there is nothing to see.
-    pub(crate) plain: bool,
+    pub plain: bool,
 }
 
 /// Why the text is not JSON, and at which byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct SyntaxError {
-    pub(crate) offset: usize,
-    pub(crate) message: &'static str,
+pub struct SyntaxError {
+    pub offset: usize,
+    pub message: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -74,7 +74,7 @@ const PLAIN: [bool; 256] = {
 };
 
 /// Walks a text token by token.
-pub(crate) struct Tokenizer<'a> {
+pub struct Tokenizer<'a> {
     text: &'a str,
     at: usize,
     /// Open containers, `true` for an object.
@@ -88,7 +88,7 @@ pub(crate) struct Tokenizer<'a> {
 
 impl<'a> Tokenizer<'a> {
     /// A tokenizer at the start of `text`.
-    pub(crate) fn new(text: &'a str) -> Self {
+    pub fn new(text: &'a str) -> Self {
         Self {
             text,
             at: 0,
@@ -118,7 +118,7 @@ impl<'a> Tokenizer<'a> {
 
     /// The next token, or `None` at the end of a complete document. After an error there is nothing
     /// but this error.
-    pub(crate) fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
+    pub fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
         }
@@ -316,7 +316,7 @@ fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
 
 /// The text of a raw string with its escapes resolved, and whether a surrogate stood alone in it
 /// (each such one becomes U+FFFD).
-pub(crate) fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
+pub fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
     if !raw.contains('\\') {
         return (Cow::Borrowed(raw), false);
     }

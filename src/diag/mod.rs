@@ -7,12 +7,12 @@
 mod code;
 mod diagnostic;
 pub mod format;
-pub(crate) mod json;
+pub mod json;
 mod pointer;
 mod report;
 mod source;
 
-pub(crate) use code::nearest;
+pub use code::nearest;
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Finding, Label, Place, Snippet};
 pub use pointer::Pointer;

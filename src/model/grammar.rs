@@ -4,10 +4,10 @@ use std::fmt;
 
 /// Why a name or version is refused, as the end of the sentence "`x` …".
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InvalidName(pub(crate) String);
+pub struct InvalidName(pub String);
 
 impl InvalidName {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
+    pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 }
@@ -25,12 +25,12 @@ const ROUTES: &[&str] =
     &["index", "index.html", "index.json", "latest", "versions", "servers", "health", "ping"];
 
 /// Whether `segment` is the name of a route.
-pub(crate) fn is_route(segment: &str) -> bool {
+pub fn is_route(segment: &str) -> bool {
     ROUTES.iter().any(|route| route.eq_ignore_ascii_case(segment))
 }
 
 /// Whether Windows takes `segment` for a device, with or without an extension.
-pub(crate) fn is_device(segment: &str) -> bool {
+pub fn is_device(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default().to_ascii_lowercase();
     match stem.as_str() {
         "con" | "prn" | "aux" | "nul" => true,
@@ -43,7 +43,7 @@ pub(crate) fn is_device(segment: &str) -> bool {
 
 /// Whether `text` is not empty, begins and ends with an ASCII letter or digit, and holds nothing but
 /// letters, digits and the bytes of `inner`.
-pub(crate) fn is_word(text: &str, inner: &[u8]) -> bool {
+pub fn is_word(text: &str, inner: &[u8]) -> bool {
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
     first.is_ascii_alphanumeric()

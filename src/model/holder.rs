@@ -61,7 +61,7 @@ impl Holder {
     /// Whether a proof of `domain` can count for the namespace at all. The settings decide whether the
     /// keys of a domain reach names below it.
     #[cfg(feature = "proof")]
-    pub(crate) fn can_be_proven_by(&self, domain: &Domain) -> bool {
+    pub fn can_be_proven_by(&self, domain: &Domain) -> bool {
         match self {
             Self::GitHub(login) => domain.as_str() == format!("{login}.github.io"),
             Self::Domain(own) => domain.reaches(own),

@@ -12,11 +12,11 @@ mod host;
 mod name;
 mod oci;
 mod package;
-pub(crate) mod pattern;
-pub(crate) mod punycode;
+pub mod pattern;
+pub mod punycode;
 pub mod query;
 mod registry;
-pub(crate) mod risk;
+pub mod risk;
 mod server;
 mod timestamp;
 mod version;
@@ -28,13 +28,13 @@ pub use grammar::InvalidName;
 pub use holder::Holder;
 pub use host::{Host, Reach};
 pub use name::{Namespace, ServerName};
-pub(crate) use oci::OciReference;
-pub(crate) use package::{
+pub use oci::OciReference;
+pub use package::{
     Naming, PACKAGE_TYPES, PackageType, Presence, Runner, TransportType, is_package_word,
     package_type_names,
 };
 pub use registry::{Listing, Registry};
-pub(crate) use server::PUBLISHER_KEY;
+pub use server::PUBLISHER_KEY;
 pub use server::{
     Argument, ArgumentKind, Format, Github, Icon, Input, NamedInput, Package, Publisher,
     Repository, Server, Transport,

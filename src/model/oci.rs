@@ -4,23 +4,23 @@
 ///
 /// The parts are as written. Whether they are valid is for `check` to decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct OciReference<'a> {
+pub struct OciReference<'a> {
     /// The registry's host, perhaps with a port. Docker Hub is meant when there is none.
-    pub(crate) registry: Option<&'a str>,
+    pub registry: Option<&'a str>,
     /// The image inside the registry.
-    pub(crate) repository: &'a str,
+    pub repository: &'a str,
     /// The text between the colon and the digest.
-    pub(crate) tag: Option<&'a str>,
+    pub tag: Option<&'a str>,
     /// The text after the at sign.
-    pub(crate) digest: Option<&'a str>,
+    pub digest: Option<&'a str>,
     /// The reference without tag and digest.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
 }
 
 impl<'a> OciReference<'a> {
     /// Splits a reference as container tools do: a first segment is a registry only if it holds a dot
     /// or a colon or is `localhost`.
-    pub(crate) fn split(text: &'a str) -> Self {
+    pub fn split(text: &'a str) -> Self {
         let (tagged, digest) = match text.split_once('@') {
             Some((tagged, digest)) => (tagged, Some(digest)),
             None => (text, None),
@@ -40,7 +40,7 @@ impl<'a> OciReference<'a> {
 
     /// Returns the page of the image on the two registries that have pages. They have one page for all
     /// tags.
-    pub(crate) fn page(&self) -> Option<String> {
+    pub fn page(&self) -> Option<String> {
         match self.registry {
             Some("ghcr.io") => Some(format!("https://ghcr.io/{}", self.repository)),
             None | Some("docker.io") if self.repository.split('/').count() == 2 => {

@@ -6,7 +6,7 @@ use super::OciReference;
 
 /// How an identifier names a package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Naming {
+pub enum Naming {
     /// By a name in the package registry.
     Name,
     /// By a name that may have a scope before it: `@scope/name`.
@@ -19,7 +19,7 @@ pub(crate) enum Naming {
 
 /// Whether a package has a property.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Presence {
+pub enum Presence {
     Required,
     Optional,
     Forbidden,
@@ -27,43 +27,43 @@ pub(crate) enum Presence {
 
 /// A package type.
 #[derive(Debug)]
-pub(crate) struct PackageType {
+pub struct PackageType {
     /// The `registryType` in a document.
-    pub(crate) name: &'static str,
+    pub name: &'static str,
     /// What people call it.
-    pub(crate) label: &'static str,
+    pub label: &'static str,
     /// What people call a package of it.
-    pub(crate) noun: &'static str,
-    pub(crate) naming: Naming,
+    pub noun: &'static str,
+    pub naming: Naming,
     /// The characters of a name besides ASCII letters and digits.
     marks: &'static [u8],
     /// Addresses of its package registry: the first is the `registryBaseUrl` that the official registry
     /// accepts. Empty when it takes none.
-    pub(crate) base_urls: &'static [&'static str],
+    pub base_urls: &'static [&'static str],
     /// The `version` of a package.
-    pub(crate) version: Presence,
+    pub version: Presence,
     /// The `fileSha256` of a package.
-    pub(crate) hash: Presence,
+    pub hash: Presence,
     /// Programs that run a package; the first is the usual one.
-    pub(crate) runners: &'static [Runner],
+    pub runners: &'static [Runner],
     /// A package's own page, without and with its version.
     page: Option<[&'static str; 2]>,
 }
 
 /// A program that runs packages.
 #[derive(Debug)]
-pub(crate) struct Runner {
-    pub(crate) program: &'static str,
+pub struct Runner {
+    pub program: &'static str,
     /// Words that follow the program.
-    pub(crate) before: &'static [&'static str],
+    pub before: &'static [&'static str],
     /// Words that mean the same as those before or after, which authors write too.
-    pub(crate) synonyms: &'static [&'static str],
+    pub synonyms: &'static [&'static str],
     /// The option that names another package registry.
-    pub(crate) registry_option: Option<&'static str>,
+    pub registry_option: Option<&'static str>,
     /// What joins a package and its version.
-    pub(crate) pin: &'static str,
+    pub pin: &'static str,
     /// Words between the package and its arguments.
-    pub(crate) after: &'static [&'static str],
+    pub after: &'static [&'static str],
 }
 
 const fn runner(
@@ -115,7 +115,7 @@ const CARGO: [&str; 2] =
     ["https://crates.io/crates/{id}", "https://crates.io/crates/{id}/{version}"];
 
 /// Every package type.
-pub(crate) static PACKAGE_TYPES: [PackageType; 6] = [
+pub static PACKAGE_TYPES: [PackageType; 6] = [
     PackageType {
         naming: Naming::ScopedName,
         marks: b"~_-.",
@@ -162,23 +162,23 @@ pub(crate) static PACKAGE_TYPES: [PackageType; 6] = [
 ];
 
 /// Returns the names of all package types.
-pub(crate) fn package_type_names() -> impl Iterator<Item = &'static str> {
+pub fn package_type_names() -> impl Iterator<Item = &'static str> {
     PACKAGE_TYPES.iter().map(|kind| kind.name)
 }
 
 impl PackageType {
     /// Returns the type with this `registryType`.
-    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+    pub fn named(name: &str) -> Option<&'static Self> {
         PACKAGE_TYPES.iter().find(|kind| kind.name == name)
     }
 
     /// Whether `name` is the `registryType` of container images.
-    pub(crate) fn is_image(name: &str) -> bool {
+    pub fn is_image(name: &str) -> bool {
         Self::named(name).is_some_and(|kind| kind.naming == Naming::Image)
     }
 
     /// Whether a package registry of this type could hold a package of this name. A URL is not a name.
-    pub(crate) fn is_name(&self, identifier: &str) -> bool {
+    pub fn is_name(&self, identifier: &str) -> bool {
         let word = |text: &str| is_package_word(text, self.marks);
         match self.naming {
             Naming::Name => word(identifier),
@@ -197,7 +197,7 @@ impl PackageType {
 
     /// Returns the address of a package's own page in the usual package registry. `base_url` is the
     /// registry that the document names; a package of the same name elsewhere is another package.
-    pub(crate) fn page(
+    pub fn page(
         &self,
         identifier: &str,
         base_url: Option<&str>,
@@ -220,7 +220,7 @@ impl PackageType {
 
 /// Whether `text` is at most 512 ASCII letters, digits and `marks`, and begins with a letter, a digit or
 /// an underscore. Then no program takes it for an option.
-pub(crate) fn is_package_word(text: &str, marks: &[u8]) -> bool {
+pub fn is_package_word(text: &str, marks: &[u8]) -> bool {
     text.len() <= 512
         && text.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_')
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || marks.contains(&b))
@@ -228,7 +228,7 @@ pub(crate) fn is_package_word(text: &str, marks: &[u8]) -> bool {
 
 /// A way to talk to a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum TransportType {
+pub enum TransportType {
     Stdio,
     StreamableHttp,
     Sse,
@@ -236,13 +236,13 @@ pub(crate) enum TransportType {
 
 impl TransportType {
     /// The types that a package may have.
-    pub(crate) const ALL: [Self; 3] = [Self::Stdio, Self::StreamableHttp, Self::Sse];
+    pub const ALL: [Self; 3] = [Self::Stdio, Self::StreamableHttp, Self::Sse];
 
     /// The types that a remote may have.
-    pub(crate) const REMOTE: [Self; 2] = [Self::StreamableHttp, Self::Sse];
+    pub const REMOTE: [Self; 2] = [Self::StreamableHttp, Self::Sse];
 
     /// Returns the `type` in a document.
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Stdio => "stdio",
             Self::StreamableHttp => "streamable-http",
@@ -251,7 +251,7 @@ impl TransportType {
     }
 
     /// Returns what people call it.
-    pub(crate) fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Stdio => "stdio",
             Self::StreamableHttp => "Streamable HTTP",
@@ -260,7 +260,7 @@ impl TransportType {
     }
 
     /// Returns the type with this `type` in a document.
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 }

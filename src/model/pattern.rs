@@ -2,7 +2,7 @@
 
 /// Whether the whole of `text` matches `pattern`. Case matters; time grows with the product of both
 /// lengths at most.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text): (Vec<char>, Vec<char>) =
         (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);

@@ -7,7 +7,7 @@
 use crate::text::is_invisible;
 
 /// What a label begins with whose rest is punycode.
-pub(crate) const PREFIX: &str = "xn--";
+pub const PREFIX: &str = "xn--";
 
 // Parameters of RFC 3492, section 5.
 const BASE: u32 = 36;
@@ -19,7 +19,7 @@ const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 128;
 
 /// Why a label in lower case that begins with [`PREFIX`] is refused, as the end of "the label … ".
-pub(crate) fn fault(label: &str) -> Option<&'static str> {
+pub fn fault(label: &str) -> Option<&'static str> {
     let rest = label.strip_prefix(PREFIX)?;
     match decode(rest) {
         None => Some("is not punycode"),
@@ -42,7 +42,7 @@ fn is_hidden(c: char) -> bool {
 }
 
 /// A domain or namespace with its punycode labels decoded; `None` when it has none.
-pub(crate) fn decoded(name: &str) -> Option<String> {
+pub fn decoded(name: &str) -> Option<String> {
     let plain = |label: &str| {
         let lower = label.to_ascii_lowercase();
         lower.strip_prefix(PREFIX).and_then(decode).unwrap_or_else(|| label.to_owned())
@@ -52,7 +52,7 @@ pub(crate) fn decoded(name: &str) -> Option<String> {
 }
 
 /// The text that `rest`, a label without its prefix, stands for; `None` if it is not punycode.
-pub(crate) fn decode(rest: &str) -> Option<String> {
+pub fn decode(rest: &str) -> Option<String> {
     if !rest.is_ascii() {
         return None;
     }
@@ -83,7 +83,7 @@ pub(crate) fn decode(rest: &str) -> Option<String> {
 }
 
 /// `text` as a label without prefix; nothing if it is too long to be counted.
-pub(crate) fn encode(text: &str) -> Option<String> {
+pub fn encode(text: &str) -> Option<String> {
     let mut out: String = text.chars().filter(char::is_ascii).collect();
     let plain = u32::try_from(out.len()).ok()?;
     let length = u32::try_from(text.chars().count()).ok()?;

@@ -18,7 +18,7 @@ impl Listing {
     ///
     /// The latest is the newest version that is not deleted; at equal precedence the earlier
     /// published one keeps the flag. When all are deleted, the newest deleted one has it.
-    pub(crate) fn new(name: ServerName, mut entries: Vec<Entry>) -> Option<Self> {
+    pub fn new(name: ServerName, mut entries: Vec<Entry>) -> Option<Self> {
         entries.sort_by(|a, b| {
             (b.dates.published.cmp(&a.dates.published))
                 .then_with(|| newer(b, a))
@@ -41,7 +41,7 @@ impl Listing {
     }
 
     /// Records for every entry how ownership was proven.
-    pub(crate) fn add_evidence(&mut self, find: impl Fn(&Entry) -> Evidence) {
+    pub fn add_evidence(&mut self, find: impl Fn(&Entry) -> Evidence) {
         for entry in &mut self.entries {
             entry.evidence = find(entry);
         }
@@ -90,7 +90,7 @@ pub struct Registry {
 
 impl Registry {
     /// Gathers listings; of two with one name the later replaces the earlier.
-    pub(crate) fn new(listings: impl IntoIterator<Item = Listing>) -> Self {
+    pub fn new(listings: impl IntoIterator<Item = Listing>) -> Self {
         Self { listings: listings.into_iter().map(|l| (l.name.clone(), l)).collect() }
     }
 

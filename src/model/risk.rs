@@ -14,7 +14,7 @@ const LOADERS: &str = "\
     RUBYOPT SSH_ASKPASS VISUAL ZDOTDIR _JAVA_OPTIONS";
 
 /// Whether a variable of this name makes other programs load code.
-pub(crate) fn is_loader(name: &str) -> bool {
+pub fn is_loader(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     LOADERS.split(' ').any(|loader| loader == name) || name.starts_with("DYLD_")
 }
@@ -25,7 +25,7 @@ const SHARED: &[&str] =
 
 /// What a word of a command line does beyond what a package needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Risk {
+pub enum Risk {
     /// It sets a variable that makes other programs load code.
     Loader,
     /// It gives a container broad permissions on its host.
@@ -34,7 +34,7 @@ pub(crate) enum Risk {
 
 /// The risks in the words of a command line for containers, each with the position of its option. An
 /// option and its value may be one word or two.
-pub(crate) fn risks(words: &[&str]) -> Vec<(usize, Risk)> {
+pub fn risks(words: &[&str]) -> Vec<(usize, Risk)> {
     let found = |(at, word): (usize, &&str)| {
         let (option, joined) = split(word);
         // A flag takes no other word for its value.

@@ -6,7 +6,7 @@
 
 mod read;
 
-pub(crate) use read::PUBLISHER_KEY;
+pub use read::PUBLISHER_KEY;
 
 /// The content of `server.json`, as far as it could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

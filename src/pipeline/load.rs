@@ -129,7 +129,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
 const NAMELESS: &str = "MCP registry";
 
 /// Returns the path of the data folder for messages.
-pub(crate) fn label(data: &Path) -> String {
+pub fn label(data: &Path) -> String {
     data.to_string_lossy()
         .replace('\\', "/")
         .trim_end_matches('/')

@@ -39,7 +39,7 @@ use crate::render::Renderer;
 pub use add::{Added, add};
 pub use build::{BuildOptions, BuildTarget, Built, build};
 #[cfg(feature = "cli")]
-pub(crate) use load::label;
+pub use load::label;
 pub use load::{LoadOptions, Loaded, load};
 #[cfg(feature = "proof")]
 pub use sign::{Signable, SigningTarget, ToSign, audience, to_sign};

@@ -42,7 +42,7 @@ impl Evidences {
     ///
     /// # Errors
     /// When a file cannot be read.
-    pub(crate) fn read(tree: &Tree, config: &Config) -> Result<(Self, Vec<Diagnostic>)> {
+    pub fn read(tree: &Tree, config: &Config) -> Result<(Self, Vec<Diagnostic>)> {
         let mut found = Self {
             reviewed: match config.ownership.trust {
                 Some(trust) => trust == Trust::Review,
@@ -67,13 +67,13 @@ impl Evidences {
 
     /// Returns the owners files by namespace in lower case.
     #[cfg(all(feature = "git", feature = "proof"))]
-    pub(crate) fn owners(&self) -> &BTreeMap<String, Owners> {
+    pub fn owners(&self) -> &BTreeMap<String, Owners> {
         &self.owners
     }
 
     /// Whether commits have to be looked at for signatures.
     #[cfg(feature = "git")]
-    pub(crate) fn wants_commits(&self) -> bool {
+    pub fn wants_commits(&self) -> bool {
         !self.reviewed
     }
 
@@ -83,7 +83,7 @@ impl Evidences {
     /// # Errors
     /// When the repository cannot be read.
     #[cfg(feature = "git")]
-    pub(crate) fn add_signed_commits(
+    pub fn add_signed_commits(
         &mut self,
         git: &Git,
         head: Oid,
@@ -100,7 +100,7 @@ impl Evidences {
     }
 
     /// Returns a digest of everything that evidence of a server depends on besides its own files.
-    pub(crate) fn digest(&self) -> String {
+    pub fn digest(&self) -> String {
         let verified = if cfg!(feature = "proof") { "" } else { " unverified" };
         let text = format!("{} {:?} {:?}{verified}", self.reviewed, self.owners, self.signed);
         digest(text.as_bytes())
@@ -108,7 +108,7 @@ impl Evidences {
 
     /// Adds to every entry of a listing how its ownership was shown; `proofs` are the proof files by
     /// version.
-    pub(crate) fn add(&self, listing: &mut Listing, proofs: &BTreeMap<String, Content>) {
+    pub fn add(&self, listing: &mut Listing, proofs: &BTreeMap<String, Content>) {
         let name = listing.name().clone();
         let namespace = name.namespace();
         let owners = self.owners.get(&namespace.as_str().to_ascii_lowercase());

@@ -14,43 +14,43 @@ use super::statement::Action;
 
 /// Something that a proof has to be there for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct ToProve<'a> {
+pub struct ToProve<'a> {
     /// What is done.
-    pub(crate) action: Action,
+    pub action: Action,
     /// Full name of the server, or the namespace of an owners file.
-    pub(crate) name: &'a str,
+    pub name: &'a str,
     /// The version, or `-`.
-    pub(crate) version: &'a str,
+    pub version: &'a str,
     /// The content that the proof is about.
-    pub(crate) content: &'a [u8],
+    pub content: &'a [u8],
     /// The proof file.
     #[cfg_attr(not(feature = "git"), allow(dead_code))]
-    pub(crate) proof: Option<&'a [u8]>,
+    pub proof: Option<&'a [u8]>,
     /// Path of the proof file below the data folder.
-    pub(crate) path: &'a str,
+    pub path: &'a str,
     /// The proof has to be younger than this, in seconds since 1970.
     #[cfg_attr(not(feature = "git"), allow(dead_code))]
-    pub(crate) since: Option<i64>,
+    pub since: Option<i64>,
 }
 
 /// A proof whose signature holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Checked {
+pub struct Checked {
     /// The domain that it speaks for, in lower case.
-    pub(crate) domain: String,
+    pub domain: String,
     /// The key that made it.
-    pub(crate) key: PublicKey,
+    pub key: PublicKey,
     /// The registry that it was made for.
-    pub(crate) audience: String,
+    pub audience: String,
     /// When it was made, in seconds since 1970.
-    pub(crate) issued: i64,
+    pub issued: i64,
 }
 
 /// Why a proof does not hold: code, what was seen, what to do.
-pub(crate) type Objection = (Code, String, String);
+pub type Objection = (Code, String, String);
 
 /// The hash that a statement about `content` names; owners files are hashed as they are.
-pub(crate) fn content_digest(
+pub fn content_digest(
     action: Action,
     path: &str,
     content: &[u8],
@@ -66,10 +66,7 @@ pub(crate) fn content_digest(
 }
 
 /// Checks form and signature of a proof without any lookup.
-pub(crate) fn check_offline(
-    claim: &ToProve<'_>,
-    proof: &[u8],
-) -> std::result::Result<Checked, Objection> {
+pub fn check_offline(claim: &ToProve<'_>, proof: &[u8]) -> std::result::Result<Checked, Objection> {
     let again = "sign it again with `mcp-static sign`";
     let bad = |saw: String| (Code::OwnershipBadSignature, saw, again.to_owned());
     let file = ProofFile::parse(claim.path, proof.to_vec()).map_err(|diagnostic| {

@@ -87,7 +87,7 @@ impl Media {
     }
 
     /// Name of the file for an endpoint of this type, inside the endpoint's folder.
-    pub(crate) fn index(self) -> &'static str {
+    pub fn index(self) -> &'static str {
         if self == Self::Html { "index.html" } else { "index.json" }
     }
 }

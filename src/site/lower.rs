@@ -37,7 +37,7 @@ pub struct SiteParts {
 }
 
 /// Where lowered files go.
-pub(crate) trait Destination {
+pub trait Destination {
     /// What is known about a file that was added.
     type Added;
     /// Why a file cannot be added.
@@ -51,14 +51,14 @@ pub(crate) trait Destination {
 }
 
 /// The lowering of one site for one host.
-pub(crate) struct Lowering<'a, D> {
-    pub(crate) host: &'a dyn Host,
-    pub(crate) destination: D,
+pub struct Lowering<'a, D> {
+    pub host: &'a dyn Host,
+    pub destination: D,
 }
 
 impl<D: Destination> Lowering<'_, D> {
     /// Adds the files of `artifact`; none when this host has no use for it.
-    pub(crate) fn add(&self, artifact: &Artifact) -> Result<Vec<D::Added>, D::Error> {
+    pub fn add(&self, artifact: &Artifact) -> Result<Vec<D::Added>, D::Error> {
         if !takes(self.host, artifact) {
             return Ok(Vec::new());
         }
@@ -67,7 +67,7 @@ impl<D: Destination> Lowering<'_, D> {
 
     /// Adds the host's own files after all artifacts. Returns the site's manifest, still without
     /// files, and what does not work on this host.
-    pub(crate) fn finish(
+    pub fn finish(
         &self,
         spanning: &[Artifact],
         info: &SiteInfo,
@@ -108,7 +108,7 @@ fn takes(host: &dyn Host, artifact: &Artifact) -> bool {
 }
 
 /// Whether `host` chooses between pages of the list.
-pub(crate) fn takes_list_pages(host: &dyn Host) -> bool {
+pub fn takes_list_pages(host: &dyn Host) -> bool {
     host.capabilities().queries == Queries::Pages
 }
 
@@ -175,7 +175,7 @@ impl Files {
     }
 
     #[cfg(feature = "serve")]
-    pub(crate) fn into_host_files(self) -> Vec<HostFile> {
+    pub fn into_host_files(self) -> Vec<HostFile> {
         self.files
     }
 }

@@ -30,7 +30,7 @@ impl FileDigest {
     }
 
     /// The digest of a file's bytes.
-    pub(crate) fn of_file(path: &Path) -> std::io::Result<Self> {
+    pub fn of_file(path: &Path) -> std::io::Result<Self> {
         let mut file = std::fs::File::open(path)?;
         let (mut hash, mut part) = (Sha256::new(), vec![0; 1 << 16]);
         loop {
@@ -202,7 +202,7 @@ impl Manifest {
 }
 
 /// Returns eight hex digits of the digest of `bytes`, for the name of an immutable file.
-pub(crate) fn fingerprint(bytes: &[u8]) -> String {
+pub fn fingerprint(bytes: &[u8]) -> String {
     FileDigest::of(bytes).to_string().chars().take(8).collect()
 }
 

@@ -18,17 +18,17 @@ mod write;
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
 #[cfg(feature = "serve")]
-pub(crate) use host::{COMMON, EDGE_PATHS, immutable, odd_types, served};
+pub use host::{COMMON, EDGE_PATHS, immutable, odd_types, served};
 pub use host::{
     Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Manner, Order, PAGE_SIZES, Plus,
     Queries, Resolution, Shortfall, ShortfallKind, Totals, Whole, host_named,
 };
 pub use lower::{Files, SiteInfo, SiteParts, lower};
-pub(crate) use lower::{Lowering, takes_list_pages};
-pub(crate) use manifest::fingerprint;
+pub use lower::{Lowering, takes_list_pages};
+pub use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;
 #[cfg(feature = "cli")]
-pub(crate) use sealed::working_folder;
-pub(crate) use sealed::{Sealing, WORK, read_sealed};
+pub use sealed::working_folder;
+pub use sealed::{Sealing, WORK, read_sealed};
 pub use write::{Output, Ready, StoredFile, WriteCounts, write};

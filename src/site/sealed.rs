@@ -17,12 +17,12 @@ use super::below::{PathState, at, clear, make_real};
 const SEAL: &str = "sha256 ";
 
 /// The working folder of the output folder `out`, which is beside it; `None` when `out` has no name.
-pub(crate) fn working_folder(out: &Path) -> Option<PathBuf> {
+pub fn working_folder(out: &Path) -> Option<PathBuf> {
     Some(out.parent()?.join(WORK).join(out.file_name()?))
 }
 
 /// What the folder that holds working folders is called, beside an output or the data.
-pub(crate) const WORK: &str = ".mcp-static";
+pub const WORK: &str = ".mcp-static";
 
 /// Makes the working folder, and the folder that it is in, real folders.
 pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
@@ -38,7 +38,7 @@ pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
 
 /// The text of a sealed file of the working folder `work`, without its last line; `None` when it is not there or
 /// not exactly as it was written.
-pub(crate) fn read_sealed(work: &Path, name: &str) -> Option<String> {
+pub fn read_sealed(work: &Path, name: &str) -> Option<String> {
     let path = work.join(name);
     let real = work.parent().is_some_and(|around| matches!(at(around), PathState::Folder));
     if !real || !matches!(at(work), PathState::Folder) || !matches!(at(&path), PathState::File(_)) {
@@ -54,7 +54,7 @@ pub(crate) fn read_sealed(work: &Path, name: &str) -> Option<String> {
 
 /// A sealed file that is being written. Unless it is finished, the one that was there stays.
 #[derive(Debug)]
-pub(crate) struct Sealing {
+pub struct Sealing {
     new: PathBuf,
     path: PathBuf,
     file: BufWriter<File>,
@@ -63,7 +63,7 @@ pub(crate) struct Sealing {
 
 impl Sealing {
     /// Begins the file `name` of the working folder `work`; `None` when it cannot be written.
-    pub(crate) fn begin(work: &Path, name: &str) -> Option<Self> {
+    pub fn begin(work: &Path, name: &str) -> Option<Self> {
         make_working_folder(work).ok()?;
         let new = work.join(format!("{name}.new"));
         clear(&new).ok()?;
@@ -73,7 +73,7 @@ impl Sealing {
     }
 
     /// Adds a line.
-    pub(crate) fn line(&mut self, line: &str) -> std::io::Result<()> {
+    pub fn line(&mut self, line: &str) -> std::io::Result<()> {
         for part in [line.as_bytes(), b"\n"] {
             self.hash.update(part);
             self.file.write_all(part)?;
@@ -82,7 +82,7 @@ impl Sealing {
     }
 
     /// Seals the file and puts it in place.
-    pub(crate) fn finish(mut self) -> std::io::Result<()> {
+    pub fn finish(mut self) -> std::io::Result<()> {
         let digest = FileDigest::from(std::mem::take(&mut self.hash));
         writeln!(self.file, "{SEAL}{digest}")?;
         self.file.flush()?;

@@ -99,7 +99,7 @@ impl Output {
     }
 
     /// Returns the digest of the existing site's manifest; `None` when there is no site.
-    pub(crate) fn manifest(&self) -> Option<FileDigest> {
+    pub fn manifest(&self) -> Option<FileDigest> {
         if self.fresh {
             return None;
         }
@@ -130,7 +130,7 @@ impl Output {
     }
 
     /// Reads a file of an earlier build; `None` when it has changed since.
-    pub(crate) fn read(&self, kept: &StoredFile) -> Option<Vec<u8>> {
+    pub fn read(&self, kept: &StoredFile) -> Option<Vec<u8>> {
         self.intact(std::slice::from_ref(kept)).then_some(())?;
         let bytes = fs::read(self.out.at(&kept.row.path)).ok()?;
         (FileDigest::of(&bytes) == kept.row.sha256).then_some(bytes)

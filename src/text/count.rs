@@ -5,12 +5,12 @@ use std::fmt::Display;
 /// Returns `number` with `word` in the form that fits: `1 server`, `2 servers`, `0 entries`.
 ///
 /// `word` is a regular English noun in the singular.
-pub(crate) fn count<N: Display + PartialEq + From<u8>>(number: N, word: &str) -> String {
+pub fn count<N: Display + PartialEq + From<u8>>(number: N, word: &str) -> String {
     format!("{number} {}", noun(&number, word))
 }
 
 /// Returns `word` in the form that fits `number`, without the number.
-pub(crate) fn noun<N: PartialEq + From<u8>>(number: &N, word: &str) -> String {
+pub fn noun<N: PartialEq + From<u8>>(number: &N, word: &str) -> String {
     match word.strip_suffix('y') {
         _ if *number == N::from(1) => word.to_owned(),
         Some(stem) if !stem.ends_with(['a', 'e', 'o', 'u']) => format!("{stem}ies"),

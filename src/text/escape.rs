@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// Returns `text` fit for HTML and XML, as text and inside a quoted attribute.
-pub(crate) fn escape_html(text: &str) -> String {
+pub fn escape_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
     // Writing to a string cannot fail.
     let _ = write_html(&mut out, text);
@@ -11,7 +11,7 @@ pub(crate) fn escape_html(text: &str) -> String {
 }
 
 /// Writes [`escape_html`] to `out`.
-pub(crate) fn write_html(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
+pub fn write_html(out: &mut impl std::fmt::Write, text: &str) -> std::fmt::Result {
     let mut rest = text;
     let special = |byte| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
     while let Some(at) = rest.bytes().position(special) {
@@ -32,13 +32,13 @@ pub(crate) fn write_html(out: &mut impl std::fmt::Write, text: &str) -> std::fmt
 /// Appends `text` as a JSON string with its quotes, escaped as `JSON.stringify` does.
 ///
 /// Every character for which `hide` is true is escaped too, as one or two `\uXXXX`.
-pub(crate) fn push_json_string(out: &mut String, text: &str, hide: impl Fn(char) -> bool) {
+pub fn push_json_string(out: &mut String, text: &str, hide: impl Fn(char) -> bool) {
     push_quoted(out, text, hide, push_json_escape);
 }
 
 /// Appends `text` as a string for TOML and YAML: like JSON's, but with one escape for a character above
 /// U+FFFF.
-pub(crate) fn push_toml_string(out: &mut String, text: &str, hide: impl Fn(char) -> bool) {
+pub fn push_toml_string(out: &mut String, text: &str, hide: impl Fn(char) -> bool) {
     push_quoted(out, text, hide, |out, c| {
         let _ = match u32::from(c) {
             code @ 0..=0xffff => write!(out, "\\u{code:04x}"),
@@ -48,7 +48,7 @@ pub(crate) fn push_toml_string(out: &mut String, text: &str, hide: impl Fn(char)
 }
 
 /// Appends `c` as a JSON escape, as two for a character above U+FFFF.
-pub(crate) fn push_json_escape(out: &mut String, c: char) {
+pub fn push_json_escape(out: &mut String, c: char) {
     for unit in c.encode_utf16(&mut [0; 2]) {
         // Writing to a string cannot fail.
         let _ = write!(out, "\\u{unit:04x}");

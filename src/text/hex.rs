@@ -1,14 +1,14 @@
 //! Hexadecimal.
 
 /// Returns `bytes` as lower-case hexadecimal digits.
-pub(crate) fn to_hex(bytes: &[u8]) -> String {
+pub fn to_hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Reads pairs of hexadecimal digits in either case. `None` for an odd number of digits or any other
 /// character.
-pub(crate) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());
     let pairs = text.chunks(2).map(|pair| match pair {
         [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
@@ -18,12 +18,12 @@ pub(crate) fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Whether `text` is exactly `length` hexadecimal digits in either case.
-pub(crate) fn is_hex(text: &str, length: usize) -> bool {
+pub fn is_hex(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// Whether `text` is exactly `length` hexadecimal digits in lower case.
-pub(crate) fn is_lower_hex(text: &str, length: usize) -> bool {
+pub fn is_lower_hex(text: &str, length: usize) -> bool {
     is_hex(text, length) && !text.bytes().any(|b| b.is_ascii_uppercase())
 }
 

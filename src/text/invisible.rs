@@ -6,7 +6,7 @@
 /// Whether `c` is a control, reorders what follows, or cannot be seen at all.
 ///
 /// The variation selector of colourful emoji (U+FE0F) is not in it: many titles hold it.
-pub(crate) fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_control();
     }

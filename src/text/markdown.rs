@@ -15,7 +15,7 @@ fn short(text: &str) -> String {
 }
 
 /// Returns a code span. Its fence is longer than any run of backticks inside.
-pub(crate) fn markdown_span(text: &str) -> String {
+pub fn markdown_span(text: &str) -> String {
     let text = short(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     if longest == 0 {
@@ -28,7 +28,7 @@ pub(crate) fn markdown_span(text: &str) -> String {
 
 /// Returns text of others as plain text: character references keep it from meaning anything in Markdown or
 /// HTML, and an invisible reference after `@` and `#` keeps forges from making mentions of it.
-pub(crate) fn escape_markdown(text: &str) -> String {
+pub fn escape_markdown(text: &str) -> String {
     let text = short(text);
     let mut safe = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {

@@ -13,16 +13,14 @@ mod percent;
 mod quote;
 mod visible;
 
-pub(crate) use count::{count, noun};
-pub(crate) use escape::{
-    escape_html, push_json_escape, push_json_string, push_toml_string, write_html,
-};
-pub(crate) use hex::{from_hex, is_hex, is_lower_hex, to_hex};
-pub(crate) use invisible::is_invisible;
-pub(crate) use markdown::{escape_markdown, markdown_span};
-pub(crate) use percent::{percent_decode, percent_encode, percent_encode_except};
-pub(crate) use quote::quote;
-pub(crate) use visible::{push_visible, shorten, visible};
+pub use count::{count, noun};
+pub use escape::{escape_html, push_json_escape, push_json_string, push_toml_string, write_html};
+pub use hex::{from_hex, is_hex, is_lower_hex, to_hex};
+pub use invisible::is_invisible;
+pub use markdown::{escape_markdown, markdown_span};
+pub use percent::{percent_decode, percent_encode, percent_encode_except};
+pub use quote::quote;
+pub use visible::{push_visible, shorten, visible};
 
 /// Implements `Display` for types whose text is `as_str()`.
 macro_rules! display_as_str {

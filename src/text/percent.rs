@@ -2,19 +2,19 @@
 
 /// Returns `text` fit for one segment of a path or one value of a query: everything but the unreserved
 /// characters `A-Z a-z 0-9 - . _ ~` is written as `%XX`.
-pub(crate) fn percent_encode(text: &str) -> String {
+pub fn percent_encode(text: &str) -> String {
     percent_encode_except(text, b"-._~")
 }
 
 /// Returns `text` with everything but ASCII letters, digits and the bytes in `plain` as `%XX`.
-pub(crate) fn percent_encode_except(text: &str, plain: &[u8]) -> String {
+pub fn percent_encode_except(text: &str, plain: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len() * 3 / 2);
     push_percent(&mut encoded, text, plain);
     encoded
 }
 
 /// Appends [`percent_encode_except`] to `out`.
-pub(crate) fn push_percent(out: &mut String, text: &str, plain: &[u8]) {
+pub fn push_percent(out: &mut String, text: &str, plain: &[u8]) {
     let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
@@ -28,7 +28,7 @@ pub(crate) fn push_percent(out: &mut String, text: &str, plain: &[u8]) {
 /// Resolves percent escapes, and `+` to a space in a `form` (a query string).
 ///
 /// Returns `None` when an escape is broken. Bytes that are not UTF-8 become U+FFFD.
-pub(crate) fn percent_decode(text: &str, form: bool) -> Option<String> {
+pub fn percent_decode(text: &str, form: bool) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

@@ -9,7 +9,7 @@ const LONGEST: usize = 80;
 
 /// Returns the text in double quotes. Control, reordering and invisible characters become escapes; of a
 /// long text the middle is left out.
-pub(crate) fn quote(text: &str) -> String {
+pub fn quote(text: &str) -> String {
     let count = text.chars().count();
     let mut quoted = String::with_capacity(text.len().min(LONGEST * 2) + 2);
     quoted.push('"');

@@ -13,7 +13,7 @@ use super::is_invisible;
 ///
 /// Line breaks are such characters too, so the result is one line. It never begins with `::` and
 /// never holds `##[` or `##vso[`, which the logs of forges would take for commands.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.char_indices().any(|(at, c)| must_hide(text, at, c)) {
         return Cow::Borrowed(text);
     }
@@ -28,7 +28,7 @@ pub(crate) fn visible(text: &str) -> Cow<'_, str> {
 const QUOTED: usize = 200;
 
 /// The beginning of `text`, with an ellipsis where it was cut: what a message quotes has an end.
-pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
+pub fn shorten(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(QUOTED) {
         None => Cow::Borrowed(text),
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -36,7 +36,7 @@ pub(crate) fn shorten(text: &str) -> Cow<'_, str> {
 }
 
 /// Appends the character `c`, which is at byte `at` of `text`, as it is shown.
-pub(crate) fn push_visible(shown: &mut String, text: &str, at: usize, c: char) {
+pub fn push_visible(shown: &mut String, text: &str, at: usize, c: char) {
     if must_hide(text, at, c) {
         let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
     } else {

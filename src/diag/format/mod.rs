@@ -13,7 +13,7 @@ mod shared;
 
 use super::{Report, nearest};
 
-pub(crate) use shared::quiet_json;
+pub use shared::quiet_json;
 pub use shared::{Style, summary};
 
 crate::text::display_as_str!(Format);
@@ -61,7 +61,7 @@ impl Format {
 
 /// A report as Markdown, without anything around it.
 #[cfg(feature = "cli")]
-pub(crate) fn markdown(report: &Report) -> String {
+pub fn markdown(report: &Report) -> String {
     markdown::render(report)
 }
 

@@ -60,7 +60,7 @@ pub(super) const WORST_FIRST: [Severity; 3] = [Severity::Error, Severity::Warnin
 /// JSON escapes, so that a reader gets them back and a log never sees them.
 ///
 /// They can only be inside strings, where an escape means the same.
-pub(crate) fn quiet_json(text: &str) -> String {
+pub fn quiet_json(text: &str) -> String {
     let mut quiet = String::with_capacity(text.len());
     for c in text.chars() {
         // Line breaks between tokens are layout; inside a string none is raw.

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Key of publisher-provided metadata inside `_meta`.
-pub(crate) const PUBLISHER_KEY: &str = "io.modelcontextprotocol.registry/publisher-provided";
+pub const PUBLISHER_KEY: &str = "io.modelcontextprotocol.registry/publisher-provided";
 
 /// How deep variables inside variables are followed; the format has one level.
 const DEPTH: usize = 4;

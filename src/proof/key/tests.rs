@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-pub(crate) const ED25519: &str = include_str!("../../../tests/proof/ed25519.pub");
-pub(crate) const P384: &str = include_str!("../../../tests/proof/p384.pub");
+pub const ED25519: &str = include_str!("../../../tests/proof/ed25519.pub");
+pub const P384: &str = include_str!("../../../tests/proof/p384.pub");
 const P256: &str = include_str!("../../../tests/proof/p256.pub");
 
 fn hex(text: &str) -> Vec<u8> {

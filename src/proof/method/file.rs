@@ -60,14 +60,14 @@ pub(super) fn proof_file(claim: &Claim, policy: &Policy<'_>, scene: &Scene<'_>) 
 const HELP: &str = "add a proof file: `mcp-static sign entry NAME@VERSION`";
 
 /// Paths of the two proofs of a version folder.
-pub(crate) struct Paths {
+pub struct Paths {
     publish: String,
     status: String,
 }
 
 impl Paths {
     /// The paths of a touched folder.
-    pub(crate) fn of(touched: &Touched) -> Self {
+    pub fn of(touched: &Touched) -> Self {
         let path = |file: EntryFile| format!("{}/{}", touched.change.folder(), file.file_name());
         Self { publish: path(EntryFile::Proof), status: path(EntryFile::StatusProof) }
     }
@@ -75,11 +75,7 @@ impl Paths {
 
 /// What has to be signed of a touched version: its document when it is new, its status when that is
 /// set. A status file that was taken away leaves nothing that could be signed.
-pub(crate) fn to_be_signed<'a>(
-    touched: &'a Touched,
-    name: &'a str,
-    paths: &'a Paths,
-) -> Vec<ToProve<'a>> {
+pub fn to_be_signed<'a>(touched: &'a Touched, name: &'a str, paths: &'a Paths) -> Vec<ToProve<'a>> {
     let change = &touched.change;
     let file = |kind| touched.files.get(&kind).map(Vec::as_slice);
     let mut items = Vec::new();

@@ -2,7 +2,7 @@
 
 mod documents;
 mod pages;
-pub(crate) mod wire;
+pub mod wire;
 
 pub use documents::{globals, listing};
 pub use pages::list_pages;

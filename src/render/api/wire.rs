@@ -12,7 +12,7 @@ use crate::site::Body;
 use crate::text::push_json_string;
 
 /// Key of the registry's own block in `_meta`.
-pub(crate) const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
+pub const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
 /// One entry: `{"server":…,"_meta":{…}}`.
 ///
@@ -84,7 +84,7 @@ fn mirror(entry: &Entry) -> Option<String> {
 }
 
 /// The JSON of one of a listing's entries.
-pub(crate) fn of(listing: &Listing, entry: &Entry, meta_key: Option<&str>) -> String {
+pub fn of(listing: &Listing, entry: &Entry, meta_key: Option<&str>) -> String {
     entry_json(entry, listing.is_latest(entry), meta_key)
 }
 
@@ -194,6 +194,6 @@ impl Problem {
 }
 
 /// Appends `text` as a JSON string.
-pub(crate) fn push_string(out: &mut String, text: &str) {
+pub fn push_string(out: &mut String, text: &str) {
     push_json_string(out, text, |_| false);
 }

@@ -16,29 +16,29 @@ use super::variables::{Slots, Text};
 
 /// What starts a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Start {
+pub struct Start {
     /// The words; the first is the program.
-    pub(crate) argv: Vec<Text>,
+    pub argv: Vec<Text>,
     /// The environment, in the author's order.
-    pub(crate) env: Vec<(String, Text)>,
+    pub env: Vec<(String, Text)>,
 }
 
 /// A [`Start`], with what was learned while making it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Made {
+pub struct Made {
     /// The command.
-    pub(crate) start: Start,
+    pub start: Start,
     /// Values by the name that a URL's template may use.
-    pub(crate) named: Vec<(String, Text)>,
+    pub named: Vec<(String, Text)>,
     /// What the reader should know.
-    pub(crate) notes: Vec<&'static str>,
+    pub notes: Vec<&'static str>,
 }
 
 /// The address of PyPI that Python tools use themselves; documents name it too.
 const PYPI_INDEX: &str = "https://pypi.org/simple";
 
 /// Returns the command that starts `package`, or why there is none.
-pub(crate) fn make(
+pub fn make(
     kind: Option<&PackageType>,
     package: &Package,
     slots: &mut Slots,
@@ -230,14 +230,14 @@ fn risks(start: &Start) -> Vec<&'static str> {
 
 /// Returns the words for a Windows client that cannot start `.cmd` files; `None` when `cmd` would read
 /// one of them differently.
-pub(crate) fn windows(argv: &[Text]) -> Option<Vec<Text>> {
+pub fn windows(argv: &[Text]) -> Option<Vec<Text>> {
     let safe = argv.iter().flat_map(Text::literals).all(quote::survives_cmd);
     let cmd = ["cmd", "/c"].into_iter().map(Text::plain);
     safe.then(|| cmd.chain(argv.iter().cloned()).collect())
 }
 
 /// Whether the program is a batch file on Windows.
-pub(crate) fn is_batch(argv: &[Text]) -> bool {
+pub fn is_batch(argv: &[Text]) -> bool {
     let program = argv.first().and_then(Text::fixed);
     matches!(program.as_deref(), Some("npx" | "bunx" | "dnx"))
 }

@@ -8,10 +8,10 @@ use super::quote;
 use crate::model::{Naming, PackageType, is_package_word};
 
 /// Why there is no snippet: a plain sentence without the offending text.
-pub(crate) type Refusal = &'static str;
+pub type Refusal = &'static str;
 
 /// Checks that a package registry of this type could hold the name.
-pub(crate) fn package(kind: &PackageType, identifier: &str) -> Result<(), Refusal> {
+pub fn package(kind: &PackageType, identifier: &str) -> Result<(), Refusal> {
     let is_file = || identifier.starts_with("https://") && web_url(identifier).is_some();
     if kind.is_name(identifier) || (kind.naming == Naming::Url && is_file()) {
         Ok(())
@@ -21,7 +21,7 @@ pub(crate) fn package(kind: &PackageType, identifier: &str) -> Result<(), Refusa
 }
 
 /// Checks a package's version.
-pub(crate) fn version(version: &str) -> Result<(), Refusal> {
+pub fn version(version: &str) -> Result<(), Refusal> {
     if is_package_word(version, b"._+!-") {
         Ok(())
     } else {
@@ -30,7 +30,7 @@ pub(crate) fn version(version: &str) -> Result<(), Refusal> {
 }
 
 /// Checks the name of an environment variable.
-pub(crate) fn variable(name: &str) -> Result<(), Refusal> {
+pub fn variable(name: &str) -> Result<(), Refusal> {
     let valid = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
     if name.len() <= 200 && !name.starts_with('-') && name.bytes().all(valid) {
         Ok(())
@@ -42,7 +42,7 @@ pub(crate) fn variable(name: &str) -> Result<(), Refusal> {
 }
 
 /// Checks a header's name.
-pub(crate) fn header(name: &str) -> Result<(), Refusal> {
+pub fn header(name: &str) -> Result<(), Refusal> {
     let valid = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if name.len() <= 200 && name.bytes().all(valid) {
         Ok(())
@@ -54,7 +54,7 @@ pub(crate) fn header(name: &str) -> Result<(), Refusal> {
 /// Returns `url` if it is http or https with a host, without user information, and holds only characters
 /// that a URL may hold. A URL with an asterisk is refused because an allowlist would read it as a
 /// pattern.
-pub(crate) fn web_url(url: &str) -> Option<&str> {
+pub fn web_url(url: &str) -> Option<&str> {
     let (scheme, rest) = url.split_once("://")?;
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
         return None;
@@ -72,7 +72,7 @@ pub(crate) fn web_url(url: &str) -> Option<&str> {
 
 /// Whether the fixed text of a remote holds an expression such as `${TOKEN}`, which a client would replace
 /// with a value from the user's machine and send to the remote.
-pub(crate) fn expands(text: &str) -> bool {
+pub fn expands(text: &str) -> bool {
     let dollar = text.match_indices('$').any(|(at, _)| {
         text[at + 1..]
             .starts_with(|c: char| c == '{' || c == '(' || c == '_' || c.is_ascii_alphabetic())
@@ -82,7 +82,7 @@ pub(crate) fn expands(text: &str) -> bool {
 
 /// Returns the last part of a server's name as a key that every client accepts: letters, digits, `_` and
 /// `-`.
-pub(crate) fn key(server: &str) -> String {
+pub fn key(server: &str) -> String {
     let name = server.rsplit('/').next().unwrap_or_default();
     let dash = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
     let key: String = name.chars().map(dash).take(100).collect();
@@ -91,7 +91,7 @@ pub(crate) fn key(server: &str) -> String {
 }
 
 /// Whether a value can be sent as a header: one line, without invisible characters.
-pub(crate) fn is_header_value(text: &str) -> bool {
+pub fn is_header_value(text: &str) -> bool {
     quote::is_one_line(text)
 }
 

@@ -4,7 +4,7 @@ use super::quote;
 
 /// A JSON value whose objects keep their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Json {
+pub enum Json {
     /// A string.
     Text(String),
     /// `true` or `false`.
@@ -17,30 +17,30 @@ pub(crate) enum Json {
 
 impl Json {
     /// An object of what is there; `None` members are left out.
-    pub(crate) fn object<'a>(members: impl IntoIterator<Item = (&'a str, Option<Json>)>) -> Self {
+    pub fn object<'a>(members: impl IntoIterator<Item = (&'a str, Option<Json>)>) -> Self {
         let members = members.into_iter();
         Self::Object(members.filter_map(|(key, value)| Some((key.to_owned(), value?))).collect())
     }
 
     /// A string.
-    pub(crate) fn text(text: impl Into<String>) -> Self {
+    pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
     /// An array of strings.
-    pub(crate) fn texts(texts: impl IntoIterator<Item = String>) -> Self {
+    pub fn texts(texts: impl IntoIterator<Item = String>) -> Self {
         Self::List(texts.into_iter().map(Self::Text).collect())
     }
 
     /// An object of strings, or `None` when it would be empty.
-    pub(crate) fn map(members: impl IntoIterator<Item = (String, String)>) -> Option<Self> {
+    pub fn map(members: impl IntoIterator<Item = (String, String)>) -> Option<Self> {
         let members: Vec<_> =
             members.into_iter().map(|(key, value)| (key, Self::Text(value))).collect();
         (!members.is_empty()).then_some(Self::Object(members))
     }
 
     /// `self`, an object, with one more member; anything else stays as it is.
-    pub(crate) fn with(mut self, key: &str, value: Option<Json>) -> Self {
+    pub fn with(mut self, key: &str, value: Option<Json>) -> Self {
         if let (Self::Object(members), Some(value)) = (&mut self, value) {
             members.push((key.to_owned(), value));
         }
@@ -48,14 +48,14 @@ impl Json {
     }
 
     /// The text without white space.
-    pub(crate) fn compact(&self) -> String {
+    pub fn compact(&self) -> String {
         let mut out = String::new();
         self.write(&mut out, None);
         out
     }
 
     /// The text for people, indented by two; lists of short strings stay on one line.
-    pub(crate) fn pretty(&self) -> String {
+    pub fn pretty(&self) -> String {
         let mut out = String::new();
         self.write(&mut out, Some(0));
         out.push('\n');

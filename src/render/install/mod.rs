@@ -5,13 +5,13 @@
 //! hostile: nothing is shown that could act when it is clicked, copied or read by a client, and a
 //! secret is always asked for and never written. What is refused is a sentence in [`Install::notes`].
 
-pub(crate) mod argv;
+pub mod argv;
 mod clients;
-pub(crate) mod identifier;
-pub(crate) mod json;
-pub(crate) mod quote;
-pub(crate) mod recipe;
-pub(crate) mod variables;
+pub mod identifier;
+pub mod json;
+pub mod quote;
+pub mod recipe;
+pub mod variables;
 mod view;
 
 use serde::Serialize;

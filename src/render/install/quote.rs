@@ -7,7 +7,7 @@
 use crate::text::{is_invisible, push_json_string, push_toml_string};
 
 /// One word for a POSIX shell.
-pub(crate) fn posix(text: &str) -> String {
+pub fn posix(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"@%+:,./_-".contains(&b);
     // A word with `=` in front of a command would be an assignment, so it is quoted.
     if !text.is_empty() && text.bytes().all(plain) {
@@ -20,7 +20,7 @@ pub(crate) fn posix(text: &str) -> String {
 ///
 /// PowerShell takes four typographic quotes for apostrophes, splits `-a.b` in two, and drops the first
 /// bare `--` when a command is a script; all of those are quoted.
-pub(crate) fn powershell(text: &str) -> String {
+pub fn powershell(text: &str) -> String {
     let begins = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '/');
     let inner = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '/' | '-' | '.' | ':');
     let option = |word: &str| {
@@ -52,17 +52,17 @@ pub(crate) fn powershell(text: &str) -> String {
 
 /// Whether PowerShell hands the word on to any program unchanged. Older ones lose empty words and a
 /// backslash at the end, and a program may be a batch file, which `cmd` reads.
-pub(crate) fn survives_powershell(text: &str) -> bool {
+pub fn survives_powershell(text: &str) -> bool {
     !text.is_empty() && !text.ends_with('\\') && survives_cmd(text)
 }
 
 /// Whether `cmd /c` hands the word on unchanged: it reads these characters a second time.
-pub(crate) fn survives_cmd(text: &str) -> bool {
+pub fn survives_cmd(text: &str) -> bool {
     !text.contains(['"', '%', '!', '^', '&', '|', '<', '>', '(', ')']) && is_one_line(text)
 }
 
 /// Whether a text is safe in a line that people copy: no control or invisible characters.
-pub(crate) fn is_one_line(text: &str) -> bool {
+pub fn is_one_line(text: &str) -> bool {
     text.bytes().all(is_printable) || !text.chars().any(is_invisible)
 }
 
@@ -73,19 +73,19 @@ fn is_printable(byte: u8) -> bool {
 
 /// Returns `text` as a JSON string. What cannot be seen is escaped, so that nothing hides in what people
 /// copy.
-pub(crate) fn json(text: &str) -> String {
+pub fn json(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     push_json(&mut out, text);
     out
 }
 
 /// Appends [`json`] to `out`.
-pub(crate) fn push_json(out: &mut String, text: &str) {
+pub fn push_json(out: &mut String, text: &str) {
     push_json_string(out, text, is_invisible);
 }
 
 /// Returns `text` as a string for TOML, and as well for YAML. What cannot be seen is escaped.
-pub(crate) fn toml(text: &str) -> String {
+pub fn toml(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     push_toml_string(&mut out, text, is_invisible);
     out

@@ -19,7 +19,7 @@ pub enum Source {
 
 /// What a client does.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
     /// Starts a program and talks over its standard input and output.
     Start(Start),
     /// Connects to a URL; a package behind it must be started first.
@@ -42,21 +42,21 @@ pub(crate) enum Action {
 
 /// One way to install a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Recipe {
+pub struct Recipe {
     /// Where it comes from.
-    pub(crate) source: Source,
+    pub source: Source,
     /// What it is called, such as `npm package`.
-    pub(crate) method: &'static str,
+    pub method: &'static str,
     /// What to do, or why nothing is shown.
-    pub(crate) action: Result<Action, Refusal>,
+    pub action: Result<Action, Refusal>,
     /// What the user has to enter.
-    pub(crate) slots: Vec<Slot>,
+    pub slots: Vec<Slot>,
     /// What the reader should know.
-    pub(crate) notes: Vec<&'static str>,
+    pub notes: Vec<&'static str>,
 }
 
 /// Returns every way to install `server`: its packages, then its remotes, in the author's order.
-pub(crate) fn recipes(server: &Server) -> Vec<Recipe> {
+pub fn recipes(server: &Server) -> Vec<Recipe> {
     let packages = server.packages.iter().enumerate().map(|(i, it)| of_package(server, i, it));
     let remotes = server.remotes.iter().enumerate().map(|(i, it)| of_remote(server, i, it));
     packages.chain(remotes).collect()

@@ -10,23 +10,23 @@ use crate::model::{Input, NamedInput};
 
 /// A value that the user has to supply.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Slot {
+pub struct Slot {
     /// Unique among all servers: the server's name is part of it, so that two servers never share a
     /// secret by accident.
-    pub(crate) id: String,
+    pub id: String,
     /// The placeholder where a client cannot ask: `YOUR_…`.
-    pub(crate) word: String,
+    pub word: String,
     /// The environment variable that clients with expansion read it from.
-    pub(crate) variable: String,
+    pub variable: String,
     /// What to ask.
-    pub(crate) description: String,
+    pub description: String,
     /// Whether it must not be shown while it is typed.
-    pub(crate) is_secret: bool,
+    pub is_secret: bool,
 }
 
 /// A piece of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Part {
+pub enum Part {
     /// Fixed.
     Text(String),
     /// Index of a slot.
@@ -35,16 +35,16 @@ pub(crate) enum Part {
 
 /// A value: pieces in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Text(pub(crate) Vec<Part>);
+pub struct Text(pub Vec<Part>);
 
 impl Text {
     /// A fixed text.
-    pub(crate) fn plain(text: impl Into<String>) -> Self {
+    pub fn plain(text: impl Into<String>) -> Self {
         Self(vec![Part::Text(text.into())])
     }
 
     /// The fixed pieces.
-    pub(crate) fn literals(&self) -> impl Iterator<Item = &str> {
+    pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Text(text) => Some(text.as_str()),
             Part::Slot(_) => None,
@@ -52,7 +52,7 @@ impl Text {
     }
 
     /// The slots, by index.
-    pub(crate) fn slots(&self) -> impl Iterator<Item = usize> {
+    pub fn slots(&self) -> impl Iterator<Item = usize> {
         self.0.iter().filter_map(|part| match part {
             Part::Text(_) => None,
             Part::Slot(slot) => Some(*slot),
@@ -60,13 +60,13 @@ impl Text {
     }
 
     /// The whole text when nothing is left to the user.
-    pub(crate) fn fixed(&self) -> Option<String> {
+    pub fn fixed(&self) -> Option<String> {
         let fixed = self.slots().next().is_none();
         fixed.then(|| self.literals().collect())
     }
 
     /// The slot, when the value is nothing else.
-    pub(crate) fn only_slot(&self) -> Option<usize> {
+    pub fn only_slot(&self) -> Option<usize> {
         match self.0[..] {
             [Part::Slot(slot)] => Some(slot),
             _ => None,
@@ -74,7 +74,7 @@ impl Text {
     }
 
     /// The text with every slot written by `show`.
-    pub(crate) fn show(&self, slots: &[Slot], show: impl Fn(&Slot) -> String) -> String {
+    pub fn show(&self, slots: &[Slot], show: impl Fn(&Slot) -> String) -> String {
         let mut out = String::new();
         for part in &self.0 {
             match part {
@@ -88,7 +88,7 @@ impl Text {
 
 /// The slots of one way to install, as they are found.
 #[derive(Debug, Default)]
-pub(crate) struct Slots {
+pub struct Slots {
     prefix: String,
     list: Vec<Slot>,
     known: BTreeMap<(String, String, bool), usize>,
@@ -97,22 +97,22 @@ pub(crate) struct Slots {
 
 impl Slots {
     /// No slots yet; `server` is the registry name.
-    pub(crate) fn new(server: &str) -> Self {
+    pub fn new(server: &str) -> Self {
         Self { prefix: server.to_owned(), ..Self::default() }
     }
 
     /// The slots in the order of their indices.
-    pub(crate) fn finish(self) -> Vec<Slot> {
+    pub fn finish(self) -> Vec<Slot> {
         self.list
     }
 
     /// The slots found so far.
-    pub(crate) fn so_far(&self) -> &[Slot] {
+    pub fn so_far(&self) -> &[Slot] {
         &self.list
     }
 
     /// The value of an input called `label`; `None` when it can be left out.
-    pub(crate) fn value(&mut self, label: &str, input: &Input) -> Option<Text> {
+    pub fn value(&mut self, label: &str, input: &Input) -> Option<Text> {
         let filled = input.value.as_deref().filter(|value| !value.is_empty());
         if let Some(value) = filled {
             let text = self.fill(value, &input.variables, input);
@@ -131,13 +131,13 @@ impl Slots {
     }
 
     /// The value of an input that cannot be left out.
-    pub(crate) fn needed(&mut self, label: &str, input: &Input) -> Text {
+    pub fn needed(&mut self, label: &str, input: &Input) -> Text {
         self.value(label, input).unwrap_or_else(|| self.slot(label, input))
     }
 
     /// `template` with every `{name}` replaced. What is declared in `variables` has its value; another
     /// name is a slot, because a user who sees braces would have to fill them as well.
-    pub(crate) fn fill(&mut self, template: &str, variables: &[NamedInput], owner: &Input) -> Text {
+    pub fn fill(&mut self, template: &str, variables: &[NamedInput], owner: &Input) -> Text {
         self.replace(template, |slots, name| {
             let declared = variables.iter().find(|variable| variable.name == name);
             let mut input = declared.map(|variable| variable.input.clone()).unwrap_or_default();
@@ -147,7 +147,7 @@ impl Slots {
     }
 
     /// `template` with every `{name}` replaced by what `with` returns.
-    pub(crate) fn replace(
+    pub fn replace(
         &mut self,
         template: &str,
         mut with: impl FnMut(&mut Self, &str) -> Text,
@@ -185,7 +185,7 @@ impl Slots {
     }
 
     /// The slot called `label`; equal inputs share one.
-    pub(crate) fn slot(&mut self, label: &str, input: &Input) -> Text {
+    pub fn slot(&mut self, label: &str, input: &Input) -> Text {
         let description = input.description.clone().unwrap_or_else(|| label.to_owned());
         let key = (label.to_owned(), description.clone(), input.is_secret);
         if let Some(known) = self.known.get(&key) {
@@ -207,7 +207,7 @@ impl Slots {
     }
 
     /// Lets the slot of an environment variable be read from the variable of that very name.
-    pub(crate) fn name_variable(&mut self, slot: usize, variable: &str) {
+    pub fn name_variable(&mut self, slot: usize, variable: &str) {
         let sound = !variable.starts_with(|c: char| c.is_ascii_digit())
             && variable.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
         if let Some(slot) = self.list.get_mut(slot).filter(|_| sound) {
@@ -240,7 +240,7 @@ fn is_name(text: &str) -> bool {
 }
 
 /// Whether an undeclared name suggests that its value is a secret.
-pub(crate) fn sounds_secret(name: &str) -> bool {
+pub fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["key", "token", "secret", "password", "auth", "cookie", "bearer"]
         .iter()

@@ -21,7 +21,7 @@ pub(super) const VERCEL: &str = include_str!("../../../site/edge/vercel.js");
 
 /// The addresses whose requests are sent to the program; all others are answered from files, and on
 /// most plans only requests to programs are counted.
-pub(crate) const PATHS: [&str; 2] = ["/v0.1/servers", "/v0/servers"];
+pub const PATHS: [&str; 2] = ["/v0.1/servers", "/v0/servers"];
 
 /// The module and its entry, side by side in `folder`; the empty text is the site's root.
 pub(super) fn files(folder: &str, entry: &str, text: &str) -> [HostFile; 2] {

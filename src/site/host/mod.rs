@@ -27,11 +27,11 @@ use super::{Artifact, Body, Media, Shape};
 
 pub use capabilities::{Capabilities, Cors, EncodedSlash, Queries, Resolution};
 #[cfg(feature = "serve")]
-pub(crate) use edge::PATHS as EDGE_PATHS;
+pub use edge::PATHS as EDGE_PATHS;
 pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
 #[cfg(feature = "serve")]
-pub(crate) use rules::{COMMON, immutable, odd_types};
+pub use rules::{COMMON, immutable, odd_types};
 
 /// A file as a host stores it: path with forward slashes below the output folder, and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +204,7 @@ pub fn host_named(name: &str) -> Option<&'static dyn Host> {
 
 /// Returns the path of a file below the root of `host`, as in URLs; `None` for files outside of the
 /// root.
-pub(crate) fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
+pub fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
     match host.root() {
         "" => Some(path),
         root => path.strip_prefix(root)?.strip_prefix('/'),

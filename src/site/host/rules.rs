@@ -16,7 +16,7 @@ use super::Whole;
 pub const PAGE_SIZES: [usize; 5] = [1, 10, 30, 50, 100];
 
 /// Headers of every answer: redirects and errors too, or a browser hides them from the page that asked.
-pub(crate) const COMMON: [(&str, &str); 4] = [
+pub const COMMON: [(&str, &str); 4] = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, OPTIONS"),
     ("Access-Control-Allow-Headers", "Authorization, Content-Type"),
@@ -46,7 +46,7 @@ pub(super) fn rewrites() -> Vec<(String, String)> {
 }
 
 /// Addresses of what never changes, from the site's root.
-pub(crate) fn immutable(whole: &Whole<'_>) -> Vec<String> {
+pub fn immutable(whole: &Whole<'_>) -> Vec<String> {
     let fixed = whole.spanning.iter().filter(|a| a.freshness == Freshness::Immutable);
     let mut paths: Vec<String> = fixed.map(|artifact| artifact.path.to_string()).collect();
     paths.sort();
@@ -54,7 +54,7 @@ pub(crate) fn immutable(whole: &Whole<'_>) -> Vec<String> {
 }
 
 /// Files at the root whose type their extension does not tell, with that type.
-pub(crate) fn odd_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
+pub fn odd_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
     let odd = |media: Media| matches!(media, Media::Atom | Media::Problem | Media::Yaml);
     let files = whole.spanning.iter().filter(|artifact| odd(artifact.media));
     let mut files: Vec<_> =
