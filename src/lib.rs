@@ -7,7 +7,7 @@
 //! write it; or keep the [`site::Site`] and serve it from its own router.
 //!
 //! ```no_run
-//! use mcp_static::pipeline::{BuildOptions, LoadOptions, Silent, Target, build, check, load};
+//! use mcp_static::pipeline::{BuildOptions, BuildTarget, LoadOptions, Silent, build, check, load};
 //! use mcp_static::site::host_named;
 //!
 //! # fn main() -> Result<(), mcp_static::error::Error> {
@@ -21,7 +21,7 @@
 //!
 //! // On disk: nothing is written when the report has errors.
 //! let host = host_named("plain").expect("a host of the table");
-//! let target = Target { host, out: "_site".as_ref() };
+//! let target = BuildTarget { host, out: "_site".as_ref() };
 //! let built = build(&loaded, &[target], &BuildOptions::default(), &Silent)?;
 //! assert!(!built.report.has_errors());
 //! # Ok(())

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use crate::data::Held;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{BuildOptions, Target, build, load};
-use crate::site::{HOSTS, Host, Written, host_named, working_folder};
+use crate::pipeline::{BuildOptions, BuildTarget, build, load};
+use crate::site::{HOSTS, Host, WriteCounts, host_named, working_folder};
 use crate::text::count;
 use crate::world::file;
 
@@ -35,8 +35,8 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         })?;
         loaded.show_probe(result).map_err(|e| e.at(path))?;
     }
-    let targets: Vec<Target<'_>> =
-        targets.iter().map(|(host, out)| Target { host: *host, out }).collect();
+    let targets: Vec<BuildTarget<'_>> =
+        targets.iter().map(|(host, out)| BuildTarget { host: *host, out }).collect();
     let how = BuildOptions { home: home(), data: Some(global.data.clone()) };
     let built = build(&loaded, &targets, &how, talk.observer().as_ref())?;
     talk.report(&built.report);
@@ -93,7 +93,11 @@ fn home() -> Option<PathBuf> {
     std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
 }
 
-fn summary(target: &Target<'_>, written: &Written, (servers, versions): (usize, usize)) -> String {
+fn summary(
+    target: &BuildTarget<'_>,
+    written: &WriteCounts,
+    (servers, versions): (usize, usize),
+) -> String {
     format!(
         "{} with {} for {} in {}: {} written, {} removed, {} unchanged, {}",
         count(servers, "server"),

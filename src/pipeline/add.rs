@@ -1,4 +1,4 @@
-//! The journey of one document into the data folder.
+//! Adds one document to the data folder.
 
 use crate::check::{DocumentRules, Profile, check_document};
 use crate::data::{
@@ -10,27 +10,27 @@ use crate::model::{ServerName, Version};
 
 use super::load::{LoadOptions, load};
 
-/// What becomes of a document that is added. The report holds what was found, refused or not.
+/// Result of adding a document, with everything that was found.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Added {
-    /// It cannot stand in this registry.
+    /// It is not valid in this registry.
     Refused {
         /// Why.
         report: Report,
     },
-    /// The same bytes stand there already.
+    /// The same document exists already.
     AlreadyThere {
-        /// Where, as messages call it.
+        /// Its path, for messages.
         path: String,
         /// What was found.
         report: Report,
     },
-    /// It has a place.
+    /// It is new.
     New {
-        /// The change that puts it there.
+        /// The change that adds it.
         edits: Edits,
-        /// Its place, as messages call it.
+        /// Its path, for messages.
         path: String,
         /// Its name and version.
         label: String,
@@ -39,8 +39,8 @@ pub enum Added {
     },
 }
 
-/// Judges the document `bytes`, called `name` in messages, by the strict rules and the registry's
-/// settings, and finds its place in the data folder. Nothing is written.
+/// Checks the document `bytes`, called `name` in messages, with the strict rules and the registry's
+/// settings, and finds its path in the data folder. Nothing is written.
 pub fn add(options: &LoadOptions, name: &str, bytes: Vec<u8>) -> Result<Added> {
     require_folder(&options.data)?;
     let loaded = load(options)?;
@@ -74,25 +74,30 @@ enum Placed {
     Taken(Box<Diagnostic>),
 }
 
-/// Where a document belongs; the error is why it belongs nowhere.
+/// Finds the path of a document; the error says why it has none.
 fn place(tree: &crate::data::Tree, file: &str, bytes: &[u8]) -> Result<Placed, Box<Diagnostic>> {
     let document = read_json(file, bytes.to_vec())?;
     let source = SourceFile::new(file, &document.text);
     let text = |key: &str| document.value.get(key).and_then(|v| v.as_str()).unwrap_or_default();
-    let say = |code, pointer: &str, message: String, help: &str| {
+    let problem = |code, pointer: &str, message: String, help: &str| {
         Box::new(source.diagnose(Finding::new(code, pointer, message).help(help)))
     };
     let name = ServerName::parse(text("name")).map_err(|fault| {
         let message = format!("{:?} {fault}", text("name"));
-        say(Code::InvalidServerName, "/name", message, "write a name such as com.example/weather")
+        problem(
+            Code::InvalidServerName,
+            "/name",
+            message,
+            "write a name such as com.example/weather",
+        )
     })?;
     let version = Version::parse(text("version")).map_err(|fault| {
         let message = format!("{:?} {fault}", text("version"));
-        say(Code::VersionGrammar, "/version", message, "write a version such as 1.0.0")
+        problem(Code::VersionGrammar, "/version", message, "write a version such as 1.0.0")
     })?;
     if let Some(clash) = Spellings::of(tree).clash(&name, &version) {
         let (code, pointer, message, help) = clash_words(clash);
-        return Err(say(code, pointer, message, help));
+        return Err(problem(code, pointer, message, help));
     }
     let label = format!("{name}@{version}");
     let path = format!("{}/{}", entry_folder(&name, &version), EntryFile::Server.file_name());
@@ -104,15 +109,15 @@ fn place(tree: &crate::data::Tree, file: &str, bytes: &[u8]) -> Result<Placed, B
         None => Placed::Free { path, label },
         Some(content) if content.bytes == bytes => Placed::Same(path),
         Some(_) => {
-            let message = format!(
-                "{label} is there already with other content, and a published version is immutable"
-            );
+            let message =
+                format!("{label} exists with other content, and published versions are immutable");
             let help = match next_version(server) {
                 Some(next) => format!("publish this document as version {next}"),
                 None => "publish this document under another version".to_owned(),
             };
-            let mut taken = say(Code::DuplicateVersion, "/version", message, &help);
-            taken = Box::new(taken.label(Place::file(tree.display(&path)), "what is there"));
+            let mut taken = problem(Code::DuplicateVersion, "/version", message, &help);
+            taken =
+                Box::new(taken.label(Place::file(tree.display(&path)), "the existing document"));
             Placed::Taken(taken)
         }
     })
@@ -122,7 +127,7 @@ fn clash_words(clash: Clash) -> (Code, &'static str, String, &'static str) {
     let differs = |what: &str, other: &str| {
         format!("this {what} differs from {other}, which is published, only by case")
     };
-    let same = "write it as the published ones are";
+    let same = "use the published spelling";
     match clash {
         Clash::Namespace(o) => {
             (Code::NamespaceCaseCollision, "/name", differs("namespace", &o), same)
@@ -132,13 +137,13 @@ fn clash_words(clash: Clash) -> (Code, &'static str, String, &'static str) {
         Clash::Document(file) => (
             Code::NameReserved,
             "/name",
-            format!("the namespace is called like the document {file} of the API"),
+            format!("the namespace has the name of the API document {file}"),
             "choose another namespace",
         ),
         Clash::Tombstone(path) => (
             Code::TombstoneViolated,
             "/version",
-            format!("this version was removed for good ({path}) and cannot return"),
+            format!("this version was removed permanently ({path}) and cannot be published again"),
             "publish it under another version",
         ),
     }

@@ -1,31 +1,32 @@
-//! check → render → lower → write, one server at a time.
+//! Builds sites: checks, renders, lowers and writes, one server at a time.
 
 use std::mem::take;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::check::{Profile, RemoteUrl, confusable_names, layout, shared_urls};
-use crate::config::BaseUrl;
-use crate::data::{ServerFolder, VersionFiles};
+use crate::check::{CheckedServer, RemoteUrl};
+use crate::data::ServerFolder;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
-use crate::render::query::{self, Item};
-use crate::render::{self, Gathered, Rendered};
+use crate::render::query::{self, IndexedVersion};
+use crate::render::{self, Gathered, LIST, RenderedServer};
 use crate::site::{
-    Artifact, Forbidden, Host, Kept, Manifest, Output, Queries, Ready, Totals, Whole, Written,
+    Artifact, Forbidden, Host, Lowering, Output, Ready, Shortfall, ShortfallKind, StoredFile,
+    WriteCounts, takes_list_pages,
 };
 
 use super::cache::{Cache, CacheWriter, Details};
 use super::digest::{server_digest, shared_key};
-use super::{Loaded, Observer, take_proofs};
+use super::{Loaded, Observer};
 
-/// Size from which a list is too much for some clients, in bytes: one of them stops at 10 MiB.
+/// Size from which some clients may reject a list, in bytes: one of them stops at 10 MiB.
 const LARGE_LIST: usize = 5 * 1024 * 1024;
 
 /// One host and the folder that its files go to.
 #[derive(Clone, Copy)]
-pub struct Target<'a> {
+pub struct BuildTarget<'a> {
     /// Where the site will be published.
     pub host: &'a dyn Host,
     /// The output folder.
@@ -46,18 +47,17 @@ pub struct BuildOptions {
 pub struct Built {
     /// Everything found. With errors in it nothing was written.
     pub report: Report,
-    /// Per target, in order; empty when the report refuses the data.
-    pub written: Vec<Written>,
+    /// Numbers of files per target, in order; empty when the report has errors.
+    pub written: Vec<WriteCounts>,
     /// Servers and versions in the data.
     pub size: (usize, usize),
 }
 
-/// An output, and what the last build remembered of it.
+/// An output, and the cache of the last build.
 struct Sink<'a> {
-    host: &'a dyn Host,
-    output: Output,
+    lowering: Lowering<'a, Output>,
     cache: Cache,
-    /// What this build remembers for the next.
+    /// The cache for the next build.
     writer: CacheWriter,
     /// The list document that the last build left.
     list: Option<Vec<u8>>,
@@ -68,13 +68,15 @@ struct ReadySink {
     ready: Ready,
     cache: Cache,
     writer: CacheWriter,
+    /// The file of the list.
+    list: Option<StoredFile>,
 }
 
 /// One server's part of every output.
-struct Part {
+struct ServerPart {
     gathered: Gathered,
     /// For the indexes of queries; empty when no host answers them.
-    items: Vec<Item>,
+    items: Vec<IndexedVersion>,
     findings: Vec<Diagnostic>,
     urls: Vec<RemoteUrl>,
     /// Whether it was made in this build, and not taken from the last.
@@ -84,7 +86,7 @@ struct Part {
 /// Builds the site of `loaded` for every target. Nothing is changed when the report has errors.
 pub fn build(
     loaded: &Loaded,
-    targets: &[Target<'_>],
+    targets: &[BuildTarget<'_>],
     options: &BuildOptions,
     observer: &dyn Observer,
 ) -> Result<Built> {
@@ -101,7 +103,7 @@ pub fn build(
     }
     let servers = loaded.tree.servers();
     observer.stage("building", servers.len() as u64);
-    let mut parts: Vec<Part> = servers
+    let mut parts: Vec<ServerPart> = servers
         .par_iter()
         .map(|server| {
             let part = one_server(loaded, server, &sinks);
@@ -110,50 +112,51 @@ pub fn build(
         })
         .collect::<Result<_>>()?;
     observer.done();
-    let size = (servers.len(), servers.iter().map(|s| s.versions.len()).sum());
-    let mut built = Built { size, ..Built::default() };
-    let items: Vec<Item> = parts.iter_mut().flat_map(|part| take(&mut part.items)).collect();
-    let indexes = if answering(&sinks) { query::artifacts(&items) } else { Vec::new() };
+    let items: Vec<IndexedVersion> =
+        parts.iter_mut().flat_map(|part| take(&mut part.items)).collect();
+    let mut queries = if answering(&sinks) { query::artifacts(&items) } else { Vec::new() };
     drop(items);
     let (gathered, made, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
-    let artifacts = render::globals(&gathered, &loaded.facts, loaded.catalog.as_ref());
+    let artifacts = loaded.renderer().spanning(&gathered);
     report.extend(loaded.template_problems());
-    let spans = spans(&gathered);
-    let paged = sinks.iter().any(Sink::takes_pages);
-    let pages = if paged { render::list_pages(&gathered) } else { Vec::new() };
-    drop(gathered);
-    let mut lists = Vec::with_capacity(sinks.len());
-    for sink in &sinks {
-        lists.push(sink.put_globals(&artifacts)?);
-        if sink.takes_pages() {
-            sink.put_globals(&pages)?;
-        }
-        if sink.host.answers_queries() {
-            sink.put_globals(&indexes)?;
-        }
-        report.extend(sink.complete(loaded, &artifacts)?);
+    let ranges = render::list_ranges(&gathered);
+    if sinks.iter().any(|sink| takes_list_pages(sink.lowering.host)) {
+        queries.extend(render::list_pages(&gathered));
     }
-    drop(pages);
+    drop(gathered);
+    let info = loaded.facts.site_info();
+    let mut finished = Vec::with_capacity(sinks.len());
+    for sink in &sinks {
+        let list = sink.put_spanning(&artifacts)?;
+        sink.put_spanning(&queries)?;
+        let (manifest, shortfalls) = sink.lowering.finish(&artifacts, &info)?;
+        report.extend(shortfalls.into_iter().map(|shortfall| sink.diagnose(shortfall)));
+        finished.push((manifest, list));
+    }
+    drop(queries);
     report.extend(list_size(&artifacts));
     drop(artifacts);
-    built.report = report.finish(&loaded.levels());
+    let size = (servers.len(), servers.iter().map(|server| server.versions.len()).sum::<usize>());
+    let mut built = Built { report: report.finish(&loaded.levels()), size, ..Built::default() };
     if built.report.has_errors() {
         return Ok(built);
     }
     observer.stage("writing", 0);
-    // Every site is looked through for obstacles before a file of the first is moved.
-    let ready: Vec<_> =
-        sinks.into_iter().map(|sink| sink.prepare(loaded)).collect::<Result<_>>()?;
-    for (ready, list) in ready.into_iter().zip(lists) {
-        built.written.push(ready.commit(loaded, &made, &spans, list)?);
+    // Obstacles in any output are found before a file of the first site is moved.
+    let ready = sinks.into_iter().zip(finished).map(|(sink, (manifest, list))| {
+        let ready = sink.lowering.destination.prepare(manifest)?;
+        Ok(ReadySink { ready, cache: sink.cache, writer: sink.writer, list })
+    });
+    for ready in ready.collect::<Result<Vec<_>>>()? {
+        built.written.push(ready.commit(loaded, &made, &ranges)?);
     }
     observer.done();
     Ok(built)
 }
 
-/// Divides the parts into what the documents and the report need; the third is whether each was made.
-fn spread(loaded: &Loaded, parts: Vec<Part>) -> Result<(Vec<Gathered>, Vec<bool>, Report)> {
+/// Divides the parts into what documents need, whether each was made in this build, and the report.
+fn spread(loaded: &Loaded, parts: Vec<ServerPart>) -> Result<(Vec<Gathered>, Vec<bool>, Report)> {
     let mut report = Report::new();
     let (mut gathered, mut made, mut urls) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
@@ -162,92 +165,7 @@ fn spread(loaded: &Loaded, parts: Vec<Part>) -> Result<(Vec<Gathered>, Vec<bool>
         urls.push(part.urls);
         report.extend(part.findings);
     }
-    report.merge(whole_report(loaded, &urls)?);
-    Ok((gathered, made, report))
-}
-
-/// Where each server's entry stands in the list document.
-fn spans(gathered: &[Gathered]) -> Vec<Option<(usize, usize)>> {
-    let mut at = LIST_BEGIN.len();
-    gathered
-        .iter()
-        .map(|gathered| {
-            let end = at + gathered.latest.as_ref()?.len();
-            Some((std::mem::replace(&mut at, end + 1), end))
-        })
-        .collect()
-}
-
-/// Takes a server's part from the last build if nothing it is made of has changed, else makes it.
-fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Result<Part> {
-    let read = |version| loaded.tree.read_version(server, version);
-    let mut files: Vec<VersionFiles> = server.versions.iter().map(read).collect::<Result<_>>()?;
-    let digest = server_digest(loaded, server, &files)?;
-    if let Some(part) = remembered(server, &digest, sinks) {
-        return Ok(part);
-    }
-    let proofs = take_proofs(server, &mut files);
-    let mut checked = loaded.checker().server_of(server, files)?;
-    if let Some(listing) = &mut checked.listing {
-        loaded.evidence.add(listing, &proofs);
-    }
-    let listing = checked.listing.take();
-    let render = |listing| render::listing(listing, &loaded.facts, loaded.catalog.as_ref());
-    let rendered = listing.as_ref().map(render).unwrap_or_default();
-    let listing = listing.filter(|_| answering(sinks));
-    let items = listing.map(|listing| query::items(&listing, &loaded.facts));
-    let name = name_of(server);
-    for sink in sinks {
-        let files = sink.put_all(&rendered.artifacts)?;
-        sink.writer.made((&name, &digest), &files, &checked, rendered.gathered.summary.as_ref());
-    }
-    let Rendered { gathered, .. } = rendered;
-    let items = items.unwrap_or_default();
-    Ok(Part { gathered, items, findings: checked.findings, urls: checked.urls, made: true })
-}
-
-/// A server's part as the last build left it, if every sink has it whole.
-fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<Part> {
-    if answering(sinks) {
-        return None; // the indexes hold every body, and no record does
-    }
-    let name = name_of(server);
-    let record = |sink: &Sink<'_>| {
-        let known = sink.cache.get(&name, digest)?;
-        sink.output.intact(&known.0.files).then_some(known)
-    };
-    let mut known: Vec<_> = sinks.iter().map(record).collect::<Option<_>>()?;
-    let latest = match known.first()?.1 {
-        Some((start, end)) => Some(sinks.first()?.list.as_ref()?.get(start..end)?.to_vec().into()),
-        None => None,
-    };
-    for (sink, (details, _)) in sinks.iter().zip(&known) {
-        sink.output.keep(&details.files);
-    }
-    let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
-    let gathered = Gathered { latest, summary };
-    Some(Part { gathered, items: Vec::new(), findings, urls, made: false })
-}
-
-/// Whether some host has a program that answers queries, and needs the indexes for it.
-fn answering(sinks: &[Sink<'_>]) -> bool {
-    sinks.iter().any(|sink| sink.host.answers_queries())
-}
-
-/// A server's name as the cache knows it: the names of its two folders.
-fn name_of(server: &ServerFolder) -> String {
-    format!("{}/{}", server.namespace, server.name)
-}
-
-/// Everything found across servers.
-fn whole_report(loaded: &Loaded, urls: &[Vec<RemoteUrl>]) -> Result<Report> {
-    let mut report = Report::new();
-    report.extend(loaded.findings.iter().cloned());
-    report.extend(layout(&loaded.tree)?);
-    if loaded.profile == Profile::Strict {
-        report.extend(shared_urls(&loaded.tree, urls)?);
-        report.extend(confusable_names(&loaded.tree)?);
-    }
+    report.extend(loaded.overall_findings(&urls)?);
     if loaded.facts.base_url.is_none() {
         let message = "no base URL is known, so documents that need absolute URLs are left out";
         report.push(
@@ -255,29 +173,84 @@ fn whole_report(loaded: &Loaded, urls: &[Vec<RemoteUrl>]) -> Result<Report> {
                 .help("give --base-url, or set base_url in registry.toml"),
         );
     }
-    Ok(report)
+    Ok((gathered, made, report))
 }
 
-/// A build is published, so it may not hold dates that the next commit would change.
+/// Takes a server's part from the last build if nothing that it is made of has changed, else makes it.
+fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Result<ServerPart> {
+    let files = loaded.read(server)?;
+    let digest = server_digest(loaded, server, &files)?;
+    if let Some(part) = remembered(server, &digest, sinks) {
+        return Ok(part);
+    }
+    let mut checked = loaded.checked(&loaded.checker(), server, files)?;
+    let listing = checked.listing.take();
+    let render = |listing| loaded.renderer().server(listing);
+    let RenderedServer { artifacts, gathered } = listing.as_ref().map(render).unwrap_or_default();
+    let listing = listing.filter(|_| answering(sinks));
+    let items = listing.map(|listing| query::items(&listing, &loaded.facts)).unwrap_or_default();
+    let name = name_of(server);
+    for sink in sinks {
+        let files = sink.put_all(&artifacts)?;
+        sink.writer.made((&name, &digest), &files, &checked, gathered.summary.as_ref());
+    }
+    let CheckedServer { findings, urls, .. } = checked;
+    Ok(ServerPart { gathered, items, findings, urls, made: true })
+}
+
+/// Returns a server's part from the last build, if every output still has all of it.
+fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<ServerPart> {
+    if answering(sinks) {
+        return None; // indexes need every body, and the cache has none
+    }
+    let name = name_of(server);
+    let record = |sink: &Sink<'_>| {
+        let known = sink.cache.get(&name, digest)?;
+        sink.lowering.destination.intact(&known.0.files).then_some(known)
+    };
+    let mut known: Vec<_> = sinks.iter().map(record).collect::<Option<_>>()?;
+    let latest = match &known.first()?.1 {
+        Some(range) => Some(sinks.first()?.list.as_ref()?.get(range.clone())?.to_vec().into()),
+        None => None,
+    };
+    for (sink, (details, _)) in sinks.iter().zip(&known) {
+        sink.lowering.destination.keep(&details.files);
+    }
+    let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
+    let gathered = Gathered { latest, summary };
+    Some(ServerPart { gathered, items: Vec::new(), findings, urls, made: false })
+}
+
+/// Whether some host has a program that answers queries, and needs the indexes for it.
+fn answering(sinks: &[Sink<'_>]) -> bool {
+    sinks.iter().any(|sink| sink.lowering.host.answers_queries())
+}
+
+/// Key of a server in the cache: the names of its two folders.
+fn name_of(server: &ServerFolder) -> String {
+    format!("{}/{}", server.namespace, server.name)
+}
+
+/// Refuses to build without a commit: dates would change with the next commit.
 fn refuse_undated(report: &Report) -> Result<()> {
     match report.items().iter().find(|d| d.code == Code::DateBeforeFirstCommit) {
         None => Ok(()),
         Some(undated) => Err(Error::new(
             ErrorKind::Git,
-            "there is no commit yet, so nothing tells when entries were published",
+            "there is no commit yet, so the dates of entries are unknown",
         )
         .at(&undated.place.file)
         .help("commit the data first, or pin the dates in origin.json")),
     }
 }
 
-/// Warns of a list that some client will not read; every client reads it whole.
+/// Warns about a list that is too large for some clients, which read it as a whole.
 fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
     let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
     let size = list.body.len();
     (size > LARGE_LIST).then(|| {
         let message = format!(
-            "the list has {:.1} MiB; some clients stop at 10 MiB",
+            "the list has {:.1} MiB; some clients stop reading at 10 MiB",
             size as f64 / 1_048_576.0
         );
         Diagnostic::new(Code::ListTooLarge, Place::default(), message)
@@ -285,89 +258,47 @@ fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
     })
 }
 
-/// Path of the list document, and how it begins.
-const LIST: &str = "v0.1/servers";
-const LIST_BEGIN: &str = "{\"servers\":[";
-
 impl<'a> Sink<'a> {
-    /// Opens an output and what the last build left for it. A cache of another tool, host or settings
-    /// counts as none.
-    fn open(target: &Target<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
+    /// Opens an output and the cache of the last build. A cache of another version, host or settings is
+    /// ignored.
+    fn open(target: &BuildTarget<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
         let output = Output::open(target.out, forbidden)?;
         let key = format!("{key} {}", target.host.name());
         let cache = Cache::load(output.work(), &key, output.manifest());
         let writer = CacheWriter::begin(output.work(), &key);
         let list = cache.site.as_ref().and_then(|(_, kept)| output.read(kept));
-        Ok(Self { host: target.host, output, cache, writer, list })
+        let lowering = Lowering { host: target.host, destination: output };
+        Ok(Self { lowering, cache, writer, list })
     }
 
-    /// Lowers artifacts and adds their files; gives what a later build needs to know them again.
-    fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<Kept>> {
-        artifacts
-            .iter()
-            .flat_map(|artifact| self.host.lower(artifact))
-            .map(|file| self.output.put(&file))
-            .collect()
+    /// Adds the files of `artifacts`; returns what a later build needs to recognize them.
+    fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<StoredFile>> {
+        let mut files = Vec::with_capacity(artifacts.len());
+        for artifact in artifacts {
+            files.extend(self.lowering.add(artifact)?);
+        }
+        Ok(files)
     }
 
-    /// Adds what spans servers; gives the list's file.
-    fn put_globals(&self, artifacts: &[Artifact]) -> Result<Option<Kept>> {
-        let files: Vec<Vec<Kept>> = artifacts
+    /// Adds what spans servers; returns the file of the list.
+    fn put_spanning(&self, artifacts: &[Artifact]) -> Result<Option<StoredFile>> {
+        let files: Vec<Vec<StoredFile>> = artifacts
             .par_iter()
-            .map(|artifact| self.put_all(std::slice::from_ref(artifact)))
+            .map(|artifact| self.lowering.add(artifact))
             .collect::<Result<_>>()?;
         let list = artifacts.iter().position(|artifact| artifact.path.as_str() == LIST);
-        let list = list.and_then(|at| files.into_iter().nth(at)?.into_iter().next());
-        Ok(list)
+        Ok(list.and_then(|at| files.into_iter().nth(at)?.into_iter().next()))
     }
 
-    /// Whether its host chooses between pages of the list.
-    fn takes_pages(&self) -> bool {
-        self.host.capabilities().queries == Queries::Pages
-    }
-
-    /// Adds the host's own files, now that everything else is there, and says what does not fit.
-    fn complete(&self, loaded: &Loaded, spanning: &[Artifact]) -> Result<Vec<Diagnostic>> {
-        let base_path = loaded.facts.base_url.as_ref().map(BaseUrl::path);
-        let files = self.output.rows();
-        let totals = Totals::of(self.host, &files);
-        let whole = Whole { base_path, spanning, files: &files, totals };
-        for file in self.host.extras(&whole) {
-            self.output.put(&file)?;
-        }
-        let files = self.output.rows();
-        let whole = Whole { files: &files, totals: Totals::of(self.host, &files), ..whole };
-        Ok(self.shortfalls(&whole))
-    }
-
-    /// What does not fit this host or this file system, as diagnostics.
-    fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Diagnostic> {
-        let place = || Place::file(self.output.folder().to_string_lossy().replace('\\', "/"));
-        let mut found: Vec<Diagnostic> = Vec::new();
-        for shortfall in self.host.shortfalls(whole) {
-            let code = if shortfall.fatal { Code::HostLimitExceeded } else { Code::HostShortfall };
-            found.push(Diagnostic::new(code, place(), shortfall.message).help(shortfall.help));
-        }
-        for (a, b) in self.output.collisions() {
-            let message = format!("{a} and {b} cannot stand side by side on every file system");
-            found.push(
-                Diagnostic::new(Code::OutputCollision, place(), message)
-                    .help("rename one of the two servers"),
-            );
-        }
-        found
-    }
-
-    /// Stages the rest and finds what is in the way of a file.
-    fn prepare(self, loaded: &Loaded) -> Result<ReadySink> {
-        let Self { host, output, cache, writer, .. } = self;
-        let ready = output.prepare(Manifest {
-            tool: format!("mcp-static {}", loaded.facts.tool),
-            commit: loaded.facts.commit.as_ref().map(|(id, _)| id.clone()),
-            root: host.root().to_owned(),
-            ..Manifest::default()
-        })?;
-        Ok(ReadySink { ready, cache, writer })
+    /// A shortfall of this host or of file systems, as a diagnostic.
+    fn diagnose(&self, shortfall: Shortfall) -> Diagnostic {
+        let code = match shortfall.kind {
+            ShortfallKind::Limit => Code::HostLimitExceeded,
+            ShortfallKind::Collision => Code::OutputCollision,
+            ShortfallKind::Degraded => Code::HostShortfall,
+        };
+        let folder = self.lowering.destination.folder().to_string_lossy().replace('\\', "/");
+        Diagnostic::new(code, Place::file(folder), shortfall.message).help(shortfall.help)
     }
 }
 
@@ -377,24 +308,23 @@ impl ReadySink {
         self,
         loaded: &Loaded,
         made: &[bool],
-        spans: &[Option<(usize, usize)>],
-        list: Option<Kept>,
-    ) -> Result<Written> {
-        let Self { ready, cache, writer } = self;
-        let (written, manifest) = ready.commit()?;
+        ranges: &[Option<Range<usize>>],
+    ) -> Result<WriteCounts> {
+        let Self { ready, cache, writer, list } = self;
+        let (counts, manifest) = ready.commit()?;
         let site = list.map(|list| (manifest, list));
         let same = !made.contains(&true) && cache.len() == made.len() && cache.site == site;
-        let Some(site) = site.filter(|_| !same) else { return Ok(written) };
-        for ((server, made), span) in loaded.tree.servers().iter().zip(made).zip(spans) {
+        let Some(site) = site.filter(|_| !same) else { return Ok(counts) };
+        for ((server, made), range) in loaded.tree.servers().iter().zip(made).zip(ranges) {
             let name = name_of(server);
             if !made {
                 writer.carry(&name, &cache);
             }
-            if let Some(span) = span {
-                writer.place(&name, *span);
+            if let Some(range) = range {
+                writer.list_range(&name, range);
             }
         }
         writer.finish(&site);
-        Ok(written)
+        Ok(counts)
     }
 }

@@ -1,12 +1,11 @@
-//! What one build remembers for the next: which servers were the same, and dates read from history.
+//! The cache between builds: the files of each server, and dates read from the git history.
 //!
-//! Everything is keyed on content. The cache lives in `.mcp-static` beside the output, is never
-//! published, and is safe to delete: whatever cannot be read is done again. It is a sealed file, so what
-//! is not as it was written counts as none; and it names the manifest of the site that it belongs to,
-//! so an older one, however well formed, counts as none too.
+//! Everything is keyed on content. The cache is in `.mcp-static` beside the output, is never published,
+//! and is safe to delete: what cannot be read is computed again. It is a sealed file, so a changed one
+//! is ignored. It contains the digest of the manifest of its site, so an older one is ignored too.
 //!
-//! A record is written as soon as its server is made, so that a build holds none of them; records come
-//! in any order.
+//! A record is written as soon as its server is rendered, so that a build need not keep it in memory.
+//! Records are in any order.
 //!
 //! ```text
 //! mcp-static cache 2
@@ -27,24 +26,24 @@ use serde::{Deserialize, Serialize};
 use crate::check::{CheckedServer, RemoteUrl};
 use crate::diag::Diagnostic;
 use crate::render::Summary;
-use crate::site::{FileDigest, Kept, ManifestRow, Sealing, read_sealed};
+use crate::site::{FileDigest, ManifestRow, Sealing, StoredFile, read_sealed};
 
 /// First line of a cache; another form of it is another version.
 const HEAD: &str = "mcp-static cache 2";
 
-/// Where a server's record stands in the text of a cache.
+/// Position of a server's record in the text of a cache.
 #[derive(Debug, Clone, Default)]
-struct Record {
+struct Position {
     digest: Range<usize>,
     details: Range<usize>,
-    span: Option<(usize, usize)>,
+    list_range: Option<Range<usize>>,
 }
 
-/// The rest of what is remembered of a server.
+/// The content of a server's record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Details {
     /// Its files.
-    pub(super) files: Vec<Kept>,
+    pub(super) files: Vec<StoredFile>,
     /// What was found about it.
     pub(super) findings: Vec<Diagnostic>,
     /// Its remote URLs.
@@ -53,60 +52,60 @@ pub(super) struct Details {
     pub(super) summary: Option<Summary>,
 }
 
-/// What is remembered of a build.
+/// The cache of one build.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cache {
     /// The digest of the site's manifest, and the list document.
-    pub(super) site: Option<(FileDigest, Kept)>,
+    pub(super) site: Option<(FileDigest, StoredFile)>,
     text: String,
-    records: HashMap<Box<str>, Record>,
+    records: HashMap<Box<str>, Position>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written<'a> {
+struct CacheRecord<'a> {
     u: Cow<'a, [(String, String, usize)]>,
     f: Cow<'a, [Diagnostic]>,
     #[serde(borrow)]
-    r: Vec<Row<'a>>,
+    r: Vec<FileRecord<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<Cow<'a, Summary>>,
 }
 
 /// Path, size, digest and time of a file.
 #[derive(Serialize, Deserialize)]
-struct Row<'a>(#[serde(borrow)] Cow<'a, str>, u64, FileDigest, u64);
+struct FileRecord<'a>(#[serde(borrow)] Cow<'a, str>, u64, FileDigest, u64);
 
-impl<'a> Row<'a> {
-    fn of(kept: &'a Kept) -> Self {
-        let row = &kept.row;
-        Self((&*row.path).into(), row.size, row.sha256, kept.modified)
+impl<'a> FileRecord<'a> {
+    fn of(file: &'a StoredFile) -> Self {
+        let row = &file.row;
+        Self((&*row.path).into(), row.size, row.sha256, file.modified)
     }
 
-    fn kept(&self) -> Kept {
+    fn stored(&self) -> StoredFile {
         let row = ManifestRow { path: (&*self.0).into(), size: self.1, sha256: self.2 };
-        Kept { row, modified: self.3 }
+        StoredFile { row, modified: self.3 }
     }
 }
 
 impl Details {
-    /// The text that a record keeps.
-    fn text(files: &[Kept], checked: &CheckedServer, summary: Option<&Summary>) -> String {
+    /// Returns the text of a record.
+    fn text(files: &[StoredFile], checked: &CheckedServer, summary: Option<&Summary>) -> String {
         let urls: Vec<_> =
             checked.urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
-        json(&Written {
+        json(&CacheRecord {
             u: urls.into(),
             f: checked.findings.as_slice().into(),
-            r: files.iter().map(Row::of).collect(),
+            r: files.iter().map(FileRecord::of).collect(),
             s: summary.map(Cow::Borrowed),
         })
     }
 
     /// Reads the text of a record.
     fn parse(text: &str) -> Option<Self> {
-        let written: Written<'_> = serde_json::from_str(text).ok()?;
+        let written: CacheRecord<'_> = serde_json::from_str(text).ok()?;
         let urls = written.u.into_owned().into_iter();
         Some(Self {
-            files: written.r.iter().map(Row::kept).collect(),
+            files: written.r.iter().map(FileRecord::stored).collect(),
             findings: written.f.into_owned(),
             urls: urls.map(|(url, version, index)| RemoteUrl { url, version, index }).collect(),
             summary: written.s.map(Cow::into_owned),
@@ -127,7 +126,7 @@ impl Cache {
     fn parse(text: String, key: &str) -> Option<Self> {
         let body =
             text.strip_prefix(HEAD)?.strip_prefix('\n')?.strip_prefix(key)?.strip_prefix('\n')?;
-        let (mut records, mut site): (HashMap<Box<str>, Record>, _) = (HashMap::new(), None);
+        let (mut records, mut site): (HashMap<Box<str>, Position>, _) = (HashMap::new(), None);
         let place = |part: &str| {
             let start = part.as_ptr() as usize - text.as_ptr() as usize;
             start..start + part.len()
@@ -142,11 +141,11 @@ impl Cache {
                     record.details = place(parts.next()?);
                 }
                 "L" => {
-                    let span = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-                    records.entry(name.into()).or_default().span = Some(span);
+                    let range = parts.next()?.parse().ok()?..parts.next()?.parse().ok()?;
+                    records.entry(name.into()).or_default().list_range = Some(range);
                 }
                 "D" => {
-                    let list = serde_json::from_str::<Row<'_>>(parts.next()?).ok()?.kept();
+                    let list = serde_json::from_str::<FileRecord<'_>>(parts.next()?).ok()?.stored();
                     site = Some((FileDigest::parse(name)?, list));
                 }
                 _ => return None,
@@ -161,21 +160,17 @@ impl Cache {
     }
 
     /// What is remembered of a server whose digest is `digest`, and its place in the list.
-    pub(super) fn get(
-        &self,
-        name: &str,
-        digest: &str,
-    ) -> Option<(Details, Option<(usize, usize)>)> {
+    pub(super) fn get(&self, name: &str, digest: &str) -> Option<(Details, Option<Range<usize>>)> {
         let record = self.records.get(name)?;
         if self.text.get(record.digest.clone())? != digest {
             return None;
         }
-        Some((Details::parse(self.text.get(record.details.clone())?)?, record.span))
+        Some((Details::parse(self.text.get(record.details.clone())?)?, record.list_range.clone()))
     }
 }
 
-/// A cache that is being written. What is not finished is not found by the next build; a failure to
-/// write costs the next build time, and is not reported.
+/// A cache that is being written. The next build finds it only when it is finished. A failed write only
+/// makes the next build slower, and is not reported.
 #[derive(Debug)]
 pub(super) struct CacheWriter(Option<Mutex<Sealing>>);
 
@@ -189,7 +184,7 @@ impl CacheWriter {
 
     fn line(&self, line: &str) {
         if let Some(file) = &self.0 {
-            // What is lost here is missed by the seal.
+            // The seal detects lost lines.
             let _ = file.lock().unwrap_or_else(PoisonError::into_inner).line(line);
         }
     }
@@ -198,29 +193,29 @@ impl CacheWriter {
     pub(super) fn made(
         &self,
         (name, digest): (&str, &str),
-        files: &[Kept],
+        files: &[StoredFile],
         checked: &CheckedServer,
         summary: Option<&Summary>,
     ) {
         self.line(&format!("S\t{name}\t{digest}\t{}", Details::text(files, checked, summary)));
     }
 
-    /// Goes on remembering a server that was not made again.
+    /// Copies the record of a server that was not made again.
     pub(super) fn carry(&self, name: &str, cache: &Cache) {
-        if let Some(Record { digest, details, .. }) = cache.records.get(name) {
+        if let Some(Position { digest, details, .. }) = cache.records.get(name) {
             let text = |range: &Range<usize>| cache.text.get(range.clone()).unwrap_or_default();
             self.line(&format!("S\t{name}\t{}\t{}", text(digest), text(details)));
         }
     }
 
-    /// Remembers where a server's entry stands in the list.
-    pub(super) fn place(&self, name: &str, (start, end): (usize, usize)) {
-        self.line(&format!("L\t{name}\t{start}\t{end}"));
+    /// Remembers the byte range of a server's entry in the list.
+    pub(super) fn list_range(&self, name: &str, range: &Range<usize>) {
+        self.line(&format!("L\t{name}\t{}\t{}", range.start, range.end));
     }
 
     /// Puts the cache of the site with this manifest in place.
-    pub(super) fn finish(self, (manifest, list): &(FileDigest, Kept)) {
-        self.line(&format!("D\t{manifest}\t{}", json(&Row::of(list))));
+    pub(super) fn finish(self, (manifest, list): &(FileDigest, StoredFile)) {
+        self.line(&format!("D\t{manifest}\t{}", json(&FileRecord::of(list))));
         if let Some(file) = self.0 {
             let _ = file.into_inner().unwrap_or_else(PoisonError::into_inner).finish();
         }
@@ -243,7 +238,7 @@ mod dates {
 
     const DATES: &str = "mcp-static dates 2";
 
-    /// What history said at an earlier commit. An older file is as good: git tells what came after it.
+    /// Loads the dates as of an earlier commit. An older file is fine: git provides what came after it.
     pub(in super::super) fn load_dates(folder: &Path, prefix: &str) -> Option<(Oid, DateTable)> {
         let text = read_sealed(folder, "dates")?;
         let mut lines = text.lines();
@@ -263,7 +258,7 @@ mod dates {
         Some((commit, DateTable::restore(entries, Fallback::None)))
     }
 
-    /// Keeps what history says at `commit`; a failure to write costs the next build time.
+    /// Saves the dates of the history up to `commit`. A failed write only makes the next build slower.
     pub(in super::super) fn save_dates(
         folder: &Path,
         prefix: &str,

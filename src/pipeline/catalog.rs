@@ -1,8 +1,7 @@
-//! From settings and an operator's folder to a catalog, and from its problems to diagnostics.
+//! Makes the catalog from settings and the operator's templates, and reports what is wrong with them.
 //!
-//! Templates come from the folder on disk even when a revision's data is built: they are the operator's
-//! present look, not part of the data. Only where something is held back they come from the commit that
-//! is published.
+//! Templates are read from the folder on disk even when the data of a revision is built: they are not
+//! part of the data. Only where something is held back, they come from the commit that is published.
 
 use std::path::Path;
 
@@ -11,23 +10,20 @@ use crate::data::read_overrides;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::render::Catalog;
-use crate::render::catalog::{Overrides, Repository, TemplateProblem};
+use crate::render::catalog::{Overrides, RemoteRepository, TemplateProblem};
 
-use super::Loaded;
-use super::load::LoadOptions;
-
-/// The operator's own templates by name.
-pub(super) fn overrides(options: &LoadOptions, config: &Config) -> Result<Overrides> {
+/// Reads the operator's own templates, by name; their folder is beside the folder `data`.
+pub(super) fn overrides(data: &Path, config: &Config) -> Result<Overrides> {
     match config.catalog.templates.as_deref() {
-        Some(name) => read_overrides(options.data.parent().unwrap_or(Path::new("")), name),
+        Some(name) => read_overrides(data.parent().unwrap_or(Path::new("")), name),
         None => Ok(Overrides::new()),
     }
 }
 
-/// Makes the catalog. A broken template is a finding, and then there is none.
+/// Makes the catalog. A broken template becomes a finding, and there is no catalog.
 pub(super) fn make(
     config: &Config,
-    origin: Option<&Repository>,
+    origin: Option<&RemoteRepository>,
     overrides: &Overrides,
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Catalog>> {
@@ -40,7 +36,7 @@ pub(super) fn make(
     }
 }
 
-/// Says which template is broken, at which line, as the operator's folder names it.
+/// Reports a broken template with its path in the operator's folder and its line.
 fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
     if problem.template == TemplateProblem::CLIENTS {
         let place = Place::file("registry.toml");
@@ -55,11 +51,9 @@ fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
         .help("correct the template, or remove it to use the built-in one")
 }
 
-impl Loaded {
-    /// What went wrong in templates while pages were rendered.
-    pub fn template_problems(&self) -> Vec<Diagnostic> {
-        let folder = self.config.catalog.templates.as_deref();
-        let problems = self.catalog.iter().flat_map(Catalog::problems);
-        problems.map(|problem| diagnostic(folder, &problem)).collect()
-    }
+/// What went wrong in templates while pages were rendered.
+pub(super) fn problems(config: &Config, catalog: Option<&Catalog>) -> Vec<Diagnostic> {
+    let folder = config.catalog.templates.as_deref();
+    let problems = catalog.into_iter().flat_map(Catalog::problems);
+    problems.map(|problem| diagnostic(folder, &problem)).collect()
 }

@@ -1,7 +1,7 @@
-//! What a server's part of a site depends on, as a digest: equal digests, equal files.
+//! Digests of everything that a server's files depend on: equal digests mean equal files.
 //!
-//! A build takes what the last one made as long as the digest is the same. Whatever can change a byte
-//! of the output must be in one of the two; this room refuses to decide what is done with them.
+//! A build reuses the files of the last one as long as the digests are the same. Everything that can
+//! change a byte of the output must be in one of the two.
 
 use crate::text::to_hex;
 use sha2::{Digest, Sha256};
@@ -26,7 +26,7 @@ pub(super) fn shared_key(loaded: &Loaded) -> String {
     digest(text.as_bytes())
 }
 
-/// Digest of a server's files and of what history says of it, in lower-case hex.
+/// Digest of a server's files and of its dates in the history, in lower-case hex.
 ///
 /// # Errors
 /// When history cannot be read.

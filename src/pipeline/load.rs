@@ -1,4 +1,4 @@
-//! From a path to everything that judging and rendering need.
+//! Loads a data folder: its files, settings, dates and everything else that checks and rendering need.
 
 use std::path::{Path, PathBuf};
 
@@ -9,20 +9,20 @@ use crate::diag::{Diagnostic, Levels};
 use crate::error::Result;
 use crate::model::Timestamp;
 use crate::proof::Evidences;
-use crate::render::catalog::{Overrides, Repository};
+use crate::render::catalog::{Overrides, RemoteRepository};
 use crate::render::{Catalog, Facts};
 
 use super::catalog;
 use super::{settings, working};
 
-/// Where the data is and how the caller wants it read.
+/// Where the data is and how to read it.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOptions {
     /// The data folder.
     pub data: PathBuf,
     /// A revision whose objects are read instead of the folder on disk.
     pub revision: Option<String>,
-    /// Which rules hold.
+    /// Which rules apply.
     pub profile: Profile,
     /// Severities that win over the settings'.
     pub levels: Levels,
@@ -39,7 +39,7 @@ pub struct LoadOptions {
     pub catalog: bool,
 }
 
-/// A data folder, ready to be judged.
+/// A loaded data folder.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Loaded {
@@ -49,13 +49,13 @@ pub struct Loaded {
     pub config: Config,
     /// When its entries were published.
     pub dates: DateSource,
-    /// What rendering takes.
+    /// Facts for rendering.
     pub facts: Facts,
-    /// Which rules hold.
+    /// Which rules apply.
     pub profile: Profile,
     /// What turns servers into pages, when pages are wanted.
     pub catalog: Option<Catalog>,
-    /// What the repository tells about who stands behind entries.
+    /// What the repository records about the owners of entries.
     pub evidence: Evidences,
     /// What is wrong with settings and owners files.
     pub findings: Vec<Diagnostic>,
@@ -68,12 +68,19 @@ impl Loaded {
     pub(super) fn rules(&self) -> DocumentRules {
         DocumentRules::of(self.profile, &self.config)
     }
+
+    /// Returns what went wrong in templates while pages were rendered.
+    pub fn template_problems(&self) -> Vec<Diagnostic> {
+        catalog::problems(&self.config, self.catalog.as_ref())
+    }
 }
 
 /// Reads the layout, the settings and the place in git; no entry is opened yet. Refuses a working folder
 /// beside the data or the output that git tracks.
 pub fn load(options: &LoadOptions) -> Result<Loaded> {
-    working::refuse(options)?;
+    // A working folder that the gate holds back is not part of what is published.
+    let held = options.without.iter().any(|held| working::is_inside(&held.path));
+    working::refuse(&options.data, held, options.remember.as_deref())?;
     let place = place::find(options)?;
     let mut tree = place.tree(options)?;
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
@@ -97,7 +104,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         true => {
             let overrides = match place.held_templates(&config)? {
                 Some(held) => held,
-                None => catalog::overrides(options, &config)?,
+                None => catalog::overrides(&options.data, &config)?,
             };
             catalog::make(&config, place.origin().as_ref(), &overrides, &mut findings)?
         }
@@ -117,11 +124,11 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     })
 }
 
-/// The name of a registry that has none. Not a folder's name: a site may not depend on where it was
-/// built.
+/// Default name of a registry. It is not the name of a folder, because a site must not depend on where
+/// it is built.
 const NAMELESS: &str = "MCP registry";
 
-/// How messages call the data folder.
+/// Returns the path of the data folder for messages.
 pub fn label(data: &Path) -> String {
     data.to_string_lossy()
         .replace('\\', "/")
@@ -136,18 +143,18 @@ mod place {
     use crate::error::{Error, ErrorKind};
 
     /// A data folder outside git.
-    pub(super) struct Place;
+    pub(super) struct Location;
 
-    pub(super) fn find(options: &LoadOptions) -> Result<Place> {
+    pub(super) fn find(options: &LoadOptions) -> Result<Location> {
         let needs_commit = |held: &Held| !held.is_left_out_entry();
         if options.revision.is_some() || options.without.iter().any(needs_commit) {
-            let doing = "a commit is named, but this program was built without git";
+            let doing = "a commit is given, but this program was built without git";
             return Err(Error::new(ErrorKind::Usage, doing).help("build it with the feature git"));
         }
-        Ok(Place)
+        Ok(Location)
     }
 
-    impl Place {
+    impl Location {
         pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
             Tree::from_disk(&options.data, &label(&options.data))
         }
@@ -172,7 +179,7 @@ mod place {
             Ok(())
         }
 
-        pub(super) fn origin(&self) -> Option<Repository> {
+        pub(super) fn origin(&self) -> Option<RemoteRepository> {
             None
         }
 
@@ -193,8 +200,8 @@ mod place {
     use crate::error::{Error, ErrorKind};
     use crate::world::git::{Git, Oid};
 
-    /// Where the data folder stands in git, if it does.
-    pub(super) struct Place {
+    /// The data folder in git, if it is in a repository.
+    pub(super) struct Location {
         git: Option<Git>,
         /// The data folder below the top of the repository.
         prefix: String,
@@ -204,14 +211,14 @@ mod place {
         held: Option<Oid>,
     }
 
-    pub(super) fn find(options: &LoadOptions) -> Result<Place> {
+    pub(super) fn find(options: &LoadOptions) -> Result<Location> {
         let git = Git::discover(&options.data)?;
         let Some(git) = git else {
             return match &options.revision {
-                None => Ok(Place { git: None, prefix: String::new(), commit: None, held: None }),
+                None => Ok(Location { git: None, prefix: String::new(), commit: None, held: None }),
                 Some(_) => Err(Error::new(
                     ErrorKind::Usage,
-                    "a revision is named, but this is no git repository",
+                    "a revision is given, but this is not a git repository",
                 )
                 .at(&options.data)
                 .help("run this inside the registry's repository")),
@@ -226,12 +233,12 @@ mod place {
             // A bare repository has no work tree; the data folder is named from its top.
             None => label(&options.data),
         };
-        let mut place = Place { git: Some(git), prefix, commit, held: None };
+        let mut place = Location { git: Some(git), prefix, commit, held: None };
         place.hold(&options.without)?;
         Ok(place)
     }
 
-    impl Place {
+    impl Location {
         pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
             let label = label(&options.data);
             let named = self.commit.filter(|_| options.revision.is_some());
@@ -298,13 +305,13 @@ mod place {
         }
 
         /// Where the data folder lies in the repository that others see.
-        pub(super) fn origin(&self) -> Option<Repository> {
+        pub(super) fn origin(&self) -> Option<RemoteRepository> {
             let remote = self.git.as_ref()?.remote_url("origin")?;
-            Some(Repository::new(remote, self.prefix.clone()))
+            Some(RemoteRepository::new(remote, self.prefix.clone()))
         }
 
         /// Adds the signed commits of history, where proofs are asked for and history is whole; where
-        /// it is not, the dates say so.
+        /// it is not, reading the dates reports it.
         pub(super) fn add_signatures(&self, evidence: &mut Evidences) -> Result<()> {
             let (Some(git), Some(commit)) = (&self.git, self.commit) else { return Ok(()) };
             if evidence.wants_commits() && git.hidden_history()?.is_none() {

@@ -1,12 +1,12 @@
-//! The journeys, spelled out: load, check, build.
+//! The steps from a data folder to a result: load, check, build, verify, sign, add.
 //!
 //! ```text
 //! load ─▶ Tree, dates, settings ─▶ check ─▶ Report, Registry
 //!                                └▶ build ─▶ render ─▶ lower ─▶ write
 //! ```
 //!
-//! The corridor connects rooms and decides nothing that a room could. It refuses the terminal and the
-//! environment: whatever comes from there is an option.
+//! This module connects the others. It uses neither the terminal nor the environment: everything from
+//! there is passed as an option.
 
 mod add;
 mod build;
@@ -27,14 +27,17 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use crate::check::{CheckedServer, Checker, Profile, confusable_names, layout, shared_urls};
+use crate::check::{
+    CheckedServer, Checker, Profile, RemoteUrl, confusable_names, layout, shared_urls,
+};
 use crate::data::{Content, ServerFolder, VersionFiles};
-use crate::diag::{Levels, Report};
+use crate::diag::{Diagnostic, Levels, Report};
 use crate::error::Result;
 use crate::model::Registry;
+use crate::render::Renderer;
 
 pub use add::{Added, add};
-pub use build::{BuildOptions, Built, Target, build};
+pub use build::{BuildOptions, BuildTarget, Built, build};
 #[cfg(feature = "cli")]
 pub use load::label;
 pub use load::{LoadOptions, Loaded, load};
@@ -43,7 +46,7 @@ pub use sign::{Signable, SigningTarget, ToSign, audience, to_sign};
 #[cfg(all(feature = "git", feature = "proof"))]
 pub use verify::{verify_all, verify_by_commit};
 
-/// Hears how far a journey has come. Silent by default; the terminal draws.
+/// Receives progress reports. The default methods ignore them.
 pub trait Observer: Sync {
     /// A stage of `total` steps begins; 0 when the number is not known.
     fn stage(&self, name: &'static str, total: u64) {
@@ -59,16 +62,16 @@ pub trait Observer: Sync {
     fn done(&self) {}
 }
 
-/// An observer that hears nothing.
+/// An observer that ignores all reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Judges the whole registry in memory: every listing, and everything found.
+/// Checks the whole registry in memory. Returns every listing and all findings.
 ///
-/// The registry holds the entries that can be made sense of even when the report refuses them; whoever
-/// publishes it must look at [`Report::has_errors`] first.
+/// The registry contains all entries that can be read, even when the report has errors. Check
+/// [`Report::has_errors`] before you publish it.
 pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Report)> {
     let servers = loaded.tree.servers();
     observer.stage("checking", servers.len() as u64);
@@ -76,40 +79,42 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     let checked: Vec<CheckedServer> = servers
         .par_iter()
         .map(|server| {
-            let checked = loaded.judged(&checker, server);
+            let checked = loaded.checked(&checker, server, loaded.read(server)?);
             observer.step(1);
             checked
         })
         .collect::<Result<_>>()?;
     observer.done();
+    let (mut urls, mut listings) = (Vec::new(), Vec::new());
     let mut report = Report::new();
-    report.extend(loaded.findings.iter().cloned());
-    report.extend(layout(&loaded.tree)?);
-    let mut urls = Vec::new();
-    let mut listings = Vec::new();
     for server in checked {
         report.extend(server.findings);
         urls.push(server.urls);
         listings.extend(server.listing);
     }
-    if loaded.profile == Profile::Strict {
-        report.extend(shared_urls(&loaded.tree, &urls)?);
-        report.extend(confusable_names(&loaded.tree)?);
-    }
+    report.extend(loaded.overall_findings(&urls)?);
     Ok((Registry::new(listings), report.finish(&loaded.levels())))
 }
 
-/// The proof files of a server by version, out of the files that were read.
+/// Takes the proof files of a server, by version, out of the files that were read.
 fn take_proofs(server: &ServerFolder, files: &mut [VersionFiles]) -> BTreeMap<String, Content> {
     let taken = server.versions.iter().zip(files);
     taken.filter_map(|(v, files)| Some((v.version.to_string(), files.proof.take()?))).collect()
 }
 
 impl Loaded {
-    /// A server, judged, with what is known about who stands behind it.
-    fn judged(&self, checker: &Checker<'_>, server: &ServerFolder) -> Result<CheckedServer> {
-        let read = |version| self.tree.read_version(server, version);
-        let mut files = server.versions.iter().map(read).collect::<Result<Vec<_>>>()?;
+    /// Reads the files of a server's versions.
+    fn read(&self, server: &ServerFolder) -> Result<Vec<VersionFiles>> {
+        server.versions.iter().map(|version| self.tree.read_version(server, version)).collect()
+    }
+
+    /// Checks a server and adds what is known about who is behind it.
+    fn checked(
+        &self,
+        checker: &Checker<'_>,
+        server: &ServerFolder,
+        mut files: Vec<VersionFiles>,
+    ) -> Result<CheckedServer> {
         let proofs = take_proofs(server, &mut files);
         let mut checked = checker.server_of(server, files)?;
         if let Some(listing) = &mut checked.listing {
@@ -118,9 +123,25 @@ impl Loaded {
         Ok(checked)
     }
 
-    /// The judge of this registry's servers.
+    /// Returns everything that is wrong with the data besides single servers; `urls` are the remote
+    /// URLs of each server.
+    fn overall_findings(&self, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
+        let mut found = self.findings.clone();
+        found.extend(layout(&self.tree)?);
+        if self.profile == Profile::Strict {
+            found.extend(shared_urls(&self.tree, urls)?);
+            found.extend(confusable_names(&self.tree)?);
+        }
+        Ok(found)
+    }
+
     fn checker(&self) -> Checker<'_> {
         Checker { tree: &self.tree, dates: &self.dates, rules: self.rules() }
+    }
+
+    /// Returns what renders this registry.
+    pub fn renderer(&self) -> Renderer<'_> {
+        Renderer { facts: &self.facts, catalog: self.catalog.as_ref() }
     }
 
     /// Severities of the settings, then of the caller.

@@ -1,27 +1,29 @@
 //! Refuses a working folder that came with the repository.
 //!
-//! What a build remembers is believed, so it has to be its own. Git would hand everybody who clones a
-//! repository the same working folder, made by the person who committed it.
+//! A build trusts the files that an earlier build left there. If git tracked them, everyone who clones
+//! the repository would trust files of the person who committed them.
 
 use std::path::Path;
 
 use crate::error::Result;
 use crate::site::WORK;
 
-use super::load::LoadOptions;
-
-/// Refuses the working folders beside the data and beside the output; see [`refuse_tracked`].
-pub(super) fn refuse(options: &LoadOptions) -> Result<()> {
-    // One that the gate holds back is not part of what is published.
-    let is_held = |path: &str| path.split('/').any(|name| name.eq_ignore_ascii_case(WORK));
-    if !options.without.iter().any(|held| is_held(&held.path)) {
-        refuse_tracked(&options.data)?;
+/// Refuses the working folders beside the data folder `data`, unless it is `held` back, and beside the
+/// output, whose working folder is `remember`; see [`refuse_tracked`].
+pub(super) fn refuse(data: &Path, held: bool, remember: Option<&Path>) -> Result<()> {
+    if !held {
+        refuse_tracked(data)?;
     }
-    options.remember.as_deref().and_then(Path::parent).map_or(Ok(()), refuse_tracked)
+    remember.and_then(Path::parent).map_or(Ok(()), refuse_tracked)
 }
 
-/// Refuses the working folder beside `path` when the commit that is checked out holds it, in any
-/// spelling that some file system takes for the same.
+/// Whether a path leads through a working folder, in any case of letters.
+pub(super) fn is_inside(path: &str) -> bool {
+    path.split('/').any(|name| name.eq_ignore_ascii_case(WORK))
+}
+
+/// Refuses the working folder beside `path` when the commit that is checked out contains it, in any
+/// case of letters: some file systems ignore case.
 #[cfg(feature = "git")]
 pub(super) fn refuse_tracked(path: &Path) -> Result<()> {
     use crate::error::{Error, ErrorKind};
@@ -43,7 +45,7 @@ pub(super) fn refuse_tracked(path: &Path) -> Result<()> {
         "run `git rm -r -f {}`, add `{WORK}` to .gitignore and commit both",
         path.display()
     );
-    let why = "git tracks the working folder, so it may hold what somebody else wrote";
+    let why = "git tracks the working folder, so somebody else may have written its files";
     Err(Error::new(ErrorKind::Output, why).at(path).help(help))
 }
 

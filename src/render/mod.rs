@@ -1,8 +1,8 @@
-//! Registry → site: what stands at which URL.
+//! Renders a registry: which document is at which URL.
 //!
-//! [`listing`] gives the artifacts of one server, so that a builder can stream; [`globals`] gives what
-//! spans servers, from the texts that the listings left; [`site`] does both for a registry in memory.
-//! This room refuses disk, network, clock and hosts: it speaks URLs.
+//! [`Renderer::server`] renders one server, so that a builder can stream. [`Renderer::spanning`]
+//! renders what spans servers, from texts that the servers left. [`Renderer::render`] does both for a
+//! registry in memory. Nothing here uses disk, network, clock or knows about hosts.
 
 pub mod api;
 pub mod catalog;
@@ -11,16 +11,17 @@ pub mod install;
 mod probed;
 pub mod query;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
-use crate::site::{Artifact, Body, Site};
+use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
 pub use catalog::{Catalog, Summary};
 pub use probed::Probed;
 
-/// What rendering takes besides the registry. The same facts give the same bytes.
+/// Facts about a registry that documents contain. The same facts give the same bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
@@ -28,98 +29,133 @@ pub struct Facts {
     pub name: String,
     /// The URL that clients are given, when it is known.
     pub base_url: Option<BaseUrl>,
-    /// Key of our own facts in `_meta`.
+    /// Key of this registry's own facts in `_meta`.
     pub meta_key: Option<String>,
     /// Version of the tool.
     pub tool: String,
     /// Commit that the data comes from, and its time.
     pub commit: Option<(String, Timestamp)>,
-    /// What a probe found out, when the site is to show it. No server's part may depend on it.
+    /// Result of a probe, when the site shows it. Documents of single servers must not depend on it.
     pub probed: Option<Arc<Probed>>,
 }
 
-/// What one server leaves for the documents that span servers.
+impl Facts {
+    /// The facts that hosts and the manifest need.
+    pub fn site_info(&self) -> SiteInfo {
+        SiteInfo {
+            base_path: self.base_url.as_ref().map(|url| url.path().to_owned()),
+            tool: format!("mcp-static {}", self.tool),
+            commit: self.commit.as_ref().map(|(id, _)| id.clone()),
+        }
+    }
+}
+
+/// The texts of one server that documents which span servers are made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Gathered {
     /// The entry of its latest version, for the list; `None` when all are deleted.
     pub latest: Option<Body>,
-    /// What pages that span servers need; `None` when there is no catalog.
+    /// The server as catalog pages need it; `None` when there is no catalog.
     pub summary: Option<Summary>,
 }
 
-/// One server's part of the site.
+/// One server, rendered.
 #[derive(Debug, Clone, Default)]
-pub struct Rendered {
-    /// What stands at which URL.
+pub struct RenderedServer {
+    /// Its documents and pages.
     pub artifacts: Vec<Artifact>,
-    /// What is gathered across servers.
+    /// What the documents that span servers need of it.
     pub gathered: Gathered,
 }
 
-/// Renders one server: its API documents, and its pages when there is a catalog.
-pub fn listing(listing: &Listing, facts: &Facts, catalog: Option<&Catalog>) -> Rendered {
-    let (mut artifacts, latest) = api::listing(listing, facts);
-    let summary = catalog.map(|catalog| {
-        let (pages, summary) = catalog.listing(listing, facts);
-        artifacts.extend(pages);
-        summary
-    });
-    Rendered { artifacts, gathered: Gathered { latest, summary } }
+/// Path of the document that lists the latest version of every server.
+pub const LIST: &str = "v0.1/servers";
+
+/// Everything that rendering needs besides the registry.
+#[derive(Debug, Clone, Copy)]
+pub struct Renderer<'a> {
+    /// Facts about the registry.
+    pub facts: &'a Facts,
+    /// Renders the pages; without a catalog there is only the API.
+    pub catalog: Option<&'a Catalog>,
 }
 
-/// Renders what spans servers; `gathered` in the byte order of the servers' names.
-pub fn globals(gathered: &[Gathered], facts: &Facts, catalog: Option<&Catalog>) -> Vec<Artifact> {
-    let latest = gathered.iter().filter_map(|gathered| gathered.latest.as_ref());
-    let mut artifacts = api::globals(latest, facts);
-    artifacts.extend(facts.probed.iter().flat_map(|probed| probed::artifacts(probed)));
-    if let Some(catalog) = catalog {
-        let summaries: Vec<&Summary> =
-            gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
-        let pages = catalog.globals(facts, &summaries);
-        // The catalog has a page of its own for wrong links.
-        artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
-        artifacts.extend(pages);
+impl Renderer<'_> {
+    /// Renders the documents and pages of one server.
+    pub fn server(&self, listing: &Listing) -> RenderedServer {
+        let (mut artifacts, latest) = api::listing(listing, self.facts);
+        let summary = self.catalog.map(|catalog| {
+            let (pages, summary) = catalog.listing(listing, self.facts);
+            artifacts.extend(pages);
+            summary
+        });
+        RenderedServer { artifacts, gathered: Gathered { latest, summary } }
     }
-    artifacts
+
+    /// Renders what spans servers; `gathered` is in the byte order of the servers' names.
+    pub fn spanning(&self, gathered: &[Gathered]) -> Vec<Artifact> {
+        let mut artifacts = api::globals(latest(gathered), self.facts);
+        artifacts.extend(self.facts.probed.iter().flat_map(|probed| probed::artifacts(probed)));
+        if let Some(catalog) = self.catalog {
+            let summaries: Vec<&Summary> =
+                gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
+            let pages = catalog.globals(self.facts, &summaries);
+            // The catalog has its own page for wrong links.
+            artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
+            artifacts.extend(pages);
+        }
+        artifacts
+    }
+
+    /// Renders everything but the documents from which hosts answer queries. Those are made of what
+    /// is gathered, see [`list_pages`], and of the entries, see [`query::artifacts`].
+    pub fn parts(&self, registry: &Registry) -> (SiteParts, Vec<Gathered>) {
+        let mut parts = SiteParts { info: self.facts.site_info(), ..SiteParts::default() };
+        let mut gathered = Vec::with_capacity(registry.listings().len());
+        for listing in registry.listings() {
+            let rendered = self.server(listing);
+            gathered.push(rendered.gathered);
+            parts.servers.extend(rendered.artifacts);
+        }
+        parts.spanning = self.spanning(&gathered);
+        (parts, gathered)
+    }
+
+    /// Renders a whole registry in memory, with all that any host needs.
+    pub fn render(&self, registry: &Registry) -> SiteParts {
+        let (mut parts, gathered) = self.parts(registry);
+        let items = |listing| query::items(listing, self.facts);
+        let items: Vec<_> = registry.listings().flat_map(items).collect();
+        parts.queries = list_pages(&gathered);
+        parts.queries.extend(query::artifacts(&items));
+        parts
+    }
+
+    /// Renders a whole registry in memory, by URL and without what only hosts need.
+    pub fn site(&self, registry: &Registry) -> Site {
+        let (parts, _) = self.parts(registry);
+        let mut site = Site::default();
+        for artifact in parts.servers.into_iter().chain(parts.spanning) {
+            // Names and versions are unique, so URLs are.
+            let _ = site.add(artifact);
+        }
+        site
+    }
 }
 
-/// Renders the list in pages, for hosts that choose a document by its query; `gathered` as for
-/// [`globals`].
+fn latest(gathered: &[Gathered]) -> impl Iterator<Item = &Body> + Clone {
+    gathered.iter().filter_map(|gathered| gathered.latest.as_ref())
+}
+
+/// Renders the list in pages, for hosts that choose a document by its query; `gathered` is as for
+/// [`Renderer::spanning`].
 pub fn list_pages(gathered: &[Gathered]) -> Vec<Artifact> {
-    let latest = gathered.iter().filter_map(|gathered| gathered.latest.as_ref());
-    api::list_pages(&latest.collect::<Vec<_>>())
+    api::list_pages(&latest(gathered).collect::<Vec<_>>())
 }
 
-/// A whole registry in memory, one part for each kind of builder.
-#[derive(Debug, Clone, Default)]
-pub struct Parts {
-    /// What belongs to one server each.
-    pub servers: Vec<Artifact>,
-    /// What spans servers.
-    pub spanning: Vec<Artifact>,
-    /// What the list's pages are made of, in the byte order of the servers' names.
-    pub gathered: Vec<Gathered>,
-}
-
-/// Renders a whole registry into memory.
-pub fn parts(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Parts {
-    let mut parts = Parts::default();
-    for listing_ in registry.listings() {
-        let rendered = listing(listing_, facts, catalog);
-        parts.gathered.push(rendered.gathered);
-        parts.servers.extend(rendered.artifacts);
-    }
-    parts.spanning = globals(&parts.gathered, facts, catalog);
-    parts
-}
-
-/// As [`parts`], put together by URL.
-pub fn site(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Site {
-    let parts = parts(registry, facts, catalog);
-    let mut site = Site::default();
-    for artifact in parts.servers.into_iter().chain(parts.spanning) {
-        // Names and versions are unique, so URLs are.
-        let _ = site.add(artifact);
-    }
-    site
+/// Returns the byte range of each server's entry in the document at [`LIST`]; `None` for servers
+/// that are not in it.
+pub fn list_ranges(gathered: &[Gathered]) -> Vec<Option<Range<usize>>> {
+    let mut ranges = api::list_ranges(latest(gathered));
+    gathered.iter().map(|gathered| gathered.latest.as_ref().and_then(|_| ranges.next())).collect()
 }

@@ -14,9 +14,9 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::model::query::{ListQuery, ListedEntry, page};
 use crate::model::{Listing, Registry};
-use crate::render::query::{self, Item};
-use crate::render::{self, Catalog, Facts, Parts, api};
-use crate::site::{Artifact, Body, Host};
+use crate::render::query::{self, IndexedVersion};
+use crate::render::{self, Catalog, Facts, Renderer, api};
+use crate::site::{Artifact, Body, Host, SiteParts, takes_list_pages};
 
 use super::document::Document;
 use super::imitate::Imitation;
@@ -27,7 +27,7 @@ pub struct Live {
     name: String,
     documents: HashMap<Box<str>, Document>,
     /// By name, then version, both by bytes.
-    versions: Vec<Item>,
+    versions: Vec<IndexedVersion>,
     /// Positions of a server's versions, newest publication first.
     servers: HashMap<Arc<str>, Vec<usize>>,
     /// The host that answers instead, when one is imitated.
@@ -37,7 +37,7 @@ pub struct Live {
 impl Live {
     /// Renders the whole registry, with pages when there is a catalog.
     pub fn new(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Self {
-        Self::of_parts(&render::parts(registry, facts, catalog), registry, facts)
+        Self::of_parts(&Renderer { facts, catalog }.parts(registry).0, registry, facts)
     }
 
     /// As [`Live::new`], and answers as `host` would with the files that a build for it gives.
@@ -47,10 +47,15 @@ impl Live {
         facts: &Facts,
         catalog: Option<&Catalog>,
     ) -> Self {
-        let parts = render::parts(registry, facts, catalog);
+        let (mut parts, gathered) = Renderer { facts, catalog }.parts(registry);
         let live = Self::of_parts(&parts, registry, facts);
-        let indexes = if host.answers_queries() { live.indexes() } else { Vec::new() };
-        let host = Imitation::of_parts(host, &parts, &indexes, facts.base_url.as_ref());
+        if host.answers_queries() {
+            parts.queries = query::artifacts(&live.versions);
+        }
+        if takes_list_pages(host) {
+            parts.queries.extend(render::list_pages(&gathered));
+        }
+        let host = Imitation::of_parts(host, &parts);
         Self { host: Some(host), ..live }
     }
 
@@ -74,7 +79,7 @@ impl Live {
         Self { host: self.host.map(Imitation::unconfigured), ..self }
     }
 
-    fn of_parts(parts: &Parts, registry: &Registry, facts: &Facts) -> Self {
+    fn of_parts(parts: &SiteParts, registry: &Registry, facts: &Facts) -> Self {
         let artifacts = parts.servers.iter().chain(&parts.spanning);
         let mut live = Self::of_artifacts(&artifacts.collect::<Vec<_>>());
         live.name.clone_from(&facts.name);
@@ -113,11 +118,6 @@ impl Live {
         let order = listing.entries().iter().filter_map(|entry| at(entry.version.as_str()).ok());
         self.servers.insert(name, order.map(|at| first + at).collect());
         self.versions.extend(added);
-    }
-
-    /// What the program of a host that answers queries reads.
-    fn indexes(&self) -> Vec<Artifact> {
-        query::artifacts(&self.versions)
     }
 
     /// The registry's display name.
@@ -160,6 +160,6 @@ impl Live {
             "latest" => rows.find(|row| row.is_latest()),
             version => rows.find(|row| row.version() == version),
         };
-        found.map(Item::body)
+        found.map(IndexedVersion::body)
     }
 }

@@ -1,4 +1,4 @@
-//! What stands at a URL.
+//! Artifacts: documents at URLs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -86,21 +86,21 @@ impl Media {
         }
     }
 
-    /// Name of the file that stands for an endpoint of this type inside its folder.
+    /// Name of the file for an endpoint of this type, inside the endpoint's folder.
     pub fn index(self) -> &'static str {
         if self == Self::Html { "index.html" } else { "index.json" }
     }
 }
 
-/// How long a copy may be used without asking.
+/// How long a copy may be used without revalidation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Freshness {
     /// Never changes (its name holds a digest).
     Immutable,
-    /// May change at any build; ask whether it did. Version documents too: status and `isLatest`
-    /// move.
+    /// May change with any build, so it is revalidated. This includes version documents, because
+    /// status and `isLatest` change.
     Revalidate,
-    /// Not worth keeping.
+    /// Not cached.
     Volatile,
 }
 
@@ -118,7 +118,7 @@ impl Freshness {
 /// A document at a URL.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Artifact {
-    /// Where.
+    /// Its URL path.
     pub path: UrlPath,
     /// How the URL relates to files.
     pub shape: Shape,
@@ -130,14 +130,30 @@ pub struct Artifact {
     pub body: Body,
 }
 
-/// A whole site in memory, for the live server and for guests; the builder streams instead.
+impl Artifact {
+    /// Makes a document that may change with any build.
+    pub fn new(path: UrlPath, shape: Shape, media: Media, body: impl Into<Body>) -> Self {
+        Self { path, shape, media, freshness: Freshness::Revalidate, body: body.into() }
+    }
+
+    /// Makes a file that may change with any build; `None` when `segments` are not a valid path.
+    pub fn file<'a>(
+        segments: impl IntoIterator<Item = &'a str>,
+        media: Media,
+        body: impl Into<Body>,
+    ) -> Option<Self> {
+        Some(Self::new(UrlPath::new(segments)?, Shape::File, media, body))
+    }
+}
+
+/// A whole site in memory, for serving it.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
     artifacts: BTreeMap<UrlPath, Artifact>,
 }
 
 impl Site {
-    /// Adds an artifact; gives it back when its URL is taken.
+    /// Adds an artifact. Returns it as the error when there is one at its URL already.
     pub fn add(&mut self, artifact: Artifact) -> Result<(), Artifact> {
         match self.artifacts.entry(artifact.path.clone()) {
             std::collections::btree_map::Entry::Occupied(_) => Err(artifact),
@@ -148,12 +164,12 @@ impl Site {
         }
     }
 
-    /// What stands at `path`.
-    pub fn get(&self, path: &UrlPath) -> Option<&Artifact> {
-        self.artifacts.get(path)
+    /// Returns the artifact at `path`: decoded segments joined by slashes, such as `v0.1/servers`.
+    pub fn get(&self, path: &str) -> Option<&Artifact> {
+        self.artifacts.get(path.strip_prefix('/').unwrap_or(path))
     }
 
-    /// Every artifact in the order of its URL.
+    /// Every artifact, ordered by URL.
     pub fn artifacts(&self) -> impl ExactSizeIterator<Item = &Artifact> {
         self.artifacts.values()
     }

@@ -1,9 +1,9 @@
-//! Paths below a folder, through no link.
+//! Paths below a folder that do not pass through links.
 //!
-//! A manifest, a cache or a staged tree may come from a stranger, and so may the folders that its
-//! paths lead through. Every use of such a path asks here first: it has to stay below its folder, and
-//! each folder on the way has to be a real one. Someone who can swap a folder for a link between the
-//! look and the use can write to the output anyway, and is not defended against.
+//! A manifest, a cache or a staged tree, and the folders that its paths lead through, may come from an
+//! untrusted source. Every such path is checked here first: it must stay below its folder, and each
+//! folder on the way must be a real folder. A race between check and use is not covered: an attacker
+//! who can win it can write to the output anyway.
 
 use std::collections::HashSet;
 use std::fs::{self, Metadata};
@@ -13,14 +13,14 @@ use std::sync::{PoisonError, RwLock};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// What is at a path.
+/// What exists at a path.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum PathState {
     Nothing,
     File(Metadata),
     Folder,
-    /// A link, a device, …: nothing that a build makes.
-    Odd,
+    /// A link, a device or another thing that a build never creates.
+    Special,
     /// Something on the way is not a folder: its path, and whether it is a file.
     Behind(String, bool),
 }
@@ -48,10 +48,10 @@ impl Below {
         self.root.join(path)
     }
 
-    /// What is at `path` now. A path that does not stay below the folder leads to nothing.
-    pub(super) fn look(&self, path: &str) -> Found {
+    /// Returns what exists at `path`. A path that does not stay below the folder counts as absent.
+    pub(super) fn look(&self, path: &str) -> PathState {
         if !is_below(path) {
-            return Found::Nothing;
+            return PathState::Nothing;
         }
         let Some((parent, _)) = path.rsplit_once('/') else { return at(&self.at(path)) };
         if let Some((outer, _)) = parent.rsplit_once('/')
@@ -62,8 +62,8 @@ impl Below {
         blocks(parent, at(&self.at(parent))).unwrap_or_else(|| at(&self.at(path)))
     }
 
-    /// What stops the way into `folder`; `None` when it is a real folder all the way.
-    fn blocked(&self, folder: &str) -> Option<Found> {
+    /// Returns what blocks the path to `folder`; `None` when all parts are real folders.
+    fn blocked(&self, folder: &str) -> Option<PathState> {
         if self.known.read().unwrap_or_else(PoisonError::into_inner).contains(folder) {
             return None;
         }
@@ -77,30 +77,30 @@ impl Below {
 }
 
 /// What `found` at the place of `folder` means for a path that leads through it.
-fn blocks(folder: &str, found: Found) -> Option<Found> {
+fn blocks(folder: &str, found: PathState) -> Option<PathState> {
     match found {
-        Found::Folder => None,
-        Found::File(_) => Some(Found::Behind(folder.to_owned(), true)),
-        Found::Odd => Some(Found::Behind(folder.to_owned(), false)),
+        PathState::Folder => None,
+        PathState::File(_) => Some(PathState::Behind(folder.to_owned(), true)),
+        PathState::Special => Some(PathState::Behind(folder.to_owned(), false)),
         other => Some(other),
     }
 }
 
 /// What is at a path of this machine; a link is not followed.
-pub(super) fn at(path: &Path) -> Found {
+pub(super) fn at(path: &Path) -> PathState {
     match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_dir() => Found::Folder,
-        Ok(meta) if meta.is_file() => Found::File(meta),
-        Ok(_) => Found::Odd,
-        // What cannot be looked at is not there; whoever needs it gets the system's own error.
-        Err(_) => Found::Nothing,
+        Ok(meta) if meta.is_dir() => PathState::Folder,
+        Ok(meta) if meta.is_file() => PathState::File(meta),
+        Ok(_) => PathState::Special,
+        // A path that cannot be inspected counts as absent; using it returns the system's error.
+        Err(_) => PathState::Nothing,
     }
 }
 
-/// Longest path that is looked at, in bytes: what systems take at most.
+/// Longest valid path, in bytes; operating systems allow no longer ones.
 const MAX_PATH: usize = 4096;
 
-/// Whether a path stays below the folder that it is joined to, on every system.
+/// Whether a path stays below the folder that it is joined to, on every operating system.
 pub(super) fn is_below(path: &str) -> bool {
     let plain = |segment: &str| !matches!(segment, "" | "." | "..") && !segment.contains('\\');
     path.len() <= MAX_PATH
@@ -108,10 +108,10 @@ pub(super) fn is_below(path: &str) -> bool {
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Removes whatever is at `path`: a file, a folder with all that is in it, a link but not its target.
+/// Removes a file, a folder with its content, or a link but not its target.
 pub(super) fn clear(path: &Path) -> Result<()> {
     let done = match at(path) {
-        Found::Folder => fs::remove_dir_all(path),
+        PathState::Folder => fs::remove_dir_all(path),
         _ => fs::remove_file(path),
     };
     match done {
@@ -123,9 +123,9 @@ pub(super) fn clear(path: &Path) -> Result<()> {
     }
 }
 
-/// Makes `folder` a real folder; its parent has to be there.
+/// Makes `folder` a real folder. Its parent must exist.
 pub(super) fn make_real(folder: &Path) -> Result<()> {
-    if matches!(at(folder), Found::Folder) {
+    if matches!(at(folder), PathState::Folder) {
         return Ok(());
     }
     clear(folder)?;
@@ -134,7 +134,7 @@ pub(super) fn make_real(folder: &Path) -> Result<()> {
             Err(Error::new(ErrorKind::Output, "the working folder cannot be made")
                 .at(folder)
                 .because(e)
-                .help("it is beside the output: choose an output with --out in a folder that you may write to"))
+                .help("it is created beside the output: choose an output with --out in a folder that you can write to"))
         }
         _ => Ok(()),
     }
@@ -143,7 +143,7 @@ pub(super) fn make_real(folder: &Path) -> Result<()> {
 /// Every file below `folder`, with forward slashes, sorted; empty when there is no such folder. Links
 /// are files here: they are not followed.
 pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
-    if !matches!(at(folder), Found::Folder) {
+    if !matches!(at(folder), PathState::Folder) {
         return Ok(Vec::new());
     }
     let mut files = Vec::new();

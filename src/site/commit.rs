@@ -2,9 +2,9 @@
 //! any moment leaves the old site or one that the next run completes.
 //!
 //! First a manifest is put in place that names the files of both sites and, as `next`, the digest of
-//! the staged manifest, which is moved last. So the site itself says what is ours and what is under
-//! way; the working folder is only believed where it fits those digests, and may be deleted at any
-//! moment. A commit that cannot be completed is dropped, and the next build makes the site whole.
+//! the staged manifest, which is moved last. So the site itself records which files are ours and what is in
+//! progress. The working folder is used only where it matches those digests, and may be deleted at any
+//! moment. A commit that cannot be completed is dropped, and the next build completes the site.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fs;
@@ -13,7 +13,7 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
 
-use super::below::{Below, Found, at, clear, is_below};
+use super::below::{Below, PathState, at, clear, is_below};
 use super::manifest::{FileDigest, MANIFEST, Manifest, copy_differs, differs};
 
 /// The one file that a commit makes in an output on another file system before it has its own name.
@@ -21,7 +21,7 @@ pub(super) const ARRIVING: &str = ".mcp-static-new";
 
 /// What one commit does. Paths are below the site's root.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Plan {
+pub(super) struct CommitPlan {
     /// Staged files, without the manifest.
     pub(super) moves: Vec<String>,
     /// Stale files.
@@ -30,21 +30,21 @@ pub(super) struct Plan {
 
 /// A part of a commit; each can be done twice.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Step<'a> {
+pub(super) enum CommitStep<'a> {
     Remove(&'a str),
     Move(&'a str),
 }
 
-impl Plan {
-    /// Finds what would stop the commit half way. Nothing is changed.
+impl CommitPlan {
+    /// Finds what would block the commit half-way. Changes nothing.
     pub(super) fn check(&self, out: &Below) -> Result<()> {
         let ours = |path: &String| self.removals.contains(path);
         for path in &self.moves {
             match out.look(path) {
-                Found::Behind(at, is_file) if !ours(&at) => {
+                PathState::Behind(at, is_file) if !ours(&at) => {
                     return Err(obstacle(out, &at, is_file));
                 }
-                Found::Folder if !self.empties(out, path) => {
+                PathState::Folder if !self.empties(out, path) => {
                     return Err(in_the_way(
                         out,
                         path,
@@ -56,7 +56,9 @@ impl Plan {
         }
         for path in &self.removals {
             match out.look(path) {
-                Found::Behind(at, false) if !ours(&at) => return Err(obstacle(out, &at, false)),
+                PathState::Behind(at, false) if !ours(&at) => {
+                    return Err(obstacle(out, &at, false));
+                }
                 _ => {}
             }
         }
@@ -71,18 +73,18 @@ impl Plan {
         })
     }
 
-    /// Everything in order: first the stale files that are in the way of others, last the manifest.
-    pub(super) fn steps(&self) -> Vec<Step<'_>> {
+    /// Returns all steps in order: first stale files that block others, last the manifest.
+    pub(super) fn steps(&self) -> Vec<CommitStep<'_>> {
         let files: HashSet<&str> = self.moves.iter().map(String::as_str).collect();
         let folders: HashSet<&str> = self.moves.iter().flat_map(|path| around(path)).collect();
         let (early, late): (Vec<&String>, Vec<&String>) = self.removals.iter().partition(|stale| {
             folders.contains(stale.as_str()) || around(stale).any(|folder| files.contains(folder))
         });
         let mut steps = Vec::with_capacity(self.moves.len() + self.removals.len() + 1);
-        steps.extend(early.into_iter().map(|path| Step::Remove(path)));
-        steps.extend(self.moves.iter().map(|path| Step::Move(path)));
-        steps.extend(late.into_iter().map(|path| Step::Remove(path)));
-        steps.push(Step::Move(MANIFEST));
+        steps.extend(early.into_iter().map(|path| CommitStep::Remove(path)));
+        steps.extend(self.moves.iter().map(|path| CommitStep::Move(path)));
+        steps.extend(late.into_iter().map(|path| CommitStep::Remove(path)));
+        steps.push(CommitStep::Move(MANIFEST));
         steps
     }
 }
@@ -109,7 +111,7 @@ fn in_the_way(out: &Below, path: &str, what: &str) -> Error {
     Error::new(ErrorKind::Output, what).at(path).help(help)
 }
 
-/// Puts the manifest in place that announces the commit: it names all files of ours from now on.
+/// Writes the manifest that announces the commit. It lists the files of both sites.
 pub(super) fn announce(out: &Below, work: &Path, manifest: &Manifest) -> Result<()> {
     let path = work.join("announced");
     clear(&path)?;
@@ -122,27 +124,27 @@ pub(super) fn announce(out: &Below, work: &Path, manifest: &Manifest) -> Result<
 }
 
 /// Does one part of a commit whose plan was [checked](Plan::check).
-pub(super) fn carry_out(step: Step<'_>, out: &Below, stage: &Path) -> Result<()> {
+pub(super) fn carry_out(step: CommitStep<'_>, out: &Below, stage: &Path) -> Result<()> {
     match step {
-        Step::Remove(path) => remove(out, path),
-        Step::Move(path) => advance(&stage.join(path), out, path),
+        CommitStep::Remove(path) => remove(out, path),
+        CommitStep::Move(path) => advance(&stage.join(path), out, path),
     }
 }
 
-/// Completes the commit of an earlier run that was killed, if all of it is still there.
+/// Completes the commit of an earlier run that was killed, if all its files still exist.
 pub(super) fn recover(out: &Below, stage: &Path) {
-    // Whatever fails here, the build that follows makes the site whole or says what is in its way.
+    // If this fails, the build that follows completes the site or reports what blocks it.
     let Some(plan) = interrupted(out, stage).filter(|plan| plan.check(out).is_ok()) else { return };
     let _ = plan.steps().into_iter().try_for_each(|step| carry_out(step, out, stage));
 }
 
-/// What is left to do of the commit that the site's manifest announces; `None` when a file of the new
+/// Returns the rest of the commit that the site's manifest announces; `None` when a file of the new
 /// site is neither staged nor in place.
-fn interrupted(out: &Below, stage: &Path) -> Option<Plan> {
+fn interrupted(out: &Below, stage: &Path) -> Option<CommitPlan> {
     let announced = Manifest::load(out.root()).ok()??;
     let next = announced.next?;
     let staged = Below::new(stage.to_path_buf());
-    let is_staged = |path: &str| matches!(staged.look(path), Found::File(_));
+    let is_staged = |path: &str| matches!(staged.look(path), PathState::File(_));
     if !is_staged(MANIFEST) {
         return None;
     }
@@ -165,7 +167,7 @@ fn interrupted(out: &Below, stage: &Path) -> Option<Plan> {
         }
         moves.push(copy);
     }
-    Some(Plan { moves, removals: stale(&announced, &manifest) })
+    Some(CommitPlan { moves, removals: stale(&announced, &manifest) })
 }
 
 /// Files that the manifest `before` names and `now` does not.
@@ -195,15 +197,15 @@ fn advance(from: &Path, out: &Below, path: &str) -> Result<()> {
     }
 }
 
-/// Brings a file to its place on another file system, such as a volume of a container. Readers of
-/// the site see the old file or the new one.
+/// Copies a file to another file system, such as a container volume. Readers of the site see either
+/// the old file or the new one.
 fn arrive(from: &Path, out: &Below, to: &Path) -> std::io::Result<()> {
     let new = out.at(ARRIVING);
-    pour(from, &new)?;
+    copy_with_time(from, &new)?;
     match fs::rename(&new, to) {
-        // A folder inside of the output is on a file system of its own.
+        // A folder inside the output is on another file system.
         Err(e) if e.kind() == Os::CrossesDevices => {
-            pour(from, to)?;
+            copy_with_time(from, to)?;
             fs::remove_file(&new)
         }
         other => other,
@@ -211,7 +213,7 @@ fn arrive(from: &Path, out: &Below, to: &Path) -> std::io::Result<()> {
 }
 
 /// Copies a file with its time into a new file.
-fn pour(from: &Path, to: &Path) -> std::io::Result<()> {
+fn copy_with_time(from: &Path, to: &Path) -> std::io::Result<()> {
     clear(to).map_err(std::io::Error::other)?;
     let mut source = fs::File::open(from)?;
     let mut target = fs::File::create_new(to)?;
@@ -219,9 +221,9 @@ fn pour(from: &Path, to: &Path) -> std::io::Result<()> {
     target.set_modified(source.metadata()?.modified()?)
 }
 
-/// Removes a folder that holds nothing but empty folders; anything else stays.
+/// Removes a folder that contains only empty folders.
 fn remove_empty(folder: &Path) {
-    if matches!(at(folder), Found::Folder) {
+    if matches!(at(folder), PathState::Folder) {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             remove_empty(&entry.path());
         }
@@ -229,14 +231,14 @@ fn remove_empty(folder: &Path) {
     }
 }
 
-/// Removes a stale file and the folders that are empty without it.
+/// Removes a stale file and the folders that become empty.
 fn remove(out: &Below, path: &str) -> Result<()> {
     let full = out.at(path);
     match out.look(path) {
-        Found::File(_) | Found::Odd => fs::remove_file(&full)
+        PathState::File(_) | PathState::Special => fs::remove_file(&full)
             .map_err(|e| Error::io("a stale file cannot be removed", &full, e))?,
-        Found::Nothing => {}
-        Found::Folder | Found::Behind(..) => return Ok(()), // something else took its place
+        PathState::Nothing => {}
+        PathState::Folder | PathState::Behind(..) => return Ok(()), // something else took its place
     }
     for folder in around(path).collect::<Vec<_>>().into_iter().rev() {
         if fs::remove_dir(out.at(folder)).is_err() {

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
 
-use super::below::{Found, at};
+use super::below::{PathState, at};
 use super::commit::ARRIVING;
 use super::manifest::MANIFEST;
 
-/// Folders that an output may neither be nor contain, nor lie inside of.
+/// Folders that an output must not be, contain or be inside of.
 #[derive(Debug, Clone, Default)]
 pub struct Forbidden {
     /// The user's home folder.
@@ -19,15 +19,15 @@ pub struct Forbidden {
     pub repository: Option<PathBuf>,
 }
 
-/// Refuses an output folder that is not ours to fill.
+/// Rejects an output folder that must not be written to.
 ///
-/// Fine are: a path where nothing is, an empty folder, and a folder that holds our manifest.
+/// Allowed are a path that does not exist, an empty folder, and a folder with our manifest.
 pub(super) fn permit(out: &Path, forbidden: &Forbidden) -> Result<()> {
     let full = resolve(out)?;
     let refuse = |why: &str| {
         Err(Error::new(ErrorKind::Output, format!("the output folder {why}"))
             .at(out)
-            .help("choose a folder of its own with --out, such as _site"))
+            .help("choose a separate folder with --out, such as _site"))
     };
     if full.parent().is_none() {
         return refuse("is the root of the file system");
@@ -59,20 +59,20 @@ pub(super) fn permit(out: &Path, forbidden: &Forbidden) -> Result<()> {
         Err(e) => Err(Error::io("the output folder cannot be looked at", out, e)),
         Ok(meta) if meta.is_symlink() => refuse("is a symbolic link"),
         Ok(meta) if !meta.is_dir() => refuse("is a file"),
-        Ok(_) if matches!(at(&out.join(MANIFEST)), Found::File(_)) || is_empty(out)? => Ok(()),
+        Ok(_) if matches!(at(&out.join(MANIFEST)), PathState::File(_)) || is_empty(out)? => Ok(()),
         Ok(_) => refuse(&format!("is not empty and holds no {MANIFEST} of ours")),
     }
 }
 
-/// Whether nothing is in a folder but what a first build left that was killed.
+/// Whether a folder is empty, except for a file that an interrupted first build left.
 fn is_empty(folder: &Path) -> Result<bool> {
     let mut entries =
         std::fs::read_dir(folder).map_err(|e| Error::io("the folder cannot be read", folder, e))?;
     Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == ARRIVING)))
 }
 
-/// A link between the folder that holds the data, or the top of its repository, and `out`. Whoever
-/// made the repository may have made it, and where it leads is not theirs to choose.
+/// Returns a link between the folder of the data, or the top of its repository, and `out`. It may have
+/// come with the repository, whose authors must not choose where files are written.
 fn link_on_the_way(out: &Path, forbidden: &Forbidden) -> Result<Option<PathBuf>> {
     let top = match (&forbidden.repository, &forbidden.data) {
         (Some(top), _) => Some(resolve(top)?),
@@ -87,7 +87,7 @@ fn link_on_the_way(out: &Path, forbidden: &Forbidden) -> Result<Option<PathBuf>>
     Ok(between.find(|folder| folder.is_symlink()).map(Path::to_path_buf))
 }
 
-/// The absolute path with links resolved as far as it exists.
+/// Returns the absolute path; links are resolved as far as the path exists.
 fn resolve(path: &Path) -> Result<PathBuf> {
     let absolute = std::path::absolute(path)
         .map_err(|e| Error::io("the path has no absolute form", path, e))?;

@@ -1,7 +1,7 @@
 //! `manifest.json`: every file of a site with size and SHA-256.
 //!
-//! It tells which files are ours (only those are ever removed) and lets anybody check a copy. It stands
-//! at the top of the output, and where a host sends only a folder of it, in that folder as well.
+//! It lists which files are ours (only those are ever removed), and lets anyone verify a copy. It is at
+//! the top of the output, and also in the folder that a host serves where that is not the top.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 
-use super::below::{Below, Found, at, files_below};
+use super::below::{Below, PathState, at, files_below};
 
 /// Name of the manifest at the top of a site.
 pub const MANIFEST: &str = "manifest.json";
@@ -114,8 +114,8 @@ pub struct Manifest {
     /// Folder of what the host sends, empty when that is the whole output.
     #[serde(default)]
     pub root: String,
-    /// While a commit is under way: the digest of the manifest that will replace this one. Until then
-    /// this one names the files of both sites.
+    /// During a commit, the digest of the manifest that will replace this one. Until then this one
+    /// lists the files of both sites.
     #[serde(default)]
     pub next: Option<FileDigest>,
     /// Every file.
@@ -131,8 +131,8 @@ impl Manifest {
     /// Reads the manifest of a site; `None` when it has none.
     pub fn load(site: &Path) -> Result<Option<Self>> {
         let path = site.join(MANIFEST);
-        if !matches!(at(&path), Found::File(_)) {
-            return Ok(None); // a link leads to somebody else's manifest
+        if !matches!(at(&path), PathState::File(_)) {
+            return Ok(None); // a link may lead to a manifest of another site
         }
         let text = std::fs::read_to_string(&path)
             .map_err(|e| Error::io("the manifest cannot be read", &path, e))?;
@@ -144,7 +144,7 @@ impl Manifest {
         })
     }
 
-    /// Path of the copy for those who ask the live site, where the output's top is not its root.
+    /// Path of the copy on the live site, where the served folder is not the top of the output.
     pub(super) fn copy(&self) -> Option<String> {
         (!self.root.is_empty()).then(|| format!("{}/{MANIFEST}", self.root))
     }
@@ -161,8 +161,8 @@ impl Manifest {
         rows.chain(copy).collect()
     }
 
-    /// How many API listings the site has: the folders that hold a `latest`, whatever the host calls
-    /// their files, counted once for all spellings.
+    /// Counts the servers in the API: folders with a `latest`, whatever the host names its files;
+    /// spellings of the same name count once.
     pub fn listings(&self) -> usize {
         let names = self.files.iter().filter_map(|row| {
             let (listing, _) = row.path.split_once("/versions/latest")?;
@@ -172,7 +172,7 @@ impl Manifest {
         names.collect::<BTreeSet<_>>().len()
     }
 
-    /// The document, one file a line.
+    /// Returns the document, with one file per line.
     pub(super) fn render(&self) -> String {
         let plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
         let quote = |text: &str| match text.bytes().all(plain) {
@@ -201,7 +201,7 @@ impl Manifest {
     }
 }
 
-/// Eight digits that stand for `bytes` in the name of a file that never changes.
+/// Returns eight hex digits of the digest of `bytes`, for the name of an immutable file.
 pub fn fingerprint(bytes: &[u8]) -> String {
     FileDigest::of(bytes).to_string().chars().take(8).collect()
 }
@@ -211,13 +211,16 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 pub enum SiteProblem {
     /// A file of the manifest is not there.
     Missing(String),
-    /// A file has other bytes; the text says which fact differs.
+    /// A file has other bytes; the second text says how it differs.
     Changed(String, String),
-    /// A file stands there that the manifest does not name.
+    /// A file exists that the manifest does not list.
     Surplus(String),
 }
 
-/// Compares a site on disk with its manifest, both ways. An [`Error`] when there is no manifest.
+/// Compares a site on disk with its manifest: missing, changed and surplus files.
+///
+/// # Errors
+/// When there is no manifest, or a file cannot be read.
 pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
     let manifest = Manifest::load(site)?.ok_or_else(|| {
         Error::new(ErrorKind::Usage, format!("there is no {MANIFEST} here"))
@@ -251,7 +254,7 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
 
 /// How the file at the path of `row` differs from it.
 pub(super) fn differs(site: &Below, row: &ManifestRow) -> Result<Option<String>> {
-    let Found::File(meta) = site.look(&row.path) else {
+    let PathState::File(meta) = site.look(&row.path) else {
         return Ok(Some("it is not a regular file".to_owned()));
     };
     if meta.len() != row.size {
@@ -265,7 +268,7 @@ pub(super) fn differs(site: &Below, row: &ManifestRow) -> Result<Option<String>>
 
 /// What is wrong with the copy of a manifest.
 pub(super) fn copy_differs(site: &Below, copy: String) -> Option<SiteProblem> {
-    let Found::File(_) = site.look(&copy) else { return Some(SiteProblem::Missing(copy)) };
+    let PathState::File(_) = site.look(&copy) else { return Some(SiteProblem::Missing(copy)) };
     match (FileDigest::of_file(&site.at(&copy)), FileDigest::of_file(&site.at(MANIFEST))) {
         (Ok(copied), Ok(own)) if copied == own => None,
         _ => Some(SiteProblem::Changed(copy, format!("it is not a copy of {MANIFEST}"))),

@@ -1,14 +1,15 @@
-//! The built thing: URL → artifact, lowering to a host's files, and putting files on disk.
+//! The built site: artifacts at URLs, the files that a host needs for them, and writing files to disk.
 //!
-//! `render` says "at this URL there is this JSON"; a [`Host`] decides which files that takes; an
-//! [`Output`] stages, compares and commits them. This room refuses to know what a registry, a server
-//! or a template is, and deletes nothing that its own manifest does not name.
+//! `render` makes [`Artifact`]s. [`lower`] turns them into the [`Files`] of a [`Host`]. An [`Output`]
+//! compares, stages and commits files. Nothing here knows what a registry, a server or a template is,
+//! and only files that the site's manifest lists are deleted.
 
 mod artifact;
 mod below;
 mod commit;
 mod guard;
 mod host;
+mod lower;
 mod manifest;
 mod path;
 mod sealed;
@@ -20,12 +21,14 @@ pub use guard::Forbidden;
 pub use host::{COMMON, EDGE_PATHS, immutable, odd_types, served};
 pub use host::{
     Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Manner, Order, PAGE_SIZES, Plus,
-    Queries, Resolution, Shortfall, Totals, Whole, host_named,
+    Queries, Resolution, Shortfall, ShortfallKind, Totals, Whole, host_named,
 };
+pub use lower::{Files, SiteInfo, SiteParts, lower};
+pub use lower::{Lowering, takes_list_pages};
 pub use manifest::fingerprint;
 pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;
 #[cfg(feature = "cli")]
 pub use sealed::working_folder;
 pub use sealed::{Sealing, WORK, read_sealed};
-pub use write::{Kept, Output, Ready, Written};
+pub use write::{Output, Ready, StoredFile, WriteCounts, write};

@@ -3,6 +3,7 @@
 //! The slash inside a server name is data until the name is split into its halves, so a literal
 //! `%2F` can never become part of a folder's name.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use crate::text::percent_encode_except;
@@ -17,9 +18,9 @@ impl UrlPath {
     pub fn new<'a>(segments: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let mut text = String::new();
         for segment in segments {
-            let sound = !matches!(segment, "" | "." | "..")
+            let valid = !matches!(segment, "" | "." | "..")
                 && !segment.chars().any(|c| matches!(c, '/' | '\\') || c.is_control());
-            if !sound {
+            if !valid {
                 return None;
             }
             if !text.is_empty() {
@@ -41,8 +42,14 @@ impl UrlPath {
     }
 }
 
+impl Borrow<str> for UrlPath {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for UrlPath {
-    /// Writes the path as it stands in a URL: a slash before each segment, percent-encoded.
+    /// Writes the path in the form of a URL: a slash before each segment, percent-encoded.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
             return f.write_str("/");
@@ -51,6 +58,6 @@ impl fmt::Display for UrlPath {
     }
 }
 
-/// Bytes of a path that stand for themselves in a URL besides letters and digits (RFC 3986, `pchar`, and
+/// Bytes of a path that are not encoded in a URL, besides letters and digits (RFC 3986, `pchar`, and
 /// the slash between segments).
 const PLAIN: &[u8] = b"/-._~!$&'()*+,;=:@";

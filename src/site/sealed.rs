@@ -1,9 +1,8 @@
 //! Files of the working folder: each ends with a digest of all before it.
 //!
-//! They save work and prove nothing: a file that is not exactly as it was written counts as none, and
-//! what it held is made anew. That covers accidents and edits by hand. It does not cover somebody who
-//! writes to the working folder and computes the digest too, which is why a working folder that came
-//! with a repository is refused before this module is asked.
+//! They only save work: a file that is not exactly as it was written is ignored, and its content is
+//! computed again. That protects against accidents and manual edits, but not against an attacker who
+//! also computes the digest. A working folder that came with a repository is therefore rejected earlier.
 
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
@@ -12,9 +11,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use super::FileDigest;
-use super::below::{Found, at, clear, make_real};
+use super::below::{PathState, at, clear, make_real};
 
-/// How the last line begins.
+/// Start of the last line.
 const SEAL: &str = "sha256 ";
 
 /// The working folder of the output folder `out`, which is beside it; `None` when `out` has no name.
@@ -41,8 +40,8 @@ pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
 /// not exactly as it was written.
 pub fn read_sealed(work: &Path, name: &str) -> Option<String> {
     let path = work.join(name);
-    let real = work.parent().is_some_and(|around| matches!(at(around), Found::Folder));
-    if !real || !matches!(at(work), Found::Folder) || !matches!(at(&path), Found::File(_)) {
+    let real = work.parent().is_some_and(|around| matches!(at(around), PathState::Folder));
+    if !real || !matches!(at(work), PathState::Folder) || !matches!(at(&path), PathState::File(_)) {
         return None;
     }
     let mut text = std::fs::read_to_string(path).ok()?;
@@ -87,7 +86,7 @@ impl Sealing {
         let digest = FileDigest::from(std::mem::take(&mut self.hash));
         writeln!(self.file, "{SEAL}{digest}")?;
         self.file.flush()?;
-        if !matches!(at(&self.path), Found::File(_)) {
+        if !matches!(at(&self.path), PathState::File(_)) {
             clear(&self.path).map_err(std::io::Error::other)?;
         }
         std::fs::rename(&self.new, &self.path)

@@ -1,11 +1,10 @@
-//! Putting files on disk: compare, stage, commit.
+//! Writes files to disk: compare, stage, commit.
 //!
-//! A file is written only when it differs from what is there. Changed files wait in a staging folder
-//! beside the output until everything is known to be right; then one announced step moves them. What
-//! is removed is only what our previous manifest names. The working folder `.mcp-static` beside the
-//! output may be deleted at any time.
+//! A file is written only when it differs from the existing one. Changed files are staged in a folder
+//! beside the output; one announced step moves them when the whole site is valid. Only files that the
+//! previous manifest lists are removed. The working folder `.mcp-static` beside the output may be
+//! deleted at any time.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::{ErrorKind as Os, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,26 +14,26 @@ use std::time::UNIX_EPOCH;
 
 use crate::error::{Error, ErrorKind, Result};
 
-use super::below::{Below, Found, at, clear, files_below};
-use super::commit::{ARRIVING, Plan, announce, carry_out, recover, stale};
+use super::below::{Below, PathState, at, clear, files_below};
+use super::commit::{ARRIVING, CommitPlan, announce, carry_out, recover, stale};
 use super::guard::{Forbidden, permit};
+use super::lower::{Destination, Files};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
 use super::sealed::{make_working_folder, working_folder};
 use super::{Body, HostFile};
 
-/// A file of the site that is known to be there: its row, and the time that tells whether somebody
-/// touched it since.
+/// A file that exists in the site, and the modification time that shows whether it was changed since.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct StoredFile {
     /// Path, size and digest.
     pub row: ManifestRow,
     /// Modification time in nanoseconds since 1970.
     pub modified: u64,
 }
 
-/// What a commit did.
+/// Numbers of files that a commit wrote, removed and left unchanged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
+pub struct WriteCounts {
     /// Files that were written.
     pub written: u64,
     /// Files that were removed.
@@ -45,7 +44,7 @@ pub struct Written {
     pub bytes: u64,
 }
 
-/// An output folder that is being built. Dropped without a commit it leaves the site as it was.
+/// An output folder that is being built. If it is dropped without a commit, the site stays as it was.
 #[derive(Debug)]
 pub struct Output {
     out: Below,
@@ -60,7 +59,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Opens `out` for building: refuses dangerous folders, completes a commit that was cut off.
+    /// Opens `out` for building: rejects dangerous folders and completes an interrupted commit.
     pub fn open(out: &Path, forbidden: &Forbidden) -> Result<Self> {
         permit(out, forbidden)?;
         let full = std::path::absolute(out)
@@ -77,7 +76,7 @@ impl Output {
         recover(&out, &stage);
         clear(&stage)?;
         clear(&out.at(ARRIVING))?;
-        let fresh = !matches!(out.look(MANIFEST), Found::File(_));
+        let fresh = !matches!(out.look(MANIFEST), PathState::File(_));
         Ok(Self {
             out,
             stage,
@@ -89,7 +88,7 @@ impl Output {
         })
     }
 
-    /// The folder for things that outlive a build but are not part of the site.
+    /// The working folder: kept between builds, and not part of the site.
     pub fn work(&self) -> &Path {
         &self.work
     }
@@ -99,7 +98,7 @@ impl Output {
         self.out.root()
     }
 
-    /// The digest of the manifest of the site that is there; `None` when there is no site.
+    /// Returns the digest of the existing site's manifest; `None` when there is no site.
     pub fn manifest(&self) -> Option<FileDigest> {
         if self.fresh {
             return None;
@@ -107,80 +106,45 @@ impl Output {
         FileDigest::of_file(&self.out.at(MANIFEST)).ok()
     }
 
-    /// Adds a file; it is staged only if it differs from what is there.
-    pub fn put(&self, file: &HostFile) -> Result<Kept> {
-        let modified = match self.equal_file(file) {
+    /// Adds a file. It is staged only if it differs from the existing one.
+    pub fn put(&self, file: HostFile) -> Result<StoredFile> {
+        let modified = match self.equal_file(&file) {
             Some(modified) => modified,
             None => {
                 self.written.fetch_add(1, Ordering::Relaxed);
                 stage(&self.stage.join(&file.path), &file.body)?
             }
         };
-        let row = ManifestRow {
-            path: file.path.as_str().into(),
-            size: file.body.len() as u64,
-            sha256: FileDigest::of(&file.body),
-        };
+        let row = file.row();
         self.push([row.clone()]);
-        Ok(Kept { row, modified })
+        Ok(StoredFile { row, modified })
     }
 
-    /// Whether every one of these files of a former build is as that build left it.
-    pub fn intact(&self, files: &[Kept]) -> bool {
+    /// Whether all these files of an earlier build are unchanged since that build.
+    pub fn intact(&self, files: &[StoredFile]) -> bool {
         !self.fresh
             && files.iter().all(|kept| {
-                matches!(self.out.look(&kept.row.path), Found::File(meta)
+                matches!(self.out.look(&kept.row.path), PathState::File(meta)
                     if meta.len() == kept.row.size && modified(&meta) == kept.modified)
             })
     }
 
-    /// The bytes of a file of a former build, if they are what that build wrote.
-    pub fn read(&self, kept: &Kept) -> Option<Vec<u8>> {
+    /// Reads a file of an earlier build; `None` when it has changed since.
+    pub fn read(&self, kept: &StoredFile) -> Option<Vec<u8>> {
         self.intact(std::slice::from_ref(kept)).then_some(())?;
         let bytes = fs::read(self.out.at(&kept.row.path)).ok()?;
         (FileDigest::of(&bytes) == kept.row.sha256).then_some(bytes)
     }
 
-    /// Keeps files of a former build that are [intact](Output::intact).
-    pub fn keep(&self, files: &[Kept]) {
+    /// Keeps files of an earlier build that are [intact](Output::intact).
+    pub fn keep(&self, files: &[StoredFile]) {
         self.push(files.iter().map(|kept| kept.row.clone()));
     }
 
-    /// Everything added so far, sorted by path.
-    pub fn rows(&self) -> Vec<ManifestRow> {
-        let mut rows = self.lock_rows().clone();
-        rows.sort();
-        rows
-    }
-
-    /// Pairs of added paths that not every file system could hold side by side: equal, or equal but
-    /// for case.
-    pub fn collisions(&self) -> Vec<(String, String)> {
-        let mut rows = self.lock_rows();
-        rows.sort();
-        let rows = &*rows;
-        let mut found = Vec::new();
-        let mut say = |a: &str, b: &str| found.push((a.to_owned(), b.to_owned()));
-        for pair in rows.windows(2).filter(|pair| pair[0].path == pair[1].path) {
-            say(&pair[0].path, &pair[1].path);
-        }
-        // Only a path with a capital can equal another but for case, and few have one.
-        let mut folded: BTreeMap<String, &str> = BTreeMap::new();
-        for row in rows.iter().filter(|row| row.path.bytes().any(|b| b.is_ascii_uppercase())) {
-            let lower = row.path.to_ascii_lowercase();
-            if let Ok(at) = rows.binary_search_by(|other| (*other.path).cmp(&lower)) {
-                say(&row.path, &rows[at].path);
-            } else if let Some(other) = folded.insert(lower, &row.path) {
-                say(other, &row.path);
-            }
-        }
-        found
-    }
-
-    /// Completes `manifest`, stages it and finds what would stop the commit. The site is as it was.
+    /// Completes `manifest`, stages it and checks that nothing blocks the commit. The site is unchanged.
     ///
     /// # Errors
-    /// When something in the output is in the way of a file; it is named, with what to do about it.
+    /// When something in the output blocks a file. The message says what, and what to do about it.
     pub fn prepare(self, mut manifest: Manifest) -> Result<Ready> {
         manifest.files = std::mem::take(&mut *self.lock_rows());
         manifest.files.sort();
@@ -188,7 +152,7 @@ impl Output {
         let count = manifest.files.len() as u64;
         let written = self.written.load(Ordering::Relaxed);
         let mut done =
-            Written { written, removed: 0, unchanged: count - written.min(count), bytes };
+            WriteCounts { written, removed: 0, unchanged: count - written.min(count), bytes };
         let body = Body::from(manifest.render());
         let digest = FileDigest::of(&body);
         let own = HostFile { path: MANIFEST.to_owned(), body: body.clone() };
@@ -196,7 +160,7 @@ impl Output {
         let copy = manifest.copy().map(|path| HostFile { path, body });
         let copy = copy.filter(|copy| self.equal_file(copy).is_none());
         done.written += u64::from(manifest_changed) + u64::from(copy.is_some());
-        let (mut plan, mut ours) = (Plan::default(), Vec::new());
+        let (mut plan, mut ours) = (CommitPlan::default(), Vec::new());
         if done.written > 0 || self.fresh {
             for file in copy.into_iter().chain([own]) {
                 stage(&self.stage.join(&file.path), &file.body)?;
@@ -214,12 +178,12 @@ impl Output {
         Ok(Ready { output: self, manifest, digest, ours, plan, done })
     }
 
-    /// The modification time of the file that is there, if it has these bytes.
+    /// Returns the modification time of the existing file if it has the same bytes.
     fn equal_file(&self, file: &HostFile) -> Option<u64> {
         if self.fresh {
             return None;
         }
-        let Found::File(meta) = self.out.look(&file.path) else { return None };
+        let PathState::File(meta) = self.out.look(&file.path) else { return None };
         if meta.len() != file.body.len() as u64 {
             return None;
         }
@@ -238,16 +202,51 @@ impl Output {
     }
 }
 
+impl Destination for Output {
+    type Added = StoredFile;
+    type Error = Error;
+
+    fn put(&self, file: HostFile) -> Result<StoredFile> {
+        Output::put(self, file)
+    }
+
+    fn rows(&self) -> Vec<ManifestRow> {
+        let mut rows = self.lock_rows().clone();
+        rows.sort();
+        rows
+    }
+}
+
 impl Drop for Output {
     fn drop(&mut self) {
-        // A build that was given up leaves nothing behind; a failure here is found at the next open.
+        // A build that fails leaves nothing behind. A failure here is found when the output is next opened.
         let _ = clear(&self.stage);
         // A child process that is being started may hold the file for a moment longer.
         let _ = self.lock.unlock();
     }
 }
 
-/// A site that is staged as a whole, with nothing in its way. Dropped it leaves the old one.
+/// Writes `files` to the folder `out` in one atomic step. Files with equal bytes stay as they are, and
+/// files of an earlier site that are no longer needed are removed.
+///
+/// # Errors
+/// When a shortfall is fatal, when `out` is not empty and not a site of this tool, or when a file
+/// cannot be written. The old site is then still there.
+pub fn write(files: &Files, out: &Path) -> Result<WriteCounts> {
+    if let Some(fatal) = files.shortfalls().iter().find(|shortfall| shortfall.is_fatal()) {
+        return Err(Error::new(ErrorKind::Output, fatal.message.clone()).help(fatal.help.clone()));
+    }
+    let output = Output::open(out, &Forbidden::default())?;
+    let copy = files.manifest.copy();
+    let is_manifest = |path: &str| path == MANIFEST || Some(path) == copy.as_deref();
+    for file in files.files.iter().filter(|file| !is_manifest(&file.path)) {
+        output.put(file.clone())?;
+    }
+    let (counts, _) = output.prepare(files.manifest.clone())?.commit()?;
+    Ok(counts)
+}
+
+/// A completely staged site that nothing blocks. If it is dropped, the old site stays.
 #[derive(Debug)]
 pub struct Ready {
     output: Output,
@@ -255,17 +254,17 @@ pub struct Ready {
     digest: FileDigest,
     /// Stale files of the old manifest.
     ours: Vec<ManifestRow>,
-    plan: Plan,
-    done: Written,
+    plan: CommitPlan,
+    done: WriteCounts,
 }
 
 impl Ready {
-    /// Makes the staged files the site and removes what is stale. Returns what was done, and the
+    /// Moves the staged files into the site and removes stale ones. Returns what was done, and the
     /// digest of the manifest.
     ///
     /// # Errors
-    /// When the system refuses to move or remove a file; the next build makes the site whole.
-    pub fn commit(mut self) -> Result<(Written, FileDigest)> {
+    /// When a file cannot be moved or removed. The next build completes the site.
+    pub fn commit(mut self) -> Result<(WriteCounts, FileDigest)> {
         let Output { out, stage, .. } = &self.output;
         let idle = !self.output.fresh && self.done.written == 0;
         if idle || (self.output.fresh && rename_whole(stage, out.root())?) {
@@ -281,7 +280,7 @@ impl Ready {
         Ok((self.done, self.digest))
     }
 
-    /// Lets the site's manifest name all files of both sites, and the manifest that comes.
+    /// Makes the site's manifest list the files of both sites, and the digest of the new manifest.
     pub(super) fn announce(&mut self) -> Result<()> {
         self.manifest.next = Some(self.digest);
         self.manifest.files.append(&mut self.ours);
@@ -289,18 +288,18 @@ impl Ready {
     }
 
     #[cfg(test)]
-    pub(super) fn plan(&self) -> &Plan {
+    pub(super) fn plan(&self) -> &CommitPlan {
         &self.plan
     }
 }
 
-/// Makes the staged tree the site in one step. `false` when the output is a folder that has to stay,
-/// as a mounted one does, or is on another file system.
+/// Renames the staged tree to the site. Returns `false` when the output folder cannot be replaced, for
+/// example because it is mounted, or is on another file system.
 fn rename_whole(stage: &Path, out: &Path) -> Result<bool> {
     let fail = |e| Error::io("the site cannot be put in place", out, e);
     match fs::remove_dir(out) {
         Err(e) if e.kind() == Os::DirectoryNotEmpty => return Err(fail(e)),
-        Err(_) if matches!(at(out), Found::Folder) => return Ok(false),
+        Err(_) if matches!(at(out), PathState::Folder) => return Ok(false),
         _ => {}
     }
     match fs::rename(stage, out) {
@@ -313,7 +312,7 @@ fn rename_whole(stage: &Path, out: &Path) -> Result<bool> {
     }
 }
 
-/// Writes a staged file and gives its modification time.
+/// Writes a staged file and returns its modification time.
 fn stage(path: &Path, bytes: &[u8]) -> Result<u64> {
     let fail = |e| Error::io("a file cannot be written", path, e);
     let folder = path.parent().unwrap_or(path);
@@ -334,7 +333,7 @@ fn modified(meta: &fs::Metadata) -> u64 {
 
 fn lock(path: &Path) -> Result<fs::File> {
     let fail = |e| Error::io("the lock cannot be taken", path, e);
-    if !matches!(at(path), Found::File(_)) {
+    if !matches!(at(path), PathState::File(_)) {
         clear(path)?;
     }
     let file = fs::File::options().create(true).append(true).open(path).map_err(fail)?;
@@ -346,21 +345,5 @@ fn lock(path: &Path) -> Result<fs::File> {
                 .help("wait for it to end, or choose another folder with --out"))
         }
         Err(fs::TryLockError::Error(e)) => Err(fail(e)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    #[test]
-    fn paths_that_collide_are_found() {
-        let dir = tempfile::tempdir().unwrap();
-        let output = Output::open(&dir.path().join("site"), &Forbidden::default()).unwrap();
-        for path in ["a/b", "a/B", "e/f", "e/g"] {
-            output.put(&HostFile { path: path.to_owned(), body: Vec::new().into() }).unwrap();
-        }
-        assert_eq!(output.collisions(), [("a/B".to_owned(), "a/b".to_owned())]);
     }
 }

@@ -10,7 +10,6 @@ use std::path::PathBuf;
 
 use mcp_static::config::BaseUrl;
 use mcp_static::pipeline::{LoadOptions, Silent, check, load};
-use mcp_static::render;
 use mcp_static::site::{Artifact, Media, Site, UrlPath};
 
 use crate::project::{Project, home};
@@ -24,7 +23,7 @@ fn site(data: PathBuf, base_url: Option<&str>) -> Site {
     let loaded = load(&options).unwrap();
     let (registry, report) = check(&loaded, &Silent).unwrap();
     assert!(!report.has_errors(), "{:#?}", report.items());
-    let site = render::site(&registry, &loaded.facts, loaded.catalog.as_ref());
+    let site = loaded.renderer().site(&registry);
     assert_eq!(loaded.template_problems(), []);
     site
 }
@@ -39,7 +38,7 @@ fn of(project: &Project) -> Site {
 
 fn at<'a>(site: &'a Site, path: &str) -> Option<&'a Artifact> {
     let segments = path.split('/').filter(|segment| !segment.is_empty());
-    site.get(&UrlPath::new(segments).unwrap())
+    site.get(UrlPath::new(segments).unwrap().as_str())
 }
 
 #[track_caller]

@@ -3,6 +3,7 @@
 //! real by `tests/e2e/servers.sh`.
 
 mod interpret;
+mod lower;
 mod upload;
 
 use std::collections::BTreeMap;

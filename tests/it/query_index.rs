@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use mcp_static::model::Timestamp;
 use mcp_static::model::query::{ListQuery, ListedEntry, page};
-use mcp_static::render::query::{FEWEST_BODIES, Item, MOST_BYTES, artifacts, read};
+use mcp_static::render::query::{FEWEST_BODIES, IndexedVersion, MOST_BYTES, artifacts, read};
 use mcp_static::site::Artifact;
 use pretty_assertions::assert_eq;
 
@@ -45,7 +45,7 @@ fn body(row: &Version, size: usize) -> String {
 }
 
 fn indexed(rows: &[Version], size: impl Fn(usize) -> usize) -> Vec<Artifact> {
-    let item = |(i, row): (usize, &Version)| Item::new(row, body(row, size(i)).into());
+    let item = |(i, row): (usize, &Version)| IndexedVersion::new(row, body(row, size(i)).into());
     artifacts(&rows.iter().enumerate().map(item).collect::<Vec<_>>())
 }
 
@@ -170,7 +170,7 @@ fn the_index_gives_the_pages_that_a_query_means() {
 #[test]
 fn no_file_is_too_large_and_a_page_touches_two_files_of_bodies() {
     for size in [40, 700, 3000] {
-        let index = Index::of(&indexed(&registry(if size > 1000 { 2000 } else { 25_000 }), |i| {
+        let index = Index::of(&indexed(&registry(if size > 1000 { 2000 } else { 8000 }), |i| {
             if i % 500 == 0 { 200_000 } else { size }
         }));
         let largest = index.files.values().map(String::len).max().unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use mcp_static::config::BaseUrl;
-use mcp_static::pipeline::{BuildOptions, LoadOptions, Silent, Target, build, load};
+use mcp_static::pipeline::{BuildOptions, BuildTarget, LoadOptions, Silent, build, load};
 use mcp_static::site::host_named;
 use pretty_assertions::assert_eq;
 
@@ -53,7 +53,7 @@ fn build_revision(project: &Project, revision: &str, out: &str) -> Files {
         ..LoadOptions::default()
     };
     let loaded = load(&options).unwrap();
-    let target = Target { host: host_named("plain").unwrap(), out: &out };
+    let target = BuildTarget { host: host_named("plain").unwrap(), out: &out };
     let built = build(&loaded, &[target], &BuildOptions::default(), &Silent).unwrap();
     assert!(!built.report.has_errors());
     tree(&out)
@@ -128,7 +128,7 @@ fn whatever_became_of_the_working_folder_the_next_build_is_a_fresh_one() {
     let (work, mine) = (project.path(WORK), project.path("mine"));
     project.file("mine", "dear");
     let (mut dice, mut state, mut older) = (Dice(11), 0, Vec::new());
-    for round in 0..300 {
+    for round in 0..150 {
         let built = build_revision(&project, &revisions[state], "_site");
         assert_eq!(built.keys().collect::<Vec<_>>(), wanted[state].keys().collect::<Vec<_>>());
         assert!(built == wanted[state], "round {round}, an undisturbed build");

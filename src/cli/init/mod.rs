@@ -13,7 +13,7 @@ use std::path::Path;
 use crate::config::BaseUrl;
 use crate::data::{Edits, apply_in, hold};
 use crate::error::{Error, ErrorKind, Result};
-use crate::render::catalog::Repository;
+use crate::render::catalog::RemoteRepository;
 use crate::site::{HOSTS, host_named};
 use crate::world::file;
 use crate::world::git::Git;
@@ -73,7 +73,7 @@ impl Surroundings {
     fn look(dir: &Path) -> Result<Self> {
         let git = Git::discover(dir)?;
         let remote = git.as_ref().and_then(|git| git.remote_url("origin"));
-        let remote = remote.and_then(|url| Repository::new(url, DATA.to_owned()).place());
+        let remote = remote.and_then(|url| RemoteRepository::new(url, DATA.to_owned()).place());
         let full = std::path::absolute(dir)
             .map_err(|e| Error::io("the folder cannot be found", dir, e))?;
         let folder =

@@ -1,7 +1,7 @@
 //! Which API documents there are.
 
 use crate::model::Listing;
-use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Body, Media, Shape, UrlPath};
 use crate::text::escape_html;
 
 use super::super::Facts;
@@ -10,10 +10,6 @@ use super::wire::{self, Problem, list_json, push_string};
 /// The document of the API that other tools look for; `{{…}}` is filled in.
 const OPENAPI: &str = include_str!("openapi.yaml");
 
-fn artifact(path: UrlPath, shape: Shape, media: Media, body: Body) -> Artifact {
-    Artifact { path, shape, media, freshness: Freshness::Revalidate, body }
-}
-
 /// The documents of one server, and its entry for the list when it has a live version.
 pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>) {
     let mut artifacts = Vec::with_capacity(listing.entries().len() + 2);
@@ -21,7 +17,7 @@ pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>
     let base = ["v0.1", "servers", name.namespace().as_str(), name.name(), "versions"];
     let endpoint = |last: Option<&str>, body: Body| {
         UrlPath::new(base.into_iter().chain(last))
-            .map(|path| artifact(path, Shape::Endpoint, Media::Json, body))
+            .map(|path| Artifact::new(path, Shape::Endpoint, Media::Json, body))
     };
     let mut bodies = Vec::with_capacity(listing.entries().len());
     let mut latest = None;
@@ -54,7 +50,7 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts
         for (name, body) in &small {
             let path = UrlPath::new([api, name]);
             artifacts.extend(
-                path.map(|path| artifact(path, Shape::Endpoint, Media::Json, body.clone())),
+                path.map(|path| Artifact::new(path, Shape::Endpoint, Media::Json, body.clone())),
             );
         }
     }
@@ -64,8 +60,7 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts
         ("404.html", Media::Html, not_found_page(facts)),
     ];
     for (name, media, text) in files {
-        let path = UrlPath::new([name]);
-        artifacts.extend(path.map(|path| artifact(path, Shape::File, media, text.into())));
+        artifacts.extend(Artifact::file([name], media, text));
     }
     artifacts
 }

@@ -6,4 +6,5 @@ pub mod wire;
 
 pub use documents::{globals, listing};
 pub use pages::list_pages;
+pub(super) use wire::list_ranges;
 pub use wire::{Problem, entry_json, list_json};

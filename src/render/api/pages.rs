@@ -7,20 +7,20 @@
 //!
 //! There is a set of pages for each of [`PAGE_SIZES`]. A cursor names the last server of a page; the
 //! set of size one has a page after every server, so that any cursor leads on with any limit. Only the
-//! latest versions are in them. Refused is everything else that a query can ask: those requests get
-//! the whole list.
+//! latest versions are in them. Requests with any other query
+//! get the whole list.
 
 use std::borrow::Cow;
 
 use serde::Deserialize;
 
-use crate::site::{Artifact, Body, Freshness, Media, PAGE_SIZES, Shape, UrlPath};
+use crate::site::{Artifact, Body, Media, PAGE_SIZES, Shape, UrlPath};
 
 use super::wire::list_json;
 
 /// What a cursor is made of.
 #[derive(Deserialize)]
-struct Named<'a> {
+struct CursorKey<'a> {
     #[serde(borrow)]
     name: Cow<'a, str>,
     #[serde(borrow)]
@@ -29,16 +29,16 @@ struct Named<'a> {
 
 /// An entry of the list, as much as is needed of it.
 #[derive(Deserialize)]
-struct Seen<'a> {
+struct ListEntry<'a> {
     #[serde(borrow)]
-    server: Named<'a>,
+    server: CursorKey<'a>,
 }
 
 /// The pages of the list whose entries are `latest`, in the order of their names.
 pub fn list_pages(latest: &[&Body]) -> Vec<Artifact> {
-    let names: Vec<Option<Named<'_>>> = latest
+    let names: Vec<Option<CursorKey<'_>>> = latest
         .iter()
-        .map(|body| serde_json::from_slice(body).ok().map(|seen: Seen<'_>| seen.server))
+        .map(|body| serde_json::from_slice(body).ok().map(|seen: ListEntry<'_>| seen.server))
         .collect();
     let mut artifacts = Vec::new();
     for size in PAGE_SIZES {
@@ -51,27 +51,22 @@ pub fn list_pages(latest: &[&Body]) -> Vec<Artifact> {
             let next = last.filter(|_| end < latest.len());
             let next = next.map(|last| format!("{}:{}", last.name, last.version));
             let path = if start == 0 { first(&size_word) } else { after(&size_word, before) };
-            let body = list_json(&latest[start..end], next.as_deref()).into();
-            artifacts.extend(path.map(|path| page(path, body)));
+            let body = list_json(&latest[start..end], next.as_deref());
+            artifacts.extend(path.map(|path| Artifact::new(path, Shape::File, Media::Json, body)));
         }
     }
     artifacts
 }
 
-/// Where the first page of a set stands.
+/// Path of the first page of a set.
 fn first(size: &str) -> Option<UrlPath> {
     UrlPath::new(["v0.1", "_q", "page", &format!("{size}.json")])
 }
 
-/// Where the page after a server stands; a name that is no path has none.
-fn after(size: &str, server: Option<&Named<'_>>) -> Option<UrlPath> {
+/// Path of the page after a server; `None` when the name is not a valid path.
+fn after(size: &str, server: Option<&CursorKey<'_>>) -> Option<UrlPath> {
     let (namespace, name) = server?.name.split_once('/')?;
     UrlPath::new(["v0.1", "_q", "page", size, namespace, &format!("{name}.json")])
-}
-
-fn page(path: UrlPath, body: Body) -> Artifact {
-    let (shape, media) = (Shape::File, Media::Json);
-    Artifact { path, shape, media, freshness: Freshness::Revalidate, body }
 }
 
 #[cfg(test)]

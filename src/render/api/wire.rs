@@ -4,9 +4,11 @@
 //! are pasted from the same text into the version document, `latest`, `versions` and the list.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use crate::model::query::{Given, QueryError};
 use crate::model::{Entry, Evidence, Listing};
+use crate::site::Body;
 use crate::text::push_json_string;
 
 /// Key of the registry's own block in `_meta`.
@@ -14,7 +16,7 @@ pub const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
 /// One entry: `{"server":…,"_meta":{…}}`.
 ///
-/// `meta_key` is where our own facts stand; they are left out when there is none.
+/// `meta_key` is the key of the registry's own facts; without it they are omitted.
 pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> String {
     let mut text = String::with_capacity(entry.document.len() + 320);
     text.push_str("{\"server\":");
@@ -86,6 +88,20 @@ pub fn of(listing: &Listing, entry: &Entry, meta_key: Option<&str>) -> String {
     entry_json(entry, listing.is_latest(entry), meta_key)
 }
 
+/// How a list begins.
+const LIST_START: &[u8] = b"{\"servers\":[";
+
+/// Returns the byte range of each of `entries` in a list of them.
+pub(in crate::render) fn list_ranges<'a>(
+    entries: impl Iterator<Item = &'a Body>,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut start = LIST_START.len();
+    entries.map(move |entry| {
+        let end = start + entry.len();
+        std::mem::replace(&mut start, end + 1)..end // one byte for the comma
+    })
+}
+
 /// A list: `{"servers":[…],"metadata":{"nextCursor":…,"count":n}}`.
 pub fn list_json(
     entries: impl IntoIterator<Item = impl AsRef<[u8]>, IntoIter: Clone>,
@@ -94,7 +110,7 @@ pub fn list_json(
     let entries = entries.into_iter();
     let size: usize = entries.clone().map(|entry| entry.as_ref().len() + 1).sum();
     let mut text = Vec::with_capacity(size + 80);
-    text.extend_from_slice(b"{\"servers\":[");
+    text.extend_from_slice(LIST_START);
     let mut count = 0;
     for entry in entries {
         if count > 0 {

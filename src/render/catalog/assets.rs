@@ -37,7 +37,7 @@ pub(super) fn digest() -> String {
     fingerprint(texts.concat().as_bytes())
 }
 
-/// Where the assets stand, from the site's root.
+/// Folder of the assets, from the site's root.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct AssetLinks {
     style: Href,
@@ -73,7 +73,7 @@ impl Assets {
         assets
     }
 
-    /// What stands at which URL.
+    /// The assets as artifacts.
     pub(super) fn artifacts(&self) -> impl Iterator<Item = Artifact> {
         self.artifacts.iter().cloned()
     }

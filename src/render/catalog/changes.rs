@@ -1,4 +1,4 @@
-//! What happened lately, over all servers: the page "What changed" and the feed.
+//! Recent changes of all servers: the page "What changed" and the feed.
 //!
 //! There is no clock here. "The last week" of the feed ends with the newest change, so the same data
 //! gives the same bytes on any day.
@@ -10,7 +10,7 @@ use crate::model::Timestamp;
 use super::list::page;
 use super::place::{Href, page_of, version_segments};
 use super::server::Moment;
-use super::summary::{CHANGES, Change, Summary};
+use super::summary::{CHANGES, ServerChange, Summary};
 use super::text::{shown, shown_option};
 
 /// Entries that a feed has at least, when there are that many.
@@ -22,7 +22,7 @@ const FEED_MAX: usize = 1000;
 /// Seconds in a week.
 const WEEK: i64 = 7 * 86_400;
 
-/// Something that happened, ready to be shown.
+/// A change, ready to be shown.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct ChangeView {
     name: String,
@@ -45,7 +45,7 @@ pub(super) struct Day {
 }
 
 /// A change with its moment and the server that it happened to.
-pub(super) type Dated<'a> = (Timestamp, &'a Summary, &'a Change);
+pub(super) type Dated<'a> = (Timestamp, &'a Summary, &'a ServerChange);
 
 /// Every change that is remembered, newest first; at one moment in the order of names.
 pub(super) fn all<'a>(summaries: &[&'a Summary]) -> Vec<Dated<'a>> {
@@ -74,7 +74,7 @@ pub(super) fn days(all: &[Dated<'_>]) -> Vec<Day> {
     days
 }
 
-/// The newest publications, one a server.
+/// The newest publications, at most one per server.
 pub(super) fn newest(all: &[Dated<'_>], count: usize) -> Vec<ChangeView> {
     let mut names: Vec<&str> = Vec::with_capacity(count);
     let mut newest = Vec::with_capacity(count);
@@ -108,7 +108,7 @@ impl ChangeView {
         self.at.iso()
     }
 
-    fn new(summary: &Summary, change: &Change) -> Self {
+    fn new(summary: &Summary, change: &ServerChange) -> Self {
         let (namespace, part) = summary.halves();
         let gone = change.withdrawn || !summary.is_live();
         let own_page = version_segments(namespace, part, &change.version)
@@ -129,13 +129,13 @@ impl ChangeView {
     }
 }
 
-/// The name that people see; the whole name where its second half says nothing by itself.
+/// The display name; the whole name where its second half is too general.
 fn title(summary: &Summary) -> &str {
     let plain = matches!(summary.label(), "mcp" | "server" | "mcp-server");
     if plain { &summary.name } else { summary.label() }
 }
 
-/// What happened, as a sentence says it.
+/// The verb for a kind of change.
 fn verb(kind: &str) -> &'static str {
     match kind {
         "published" => "published",

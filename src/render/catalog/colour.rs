@@ -3,7 +3,7 @@
 //! An operator names one colour; whether it can be read is not left to them. It is mixed with black or
 //! white until it reaches the contrast that WCAG 2.2 AA asks of text, with some room to spare.
 
-/// Grounds that accent-coloured text stands on; the style sheet has the same values.
+/// Backgrounds of accent-coloured text; the style sheet has the same values.
 const PAPER: Rgb = Rgb(0xf3, 0xf3, 0xef);
 const NIGHT: Rgb = Rgb(0x24, 0x26, 0x2a);
 

@@ -58,7 +58,7 @@ pub struct TemplateProblem {
 }
 
 impl TemplateProblem {
-    /// Stands in the place of a template's name when the settings name a client that there is not.
+    /// Used as the template's name when the settings name an unknown client.
     pub const CLIENTS: &str = "[catalog] clients";
 }
 
@@ -80,7 +80,7 @@ pub(super) struct Engine {
     environment: Environment<'static>,
     /// What failed while pages were made, without doubles and in a fixed order.
     problems: Mutex<BTreeSet<TemplateProblem>>,
-    /// Whether a template has used up its steps; then no further page is made.
+    /// Whether a template has used up its steps; then no more pages are rendered.
     spent: AtomicBool,
 }
 
@@ -105,7 +105,7 @@ impl Engine {
         Ok(Self { environment, problems: Mutex::default(), spent: AtomicBool::new(false) })
     }
 
-    /// Renders `template` with `context`; a failure is remembered and gives nothing.
+    /// Renders `template` with `context`. Returns `None` after a failure, which is kept in `problems`.
     pub(super) fn render(&self, template: &str, context: impl Serialize) -> Option<String> {
         self.render_value(template, value(context))
     }

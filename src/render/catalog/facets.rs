@@ -1,6 +1,6 @@
-//! Ways to cut the list: package type, transport, namespace, status, how ownership was proved.
+//! Facets of the list: package type, transport, namespace, status and ownership proof.
 //!
-//! Each value of each has a page of its own, so that filters are links where there is no script. A value
+//! Each value has its own page, so that filters are links where there is no script. A value
 //! that cannot be a path (it came from a stranger's document) has no page and no link.
 
 use std::collections::BTreeMap;
@@ -15,27 +15,27 @@ use super::text::grouped;
 /// Values of a group that the front page shows.
 const SHORT: usize = 8;
 
-/// A way to cut the list.
+/// A facet by which the list can be filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Kind {
+pub(super) struct FacetKind {
     /// Its word in URLs.
     pub(super) id: &'static str,
-    /// What it is called.
+    /// Its display name.
     pub(super) label: &'static str,
 }
 
-/// Every way, in the order in which pages show them.
-pub(super) const KINDS: [Kind; 5] = [
-    Kind { id: "package", label: "Package type" },
-    Kind { id: "transport", label: "Transport" },
-    Kind { id: "status", label: "Status" },
-    Kind { id: "proof", label: "Ownership proof" },
-    Kind { id: "namespace", label: "Namespace" },
+/// All facets, in the order in which pages show them.
+pub(super) const KINDS: [FacetKind; 5] = [
+    FacetKind { id: "package", label: "Package type" },
+    FacetKind { id: "transport", label: "Transport" },
+    FacetKind { id: "status", label: "Status" },
+    FacetKind { id: "proof", label: "Ownership proof" },
+    FacetKind { id: "namespace", label: "Namespace" },
 ];
 
 /// The servers that have one value.
 pub(super) struct Facet<'a> {
-    pub(super) kind: Kind,
+    pub(super) kind: FacetKind,
     pub(super) value: String,
     pub(super) servers: Vec<&'a Summary>,
 }
@@ -59,7 +59,7 @@ struct Value {
 }
 
 impl Facet<'_> {
-    /// What people call the value.
+    /// Display name of the value.
     pub(super) fn label(&self) -> String {
         label(self.kind, &self.value)
     }
@@ -70,8 +70,8 @@ impl Facet<'_> {
     }
 }
 
-/// What people call a value.
-pub(super) fn label(kind: Kind, value: &str) -> String {
+/// Returns the display name of a value.
+pub(super) fn label(kind: FacetKind, value: &str) -> String {
     match (kind.id, value) {
         ("package", "none") => "No package".to_owned(),
         ("package", value) => type_label(value),
@@ -88,8 +88,8 @@ pub(super) fn label(kind: Kind, value: &str) -> String {
     }
 }
 
-/// The values that `summary` has of `kind`, without doubles.
-pub(super) fn values(kind: Kind, summary: &Summary) -> Vec<&str> {
+/// Returns the values of `summary` for one facet, without duplicates.
+pub(super) fn values(kind: FacetKind, summary: &Summary) -> Vec<&str> {
     let mut values: Vec<&str> = match kind.id {
         "package" => summary.packages.iter().map(|(kind, _)| kind.as_str()).collect(),
         "transport" => summary.transports.iter().map(String::as_str).collect(),
@@ -103,7 +103,7 @@ pub(super) fn values(kind: Kind, summary: &Summary) -> Vec<&str> {
     values
 }
 
-/// Whether a value can be a segment of a path on every host and stand beside the index.
+/// Whether a value can be a segment of a path on every host, beside the index.
 fn is_word(value: &str) -> bool {
     let inner = |b: u8| b.is_ascii_alphanumeric() || b"-._".contains(&b);
     value.len() <= 200
@@ -137,7 +137,7 @@ pub(super) fn facets<'a>(servers: &[&'a Summary]) -> Vec<Facet<'a>> {
 
 /// The groups as pages show them: all values, or the first few of each.
 pub(super) fn groups(facets: &[Facet<'_>], all: bool) -> Vec<Group> {
-    let of_kind = |kind: Kind| {
+    let of_kind = |kind: FacetKind| {
         let values = facets.iter().filter(|facet| facet.kind == kind);
         let mut values: Vec<Value> = values
             .filter_map(|facet| {

@@ -1,39 +1,39 @@
 //! Links into the forge that holds the registry: source, history, editor, new-file form.
 //!
-//! They are derived from the repository's remote, and only for forges whose addresses we know;
-//! everywhere else pages simply have no such links. User names and tokens in a remote never reach a page.
+//! They are derived from the repository's remote, and only for forges with known URLs; elsewhere
+//! pages have no such links. User names and tokens in a remote never reach a page.
 
 use serde::Serialize;
 
 use crate::config::CatalogSettings;
 use crate::text::{percent_encode, percent_encode_except};
 
-/// Where the data folder lies in a repository that has a remote.
+/// The remote of a repository, and the path of the data folder in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Repository {
+pub struct RemoteRepository {
     /// URL of the remote, as git has it.
     pub remote: String,
     /// The data folder below the repository's top, without a trailing slash.
     pub prefix: String,
 }
 
-impl Repository {
+impl RemoteRepository {
     /// A data folder at `prefix` of the repository at `remote`.
     pub fn new(remote: String, prefix: String) -> Self {
         Self { remote, prefix }
     }
 
     /// Host in lower case and path on it, such as `github.com` and `acme/registry`; `None` when the
-    /// remote is a folder or of a form that git does not know.
+    /// remote is a folder or of a form that git does not support.
     pub fn place(&self) -> Option<(String, String)> {
         split_remote(&self.remote)
     }
 }
 
-/// The forges whose addresses we know.
+/// The forges with known URLs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ForgeKind {
     GitHub,
     GitLab,
 }
@@ -41,7 +41,7 @@ enum Kind {
 /// A forge's pages for this repository.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Forge {
-    kind: Kind,
+    kind: ForgeKind,
     /// `https://github.com/owner/repository`
     home: String,
     branch: String,
@@ -76,15 +76,15 @@ const EXAMPLE: &str = r#"{
 "#;
 
 impl Forge {
-    /// The forge that `repository`'s remote points to, if it is one that we know.
+    /// The forge that `repository`'s remote points to, if it is a known one.
     ///
-    /// Its host must be the public one: a company's own forge may have any paths, and a wrong link is worse
-    /// than none. The owner and the repository must be plain words, since they go into links.
-    pub(super) fn of(repository: &Repository, settings: &CatalogSettings) -> Option<Self> {
+    /// Its host must be the public one: a company's own forge may have other paths, and a wrong link is
+    /// worse than none. The owner and the repository must be plain words, since they go into links.
+    pub(super) fn of(repository: &RemoteRepository, settings: &CatalogSettings) -> Option<Self> {
         let (host, path) = split_remote(&repository.remote)?;
         let kind = match host.as_str() {
-            "github.com" => Kind::GitHub,
-            "gitlab.com" => Kind::GitLab,
+            "github.com" => ForgeKind::GitHub,
+            "gitlab.com" => ForgeKind::GitLab,
             _ => return None,
         };
         let word = |s: &str| {
@@ -92,7 +92,7 @@ impl Forge {
                 && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
         };
         let depth = path.split('/').count();
-        let deep_enough = depth == 2 || (kind == Kind::GitLab && depth > 2);
+        let deep_enough = depth == 2 || (kind == ForgeKind::GitLab && depth > 2);
         if !deep_enough || !path.split('/').all(word) {
             return None;
         }
@@ -105,7 +105,7 @@ impl Forge {
         })
     }
 
-    /// The form for a server that is not here yet.
+    /// URL of the form that proposes a new server.
     pub(super) fn request(&self) -> String {
         let file = "com.example/my-server/1.0.0/server.json";
         self.new_file("servers", file, Some(EXAMPLE))
@@ -134,20 +134,20 @@ impl Forge {
         }
     }
 
-    /// The address of a file or folder on the branch; `what` is the forge's word for how it is shown.
+    /// URL of a file or folder on the branch; `what` is the forge's name for the kind of page.
     fn page(&self, what: &str, path: &str) -> String {
-        let dash = if self.kind == Kind::GitLab { "/-" } else { "" };
+        let dash = if self.kind == ForgeKind::GitLab { "/-" } else { "" };
         let path = path.trim_start_matches('/');
         format!("{}{dash}/{what}/{}/{path}", self.home, self.branch)
     }
 
-    /// The address of the form for a new file. Only one forge takes the text from the address, so the
-    /// other opens an empty form.
+    /// URL of the form for a new file. Only GitHub takes the text from the URL; GitLab opens an empty
+    /// form.
     fn new_file(&self, folder: &str, name: &str, text: Option<&str>) -> String {
         let mut url = self.page("new", &format!("{}/{folder}", self.prefix));
-        let key = if self.kind == Kind::GitLab { "file_name" } else { "filename" };
+        let key = if self.kind == ForgeKind::GitLab { "file_name" } else { "filename" };
         url.push_str(&format!("?{key}={}", percent_encode(name)));
-        if let (Some(text), Kind::GitHub) = (text, self.kind) {
+        if let (Some(text), ForgeKind::GitHub) = (text, self.kind) {
             url.push_str(&format!("&value={}", percent_encode(text)));
         }
         url
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
 
     fn forge(remote: &str) -> Option<Forge> {
-        let at = Repository::new(remote.to_owned(), "registry-data".to_owned());
+        let at = RemoteRepository::new(remote.to_owned(), "registry-data".to_owned());
         Forge::of(&at, &CatalogSettings::default())
     }
 

@@ -1,12 +1,12 @@
 //! Lists of servers: the rows, and cutting a long list into pages that are rendered beforehand.
 //!
-//! Rows stand in the order of the names that people read, so that a page changes only where a server
+//! Rows are sorted by display name, so that a page changes only where a server
 //! changed. Without a script these pages are the whole search.
 
 use serde::Serialize;
 
 use super::inputs::{transport_label, type_label};
-use super::place::{Href, Place, page_of};
+use super::place::{Href, PagePlace, page_of};
 use super::server::Moment;
 use super::summary::Summary;
 use super::text::{shown, tile};
@@ -16,7 +16,7 @@ pub(super) const PAGE: usize = 200;
 
 /// A server in a list.
 #[derive(Debug, Serialize)]
-pub(super) struct Row<'a> {
+pub(super) struct ServerRow<'a> {
     name: &'a str,
     title: String,
     description: String,
@@ -30,7 +30,7 @@ pub(super) struct Row<'a> {
     chips: Vec<String>,
 }
 
-impl<'a> Row<'a> {
+impl<'a> ServerRow<'a> {
     pub(super) fn new(summary: &'a Summary) -> Self {
         let (letter, hue) = tile(&summary.name, summary.label());
         Self {
@@ -72,7 +72,7 @@ fn chips(summary: &Summary) -> Vec<String> {
     chips
 }
 
-/// Live servers in the order of the names that people read.
+/// Live servers, sorted by display name.
 pub(super) fn ordered<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> Vec<&'a Summary> {
     let mut live: Vec<_> = summaries
         .into_iter()
@@ -83,15 +83,15 @@ pub(super) fn ordered<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> V
     live.into_iter().map(|(_, summary)| summary).collect()
 }
 
-/// Case does not count, nor does punctuation in front.
+/// Ignores case and leading punctuation.
 fn sort_key(label: &str) -> String {
     label.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
 }
 
 /// One page of a list.
 pub(super) struct Leaf<'a> {
-    /// Where it stands.
-    pub(super) place: Place,
+    /// Its URL.
+    pub(super) place: PagePlace,
     /// What is on it.
     pub(super) servers: &'a [&'a Summary],
     /// Links to the others.
@@ -127,8 +127,8 @@ pub(super) fn leaves<'a>(
 ) -> Vec<Leaf<'a>> {
     let pages = servers.len().div_ceil(PAGE).max(1);
     let place = |page: usize| match page {
-        1 => Place::new(first),
-        _ => Place::new(&[rest, &[page.to_string().as_str()]].concat()),
+        1 => PagePlace::new(first),
+        _ => PagePlace::new(&[rest, &[page.to_string().as_str()]].concat()),
     };
     let chunk = |page: usize| {
         let start = (page - 1) * PAGE;

@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Media};
 
 use super::Catalog;
 use super::colour;
@@ -28,7 +28,7 @@ pub(super) struct Machine<'a> {
     pub(super) pages: &'a [String],
 }
 
-/// A list of pages, or of further sitemaps when `index` holds.
+/// A list of pages, or of more sitemaps when `index` is true.
 #[derive(Serialize)]
 struct Sitemap<'a> {
     index: bool,
@@ -46,21 +46,22 @@ impl Machine<'_> {
     /// Every document for machines.
     pub(super) fn artifacts(&self) -> Vec<Artifact> {
         let mut artifacts = vec![];
-        artifacts.extend(file("robots.txt", Media::Text, self.robots()));
+        artifacts.extend(Artifact::file(["robots.txt"], Media::Text, self.robots()));
         artifacts.extend(self.share());
         if !self.site.public {
             return artifacts;
         }
-        artifacts.extend(file("llms.txt", Media::Text, self.llms()));
+        artifacts.extend(Artifact::file(["llms.txt"], Media::Text, self.llms()));
         if let Some(base) = self.site.base_url.as_deref() {
             artifacts.extend(self.sitemaps(base));
             let text = self.catalog.render("opensearch.xml", self.site);
-            artifacts.extend(text.and_then(|text| file("opensearch.xml", Media::Xml, text)));
+            artifacts
+                .extend(text.and_then(|text| Artifact::file(["opensearch.xml"], Media::Xml, text)));
         }
         artifacts
     }
 
-    /// Who may read what: everybody everything, or nobody anything.
+    /// `robots.txt`: allows crawlers everything or nothing.
     fn robots(&self) -> String {
         if !self.site.public {
             return "User-agent: *\nDisallow: /\n".to_owned();
@@ -81,7 +82,7 @@ impl Machine<'_> {
             "accent": colour::for_light(&self.catalog.settings.accent),
         });
         let text = self.catalog.render("share.svg", context)?;
-        asset("share.svg", Media::Svg, text)
+        Artifact::file(["assets", "share.svg"], Media::Svg, text)
     }
 
     /// One sitemap, or an index and several.
@@ -96,7 +97,7 @@ impl Machine<'_> {
             });
             let text =
                 self.catalog.render("sitemap.xml", Sitemap { index, urls: urls.collect() })?;
-            file(name, Media::Xml, text)
+            Artifact::file([name], Media::Xml, text)
         };
         if urls.len() <= SITEMAP {
             return one("sitemap.xml", false, &urls).into_iter().collect();
@@ -141,20 +142,4 @@ impl Machine<'_> {
         }
         text
     }
-}
-
-/// A file at the site's root.
-pub(super) fn file(name: &str, media: Media, text: String) -> Option<Artifact> {
-    artifact(UrlPath::new([name])?, media, text)
-}
-
-/// A file beside the assets whose name stays the same.
-fn asset(name: &str, media: Media, text: String) -> Option<Artifact> {
-    artifact(UrlPath::new(["assets", name])?, media, text)
-}
-
-/// A document of a name that stays, so it is asked for again.
-fn artifact(path: UrlPath, media: Media, text: String) -> Option<Artifact> {
-    let freshness = Freshness::Revalidate;
-    Some(Artifact { path, shape: Shape::File, media, freshness, body: text.into_bytes().into() })
 }

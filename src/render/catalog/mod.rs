@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Text from strangers passes `text::shown` on its way into a view and the engine's escaping on its way
-//! into a page; addresses from strangers pass `text::web_link`. There is no other way. This room
-//! refuses inline scripts and styles, absolute links between pages, and the clock.
+//! into a page; addresses from strangers pass `text::web_link`. There is no other way. Pages
+//! contain no inline scripts or styles and no absolute links between pages, and depend on no clock.
 
 mod assets;
 mod changes;
@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use crate::config::{CatalogSettings, Visibility};
 use crate::diag::nearest;
 use crate::model::Listing;
-use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Media};
 
 use super::Facts;
 use super::install::Clients;
@@ -41,10 +41,10 @@ use assets::Assets;
 use engine::Engine;
 pub use engine::TemplateProblem;
 use forge::Forge;
-pub use forge::Repository;
-use page::{Head, Site};
+pub use forge::RemoteRepository;
+use page::{PageHead, Site};
 use server::ServerView;
-pub use summary::{Change, Summary};
+pub use summary::{ServerChange, Summary};
 use tabs::Tabs;
 
 /// Files that replace built-in templates and assets: name → text.
@@ -63,11 +63,11 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// A catalog that looks as `settings` say, with `overrides` in the place of built-in files.
+    /// Makes a catalog with the look of `settings`; `overrides` replace built-in files.
     pub fn new(
         settings: &CatalogSettings,
         visibility: Visibility,
-        repository: Option<&Repository>,
+        repository: Option<&RemoteRepository>,
         overrides: &Overrides,
     ) -> Result<Self, TemplateProblem> {
         overrides.keys().try_for_each(|name| known(name))?;
@@ -95,12 +95,12 @@ impl Catalog {
         })
     }
 
-    /// A text that changes with whatever else the pages depend on besides data and facts.
+    /// Text that changes whenever anything changes that pages depend on besides data and facts.
     pub fn digest(&self) -> &str {
         &self.digest
     }
 
-    /// What went wrong in templates while pages were rendered. Pages that failed are missing.
+    /// Returns the errors of templates while pages were rendered. Pages that failed are missing.
     pub fn problems(&self) -> Vec<TemplateProblem> {
         self.engine.problems()
     }
@@ -130,7 +130,7 @@ impl Catalog {
             view.structure(entry, lens, canonical);
         }
         view.tabs = Tabs::new(lens, site.base_url.as_deref(), &self.clients);
-        let head = Head::new("servers", view.title(), view.description()).json(view.json());
+        let head = PageHead::new("servers", view.title(), view.description()).json(view.json());
         artifacts.extend(self.badge(listing, &view));
         artifacts.extend(self.page(&site, place, "server.html", head, &view));
         for (entry, lens) in &lenses {
@@ -138,7 +138,7 @@ impl Catalog {
             let window = server::around(listing, entry);
             let view = ServerView::new(listing, (entry, lens), window, forge);
             let title = format!("{} {}", view.title(), entry.version);
-            let head = Head::new("servers", &title, view.description())
+            let head = PageHead::new("servers", &title, view.description())
                 .json(view.json())
                 .canonical(&site, Some(&server_href));
             artifacts.extend(self.page(&site, place, "version.html", head, &view));
@@ -154,15 +154,16 @@ impl Catalog {
     /// A picture of the latest version, for readmes elsewhere; its name stays the same.
     fn badge(&self, listing: &Listing, view: &ServerView) -> Option<Artifact> {
         let name = listing.name();
-        let path = UrlPath::new(["servers", name.namespace().as_str(), name.name(), "badge.svg"])?;
-        let text = self.render("badge.svg", view.badge(&self.settings.accent))?;
-        let body = text.into_bytes().into();
-        let (shape, media) = (Shape::File, Media::Svg);
-        Some(Artifact { path, shape, media, freshness: Freshness::Revalidate, body })
+        let path = ["servers", name.namespace().as_str(), name.name(), "badge.svg"];
+        Artifact::file(
+            path,
+            Media::Svg,
+            self.render("badge.svg", view.badge(&self.settings.accent))?,
+        )
     }
 }
 
-/// Refuses a file that would replace nothing: most likely its name is misspelt.
+/// Rejects a file that replaces no built-in file: its name is probably misspelt.
 fn known(name: &str) -> Result<(), TemplateProblem> {
     let partial = name.starts_with("partials/") && name.ends_with(".html");
     if partial || engine::is_template(name) || assets::is_asset(name) {
@@ -171,7 +172,7 @@ fn known(name: &str) -> Result<(), TemplateProblem> {
     let near = nearest(name, engine::names().chain(assets::names()));
     let message = match near {
         Some(near) => format!("no template has this name; did you mean {near}?"),
-        None => "no template has this name; own partials belong into partials/".to_owned(),
+        None => "no template has this name; put your own partials into partials/".to_owned(),
     };
     Err(TemplateProblem { template: name.to_owned(), line: 0, message })
 }

@@ -5,13 +5,13 @@
 use serde::Serialize;
 
 use crate::config::{CatalogSettings, FooterLink};
-use crate::site::{Artifact, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Media, Shape};
 
 use super::super::Facts;
 use super::Catalog;
 use super::assets::AssetLinks;
 use super::engine::{self, value};
-use super::place::{Href, Place};
+use super::place::{Href, PagePlace};
 use super::text::shown;
 
 /// What is the same on every page.
@@ -76,7 +76,7 @@ impl Site {
 
 /// What differs from page to page in the frame.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Head {
+pub(super) struct PageHead {
     /// The way to the site's root. The first fields are found soonest, and this one is asked for most.
     root: String,
     /// Address of the file of icons.
@@ -89,13 +89,13 @@ pub(super) struct Head {
     pub(super) description: String,
     /// Its JSON twin, from the site's root.
     pub(super) json: Option<Href>,
-    /// Its absolute address, or that of the page which stands for it.
+    /// Its absolute URL, or that of its canonical page.
     pub(super) canonical: Option<String>,
     /// Whether search engines should pass it over though the registry is public.
     pub(super) hidden: bool,
 }
 
-impl Head {
+impl PageHead {
     pub(super) fn new(section: &'static str, title: &str, description: &str) -> Self {
         Self {
             section,
@@ -136,9 +136,9 @@ impl Catalog {
     pub(super) fn page(
         &self,
         site: &Site,
-        place: Place,
+        place: PagePlace,
         template: &str,
-        mut head: Head,
+        mut head: PageHead,
         it: impl Serialize,
     ) -> Option<Artifact> {
         if head.canonical.is_none() {
@@ -147,29 +147,17 @@ impl Catalog {
         head.lead(site, place.root);
         let context = engine::framed(site.seen.clone(), value(&head), value(it));
         let text = self.engine.render_value(template, context)?;
-        Some(Artifact {
-            path: place.path,
-            shape: Shape::Endpoint,
-            media: Media::Html,
-            freshness: Freshness::Revalidate,
-            body: text.into_bytes().into(),
-        })
+        Some(Artifact::new(place.path, Shape::Endpoint, Media::Html, text))
     }
 
     /// The page for wrong links. It may be served at any depth, so its links begin with the path of
     /// the base URL.
     pub(super) fn not_found(&self, site: &Site, facts: &Facts) -> Option<Artifact> {
-        let mut head = Head::new("", "Not found", "There is nothing at this address.").hidden();
+        let mut head = PageHead::new("", "Not found", "There is nothing at this address.").hidden();
         head.lead(site, format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path())));
         let context = engine::framed(site.seen.clone(), value(&head), value(()));
         let text = self.engine.render_value("404.html", context)?;
-        Some(Artifact {
-            path: UrlPath::new(["404.html"])?,
-            shape: Shape::File,
-            media: Media::Html,
-            freshness: Freshness::Revalidate,
-            body: text.into_bytes().into(),
-        })
+        Artifact::file(["404.html"], Media::Html, text)
     }
 
     /// Renders a template that has no frame.

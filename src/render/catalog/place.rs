@@ -1,4 +1,4 @@
-//! Where a page stands, and how it names other pages.
+//! URLs of pages, and links between pages.
 //!
 //! Links between pages are relative, so that the same files work under a domain's root and under
 //! `/<repository>/`. Inside this room a page is named by its [`Href`]: its path from the site's root,
@@ -11,7 +11,7 @@ pub(super) type Href = String;
 
 /// A page's own place.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct PagePlace {
     /// Its URL.
     pub(super) path: UrlPath,
     /// The way from it to the site's root: `./` or `../` several times.
@@ -20,8 +20,8 @@ pub(super) struct Place {
     pub(super) href: Href,
 }
 
-impl Place {
-    /// The page at `segments`; `None` when they are not a sound path.
+impl PagePlace {
+    /// The page at `segments`; `None` when they are not a valid path.
     pub(super) fn new(segments: &[&str]) -> Option<Self> {
         let path = UrlPath::new(segments.iter().copied())?;
         let root = if segments.is_empty() { "./".to_owned() } else { "../".repeat(segments.len()) };
@@ -48,10 +48,10 @@ pub(super) fn file_of(segments: &[&str]) -> Option<Href> {
     Some(path.to_string().trim_start_matches('/').to_owned())
 }
 
-/// Version texts that cannot have a page: a file of that name stands in the server's folder.
+/// Versions that cannot have a page, because a file of that name exists in the server's folder.
 const TAKEN: [&str; 2] = ["index.html", "badge.svg"];
 
-/// Where a version's page stands.
+/// Path of a version's page.
 pub(super) fn version_segments<'a>(
     namespace: &'a str,
     name: &'a str,
@@ -67,14 +67,14 @@ mod tests {
 
     #[test]
     fn a_page_knows_the_way_to_the_root() {
-        let place = Place::new(&["servers", "com.example", "a", "1.0.0+b"]).unwrap();
+        let place = PagePlace::new(&["servers", "com.example", "a", "1.0.0+b"]).unwrap();
         assert_eq!(
             (&*place.root, &*place.href),
             ("../../../../", "servers/com.example/a/1.0.0+b/")
         );
-        let home = Place::new(&[]).unwrap();
+        let home = PagePlace::new(&[]).unwrap();
         assert_eq!((&*home.root, &*home.href), ("./", ""));
-        assert!(Place::new(&["browse", "package", ".."]).is_none());
+        assert!(PagePlace::new(&["browse", "package", ".."]).is_none());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 
-use super::facets::{KINDS, Kind, label, values};
+use super::facets::{FacetKind, KINDS, label, values};
 use super::summary::Summary;
 use super::text::{day_number, shown};
 
@@ -47,7 +47,7 @@ struct Shard<'a> {
 }
 
 /// The kinds whose values the index holds; namespaces are in the names.
-fn kinds() -> impl Iterator<Item = Kind> {
+fn kinds() -> impl Iterator<Item = FacetKind> {
     KINDS.into_iter().filter(|kind| kind.id != "namespace")
 }
 
@@ -121,7 +121,7 @@ fn packages(server: &Summary) -> String {
     let name = server.name.to_lowercase();
     let mut found: Vec<&str> = Vec::new();
     for (_, identifier) in &server.packages {
-        // An image's tag or digest and a download's address say nothing that one would search for.
+        // Nobody searches for an image's tag or digest or the URL of a download.
         let short = identifier.split('@').next().filter(|s| !s.is_empty()).unwrap_or(identifier);
         let short = match short.rsplit_once(':') {
             Some((image, tag)) if !tag.contains('/') => image,

@@ -1,7 +1,7 @@
 //! A server's own pages: one for the server, one for each version that can be seen.
 //!
 //! They are made of the listing alone, so that a change elsewhere leaves them as they are. A withdrawn
-//! version has no page; the history says that it was there and why it went.
+//! version has no page; the history lists it and the reason for its removal.
 
 use std::ops::Range;
 
@@ -12,7 +12,7 @@ use crate::model::{Entry, Listing, Server, Status};
 use super::colour;
 use super::forge::{Forge, ForgeLinks};
 use super::inputs::{PackageView, RemoteView};
-use super::place::{Href, Place, file_of, page_of, version_segments};
+use super::place::{Href, PagePlace, file_of, page_of, version_segments};
 use super::summary::{self, icon};
 use super::tabs::Tabs;
 use super::text::{day, shown, shown_option, tile, web_link, without_scheme};
@@ -98,7 +98,7 @@ pub(super) struct ServerView {
     forge: Option<ForgeLinks>,
     server_page: Option<Href>,
     namespace_page: Option<Href>,
-    /// Where the badge stands.
+    /// Path of the badge.
     badge: Option<Href>,
     json: Option<Href>,
     versions_json: Option<Href>,
@@ -110,7 +110,7 @@ pub(super) struct ServerView {
 
 /// A line of the version history.
 ///
-/// A withdrawn version has neither a page nor a document, and its row says so.
+/// A withdrawn version has neither a page nor a document, as its row shows.
 #[derive(Debug, Clone, Serialize)]
 struct VersionRow {
     version: String,
@@ -190,7 +190,7 @@ impl ServerView {
         self.structured = Some(structured(lens, entry, canonical));
     }
 
-    /// The title as it stands in the browser's tab.
+    /// The title in the browser's tab.
     pub(super) fn title(&self) -> &str {
         &self.title
     }
@@ -220,17 +220,17 @@ impl ServerView {
     }
 }
 
-/// Where a server's page stands.
-pub(super) fn place(listing: &Listing) -> Option<Place> {
+/// Path of a server's page.
+pub(super) fn place(listing: &Listing) -> Option<PagePlace> {
     let name = listing.name();
-    Place::new(&["servers", name.namespace().as_str(), name.name()])
+    PagePlace::new(&["servers", name.namespace().as_str(), name.name()])
 }
 
-/// Where a version's page stands.
-pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<Place> {
+/// Path of a version's page.
+pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<PagePlace> {
     let name = listing.name();
     let version = entry.version.as_str();
-    Place::new(&version_segments(name.namespace().as_str(), name.name(), version)?)
+    PagePlace::new(&version_segments(name.namespace().as_str(), name.name(), version)?)
 }
 
 /// The part of the history around the version `entry`: a page for each of many versions would

@@ -1,7 +1,7 @@
 //! The pages that span servers: front page, facets, changes, and those that explain.
 //!
 //! They are rendered at every build, from summaries alone: no document is opened for them. This file
-//! decides which pages there are and what each is called; what stands on them is their view's business.
+//! decides which pages there are and what each is called; their content is decided by their views.
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -13,25 +13,25 @@ use super::super::{Facts, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated, Day};
 use super::facets::{Facet, Group, facets, groups};
-use super::list::{self, Leaf, Pager, Row, leaves};
-use super::machine::{Machine, file};
-use super::page::{Head, Site};
-use super::place::{Href, Place};
+use super::list::{self, Leaf, Pager, ServerRow, leaves};
+use super::machine::Machine;
+use super::page::{PageHead, Site};
+use super::place::{Href, PagePlace};
 use super::search;
 use super::summary::Summary;
 use super::text::counted;
 use super::works;
 
-/// Body of the front page and of the further pages of the full list.
+/// Body of the front page and of the other pages of the full list.
 #[derive(Serialize)]
 struct Home<'a> {
     count: String,
-    rows: Vec<Row<'a>>,
+    rows: Vec<ServerRow<'a>>,
     pager: Pager,
     groups: &'a [Group],
     newest: &'a [ChangeView],
     structured: &'a serde_json::Value,
-    /// What the badge says, when there is one.
+    /// Text of the badge, when there is one.
     works: Option<&'a str>,
 }
 
@@ -43,7 +43,7 @@ struct List<'a> {
     value: &'a str,
     label: String,
     count: String,
-    rows: Vec<Row<'a>>,
+    rows: Vec<ServerRow<'a>>,
     pager: Pager,
 }
 
@@ -124,7 +124,7 @@ struct Span<'a> {
 }
 
 impl Span<'_> {
-    /// The full list: the front page, and as many further pages as it takes.
+    /// The full list: the front page and as many other pages as needed.
     ///
     /// Only the first page shows groups and news; the others are for those who have no script and read on.
     fn home(&self, newest: &[ChangeView]) -> Vec<Artifact> {
@@ -138,7 +138,7 @@ impl Span<'_> {
                 format!("All servers, page {}", leaf.pager.page)
             };
             let head =
-                Head::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
+                PageHead::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
             let body = Home {
                 count: counted(self.servers.len(), "server"),
                 rows: rows(&leaf),
@@ -172,7 +172,7 @@ impl Span<'_> {
                     rows: rows(&leaf),
                     pager: leaf.pager,
                 };
-                let head = Head::new("browse", &title, &about);
+                let head = PageHead::new("browse", &title, &about);
                 self.catalog.page(self.site, leaf.place, "list.html", head, body)
             })
         });
@@ -207,13 +207,13 @@ impl Span<'_> {
         about: &str,
         it: impl Serialize,
     ) -> Option<Artifact> {
-        let head = Head::new(section, title, about);
-        self.catalog.page(self.site, Place::new(&[section])?, template, head, it)
+        let head = PageHead::new(section, title, about);
+        self.catalog.page(self.site, PagePlace::new(&[section])?, template, head, it)
     }
 
     /// Pages that a sitemap names besides those of servers.
     ///
-    /// A facet with a single server says nothing that the server's page does not.
+    /// A facet with a single server adds nothing to the server's page.
     fn pages(&self) -> Vec<Href> {
         let mut pages: Vec<Href> =
             ["", "browse/", "changes/", "connect/"].into_iter().map(Href::from).collect();
@@ -225,13 +225,13 @@ impl Span<'_> {
 
     /// The feed, which needs absolute addresses.
     ///
-    /// Without a base URL there is none: its entries could not be told from another registry's.
+    /// Without a base URL there is none: its entries could not be distinguished from those of another registry.
     fn feed(&self, entries: Vec<ChangeView>, facts: &Facts) -> Option<Artifact> {
         let base = self.site.base_url.as_deref()?;
         let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
         let updated = entries.first().map(|entry| entry.at().to_owned()).or(commit);
         let feed = Feed { site: self.site, base, updated, entries };
-        file("feed.xml", Media::Atom, self.catalog.render("feed.xml", feed)?)
+        Artifact::file(["feed.xml"], Media::Atom, self.catalog.render("feed.xml", feed)?)
     }
 
     /// The registry as linked data.
@@ -257,6 +257,6 @@ impl Span<'_> {
 }
 
 /// The rows of one page.
-fn rows<'a>(leaf: &Leaf<'a>) -> Vec<Row<'a>> {
-    leaf.servers.iter().map(|summary| Row::new(summary)).collect()
+fn rows<'a>(leaf: &Leaf<'a>) -> Vec<ServerRow<'a>> {
+    leaf.servers.iter().map(|summary| ServerRow::new(summary)).collect()
 }

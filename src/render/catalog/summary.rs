@@ -1,4 +1,4 @@
-//! What a server leaves for the pages that span servers: lists, facets, search, changes, feeds.
+//! The summary of a server, for pages that span servers: lists, facets, search, changes and feeds.
 //!
 //! It is kept from one build to the next, so that a server that did not change is not read again;
 //! therefore it is small, complete for those pages, and made of plain values. It holds text as the
@@ -63,16 +63,16 @@ pub struct Summary {
     pub proof: String,
     /// What happened to it, newest first.
     #[serde(rename = "h")]
-    pub changes: Vec<Change>,
+    pub changes: Vec<ServerChange>,
     /// What it adds to allowlists.
     #[serde(rename = "a")]
     pub allow: AllowRows,
 }
 
-/// One thing that happened to a server.
+/// A change of a server.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct Change {
+pub struct ServerChange {
     /// When.
     #[serde(rename = "a")]
     pub at: String,
@@ -165,12 +165,12 @@ fn tags(server: &Server) -> Vec<String> {
 }
 
 /// Publications and changes of status, newest first.
-fn changes(listing: &Listing) -> Vec<Change> {
+fn changes(listing: &Listing) -> Vec<ServerChange> {
     let mut changes = Vec::with_capacity(listing.entries().len());
     for entry in listing.entries() {
         let change = |at: &crate::model::Timestamp, kind: &str, message: Option<&String>| {
             let version = entry.version.as_str().to_owned();
-            let change = Change {
+            let change = ServerChange {
                 at: at.as_str().to_owned(),
                 version,
                 kind: kind.to_owned(),

@@ -1,20 +1,21 @@
-//! The install tabs: what the install module made, arranged by client.
+//! The install tabs: results of the install module, grouped by client.
 //!
-//! The texts are shown and copied exactly as they were made; nothing is put together here.
+//! Texts are shown and copied exactly as that module returns them.
 
 use serde::Serialize;
 
 use crate::model::Server;
 
-use super::super::install::{Clients, Command, Install, InstallContext, Link, installs};
+use super::super::install::{Clients, Command, Install, InstallContext, installs};
 use super::text::shown;
 
-/// Size in bytes up to which everything is shown under "More clients". A few servers declare so much
-/// that fifteen clients' forms of it would take longer to load than anybody reads.
+/// Size in bytes up to which everything is shown under "More clients". A few servers
+/// declare so much that all clients' configurations would make the page too large.
 const ENOUGH: usize = 300_000;
 
-/// What stands there instead.
-const LEFT_OUT: &str = "The other packages and endpoints are left out here to keep the page small; the JSON tab has them.";
+/// Note about what is omitted.
+const LEFT_OUT: &str =
+    "Other packages and endpoints are omitted here to keep the page small. See the JSON tab.";
 
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]
@@ -28,47 +29,15 @@ pub(super) struct Tabs {
 struct Tab {
     id: &'static str,
     label: &'static str,
-    ways: Vec<Way>,
-}
-
-/// One package or remote in one client.
-#[derive(Debug, Serialize)]
-struct Way {
-    method: &'static str,
-    links: Vec<Button>,
-    start: Option<Lines>,
-    command: Option<Lines>,
-    snippet: Option<Text>,
-    notes: Vec<String>,
-}
-
-/// A link that opens the client.
-#[derive(Debug, Serialize)]
-struct Button {
-    label: &'static str,
-    url: String,
-}
-
-/// A command; the second form only where it differs.
-#[derive(Debug, Serialize)]
-struct Lines {
-    posix: String,
-    powershell: Option<String>,
-}
-
-/// Text for a file.
-#[derive(Debug, Serialize)]
-struct Text {
-    path: &'static str,
-    language: &'static str,
-    text: String,
+    /// Its packages and remotes.
+    ways: Vec<Install>,
 }
 
 impl Tabs {
     /// The tabs of `server`; none when there is nothing to install.
     ///
     /// The order is that of the settings. When the texts together are too long, the clients under "More
-    /// clients" keep their first way and say that the rest is left out.
+    /// clients" keep their first way, with a note that the rest is omitted.
     pub(super) fn new(server: &Server, base_url: Option<&str>, clients: &Clients) -> Option<Self> {
         let context = InstallContext { base_url, clients: clients.clone() };
         let mut tabs = Self::default();
@@ -78,7 +47,7 @@ impl Tabs {
                 row.push(Tab { id: install.client, label: install.label, ways: Vec::new() });
             }
             if let Some(tab) = row.last_mut() {
-                tab.ways.push(Way::new(install));
+                tab.ways.push(shown_install(install));
             }
         }
         let size: usize = tabs.first.iter().chain(&tabs.more).map(Tab::size).sum();
@@ -92,10 +61,10 @@ impl Tabs {
 impl Tab {
     /// How much text it holds.
     fn size(&self) -> usize {
-        self.ways.iter().map(Way::size).sum()
+        self.ways.iter().map(size).sum()
     }
 
-    /// Keeps the first way and says so.
+    /// Keeps the first way, with a note.
     fn shorten(&mut self) {
         if self.ways.len() > 1 {
             self.ways.truncate(1);
@@ -104,37 +73,24 @@ impl Tab {
     }
 }
 
-impl Way {
-    fn size(&self) -> usize {
-        let links: usize = self.links.iter().map(|link| link.url.len()).sum();
-        let lines = self.start.iter().chain(&self.command);
-        let shells = |it: &Lines| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
-        let snippet = self.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
-        links + lines.map(shells).sum::<usize>() + snippet
+/// Makes an install fit for a page: a second form of a command only where it differs, and notes, which
+/// may contain a stranger's words, as text that is safe to show.
+fn shown_install(mut install: Install) -> Install {
+    for command in install.start.iter_mut().chain(&mut install.command) {
+        command.powershell = command.powershell.take().filter(|text| *text != command.posix);
     }
-
-    /// Takes over the texts as they are; only notes may hold a stranger's words.
-    fn new(install: Install) -> Self {
-        let button = |link: Link| Button { label: link.label, url: link.url };
-        Self {
-            method: install.method,
-            links: install.links.into_iter().map(button).collect(),
-            start: install.start.map(Lines::new),
-            command: install.command.map(Lines::new),
-            snippet: install.snippet.map(|snippet| Text {
-                path: snippet.path,
-                language: snippet.language,
-                text: snippet.text.trim_end_matches('\n').to_owned(),
-            }),
-            notes: install.notes.iter().map(|note| shown(note)).collect(),
-        }
+    if let Some(snippet) = &mut install.snippet {
+        snippet.text.truncate(snippet.text.trim_end_matches('\n').len());
     }
+    install.notes.iter_mut().for_each(|note| *note = shown(note));
+    install
 }
 
-impl Lines {
-    fn new(command: Command) -> Self {
-        // One form is enough where both shells read it alike.
-        let powershell = command.powershell.filter(|text| *text != command.posix);
-        Self { posix: command.posix, powershell }
-    }
+/// Length of the texts of an install, in bytes.
+fn size(install: &Install) -> usize {
+    let links: usize = install.links.iter().map(|link| link.url.len()).sum();
+    let commands = install.start.iter().chain(&install.command);
+    let shells = |it: &Command| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
+    let snippet = install.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
+    links + commands.map(shells).sum::<usize>() + snippet
 }

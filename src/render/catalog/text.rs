@@ -2,7 +2,7 @@
 //!
 //! Escaping for HTML is the engine's work; this file turns characters that act instead of being seen
 //! into escapes, holds links to the schemes that a page may carry, and writes dates and numbers for
-//! people. It refuses to shorten anything: what the author wrote is shown whole.
+//! people. Nothing is shortened: the author's text is shown in full.
 
 use crate::model::Timestamp;
 use crate::text::{self, is_invisible};
@@ -48,9 +48,9 @@ fn is_pictorial(c: char) -> bool {
 pub(super) fn web_link(url: &str) -> Option<String> {
     let rest = strip(url, "https://").or_else(|| strip(url, "http://"))?;
     let authority = rest.split(['/', '?', '#']).next()?;
-    let sound = |c: char| !c.is_whitespace() && !is_invisible(c) && !matches!(c, '\\' | '"' | '<');
+    let valid = |c: char| !c.is_whitespace() && !is_invisible(c) && !matches!(c, '\\' | '"' | '<');
     let hosted = !authority.is_empty() && !authority.contains('@') && !authority.starts_with(':');
-    (hosted && url.chars().all(sound)).then(|| url.to_owned())
+    (hosted && url.chars().all(valid)).then(|| url.to_owned())
 }
 
 /// `url` if a page may load a picture from it: https, and no SVG, which can hold scripts.
@@ -86,7 +86,7 @@ pub(super) fn day(rfc3339: &str) -> String {
     }
 }
 
-/// Days from 1970 to a date, or 0 for what is no date.
+/// Days from 1970 to a date, or 0 for text that is not a date.
 pub(super) fn day_number(rfc3339: &str) -> i64 {
     Timestamp::parse(rfc3339).map_or(0, |time| time.unix().div_euclid(86_400))
 }

@@ -1,7 +1,7 @@
 //! The page "Works with": what each client would get from this registry.
 //!
-//! It exists when the result of a probe is given. Only this page and the front page know of it, so a
-//! new result changes no server's page.
+//! It exists when the result of a probe is given. Only this page and the front page use it, so a new
+//! result does not change the pages of servers.
 
 use serde::Serialize;
 
@@ -11,8 +11,8 @@ use crate::site::Artifact;
 
 use super::super::probed::Probed;
 use super::Catalog;
-use super::page::{Head, Site};
-use super::place::Place;
+use super::page::{PageHead, Site};
+use super::place::PagePlace;
 use super::server::Moment;
 use super::text::shown;
 
@@ -23,14 +23,14 @@ struct Works<'a> {
     preview: bool,
     checked: Option<Moment>,
     columns: [(&'static str, &'static str); Capability::ALL.len()],
-    rows: Vec<Row>,
+    rows: Vec<ClientRow>,
     causes: Vec<Cause>,
     notes: Vec<String>,
 }
 
 /// A client and its marks.
 #[derive(Serialize)]
-struct Row {
+struct ClientRow {
     name: String,
     required: bool,
     marks: [&'static str; Capability::ALL.len()],
@@ -54,7 +54,7 @@ const ABOUT: &str = "What each client of the MCP registry API gets from this reg
 /// The page at `/probe/`.
 pub(super) fn page(catalog: &Catalog, site: &Site, probed: &Probed) -> Option<Artifact> {
     let result = &probed.result;
-    let rows = result.clients.iter().map(|client| Row {
+    let rows = result.clients.iter().map(|client| ClientRow {
         name: shown(&client.name),
         required: client.required,
         marks: Capability::ALL.map(|at| client.grade(at).map_or("untried", Grade::as_str)),
@@ -78,6 +78,7 @@ pub(super) fn page(catalog: &Catalog, site: &Site, probed: &Probed) -> Option<Ar
         causes: causes.collect(),
         notes: result.notes.iter().map(|note| shown(note)).collect(),
     };
-    let head = Head::new("works", "Works with", ABOUT).json(Some(&"probe/probe.json".to_owned()));
-    catalog.page(site, Place::new(&["probe"])?, "probe.html", head, body)
+    let head =
+        PageHead::new("works", "Works with", ABOUT).json(Some(&"probe/probe.json".to_owned()));
+    catalog.page(site, PagePlace::new(&["probe"])?, "probe.html", head, body)
 }

@@ -1,7 +1,7 @@
 //! Managed settings: which servers an organisation's clients may start or connect to.
 //!
 //! GitHub Copilot and Claude Code read the same two lists, `allowedMcpServers` and
-//! `deniedMcpServers`; an entry is a URL, where `*` stands for anything, or a command word by word.
+//! `deniedMcpServers`; an entry is a URL, where `*` matches anything, or a command word by word.
 //! Every command and URL that [`super::super::install`] shows for a live version is allowed, and those
 //! of deleted versions are denied. A denial wins over everything, so none is made that would stop
 //! what is still shown. A URL whose host is left to the user altogether is not allowed: the entry
@@ -16,13 +16,13 @@ use super::super::install::quote;
 use super::super::install::recipe::{Action, Recipe, Source, recipes};
 use super::super::install::variables::{Part, Slots, Text};
 use crate::model::{Input, Listing, Server};
-use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Body, Media};
 
 /// One entry of a list.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum AllowRow {
-    /// A URL; `*` stands for any text.
+    /// A URL; `*` matches any text.
     #[serde(rename = "serverUrl")]
     Url(String),
     /// The words of a command, all of them.
@@ -119,7 +119,7 @@ const HOLE: char = '\0';
 /// The URL as an entry names it; `None` when no entry can.
 ///
 /// A slot in the host becomes `*.` before the labels that follow it, of which there must be two; a
-/// slot behind it ends the path with `*` at the last slash before. Clients know no other forms.
+/// slot behind it ends the path with `*` at the last slash before. Clients support no other forms.
 fn pattern(url: &Text) -> Option<String> {
     let parts = url.0.iter().map(|part| match part {
         Part::Text(text) => text.clone(),
@@ -199,15 +199,9 @@ pub fn documents<'a>(rows: impl IntoIterator<Item = &'a AllowRows>) -> Vec<Artif
         list(&allowed),
         list(&denied)
     );
-    let body: Body = text.into_bytes().into();
+    let body = Body::from(text);
     let file = |client| {
-        Some(Artifact {
-            path: UrlPath::new(["exports", client, "managed-settings.json"])?,
-            shape: Shape::File,
-            media: Media::Json,
-            freshness: Freshness::Revalidate,
-            body: body.clone(),
-        })
+        Artifact::file(["exports", client, "managed-settings.json"], Media::Json, body.clone())
     };
     ["copilot", "claude-code"].into_iter().filter_map(file).collect()
 }

@@ -14,11 +14,16 @@ pub mod recipe;
 pub mod variables;
 mod view;
 
+use serde::Serialize;
+
 use crate::model::Server;
 
+use clients::Client;
 pub use clients::Clients;
 pub use recipe::Source;
+use recipe::{Action, Recipe};
 pub(in crate::render) use view::command_lines;
+use view::{ClientForm, View};
 
 /// What installing depends on besides the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,7 +35,7 @@ pub struct InstallContext<'a> {
 }
 
 /// How one package or remote of a server is installed in one client.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Install {
     /// The client's word in settings and in the page's ids.
     pub client: &'static str,
@@ -39,6 +44,7 @@ pub struct Install {
     /// Whether it belongs to the first row of tabs.
     pub is_first: bool,
     /// The package or remote.
+    #[serde(skip)]
     pub source: Source,
     /// What the package or remote is, such as `npm package`.
     pub method: &'static str,
@@ -55,7 +61,7 @@ pub struct Install {
 }
 
 /// A link that opens a client.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Link {
     /// What to write on it.
     pub label: &'static str,
@@ -68,7 +74,7 @@ pub const LINK_SCHEMES: &[&str] =
     &["https", "http", "vscode", "vscode-insiders", "cursor", "goose", "lmstudio"];
 
 /// A line for a terminal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Command {
     /// For a POSIX shell.
     pub posix: String,
@@ -77,7 +83,7 @@ pub struct Command {
 }
 
 /// Text for a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Snippet {
     /// Where it goes.
     pub path: &'static str,
@@ -97,7 +103,7 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
     });
     pairs
         .map(|(client, is_first, recipe)| {
-            let form = view::form(server, recipe, context.base_url, client);
+            let form = form(server, recipe, context.base_url, client);
             Install {
                 client: client.id,
                 label: client.label,
@@ -112,4 +118,22 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
             }
         })
         .collect()
+}
+
+/// The form of `client` for `recipe`, with the notes that any client needs.
+fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Client) -> ClientForm {
+    let view = View { server, recipe, base_url };
+    let mut form = match &recipe.action {
+        Err(refusal) => return ClientForm::only(refusal),
+        Ok(action) => match (client.form)(&view, action) {
+            Ok(form) => form,
+            Err(refusal) => return ClientForm::only(refusal),
+        },
+    };
+    if let Ok(Action::Connect { start: Some(start), .. }) = &recipe.action {
+        form.start = view.start_line(start);
+    }
+    form.notes.extend(recipe.notes.iter().map(|note| (*note).to_owned()));
+    form.notes.extend(view.slot_notes(&form));
+    form
 }

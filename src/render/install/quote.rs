@@ -1,7 +1,7 @@
 //! Quoting: one function for each language that a text is put into.
 //!
 //! Every value here may come from a stranger. What a quoter returns is read back by its language as
-//! exactly the text that went in, whatever the text holds. Quoters refuse nothing; what is too odd to
+//! exactly the text that went in, whatever the text holds. Quoters accept any text; what is too unusual to
 //! be shown at all is refused before, by [`super::identifier`] and [`super::recipe`].
 
 use crate::text::{is_invisible, push_json_string, push_toml_string};
@@ -61,7 +61,7 @@ pub fn survives_cmd(text: &str) -> bool {
     !text.contains(['"', '%', '!', '^', '&', '|', '<', '>', '(', ')']) && is_one_line(text)
 }
 
-/// Whether a text can stand in a line that people copy: nothing in it acts or hides.
+/// Whether a text is safe in a line that people copy: no control or invisible characters.
 pub fn is_one_line(text: &str) -> bool {
     text.bytes().all(is_printable) || !text.chars().any(is_invisible)
 }

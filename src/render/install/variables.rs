@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{Input, NamedInput};
 
-/// Something that the user has to say.
+/// A value that the user has to supply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     /// Unique among all servers: the server's name is part of it, so that two servers never share a
     /// secret by accident.
     pub id: String,
-    /// The word that stands for it where a client cannot ask: `YOUR_…`.
+    /// The placeholder where a client cannot ask: `YOUR_…`.
     pub word: String,
     /// The environment variable that clients with expansion read it from.
     pub variable: String,
@@ -146,7 +146,7 @@ impl Slots {
         })
     }
 
-    /// `template` with every `{name}` replaced by what `with` gives.
+    /// `template` with every `{name}` replaced by what `with` returns.
     pub fn replace(
         &mut self,
         template: &str,
@@ -184,7 +184,7 @@ impl Slots {
         Text(parts)
     }
 
-    /// The slot called `label`; inputs that say the same share one.
+    /// The slot called `label`; equal inputs share one.
     pub fn slot(&mut self, label: &str, input: &Input) -> Text {
         let description = input.description.clone().unwrap_or_else(|| label.to_owned());
         let key = (label.to_owned(), description.clone(), input.is_secret);
@@ -239,7 +239,7 @@ fn is_name(text: &str) -> bool {
         && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
-/// Whether an undeclared name says that its value is nobody else's business.
+/// Whether an undeclared name suggests that its value is a secret.
 pub fn sounds_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["key", "token", "secret", "password", "auth", "cookie", "bearer"]

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::model::Server;
 
 use super::argv::{self, Start};
-use super::clients::Client;
 use super::identifier::{self, Refusal};
 use super::json::Json;
 use super::recipe::{Action, Recipe};
@@ -17,7 +16,7 @@ const LINK_MAX: usize = 2048;
 /// Longest link to a page.
 const WEB_LINK_MAX: usize = 8000;
 
-/// How a client is told about a slot.
+/// How a client gets the value of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask {
     /// It asks: `${input:id}`.
@@ -46,6 +45,9 @@ impl Ask {
     }
 }
 
+/// Members of a JSON object; those without a value are omitted.
+pub(super) type Members = Vec<(&'static str, Option<Json>)>;
+
 /// A recipe as one client's function sees it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct View<'a> {
@@ -54,9 +56,9 @@ pub(super) struct View<'a> {
     pub(super) base_url: Option<&'a str>,
 }
 
-/// What a client's function gives.
+/// What a client's function returns.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Form {
+pub(super) struct ClientForm {
     pub(super) links: Vec<Link>,
     pub(super) start: Option<Command>,
     pub(super) command: Option<Command>,
@@ -64,7 +66,7 @@ pub(super) struct Form {
     pub(super) notes: Vec<String>,
 }
 
-impl Form {
+impl ClientForm {
     /// Nothing but a sentence.
     pub(super) fn only(note: &str) -> Self {
         Self { notes: vec![note.to_owned()], ..Self::default() }
@@ -78,13 +80,19 @@ impl Form {
         Self::snippet(path, "json", json.pretty())
     }
 
-    /// Adds a link, or says that it would be too long.
+    /// A JSON file whose member `list` holds the configuration of one server under `key`.
+    pub(super) fn file(path: &'static str, list: &str, key: String, server: Json) -> Self {
+        let servers = Json::Object(vec![(key, server)]);
+        Self::json(path, &Json::object([(list, Some(servers))]))
+    }
+
+    /// Adds a link, or a note when it would be too long.
     pub(super) fn link(mut self, label: &'static str, url: String) -> Self {
         let max = if url.starts_with("https:") { WEB_LINK_MAX } else { LINK_MAX };
         if url.len() <= max {
             self.links.push(Link { label, url });
         } else {
-            let note = "The configuration is too long for a link; copy it instead.".to_owned();
+            let note = "The configuration is too long for a link. Copy it instead.".to_owned();
             if !self.notes.contains(&note) {
                 self.notes.push(note);
             }
@@ -98,58 +106,49 @@ impl Form {
     }
 }
 
-/// The form of `client` for `recipe`, with the notes that any client needs.
-pub(super) fn form(
-    server: &Server,
-    recipe: &Recipe,
-    base_url: Option<&str>,
-    client: &Client,
-) -> Form {
-    let view = View { server, recipe, base_url };
-    let mut form = match &recipe.action {
-        Err(refusal) => return Form::only(refusal),
-        Ok(action) => match (client.form)(&view, action) {
-            Ok(form) => form,
-            Err(refusal) => return Form::only(refusal),
-        },
-    };
-    if let Ok(Action::Connect { start: Some(start), .. }) = &recipe.action {
-        form.start = view.start_line(start);
-    }
-    form.notes.extend(recipe.notes.iter().map(|note| (*note).to_owned()));
-    form.notes.extend(view.slot_notes(&form));
-    form
-}
-
 impl View<'_> {
     /// The key for clients that take letters, digits, `_` and `-`.
     pub(super) fn key(&self) -> String {
         identifier::key(&self.server.name)
     }
 
-    /// A value in the client's words.
-    pub(super) fn say(&self, text: &Text, ask: Ask) -> String {
+    /// Returns a value in the client's syntax.
+    pub(super) fn text(&self, text: &Text, ask: Ask) -> String {
         text.show(&self.recipe.slots, |slot| ask.slot(slot))
     }
 
-    /// Named values in the client's words.
-    pub(super) fn say_all(&self, list: &[(String, Text)], ask: Ask) -> Vec<(String, String)> {
-        list.iter().map(|(name, text)| (name.clone(), self.say(text, ask))).collect()
+    /// Returns named values in the client's syntax.
+    pub(super) fn texts(&self, list: &[(String, Text)], ask: Ask) -> Vec<(String, String)> {
+        list.iter().map(|(name, text)| (name.clone(), self.text(text, ask))).collect()
     }
 
     /// A command's words; see [`Ask::argument`].
     pub(super) fn argv(&self, start: &Start, ask: Ask) -> Vec<String> {
-        start.argv.iter().map(|word| self.say(word, ask.argument())).collect()
+        start.argv.iter().map(|word| self.text(word, ask.argument())).collect()
     }
 
     /// `command`, `args` and `env`.
-    pub(super) fn program<'k>(&self, start: &Start, ask: Ask) -> Vec<(&'k str, Option<Json>)> {
+    pub(super) fn program(&self, start: &Start, ask: Ask) -> Members {
         let mut argv = self.argv(start, ask).into_iter();
         vec![
             ("command", argv.next().map(Json::Text)),
             ("args", Some(Json::texts(argv))),
-            ("env", Json::map(self.say_all(&start.env, ask))),
+            ("env", Json::map(self.texts(&start.env, ask))),
         ]
+    }
+
+    /// Divides an environment into the names that the user sets under the same name, quoted for TOML,
+    /// and the rest.
+    pub(super) fn own_names<'e>(
+        &self,
+        env: &'e [(String, Text)],
+    ) -> (Vec<String>, Vec<&'e (String, Text)>) {
+        let is_own = |(name, value): &&(String, Text)| {
+            let slot = value.only_slot().and_then(|slot| self.recipe.slots.get(slot));
+            slot.is_some_and(|slot| slot.variable == *name)
+        };
+        let (own, rest): (Vec<_>, Vec<_>) = env.iter().partition(is_own);
+        (own.iter().map(|(name, _)| quote::toml(name)).collect(), rest)
     }
 
     /// The slots that a configuration uses.
@@ -174,8 +173,8 @@ impl View<'_> {
     }
 
     /// The line that starts a package which listens.
-    fn start_line(&self, start: &Start) -> Option<Command> {
-        let env = self.say_all(&start.env, Ask::Word);
+    pub(super) fn start_line(&self, start: &Start) -> Option<Command> {
+        let env = self.texts(&start.env, Ask::Word);
         let argv = self.argv(start, Ask::Word);
         let mut posix = argv.clone();
         let mut powershell = String::new();
@@ -193,7 +192,7 @@ impl View<'_> {
     }
 
     /// What to do about the slots that a form leaves open.
-    fn slot_notes(&self, form: &Form) -> Vec<String> {
+    pub(super) fn slot_notes(&self, form: &ClientForm) -> Vec<String> {
         let mut notes = Vec::new();
         if self.recipe.slots.is_empty() {
             return notes;
@@ -201,7 +200,7 @@ impl View<'_> {
         let snippet = form.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
         let commands = [&form.command, &form.start].into_iter().flatten();
         if commands.map(|it| it.posix.as_str()).chain([snippet]).any(|it| it.contains("YOUR_")) {
-            notes.push("Replace the words that begin with YOUR_ by your own values.".to_owned());
+            notes.push("Replace the words that begin with YOUR_ with your own values.".to_owned());
         }
         let read = variables(snippet);
         let slots = self.recipe.slots.iter().map(|slot| slot.variable.as_str());
@@ -230,7 +229,7 @@ fn powershell_value(value: &str) -> String {
     if quoted.starts_with('\'') { quoted } else { format!("'{quoted}'") }
 }
 
-/// A line for both shells; `None` when a word would not stand in one line.
+/// A line for both shells; `None` when a word does not fit on one line.
 pub(super) fn line(words: &[String]) -> Option<Command> {
     if !words.iter().all(|word| quote::is_one_line(word)) {
         return None;
@@ -248,7 +247,7 @@ pub(super) fn line(words: &[String]) -> Option<Command> {
 /// A line that hands `start` to a client after `--`; on Windows a batch file is started by `cmd`.
 pub(super) fn line_with(view: &View<'_>, before: &[String], start: &Start) -> Option<Command> {
     let words = |argv: &[Text]| -> Vec<String> {
-        let argv = argv.iter().map(|word| view.say(word, Ask::Word));
+        let argv = argv.iter().map(|word| view.text(word, Ask::Word));
         before.iter().cloned().chain(["--".to_owned()]).chain(argv).collect()
     };
     let mut command = line(&words(&start.argv))?;
@@ -280,6 +279,6 @@ pub(in crate::render) fn command_lines(recipe: &Recipe) -> Vec<Vec<String>> {
     lines
 }
 
-/// What a client that opens no bundles says.
+/// The note of a client that cannot open bundles.
 pub(super) const NO_BUNDLE: Refusal =
-    "This client does not open bundles; another client or package may.";
+    "This client cannot open bundles. Try another client or package.";

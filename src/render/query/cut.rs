@@ -14,9 +14,9 @@ const ONE_IN: u32 = 64;
 pub(super) struct Cut {
     /// Fewest rows in a file.
     pub(super) rows: usize,
-    /// A file may end from here on, where a key says so.
+    /// From this size on, a file may end after a key that allows it.
     pub(super) least: usize,
-    /// It ends here, whatever the keys say.
+    /// A file ends at this size in any case.
     pub(super) enough: usize,
     /// It is never larger, even if it has too few rows; a single row may be.
     pub(super) most: usize,

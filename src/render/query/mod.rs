@@ -9,13 +9,12 @@
 //! | `head.json` | where every other file begins, and its size | `[first key, file, bytes, lines]`, in order |
 //! | `i-….txt` | every version, deleted ones marked | `name` TAB `version flags updated` TAB … |
 //! | `b-….txt` | bodies of versions that are not deleted | `key` TAB body |
-//! | `d-….txt` | bodies of deleted versions, which stand nowhere else | `key` TAB body |
+//! | `d-….txt` | bodies of deleted versions, which are stored nowhere else | `key` TAB body |
 //!
 //! A key is `name:version`, as in a cursor; all files are in list order (name, then version, by bytes).
 //! A body holds no line break, because a document is written without white space between tokens.
 //!
-//! The room refuses to number files: their names are digests of their bytes, and where one ends is
-//! decided by the keys around it. So a new version changes one file of each kind and the head, however
+//! Files are not numbered: their names are digests of their bytes, and the keys decide where one ends. So a new version changes one file of each kind and the head, however
 //! many there are; and a reader that holds an old head finds old files or none, never wrong ones.
 
 mod cut;
@@ -29,7 +28,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::query::ListedEntry;
 use crate::model::{Entry, Listing, Timestamp};
-use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Body, FileDigest, Media};
 
 use super::{Facts, api};
 use cut::{Cut, pieces};
@@ -45,7 +44,7 @@ pub const FEWEST_BODIES: usize = crate::model::query::LIMIT.1;
 /// Most versions of one server on a line.
 const LINE: usize = 1000;
 
-/// The form of these files.
+/// Version of the format of these files.
 const FORMAT: u8 = 2;
 
 /// Flags of a version.
@@ -58,7 +57,7 @@ const BODIES: Cut =
 
 /// One version as the indexes hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
+pub struct IndexedVersion {
     name: Arc<str>,
     version: Box<str>,
     updated: Timestamp,
@@ -67,7 +66,7 @@ pub struct Item {
     body: Body,
 }
 
-impl Item {
+impl IndexedVersion {
     /// A row of a list, and its entry as compact JSON without a line break.
     pub fn new(row: &impl ListedEntry, body: Body) -> Self {
         Self {
@@ -90,7 +89,7 @@ impl Item {
     }
 }
 
-impl ListedEntry for Item {
+impl ListedEntry for IndexedVersion {
     fn name(&self) -> &str {
         &self.name
     }
@@ -113,18 +112,18 @@ impl ListedEntry for Item {
 }
 
 /// Every version of one server, deleted ones included, in list order.
-pub fn items(listing: &Listing, facts: &Facts) -> Vec<Item> {
+pub fn items(listing: &Listing, facts: &Facts) -> Vec<IndexedVersion> {
     let key = facts.meta_key.as_deref();
     items_with(listing, |entry| api::wire::of(listing, entry, key).into())
 }
 
-/// As [`items`], for whoever has the entries' JSON already.
-pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<Item> {
+/// As [`items`], with entries that are already JSON.
+pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<IndexedVersion> {
     let name: Arc<str> = listing.name().as_str().into();
-    let mut items: Vec<Item> = listing
+    let mut items: Vec<IndexedVersion> = listing
         .entries()
         .iter()
-        .map(|entry| Item {
+        .map(|entry| IndexedVersion {
             name: name.clone(),
             version: entry.version.as_str().into(),
             updated: entry.dates.updated.clone(),
@@ -137,26 +136,27 @@ pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<Item>
     items
 }
 
-/// Where a file begins, its name, and how many bytes and lines it has: a reader that gets less steps aside.
-type Place = (String, String, usize, usize);
+/// First key, name, bytes and lines of a file. A reader that gets less does not answer.
+type FileRange = (String, String, usize, usize);
 
 #[derive(Default, Serialize, Deserialize)]
-struct Head {
-    /// Form of these files; a reader refuses another number.
+struct IndexHead {
+    /// Format of these files; a reader rejects other numbers.
     format: u8,
-    index: Vec<Place>,
-    live: Vec<Place>,
-    deleted: Vec<Place>,
+    index: Vec<FileRange>,
+    live: Vec<FileRange>,
+    deleted: Vec<FileRange>,
 }
 
 /// The files below `/v0.1/_q/`; `items` of all servers in list order.
 ///
 /// No file is larger than [`MOST_BYTES`], unless a single body is; and but for bodies so large that
 /// [`FEWEST_BODIES`] of them exceed it, a page without filters takes the head and two files of bodies.
-pub fn artifacts(items: &[Item]) -> Vec<Artifact> {
+pub fn artifacts(items: &[IndexedVersion]) -> Vec<Artifact> {
     let mut files = Vec::new();
-    let (deleted, live): (Vec<&Item>, Vec<&Item>) = items.iter().partition(|item| item.deleted);
-    let mut head = Head { format: FORMAT, ..Head::default() };
+    let (deleted, live): (Vec<&IndexedVersion>, Vec<&IndexedVersion>) =
+        items.iter().partition(|item| item.deleted);
+    let mut head = IndexHead { format: FORMAT, ..IndexHead::default() };
     head.index = write(&mut files, "i", INDEX, &lines(items));
     head.live = write(&mut files, "b", BODIES, &bodies(&live));
     head.deleted = write(&mut files, "d", BODIES, &bodies(&deleted));
@@ -180,12 +180,12 @@ impl Line<'_> {
 }
 
 /// The lines of the index: one for each server, or some for one with very many versions.
-fn lines(items: &[Item]) -> Vec<Line<'static>> {
+fn lines(items: &[IndexedVersion]) -> Vec<Line<'static>> {
     let of_servers = items.chunk_by(|a, b| a.name == b.name);
     of_servers.flat_map(|server| server.chunks(LINE)).filter_map(line).collect()
 }
 
-fn line(items: &[Item]) -> Option<Line<'static>> {
+fn line(items: &[IndexedVersion]) -> Option<Line<'static>> {
     let first = items.first()?;
     let mut text = first.name.to_string();
     for item in items {
@@ -202,8 +202,8 @@ fn moment(time: &Timestamp) -> String {
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
-fn bodies<'a>(items: &[&'a Item]) -> Vec<Line<'a>> {
-    let line = |item: &&'a Item| {
+fn bodies<'a>(items: &[&'a IndexedVersion]) -> Vec<Line<'a>> {
+    let line = |item: &&'a IndexedVersion| {
         let key = item.key();
         Line { text: format!("{key}\t"), key, body: &item.body }
     };
@@ -211,7 +211,7 @@ fn bodies<'a>(items: &[&'a Item]) -> Vec<Line<'a>> {
 }
 
 /// Adds the files that hold `lines`; tells where each begins.
-fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) -> Vec<Place> {
+fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) -> Vec<FileRange> {
     let sizes = lines.iter().map(|line| (line.key.as_str(), line.size()));
     let mut places = Vec::new();
     for Range { start, end } in pieces(&cut, sizes) {
@@ -230,9 +230,7 @@ fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) ->
     places
 }
 
-/// Asked for at each use although its name never changes its meaning: hosts say how long a copy may be
-/// used with one rule a path, and take no hundreds of them.
+/// Revalidated although its bytes never change: cache rules are per path, and hosts allow only a few.
 fn file(name: &str, media: Media, body: Body) -> Option<Artifact> {
-    let path = UrlPath::new(["v0.1", "_q", name])?;
-    Some(Artifact { path, shape: Shape::File, media, freshness: Freshness::Revalidate, body })
+    Artifact::file(["v0.1", "_q", name], media, body)
 }

@@ -9,16 +9,16 @@ use std::sync::Arc;
 use crate::model::Timestamp;
 use crate::site::Body;
 
-use super::{DELETED, FORMAT, Head, Item, LATEST, Place};
+use super::{DELETED, FORMAT, FileRange, IndexHead, IndexedVersion, LATEST};
 
-/// Every version in list order; `file` gives the bytes of the file with a name below `/v0.1/_q/`.
+/// Every version in list order; `file` returns the bytes of the named file below `/v0.1/_q/`.
 /// `None` when there is no index, or one of another form, or a file of it is missing or damaged.
-pub fn read<'a>(file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<Item>> {
-    let head: Head = serde_json::from_slice(file("head.json")?).ok()?;
+pub fn read<'a>(file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<IndexedVersion>> {
+    let head: IndexHead = serde_json::from_slice(file("head.json")?).ok()?;
     if head.format != FORMAT {
         return None;
     }
-    let text = |(_, name, size, count): &Place| {
+    let text = |(_, name, size, count): &FileRange| {
         let text = std::str::from_utf8(file(name)?).ok()?;
         (text.len() == *size && text.lines().count() == *count).then_some(text)
     };
@@ -43,12 +43,12 @@ pub fn read<'a>(file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<Item>> {
 }
 
 /// One version: `version flags updated`.
-fn item(name: &Arc<str>, text: &str, bodies: &HashMap<&str, &str>) -> Option<Item> {
+fn item(name: &Arc<str>, text: &str, bodies: &HashMap<&str, &str>) -> Option<IndexedVersion> {
     let mut words = text.split(' ');
     let (version, flags, updated) = (words.next()?, words.next()?, words.next()?);
     let flags: u8 = flags.parse().ok()?;
     let body = bodies.get(format!("{name}:{version}").as_str())?;
-    Some(Item {
+    Some(IndexedVersion {
         name: name.clone(),
         version: version.into(),
         updated: timestamp(updated)?,

@@ -2,10 +2,8 @@
 
 use std::path::Path;
 
-use crate::config::BaseUrl;
 use crate::error::Result;
-use crate::render::Parts;
-use crate::site::{Artifact, Capabilities, Host};
+use crate::site::{Capabilities, Host, SiteParts};
 
 use super::rewrite::Rewrite;
 use super::store::Store;
@@ -25,15 +23,10 @@ pub struct Imitation {
 }
 
 impl Imitation {
-    /// A host with the files of a build for it; `indexes` are for the program that answers queries.
-    pub fn of_parts(
-        host: &dyn Host,
-        parts: &Parts,
-        indexes: &[Artifact],
-        base: Option<&BaseUrl>,
-    ) -> Self {
-        let base = base.map(BaseUrl::path);
-        Self::new(host, Store::of_parts(host, parts, indexes, base), base.unwrap_or_default())
+    /// A host with the files of a build for it.
+    pub fn of_parts(host: &dyn Host, parts: &SiteParts) -> Self {
+        let base = parts.info.base_path.as_deref().unwrap_or_default();
+        Self::new(host, Store::of_parts(host, parts), base)
     }
 
     /// A host with the files of a folder.

@@ -4,7 +4,7 @@
 //! of it is written a second time here. A folder is asked for the program and for a whole index;
 //! without either the host answers alone, as the program would let it.
 
-use crate::render::query::{self, Item};
+use crate::render::query::{self, IndexedVersion};
 use crate::site::{Artifact, EDGE_PATHS, Freshness, Media, Shape, UrlPath};
 
 use super::asked::Asked;
@@ -29,7 +29,7 @@ impl Imitation {
 
     /// Every version, as the index in a folder has them, and the lists without a query. When the
     /// folder does not have all that, no request reaches the program from now on.
-    pub fn take_index(&mut self) -> Option<(Vec<Item>, Vec<Artifact>)> {
+    pub fn take_index(&mut self) -> Option<(Vec<IndexedVersion>, Vec<Artifact>)> {
         let file = |name: &str| Some(&*self.store.get(&format!("{FOLDER}/{name}"))?.body);
         let lists = || EDGE_PATHS.iter().map(|path| self.list(path)).collect::<Option<_>>();
         let found = self.program.then(|| Some((query::read(file)?, lists()?))).flatten();

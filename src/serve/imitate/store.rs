@@ -4,11 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::render::{self, Parts};
 use crate::serve::document::etag;
 use crate::site::{
-    Artifact, Body, FileDigest, Freshness, Host, HostFile, ManifestRow, Media, Queries, Shape,
-    Totals, UrlPath, WORK, Whole, immutable, odd_types, served,
+    Artifact, Body, Freshness, Host, HostFile, Media, Shape, SiteParts, UrlPath, WORK, Whole,
+    immutable, lower, odd_types, served,
 };
 
 /// Where an object store's files are listed, with keys and headers.
@@ -41,25 +40,9 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// What a build for `host` gives; `indexes` are for the program that answers queries there.
-    pub(super) fn of_parts(
-        host: &dyn Host,
-        parts: &Parts,
-        indexes: &[Artifact],
-        base_path: Option<&str>,
-    ) -> Self {
-        let pages = match host.capabilities().queries {
-            Queries::Pages => render::list_pages(&parts.gathered),
-            Queries::Ignored => Vec::new(),
-        };
-        let artifacts = parts.servers.iter().chain(&parts.spanning).chain(&pages).chain(indexes);
-        let mut files: Vec<HostFile> = artifacts.flat_map(|one| host.lower(one)).collect();
-        let mut rows: Vec<ManifestRow> = files.iter().map(row).collect();
-        rows.sort();
-        let totals = Totals::of(host, &rows);
-        let whole = Whole { base_path, spanning: &parts.spanning, files: &rows, totals };
-        files.extend(host.extras(&whole));
-        Self::new(host, files, &whole)
+    /// The files that a build for `host` writes.
+    pub(super) fn of_parts(host: &dyn Host, parts: &SiteParts) -> Self {
+        Self::new(host, lower(host, parts).into_host_files(), &parts.spanning)
     }
 
     /// The files of a folder: a build's output, or only what the host sends of it.
@@ -90,10 +73,11 @@ impl Store {
         }
         let spanning = files.iter().filter_map(|file| artifact(served(host, &file.path)?, file));
         let spanning: Vec<Artifact> = spanning.collect();
-        Ok(Self::new(host, files, &Whole { spanning: &spanning, ..Whole::default() }))
+        Ok(Self::new(host, files, &spanning))
     }
 
-    fn new(host: &dyn Host, files: Vec<HostFile>, whole: &Whole<'_>) -> Self {
+    fn new(host: &dyn Host, files: Vec<HostFile>, spanning: &[Artifact]) -> Self {
+        let whole = &Whole { spanning, ..Whole::default() };
         let can = host.capabilities();
         let there = |path| files.iter().any(|file| file.path == path);
         let program = host.program().is_some_and(there);
@@ -163,14 +147,6 @@ impl Store {
     /// Number of files.
     pub(super) fn len(&self) -> usize {
         self.files.len()
-    }
-}
-
-fn row(file: &HostFile) -> ManifestRow {
-    ManifestRow {
-        path: file.path.as_str().into(),
-        size: file.body.len() as u64,
-        sha256: FileDigest::of(&file.body),
     }
 }
 

@@ -41,7 +41,7 @@ fn open(out: &Path, site: usize) -> Output {
     let output = Output::open(out, &Forbidden::default()).unwrap();
     for (path, text) in SITES[site] {
         let body = text.as_bytes().to_vec().into();
-        output.put(&HostFile { path: (*path).to_owned(), body }).unwrap();
+        output.put(HostFile { path: (*path).to_owned(), body }).unwrap();
     }
     output
 }

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
-use super::{rules, without_v0};
+use super::rules;
+use super::{Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use crate::site::Freshness;
 
 /// Apache httpd 2.4.
@@ -29,11 +29,6 @@ impl Host for Apache {
         let manner = Manner { unknown_type: None, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };
         Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
-    }
-
-    /// Below `/v0` nothing: the file rewrites it.
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
     }
 
     /// Conditions on addresses allow for the path of the base URL, because sections are chosen by the

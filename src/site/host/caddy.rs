@@ -4,8 +4,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
-use super::{rules, without_v0};
+use super::rules;
+use super::{Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use crate::site::Freshness;
 
 /// Caddy, which also fetches a certificate for the name that it serves.
@@ -28,11 +28,6 @@ impl Host for Caddy {
         let manner = Manner { keeps_query: false, unknown_type: None, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };
         Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
-    }
-
-    /// Below `/v0` nothing: the file rewrites it.
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
     }
 
     /// The path of the base URL is taken off before anything is matched, except in the route for errors,

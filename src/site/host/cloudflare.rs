@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{
     Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Order, Resolution, Whole,
 };
-use super::{canonical, edge, is_document, rules, twin, without_v0};
+use super::{canonical, edge, is_document, rules, twin};
 
 /// Cloudflare Pages.
 pub(super) struct Pages;
@@ -71,10 +71,6 @@ impl Host for Pages {
 
     fn program(&self) -> Option<&'static str> {
         Some("_worker.js/edge.js")
-    }
-
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
     }
 
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {

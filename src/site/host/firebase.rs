@@ -23,7 +23,7 @@ impl Host for Firebase {
         "Firebase Hosting: index.html twins, also under literal %2F, and firebase.json"
     }
 
-    /// The limit of a file is the product's; there is none for the site.
+    /// Firebase limits the size of a file, but not of the site.
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             max_file_bytes: Some(2_000_000_000),

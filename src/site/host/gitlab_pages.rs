@@ -12,7 +12,7 @@ use super::{canonical, is_document, is_v0, limits, rules};
 /// GitLab Pages, deployed by a CI job whose artifact is the folder `public`.
 pub(super) struct GitlabPages;
 
-/// Where the documents stand, below `/v0.1/`.
+/// Folder of the documents, below `/v0.1/`.
 const DATA: &str = "_data";
 
 /// A path of the canonical tree, moved.

@@ -1,4 +1,4 @@
-//! How a host answers, beyond finding a file: what an imitation of it must say to be believed.
+//! How a host responds besides finding a file: status codes and headers that an imitation must copy.
 //!
 //! The facts are measured against the host's own runtime where there is one, else taken from its
 //! documentation and from what others measured. Whatever no site of ours can show is left out.
@@ -23,7 +23,7 @@ pub struct Manner {
     pub bare_folders: bool,
     /// Whether `/x.html` and `/x/index.html` are redirected to `/x` and `/x/`.
     pub clean: bool,
-    /// Whether a rule of ours gives everything below the API the JSON type, errors included; else a
+    /// Whether one of our rules sets the JSON type for everything below the API, errors included; else a
     /// file's extension tells its type.
     pub api_type: bool,
     /// The type of a file whose extension is missing or unknown; `None` when there is no such header.

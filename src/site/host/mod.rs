@@ -1,15 +1,14 @@
-//! Hosts: how URLs become files.
+//! Hosts: which files each host needs for the URLs of a site.
 //!
-//! A host is one file and one row in [`HOSTS`]. It says what it can do ([`Capabilities`]), lowers one
-//! artifact at a time, adds its own rule files when the site is whole ([`Whole`]), and reports what it
-//! cannot express. What several hosts share stands in [`rules`]: which URL is answered with which
-//! headers and from which file; a host only spells it in its own language.
-//!
-//! This room refuses to know what an MCP server is: it knows the API's paths as paths.
+//! Each host is one file and one row in [`HOSTS`]. A host describes what it can do ([`Capabilities`]),
+//! lowers one artifact at a time, adds its own rule files at the end ([`Whole`]), and reports what does
+//! not work. [`rules`] holds what several hosts share: which URL gets which headers and which file. A
+//! host writes those rules in its own syntax.
 
 mod apache;
 mod azure_static_web_apps;
 mod caddy;
+mod capabilities;
 mod cloudflare;
 mod edge;
 mod firebase;
@@ -23,140 +22,16 @@ mod rules;
 mod s3;
 mod vercel;
 
-use super::manifest::ManifestRow;
+use super::manifest::{FileDigest, ManifestRow};
 use super::{Artifact, Body, Media, Shape};
 
+pub use capabilities::{Capabilities, Cors, EncodedSlash, Queries, Resolution};
 #[cfg(feature = "serve")]
 pub use edge::PATHS as EDGE_PATHS;
 pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
 #[cfg(feature = "serve")]
 pub use rules::{COMMON, immutable, odd_types};
-
-/// What a host offers, as plain data. `None` means no limit that we know of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Capabilities {
-    /// Response headers can be set (types, CORS, caching).
-    pub headers: bool,
-    /// A URL can be answered from a file elsewhere, without a redirect.
-    pub rewrites: bool,
-    /// What becomes of a query.
-    pub queries: Queries,
-    /// How a path is turned into a file before any rule of ours.
-    pub resolution: Resolution,
-    /// Most files in a site.
-    pub max_files: Option<u64>,
-    /// Most files on the plan that costs nothing, where that differs.
-    pub free_files: Option<u64>,
-    /// Largest file, in bytes.
-    pub max_file_bytes: Option<u64>,
-    /// Largest site, in bytes.
-    pub max_site_bytes: Option<u64>,
-}
-
-/// What becomes of a query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Queries {
-    /// It is ignored: the document without a query answers.
-    Ignored,
-    /// `limit`, `cursor` and `version=latest` choose one of the pages below `/v0.1/_q/page/`.
-    Pages,
-}
-
-/// How a host finds the file for a path, in the words that an imitation of it needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Resolution {
-    /// What `%2F` in a path means.
-    pub encoded_slash: EncodedSlash,
-    /// Status of the redirect from a folder's name to the same with a slash; `None` when the folder's
-    /// index is served at once, or never.
-    pub folder_redirect: Option<u16>,
-    /// Names that are looked for in a folder, in their order; rules of ours may find others.
-    pub indexes: &'static [&'static str],
-    /// Whether `name.html` is served for `name`.
-    pub html_suffix: bool,
-    /// Who sets the CORS headers.
-    pub cors: Cors,
-    /// Whether an unknown path below `/v0.1` gets the API's JSON body, and not a page.
-    pub json_not_found: bool,
-    /// Status of the answer to a preflight request; `None` where the method is not looked at, so that it
-    /// is answered as if the document had been asked for.
-    pub preflight: Option<u16>,
-    /// How it answers.
-    pub manner: Manner,
-}
-
-/// What `%2F` in a path means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum EncodedSlash {
-    /// The same as a slash.
-    Decoded,
-    /// A part of a file's name.
-    Kept,
-    /// The answer is a redirect with this status to the decoded path.
-    Redirected(u16),
-}
-
-/// Who sets the CORS headers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Cors {
-    /// The host, `Access-Control-Allow-Origin: *` alone, on every answer.
-    Host,
-    /// Our rules, all three headers.
-    Rules,
-    /// Whoever runs the server or the bucket; nothing in the site can.
-    Operator,
-}
-
-impl Capabilities {
-    /// A host that serves files and takes no rules.
-    const fn files(resolution: Resolution) -> Self {
-        Self {
-            headers: false,
-            rewrites: false,
-            queries: Queries::Ignored,
-            resolution,
-            max_files: None,
-            free_files: None,
-            max_file_bytes: None,
-            max_site_bytes: None,
-        }
-    }
-
-    /// A host that also takes rules for headers and rewrites.
-    const fn ruled(resolution: Resolution) -> Self {
-        Self { headers: true, rewrites: true, ..Self::files(resolution) }
-    }
-}
-
-impl Resolution {
-    /// Paths are decoded, a folder's `index.html` is served after a redirect, wrong links get a page.
-    const USUAL: Self = Self {
-        encoded_slash: EncodedSlash::Decoded,
-        folder_redirect: Some(301),
-        indexes: &["index.html"],
-        html_suffix: false,
-        cors: Cors::Host,
-        json_not_found: false,
-        preflight: Some(405),
-        manner: Manner::USUAL,
-    };
-
-    /// A web server with our configuration.
-    const OWN: Self = Self {
-        folder_redirect: Some(308),
-        cors: Cors::Rules,
-        json_not_found: true,
-        preflight: Some(204),
-        manner: Manner::OWN,
-        ..Self::USUAL
-    };
-}
 
 /// A file as a host stores it: path with forward slashes below the output folder, and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -168,6 +43,15 @@ pub struct HostFile {
 }
 
 impl HostFile {
+    /// Its row in the manifest.
+    pub(super) fn row(&self) -> ManifestRow {
+        ManifestRow {
+            path: self.path.as_str().into(),
+            size: self.body.len() as u64,
+            sha256: FileDigest::of(&self.body),
+        }
+    }
+
     /// A file of text.
     fn text(path: &str, text: impl Into<String>) -> Self {
         Self { path: path.to_owned(), body: text.into().into() }
@@ -177,22 +61,39 @@ impl HostFile {
 /// Something that the host cannot express or that exceeds one of its limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortfall {
-    /// Whether the site will not work there at all.
-    pub fatal: bool,
-    /// What, in one sentence without a final stop.
+    /// How serious it is.
+    pub kind: ShortfallKind,
+    /// A sentence without a full stop.
     pub message: String,
     /// What to do about it.
     pub help: String,
 }
 
+/// How serious a shortfall is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShortfallKind {
+    /// Something works less well on this host.
+    Degraded,
+    /// The site exceeds a limit of the host.
+    Limit,
+    /// Two files have paths that some file systems cannot tell apart.
+    Collision,
+}
+
 impl Shortfall {
+    /// Whether the site cannot be published with it.
+    pub fn is_fatal(&self) -> bool {
+        self.kind != ShortfallKind::Degraded
+    }
+
     /// Something that works less well there.
     fn warning(message: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { fatal: false, message: message.into(), help: help.into() }
+        Self { kind: ShortfallKind::Degraded, message: message.into(), help: help.into() }
     }
 }
 
-/// What was lowered, summed up.
+/// Number and sizes of the lowered files.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
     /// Number of files.
@@ -204,7 +105,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Sums over the files that `host` sends to anybody.
+    /// Sums over the files that `host` serves.
     pub fn of(host: &dyn Host, files: &[ManifestRow]) -> Self {
         let sent = files.iter().filter(|row| served(host, &row.path).is_some());
         sent.fold(Self::default(), |sum, row| Self {
@@ -215,7 +116,7 @@ impl Totals {
     }
 }
 
-/// A site whose artifacts are all lowered: what rule files are made of.
+/// A site whose artifacts are all lowered, as input of rule files.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Whole<'a> {
     /// Path of the base URL: empty, or beginning with a slash. `None` when no base URL is known.
@@ -224,7 +125,7 @@ pub struct Whole<'a> {
     pub spanning: &'a [Artifact],
     /// Every file so far, by path.
     pub files: &'a [ManifestRow],
-    /// Sums over those of `files` that the host sends to anybody.
+    /// Sums over those of `files` that the host serves.
     pub totals: Totals,
 }
 
@@ -233,46 +134,47 @@ pub trait Host: Sync {
     /// The name that `--for` takes.
     fn name(&self) -> &'static str;
 
-    /// What it is, in half a sentence.
+    /// A short description, without a full stop.
     fn summary(&self) -> &'static str;
 
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// The folder of the site's files inside the output; the empty text is the output itself. What
-    /// stands beside that folder are settings and programs, which the host reads and sends to nobody.
+    /// The folder inside the output that the host serves; empty when it is the output itself. Files
+    /// outside of it are settings and programs, which the host reads but does not serve.
     fn root(&self) -> &'static str {
         ""
     }
 
-    /// The files that one artifact takes here.
+    /// Returns the files that this host needs for one artifact: the canonical file, and none below
+    /// `/v0` on hosts whose rewrites lead elsewhere from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        vec![canonical(artifact)]
+        if self.capabilities().rewrites { without_v0(artifact) } else { vec![canonical(artifact)] }
     }
 
-    /// Path below the output folder of the program that answers list queries there; `None` when they
-    /// are not answered by any.
+    /// Path below the output folder of the program that answers list queries; `None` when there is
+    /// no such program.
     fn program(&self) -> Option<&'static str> {
         None
     }
 
-    /// Whether a program there answers list queries, from indexes that the site must then hold.
+    /// Whether a program on this host answers list queries. It needs the query indexes.
     fn answers_queries(&self) -> bool {
         self.program().is_some()
     }
 
-    /// What is answered from a file elsewhere: address patterns, in which `:word` stands for one
-    /// segment, and the files, both from the site's root.
+    /// Rewrites: URL patterns, in which `:word` matches one segment, and the files that are served for
+    /// them, both from the site's root.
     fn rewrites(&self) -> Vec<(String, String)> {
         if self.capabilities().rewrites { rules::rewrites() } else { Vec::new() }
     }
 
-    /// Files of the host's own, such as rules and headers.
+    /// Returns the host's own files, such as rules and headers.
     fn extras(&self, _whole: &Whole<'_>) -> Vec<HostFile> {
         Vec::new()
     }
 
-    /// What does not fit.
+    /// Returns what does not work on this host.
     fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
         limits(self.name(), &self.capabilities(), &whole.totals)
     }
@@ -300,8 +202,8 @@ pub fn host_named(name: &str) -> Option<&'static dyn Host> {
     HOSTS.iter().copied().find(|host| host.name() == name)
 }
 
-/// The path of a file below the root of `host`, as addresses have it; `None` for what stands beside
-/// the root.
+/// Returns the path of a file below the root of `host`, as in URLs; `None` for files outside of the
+/// root.
 pub fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
     match host.root() {
         "" => Some(path),
@@ -315,7 +217,7 @@ fn canonical(artifact: &Artifact) -> HostFile {
 }
 
 /// The file of the canonical tree, with another name for the index of an API document: some hosts
-/// know `index.html` only, whatever it holds.
+/// only recognize `index.html`, whatever its content.
 fn twin(artifact: &Artifact) -> HostFile {
     endpoint(artifact, "index.html")
 }
@@ -345,7 +247,7 @@ fn is_document(artifact: &Artifact) -> bool {
     artifact.shape == Shape::Endpoint && artifact.media == Media::Json
 }
 
-/// Holds the sums against the limits of a host.
+/// Compares the sums with the limits of a host.
 fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
     let rows = [
         (can.max_files, totals.files, "files", "fewer entries"),
@@ -357,26 +259,23 @@ fn limits(name: &str, can: &Capabilities, totals: &Totals) -> Vec<Shortfall> {
         .filter_map(|(limit, have, what, less)| {
             let limit = limit.filter(|limit| have > *limit)?;
             Some(Shortfall {
-                fatal: true,
-                message: format!("{name} takes at most {limit} {what}, and this site has {have}"),
+                kind: ShortfallKind::Limit,
+                message: format!("{name} allows at most {limit} {what}; this site has {have}"),
                 help: format!("choose a host without this limit, or publish {less}"),
             })
         })
         .collect();
     if let Some(free) = can.free_files.filter(|free| totals.files > *free && found.is_empty()) {
         found.push(Shortfall::warning(
-            format!(
-                "{name} takes {free} files without payment, and this site has {}",
-                totals.files
-            ),
-            "check that your plan takes more, or build with --only api",
+            format!("{name} allows {free} files on its free plan; this site has {}", totals.files),
+            "check that your plan allows more, or build with --only api",
         ));
     }
     found
 }
 
-/// A warning when files have `+` in their path, which this host does not find; `why` says what it
-/// does instead.
+/// Returns a warning when files have `+` in their path, which this host does not find; `why` explains
+/// what it does instead.
 fn plus(whole: &Whole<'_>, why: &str) -> Option<Shortfall> {
     let with_plus: Vec<&str> =
         whole.files.iter().map(|row| &*row.path).filter(|path| path.contains('+')).collect();

@@ -4,8 +4,8 @@
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
-use super::{edge, rules, without_v0};
+use super::{Capabilities, Cors, Host, HostFile, Manner, Order, Resolution, Whole};
+use super::{edge, rules};
 
 /// Netlify, deployed from the built folder.
 pub(super) struct Netlify;
@@ -43,12 +43,7 @@ impl Host for Netlify {
         Some("netlify/edge-functions/registry/edge.js")
     }
 
-    /// Below `/v0` nothing, as rewrites lead from there.
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
-    }
-
-    /// Rules are forced, since a folder of the same name stands where clients ask.
+    /// Rules are forced, because a folder with the same name exists at the requested path.
     fn extras(&self, whole: &Whole<'_>) -> Vec<HostFile> {
         let mut text = String::new();
         for (from, to) in rules::rewrites() {

@@ -1,12 +1,12 @@
 //! nginx: a `server` block that answers without redirects, and a container that holds both.
 //!
 //! Types, CORS, caching, the API's 404 body and the pages of lists are all in the configuration. The
-//! headers stand at the level of the server, since a location with one of its own would lose them.
+//! headers are set for the server, because a location with its own headers would drop them.
 
 use std::fmt::Write as _;
 
-use super::{Artifact, Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
-use super::{rules, without_v0};
+use super::rules;
+use super::{Capabilities, Host, HostFile, Manner, Queries, Resolution, Whole};
 use crate::site::Freshness;
 
 /// nginx, alone or in a container.
@@ -31,11 +31,6 @@ impl Host for Nginx {
         let manner = Manner { keeps_query: false, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };
         Capabilities { queries: Queries::Pages, ..Capabilities::ruled(resolution) }
-    }
-
-    /// Below `/v0` nothing: the configuration leads from there.
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
     }
 
     /// The path of the base URL works whether a proxy passes it on or takes it off.

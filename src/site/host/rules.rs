@@ -1,4 +1,4 @@
-//! What hosts with rules are told, before it is spelled in anybody's language.
+//! Rules that hosts have in common, before each host writes them in its own syntax.
 //!
 //! Three facts make the API from the canonical tree: an address without an extension is answered from
 //! the `index.json` in its folder, everything carries the CORS headers, and what never changes may be
@@ -26,7 +26,7 @@ pub const COMMON: [(&str, &str); 4] = [
 /// The small documents beside the list.
 pub(super) const SMALL: [&str; 3] = ["health", "ping", "version"];
 
-/// From address patterns to files of the canonical tree; `:word` stands for one segment. A server's
+/// From address patterns to files of the canonical tree; `:word` matches one segment. A server's
 /// name comes as one segment where a host matches before it decodes, else as two.
 pub(super) fn rewrites() -> Vec<(String, String)> {
     let mut rules = Vec::new();

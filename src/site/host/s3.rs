@@ -77,7 +77,8 @@ impl Host for S3 {
     }
 
     fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
-        let why = "a store reads a raw `+` in an address as a space unless cloudfront.js stands before it";
+        let why =
+            "a store reads a raw `+` in a URL as a space unless cloudfront.js runs in front of it";
         let mut found = limits(self.name(), &self.capabilities(), &whole.totals);
         found.extend(plus(whole, why));
         found

@@ -10,7 +10,7 @@ fn a_limit_that_is_passed_is_a_shortfall() {
     let pages = host_named("github-pages").unwrap();
     let found = pages.shortfalls(&whole(Totals { files: 10, bytes: 1_000_000_001, largest: 5 }));
     assert_eq!(found.len(), 1);
-    assert!(found[0].fatal && found[0].message.contains("1000000000"), "{found:?}");
+    assert!(found[0].is_fatal() && found[0].message.contains("1000000000"), "{found:?}");
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn a_small_site_fits_everywhere() {
     let small = whole(Totals { files: 10, bytes: 1_000_000, largest: 5 });
     for host in HOSTS {
         let found = host.shortfalls(&small);
-        assert!(found.iter().all(|shortfall| !shortfall.fatal), "{}: {found:?}", host.name());
+        assert!(found.iter().all(|shortfall| !shortfall.is_fatal()), "{}: {found:?}", host.name());
     }
 }
 
@@ -26,9 +26,9 @@ fn a_small_site_fits_everywhere() {
 fn a_free_plan_that_is_passed_is_a_warning() {
     let pages = host_named("cloudflare-pages").unwrap();
     let found = pages.shortfalls(&whole(Totals { files: 20_001, bytes: 1, largest: 1 }));
-    assert!(found.len() == 1 && !found[0].fatal, "{found:?}");
+    assert!(found.len() == 1 && !found[0].is_fatal(), "{found:?}");
     let found = pages.shortfalls(&whole(Totals { files: 100_001, bytes: 1, largest: 1 }));
-    assert!(found.len() == 1 && found[0].fatal, "{found:?}");
+    assert!(found.len() == 1 && found[0].is_fatal(), "{found:?}");
 }
 
 #[test]

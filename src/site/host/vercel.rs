@@ -5,8 +5,8 @@
 
 use serde_json::json;
 
-use super::{Artifact, Capabilities, Cors, Host, HostFile, Manner, Resolution, Whole};
-use super::{edge, rules, without_v0};
+use super::{Capabilities, Cors, Host, HostFile, Manner, Resolution, Whole};
+use super::{edge, rules};
 
 /// Vercel, deployed from the built folder.
 pub(super) struct Vercel;
@@ -36,11 +36,6 @@ impl Host for Vercel {
 
     fn program(&self) -> Option<&'static str> {
         Some("edge.js")
-    }
-
-    /// Below `/v0` nothing, as rewrites lead from there.
-    fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        without_v0(artifact)
     }
 
     /// Both forms of a name are rewritten, as one segment and as two: which of them arrives is not

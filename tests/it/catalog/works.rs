@@ -3,7 +3,6 @@
 use mcp_static::config::BaseUrl;
 use mcp_static::error::ErrorKind;
 use mcp_static::pipeline::{LoadOptions, Loaded, Silent, check, load};
-use mcp_static::render;
 use mcp_static::site::{Media, Site};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -24,7 +23,7 @@ fn with(result: &Value) -> Site {
     let mut loaded = loaded();
     loaded.show_probe(result.to_string().into_bytes()).unwrap();
     let (registry, _) = check(&loaded, &Silent).unwrap();
-    let site = render::site(&registry, &loaded.facts, loaded.catalog.as_ref());
+    let site = loaded.renderer().site(&registry);
     assert_eq!(loaded.template_problems(), []);
     site
 }

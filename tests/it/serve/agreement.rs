@@ -1,7 +1,6 @@
 //! `serve` and `build` say the same at every URL without a query.
 
 use mcp_static::pipeline::{Silent, check, load};
-use mcp_static::render;
 use mcp_static::serve::{LiveSource, Request};
 use mcp_static::site::{Media, Shape, Site};
 use pretty_assertions::assert_eq;
@@ -14,7 +13,7 @@ fn site() -> Site {
     let loaded = load(&load_options(sample_data())).unwrap();
     let (registry, report) = check(&loaded, &Silent).unwrap();
     assert!(!report.has_errors());
-    render::site(&registry, &loaded.facts, loaded.catalog.as_ref())
+    loaded.renderer().site(&registry)
 }
 
 /// The ways in which clients write a path: the slash inside a name raw or encoded, plus likewise.

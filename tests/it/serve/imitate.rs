@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use mcp_static::pipeline::{Silent, check, load};
-use mcp_static::render;
 use mcp_static::serve::{Live, LiveSource, Method, Request};
 use mcp_static::site::{Cors, HOSTS, Media, Shape, Site, host_named};
 use pretty_assertions::assert_eq;
@@ -31,7 +30,7 @@ fn site() -> &'static Site {
         let project = project();
         let loaded = load(&load_options(project.path("registry-data"))).unwrap();
         let (registry, _) = check(&loaded, &Silent).unwrap();
-        render::site(&registry, &loaded.facts, loaded.catalog.as_ref())
+        loaded.renderer().site(&registry)
     })
 }
 

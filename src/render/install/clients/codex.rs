@@ -2,17 +2,15 @@
 
 use std::fmt::Write as _;
 
-use super::super::identifier::Refusal;
-use super::super::quote;
-use super::super::recipe::Action;
-use super::super::variables::{Part, Text};
-use super::super::view::{Ask, Form, NO_BUNDLE, View, line, line_with};
+use super::{
+    Action, Ask, ClientForm, NO_BUNDLE, Part, Refusal, Text, View, line, line_with, quote,
+};
 
-/// The table `mcp_servers.<key>`, and a command where one can say the same.
+/// The table `mcp_servers.<key>`, and a command where one exists.
 ///
 /// A remote has a command when its only header is a bearer token; the command line takes no others.
 /// Nothing is shown for server-sent events, which Codex does not speak.
-pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let key = view.key();
     let mut text = format!("[mcp_servers.{key}]\n");
     let command = match action {
@@ -25,7 +23,7 @@ pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
             environment(view, &start.env, &mut text);
             let mut before: Vec<String> =
                 ["codex", "mcp", "add", &key].into_iter().map(str::to_owned).collect();
-            for (name, value) in view.say_all(&start.env, Ask::Word) {
+            for (name, value) in view.texts(&start.env, Ask::Word) {
                 before.extend(["--env".to_owned(), format!("{name}={value}")]);
             }
             line_with(view, &before, start)
@@ -34,7 +32,7 @@ pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
             return Err("Codex does not speak server-sent events.");
         }
         Action::Connect { url, headers, .. } => {
-            let url = view.say(url, Ask::Word);
+            let url = view.text(url, Ask::Word);
             let _ = writeln!(text, "url = {}", quote::toml(&url));
             let mut words: Vec<String> =
                 ["codex", "mcp", "add", &key, "--url", &url].map(str::to_owned).into();
@@ -47,18 +45,13 @@ pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
         }
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
-    Ok(Form::snippet("~/.codex/config.toml", "toml", text).command(command))
+    Ok(ClientForm::snippet("~/.codex/config.toml", "toml", text).command(command))
 }
 
 /// What is left to the user is passed on from Codex's own environment when the names agree.
 fn environment(view: &View<'_>, env: &[(String, Text)], text: &mut String) {
-    let passed = |(name, value): &&(String, Text)| {
-        let slot = value.only_slot().and_then(|slot| view.recipe.slots.get(slot));
-        slot.is_some_and(|slot| slot.variable == *name)
-    };
-    let (pass, set): (Vec<_>, Vec<_>) = env.iter().partition(passed);
-    if !pass.is_empty() {
-        let names: Vec<String> = pass.iter().map(|(name, _)| quote::toml(name)).collect();
+    let (names, set) = view.own_names(env);
+    if !names.is_empty() {
         let _ = writeln!(text, "env_vars = [{}]", names.join(", "));
     }
     table(view, "env", &set, text);
@@ -103,7 +96,7 @@ fn table(view: &View<'_>, key: &str, list: &[&(String, Text)], text: &mut String
     }
     let pairs: Vec<String> = (list.iter())
         .map(|(name, value)| {
-            format!("{} = {}", quote::toml(name), quote::toml(&view.say(value, Ask::Word)))
+            format!("{} = {}", quote::toml(name), quote::toml(&view.text(value, Ask::Word)))
         })
         .collect();
     let _ = writeln!(text, "{key} = {{ {} }}", pairs.join(", "));

@@ -1,12 +1,9 @@
 //! GitHub Copilot outside VS Code. Both clients compare the key with the registry's names.
 
-use super::super::identifier::Refusal;
-use super::super::json::Json;
-use super::super::recipe::Action;
-use super::super::view::{Ask, Form, NO_BUNDLE, View};
+use super::{Action, Ask, ClientForm, Json, NO_BUNDLE, Refusal, View};
 
 /// The command line's configuration file; installing there is a dialogue (`/mcp add`).
-pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let tools = ("tools", Some(Json::texts(["*".to_owned()])));
     let members = match action {
         Action::Start(start) => {
@@ -17,32 +14,30 @@ pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
         }
         Action::Connect { is_sse, url, headers, .. } => vec![
             ("type", Some(Json::text(if *is_sse { "sse" } else { "http" }))),
-            ("url", Some(Json::Text(view.say(url, Ask::Word)))),
-            ("headers", Json::map(view.say_all(headers, Ask::Braces))),
+            ("url", Some(Json::Text(view.text(url, Ask::Word)))),
+            ("headers", Json::map(view.texts(headers, Ask::Braces))),
             tools,
         ],
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
-    let servers = Json::Object(vec![(view.server.name.clone(), Json::object(members))]);
-    let file = Json::object([("mcpServers", Some(servers))]);
-    Ok(Form::json("~/.copilot/mcp-config.json", &file))
+    let (path, key) = ("~/.copilot/mcp-config.json", view.server.name.clone());
+    Ok(ClientForm::file(path, "mcpServers", key, Json::object(members)))
 }
 
 /// Copilot's plug-in for the JetBrains IDEs. Its policy check reads `x-metadata`.
-pub(super) fn jetbrains(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn jetbrains(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let members = match action {
         Action::Start(start) => view.program(start, Ask::Word),
         Action::Connect { url, headers, .. } => {
-            let headers = Json::map(view.say_all(headers, Ask::Word));
+            let headers = Json::map(view.texts(headers, Ask::Word));
             let request = headers.map(|headers| Json::object([("headers", Some(headers))]));
-            vec![("url", Some(Json::Text(view.say(url, Ask::Word)))), ("requestInit", request)]
+            vec![("url", Some(Json::Text(view.text(url, Ask::Word)))), ("requestInit", request)]
         }
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
     let server = Json::object(members).with("x-metadata", metadata(view));
-    let servers = Json::Object(vec![(view.server.name.clone(), server)]);
-    let file = Json::object([("servers", Some(servers))]);
-    Ok(Form::json("mcp.json of GitHub Copilot (Edit in settings)", &file))
+    let path = "mcp.json of GitHub Copilot (Edit in settings)";
+    Ok(ClientForm::file(path, "servers", view.server.name.clone(), server))
 }
 
 /// Which registry and which version the configuration is from.

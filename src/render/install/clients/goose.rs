@@ -3,16 +3,12 @@
 use crate::text::percent_encode;
 use std::fmt::Write as _;
 
-use super::super::identifier::Refusal;
-use super::super::quote;
-use super::super::recipe::Action;
-use super::super::variables::Text;
-use super::super::view::{Ask, Form, NO_BUNDLE, View};
+use super::{Action, Ask, ClientForm, NO_BUNDLE, Refusal, Text, View, quote};
 
 /// An entry of `extensions`.
 ///
 /// How a link says an environment or a remote is not certain enough, so there the configuration is all.
-pub(super) fn goose(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn goose(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let key = view.key();
     let mut text = format!("extensions:\n  {}:\n    enabled: true\n", quote::toml(&key));
     let _ = writeln!(text, "    name: {}", quote::toml(&key));
@@ -33,14 +29,14 @@ pub(super) fn goose(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
             return Err("Goose no longer speaks server-sent events.");
         }
         Action::Connect { url, headers, .. } => {
-            let url = quote::toml(&view.say(url, Ask::Word));
+            let url = quote::toml(&view.text(url, Ask::Word));
             let _ = writeln!(text, "    type: streamable_http\n    uri: {url}");
             map(view, "headers", headers.iter(), &mut text);
         }
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     }
     text.push_str("    timeout: 300\n");
-    let form = Form::snippet("~/.config/goose/config.yaml", "yaml", text);
+    let form = ClientForm::snippet("~/.config/goose/config.yaml", "yaml", text);
     Ok(link.into_iter().fold(form, |form, link| form.link("Install in Goose", link)))
 }
 
@@ -63,13 +59,8 @@ fn deep_link(view: &View<'_>, program: &str, args: &[String]) -> String {
 
 /// Slots of the variables' own names are asked for and kept by Goose; the rest is written down.
 fn environment(view: &View<'_>, env: &[(String, Text)], text: &mut String) {
-    let kept = |(name, value): &&(String, Text)| {
-        let slot = value.only_slot().and_then(|slot| view.recipe.slots.get(slot));
-        slot.is_some_and(|slot| slot.variable == *name)
-    };
-    let (keys, set): (Vec<_>, Vec<_>) = env.iter().partition(kept);
-    if !keys.is_empty() {
-        let names: Vec<String> = keys.iter().map(|(name, _)| quote::toml(name)).collect();
+    let (names, set) = view.own_names(env);
+    if !names.is_empty() {
         let _ = writeln!(text, "    env_keys: [{}]", names.join(", "));
     }
     map(view, "envs", set.into_iter(), text);
@@ -87,7 +78,7 @@ fn map<'a>(
     }
     let _ = writeln!(text, "    {key}:");
     for (name, value) in list {
-        let value = quote::toml(&view.say(value, Ask::Word));
+        let value = quote::toml(&view.text(value, Ask::Word));
         let _ = writeln!(text, "      {}: {value}", quote::toml(name));
     }
 }

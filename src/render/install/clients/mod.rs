@@ -1,7 +1,7 @@
 //! The table of clients: one row and one function each.
 //!
-//! A function gets a recipe and gives the client's own form of it. What a client documents as a link
-//! or a command is used; where that is not certain there is only the configuration.
+//! A function turns a recipe into the client's own form. Links and commands are used where the client
+//! documents them; otherwise there is only the configuration.
 
 mod claude;
 mod codex;
@@ -12,29 +12,32 @@ mod servers;
 mod vscode;
 
 use super::identifier::Refusal;
+use super::json::Json;
 use super::recipe::Action;
-use super::view::{Form, View};
+use super::variables::{Part, Slot, Text};
+use super::view::{Ask, ClientForm, Members, NO_BUNDLE, View, line, line_with};
+use super::{Link, quote};
 
 /// A row of the table.
 #[derive(Debug)]
 pub(super) struct Client {
-    /// Its word in settings and in the ids of a page.
+    /// Its id in settings and in pages.
     pub(super) id: &'static str,
     /// Its name.
     pub(super) label: &'static str,
     /// Its form of a recipe.
-    pub(super) form: fn(&View<'_>, &Action) -> Result<Form, Refusal>,
+    pub(super) form: fn(&View<'_>, &Action) -> Result<ClientForm, Refusal>,
 }
 
 const fn row(
     id: &'static str,
     label: &'static str,
-    form: fn(&View<'_>, &Action) -> Result<Form, Refusal>,
+    form: fn(&View<'_>, &Action) -> Result<ClientForm, Refusal>,
 ) -> Client {
     Client { id, label, form }
 }
 
-/// Every client; the first six are the first row of tabs unless the settings say otherwise.
+/// Every client; the first six are the first row of tabs unless the settings differ.
 static CLIENTS: &[Client] = &[
     row("vscode", "VS Code", vscode::vscode),
     row("copilot-cli", "Copilot CLI", copilot::cli),
@@ -53,10 +56,10 @@ static CLIENTS: &[Client] = &[
     row("opencode", "opencode", opencode::opencode),
 ];
 
-/// How many clients the first row has when the settings say nothing.
+/// Number of clients in the first row by default.
 const FIRST: usize = 6;
 
-/// Which clients stand in the first row of tabs, and in which order. All others follow under "More
+/// The clients in the first row of tabs, and their order. All others follow under "More
 /// clients" in the order of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clients {
@@ -81,7 +84,7 @@ impl Clients {
         for word in first {
             let id = Self::ids().find(|id| *id == word).ok_or_else(|| {
                 let all: Vec<_> = Self::ids().collect();
-                format!("{word:?} is no client; write some of {}", all.join(", "))
+                format!("{word:?} is an unknown client; choose from {}", all.join(", "))
             })?;
             if !ids.contains(&id) {
                 ids.push(id);

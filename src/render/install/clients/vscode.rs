@@ -1,18 +1,15 @@
 //! VS Code and Visual Studio: they ask for what is missing.
 //!
 //! Under registry-only enforcement a server must carry the registry's name as its key, and a remote
-//! the registry's URL. `gallery` and `version` say where it came from; they stand in the
+//! the registry's URL. `gallery` and `version` record where it came from, in the
 //! configuration. The link carries no `gallery`: some versions of VS Code take it as a request to
 //! ignore the rest and look the name up in whatever registry they know, later ones drop it.
 
-use super::super::identifier::Refusal;
-use super::super::json::Json;
-use super::super::recipe::Action;
-use super::super::variables::Slot;
-use super::super::view::{Ask, Form, NO_BUNDLE, View};
 use crate::text::percent_encode;
 
-/// How VS Code is told to ask for a slot. A secret is hidden while it is typed.
+use super::{Action, Ask, ClientForm, Json, Members, NO_BUNDLE, Refusal, Slot, View};
+
+/// Makes VS Code ask for a slot. A secret is hidden while it is typed.
 fn input(slot: &Slot) -> Json {
     Json::object([
         ("type", Some(Json::text("promptString"))),
@@ -28,7 +25,7 @@ fn inputs(view: &View<'_>, action: &Action) -> Option<Json> {
 }
 
 /// The configuration, without its name and without what only a gallery adds.
-fn config(view: &View<'_>, action: &Action) -> Result<Vec<(&'static str, Option<Json>)>, Refusal> {
+fn config(view: &View<'_>, action: &Action) -> Result<Members, Refusal> {
     Ok(match action {
         Action::Start(start) => {
             let mut members = vec![("type", Some(Json::text("stdio")))];
@@ -37,8 +34,8 @@ fn config(view: &View<'_>, action: &Action) -> Result<Vec<(&'static str, Option<
         }
         Action::Connect { is_sse, url, headers, .. } => vec![
             ("type", Some(Json::text(if *is_sse { "sse" } else { "http" }))),
-            ("url", Some(Json::Text(view.say(url, Ask::Input)))),
-            ("headers", Json::map(view.say_all(headers, Ask::Input))),
+            ("url", Some(Json::Text(view.text(url, Ask::Input)))),
+            ("headers", Json::map(view.texts(headers, Ask::Input))),
         ],
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     })
@@ -66,15 +63,15 @@ fn file(view: &View<'_>, action: &Action) -> Result<Json, Refusal> {
 }
 
 /// VS Code and its Insiders edition, which differ in the link's scheme.
-pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let linked = linked(view, action)?;
-    Ok(Form::json(".vscode/mcp.json", &file(view, action)?)
+    Ok(ClientForm::json(".vscode/mcp.json", &file(view, action)?)
         .link("Install in VS Code", format!("vscode:mcp/install?{linked}"))
         .link("Install in VS Code Insiders", format!("vscode-insiders:mcp/install?{linked}")))
 }
 
 /// Visual Studio reads the same file; its link is a page that hands over.
-pub(super) fn visual_studio(view: &View<'_>, action: &Action) -> Result<Form, Refusal> {
+pub(super) fn visual_studio(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let url = format!("https://vs-open.link/mcp-install?{}", linked(view, action)?);
-    Ok(Form::json(".mcp.json", &file(view, action)?).link("Install in Visual Studio", url))
+    Ok(ClientForm::json(".mcp.json", &file(view, action)?).link("Install in Visual Studio", url))
 }
