@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::Config;
 use crate::data::{EntryFile, join, template_folder};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::change::{ChangeSummary, EntryChange, Layout, sort};
 use crate::proof::{Owners, ProofFile, Touched, TouchedOwners, parse_owners};
@@ -173,6 +173,17 @@ impl<'a> ChangeSet<'a> {
         join(self.prefix, path)
     }
 
+    /// Returns a diagnostic about a path below the data folder.
+    pub(super) fn diagnose(
+        &self,
+        code: Code,
+        path: &str,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic::new(code, Place::file(self.display(path)), message).help(help)
+    }
+
     /// Reads a blob; `None` when it is larger than [`MAX_BLOB`].
     pub(super) fn blob(&self, oid: Oid) -> Result<Option<Vec<u8>>> {
         if self.git.size(oid)? > MAX_BLOB { Ok(None) } else { self.git.blob(oid).map(Some) }
@@ -190,35 +201,27 @@ impl<'a> ChangeSet<'a> {
     pub(super) fn touched(&self, change: &EntryChange) -> Result<Touched> {
         let mut files = BTreeMap::new();
         for kind in EntryFile::ALL {
-            if let Some(bytes) = self.file(self.head, &change.path(kind))? {
-                files.insert(kind, bytes);
-            }
+            let bytes = self.file(self.head, &change.path(kind))?;
+            files.extend(bytes.map(|bytes| (kind, bytes)));
         }
-        let changes_status =
-            change.touches(EntryFile::Status) || change.touches(EntryFile::StatusProof);
-        let status_since = match changes_status && !change.kind.is_new() {
-            true => {
-                self.since(&change.path(EntryFile::Status), &change.path(EntryFile::StatusProof))?
-            }
+        let (status, proof) = (change.path(EntryFile::Status), change.path(EntryFile::StatusProof));
+        let status_since = match change.touches_status() && !change.kind.is_new() {
+            true => self.since(&status, &proof)?,
             false => None,
         };
         Ok(Touched { change: change.clone(), files, status_since })
     }
 
-    /// Reads the owners file of a namespace, if the change touches it.
-    pub(super) fn touched_owners(&self, namespace: &str) -> Result<Option<TouchedOwners>> {
-        let namespace = namespace.to_ascii_lowercase();
-        if !self.change.owners.contains_key(&namespace) {
-            return Ok(None);
-        }
+    /// Reads the owners file of a namespace (in lower case) and its proof at the head.
+    pub(super) fn touched_owners(&self, namespace: &str) -> Result<TouchedOwners> {
         let path = format!("owners/{namespace}.toml");
         let proof = format!("owners/{namespace}.proof.json");
-        Ok(Some(TouchedOwners {
+        Ok(TouchedOwners {
             text: self.file(self.head, &path)?,
             proof: self.file(self.head, &proof)?,
             since: self.since(&path, &proof)?,
             path,
-        }))
+        })
     }
 
     /// Returns when the base last changed the file at `path`, in seconds since 1970: the time in its
@@ -261,25 +264,18 @@ pub(super) fn read_settings(git: &Git, prefix: &str, commit: Oid) -> Result<Conf
     }
     let text = git.blob(side.oid)?;
     let (mut config, wrong) = Config::parse(&path, &String::from_utf8_lossy(&text));
-    match wrong.first() {
-        None => {
-            // The templates are protected, whatever their folder is called.
-            let folder = template_folder(&config, prefix);
-            config.ownership.protect.extend(folder.map(|folder| format!("{folder}/**")));
-            Ok(config)
-        }
-        // Settings that were read only in part would be other settings.
-        Some(first) => {
-            let place = format!("line {}: {}", first.place.line, first.message);
-            Err(Error::new(
-                ErrorKind::Usage,
-                "the settings of the base are invalid, so the change cannot be judged",
-            )
+    // Settings that were read only in part would be other settings.
+    if let Some(first) = wrong.first() {
+        let doing = "the settings of the base are invalid, so the change cannot be judged";
+        return Err(Error::new(ErrorKind::Usage, doing)
             .at(path)
-            .because(place)
-            .help("correct registry.toml on the published branch first"))
-        }
+            .because(format!("line {}: {}", first.place.line, first.message))
+            .help("correct registry.toml on the published branch first"));
     }
+    // The templates are protected, whatever their folder is called.
+    let folder = template_folder(&config, prefix);
+    config.ownership.protect.extend(folder.map(|folder| format!("{folder}/**")));
+    Ok(config)
 }
 
 /// The valid owners files, and what is wrong with the others.
@@ -290,8 +286,7 @@ fn read_owners(git: &Git, prefix: &str, commit: Oid, change: &ChangeSummary) -> 
     let touched = change.entries.iter().map(|entry| entry.namespace.to_ascii_lowercase());
     let mut wanted = BTreeSet::new();
     for namespace in touched.chain(change.owners.keys().cloned()) {
-        let ends = namespace.match_indices('.').map(|(at, _)| namespace[..at].to_owned());
-        wanted.extend(ends);
+        wanted.extend(namespace.match_indices('.').map(|(at, _)| namespace[..at].to_owned()));
         wanted.insert(namespace);
     }
     let (mut read, mut broken) = OwnersRead::default();

@@ -15,29 +15,28 @@ pub(super) fn report(set: &ChangeSet<'_>, claims: &Claims, report: &mut Report) 
         return; // the first publisher is the maintainer
     }
     let change = &set.change;
-    let mut ask = |path: String, message: &str, help: &str| {
-        let message = message.to_owned();
-        report.push(Diagnostic::new(Code::NeedsMaintainer, Place::file(path), message).help(help));
+    let mut ask = |path: String, message: &str| {
+        let diagnostic = Diagnostic::new(Code::NeedsMaintainer, Place::file(path), message);
+        report.push(diagnostic.help("a maintainer reviews and merges it"));
     };
-    const REVIEW: &str = "a maintainer reviews and merges it";
     if change.entries.is_empty() && change.owners.is_empty() {
         for (path, count) in structure::by_folder(change.protected.iter().chain(&change.other)) {
             match count {
-                1 => ask(path, "only maintainers can change this file", REVIEW),
-                n => ask(path, &format!("only maintainers can change these {n} files"), REVIEW),
+                1 => ask(path, "only maintainers can change this file"),
+                n => ask(path, &format!("only maintainers can change these {n} files")),
             }
         }
     }
     for (path, new) in &change.tombstones {
         let what = if *new { "a version is removed permanently" } else { "a tombstone changes" };
-        ask(set.display(path), what, REVIEW);
+        ask(set.display(path), what);
     }
     for entry in change.entries.iter().filter(|entry| entry.kind == EntryKind::Removed) {
-        ask(set.display(&entry.main_file()), "a published version is removed", REVIEW);
+        ask(set.display(&entry.main_file()), "a published version is removed");
     }
     for touched in &claims.pinned {
         let path = touched.change.path(EntryFile::Origin);
-        ask(set.display(&path), "the recorded origin or dates of an entry change", REVIEW);
+        ask(set.display(&path), "the recorded origin or dates of an entry change");
     }
     let gone = change.entries.iter().filter(|entry| {
         !matches!(entry.kind, EntryKind::Removed)
@@ -46,6 +45,6 @@ pub(super) fn report(set: &ChangeSet<'_>, claims: &Claims, report: &mut Report) 
             })
     });
     for entry in gone {
-        ask(set.display(&entry.main_file()), "the proof of a published version is removed", REVIEW);
+        ask(set.display(&entry.main_file()), "the proof of a published version is removed");
     }
 }

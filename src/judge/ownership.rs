@@ -41,7 +41,7 @@ impl Claims {
             let origin = change.touches(EntryFile::Origin);
             if let Some(registry) = origin_of(&touched).filter(|_| origin || change.kind.is_new()) {
                 // A registry serves no proofs, so one beside a copy is judged like any other.
-                if change.touches(EntryFile::Proof) || change.touches(EntryFile::StatusProof) {
+                if change.touches_proof() {
                     claims.claim(&change.namespace).entries.push(touched.clone());
                 }
                 claims.mirrored.push((touched, registry));
@@ -53,12 +53,10 @@ impl Claims {
             if change.kind == EntryKind::Origin {
                 continue;
             }
-            let claim = claims.claim(&change.namespace);
-            claim.entries.push(touched);
+            claims.claim(&change.namespace).entries.push(touched);
         }
         for namespace in set.change.owners.keys() {
-            let owners = set.touched_owners(namespace)?;
-            claims.claim(namespace).owners = owners;
+            claims.claim(namespace).owners = Some(set.touched_owners(namespace)?);
         }
         Ok(claims)
     }
@@ -129,14 +127,12 @@ impl ClaimJudge<'_> {
         }
         let pull = self.event.and_then(Event::pull_request);
         if pull.is_some_and(|pull| !pull.is_own_branch()) {
-            report.push(
-                Diagnostic::new(
-                    Code::NeedsMaintainer,
-                    self.place(&claim.path()),
-                    "the branch is in another repository, so its author may not be allowed to push here",
-                )
-                .help("someone with push access reviews and merges it, or pushes the branch"),
-            );
+            report.push(self.set.diagnose(
+                Code::NeedsMaintainer,
+                &claim.path(),
+                "the branch is in another repository, so its author may not be allowed to push here",
+                "someone with push access reviews and merges it, or pushes the branch",
+            ));
         }
         let subject = pull
             .and_then(|pull| pull.author.as_ref())
@@ -151,18 +147,12 @@ impl ClaimJudge<'_> {
             report.extend(wrong.iter().cloned());
             return;
         }
-        report.push(
-            Diagnostic::new(
-                Code::NeedsMaintainer,
-                self.place(&claim.path()),
-                "the published owners file cannot be read, so its accounts and keys are unknown",
-            )
-            .help("a maintainer compares both versions and merges"),
-        );
-    }
-
-    fn place(&self, path: &str) -> Place {
-        Place::file(self.set.display(path))
+        report.push(self.set.diagnose(
+            Code::NeedsMaintainer,
+            &claim.path(),
+            "the published owners file cannot be read, so its accounts and keys are unknown",
+            "a maintainer compares both versions and merges",
+        ));
     }
 
     fn report_verdict(
@@ -184,17 +174,15 @@ impl ClaimJudge<'_> {
         };
         let owners_only = claim.entries.is_empty() && *verdict == Verdict::Refuted;
         let code = if owners_only { Code::NeedsMaintainer } else { code };
-        let blamed = tried.iter().find_map(|attempt| match &attempt.ending {
-            Ending::Refuted { code: c, place, .. } if *c == code => place.clone(),
-            _ => None,
-        });
-        let path = blamed.map_or_else(|| claim.path(), |place| place.file);
+        let blamed = tried.iter().find(|attempt| attempt.saw == saw && !owners_only);
+        let path = blamed.and_then(|attempt| attempt.file.clone());
+        let path = path.unwrap_or_else(|| claim.path());
         let what = match verdict {
             Verdict::Unknown => "it is not known who may publish for",
             _ => "nobody has proven that they may publish for",
         };
         let message = format!("{what} {}: {saw}", claim.namespace);
-        let mut diagnostic = Diagnostic::new(code, self.place(&path), message).help(help);
+        let mut diagnostic = self.set.diagnose(code, &path, message, help);
         for attempt in tried.iter().filter(|attempt| attempt.saw != saw) {
             let also = format!("{}: {}", attempt.method.as_str(), attempt.saw);
             diagnostic = diagnostic.label(Place::default(), also);
@@ -220,16 +208,17 @@ impl ClaimJudge<'_> {
             if touched.change.kind == EntryKind::Edited {
                 continue; // refused already
             }
-            let path = touched.change.path(EntryFile::Origin);
-            let is_new = touched.change.kind.is_new();
+            let becomes_copy = || -> Result<bool> {
+                Ok(!touched.change.kind.is_new() && !self.was_mirrored(touched, registry)?)
+            };
             let (code, why, help) = match derive(self.set, touched, registry, outside) {
+                Mirrored::Equal if !becomes_copy()? => continue,
                 // The owner published it here; a copy would lose its dates and evidence.
-                Mirrored::Equal if !is_new && !self.was_mirrored(touched, registry)? => (
+                Mirrored::Equal => (
                     Code::NeedsMaintainer,
                     format!("an entry of this registry becomes a copy from {registry}"),
                     "a maintainer asks the owner and merges",
                 ),
-                Mirrored::Equal => continue,
                 Mirrored::Differs(diagnostic) => {
                     report.push(diagnostic);
                     continue;
@@ -240,7 +229,8 @@ impl ClaimJudge<'_> {
                 Mirrored::Unknown(why) => (Code::OwnershipUnknown, why, "run the check again"),
             };
             let what = format!("{} {}: {why}", touched.change.server(), touched.change.version);
-            report.push(Diagnostic::new(code, self.place(&path), what).help(help));
+            let path = touched.change.path(EntryFile::Origin);
+            report.push(self.set.diagnose(code, &path, what, help));
         }
         Ok(())
     }
@@ -248,7 +238,6 @@ impl ClaimJudge<'_> {
 
 fn unanswered(tried: &[Attempt]) -> String {
     let open = tried.iter().filter(|attempt| attempt.ending == Ending::Unknown);
-    let said: Vec<String> =
-        open.map(|attempt| format!("{} ({})", attempt.saw, attempt.method.as_str())).collect();
-    said.join("; ")
+    let texts = open.map(|attempt| format!("{} ({})", attempt.saw, attempt.method.as_str()));
+    texts.collect::<Vec<_>>().join("; ")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::check::outline;
 use crate::data::join;
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic};
 use crate::error::Result;
 use crate::model::{ServerName, Timestamp};
 use crate::proof::change::EntryKind;
@@ -15,7 +15,7 @@ use super::changeset::ChangeSet;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// What a person should look at, at `now` in seconds since 1970.
+/// Returns what a person should look at, at `now` in seconds since 1970.
 pub(super) fn findings(
     set: &ChangeSet<'_>,
     event: Option<&Event>,
@@ -41,14 +41,12 @@ pub(super) fn findings(
     for (name, path) in &new {
         let same = shapes.get(&outline(name)).copied().filter(|other| is_foreign(name, other));
         if let Some(other) = same.or_else(|| near.get(name.as_str()).copied()) {
-            found.push(
-                Diagnostic::new(
-                    Code::NameLookAlike,
-                    Place::file(set.display(path)),
-                    format!("{name} is easily mistaken for {other}"),
-                )
-                .help("a maintainer checks that the name does not mislead users"),
-            );
+            found.push(set.diagnose(
+                Code::NameLookAlike,
+                path,
+                format!("{name} is easily mistaken for {other}"),
+                "a maintainer checks that the name does not mislead users",
+            ));
         }
     }
     found.extend(waits(set, event, &known, &new, now));
@@ -60,7 +58,7 @@ fn is_foreign(name: &str, other: &str) -> bool {
     !namespace(name).eq_ignore_ascii_case(namespace(other))
 }
 
-/// For each new name the first known one of another namespace that is one edit away.
+/// Returns for each new name the first known one of another namespace that is one edit away.
 ///
 /// Two such names are equal after one letter is left out of one or both, so only those are compared.
 fn near<'a>(new: &'a BTreeMap<String, String>, known: &'a [String]) -> HashMap<&'a str, &'a str> {
@@ -81,7 +79,7 @@ fn near<'a>(new: &'a BTreeMap<String, String>, known: &'a [String]) -> HashMap<&
     found
 }
 
-/// A name in lower case, and every text that one letter less makes of it; nothing for a text that is
+/// Returns a name in lower case, and every text that one letter less makes of it; nothing for a text that is
 /// too long to be a name.
 fn with_one_less(name: &str) -> Vec<Vec<u8>> {
     if name.len() > ServerName::MAX {
@@ -99,11 +97,8 @@ fn namespace(name: &str) -> &str {
 /// Whether one inserted, removed, replaced or swapped character makes one of the other, case aside.
 fn one_edit(a: &str, b: &str) -> bool {
     let (a, b) = (a.to_ascii_lowercase(), b.to_ascii_lowercase());
-    let (a, b) = if a.len() <= b.len() {
-        (a.as_bytes(), b.as_bytes())
-    } else {
-        (b.as_bytes(), a.as_bytes())
-    };
+    let (a, b) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    let (a, b) = (a.as_bytes(), b.as_bytes());
     if b.len() - a.len() > 1 {
         return false;
     }
@@ -119,7 +114,7 @@ fn one_edit(a: &str, b: &str) -> bool {
     }
 }
 
-/// The waiting period of namespaces that publish for the first time.
+/// Reports the waiting period of namespaces that publish for the first time.
 fn waits(
     set: &ChangeSet<'_>,
     event: Option<&Event>,
@@ -148,8 +143,8 @@ fn waits(
                 "{name} is the first server of its namespace and must wait until {}",
                 Timestamp::from_unix(until)
             );
-            Diagnostic::new(Code::NamespaceWaits, Place::file(set.display(path)), message)
-                .help("run the check again then, or ask a maintainer to merge it earlier")
+            let help = "run the check again then, or ask a maintainer to merge it earlier";
+            set.diagnose(Code::NamespaceWaits, path, message, help)
         })
         .collect()
 }

@@ -10,16 +10,20 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
 use crate::proof::change::{EntryChange, EntryKind};
-
 use crate::world::git::Oid;
 
 use super::changeset::ChangeSet;
 use super::misplaced;
 
-/// What is wrong with the change as such.
+/// Returns what is wrong with the change as such.
 pub(super) fn findings(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
     let mut found = Vec::new();
-    odd_paths(set, &mut found);
+    let help = "put a regular file at a plain path, or take it out of the change";
+    found.extend(
+        set.change.refused.iter().map(|(path, why)| {
+            Diagnostic::new(Code::ChangePath, Place::file(path), *why).help(help)
+        }),
+    );
     mixture(set, &mut found);
     misplaced::find(set, &mut found)?;
     let settings = set.display("registry.toml");
@@ -45,7 +49,7 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// The names in a folder below the data folder that are `name`, case aside.
+    /// Returns the names in a folder below the data folder that are `name`, case aside.
     fn alike(&mut self, commit: Oid, folder: &str, name: &str) -> Result<&[String]> {
         let key = (commit, folder.to_owned());
         if !self.seen.contains_key(&key) {
@@ -60,20 +64,7 @@ impl Names<'_> {
     }
 }
 
-fn place(set: &ChangeSet<'_>, path: &str) -> Place {
-    Place::file(set.display(path))
-}
-
-fn odd_paths(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
-    for odd in &set.change.odd {
-        found.push(
-            Diagnostic::new(Code::ChangePath, Place::file(&odd.path), odd.why)
-                .help("put a regular file at a plain path, or take it out of the change"),
-        );
-    }
-}
-
-/// Entries and protected files in one change: a maintainer who looks at the one could miss the other.
+/// Refuses entries and protected files in one change: a maintainer who looks at one could miss the other.
 fn mixture(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
     let change = &set.change;
     if set.base.is_none() || !change.makes_claims() {
@@ -94,8 +85,8 @@ fn mixture(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Files by their top folder, so that a whole folder that was added by mistake is one finding: a file
-/// that stands alone by its path, others by the folder that they share.
+/// Counts files by their top folder, so that a whole folder that was added by mistake is one finding. A file
+/// that is alone in its folder is named by its path.
 pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(String, usize)> {
     let mut folders: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for path in paths {
@@ -109,51 +100,47 @@ pub(super) fn by_folder<'a>(paths: impl Iterator<Item = &'a String>) -> Vec<(Str
     folders.into_iter().map(name).collect()
 }
 
-/// Published versions are immutable, and a removal leaves a tombstone.
+/// Requires that published versions stay as they are, and that a removal leaves a tombstone.
 fn published(
     names: &mut Names<'_>,
     entry: &EntryChange,
     found: &mut Vec<Diagnostic>,
 ) -> Result<()> {
     let set = names.set;
-    let server = place(set, &entry.path(EntryFile::Server));
+    let server = entry.path(EntryFile::Server);
     let what = format!("{} {}", entry.server(), entry.version);
     match entry.kind {
-        EntryKind::Edited => found.push(
-            Diagnostic::new(
-                Code::VersionImmutable,
-                server,
-                format!("{what} is published, and a published document cannot change"),
-            )
-            .help("put the document back and publish a new version; to withdraw this one, set its status"),
-        ),
+        EntryKind::Edited => found.push(set.diagnose(
+            Code::VersionImmutable,
+            &server,
+            format!("{what} is published, and a published document cannot change"),
+            "put the document back and publish a new version; to withdraw this one, set its status",
+        )),
         EntryKind::Removed
-            if !is_example(&entry.namespace)
-                && tombstone(names, set.head, entry)?.is_none() =>
+            if !is_example(&entry.namespace) && tombstone(names, set.head, entry)?.is_none() =>
         {
-            found.push(
-            Diagnostic::new(
+            found.push(set.diagnose(
                 Code::VersionRemoved,
-                server,
+                &server,
                 format!("{what} is published and would disappear without a record"),
-            )
-            .help(format!(
-                "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it permanently, a maintainer adds tombstones/{}/{}.toml below the data folder",
-                entry.server(), entry.version, entry.server(), entry.version
-            )),
-            );
+                format!(
+                    "to withdraw it, put it back and run `mcp-static status {}@{} deleted`; to remove it permanently, a maintainer adds tombstones/{}/{}.toml below the data folder",
+                    entry.server(), entry.version, entry.server(), entry.version
+                ),
+            ));
         }
         kind if kind.is_new() => {
-            let ruler = set.base.unwrap_or(set.head);
-            if let Some(tombstone) = tombstone(names, ruler, entry)? {
+            if let Some(tombstone) = tombstone(names, set.base.unwrap_or(set.head), entry)? {
+                let message =
+                    format!("{what} was removed permanently and cannot be published again");
                 found.push(
-                    Diagnostic::new(
+                    set.diagnose(
                         Code::TombstoneViolated,
-                        server,
-                        format!("{what} was removed permanently and cannot be published again"),
+                        &server,
+                        message,
+                        "publish under a new version",
                     )
-                    .label(place(set, &tombstone), "its tombstone")
-                    .help("publish under a new version"),
+                    .label(Place::file(set.display(&tombstone)), "its tombstone"),
                 );
             }
         }
@@ -168,8 +155,7 @@ fn is_example(namespace: &str) -> bool {
     name.is_ok_and(|name| name.namespace().is_for_examples())
 }
 
-/// The tombstone of a version in a commit, however it spells the name: who removed `Weather` removed
-/// `weather`.
+/// Returns the tombstone of a version in a commit, case aside: a tombstone of `Weather` is one of `weather`.
 fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<Option<String>> {
     let file = format!("{}.toml", entry.version);
     let mut folders = vec!["tombstones".to_owned()];
@@ -181,7 +167,7 @@ fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<
         }
         folders = next;
     }
-    // A folder or a link of that name buries nothing.
+    // A folder or a link of that name is not a tombstone.
     for path in folders {
         if names.set.file(commit, &path)?.is_some() {
             return Ok(Some(path));
@@ -190,19 +176,15 @@ fn tombstone(names: &mut Names<'_>, commit: Oid, entry: &EntryChange) -> Result<
     Ok(None)
 }
 
-/// Folders that differ from one of the base only by case.
+/// Reports folders that differ from one of the base only by case.
 fn collisions(names: &mut Names<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
     let set = names.set;
-    let mut said = BTreeSet::new();
+    let mut reported = BTreeSet::new();
     for entry in set.change.entries.iter().filter(|entry| entry.kind.is_new()) {
         let levels = [
             (Code::NamespaceCaseCollision, "servers".to_owned(), &entry.namespace),
             (Code::NameCaseCollision, format!("servers/{}", entry.namespace), &entry.name),
-            (
-                Code::VersionCaseCollision,
-                format!("servers/{}/{}", entry.namespace, entry.name),
-                &entry.version,
-            ),
+            (Code::VersionCaseCollision, format!("servers/{}", entry.server()), &entry.version),
         ];
         for (code, folder, name) in levels {
             let mut other = None;
@@ -212,15 +194,15 @@ fn collisions(names: &mut Names<'_>, found: &mut Vec<Diagnostic>) -> Result<()> 
             }
             let Some(other) = other else { continue };
             let path = format!("{folder}/{name}");
-            if said.insert(path.clone()) {
+            if reported.insert(path.clone()) {
                 found.push(
-                    Diagnostic::new(
+                    set.diagnose(
                         code,
-                        place(set, &path),
+                        &path,
                         format!("{name:?} and {other:?} differ only by case"),
+                        "use the spelling that was there first",
                     )
-                    .label(place(set, &format!("{folder}/{other}")), "the other one")
-                    .help("use the spelling that was there first"),
+                    .label(Place::file(set.display(&format!("{folder}/{other}"))), "the other one"),
                 );
             }
         }

@@ -8,7 +8,7 @@ use crate::proof::event::Event;
 use crate::proof::{Identity, Verdict};
 
 use super::changeset::ChangeSet;
-use super::limits::Excess;
+use super::limits::measure;
 use super::ownership::{ClaimJudge, Claims};
 use super::types::{EntryOutcome, Judged, Judgement, NamespaceVerdict, Network};
 use super::{entries, maintainers, risk, structure};
@@ -36,7 +36,7 @@ pub(super) fn judge(
     let trust = trust(settings, event);
     let mut report = Report::new();
     check_branch(settings, event, &mut report);
-    let Excess { total, files } = Excess::of(set)?;
+    let (total, files) = measure(set)?;
     let is_final = |d: &Diagnostic| matches!(d.code, Code::ChangeTooLarge | Code::ChangeCrissCross);
     let is_rejected =
         set.is_proposed && total.iter().chain(&files).chain(&set.objections).any(is_final);
@@ -57,12 +57,9 @@ pub(super) fn judge(
         }
     }
     maintainers::report(set, &claims, &mut report);
-    for weak in settings.weak_points() {
-        report.push(
-            Diagnostic::new(Code::OwnershipWeak, Place::file(set.display("registry.toml")), weak)
-                .help("see docs/settings.md"),
-        );
-    }
+    report.extend(settings.weak_points().into_iter().map(|weak| {
+        set.diagnose(Code::OwnershipWeak, "registry.toml", weak, "see docs/settings.md")
+    }));
     let mut all = set.config.levels.clone();
     all.extend(levels);
     let claimed = claims.mirrored.is_empty();
@@ -75,16 +72,11 @@ fn check_branch(settings: &Ownership, event: Option<&Event>, report: &mut Report
     let Some(pull) = event.pull_request() else { return };
     let published = settings.branch.as_ref().or(event.default_branch.as_ref());
     if let Some(published) = published.filter(|branch| **branch != pull.base_branch) {
+        let message =
+            format!("the pull request targets {}, but {published} is published", pull.base_branch);
         report.push(
-            Diagnostic::new(
-                Code::ChangeWrongBranch,
-                Place::default(),
-                format!(
-                    "the pull request targets {}, but {published} is published",
-                    pull.base_branch
-                ),
-            )
-            .help(format!("change its base to {published}")),
+            Diagnostic::new(Code::ChangeWrongBranch, Place::default(), message)
+                .help(format!("change its base to {published}")),
         );
     }
 }

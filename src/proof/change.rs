@@ -18,11 +18,11 @@ pub enum EntryKind {
     NewServer,
     /// A new version of a published server.
     NewVersion,
-    /// The document of a published version is not what it was.
+    /// The document of a published version differs.
     Edited,
-    /// A published version is gone.
+    /// A published version is removed.
     Removed,
-    /// The status of a published version is another.
+    /// The status of a published version differs.
     Status,
     /// Only its proofs differ.
     Proof,
@@ -31,7 +31,7 @@ pub enum EntryKind {
 }
 
 impl EntryKind {
-    /// The word of reports.
+    /// Returns the word that reports use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NewServer => "new server",
@@ -53,9 +53,9 @@ impl EntryKind {
 /// The ids of a file's content before and after.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sides {
-    /// What it was; `None` when it was not there.
+    /// The old content; `None` when the file was not there.
     pub before: Option<Oid>,
-    /// What it is; `None` when it is gone.
+    /// The new content; `None` when the file is removed.
     pub after: Option<Oid>,
 }
 
@@ -75,17 +75,22 @@ pub struct EntryChange {
 }
 
 impl EntryChange {
-    /// Full name of the server.
+    /// Returns the full name of the server.
     pub fn server(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
 
-    /// The folder below the data folder.
+    /// Returns the folder below the data folder.
     pub fn folder(&self) -> String {
-        format!("servers/{}/{}/{}", self.namespace, self.name, self.version)
+        format!("servers/{}/{}", self.server(), self.version)
     }
 
-    /// The file that a report points at: the document if it differs, else the first that does.
+    /// Returns the path of its tombstone below the data folder.
+    pub fn tombstone(&self) -> String {
+        format!("tombstones/{}/{}.toml", self.server(), self.version)
+    }
+
+    /// Returns the file that a report points at: the document if it differs, else the first that does.
     pub fn main_file(&self) -> String {
         self.path(self.files.keys().min().copied().unwrap_or(EntryFile::Server))
     }
@@ -99,6 +104,16 @@ impl EntryChange {
     pub fn touches(&self, file: EntryFile) -> bool {
         self.files.contains_key(&file)
     }
+
+    /// Whether one of its proofs differs.
+    pub fn touches_proof(&self) -> bool {
+        self.touches(EntryFile::Proof) || self.touches(EntryFile::StatusProof)
+    }
+
+    /// Whether its status or the proof of that differs.
+    pub fn touches_status(&self) -> bool {
+        self.touches(EntryFile::Status) || self.touches(EntryFile::StatusProof)
+    }
 }
 
 /// An owners file, or its proof, that a change touches.
@@ -108,15 +123,6 @@ pub struct OwnersChange {
     pub file: Option<Sides>,
     /// Its proof, when it differs.
     pub proof: Option<Sides>,
-}
-
-/// A path that no change may hold, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OddPath {
-    /// The path, as well as it can be shown.
-    pub path: String,
-    /// Why it is refused, as a sentence.
-    pub why: &'static str,
 }
 
 /// A whole change, sorted.
@@ -134,8 +140,8 @@ pub struct ChangeSummary {
     pub other: Vec<String>,
     /// New files that look like entries and are not in a version folder, with their content.
     pub misplaced: Vec<(String, Oid)>,
-    /// Paths that are refused whatever they hold.
-    pub odd: Vec<OddPath>,
+    /// Paths that are refused whatever they hold (approximate if not UTF-8), and why, as a sentence.
+    pub refused: Vec<(String, &'static str)>,
     /// Number of paths that differ.
     pub paths: usize,
 }
@@ -146,13 +152,11 @@ impl ChangeSummary {
         !self.owners.is_empty() || self.entries.iter().any(|e| e.kind != EntryKind::Removed)
     }
 
-    /// The tombstones, below the data folder, that are not new ones of versions that the change removes.
+    /// Returns the tombstones, below the data folder, that are not new ones of versions that the change removes.
     pub fn stray_tombstones(&self) -> Vec<&str> {
         let removed = self.entries.iter().filter(|entry| entry.kind == EntryKind::Removed);
-        let removed: BTreeSet<String> = removed
-            .map(|entry| format!("tombstones/{}/{}.toml", entry.server(), entry.version))
-            .map(|path| path.to_ascii_lowercase())
-            .collect();
+        let removed: BTreeSet<String> =
+            removed.map(|entry| entry.tombstone().to_ascii_lowercase()).collect();
         let strays = self
             .tombstones
             .iter()
@@ -180,7 +184,7 @@ pub fn sort(
     let mut folders: BTreeMap<(&str, &str, &str), BTreeMap<EntryFile, Sides>> = BTreeMap::new();
     for item in changed {
         if let Some(why) = objection(item) {
-            change.odd.push(OddPath { path: item.path.clone(), why });
+            change.refused.push((item.path.clone(), why));
             continue;
         }
         let sides = Sides {
@@ -195,23 +199,21 @@ pub fn sort(
             Some(DataPath::Owners { namespace } | DataPath::OwnersProof { namespace })
                 if namespace != namespace.to_ascii_lowercase() && sides.after.is_some() =>
             {
-                let why = "owners files are named in lower case";
-                change.odd.push(OddPath { path: item.path.clone(), why });
+                change.refused.push((item.path.clone(), "owners files are named in lower case"));
             }
             Some(DataPath::Owners { namespace }) => {
-                change.owners.entry(namespace.to_ascii_lowercase()).or_default().file = Some(sides);
+                owners(&mut change, namespace).file = Some(sides)
             }
             Some(DataPath::OwnersProof { namespace }) => {
-                change.owners.entry(namespace.to_ascii_lowercase()).or_default().proof =
-                    Some(sides);
+                owners(&mut change, namespace).proof = Some(sides);
             }
             Some(DataPath::Tombstone { .. }) => {
-                change
-                    .tombstones
-                    .push((below.unwrap_or_default().to_owned(), sides.before.is_none()));
+                let path = below.unwrap_or_default().to_owned();
+                change.tombstones.push((path, sides.before.is_none()));
             }
-            Some(DataPath::Settings) => change.protected.push(item.path.clone()),
-            _ if is_protected(&item.path, layout.protect) => {
+            path if path == Some(DataPath::Settings)
+                || is_protected(&item.path, layout.protect) =>
+            {
                 change.protected.push(item.path.clone());
             }
             _ => match item.after.filter(|_| is_misplaced(item, layout.prefix, below)) {
@@ -231,6 +233,10 @@ pub fn sort(
         })
         .collect();
     change
+}
+
+fn owners<'a>(change: &'a mut ChangeSummary, namespace: &str) -> &'a mut OwnersChange {
+    change.owners.entry(namespace.to_ascii_lowercase()).or_default()
 }
 
 /// Whether a new file was meant to be an entry: a `server.json` at the top of the repository or anywhere
@@ -265,34 +271,26 @@ fn kind(files: &BTreeMap<EntryFile, Sides>, has_server: impl FnOnce() -> bool) -
 /// Why a path is refused whatever it holds.
 fn objection(item: &Changed) -> Option<&'static str> {
     let Some(after) = item.after else {
-        return None; // what is taken away does no harm as a path
+        return None; // a removed path does no harm
     };
-    if !item.utf8 {
-        Some("the path is not UTF-8")
-    } else if let Some(fault) = item.fault {
-        Some(match fault {
-            TreeFault::Name => "no folder on disk can hold a name like this",
-            TreeFault::Twice => "the name is listed twice in its folder",
-            TreeFault::Depth => "the path is more than eight folders deep",
-            TreeFault::Mode => "the mode is spelled in a way that git does not write",
-            TreeFault::Order => "the names in this folder are not in git's order",
-        })
-    } else if item.path.chars().any(char::is_control) {
-        Some("the path holds a control character")
-    } else if item.path.split('/').count() > MAX_DEPTH {
-        Some("the path is more than eight folders deep")
-    } else {
-        match after.mode {
-            FileMode::Regular => None,
-            FileMode::Executable => Some("the file may be executed; data never is"),
-            FileMode::Symlink => Some("this is a symbolic link"),
-            FileMode::Submodule => Some("this is a submodule"),
-            FileMode::Other(_) => Some("the file has a mode that git does not write"),
-        }
-    }
+    Some(match (item.fault, after.mode) {
+        _ if !item.utf8 => "the path is not UTF-8",
+        (Some(TreeFault::Name), _) => "no folder on disk can hold a name like this",
+        (Some(TreeFault::Twice), _) => "the name is listed twice in its folder",
+        (Some(TreeFault::Depth), _) => "the path is more than eight folders deep",
+        (Some(TreeFault::Mode), _) => "the mode is spelled in a way that git does not write",
+        (Some(TreeFault::Order), _) => "the names in this folder are not in git's order",
+        _ if item.path.chars().any(char::is_control) => "the path holds a control character",
+        _ if item.path.split('/').count() > MAX_DEPTH => "the path is more than eight folders deep",
+        (None, FileMode::Regular) => return None,
+        (None, FileMode::Executable) => "the file may be executed; data never is",
+        (None, FileMode::Symlink) => "this is a symbolic link",
+        (None, FileMode::Submodule) => "this is a submodule",
+        (None, FileMode::Other(_)) => "the file has a mode that git does not write",
+    })
 }
 
-/// Patterns that are protected in every registry: what steers CI, git and the site.
+/// Patterns that are protected in every registry: files that control CI, git and the site.
 const PROTECTED: &[&str] = &[
     ".github/**",
     ".forgejo/**",
@@ -317,18 +315,16 @@ pub fn is_protected(path: &str, more: &[String]) -> bool {
 /// Whether a path fits a pattern: `**/` for any folders, a final `/**` for everything below, `*` for
 /// any text inside a name. Case does not matter, as some file systems do not see it.
 fn fits(pattern: &str, path: &str) -> bool {
-    let (pattern, path) = (pattern.to_ascii_lowercase(), path.to_ascii_lowercase());
-    let wanted: Vec<&str> = pattern.split('/').collect();
-    let given: Vec<&str> = path.split('/').collect();
-    segments(&wanted, &given)
-}
-
-fn segments(wanted: &[&str], given: &[&str]) -> bool {
-    match (wanted, given) {
-        ([], []) => true,
-        (["**"], rest) => !rest.is_empty(),
-        (["**", more @ ..], rest) => (0..=rest.len()).any(|skip| segments(more, &rest[skip..])),
-        ([want, more @ ..], [name, rest @ ..]) => matches(want, name) && segments(more, rest),
-        _ => false,
+    fn segments(wanted: &[&str], given: &[&str]) -> bool {
+        match (wanted, given) {
+            ([], []) => true,
+            (["**"], rest) => !rest.is_empty(),
+            (["**", more @ ..], rest) => (0..=rest.len()).any(|skip| segments(more, &rest[skip..])),
+            ([want, more @ ..], [name, rest @ ..]) => matches(want, name) && segments(more, rest),
+            _ => false,
+        }
     }
+    let (pattern, path) = (pattern.to_ascii_lowercase(), path.to_ascii_lowercase());
+    let split = |text| -> Vec<&str> { str::split(text, '/').collect() };
+    segments(&split(&pattern), &split(&path))
 }

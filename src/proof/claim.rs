@@ -57,6 +57,11 @@ impl Claim {
             (None, None) => format!("servers/{}", self.namespace),
         }
     }
+
+    /// Returns the path of the namespace's owners file below the data folder.
+    pub fn owners_path(&self) -> String {
+        format!("owners/{}.toml", self.namespace.to_ascii_lowercase())
+    }
 }
 
 /// Who is behind a change, as far as the forge reports it.

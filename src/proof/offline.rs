@@ -9,16 +9,14 @@ use crate::model::{Domain, Evidence, Holder, Timestamp};
 
 use super::canonical::content_hash;
 use super::file::ProofFile;
-use super::key::PublicKey;
 use super::statement::Action;
 
-/// Something that a proof has to be there for.
-#[derive(Debug, Clone, Copy)]
-pub struct ToProve<'a> {
+/// Something that needs a proof.
+pub(super) struct ToProve<'a> {
     /// What is done.
     pub action: Action,
     /// Full name of the server, or the namespace of an owners file.
-    pub name: &'a str,
+    pub name: String,
     /// The version, or `-`.
     pub version: &'a str,
     /// The content that the proof is about.
@@ -27,34 +25,17 @@ pub struct ToProve<'a> {
     #[cfg_attr(not(feature = "git"), allow(dead_code))]
     pub proof: Option<&'a [u8]>,
     /// Path of the proof file below the data folder.
-    pub path: &'a str,
+    pub path: String,
     /// The proof has to be younger than this, in seconds since 1970.
     #[cfg_attr(not(feature = "git"), allow(dead_code))]
     pub since: Option<i64>,
 }
 
-/// A proof whose signature holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
-    /// The domain that it speaks for, in lower case.
-    pub domain: String,
-    /// The key that made it.
-    pub key: PublicKey,
-    /// The registry that it was made for.
-    pub audience: String,
-    /// When it was made, in seconds since 1970.
-    pub issued: i64,
-}
-
 /// Why a proof does not hold: code, what was seen, what to do.
-pub type Objection = (Code, String, String);
+pub(super) type Objection = (Code, String, String);
 
-/// The hash that a statement about `content` names; owners files are hashed as they are.
-pub fn content_digest(
-    action: Action,
-    path: &str,
-    content: &[u8],
-) -> std::result::Result<String, String> {
+/// Returns the hash that a statement about `content` names; owners files are hashed as they are.
+fn content_digest(action: Action, path: &str, content: &[u8]) -> Result<String, String> {
     if action == Action::SetOwners {
         return Ok(digest(content));
     }
@@ -65,34 +46,26 @@ pub fn content_digest(
     content_hash(&document).map_err(|fault| fault.to_string())
 }
 
-/// Checks form and signature of a proof without any lookup.
-pub fn check_offline(claim: &ToProve<'_>, proof: &[u8]) -> std::result::Result<Checked, Objection> {
+/// Checks form and signature of a proof without any lookup; its domain is in lower case.
+pub(super) fn check_offline(claim: &ToProve<'_>, proof: &[u8]) -> Result<ProofFile, Objection> {
     let again = "sign it again with `mcp-static sign`";
     let bad = |saw: String| (Code::OwnershipBadSignature, saw, again.to_owned());
-    let file = ProofFile::parse(claim.path, proof.to_vec()).map_err(|diagnostic| {
-        let help = diagnostic.help.clone().unwrap_or_else(|| again.to_owned());
-        (Code::ProofInvalid, diagnostic.message.clone(), help)
+    let file = ProofFile::parse(&claim.path, proof.to_vec()).map_err(|diagnostic| {
+        let help = diagnostic.help.unwrap_or_else(|| again.to_owned());
+        (Code::ProofInvalid, diagnostic.message, help)
     })?;
-    if file.action != claim.action {
-        return Err(bad(format!(
-            "the proof is about {:?}, but {:?} is needed here",
-            file.action.as_str(),
-            claim.action.as_str()
-        )));
+    let (stated, needed) = (file.action.as_str(), claim.action.as_str());
+    if stated != needed {
+        return Err(bad(format!("the proof is about {stated:?}, but {needed:?} is needed here")));
     }
-    let sha256 = content_digest(claim.action, claim.path, claim.content)
+    let sha256 = content_digest(claim.action, &claim.path, claim.content)
         .map_err(|why| bad(format!("the content cannot be hashed: {why}")))?;
-    file.verify(claim.name, claim.version, &sha256)
+    file.verify(&claim.name, claim.version, &sha256)
         .map_err(|fault| bad(format!("the signature does not hold for this content: {fault}")))?;
-    Ok(Checked {
-        domain: file.domain.to_ascii_lowercase(),
-        key: file.key,
-        audience: file.audience,
-        issued: file.issued.unix(),
-    })
+    Ok(file)
 }
 
-/// What a proof beside a published document shows offline; `None` when it does not hold.
+/// Returns what a proof beside a published document shows offline; `None` when it does not hold.
 pub fn evidence_of_file(
     name: &str,
     version: &str,
@@ -101,21 +74,21 @@ pub fn evidence_of_file(
 ) -> Option<Evidence> {
     let claim = ToProve {
         action: Action::Publish,
-        name,
+        name: name.to_owned(),
         version,
         content: document,
         proof: Some(proof),
-        path: EntryFile::Proof.file_name(),
+        path: EntryFile::Proof.file_name().to_owned(),
         since: None,
     };
-    let checked = check_offline(&claim, proof).ok()?;
+    let proof = check_offline(&claim, proof).ok()?;
     // Anyone can sign for any domain; only the namespace's own domain counts.
     let namespace = name.split('/').next().unwrap_or_default();
-    let stated = Domain::parse(&checked.domain).ok()?;
-    Holder::of(namespace).can_be_proven_by(&stated).then_some(())?;
-    let mut evidence = Evidence::by(Method::ProofFile.as_str());
-    evidence.subject = Some(format!("domain:{}", checked.domain));
-    evidence.key = Some(checked.key.fingerprint());
-    evidence.issued = Some(Timestamp::from_unix(checked.issued));
-    Some(evidence)
+    let stated = Domain::parse(&proof.domain).ok()?;
+    Holder::of(namespace).can_be_proven_by(&stated).then(|| Evidence {
+        subject: Some(format!("domain:{}", proof.domain)),
+        key: Some(proof.key.fingerprint()),
+        issued: Some(Timestamp::from_unix(proof.issued.unix())),
+        ..Evidence::by(Method::ProofFile.as_str())
+    })
 }

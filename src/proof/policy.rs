@@ -6,22 +6,20 @@
 use crate::config::{Account, Method, Ownership};
 use crate::model::Holder;
 
-/// The ways open to a namespace.
+/// The methods that a namespace may use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy<'a> {
     /// What the namespace is.
     pub holder: Holder,
-    /// The ways, in the order in which they are tried: those that cost nothing first.
+    /// The methods in the order in which they are tried: those that cost nothing first.
     pub methods: Vec<Method>,
     /// Accounts that a rule names.
     pub accounts: &'a [Account],
     /// Commit authors that a rule names.
     pub authors: &'a [String],
-    /// Whether a rule decided.
-    pub by_rule: bool,
 }
 
-/// The order in which ways are tried: without a network, then with.
+/// The order in which methods are tried: those without a network first.
 const ORDER: [Method; 7] = [
     Method::PrAuthor,
     Method::HeadOwner,
@@ -32,7 +30,7 @@ const ORDER: [Method; 7] = [
     Method::DnsAccount,
 ];
 
-/// The ways open to `namespace` under these settings.
+/// Returns the methods that `namespace` may use under these settings.
 pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
     let holder = Holder::of(namespace);
     let rule = settings.rule(namespace);
@@ -51,6 +49,5 @@ pub fn policy<'a>(settings: &'a Ownership, namespace: &str) -> Policy<'a> {
         methods: ORDER.into_iter().filter(holds).collect(),
         accounts: rule.map_or(&[], |rule| &rule.accounts),
         authors: rule.map_or(&[], |rule| &rule.authors),
-        by_rule: rule.is_some(),
     }
 }

@@ -115,8 +115,7 @@ fn leftovers(set: &ChangeSet<'_>, refused: &mut Refused) -> Result<()> {
         .collect();
     for entry in set.change.entries.iter().filter(|e| e.kind == EntryKind::Removed) {
         let folder = entry.folder();
-        let tombstone = format!("tombstones/{}/{}.toml", entry.server(), entry.version);
-        if let Some(reason) = tombstones.get(&tombstone.to_ascii_lowercase()) {
+        if let Some(reason) = tombstones.get(&entry.tombstone().to_ascii_lowercase()) {
             refused.entry(set.display(&folder)).or_insert_with(|| reason.clone());
         } else if set.git.entry(set.head, &set.display(&folder))?.is_some() {
             let why = format!("{folder} has no server.json any more, but other files");

@@ -1,5 +1,6 @@
-//! The methods to prove a claim, one per file, and the table of them.
+//! The methods to prove a claim, one per file.
 
+mod case;
 mod commit;
 mod dns_account;
 mod file;
@@ -15,21 +16,9 @@ use super::claim::{Claim, Scene};
 use super::policy::Policy;
 use super::verdict::{Attempt, Ending, Verdict, conclude};
 
-/// Tries one method on a claim.
-type MethodFn = fn(&Claim, &Policy<'_>, &Scene<'_>) -> Result<Attempt>;
+use case::Case;
 
-/// Every method by its name in the settings.
-const METHODS: [(Method, MethodFn); 7] = [
-    (Method::PrAuthor, forge::pr_author),
-    (Method::HeadOwner, forge::head_owner),
-    (Method::OwnersFile, owners::owners_file),
-    (Method::CommitAuthor, commit::author),
-    (Method::ProofFile, file::proof_file),
-    (Method::CommitSignature, commit::signature),
-    (Method::DnsAccount, dns_account::dns_account),
-];
-
-/// Tries the methods of the policy until one holds.
+/// Tries the methods of the policy until one proves the claim.
 ///
 /// # Errors
 /// When the repository cannot be read.
@@ -38,13 +27,20 @@ pub fn judge(
     policy: &Policy<'_>,
     scene: &Scene<'_>,
 ) -> Result<(Vec<Attempt>, Verdict)> {
-    let mut tried = Vec::new();
-    for method in &policy.methods {
-        let Some((_, way)) = METHODS.iter().find(|(known, _)| known == method) else { continue };
-        let attempt = way(claim, policy, scene)?;
-        let holds = attempt.holds();
-        tried.push(attempt);
-        if holds {
+    let mut tried: Vec<Attempt> = Vec::new();
+    for &method in &policy.methods {
+        let case = Case { method, claim, policy, scene };
+        let result = match method {
+            Method::PrAuthor => forge::pr_author(&case),
+            Method::HeadOwner => forge::head_owner(&case),
+            Method::OwnersFile => owners::owners_file(&case),
+            Method::CommitAuthor => commit::author(&case)?,
+            Method::ProofFile => file::proof_file(&case),
+            Method::CommitSignature => commit::signature(&case)?,
+            Method::DnsAccount => dns_account::dns_account(&case),
+        };
+        tried.push(result.unwrap_or_else(|attempt| attempt));
+        if tried.last().is_some_and(Attempt::holds) {
             break;
         }
     }
@@ -61,15 +57,14 @@ pub fn reason(policy: &Policy<'_>, tried: &[Attempt]) -> (Code, String, String) 
     if let Some(reason) = refuted {
         return reason;
     }
-    // The ways that most publishers have come first.
+    // The methods that most publishers use come first.
     let likely = |attempt: &&Attempt| match attempt.method {
         Method::PrAuthor => 0,
         Method::ProofFile => 1,
         _ => 2,
     };
-    let mut open: Vec<&Attempt> = tried.iter().collect();
-    open.sort_by_key(likely);
-    let absent = open.into_iter().find_map(|attempt| match &attempt.ending {
+    let absent = tried.iter().filter(|attempt| matches!(attempt.ending, Ending::Absent { .. }));
+    let absent = absent.min_by_key(likely).and_then(|attempt| match &attempt.ending {
         Ending::Absent { help } => Some((attempt.saw.clone(), help.clone())),
         _ => None,
     });
@@ -78,7 +73,7 @@ pub fn reason(policy: &Policy<'_>, tried: &[Attempt]) -> (Code, String, String) 
         (None, Some(refusal)) => (Code::OwnershipUnclaimable, refusal, Holder::INSTEAD.to_owned()),
         (None, None) => (
             Code::OwnershipUnproven,
-            "the settings open no way to prove this namespace".to_owned(),
+            "the settings allow no method to prove this namespace".to_owned(),
             "ask a maintainer for an [[ownership.rule]]".to_owned(),
         ),
     }
