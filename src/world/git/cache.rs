@@ -6,10 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::objects::{self, Entry, Oid};
-
-/// Trees from this size on are kept, in bytes; smaller ones are read quickly.
-pub(super) const KEEP_FROM: usize = 4096;
+use super::objects::{self, Entry, KEEP_FROM, Oid};
 
 /// Most bytes of trees, and most commits, that are kept at a time.
 pub(super) const KEEP_BYTES: usize = 32 << 20;

@@ -3,13 +3,16 @@
 //! The text of a diff can be crafted to mislead a parser, ids cannot. No rename is guessed. Nothing is refused
 //! here; what could do harm as a path is flagged. Grafts and `refs/replace` are ignored.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use git2::{ObjectType, Odb};
 
 use super::Git;
-use super::files::{MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
-use super::objects::{self, Entry, FileMode, Hashing, Oid, malformed};
+use super::objects::{
+    self, Entry, FileMode, Hashing, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, Oid, malformed,
+    too_large,
+};
 use crate::error::Result;
 
 /// What a path is in one commit.
@@ -66,7 +69,7 @@ pub enum TreeFault {
 }
 
 impl Git {
-    /// The paths at which the trees of two commits differ, in byte order; without `before` every file
+    /// Returns the paths at which the trees of two commits differ, in byte order; without `before` every file
     /// of `after`. Folders with equal ids are not opened.
     ///
     /// # Errors
@@ -88,16 +91,32 @@ impl Git {
     ) -> Result<Vec<Changed>> {
         let odb = self.objects()?;
         let before = before.map(|commit| self.top(&odb, commit)).transpose()?;
-        let (path, stopped) = (Vec::new(), false);
-        let mut walk =
-            Comparison { git: self, odb: &odb, path, bytes: 0, folders: 0, goes_on, stopped };
-        let mut found = Vec::new();
-        walk.folders(before, Some(self.top(&odb, after)?), None, &mut found)?;
-        found.sort_by(|a: &Changed, b| a.path.cmp(&b.path));
-        Ok(found)
+        self.compare_trees(before, self.top(&odb, after)?, goes_on)
     }
 
-    /// A commit as it is stored, compared with its id.
+    /// Compares two trees, as [`Git::compare_while`] does with those of commits.
+    pub(super) fn compare_trees(
+        &self,
+        before: Option<Oid>,
+        after: Oid,
+        goes_on: &mut dyn FnMut(&Changed) -> bool,
+    ) -> Result<Vec<Changed>> {
+        let mut walk = Comparison {
+            git: self,
+            odb: &self.objects()?,
+            path: Vec::new(),
+            bytes: 0,
+            folders: 0,
+            found: Vec::new(),
+            goes_on,
+            stopped: false,
+        };
+        walk.folders(before, Some(after), None)?;
+        walk.found.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(walk.found)
+    }
+
+    /// Returns a commit as it is stored, compared with its id.
     ///
     /// # Errors
     /// When it cannot be read or is not a commit.
@@ -132,18 +151,16 @@ impl Git {
         Ok(Some(Side { mode: FOLDER, oid: tree }))
     }
 
-    /// The names in the folder `path` of a commit; those that are not Unicode are left out.
+    /// Returns the names in the folder `path` of a commit; those that are not Unicode are left out.
     ///
     /// # Errors
     /// When an object is missing or damaged.
     pub fn names(&self, commit: Oid, path: &str) -> Result<Vec<String>> {
         let odb = self.objects()?;
-        match self.entry_of(&odb, commit, path)? {
-            Some(side) if side.mode == FOLDER => {
-                Ok(children(&self.tree(&odb, side.oid)?.data).map(|(name, _)| name).collect())
-            }
-            _ => Ok(Vec::new()),
-        }
+        let Some(side) = self.entry_of(&odb, commit, path)?.filter(Side::is_folder) else {
+            return Ok(Vec::new());
+        };
+        Ok(children(&self.tree(&odb, side.oid)?.data).map(|(name, _)| name).collect())
     }
 
     /// As [`Git::names`], with the names one folder below: `folder/name`.
@@ -152,8 +169,7 @@ impl Git {
     /// When an object is missing or damaged.
     pub fn names_below(&self, commit: Oid, path: &str) -> Result<Vec<String>> {
         let odb = self.objects()?;
-        let Some(side) = self.entry_of(&odb, commit, path)?.filter(|side| side.mode == FOLDER)
-        else {
+        let Some(side) = self.entry_of(&odb, commit, path)?.filter(Side::is_folder) else {
             return Ok(Vec::new());
         };
         let mut found = Vec::new();
@@ -165,8 +181,8 @@ impl Git {
         Ok(found)
     }
 
-    /// The last commit on the first-parent line of `head` that changed what stands at `path`; `None`
-    /// when nothing ever stood there.
+    /// Returns the last commit on the first-parent line of `head` that changed what is at `path`; `None`
+    /// when nothing was ever there.
     ///
     /// # Errors
     /// When history is incomplete here.
@@ -174,7 +190,7 @@ impl Git {
         let odb = self.objects()?;
         let now = self.entry_of(&odb, head, path)?;
         let mut at = head;
-        while let Some(parent) = self.commit(&odb, at, Hashing::Trust)?.parent {
+        while let Some(parent) = self.commit(&odb, at, Hashing::Trust)?.first_parent() {
             if self.entry_of(&odb, parent, path)? != now {
                 return Ok(Some(at));
             }
@@ -187,7 +203,7 @@ impl Git {
 /// The mode of a folder.
 pub(super) const FOLDER: FileMode = FileMode::Other(0o40_000);
 
-/// The entries of a tree whose names are Unicode.
+/// Returns the entries of a tree whose names are Unicode.
 fn children(mut data: &[u8]) -> impl Iterator<Item = (String, Entry<'_>)> {
     let all = std::iter::from_fn(move || objects::next_entry(&mut data));
     all.filter_map(|entry| Some((std::str::from_utf8(entry.name).ok()?.to_owned(), entry)))
@@ -200,6 +216,7 @@ struct Comparison<'a> {
     path: Vec<u8>,
     bytes: usize,
     folders: usize,
+    found: Vec<Changed>,
     /// Called for every path; false ends the comparison.
     goes_on: &'a mut dyn FnMut(&Changed) -> bool,
     stopped: bool,
@@ -214,14 +231,13 @@ impl Comparison<'_> {
         before: Option<Oid>,
         after: Option<Oid>,
         fault: Option<TreeFault>,
-        found: &mut Vec<Changed>,
     ) -> Result<()> {
         if before == after || self.stopped {
             return Ok(());
         }
         self.folders += 1;
-        // A folder without a file in it is not what git writes: a heap of them is made to cost time.
-        if self.folders > MAX_FOLDERS || self.folders > (found.len() + 1) * MAX_DEPTH {
+        // Git writes no folder without a file in it: many of them are made to cost time.
+        if self.folders > MAX_FOLDERS || self.folders > (self.found.len() + 1) * (MAX_DEPTH + 1) {
             return Err(too_large());
         }
         let read = |oid| self.git.read(self.odb, oid, ObjectType::Tree, Hashing::Verify);
@@ -233,24 +249,22 @@ impl Comparison<'_> {
         let old_names = by_name(olds.as_ref().map_or(&[][..], |o| o.data()), before)?;
         let new_names = by_name(news.as_ref().map_or(&[][..], |o| o.data()), after)?;
         if let Some(news) = news.as_ref().filter(|tree| !is_sorted(tree.data())) {
-            self.folder_fault(before, news.id().into(), TreeFault::Order, found)?;
+            self.folder_fault(before, news.id().into(), TreeFault::Order)?;
         }
-        let none: &[Entry<'_>] = &[];
-        let all: std::collections::BTreeSet<&[u8]> =
-            old_names.keys().chain(new_names.keys()).copied().collect();
+        let all: BTreeSet<&[u8]> = old_names.keys().chain(new_names.keys()).copied().collect();
         for name in all {
-            let was = old_names.get(name).map_or(none, Vec::as_slice);
-            let is = new_names.get(name).map_or(none, Vec::as_slice);
-            let own = match () {
-                () if !objects::is_name(name) => Some(TreeFault::Name),
-                () if was.len() > 1 || is.len() > 1 => Some(TreeFault::Twice),
-                () => None,
+            let was = old_names.get(name).map_or(&[][..], Vec::as_slice);
+            let is = new_names.get(name).map_or(&[][..], Vec::as_slice);
+            let is_twice = was.len() > 1 || is.len() > 1;
+            let own = match objects::is_name(name) {
+                false => Some(TreeFault::Name),
+                true => is_twice.then_some(TreeFault::Twice),
             };
             for round in 0..was.len().max(is.len()) {
                 if self.stopped {
                     return Ok(());
                 }
-                self.pair(name, was.get(round), is.get(round), fault.or(own), found)?;
+                self.pair(name, was.get(round), is.get(round), fault.or(own))?;
             }
         }
         Ok(())
@@ -264,7 +278,6 @@ impl Comparison<'_> {
         was: Option<&Entry<'_>>,
         is: Option<&Entry<'_>>,
         fault: Option<TreeFault>,
-        found: &mut Vec<Changed>,
     ) -> Result<()> {
         if was.map(|e| e.raw) == is.map(|e| e.raw) {
             return Ok(());
@@ -275,54 +288,34 @@ impl Comparison<'_> {
         let open = |entry: &&Entry<'_>| entry.is_folder() && depth < MAX_DEPTH;
         let (was_folder, is_folder) = (was.filter(open), is.filter(open));
         let (was_file, is_file) = (was.filter(|e| !open(e)), is.filter(|e| !open(e)));
-        let odd_mode = is.filter(|e| !e.is_canonical()).map(|_| TreeFault::Mode);
+        let mode = is.filter(|e| !e.is_canonical()).map(|_| TreeFault::Mode);
+        let side = |entry: &Entry<'_>| Side { mode: entry.mode(), oid: entry.oid };
         if was_file.is_some() || is_file.is_some() {
             let deep = [was_file, is_file].into_iter().flatten().any(Entry::is_folder);
-            let fault = fault.or(odd_mode).or(deep.then_some(TreeFault::Depth));
-            self.add(was_file, is_file, fault, found)?;
+            let fault = fault.or(mode).or(deep.then_some(TreeFault::Depth));
+            self.record(was_file.map(side), is_file.map(side), fault)?;
         }
         if was_folder.is_some() || is_folder.is_some() {
             self.path.push(b'/');
-            if let (Some(folder), Some(fault)) = (is_folder, odd_mode) {
-                self.folder_fault(was_folder.map(|e| e.oid), folder.oid, fault, found)?;
+            if let (Some(folder), Some(fault)) = (is_folder, mode) {
+                self.folder_fault(was_folder.map(|e| e.oid), folder.oid, fault)?;
             }
-            self.folders(was_folder.map(|e| e.oid), is_folder.map(|e| e.oid), fault, found)?;
+            self.folders(was_folder.map(|e| e.oid), is_folder.map(|e| e.oid), fault)?;
         }
         self.path.truncate(end);
         Ok(())
     }
 
-    /// Records what is wrong with the folder at the present path, which ends with a slash.
-    fn folder_fault(
-        &mut self,
-        before: Option<Oid>,
-        after: Oid,
-        fault: TreeFault,
-        found: &mut Vec<Changed>,
-    ) -> Result<()> {
+    /// Records what is wrong with the folder at the present path, which is empty or ends with a slash.
+    fn folder_fault(&mut self, before: Option<Oid>, after: Oid, fault: TreeFault) -> Result<()> {
         let side = |oid| Side { mode: FOLDER, oid };
-        let end = self.path.len();
-        match self.path.pop() {
-            Some(_) => {}
-            None => self.path.push(b'.'),
+        let below = self.path.clone();
+        if self.path.pop().is_none() {
+            self.path.push(b'.');
         }
-        self.record(before.map(side), Some(side(after)), Some(fault), found)?;
-        match end {
-            0 => self.path.clear(),
-            _ => self.path.push(b'/'),
-        }
+        self.record(before.map(side), Some(side(after)), Some(fault))?;
+        self.path = below;
         Ok(())
-    }
-
-    fn add(
-        &mut self,
-        was: Option<&Entry<'_>>,
-        is: Option<&Entry<'_>>,
-        fault: Option<TreeFault>,
-        found: &mut Vec<Changed>,
-    ) -> Result<()> {
-        let side = |entry: &Entry<'_>| Side { mode: entry.mode(), oid: entry.oid };
-        self.record(was.map(side), is.map(side), fault, found)
     }
 
     fn record(
@@ -330,17 +323,16 @@ impl Comparison<'_> {
         before: Option<Side>,
         after: Option<Side>,
         fault: Option<TreeFault>,
-        found: &mut Vec<Changed>,
     ) -> Result<()> {
         self.bytes += self.path.len() + size_of::<Changed>();
         if self.bytes > MAX_PATH_BYTES {
             return Err(too_large());
         }
         let path = String::from_utf8_lossy(&self.path);
-        let utf8 = matches!(path, std::borrow::Cow::Borrowed(_));
+        let utf8 = matches!(path, Cow::Borrowed(_));
         let changed = Changed { path: path.into_owned(), before, after, utf8, fault };
         self.stopped = !(self.goes_on)(&changed);
-        found.push(changed);
+        self.found.push(changed);
         Ok(())
     }
 }

@@ -1,12 +1,12 @@
 //! Clones that do not hold all of history, and repositories that cannot be read at all.
 //!
-//! A date taken from a clone without its past is a wrong date that looks right, so such clones
-//! are told apart before anything is dated. Nothing is fetched from here.
+//! A date taken from a clone without its past is wrong but looks right, so such clones are recognised before
+//! anything is dated. Nothing is fetched.
 
 use std::fmt;
 use std::fs;
 
-use super::place::{GitFolders, said};
+use super::place::{GitFolders, failed};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Why the dates in this clone cannot be trusted; its text says so and gives the fix.
@@ -23,7 +23,7 @@ pub enum HiddenHistory {
 }
 
 impl HiddenHistory {
-    /// The fix, as one imperative sentence.
+    /// Returns the fix, as one imperative sentence.
     pub fn help(&self) -> &'static str {
         match self {
             Self::Shallow => {
@@ -35,12 +35,11 @@ impl HiddenHistory {
         }
     }
 
-    /// The same as an error, for callers that cannot go on without dates.
+    /// Returns an error for callers that need dates.
     pub fn to_error(&self) -> Error {
         Error::new(ErrorKind::Git, self.fault()).help(self.help())
     }
 
-    /// What is the matter, without the fix.
     fn fault(&self) -> String {
         match self {
             Self::Shallow => "this clone is shallow, so the dates of its files are unknown".into(),
@@ -61,7 +60,7 @@ impl fmt::Display for HiddenHistory {
     }
 }
 
-/// Which part of history is missing at `place`.
+/// Returns which part of history is missing at `place`.
 pub(super) fn hidden_history_of(place: &GitFolders) -> Result<Option<HiddenHistory>> {
     let shallow = place.common.join("shallow");
     match fs::metadata(&shallow) {
@@ -72,22 +71,15 @@ pub(super) fn hidden_history_of(place: &GitFolders) -> Result<Option<HiddenHisto
     }
     let settings = place.settings()?;
     let promised = promisors(&settings).map_err(|e| {
-        Error::new(ErrorKind::Git, "could not read the settings of the git repository")
-            .at(&place.common)
-            .because(said(&e))
+        failed("could not read the settings of the git repository", &place.common, &e)
     })?;
-    Ok(promised
-        .into_iter()
-        .find(|filter| !keeps_folders(filter))
-        .map(|filter| HiddenHistory::Partial { filter }))
+    // With these filters a clone has every commit and every folder, and lacks only contents.
+    let keeps_folders = |f: &String| f.starts_with("blob:") || f.starts_with("sparse:");
+    let partial = promised.into_iter().find(|filter| !keeps_folders(filter));
+    Ok(partial.map(|filter| HiddenHistory::Partial { filter }))
 }
 
-/// Whether a clone made with this filter has every commit and every folder, lacking only contents.
-fn keeps_folders(filter: &str) -> bool {
-    filter.starts_with("blob:") || filter.starts_with("sparse:")
-}
-
-/// The filter of every remote that owes this clone objects, old and new way of noting it.
+/// Returns the filter of every remote that owes this clone objects, in the old and the new form of the settings.
 fn promisors(settings: &git2::Config) -> Result<Vec<String>, git2::Error> {
     let mut remotes = Vec::new();
     let mut entries = settings.entries(Some("^remote\\..*\\.promisor$"))?;
@@ -104,17 +96,13 @@ fn promisors(settings: &git2::Config) -> Result<Vec<String>, git2::Error> {
     Ok(remotes.iter().map(|key| settings.get_string(key).unwrap_or_default()).collect())
 }
 
-/// An error with the way out for storage formats that libgit2 cannot read.
+/// Refuses storage formats that libgit2 cannot read.
 pub(super) fn refuse_unknown_formats(place: &GitFolders) -> Result<()> {
     let settings = place.settings()?;
     let text = |key| settings.get_string(key).unwrap_or_default().to_ascii_lowercase();
     let refuse = |what: &str, help: &str| {
-        Err(Error::new(
-            ErrorKind::Git,
-            format!("the git repository uses {what}, which cannot be read"),
-        )
-        .at(&place.folder)
-        .help(help))
+        let doing = format!("the git repository uses {what}, which cannot be read");
+        Err(Error::new(ErrorKind::Git, doing).at(&place.folder).help(help))
     };
     if !matches!(text("extensions.objectformat").as_str(), "" | "sha1") {
         return refuse(

@@ -11,12 +11,11 @@ use std::collections::HashMap;
 use git2::{ObjectType, Odb, OdbObject};
 
 use super::Git;
-use super::files::{MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, too_large};
-use super::objects::{self, Entry, Hashing, Oid, malformed};
-use crate::error::{Error, Result};
-
-/// Trees from this size on are kept for the next comparison; libgit2 remembers smaller ones.
-const KEEP_FROM: usize = 4096;
+use super::objects::{
+    self, Entry, Hashing, KEEP_FROM, MAX_DEPTH, MAX_FOLDERS, MAX_PATH_BYTES, Oid, malformed,
+    too_large,
+};
+use crate::error::Result;
 
 /// A moment at which a path got other content or another mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +42,7 @@ pub struct PathHistory {
 type LineCommit = (Oid, i64);
 
 impl Git {
-    /// Every change under the folder `prefix` on the first-parent line that ends in `head`, sorted
+    /// Returns every change under the folder `prefix` on the first-parent line that ends in `head`, sorted
     /// by path. `progress` receives the number of commits done.
     ///
     /// Names that no work tree can hold, or that are not Unicode, have no history.
@@ -92,22 +91,14 @@ impl Git {
         let mut line = Vec::new();
         let mut next = Some(head);
         while let Some(oid) = next {
-            let commit = self.commit(odb, oid, Hashing::Trust).map_err(|e| self.cut_off(e))?;
+            let commit = self.linked(odb, oid)?;
             if base == Some(oid) {
                 return Ok((line, Some(commit.tree)));
             }
             line.push((commit.tree, commit.time));
-            next = commit.parent;
+            next = commit.first_parent();
         }
         Ok((line, None))
-    }
-
-    /// Prefers to say that history is hidden over naming the first object that is missing.
-    fn cut_off(&self, error: Error) -> Error {
-        match self.hidden_history() {
-            Ok(Some(hidden)) => hidden.to_error().because(error),
-            _ => error,
-        }
     }
 }
 
@@ -164,11 +155,11 @@ impl<'a> HistoryWalk<'a> {
             self.before = new;
             progress(done + 1);
         }
-        let mut all = Vec::with_capacity(self.found.len());
-        all.extend(self.found.into_iter().map(|(path, mut changes)| {
+        let found = self.found.into_iter().map(|(path, mut changes)| {
             changes.shrink_to_fit();
             PathHistory { path: path.into_string(), changes }
-        }));
+        });
+        let mut all: Vec<PathHistory> = found.collect();
         all.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Ok(all)
     }
@@ -196,19 +187,9 @@ impl<'a> HistoryWalk<'a> {
 
     /// The tree from the last comparison, or read anew.
     fn take(&mut self, tree: Oid) -> Result<OdbObject<'a>> {
-        match self.kept.remove(&tree) {
-            Some(object) => Ok(object),
-            None => self
-                .git
-                .read(self.odb, tree, ObjectType::Tree, Hashing::Trust)
-                .map_err(|e| self.git.cut_off(e)),
-        }
-    }
-
-    fn keep(&mut self, tree: Oid, object: OdbObject<'a>) {
-        if object.len() >= KEEP_FROM {
-            self.kept.insert(tree, object);
-        }
+        let read = || self.git.read(self.odb, tree, ObjectType::Tree, Hashing::Trust);
+        let kept = self.kept.remove(&tree).map(Ok);
+        kept.unwrap_or_else(read).map_err(|e| self.git.cut_off(e))
     }
 
     /// Notes what differs between two trees of the same path; either may be absent.
@@ -228,8 +209,8 @@ impl<'a> HistoryWalk<'a> {
                 break;
             }
         }
-        if let (Some(tree), Some(object)) = (new, after) {
-            self.keep(tree, object);
+        if let (Some(tree), Some(object)) = (new, after.filter(|tree| tree.len() >= KEEP_FROM)) {
+            self.kept.insert(tree, object); // for the next comparison
         }
         Ok(())
     }

@@ -9,8 +9,8 @@ use git2::{ErrorCode, Odb};
 
 use super::Git;
 use super::objects::{Commit, Hashing, Oid};
-use super::place::said;
-use crate::error::{Error, ErrorKind, Result};
+use super::place::failed;
+use crate::error::{Error, Result};
 
 /// A commit that a branch gains.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Ancestry {
         self.seen.contains(&commit)
     }
 
-    /// Adds `head` and its ancestors; those that were not there, each after its parents.
+    /// Adds `head` and its ancestors. Returns those that were not there, each after its parents.
     ///
     /// # Errors
     /// When history is incomplete here.
@@ -59,7 +59,7 @@ impl Ancestry {
             if !self.seen.insert(id) {
                 continue;
             }
-            let parents = git.linked(&odb, id)?.parents();
+            let parents = git.linked(&odb, id)?.parents;
             let next: Vec<Oid> = parents.iter().copied().rev().collect();
             stack.push((id, Some(parents)));
             stack.extend(next.into_iter().filter(|p| !self.contains(*p)).map(|p| (p, None)));
@@ -69,23 +69,27 @@ impl Ancestry {
 }
 
 impl Git {
-    /// Every commit of the branch that ends in `tip`.
+    /// Returns every commit of the branch that ends in `tip`.
     ///
     /// # Errors
     /// When history is incomplete here.
     pub fn ancestry(&self, tip: Oid) -> Result<Ancestry> {
+        self.ancestry_of(vec![tip])
+    }
+
+    /// Returns these commits and their ancestors.
+    fn ancestry_of(&self, mut stack: Vec<Oid>) -> Result<Ancestry> {
         let odb = self.objects()?;
         let mut ancestry = Ancestry::default();
-        let mut stack = vec![tip];
         while let Some(id) = stack.pop() {
             if ancestry.seen.insert(id) {
-                stack.extend(self.linked(&odb, id)?.parents());
+                stack.extend(self.linked(&odb, id)?.parents);
             }
         }
         Ok(ancestry)
     }
 
-    /// What the branch of `ancestry` would gain by merging `head`.
+    /// Returns what the branch of `ancestry` would gain by merging `head`.
     ///
     /// # Errors
     /// When history is incomplete here.
@@ -99,28 +103,29 @@ impl Git {
         bases.sort();
         bases.dedup();
         if bases.len() > 1 {
-            // Whatever lies below one of them is not a best one.
+            // An ancestor of another one is not a best one.
             let odb = self.objects()?;
-            let mut below = HashSet::new();
-            let mut stack = Vec::new();
+            let mut parents = Vec::new();
             for base in &bases {
-                stack.extend(self.linked(&odb, *base)?.parents());
+                parents.extend(self.linked(&odb, *base)?.parents);
             }
-            while let Some(id) = stack.pop() {
-                if below.insert(id) {
-                    stack.extend(self.linked(&odb, id)?.parents());
-                }
-            }
-            bases.retain(|base| !below.contains(base));
+            let below = self.ancestry_of(parents)?;
+            bases.retain(|base| !below.contains(*base));
         }
         Ok(Gain { commits, bases })
     }
 
-    fn linked(&self, odb: &Odb<'_>, id: Oid) -> Result<Commit> {
-        self.commit(odb, id, Hashing::Trust).map_err(|e| match self.hidden_history() {
-            Ok(Some(hidden)) => hidden.to_error(),
-            _ => e,
-        })
+    /// Reads a commit of the history of another one.
+    pub(super) fn linked(&self, odb: &Odb<'_>, id: Oid) -> Result<Commit> {
+        self.commit(odb, id, Hashing::Trust).map_err(|e| self.cut_off(e))
+    }
+
+    /// Prefers an error about hidden history to one about the first object that is missing.
+    pub(super) fn cut_off(&self, error: Error) -> Error {
+        match self.hidden_history() {
+            Ok(Some(hidden)) => hidden.to_error().because(error),
+            _ => error,
+        }
     }
 
     /// Whether `ancestor` is `commit` or one of its ancestors.
@@ -131,7 +136,7 @@ impl Git {
         Ok(self.ancestry(commit)?.contains(ancestor))
     }
 
-    /// The commits of `head`'s history, newest first by date, at most `limit` of them.
+    /// Returns the commits of `head`'s history, newest first by date, at most `limit` of them.
     ///
     /// # Errors
     /// When history is incomplete here.
@@ -144,10 +149,13 @@ impl Git {
                 .map(|oid| oid.map(Oid::from))
                 .collect::<std::result::Result<Vec<_>, _>>()
         };
-        walk().map_err(|e| self.unrelated(&e))
+        walk().map_err(|e: git2::Error| match self.hidden_history() {
+            Ok(Some(hidden)) if e.code() == ErrorCode::NotFound => hidden.to_error(),
+            _ => failed("could not follow history", self.folder(), &e),
+        })
     }
 
-    /// The commits on the first-parent line of `head` down to its first commit, newest first.
+    /// Returns the commits on the first-parent line of `head` down to its first commit, newest first.
     ///
     /// # Errors
     /// When history is incomplete here.
@@ -157,17 +165,17 @@ impl Git {
         let mut next = Some(head);
         while let Some(oid) = next {
             line.push(oid);
-            next = self.linked(&odb, oid)?.parent;
+            next = self.linked(&odb, oid)?.first_parent();
         }
         Ok(line)
     }
 
-    /// The first parent of a commit.
+    /// Returns the first parent of a commit.
     ///
     /// # Errors
     /// When it cannot be read or is not a commit.
     pub fn first_parent(&self, commit: Oid) -> Result<Option<Oid>> {
-        Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.parent)
+        Ok(self.commit(&self.objects()?, commit, Hashing::Verify)?.first_parent())
     }
 
     /// Whether a commit has more than one parent.
@@ -175,20 +183,11 @@ impl Git {
     /// # Errors
     /// When it cannot be read or is not a commit.
     pub fn is_merge(&self, commit: Oid) -> Result<bool> {
-        Ok(self.linked(&self.objects()?, commit)?.parents().len() > 1)
-    }
-
-    fn unrelated(&self, e: &git2::Error) -> Error {
-        match self.hidden_history() {
-            Ok(Some(hidden)) if e.code() == ErrorCode::NotFound => hidden.to_error(),
-            _ => Error::new(ErrorKind::Git, "could not follow history")
-                .at(self.folder())
-                .because(said(e)),
-        }
+        Ok(self.linked(&self.objects()?, commit)?.parents.len() > 1)
     }
 }
 
-/// For each of `commits` (each after its parents) those among them that are its ancestors or itself,
+/// Returns for each of `commits` (each after its parents) those among them that are its ancestors or itself,
 /// by position.
 pub fn ancestors_among(commits: &[Gained]) -> Vec<Vec<u64>> {
     let places: HashMap<Oid, usize> = commits.iter().enumerate().map(|(i, c)| (c.id, i)).collect();

@@ -26,7 +26,6 @@ mod read;
 mod repository;
 #[cfg(test)]
 mod tests;
-mod trees;
 
 pub use compare::{Changed, Side, TreeFault};
 pub use files::TreeFile;

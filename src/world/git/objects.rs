@@ -14,7 +14,19 @@ use super::place::said;
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::{self, to_hex};
 
-/// What a tree says an entry is.
+/// Folders nested deeper than this are not opened; git itself stops not far beyond.
+pub(super) const MAX_DEPTH: usize = 128;
+
+/// Bytes of paths after which a tree counts as an attack: ten small trees can spell billions.
+pub(super) const MAX_PATH_BYTES: usize = if cfg!(test) { 4 << 20 } else { 512 << 20 };
+
+/// Folders opened in one commit after which it counts as an attack, even if all are empty.
+pub(super) const MAX_FOLDERS: usize = if cfg!(test) { 10_000 } else { 1_000_000 };
+
+/// Trees from this size on are kept in memory, in bytes; smaller ones are read quickly.
+pub(super) const KEEP_FROM: usize = 4096;
+
+/// What an entry of a tree is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileMode {
     /// A plain file.
@@ -37,17 +49,16 @@ impl Oid {
     /// The id that git uses for "nothing".
     pub const ZERO: Self = Self([0; 20]);
 
-    /// An id from its bytes.
+    /// Makes an id of its bytes.
     pub const fn from_bytes(bytes: [u8; 20]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes of the id.
+    /// Returns the bytes of the id.
     pub const fn as_bytes(&self) -> &[u8; 20] {
         &self.0
     }
 
-    /// From a slice that may have any length.
     fn from_slice(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self)
     }
@@ -168,10 +179,8 @@ pub(super) fn find<'a>(mut tree: &'a [u8], name: &[u8]) -> Option<Entry<'a>> {
 /// What is needed of a commit.
 pub(super) struct Commit {
     pub(super) tree: Oid,
-    /// The first parent.
-    pub(super) parent: Option<Oid>,
-    /// The parents after the first.
-    others: Vec<Oid>,
+    /// In the order of the commit.
+    pub(super) parents: Vec<Oid>,
     /// The committer's time in seconds.
     pub(super) time: i64,
 }
@@ -180,17 +189,14 @@ impl Commit {
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes.split(|b| *b == b'\n');
         let tree = from_hex(lines.next()?.strip_prefix(b"tree ")?)?;
-        let (mut parent, mut others) = (None, Vec::new());
+        let mut parents = Vec::new();
         for line in lines {
             if let Some(id) = line.strip_prefix(b"parent ") {
-                match parent {
-                    None => parent = Some(from_hex(id)?),
-                    Some(_) => others.push(from_hex(id)?),
-                }
+                parents.push(from_hex(id)?);
             } else if let Some(who) = line.strip_prefix(b"committer ") {
                 let after = who.iter().rposition(|b| *b == b'>')? + 1;
                 let time = std::str::from_utf8(&who[after..]).ok()?.split_whitespace().next()?;
-                return Some(Self { tree, parent, others, time: time.parse().ok()? });
+                return Some(Self { tree, parents, time: time.parse().ok()? });
             } else if line.is_empty() {
                 break;
             }
@@ -198,9 +204,8 @@ impl Commit {
         None
     }
 
-    /// All parents in the order of the commit.
-    pub(super) fn parents(self) -> Vec<Oid> {
-        self.parent.into_iter().chain(self.others).collect()
+    pub(super) fn first_parent(&self) -> Option<Oid> {
+        self.parents.first().copied()
     }
 }
 
@@ -215,6 +220,12 @@ pub(super) fn hash(kind: ObjectType, bytes: &[u8]) -> Result<Oid> {
 pub(super) fn malformed(oid: Oid) -> Error {
     Error::new(ErrorKind::Git, format!("git object {oid} is malformed"))
         .help("run `git fsck`, then clone the repository again")
+}
+
+/// A commit that spells more paths than any registry has.
+pub(super) fn too_large() -> Error {
+    Error::new(ErrorKind::Git, "a commit holds more files than can be read")
+        .help("remove the folders that nest copies of each other")
 }
 
 /// Whether an object's bytes are compared with its id when it is read.

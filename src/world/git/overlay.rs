@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 const FIRST: i32 = 10_000;
 
 impl Git {
-    /// A commit whose first parent and time are those of `commit`, and whose files are too, except that each
+    /// Makes a commit whose first parent and time are those of `commit`, and whose files are too, except that each
     /// path holds what is given for it (a file or a folder; `None`: nothing). A folder wins over
     /// what is given for paths below it. Known to this handle only.
     ///
@@ -38,18 +38,17 @@ impl Git {
                 .fold(&mut wanted, |at, name| at.below.entry(name).or_default())
                 .is = Some(*side);
         }
-        let tree = self.replace(&odb, Some(base.tree), &wanted)?;
-        let tree = match tree {
+        let tree = match self.replace(&odb, Some(base.tree), &wanted)? {
             Some(tree) => tree,
             None => write(&odb, ObjectType::Tree, b"")?,
         };
         let who = format!("mcp-static <mcp-static@localhost> {} +0000", base.time);
-        let parent = base.parent.map(|id| format!("parent {id}\n")).unwrap_or_default();
+        let parent = base.first_parent().map(|id| format!("parent {id}\n")).unwrap_or_default();
         let text = format!("tree {tree}\n{parent}author {who}\ncommitter {who}\n\n");
         write(&odb, ObjectType::Commit, text.as_bytes())
     }
 
-    /// The tree `tree` with what is wanted below it; `None` when nothing is left in it.
+    /// Returns the tree `tree` with what is wanted below it; `None` when nothing is left in it.
     fn replace(
         &self,
         odb: &Odb<'_>,
@@ -101,7 +100,7 @@ struct OverlayNode<'a> {
     below: BTreeMap<&'a str, OverlayNode<'a>>,
 }
 
-/// A line of a tree.
+/// Returns an entry of a tree as it is stored.
 fn line(name: &str, side: Side) -> Vec<u8> {
     let mode = match side.mode {
         FileMode::Regular => "100644".to_owned(),

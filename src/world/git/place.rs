@@ -21,7 +21,7 @@ pub(super) struct GitFolders {
 }
 
 impl GitFolders {
-    /// The nearest repository around `path`.
+    /// Finds the nearest repository around `path`.
     pub(super) fn find(path: &Path) -> Result<Option<Self>> {
         let start = absolute_path(path)?;
         let mut unnamed_bare = None;
@@ -45,13 +45,13 @@ impl GitFolders {
         unnamed_bare.map(|dir| Self::at(dir.to_path_buf(), None)).transpose()
     }
 
-    /// Settles the work tree of a git folder that was found in `around`.
+    /// Determines the work tree of a git folder that was found in `around`.
     fn at(folder: PathBuf, around: Option<&Path>) -> Result<Self> {
         let common = common_of(&folder).unwrap_or_else(|| folder.clone());
         let linked = common != folder;
         let mut place = Self { folder, common, workdir: around.map(Path::to_path_buf) };
         if linked {
-            return Ok(place); // the shared settings speak of the main work tree, not of this one
+            return Ok(place); // the shared settings are about the main work tree, not this one
         }
         let settings = place.settings()?;
         if settings.get_bool("core.bare").unwrap_or(false) {
@@ -62,19 +62,17 @@ impl GitFolders {
         Ok(place)
     }
 
-    /// The repository's own settings, without the user's and the machine's.
+    /// Reads the repository's own settings, without the user's and the machine's.
     pub(super) fn settings(&self) -> Result<git2::Config> {
         let file = self.common.join("config");
         git2::Config::open(&file).map_err(|e| {
-            Error::new(ErrorKind::Git, "could not read the settings of the git repository")
-                .at(&file)
-                .because(said(&e))
+            failed("could not read the settings of the git repository", &file, &e)
                 .help("repair the file; `git config --list --local` shows what git reads in it")
         })
     }
 }
 
-/// `path` made absolute with links resolved, as far as it exists.
+/// Returns `path` made absolute with links resolved, as far as it exists.
 pub(super) fn absolute_path(path: &Path) -> Result<PathBuf> {
     let failed = |e| Error::io("could not resolve the path", path, e);
     let absolute = std::path::absolute(path).map_err(failed)?;
@@ -97,7 +95,7 @@ pub(super) fn absolute_path(path: &Path) -> Result<PathBuf> {
     Ok(absolute)
 }
 
-/// The git folder behind a `.git`, which is the folder itself or a file that points to it.
+/// Returns the git folder behind a `.git`, which is the folder itself or a file that points to it.
 fn git_folder(dot: &Path) -> Result<Option<PathBuf>> {
     let Ok(meta) = fs::metadata(dot) else { return Ok(None) };
     if meta.is_dir() {
@@ -116,7 +114,7 @@ fn git_folder(dot: &Path) -> Result<Option<PathBuf>> {
     }
 }
 
-/// The folder that holds the objects of the git folder `dir`; `None` if `dir` is not one.
+/// Returns the folder that holds the objects of the git folder `dir`; `None` if `dir` is not one.
 fn common_of(dir: &Path) -> Option<PathBuf> {
     // a symbolic link that points nowhere yet is a HEAD as well
     fs::symlink_metadata(dir.join("HEAD")).ok()?;
@@ -125,6 +123,11 @@ fn common_of(dir: &Path) -> Option<PathBuf> {
         Err(_) => dir.to_path_buf(),
     };
     (common.join("objects").is_dir() && common.join("refs").is_dir()).then_some(common)
+}
+
+/// Returns an error about something of a repository, for a failure of libgit2.
+pub(super) fn failed(doing: &str, path: &Path, e: &git2::Error) -> Error {
+    Error::new(ErrorKind::Git, doing).at(path).because(said(e))
 }
 
 /// Returns the message of libgit2 on one line, since it may quote names that strangers chose.

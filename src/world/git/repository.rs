@@ -1,4 +1,4 @@
-//! Opens a repository and answers what concerns it as a whole.
+//! Opens a repository, and reads what concerns it as a whole.
 
 use std::cell::{Cell, RefCell};
 use std::path::{Component, Path};
@@ -9,7 +9,7 @@ use git2::{ErrorCode, ObjectType, Repository};
 use super::cache::ObjectCache;
 use super::hidden::{self, HiddenHistory};
 use super::objects::{self, Oid};
-use super::place::{GitFolders, absolute_path, said};
+use super::place::{GitFolders, absolute_path, failed, said};
 use crate::error::{Error, ErrorKind, Result};
 
 /// An opened repository, for reading only.
@@ -45,7 +45,7 @@ impl Git {
         GitFolders::find(path)?.map(Self::open).transpose()
     }
 
-    /// A second handle on the same repository, for another thread.
+    /// Opens a second handle on the same repository, for another thread.
     ///
     /// # Errors
     /// As for [`Git::discover`].
@@ -57,27 +57,25 @@ impl Git {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| git2::opts::strict_hash_verification(false));
         hidden::refuse_unknown_formats(&place)?;
-        let failed = |e: git2::Error| {
-            Error::new(ErrorKind::Git, "could not open the git repository")
-                .at(&place.folder)
-                .because(said(&e))
+        let unopened = |e: git2::Error| {
+            failed("could not open the git repository", &place.folder, &e)
                 .help("check it with `git status`, or clone it again")
         };
-        let repo = Repository::open_bare(&place.folder).map_err(failed)?;
+        let repo = Repository::open_bare(&place.folder).map_err(unopened)?;
         if let Some(dir) = &place.workdir {
-            repo.set_workdir(dir, false).map_err(failed)?; // false: nothing is written
+            repo.set_workdir(dir, false).map_err(unopened)?; // false: nothing is written
         }
         Ok(Self { repo, place, kept: Box::default(), in_memory: Cell::new(false) })
     }
 
-    /// The top of the work tree, symbolic links resolved; `None` in a bare repository.
+    /// Returns the top of the work tree, symbolic links resolved; `None` in a bare repository.
     pub fn workdir(&self) -> Option<&Path> {
         self.place.workdir.as_deref()
     }
 
-    /// Where `path` lies in the work tree, with `/` between names and `""` for the top itself;
-    /// `None` when it lies outside. Links are resolved, and `path` need not exist. In a bare repository
-    /// its folder stands for the top.
+    /// Returns where `path` is in the work tree, with `/` between names and `""` for the top itself;
+    /// `None` when it is outside. Links are resolved, and `path` need not exist. In a bare repository
+    /// its folder is the top.
     ///
     /// # Errors
     /// When the path cannot be resolved or is not Unicode.
@@ -97,7 +95,7 @@ impl Git {
         Ok((names.first() != Some(&".git")).then(|| names.join("/")))
     }
 
-    /// The commit that `rev` means: a branch, tag, object id, `HEAD~2`, `origin/main`, …
+    /// Resolves `rev` to a commit: a branch, tag, object id, `HEAD~2`, `origin/main`, …
     ///
     /// # Errors
     /// When nothing of that name exists here, or it is ambiguous, or it is not a commit.
@@ -122,23 +120,20 @@ impl Git {
         })
     }
 
-    /// The commit checked out here; `None` before the first commit.
+    /// Returns the commit checked out here; `None` before the first commit.
     ///
     /// # Errors
     /// When `HEAD` cannot be read.
     pub fn head(&self) -> Result<Option<Oid>> {
-        let head = self.repo.head().and_then(|head| head.peel(ObjectType::Commit));
-        match head {
+        match self.repo.head().and_then(|head| head.peel(ObjectType::Commit)) {
             Ok(commit) => Ok(Some(commit.id().into())),
             Err(e) if e.code() == ErrorCode::UnbornBranch => Ok(None),
-            Err(e) => Err(Error::new(ErrorKind::Git, "could not read HEAD")
-                .at(&self.place.folder)
-                .because(said(&e))
+            Err(e) => Err(failed("could not read HEAD", &self.place.folder, &e)
                 .help("check the repository with `git status`")),
         }
     }
 
-    /// Paths under `prefix`, relative to it and sorted, where the work tree or the index differs
+    /// Returns paths under `prefix`, relative to it and sorted, where the work tree or the index differs
     /// from `HEAD`, new files included and ignored ones not; empty in a bare repository.
     ///
     /// # Errors
@@ -154,9 +149,7 @@ impl Git {
             options.pathspec(&prefix);
         }
         let all = self.repo.statuses(Some(&mut options)).map_err(|e| {
-            Error::new(ErrorKind::Git, "could not compare the work tree with its last commit")
-                .at(&self.place.folder)
-                .because(said(&e))
+            failed("could not compare the work tree with its last commit", &self.place.folder, &e)
         })?;
         let mut paths: Vec<String> = all
             .iter()
@@ -170,19 +163,19 @@ impl Git {
         Ok(paths)
     }
 
-    /// The address of the remote called `name`, as the repository's own settings give it, without
+    /// Returns the address of the remote called `name` in the repository's own settings, without
     /// any user name and password of a web address.
     pub fn remote_url(&self, name: &str) -> Option<String> {
         let url = self.place.settings().ok()?.get_string(&format!("remote.{name}.url")).ok()?;
         Some(without_credentials(url))
     }
 
-    /// Git's id for a blob of these bytes; equal ids mean equal files, no repository needed.
+    /// Returns git's id for a blob of these bytes; equal ids mean equal files, no repository needed.
     pub fn blob_id(bytes: &[u8]) -> Oid {
         objects::hash(ObjectType::Blob, bytes).unwrap_or(Oid::ZERO)
     }
 
-    /// Which part of history this clone lacks; `None` when dates can be trusted.
+    /// Returns which part of history this clone lacks; `None` when dates can be trusted.
     ///
     /// # Errors
     /// When the git folder's settings cannot be read.
@@ -190,7 +183,7 @@ impl Git {
         hidden::hidden_history_of(&self.place)
     }
 
-    /// The folder that holds the objects and settings; for messages.
+    /// Returns the folder that holds the objects and settings; for messages.
     pub fn folder(&self) -> &Path {
         &self.place.folder
     }
