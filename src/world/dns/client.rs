@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use super::exchange::{self, Handle, RecordSet};
 use super::{Dns, DnsAnswer, DnsOptions, Records, ResolverAnswer, Resolvers};
 
-/// Asks resolvers over the network.
+/// Queries resolvers over the network.
 ///
 /// Names are taken as absolute: no list of endings to search applies. Neither the hosts file nor a
 /// cache nor the library's own answers for special names come between, because its lookup is not
@@ -28,18 +28,18 @@ use super::{Dns, DnsAnswer, DnsOptions, Records, ResolverAnswer, Resolvers};
 #[derive(Debug)]
 pub struct DnsClient {
     /// A name for the report, and the servers of one resolver.
-    voices: Vec<(String, Vec<NameServerConfig>)>,
+    resolvers: Vec<(String, Vec<NameServerConfig>)>,
     options: ResolverOpts,
-    /// Tries after the first.
+    /// Tries after the first one.
     retries: usize,
     total: Duration,
 }
 
 impl DnsClient {
-    /// A client; the error says what is wrong with the choice of resolvers, as a whole sentence
+    /// Makes a client; the error says what is wrong with the choice of resolvers, as a whole sentence
     /// without its full stop. Nothing is asked yet.
     pub fn new(options: &DnsOptions) -> Result<Self, String> {
-        let voices = match &options.resolvers {
+        let resolvers = match &options.resolvers {
             Resolvers::At(list) if list.is_empty() => return Err("no resolver is named".to_owned()),
             Resolvers::At(list) => list.iter().map(|at| (label(*at), vec![server(*at)])).collect(),
             Resolvers::System => {
@@ -52,7 +52,7 @@ impl DnsClient {
         let mut settings = ResolverOpts::default();
         settings.timeout = options.attempt;
         let retries = options.attempts.saturating_sub(1);
-        Ok(Self { voices, options: settings, retries, total: options.total })
+        Ok(Self { resolvers, options: settings, retries, total: options.total })
     }
 
     /// Queries every resolver for `name`; `of` combines the answers for the `kinds` of one resolver.
@@ -64,14 +64,16 @@ impl DnsClient {
     ) -> Vec<ResolverAnswer<T>> {
         // On its own thread, outside of any runtime that the caller may have.
         let asked = std::thread::scope(|scope| scope.spawn(|| self.run(name, kinds)).join());
-        let unasked = || Err("the question could not be asked".to_owned());
-        let answers = asked.unwrap_or_else(|_| unasked()).unwrap_or_else(|why| {
-            vec![vec![DnsAnswer::Silent(why); kinds.len()]; self.voices.len()]
+        let asked = asked.unwrap_or_else(|_| Err("the query could not be sent".to_owned()));
+        let answers = asked.unwrap_or_else(|why| {
+            vec![vec![DnsAnswer::Silent(why); kinds.len()]; self.resolvers.len()]
         });
-        let voices = self.voices.iter().zip(answers);
-        voices
-            .map(|((name, _), all)| ResolverAnswer { resolver: name.clone(), answer: of(all) })
-            .collect()
+        let all = self.resolvers.iter().zip(answers);
+        all.map(|((name, _), answers)| ResolverAnswer {
+            resolver: name.clone(),
+            answer: of(answers),
+        })
+        .collect()
     }
 
     /// Returns for each resolver an answer for each of `kinds`.
@@ -88,18 +90,18 @@ impl DnsClient {
             .build()
             .map_err(|e| format!("no connection can be made: {e}"))?;
         let late = || DnsAnswer::Silent(exchange::TIMED_OUT.to_owned());
-        let mut answers = vec![vec![late(); kinds.len()]; self.voices.len()];
+        let mut answers = vec![vec![late(); kinds.len()]; self.resolvers.len()];
         runtime.block_on(async {
             let mut set = JoinSet::new();
-            for (voice, (_, servers)) in self.voices.iter().enumerate() {
+            for (resolver, (_, servers)) in self.resolvers.iter().enumerate() {
                 for (at, &kind) in kinds.iter().enumerate() {
                     let question = exchange::follow(self.handle(servers)?, absolute.clone(), kind);
                     let question = tokio::time::timeout(self.total, question);
-                    set.spawn(async move { (voice, at, question.await) });
+                    set.spawn(async move { (resolver, at, question.await) });
                 }
             }
-            for (voice, at, answer) in set.join_all().await {
-                answers[voice][at] = answer.unwrap_or_else(|_| late());
+            for (resolver, at, answer) in set.join_all().await {
+                answers[resolver][at] = answer.unwrap_or_else(|_| late());
             }
             Ok(answers)
         })
@@ -121,7 +123,9 @@ impl Dns for DnsClient {
         let join = |text: TXT| text.txt_data.concat();
         let read = |data| if let RData::TXT(text) = data { Some(join(text)) } else { None };
         self.ask(name, &[RecordType::TXT], |answers| {
-            first(answers).map(|found| found.into_iter().filter_map(read).collect())
+            let none = DnsAnswer::Silent(exchange::TIMED_OUT.to_owned());
+            let answer = answers.into_iter().next().unwrap_or(none);
+            answer.map(|found| found.into_iter().filter_map(read).collect())
         })
     }
 
@@ -130,13 +134,7 @@ impl Dns for DnsClient {
     }
 }
 
-/// The answer to a question for one kind.
-fn first<T>(answers: Vec<DnsAnswer<T>>) -> DnsAnswer<T> {
-    let none = || DnsAnswer::Silent(exchange::TIMED_OUT.to_owned());
-    answers.into_iter().next().unwrap_or_else(none)
-}
-
-/// One answer of those for the two kinds of address. Either kind is enough; the kinds take turns, and
+/// Combines the answers for the two kinds of address. Either kind is enough; the kinds alternate, and
 /// version 4 comes first, because not every network has version 6.
 fn both(answers: Vec<DnsAnswer<RecordSet>>) -> DnsAnswer<Vec<IpAddr>> {
     let (mut four, mut six) = (Vec::new(), Vec::new());
@@ -174,12 +172,12 @@ fn both(answers: Vec<DnsAnswer<RecordSet>>) -> DnsAnswer<Vec<IpAddr>> {
     }
 }
 
-/// How a report names a resolver.
+/// Returns how a report names a resolver.
 fn label(at: SocketAddr) -> String {
     if at.port() == 53 { at.ip().to_string() } else { at.to_string() }
 }
 
-/// One server that is asked over both transports, UDP first.
+/// Returns a server that is queried over both transports, UDP first.
 fn server(at: SocketAddr) -> NameServerConfig {
     let connection = |protocol| {
         let mut connection = ConnectionConfig::new(protocol);

@@ -25,8 +25,8 @@ pub(super) type Handle = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 /// Records of the kind that was asked for.
 pub(super) type RecordSet = Vec<RData>;
 
-/// Asks for the records of `name`, and again for what it is an alias of when the answer leaves that
-/// open, as servers do that are no resolvers.
+/// Queries the records of `name`, and then those of what it is an alias of when the answer leaves that
+/// open, as servers do that are not resolvers.
 pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> DnsAnswer<RecordSet> {
     let mut chain = Chain { names: vec![name.to_lowercase()] };
     loop {
@@ -37,25 +37,19 @@ pub(super) async fn follow(handle: Handle, name: Name, kind: RecordType) -> DnsA
         };
         return match step {
             Err(why) => DnsAnswer::Silent(why),
-            Ok(MessageResult::Records(records)) => {
+            Ok((records, _)) if !records.is_empty() => {
                 DnsAnswer::Records { records, chain: chain.aliases() }
             }
             // Not the end if this answer only made the chain longer.
-            Ok(MessageResult::Nothing { nxdomain: false }) if chain.names.len() > known => continue,
-            Ok(MessageResult::Nothing { nxdomain }) => {
-                DnsAnswer::Nothing { nxdomain, chain: chain.aliases() }
-            }
+            Ok((_, false)) if chain.names.len() > known => continue,
+            Ok((_, nxdomain)) => DnsAnswer::Nothing { nxdomain, chain: chain.aliases() },
         };
     }
 }
 
-/// What one message holds about the end of the chain.
-enum MessageResult {
-    /// It has records.
-    Records(RecordSet),
-    /// It has none, or the message leaves that open.
-    Nothing { nxdomain: bool },
-}
+/// What one message holds about the end of the chain: its records, which may be none, and whether the name
+/// does not exist.
+type MessageResult = (RecordSet, bool);
 
 /// The asked name and what it is an alias of, in lower case; never empty.
 struct Chain {
@@ -82,7 +76,7 @@ impl Chain {
         Ok(())
     }
 
-    /// The chain without the asked name, as a report shows it.
+    /// Returns the chain without the asked name, as a report shows it.
     fn aliases(&self) -> Vec<String> {
         let text = |name: &Name| name.to_ascii().trim_end_matches('.').to_owned();
         self.names.iter().skip(1).map(text).collect()
@@ -90,17 +84,13 @@ impl Chain {
 }
 
 async fn ask(handle: &Handle, name: Name, kind: RecordType) -> Result<Message, NetError> {
-    let response = handle.lookup(Query::query(name, kind), options()).first_answer().await?;
-    Ok(response.into_message())
-}
-
-fn options() -> DnsRequestOptions {
     let mut options = DnsRequestOptions::default();
     options.use_edns = true;
     options.edns_payload_len = UDP_SIZE;
     options.recursion_desired = true;
     options.case_randomization = true;
-    options
+    let response = handle.lookup(Query::query(name, kind), options).first_answer().await?;
+    Ok(response.into_message())
 }
 
 /// Follows the aliases of an answer and takes the records at the end.
@@ -115,22 +105,14 @@ fn read(message: &Message, chain: &mut Chain, kind: RecordType) -> Result<Messag
     }
     let end = chain.last();
     let ours = message.answers.iter().filter(|r| r.name == end && r.record_type() == kind);
-    let records: RecordSet = ours.map(|record| record.data.clone()).collect();
-    Ok(if records.is_empty() {
-        MessageResult::Nothing { nxdomain }
-    } else {
-        MessageResult::Records(records)
-    })
+    Ok((ours.map(|record| record.data.clone()).collect(), nxdomain))
 }
 
 /// Returns what `name` is an alias of, according to a message.
 fn alias(message: &Message, name: &Name) -> Option<Name> {
     message.answers.iter().filter(|record| record.name == *name).find_map(|record| {
-        if let RData::CNAME(CNAME(target)) = &record.data {
-            Some(target.to_lowercase())
-        } else {
-            None
-        }
+        let RData::CNAME(CNAME(target)) = &record.data else { return None };
+        Some(target.to_lowercase())
     })
 }
 
@@ -149,21 +131,17 @@ fn negative(e: &NetError) -> Result<MessageResult, String> {
         e => return Err(format!("the answer cannot be read: {e}")),
     };
     match none {
-        NoRecords { response_code: ResponseCode::NXDomain, .. } => {
-            Ok(MessageResult::Nothing { nxdomain: true })
-        }
+        NoRecords { response_code: ResponseCode::NXDomain, .. } => Ok((Vec::new(), true)),
         // A server that is not a resolver and refers to others.
         NoRecords { ns: Some(_), soa: None, .. } => {
             Err("it refers to other servers instead of answering".to_owned())
         }
-        NoRecords { response_code: ResponseCode::NoError, .. } => {
-            Ok(MessageResult::Nothing { nxdomain: false })
-        }
+        NoRecords { response_code: ResponseCode::NoError, .. } => Ok((Vec::new(), false)),
         NoRecords { response_code, .. } => Err(code_name(*response_code)),
     }
 }
 
-/// A response code as DNS tools print it.
+/// Returns a response code as DNS tools print it.
 fn code_name(code: ResponseCode) -> String {
     match code {
         ResponseCode::ServFail => "SERVFAIL".to_owned(),

@@ -65,7 +65,7 @@ impl<T> DnsAnswer<T> {
         !matches!(self, Self::Silent(_))
     }
 
-    /// The records, if there are any.
+    /// Returns the records, if there are any.
     pub fn records(&self) -> Option<&T> {
         match self {
             Self::Records { records, .. } => Some(records),
@@ -73,7 +73,7 @@ impl<T> DnsAnswer<T> {
         }
     }
 
-    /// The answer with `change` made to its records.
+    /// Applies `change` to the records.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> DnsAnswer<U> {
         match self {
             Self::Records { records, chain } => {
@@ -84,7 +84,7 @@ impl<T> DnsAnswer<T> {
         }
     }
 
-    /// The names that the asked name is an alias of; none if there was no answer.
+    /// Returns the names that the asked name is an alias of; none if there was no answer.
     pub fn chain(&self) -> &[String] {
         match self {
             Self::Records { chain, .. } | Self::Nothing { chain, .. } => chain,
@@ -93,7 +93,7 @@ impl<T> DnsAnswer<T> {
     }
 }
 
-/// Why `records` are not to be read, as the end of "the domain …": more than [`MAX_RECORDS`], or one
+/// Returns why `records` are not to be read, as the end of "the domain …": more than [`MAX_RECORDS`], or one
 /// longer than [`MAX_RECORD`] that begins like a record of ours.
 pub fn excess(records: &Records) -> Option<String> {
     if records.len() > MAX_RECORDS {
@@ -113,7 +113,7 @@ pub trait Dns: Send + Sync {
     fn addresses(&self, name: &str) -> Vec<ResolverAnswer<Vec<IpAddr>>>;
 }
 
-/// Which resolvers are asked.
+/// Which resolvers are queried.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Resolvers {
     /// Those of this computer, as one resolver, for networks that block others.

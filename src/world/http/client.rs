@@ -1,8 +1,9 @@
-//! The real client: ureq with rustls and the system's own trusted roots.
+//! The network client: ureq with rustls and the system's trusted roots.
 //!
 //! Redirects are followed here and not by the library, so that three rules hold: at most five, never
 //! from https to http, and never with the token to another origin.
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use ureq::config::Config;
@@ -34,24 +35,23 @@ impl std::fmt::Debug for ProxyChoice {
 }
 
 impl ProxyChoice {
-    /// Whether `url` is asked directly. This computer always is.
+    /// Whether `url` is requested directly, as this computer always is.
     pub fn spares(&self, url: &Url) -> bool {
         let host = url.host();
         let spared = |entry: &String| {
             let entry = entry.trim().to_ascii_lowercase();
             let suffix = entry.trim_start_matches('*').trim_start_matches('.');
-            entry == "*"
-                || (!suffix.is_empty()
-                    && host.strip_suffix(suffix).is_some_and(|r| r.is_empty() || r.ends_with('.')))
+            let above = host.strip_suffix(suffix).filter(|_| !suffix.is_empty());
+            entry == "*" || above.is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
         };
         self.url.is_none() || url.is_loopback() || self.except.iter().any(spared)
     }
 }
 
-/// How patient the client is, and which way it goes.
+/// The timeouts and the proxy of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpOptions {
-    /// Which proxy to go through.
+    /// Which proxy to use.
     pub proxy: ProxyChoice,
     /// Longest wait for a connection, and again for the first byte of an answer.
     pub patience: Duration,
@@ -69,25 +69,46 @@ impl Default for HttpOptions {
     }
 }
 
-/// Fetches over the network.
-///
-/// It holds one pool of connections for what goes directly and one for what goes through the proxy.
+/// Two pools of connections: one for direct requests, and one for requests through the proxy.
 #[derive(Debug)]
-pub struct HttpClient {
+pub(super) struct Agents {
     direct: Agent,
     proxied: Option<Agent>,
     proxy: ProxyChoice,
 }
 
-impl HttpClient {
-    /// A client; the error says what is wrong with the proxy's URL, without showing it.
-    pub fn new(options: HttpOptions) -> Result<Self, &'static str> {
-        let agent = |proxy| agent_config(&options, proxy).new_agent();
-        let proxied = proxy(&options)?.map(|proxy| agent(Some(proxy)));
-        Ok(Self { direct: agent(None), proxied, proxy: options.proxy })
+impl Agents {
+    /// Makes both with `agent`, which gets the settings and whether they name a proxy; the error says what is
+    /// wrong with the proxy's URL, without showing it.
+    pub(super) fn new(
+        options: HttpOptions,
+        agent: impl Fn(Config, bool) -> Agent,
+    ) -> Result<Self, &'static str> {
+        let proxied =
+            proxy(&options)?.map(|proxy| agent(agent_config(&options, Some(proxy)), true));
+        Ok(Self {
+            direct: agent(agent_config(&options, None), false),
+            proxied,
+            proxy: options.proxy,
+        })
     }
 
-    /// Asks once: the answer, or where it redirects to. Of a failure only a few
+    pub(super) fn agent_for(&self, url: &Url) -> &Agent {
+        self.proxied.as_ref().filter(|_| !self.proxy.spares(url)).unwrap_or(&self.direct)
+    }
+}
+
+/// Fetches over the network.
+#[derive(Debug)]
+pub struct HttpClient(Agents);
+
+impl HttpClient {
+    /// Makes a client; the error says what is wrong with the proxy's URL, without showing it.
+    pub fn new(options: HttpOptions) -> Result<Self, &'static str> {
+        Agents::new(options, |config, _| config.new_agent()).map(Self)
+    }
+
+    /// Sends one request. Returns the answer, or where it redirects to. Of a failure only a few
     /// kilobytes are read, for the message.
     fn once(
         &self,
@@ -95,10 +116,7 @@ impl HttpClient {
         request: &Request,
         bearer: Option<&Secret>,
     ) -> Result<Hop, HttpError> {
-        let agent = match &self.proxied {
-            Some(agent) if !self.proxy.spares(url) => agent,
-            _ => &self.direct,
-        };
+        let agent = self.0.agent_for(url);
         let mut get = agent.get(url.to_string()).header("Accept", request.accept);
         if let Some(bearer) = bearer {
             get = get.header("Authorization", format!("Bearer {}", bearer.expose()));
@@ -134,36 +152,43 @@ enum Hop {
 
 impl Http for HttpClient {
     fn get(&self, url: &str, request: &Request) -> Result<Response, HttpError> {
-        let refused = |url: String, why: &str| HttpError::Refused { url, why: why.to_owned() };
-        // An unsound URL may hold a password, so it is not shown.
-        let unsound = |why| refused("this URL".to_owned(), &format!("it {why}"));
-        let mut at = Url::parse(url).map_err(unsound)?;
+        let mut at = parse(url)?;
         let mut bearer = request.bearer.as_ref();
         for _ in 0..=MAX_REDIRECTS {
             if let Some(why) = at.objection() {
-                return Err(refused(at.to_string(), why));
+                return Err(refused(&at, why));
             }
             let location = match self.once(&at, request, bearer)? {
                 Hop::Done(response) => return Ok(response),
                 Hop::To(location) => location,
             };
-            let next = at.join(&location).map_err(|why| {
-                refused(at.to_string(), &format!("it redirects to a URL that {why}"))
-            })?;
+            let next = at
+                .join(&location)
+                .map_err(|why| refused(&at, &format!("it redirects to a URL that {why}")))?;
             if let Some(why) = at.redirect_objection(&next) {
-                return Err(refused(at.to_string(), why));
+                return Err(refused(&at, why));
             }
             if !at.same_origin(&next) {
                 bearer = None;
             }
             at = next;
         }
-        Err(refused(at.to_string(), "it redirects more than five times"))
+        Err(refused(&at, "it redirects more than five times"))
     }
 }
 
-/// The proxy that is chosen, if one is; the error says what is wrong with its URL.
-pub(super) fn proxy(options: &HttpOptions) -> Result<Option<Proxy>, &'static str> {
+/// Parses a URL; one that is not valid may hold a password, so it is not shown.
+pub(super) fn parse(url: &str) -> Result<Url, HttpError> {
+    Url::parse(url).map_err(|why| refused(&"this URL", &format!("it {why}")))
+}
+
+/// Returns the error for a URL that is not requested.
+pub(super) fn refused(url: &dyn Display, why: &str) -> HttpError {
+    HttpError::Refused { url: url.to_string(), why: why.to_owned() }
+}
+
+/// Returns the chosen proxy, if there is one; the error says what is wrong with its URL.
+fn proxy(options: &HttpOptions) -> Result<Option<Proxy>, &'static str> {
     let Some(url) = &options.proxy.url else { return Ok(None) };
     let lower = url.to_ascii_lowercase();
     if lower.contains("://") && !lower.starts_with("http") {
@@ -172,9 +197,8 @@ pub(super) fn proxy(options: &HttpOptions) -> Result<Option<Proxy>, &'static str
     Proxy::new(url).map(Some).map_err(|_| "the proxy's URL is not valid")
 }
 
-/// What the library is told: system roots, our patience, no redirect by itself, no status for a
-/// failure.
-pub(super) fn agent_config(options: &HttpOptions, proxy: Option<Proxy>) -> Config {
+/// Returns the settings of the library: system roots, our timeouts, no redirects, no errors for statuses.
+fn agent_config(options: &HttpOptions, proxy: Option<Proxy>) -> Config {
     let roots = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
     let shorter = options.patience.min(Duration::from_secs(10));
     Agent::config_builder()
@@ -193,7 +217,7 @@ pub(super) fn agent_config(options: &HttpOptions, proxy: Option<Proxy>) -> Confi
 
 /// Reads a body of at most `limit` bytes; a larger one is refused before it is read when it says its
 /// length.
-fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
+pub fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     if body.content_length().is_some_and(|length| length > limit) {
         return Err(ureq::Error::BodyExceedsLimit(limit));
     }
@@ -201,7 +225,7 @@ fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     body.with_config().limit(limit.saturating_add(1)).read_to_vec()
 }
 
-/// Puts the library's errors into our words; they never hold a token or a password.
+/// Converts the library's errors; they never hold a token or a password.
 pub(super) fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
     let url = url.to_string();
     match e {
@@ -213,8 +237,8 @@ pub(super) fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
     }
 }
 
-/// What a person should see of the body of a failure: a problem document's own words, or the
-/// beginning of a plain text, on one line.
+/// Returns what a message shows of the body of a failure, on one line: the text of a problem document, or the
+/// beginning of a plain text.
 fn summary(content_type: &str, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let words = match serde_json::from_slice::<serde_json::Value>(body) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::HttpError;
 
-/// How something is asked for.
+/// The method of a request.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Verb {
     /// The document.
@@ -15,12 +15,12 @@ pub enum Verb {
     Get,
     /// Its headers only.
     Head,
-    /// What may be asked.
+    /// What may be requested.
     Options,
 }
 
 impl Verb {
-    /// The word of the request line.
+    /// Returns the word in the request line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -33,7 +33,7 @@ impl Verb {
 /// One request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Ask {
-    /// How it is asked for.
+    /// The method.
     pub verb: Verb,
     /// The URL, http or https, without a fragment. Path and query are sent as written.
     pub url: String,
@@ -46,7 +46,7 @@ pub struct Ask {
 pub struct Reply {
     /// The status, 200 to 599.
     pub status: u16,
-    /// Headers in order, names in lower case; values that are no visible ASCII are left out.
+    /// Headers in order, names in lower case; values that are not visible ASCII are left out.
     pub headers: Vec<(String, String)>,
     /// The body, up to the limit of the request.
     pub body: Vec<u8>,
@@ -57,12 +57,12 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The first header of this name (in lower case), or nothing.
+    /// Returns the first header of this name (in lower case), or nothing.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
 
-    /// Where a redirect leads, if this is one.
+    /// Returns where a redirect leads, if this is one.
     pub fn location(&self) -> Option<&str> {
         matches!(self.status, 301 | 302 | 303 | 307 | 308).then(|| self.header("location"))?
     }

@@ -13,7 +13,7 @@ mod wire;
 use std::fmt;
 
 #[cfg(feature = "http")]
-pub use client::{HttpClient, HttpOptions, ProxyChoice};
+pub use client::{HttpClient, HttpOptions, ProxyChoice, read};
 pub use exchange::{Ask, Exchange, Reply, Verb};
 pub use url::{Url, shown};
 #[cfg(feature = "http")]
@@ -31,7 +31,7 @@ impl Secret {
         is_valid.then(|| Self(text.to_owned()))
     }
 
-    /// The text, to be sent.
+    /// Returns the text, to be sent.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -43,7 +43,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How something is asked for.
+/// How a document is requested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Media types that are understood.
@@ -106,11 +106,9 @@ impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAnswer { url, why } => write!(f, "{} does not answer: {why}", shown(url)),
-            Self::Status { url, status, detail, .. } if detail.is_empty() => {
-                write!(f, "{} answers with status {status}", shown(url))
-            }
             Self::Status { url, status, detail, .. } => {
-                write!(f, "{} answers with status {status}: {detail}", shown(url))
+                let colon = if detail.is_empty() { "" } else { ": " };
+                write!(f, "{} answers with status {status}{colon}{detail}", shown(url))
             }
             Self::TooLarge { url, limit } => {
                 write!(f, "{} answers with more than {} KiB", shown(url), limit / 1024)
@@ -124,6 +122,6 @@ impl std::error::Error for HttpError {}
 
 /// Fetches documents over HTTP.
 pub trait Http: Send + Sync {
-    /// Gets what is at `url`.
+    /// Gets the document at `url`.
     fn get(&self, url: &str, request: &Request) -> Result<Response, HttpError>;
 }

@@ -1,4 +1,4 @@
-//! URLs, as much of them as fetching needs: where one leads, and whether it may be asked.
+//! URLs, as much of them as fetching needs: where one leads, and whether it may be requested.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -39,27 +39,27 @@ impl Url {
         }
         let url = Self { https, authority, rest: path.to_owned() };
         let port = &url.authority[url.host_end()..];
-        let port_sound = port.is_empty()
-            || port.strip_prefix(':').is_some_and(|p| p.parse::<u16>().is_ok_and(|p| p > 0));
+        let is_port = |p: &str| p.parse::<u16>().is_ok_and(|p| p > 0);
+        let has_port = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
         let is_valid = |b: u8| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b);
-        if url.host().is_empty() || !port_sound || !url.host().bytes().all(is_valid) {
+        if url.host().is_empty() || !has_port || !url.host().bytes().all(is_valid) {
             return Err("names no host");
         }
         Ok(if url.rest.starts_with('/') { url } else { Self { rest: format!("/{path}"), ..url } })
     }
 
-    /// Where the host ends and the port begins; colons of a bracketed address do not count.
+    /// Returns where the host ends and the port begins; colons of a bracketed address do not count.
     fn host_end(&self) -> usize {
         let from = self.authority.find(']').unwrap_or(0);
         self.authority[from..].find(':').map_or(self.authority.len(), |at| from + at)
     }
 
-    /// The host's name, or its address (version 6 in brackets).
+    /// Returns the host's name, or its address (version 6 in brackets).
     pub fn host(&self) -> &str {
         &self.authority[..self.host_end()]
     }
 
-    /// Whether the way there is encrypted.
+    /// Whether the connection is encrypted.
     pub fn is_https(&self) -> bool {
         self.https
     }
@@ -71,7 +71,7 @@ impl Url {
         host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 
-    /// Why this URL must not be asked, if it must not.
+    /// Returns why this URL must not be requested, if it must not.
     ///
     /// Requests to this computer need no encryption.
     pub fn objection(&self) -> Option<&'static str> {
@@ -84,12 +84,12 @@ impl Url {
         self.https == other.https && self.authority == other.authority
     }
 
-    /// Why an answer from here must not lead to `next`, if it must not.
+    /// Returns why an answer from here must not redirect to `next`, if it must not.
     pub fn redirect_objection(&self, next: &Self) -> Option<&'static str> {
         (self.https && !next.https).then_some("it redirects from https to http")
     }
 
-    /// Where a `Location` found at this URL leads.
+    /// Resolves a `Location` found at this URL.
     ///
     /// Takes the forms that servers send: absolute, without scheme, from the root, relative, and a query
     /// alone (RFC 3986, section 5.2).
@@ -97,34 +97,31 @@ impl Url {
         let scheme = if self.https { "https" } else { "http" };
         let location = location.split('#').next().unwrap_or_default();
         let path = self.rest.split('?').next().unwrap_or_default();
-        let rest = if location.starts_with("//") {
-            return Self::parse(&format!("{scheme}:{location}"));
-        } else if location.split(['/', '?']).next().is_some_and(|first| first.contains(':')) {
-            return Self::parse(location);
-        } else if location.is_empty() {
-            self.rest.clone()
-        } else if location.starts_with('/') {
-            location.to_owned()
-        } else if location.starts_with('?') {
-            format!("{path}{location}")
-        } else {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            format!("{folder}/{location}")
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let rest = match location.bytes().next() {
+            _ if location.starts_with("//") => {
+                return Self::parse(&format!("{scheme}:{location}"));
+            }
+            _ if location.split(['/', '?']).next().is_some_and(|first| first.contains(':')) => {
+                return Self::parse(location);
+            }
+            None => self.rest.clone(),
+            Some(b'/') => location.to_owned(),
+            Some(b'?') => format!("{path}{location}"),
+            Some(_) => format!("{folder}/{location}"),
         };
         Self::parse(&format!("{scheme}://{}{}", self.authority, without_dots(&rest)))
     }
 }
 
-/// A path without `.` and `..` steps; the query is kept.
+/// Returns a path without `.` and `..` steps; the query is kept.
 fn without_dots(rest: &str) -> String {
     let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
     let mut steps: Vec<&str> = Vec::new();
     for step in path.split('/').skip(1) {
         match step {
             "." => {}
-            ".." => {
-                steps.pop();
-            }
+            ".." => drop(steps.pop()),
             _ => steps.push(step),
         }
     }
@@ -143,7 +140,7 @@ impl fmt::Display for Url {
 const OPEN: [&str; 6] =
     ["cursor", "limit", "search", "updated_since", "version", "include_deleted"];
 
-/// A URL as messages show it: values of unknown parameters left out, since they may be secrets, and cut
+/// Returns a URL as messages show it: values of unknown parameters left out, since they may be secrets, and cut
 /// when it is long.
 pub fn shown(url: &str) -> String {
     let Some((base, query)) = url.split_once('?') else { return shorten(url).into_owned() };

@@ -9,21 +9,21 @@ use std::net::IpAddr;
 use std::time::Instant;
 
 use ureq::config::Config;
-use ureq::http::{Request, Uri};
+use ureq::http::{Request, Response, Uri};
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Body};
 
 use crate::model::is_public;
 
-use super::client::{HttpOptions, agent_config, failure, proxy};
+use super::client::{Agents, HttpOptions, failure, parse, refused};
 use super::{Ask, Exchange, HttpError, Reply, Url};
 
-/// How far an [`Exchanger`] goes.
+/// What an [`Exchanger`] may request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reach {
-    /// Whether hosts on private networks and plain http are asked; without it only this computer is
-    /// asked over plain http.
+    /// Whether hosts on private networks and plain http are requested; otherwise only this computer is
+    /// requested over plain http.
     pub private: bool,
     /// Most bytes that are kept of a body.
     pub body: u64,
@@ -35,66 +35,58 @@ impl Default for Reach {
     }
 }
 
-/// Exchanges requests for answers over the network.
+/// Sends single requests over the network.
 #[derive(Debug)]
 pub struct Exchanger {
-    direct: Agent,
-    proxied: Option<Agent>,
-    options: HttpOptions,
+    agents: Agents,
     reach: Reach,
 }
 
 impl Exchanger {
-    /// An exchanger.
+    /// Makes an exchanger.
     ///
     /// # Errors
     /// What is wrong with the proxy's URL, without showing it.
     pub fn new(options: HttpOptions, reach: Reach) -> Result<Self, &'static str> {
-        let guarded = |config: Config, private| {
+        let agents = Agents::new(options, |config, is_proxied| {
+            // Behind a proxy the resolver finds only the proxy, which may well be in a private network.
+            let private = reach.private || is_proxied;
             let resolver = Guard { private, usual: DefaultResolver::default() };
             Agent::with_parts(config, DefaultConnector::default(), resolver)
-        };
-        let direct = guarded(agent_config(&options, None), reach.private);
-        // The resolver of this one finds the proxy, which may well be inside.
-        let proxied = proxy(&options)?.map(|p| guarded(agent_config(&options, Some(p)), true));
-        Ok(Self { direct, proxied, options, reach })
+        })?;
+        Ok(Self { agents, reach })
     }
 }
 
 impl Exchange for Exchanger {
     fn send(&self, ask: &Ask) -> Result<Reply, HttpError> {
-        let refused = |url: String, why: &str| HttpError::Refused { url, why: why.to_owned() };
-        // An unsound URL may hold a password, so it is not shown.
-        let url = Url::parse(&ask.url)
-            .map_err(|why| refused("this URL".to_owned(), &format!("it {why}")))?;
+        let url = parse(&ask.url)?;
         if let Some(why) = url.objection().filter(|_| !self.reach.private) {
-            return Err(refused(url.to_string(), why));
+            return Err(refused(&url, why));
         }
         let literal = url.host().trim_matches(['[', ']']).parse::<IpAddr>();
         let inside = literal.is_ok_and(|address| !is_public(address)) && !url.is_loopback();
         if inside && !self.reach.private {
-            return Err(refused(url.to_string(), PRIVATE));
+            return Err(refused(&url, PRIVATE));
         }
-        let agent = match &self.proxied {
-            Some(agent) if !self.options.proxy.spares(&url) => agent,
-            _ => &self.direct,
-        };
         let mut request = Request::builder().method(ask.verb.as_str()).uri(&ask.url);
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
-        let request = request
-            .body(())
-            .map_err(|_| refused(url.to_string(), "the request cannot be written"))?;
+        let request =
+            request.body(()).map_err(|_| refused(&url, "the request cannot be written"))?;
         let begun = Instant::now();
-        let answer = agent.run(request).map_err(|e| error_of(&url, &e))?;
+        let answer = self.agents.agent_for(&url).run(request).map_err(|e| match &e {
+            ureq::Error::Other(why) if why.to_string() == PRIVATE => refused(&url, PRIVATE),
+            e => failure(&url, u64::MAX, e),
+        })?;
         self.read(answer, begun).map_err(|why| HttpError::NoAnswer { url: url.to_string(), why })
     }
 }
 
 impl Exchanger {
-    /// The whole answer; the error is what happened instead.
-    fn read(&self, answer: ureq::http::Response<Body>, begun: Instant) -> Result<Reply, String> {
+    /// Reads the whole answer; the error is what happened instead.
+    fn read(&self, answer: Response<Body>, begun: Instant) -> Result<Reply, String> {
         let (head, body) = answer.into_parts();
         let headers = head.headers.iter().filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.trim().to_owned()))
@@ -111,18 +103,8 @@ impl Exchanger {
     }
 }
 
-/// What is said of an address that is not asked.
+/// Why an address is not requested.
 const PRIVATE: &str = "it is in a private network";
-
-/// The failure as it is error_of, with the guard's own words kept.
-fn error_of(url: &Url, e: &ureq::Error) -> HttpError {
-    match e {
-        ureq::Error::Other(why) if why.to_string() == PRIVATE => {
-            HttpError::Refused { url: url.to_string(), why: PRIVATE.to_owned() }
-        }
-        e => failure(url, u64::MAX, e),
-    }
-}
 
 /// Resolves names, and keeps their public addresses only.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use ureq::{Agent, Body};
 use super::{MAX_BODY, MAX_HEAD, PATH, WellKnown, WellKnownError};
 use crate::model::is_public;
 use crate::world::dns::{Dns, DnsAnswer, ResolverAnswer};
-use crate::world::http::Url;
+use crate::world::http::{Url, read};
 
 /// Most addresses of a name that are tried.
 const MAX_ADDRESSES: usize = 4;
@@ -34,7 +34,7 @@ const MAX_WHY: usize = 200;
 pub struct WellKnownOptions {
     /// Longest time of one fetch, after the addresses are known.
     pub total: Duration,
-    /// Whether addresses that are not public may be asked: for internal registries only, since it
+    /// Whether addresses that are not public may be requested: for internal registries only, since it
     /// lets the owner of a name direct this program to hosts inside the network.
     pub allow_private: bool,
 }
@@ -60,19 +60,19 @@ impl fmt::Debug for WellKnownClient {
 }
 
 impl WellKnownClient {
-    /// A client that finds addresses through `dns`, which is asked once for each fetch.
+    /// Makes a client that finds addresses through `dns`, which is asked once for each fetch.
     pub fn new(dns: Arc<dyn Dns>, options: WellKnownOptions) -> Self {
         Self { dns, options, roots: RootCerts::PlatformVerifier, port: 443 }
     }
 
-    /// The client with another port, because a test's host cannot have the usual one.
+    /// Returns the client with another port, because a test's host cannot have the usual one.
     #[doc(hidden)]
     #[must_use]
     pub fn for_port(self, port: u16) -> Self {
         Self { port, ..self }
     }
 
-    /// The client with another port and `root` (DER) as the only trusted root.
+    /// Returns the client with another port and `root` (DER) as the only trusted root.
     #[doc(hidden)]
     #[must_use]
     pub fn for_test(self, port: u16, root: &[u8]) -> Self {
@@ -80,18 +80,18 @@ impl WellKnownClient {
         Self { roots: RootCerts::Specific(Arc::new(vec![root])), port, ..self }
     }
 
-    /// Where `domain` may be asked, the likeliest address first.
+    /// Returns the addresses of `domain` that may be requested, the likeliest first.
     fn addresses(&self, domain: &str) -> Result<Vec<IpAddr>, WellKnownError> {
-        let voices = self.dns.addresses(domain);
+        let answers = self.dns.addresses(domain);
         let mut found: Vec<(IpAddr, usize)> = Vec::new();
-        for &address in voices.iter().filter_map(|voice| voice.answer.records()).flatten() {
+        for &address in answers.iter().filter_map(|one| one.answer.records()).flatten() {
             match found.iter_mut().find(|(known, _)| *known == address) {
                 Some((_, count)) => *count += 1,
                 None => found.push((address, 1)),
             }
         }
         if found.is_empty() {
-            return Err(without(&voices));
+            return Err(no_address(&answers));
         }
         // What more resolvers agree on comes first; the order stays otherwise.
         found.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
@@ -101,7 +101,7 @@ impl WellKnownClient {
         if allowed.is_empty() { Err(WellKnownError::Blocked(all)) } else { Ok(allowed) }
     }
 
-    /// Asks one address and reads the answer; a connection is never used twice, and neither cookies
+    /// Sends the request to one address and reads the answer; a connection is never used twice, and neither cookies
     /// nor anything else of one fetch reaches another. `left` is the time that remains for it.
     fn ask(
         &self,
@@ -152,8 +152,8 @@ impl WellKnown for WellKnownClient {
     }
 }
 
-/// Whether `domain` is letters, digits, hyphens and dots with a last label that is no number, so that
-/// it can stand in a URL and be nothing but a name there.
+/// Whether `domain` is letters, digits, hyphens and dots with a last label that is not a number, so that in a
+/// URL it can be nothing but a name.
 fn is_name(domain: &str) -> bool {
     let label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
@@ -166,17 +166,17 @@ fn is_name(domain: &str) -> bool {
 }
 
 /// Returns the error for a domain without known address.
-fn without(voices: &[ResolverAnswer<Vec<IpAddr>>]) -> WellKnownError {
-    let sure = |voice: &&ResolverAnswer<_>| matches!(voice.answer, DnsAnswer::Nothing { .. });
-    if voices.iter().filter(sure).count() * 2 > voices.len() {
+fn no_address(answers: &[ResolverAnswer<Vec<IpAddr>>]) -> WellKnownError {
+    let is_sure = |one: &&ResolverAnswer<_>| matches!(one.answer, DnsAnswer::Nothing { .. });
+    if answers.iter().filter(is_sure).count() * 2 > answers.len() {
         return WellKnownError::NoAddress;
     }
-    let said = voices.iter().map(|voice| match &voice.answer {
-        DnsAnswer::Silent(why) => format!("{}: {why}", voice.resolver),
-        _ => format!("{}: no address", voice.resolver),
+    let texts = answers.iter().map(|one| match &one.answer {
+        DnsAnswer::Silent(why) => format!("{}: {why}", one.resolver),
+        _ => format!("{}: no address", one.resolver),
     });
-    let said: Vec<String> = said.collect();
-    WellKnownError::NoAnswer(format!("its address is not known ({})", said.join(", ")))
+    let texts: Vec<String> = texts.collect();
+    WellKnownError::NoAnswer(format!("its address is not known ({})", texts.join(", ")))
 }
 
 /// Resolves every name to the one address that was chosen.
@@ -196,7 +196,7 @@ impl Resolver for Fixed {
     }
 }
 
-/// The body of an answer of use.
+/// Returns the body of a usable answer.
 fn take(url: &str, mut answer: Response<Body>) -> Result<Vec<u8>, WellKnownError> {
     let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
     match answer.status().as_u16() {
@@ -215,18 +215,12 @@ fn take(url: &str, mut answer: Response<Body>) -> Result<Vec<u8>, WellKnownError
         let why = format!("answers {PATH} in an encoding that was not asked for");
         return Err(WellKnownError::Refused(why));
     }
-    let limit = MAX_BODY as u64;
     // Otherwise closing the connection would end the document, and anyone on the network path could
     // do that.
     if header("content-length").or(header("transfer-encoding")).is_none() {
         return Err(WellKnownError::Refused(format!("answers {PATH} without a Content-Length")));
     }
-    if answer.body().content_length().is_some_and(|length| length > limit) {
-        return Err(WellKnownError::TooLarge);
-    }
-    // The library's limit is the first size that it refuses.
-    let body = answer.body_mut().with_config().limit(limit + 1).read_to_vec();
-    body.map_err(|e| failure(&e))
+    read(answer.body_mut(), MAX_BODY as u64).map_err(|e| failure(&e))
 }
 
 /// Classifies a failure. What may be temporary or caused on the network path is a missing answer; a wrong
@@ -248,7 +242,7 @@ fn failure(e: &ureq::Error) -> WellKnownError {
     }
 }
 
-/// The beginning of a text that may hold what the host sent.
+/// Returns the beginning of a text that may hold what the host sent.
 fn brief(text: &dyn fmt::Display) -> String {
     text.to_string().chars().filter(|c| !c.is_control()).take(MAX_WHY).collect()
 }

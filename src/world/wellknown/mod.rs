@@ -35,7 +35,7 @@ pub enum WellKnownError {
     Redirect {
         /// The status.
         status: u16,
-        /// The host that it leads to, if one can be read. The rest of the URL is not told.
+        /// The host that it leads to, if one can be read. The rest of the URL is not shown.
         host: Option<String>,
     },
     /// The body is longer than [`MAX_BODY`], or the head than [`MAX_HEAD`].
@@ -44,7 +44,7 @@ pub enum WellKnownError {
     Blocked(Vec<IpAddr>),
     /// The host cannot show that it is the domain: wrong name, untrusted or expired certificate.
     Tls(String),
-    /// We do not ask this, or do not take it. The text ends the sentence "`domain` …".
+    /// This is not requested, or not accepted. The text ends the sentence "`domain` …".
     Refused(String),
 }
 
@@ -62,14 +62,9 @@ impl fmt::Display for WellKnownError {
             Self::NoAnswer(why) => write!(f, "does not answer: {why}"),
             Self::NoAddress => f.write_str("has no address"),
             Self::Absent(status) => write!(f, "answers {PATH} with status {status}"),
-            Self::Redirect { status, host: Some(host) } => {
-                write!(
-                    f,
-                    "redirects {PATH} to {host} (status {status}); redirects are not followed"
-                )
-            }
-            Self::Redirect { status, host: None } => {
-                write!(f, "redirects {PATH} (status {status}); redirects are not followed")
+            Self::Redirect { status, host } => {
+                let to = host.as_ref().map(|host| format!(" to {host}")).unwrap_or_default();
+                write!(f, "redirects {PATH}{to} (status {status}); redirects are not followed")
             }
             Self::TooLarge => write!(
                 f,
@@ -89,7 +84,7 @@ impl std::error::Error for WellKnownError {}
 
 /// Fetches ownership documents.
 pub trait WellKnown: Send + Sync {
-    /// The body of the document of `domain` (lower-case ASCII labels, no root dot): at most
+    /// Returns the body of the document of `domain` (lower-case ASCII labels, no root dot): at most
     /// [`MAX_BODY`] bytes of an answer with status 200.
     fn fetch(&self, domain: &str) -> Result<Vec<u8>, WellKnownError>;
 }
