@@ -1,8 +1,8 @@
-//! The one text that a JSON document has, however it was laid out (RFC 8785), and its hash.
+//! The canonical form of a JSON document (RFC 8785), and its hash.
 //!
-//! A proof names this hash, so that white space, the order of keys and the choice of escapes are the
-//! author's business. Documents that different readers would understand differently (a key twice, half
-//! a surrogate pair, a number that does not survive) are refused: they have no one meaning to sign.
+//! A proof names this hash, so white space, the order of keys and the choice of escapes do not matter. Documents
+//! that readers would understand differently (a key twice, half a surrogate pair, a number that loses precision)
+//! are refused.
 
 use crate::data::{Document, digest};
 use crate::diag::Code;
@@ -14,12 +14,12 @@ use crate::text::push_json_string;
 #[error("{summary} ({code})", summary = .0.summary(), code = .0)]
 pub struct CanonicalFault(pub Code);
 
-/// SHA-256 of the document's canonical form, as 64 lower-case hex digits.
+/// Returns the SHA-256 of the document's canonical form, as 64 lower-case hex digits.
 pub fn content_hash(document: &Document) -> Result<String, CanonicalFault> {
     canonical(document).map(|text| digest(text.as_bytes()))
 }
 
-/// The document in the form of RFC 8785: no white space, keys in the order of their UTF-16 units,
+/// Returns the document in the form of RFC 8785: no white space, keys in the order of their UTF-16 units,
 /// strings and numbers as ECMAScript writes them.
 pub fn canonical(document: &Document) -> Result<String, CanonicalFault> {
     use Code::{JsonDuplicateKey, JsonLoneSurrogate, JsonNumberPrecision};
@@ -97,7 +97,7 @@ fn string(text: &str) -> String {
     out
 }
 
-/// A number as ECMAScript writes it (`Number::toString`, radix 10); `None` when it is not finite.
+/// Returns a number as ECMAScript writes it (`Number::toString`, radix 10); `None` when it is not finite.
 fn number(value: f64) -> Option<String> {
     if !value.is_finite() {
         return None;

@@ -19,8 +19,8 @@ pub struct Touched {
     pub change: EntryChange,
     /// Its files after the change.
     pub files: BTreeMap<EntryFile, Vec<u8>>,
-    /// When its status was last changed before, in seconds since 1970; a proof of a further change
-    /// must be younger, or an old one could be played again.
+    /// When its status was last changed before, in seconds since 1970; a proof of another change must be younger,
+    /// or an old one could be replayed.
     pub status_since: Option<i64>,
 }
 
@@ -49,7 +49,7 @@ pub struct Claim {
 }
 
 impl Claim {
-    /// The path below the data folder at which a report points.
+    /// Returns the path below the data folder at which a report points.
     pub fn path(&self) -> String {
         match (self.entries.first(), &self.owners) {
             (Some(entry), _) => entry.change.main_file(),
@@ -89,7 +89,7 @@ pub enum Identity {
 pub struct Signed {
     /// Its id.
     pub commit: String,
-    /// Who signed it, or why that cannot be told.
+    /// Who signed it, or why that is unknown.
     pub signer: std::result::Result<PublicKey, String>,
     /// Whether it holds the namespace exactly as the change leaves it, and no commit that it does not
     /// build on touched the namespace.
@@ -100,22 +100,22 @@ pub struct Signed {
     pub for_this_registry: bool,
 }
 
-/// The commits that make a change, asked only when a way needs them.
+/// The commits that make a change, read only when a method needs them.
 pub trait Commits {
-    /// Signed commits, newest first; those without a signature are left out.
+    /// Returns the signed commits, newest first; those without a signature are left out.
     ///
     /// # Errors
     /// When the repository cannot be read.
     fn signed(&self, namespace: &str) -> Result<Vec<Signed>>;
 
-    /// The authors of the commits, as `Name <address>`.
+    /// Returns the authors of the commits, as `Name <address>`.
     ///
     /// # Errors
     /// When the repository cannot be read.
     fn authors(&self) -> Result<Vec<String>>;
 }
 
-/// Everything around a claim that its judges look at.
+/// Everything around a claim that its methods read.
 pub struct Scene<'a> {
     /// Settings of the base.
     pub settings: &'a Ownership,
@@ -125,7 +125,7 @@ pub struct Scene<'a> {
     pub owners: &'a BTreeMap<String, Owners>,
     /// Who is behind the change.
     pub identity: &'a Identity,
-    /// The outside.
+    /// The lookups of domains.
     pub lookup: &'a Lookup<'a>,
     /// The commits that make the change.
     pub commits: &'a dyn Commits,
@@ -134,7 +134,7 @@ pub struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// The owners file of a namespace in the base.
+    /// Returns the owners file of a namespace in the base.
     pub fn owners_of(&self, namespace: &str) -> Option<&Owners> {
         self.owners.get(&namespace.to_ascii_lowercase())
     }

@@ -10,7 +10,7 @@ use super::sshsig::{SshFault, SshSignature};
 /// The purpose that git gives its SSH signatures.
 const NAMESPACE: &str = "git";
 
-/// Most bytes of a commit object that is looked at.
+/// Most bytes of a commit object that is read.
 pub const MAX_COMMIT: usize = 1024 * 1024;
 
 /// Why a commit's signature cannot be used.
@@ -47,8 +47,7 @@ pub struct SignedCommit {
 }
 
 impl SignedCommit {
-    /// Takes a raw commit object (without git's `commit <size>` in front) apart; `None` when it is
-    /// not signed.
+    /// Splits a raw commit object (without git's `commit <size>` in front); `None` when it is not signed.
     pub fn parse(raw: &[u8]) -> Result<Option<Self>, CommitFault> {
         if raw.len() > MAX_COMMIT {
             return Err(CommitFault::TooLarge);
@@ -89,24 +88,24 @@ impl SignedCommit {
         Ok(Some(Self { payload, signature }))
     }
 
-    /// The key that the signature names; it may not be the one that signed.
+    /// Returns the key that the signature names; it may not be the one that signed.
     pub fn key(&self) -> &PublicKey {
         self.signature.key()
     }
 
-    /// What was signed: the object without the signature.
+    /// Returns what was signed: the object without the signature.
     pub fn payload(&self) -> &[u8] {
         &self.payload
     }
 
-    /// The key that signed this commit.
+    /// Verifies the signature. Returns the key that signed this commit.
     pub fn verify(&self) -> Result<PublicKey, CommitFault> {
         self.signature.verify(NAMESPACE, &self.payload).map_err(CommitFault::Ssh)?;
         Ok(self.key().clone())
     }
 }
 
-/// The first line with its line feed, and the rest.
+/// Returns the first line with its line feed, and the rest.
 fn take_line(bytes: &[u8]) -> (&[u8], &[u8]) {
     let end = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1);
     bytes.split_at(end)

@@ -8,7 +8,7 @@ use serde::Deserialize;
 /// Largest payload that is read, in bytes.
 pub const MAX_EVENT: usize = 1024 * 1024;
 
-/// The address at which the forge's own word about `io.github.<login>` counts.
+/// The only address of a forge that is trusted for `io.github.<login>`.
 const GITHUB: &str = "https://github.com";
 
 /// An account as the forge names it.
@@ -28,7 +28,7 @@ fn user() -> String {
 }
 
 impl Account {
-    /// Whether it is a person's: not a bot, and not the stand-in for removed accounts.
+    /// Whether it is a person's: not a bot, and not the placeholder for removed accounts.
     pub fn is_person(&self) -> bool {
         self.kind == "User"
             && !self.login.ends_with("[bot]")
@@ -43,7 +43,7 @@ pub struct PullRequest {
     pub number: u64,
     /// Who opened it; absent where the forge does not say.
     pub author: Option<Account>,
-    /// Owner of the repository that the branch lives in; absent when that is gone.
+    /// Owner of the repository of the branch; absent when that is gone.
     pub head_owner: Option<Account>,
     /// Id of that repository.
     pub head_repository: Option<u64>,
@@ -60,7 +60,7 @@ pub struct PullRequest {
 }
 
 impl PullRequest {
-    /// Whether the branch lives in the repository that it is to be merged into.
+    /// Whether the branch is in the repository that it is to be merged into.
     pub fn is_own_branch(&self) -> bool {
         self.head_repository.is_some() && self.head_repository == self.base_repository
     }
@@ -97,7 +97,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// The pull request, when the event is about one.
+    /// Returns the pull request, when the event is about one.
     pub fn pull_request(&self) -> Option<&PullRequest> {
         match &self.what {
             Happening::PullRequest(pull) => Some(pull),
@@ -150,14 +150,11 @@ struct PayloadFork {
 
 impl From<PayloadPull> for PullRequest {
     fn from(pull: PayloadPull) -> Self {
-        let (id, owner) = match pull.head.repo {
-            Some(repo) => (Some(repo.id), repo.owner),
-            None => (None, None),
-        };
+        let (id, owner) = pull.head.repo.map(|repo| (repo.id, repo.owner)).unzip();
         Self {
             number: pull.number,
             author: pull.user,
-            head_owner: owner,
+            head_owner: owner.flatten(),
             head_repository: id,
             head: pull.head.sha,
             base_branch: pull.base.branch,
@@ -211,7 +208,7 @@ pub fn parse_pulls(answer: &[u8]) -> Result<Vec<PullRequest>, String> {
     Ok(read.into_iter().map(PullRequest::from).collect())
 }
 
-/// What GitLab tells a job of a merge request, all in environment variables. The author is not among
+/// What GitLab passes to a job of a merge request, all in environment variables. The author is not among
 /// them, and the user who started the job proves nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GitLabFacts {
@@ -236,7 +233,7 @@ pub struct GitLabFacts {
 }
 
 impl GitLabFacts {
-    /// The event that these facts describe.
+    /// Returns the event that these facts describe.
     pub fn event(&self) -> Event {
         let id = |text: &str| text.parse::<u64>().ok();
         let what = match id(&self.number) {
@@ -265,8 +262,8 @@ impl GitLabFacts {
     }
 }
 
-/// The host by which accounts of a forge are known. An address that only resembles that of github.com
-/// keeps its whole text, so that its accounts are those of no host.
+/// Returns the host of a forge's accounts. An address that only resembles that of github.com keeps its whole
+/// text, so that its accounts match those of no host.
 fn host_of(server: &str) -> String {
     let rest = server.split_once("://").map_or(server, |(_, rest)| rest);
     let host = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();

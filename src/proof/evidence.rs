@@ -3,7 +3,7 @@
 //! What only a forge or a domain could confirm is not claimed: a proof file is checked offline, a signed
 //! commit is one that is in history, an owners file is the present one. Whether a domain still lists the
 //! key is checked by `verify --all`. Without the feature `proof` no signature can be verified, so entries
-//! that a signature or an owners file may stand behind have no evidence.
+//! that a signature or an owners file may cover have no evidence.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ use unverified::{Owners, evidence_of_file, evidence_of_owners, parse_owners};
 /// The id of the signed commit that brought an entry, and the fingerprint of its key.
 type SignedBy = (String, String);
 
-/// What a registry's repository tells about ownership.
+/// What a registry's repository records about ownership.
 #[derive(Debug, Default)]
 pub struct Evidences {
     /// Whether people review everything, so that no proof is asked for.
@@ -71,7 +71,7 @@ impl Evidences {
         &self.owners
     }
 
-    /// Whether commits have to be looked at for signatures.
+    /// Whether commits have to be searched for signatures.
     #[cfg(feature = "git")]
     pub fn wants_commits(&self) -> bool {
         !self.reviewed
@@ -122,11 +122,9 @@ impl Evidences {
             });
             let folder = format!("servers/{}/{}/{version}", namespace, name.name());
             file.or_else(|| {
-                let (commit, key) = self.signed.get(&folder)?;
-                let mut evidence = Evidence::by("commit-signature");
-                evidence.key = Some(key.clone());
-                evidence.commit = Some(commit.clone());
-                Some(evidence)
+                let (commit, key) = self.signed.get(&folder)?.clone();
+                let (commit, key) = (Some(commit), Some(key));
+                Some(Evidence { key, commit, ..Evidence::by("commit-signature") })
             })
             .or_else(|| evidence_of_owners(owners?))
             .unwrap_or(match self.reviewed {
@@ -137,7 +135,7 @@ impl Evidences {
     }
 }
 
-/// Most commits that are looked at, the newest first.
+/// Most commits that are read, the newest first.
 #[cfg(all(feature = "git", feature = "proof"))]
 const MAX_COMMITS: usize = 100_000;
 
@@ -173,7 +171,7 @@ fn domain_entry<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
     (!is_account && folder.starts_with("servers/")).then_some(folder)
 }
 
-/// Stand-ins for what takes signature crates. Each answers that nothing is known.
+/// Replacements for functions that need the signature crates. Each returns that nothing is known.
 #[cfg(not(feature = "proof"))]
 mod unverified {
     use super::{Diagnostic, Evidence};

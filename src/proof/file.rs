@@ -65,11 +65,11 @@ impl ProofFile {
             key: fields.key(algorithm?)?,
             sig: fields.signature()?,
         };
-        fields.whole(&proof)?;
+        fields.check_form(&proof)?;
         Ok(proof)
     }
 
-    /// The text of the file, with a final line break.
+    /// Returns the text of the file, with a final line break.
     pub fn to_json(&self) -> String {
         let values = [
             Value::from(1),
@@ -86,7 +86,7 @@ impl ProofFile {
         format!("{{\n{}\n}}\n", lines.join(",\n"))
     }
 
-    /// The statement that this proof must be a signature of, for a file under check.
+    /// Returns the statement that this proof must be a signature of, for a file under check.
     pub fn statement<'a>(
         &'a self,
         name: &'a str,
@@ -105,7 +105,7 @@ impl ProofFile {
     }
 
     /// Whether the key in the file signed this name, version and hash. Audience, domain, time and
-    /// whether the domain publishes the key are still to be judged.
+    /// whether the domain publishes the key are checked elsewhere.
     pub fn verify(&self, name: &str, version: &str, sha256: &str) -> Result<(), SignatureFault> {
         let text =
             self.statement(name, version, sha256).to_text().map_err(SignatureFault::Statement)?;
@@ -132,26 +132,21 @@ impl<'a> ProofFields<'a> {
         let Some(members) = self.document.value.as_object() else {
             return Err(self.wrong("", "the document is not an object", SIGN_AGAIN));
         };
-        match members.keys().find(|key| !KEYS.contains(&key.as_str())) {
-            None => Ok(()),
-            Some(key) => {
-                let help = match nearest(key, KEYS) {
-                    Some(near) => format!("write {near:?}, or remove it"),
-                    None => "remove it".to_owned(),
-                };
-                Err(self.wrong(key, &format!("the property {key:?} is not known"), &help))
-            }
-        }
+        let unknown = members.keys().find(|key| !KEYS.contains(&key.as_str()));
+        let Some(key) = unknown else { return Ok(()) };
+        let near = nearest(key, KEYS).map(|near| format!("write {near:?}, or remove it"));
+        let help = near.as_deref().unwrap_or("remove it");
+        Err(self.wrong(key, &format!("the property {key:?} is not known"), help))
     }
 
     fn get(&self, key: &str) -> Result<&'a Value, Box<Diagnostic>> {
-        let missing = || self.wrong("", &format!("there is no {key:?}"), SIGN_AGAIN);
-        self.document.value.get(key).ok_or_else(missing)
+        let value = self.document.value.get(key);
+        value.ok_or_else(|| self.wrong("", &format!("there is no {key:?}"), SIGN_AGAIN))
     }
 
     fn text(&self, key: &str) -> Result<&'a str, Box<Diagnostic>> {
-        let odd = || self.wrong(key, &format!("{key} is not a string"), "write it in quotes");
-        self.get(key)?.as_str().ok_or_else(odd)
+        let text = self.get(key)?.as_str();
+        text.ok_or_else(|| self.wrong(key, &format!("{key} is not a string"), "write it in quotes"))
     }
 
     fn word<T, const N: usize>(
@@ -186,15 +181,14 @@ impl<'a> ProofFields<'a> {
     }
 
     fn signature(&self) -> Result<Vec<u8>, Box<Diagnostic>> {
-        let odd = |_| self.wrong("sig", "the signature is not standard base64", SIGN_AGAIN);
-        STANDARD.decode(self.text("sig")?).map_err(odd)
+        let bytes = STANDARD.decode(self.text("sig")?);
+        bytes.map_err(|_| self.wrong("sig", "the signature is not standard base64", SIGN_AGAIN))
     }
 
-    /// What would keep a statement from being made, and a signature from being one, is the file's
-    /// own fault, whatever it stands beside.
-    fn whole(&self, proof: &ProofFile) -> Result<(), Box<Diagnostic>> {
-        let nothing = "0".repeat(64);
-        if let Err(fault) = proof.statement("-", "-", &nothing).to_text() {
+    /// Checks what is wrong whatever file the proof is beside: fields of which no statement can be made, and the
+    /// length of the signature.
+    fn check_form(&self, proof: &ProofFile) -> Result<(), Box<Diagnostic>> {
+        if let Err(fault) = proof.statement("-", "-", &"0".repeat(64)).to_text() {
             let message = format!("no statement can be made: {fault}");
             return Err(self.wrong("", &message, SIGN_AGAIN));
         }

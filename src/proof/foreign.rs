@@ -35,8 +35,8 @@ pub fn read_public_key(text: &str) -> Result<PublicKey, KeyFault> {
     }
 }
 
-/// The raw signature of `message` by `key` that `bytes` hold in one form or another; the fault is
-/// that of the reading that came nearest.
+/// Returns the raw signature of `message` by `key` that `bytes` hold in some form; the fault is that of the
+/// nearest interpretation.
 pub fn read_signature(
     key: &PublicKey,
     message: &[u8],

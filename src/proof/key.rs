@@ -1,8 +1,8 @@
 //! Public keys of domains, in the two algorithms of the official registry's `MCPv1` record.
 //!
 //! One key has several written forms: the base64 of a record, the wire blob of OpenSSH, its
-//! fingerprint. They all lead to the same [`PublicKey`], so that a proof file and a signed commit are
-//! held against the same published key. Keys that would verify what nobody signed (points of small
+//! fingerprint. They all become the same [`PublicKey`], so that a proof file and a signed commit are
+//! compared with the same published key. Keys that would verify what nobody signed (points of small
 //! order) and second spellings of a key cannot become a [`PublicKey`].
 
 use std::cmp::Ordering;
@@ -15,6 +15,8 @@ use ed25519_dalek as ed25519;
 use p384::ecdsa;
 use p384::ecdsa::signature::Verifier as _;
 use sha2::{Digest as _, Sha256};
+
+use crate::text::display_as_str;
 
 use super::wire::{WireReader, put_string};
 
@@ -31,7 +33,7 @@ impl Algorithm {
     /// Both algorithms.
     pub const ALL: [Self; 2] = [Self::Ed25519, Self::EcdsaP384];
 
-    /// The word in `k=` and in a proof's `alg`.
+    /// Returns the word in `k=` and in a proof's `alg`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Ed25519 => "ed25519",
@@ -44,15 +46,7 @@ impl Algorithm {
         Self::ALL.into_iter().find(|algorithm| algorithm.as_str() == word)
     }
 
-    /// Bytes of a public key in a record.
-    pub fn key_length(self) -> usize {
-        match self {
-            Self::Ed25519 => 32,
-            Self::EcdsaP384 => 49,
-        }
-    }
-
-    /// Bytes of a signature in a proof.
+    /// Returns the length of a signature in a proof, in bytes.
     pub fn signature_length(self) -> usize {
         match self {
             Self::Ed25519 => 64,
@@ -60,7 +54,7 @@ impl Algorithm {
         }
     }
 
-    /// The key kind of OpenSSH.
+    /// Returns OpenSSH's name of the algorithm.
     pub fn ssh_name(self) -> &'static str {
         match self {
             Self::Ed25519 => "ssh-ed25519",
@@ -69,11 +63,7 @@ impl Algorithm {
     }
 }
 
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Algorithm);
 
 /// Why bytes are not a public key that may prove anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -105,7 +95,7 @@ pub enum KeyFault {
     /// Not a key blob of OpenSSH of one of the two kinds.
     #[error("is not an OpenSSH key of the kind ssh-ed25519 or ecdsa-sha2-nistp384")]
     NotSsh,
-    /// None of the forms in which public keys are handed out.
+    /// None of the forms in which public keys are published.
     #[error("is neither a record, nor an OpenSSH line, nor a PUBLIC KEY block of Ed25519 or P-384")]
     Unread,
 }
@@ -158,7 +148,10 @@ impl PublicKey {
 
     /// Reads the 32 bytes of an Ed25519 key or the 49 of a compressed P-384 point.
     pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, KeyFault> {
-        let expected = algorithm.key_length();
+        let expected = match algorithm {
+            Algorithm::Ed25519 => 32,
+            Algorithm::EcdsaP384 => 49,
+        };
         if bytes.len() != expected {
             return Err(KeyFault::Length { expected, found: bytes.len() });
         }
@@ -172,7 +165,7 @@ impl PublicKey {
         Ok(Self { bytes: bytes.into(), point })
     }
 
-    /// Which algorithm the key is for.
+    /// Returns the algorithm that the key is for.
     pub fn algorithm(&self) -> Algorithm {
         match self.point {
             Point::Ed25519(_) => Algorithm::Ed25519,
@@ -180,22 +173,22 @@ impl PublicKey {
         }
     }
 
-    /// The key's bytes as a record has them, before base64.
+    /// Returns the key's bytes as a record has them, before base64.
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The text of `p=`.
+    /// Returns the text of `p=`.
     pub fn to_base64(&self) -> String {
         STANDARD.encode(&self.bytes)
     }
 
-    /// The record that publishes the key: `v=MCPv1; k=…; p=…`.
+    /// Returns the record that publishes the key: `v=MCPv1; k=…; p=…`.
     pub fn record(&self) -> String {
         format!("v=MCPv1; k={}; p={}", self.algorithm(), self.to_base64())
     }
 
-    /// `SHA256:` and the unpadded base64 of the wire blob's SHA-256, as `ssh-keygen -l` prints it.
+    /// Returns `SHA256:` and the unpadded base64 of the wire blob's SHA-256, as `ssh-keygen -l` prints it.
     pub fn fingerprint(&self) -> String {
         format!("SHA256:{}", STANDARD_NO_PAD.encode(Sha256::digest(self.to_ssh_blob())))
     }
@@ -217,7 +210,7 @@ impl PublicKey {
         }
     }
 
-    /// The key as OpenSSH puts it on the wire (RFC 8709; RFC 5656 with an uncompressed point).
+    /// Returns the key in OpenSSH's wire format (RFC 8709; RFC 5656 with an uncompressed point).
     pub fn to_ssh_blob(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(136);
         put_string(&mut out, self.algorithm().ssh_name().as_bytes());
@@ -234,17 +227,12 @@ impl PublicKey {
     /// Reads a wire blob; nothing may follow it.
     pub fn from_ssh_blob(blob: &[u8]) -> Result<Self, KeyFault> {
         let mut fields = WireReader(blob);
-        let kind = fields.string().ok_or(KeyFault::NotSsh)?;
-        let key = match kind {
-            b"ssh-ed25519" => {
-                Self::from_bytes(Algorithm::Ed25519, fields.string().ok_or(KeyFault::NotSsh)?)?
-            }
-            b"ecdsa-sha2-nistp384" if fields.string() == Some(SSH_CURVE) => {
-                let point = fields.string().ok_or(KeyFault::NotSsh)?;
-                if point.first() != Some(&4) {
-                    return Err(KeyFault::NotSsh);
-                }
-                let point = p384_point(point)?.to_sec1_point(true);
+        let mut next = || fields.string().ok_or(KeyFault::NotSsh);
+        let key = match next()? {
+            b"ssh-ed25519" => Self::from_bytes(Algorithm::Ed25519, next()?)?,
+            b"ecdsa-sha2-nistp384" if next()? == SSH_CURVE => {
+                let point = Some(next()?).filter(|point| point.first() == Some(&4));
+                let point = p384_point(point.ok_or(KeyFault::NotSsh)?)?.to_sec1_point(true);
                 Self::from_bytes(Algorithm::EcdsaP384, point.as_bytes())?
             }
             _ => return Err(KeyFault::NotSsh),
@@ -252,7 +240,7 @@ impl PublicKey {
         if fields.is_empty() { Ok(key) } else { Err(KeyFault::NotSsh) }
     }
 
-    /// The line of a `.pub` file, without a line break. Control characters of `comment` are left out.
+    /// Returns the line of a `.pub` file, without a line break. Control characters of `comment` are left out.
     pub fn to_openssh_line(&self, comment: &str) -> String {
         let blob = STANDARD.encode(self.to_ssh_blob());
         let comment: String = comment.chars().filter(|c| !c.is_control()).collect();
@@ -279,7 +267,7 @@ fn ed25519_point(bytes: &[u8]) -> Result<ed25519::VerifyingKey, KeyFault> {
     if key.is_weak() {
         return Err(KeyFault::Weak);
     }
-    // y counts modulo 2^255 - 19, so that the nineteen numbers above have a second spelling.
+    // y counts modulo 2^255 - 19, so the nineteen numbers from there on are second spellings.
     let high = bytes[31] & 0x7f == 0x7f && bytes[1..31].iter().all(|b| *b == 0xff);
     if high && bytes[0] >= 0xed {
         return Err(KeyFault::NotCanonical);

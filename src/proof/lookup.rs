@@ -14,7 +14,7 @@ use super::key::PublicKey;
 use super::record::{RecordFault, parse_account_record, parse_body, parse_record};
 use crate::model::Domain;
 
-/// Most keys of one domain that are looked at.
+/// Most keys of one domain that are read.
 const MAX_KEYS: usize = 8;
 
 /// Labels at which publishers put the record by mistake, since an old text named them.
@@ -23,10 +23,10 @@ const SELECTORS: [&str; 2] = ["_mcp-auth", "_mcp-registry"];
 /// Label of the record that names an account.
 const ACCOUNT_LABEL: &str = "_mcp-publisher";
 
-/// What a record names, in a form that can be compared, and as people are shown it.
+/// What a record names, in a form that can be compared and as a report shows it.
 type ListedItem = (String, String);
 
-/// What is known about a question to the outside.
+/// What is known after a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Known {
     /// Yes; how it was seen.
@@ -38,7 +38,7 @@ pub enum Known {
 }
 
 impl Known {
-    /// The answer of several that may each say yes: the first that does, else open while one is.
+    /// Combines several results: the first `Yes`, else `Open` if there is one.
     pub(super) fn any_of(answers: impl Iterator<Item = Self>) -> Self {
         let (mut no, mut open) = (Vec::new(), Vec::new());
         for answer in answers {
@@ -53,7 +53,7 @@ impl Known {
     }
 }
 
-/// What resolvers or a document say, counted.
+/// What resolvers or a document list, counted.
 #[derive(Debug, Clone, Default)]
 struct Counted {
     /// Keys or accounts, and how many resolvers list each.
@@ -78,16 +78,33 @@ impl Counted {
             Known::No(self.saw.clone())
         }
     }
+
+    /// Counts what one resolver lists; returns the text about it for the report.
+    fn add(&mut self, items: Vec<ListedItem>, none: &str, chain: &[String]) -> String {
+        let mut shown = Vec::new();
+        for (item, text) in items {
+            shown.push(text);
+            match self.listed.iter_mut().find(|(known, _)| *known == item) {
+                Some((_, count)) => *count += 1,
+                None => self.listed.push((item, 1)),
+            }
+        }
+        let via = chain.last().map(|last| format!(" by way of {last}")).unwrap_or_default();
+        format!("{}{via}", list(&shown, none))
+    }
 }
 
-/// The outside, asked at most once for each domain.
+/// Looks up what domains list, each at most once.
 pub struct Lookup<'a> {
     settings: &'a Ownership,
     dns: Option<&'a dyn Dns>,
     well_known: Option<&'a dyn WellKnown>,
-    records: Mutex<BTreeMap<String, Arc<Counted>>>,
-    documents: Mutex<BTreeMap<String, Arc<Counted>>>,
+    records: Memory,
+    documents: Memory,
 }
+
+/// What was counted, by domain.
+type Memory = Mutex<BTreeMap<String, Arc<Counted>>>;
 
 impl std::fmt::Debug for Lookup<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -102,12 +119,11 @@ impl<'a> Lookup<'a> {
         dns: Option<&'a dyn Dns>,
         well_known: Option<&'a dyn WellKnown>,
     ) -> Self {
-        let (records, documents) = (Mutex::default(), Mutex::default());
-        Self { settings, dns, well_known, records, documents }
+        Self { settings, dns, well_known, records: Mutex::default(), documents: Mutex::default() }
     }
 
-    /// Whether `domain` lists `key`. The well-known document is asked only when it may speak: for
-    /// exactly its own host.
+    /// Whether `domain` lists `key`. The well-known document counts for exactly its own host, so it is fetched
+    /// only when `exact`.
     pub fn lists(&self, domain: &Domain, key: &PublicKey, exact: bool) -> Known {
         let item = key.record();
         Known::any_of(self.settings.domain.sources.iter().filter_map(|source| match source {
@@ -121,17 +137,14 @@ impl<'a> Lookup<'a> {
     pub fn names_account(&self, domain: &Domain, forge: &str, id: u64) -> Known {
         let Some(dns) = self.dns else { return Known::Open(closed()) };
         let name = format!("{ACCOUNT_LABEL}.{}", domain.as_str());
-        let voices = dns.txt(&name);
+        let answers = dns.txt(&name);
         let read = |records: &Records| {
-            let found = records.iter().filter_map(|r| std::str::from_utf8(r).ok());
-            found
-                .filter_map(|text| parse_account_record(text).ok())
-                .take(MAX_KEYS)
-                .map(|account| format!("{}:{}", account.forge, account.id))
-                .map(|account| (account.clone(), account))
-                .collect()
+            let texts = records.iter().filter_map(|r| std::str::from_utf8(r).ok());
+            let accounts = texts.filter_map(|text| parse_account_record(text).ok()).take(MAX_KEYS);
+            let accounts = accounts.map(|account| format!("{}:{}", account.forge, account.id));
+            accounts.map(|account| (account.clone(), account)).collect()
         };
-        self.count(&name, domain, &voices, "no account", &read).has(&format!("{forge}:{id}"))
+        self.count(&name, domain, &answers, "no account", &read).has(&format!("{forge}:{id}"))
     }
 
     fn records(&self, domain: &Domain) -> Arc<Counted> {
@@ -180,52 +193,38 @@ impl<'a> Lookup<'a> {
         &self,
         name: &str,
         domain: &Domain,
-        voices: &[ResolverAnswer<Records>],
+        answers: &[ResolverAnswer<Records>],
         none: &str,
         read: &dyn Fn(&Records) -> Vec<ListedItem>,
     ) -> Counted {
         let mut counted = Counted { needed: self.settings.dns.quorum, ..Counted::default() };
-        let mut said = Vec::new();
-        for voice in voices {
-            let (items, text) = match &voice.answer {
+        let mut texts = Vec::new();
+        for answer in answers {
+            let text = match &answer.answer {
                 DnsAnswer::Silent(why) => {
                     counted.silent += 1;
-                    (Vec::new(), why.clone())
+                    why.clone()
                 }
-                DnsAnswer::Nothing { nxdomain: true, .. } => {
-                    (Vec::new(), "no such name".to_owned())
-                }
-                DnsAnswer::Nothing { .. } => (Vec::new(), "no TXT record".to_owned()),
+                DnsAnswer::Nothing { nxdomain: true, .. } => "no such name".to_owned(),
+                DnsAnswer::Nothing { .. } => "no TXT record".to_owned(),
                 DnsAnswer::Records { records, chain } => {
                     match excess(records).or_else(|| self.objection(domain, chain)) {
-                        Some(why) => (Vec::new(), why),
-                        None => {
-                            let items = read(records);
-                            let shown: Vec<String> =
-                                items.iter().map(|(_, shown)| shown.clone()).collect();
-                            let text = format!("{}{}", list(&shown, none), via(chain));
-                            (items, text)
-                        }
+                        Some(why) => why,
+                        None => counted.add(read(records), none, chain),
                     }
                 }
             };
-            said.push(format!("{}: {text}", voice.resolver));
-            for (item, _) in items {
-                match counted.listed.iter_mut().find(|(known, _)| *known == item) {
-                    Some((_, count)) => *count += 1,
-                    None => counted.listed.push((item, 1)),
-                }
-            }
+            texts.push(format!("{}: {text}", answer.resolver));
         }
-        counted.saw = format!("DNS for {name} ({})", said.join(", "));
-        if counted.silent > 0 && voices.len() - counted.silent < counted.needed {
+        counted.saw = format!("DNS for {name} ({})", texts.join(", "));
+        if counted.silent > 0 && answers.len() - counted.silent < counted.needed {
             let needed = counted.needed;
             counted.saw.push_str(&format!("; {needed} agreeing answers are needed"));
         }
         counted
     }
 
-    /// Why records that were found through aliases do not count, if they do not.
+    /// Returns why records that were found through aliases do not count, if they do not.
     fn objection(&self, domain: &Domain, chain: &[String]) -> Option<String> {
         let last = chain.last()?;
         let same = || {
@@ -246,16 +245,12 @@ fn closed() -> String {
     "the network is not used".to_owned()
 }
 
-fn remember(
-    memory: &Mutex<BTreeMap<String, Arc<Counted>>>,
-    domain: &Domain,
-    ask: impl FnOnce() -> Counted,
-) -> Arc<Counted> {
+fn remember(memory: &Memory, domain: &Domain, ask: impl FnOnce() -> Counted) -> Arc<Counted> {
     let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
     memory.entry(domain.as_str().to_owned()).or_insert_with(|| Arc::new(ask())).clone()
 }
 
-/// The keys of text records, as records written in the one strict form, with their fingerprints.
+/// Returns the keys of text records, as records in the strict form, with their fingerprints.
 fn keys_of(records: &Records) -> Vec<ListedItem> {
     let texts = records.iter().filter_map(|record| std::str::from_utf8(record).ok());
     let keys: BTreeMap<String, String> = texts
@@ -269,8 +264,8 @@ fn keys_of(records: &Records) -> Vec<ListedItem> {
 /// Returns a hint about a record at a wrong name, or in a form that only the official registry accepts.
 fn selector_hint(dns: &dyn Dns, name: &str) -> String {
     let texts = |name: &str| -> Vec<String> {
-        let voices = dns.txt(name);
-        let records = voices.iter().filter_map(|voice| voice.answer.records()).flatten();
+        let answers = dns.txt(name);
+        let records = answers.iter().filter_map(|one| one.answer.records()).flatten();
         records.filter_map(|record| String::from_utf8(record.clone()).ok()).collect()
     };
     for label in SELECTORS {
@@ -279,18 +274,12 @@ fn selector_hint(dns: &dyn Dns, name: &str) -> String {
             return format!("; there is a record at {below}, but it belongs at {name} itself");
         }
     }
-    let odd = |text: &String| matches!(parse_record(text), Err(RecordFault::OfficialOnly));
-    if texts(name).iter().any(odd) {
-        return "; a record there has text around it that only the official registry takes"
-            .to_owned();
-    }
-    String::new()
-}
-
-fn via(chain: &[String]) -> String {
-    match chain.last() {
-        Some(last) => format!(" by way of {last}"),
-        None => String::new(),
+    let has_more = |text: &String| matches!(parse_record(text), Err(RecordFault::OfficialOnly));
+    match texts(name).iter().any(has_more) {
+        true => {
+            "; a record there has text around it that only the official registry accepts".into()
+        }
+        false => String::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! OpenSSH's private key files (`PROTOCOL.key`), without a passphrase.
 //!
-//! git signs with such a file and nothing else; a PEM file of `openssl` is not enough for it. Read
-//! and written is one key of the two kinds that a domain can publish.
+//! git signs with such a file and nothing else, not with a PEM file of `openssl`. A file holds one key of the two
+//! kinds that a domain can publish.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,10 +19,10 @@ const END: &str = "-----END OPENSSH PRIVATE KEY-----";
 /// The first bytes of the blob.
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
-/// What stands for "no cipher" and "no key derivation".
+/// The name of "no cipher" and "no key derivation".
 const NONE: &[u8] = b"none";
 
-/// The size that the private part is filled up to a multiple of.
+/// The private part is padded to a multiple of this, in bytes.
 const BLOCK: usize = 8;
 
 /// Seed or scalar and public key of a file.
@@ -30,15 +30,10 @@ pub(super) type SecretParts = (Algorithm, Zeroizing<Vec<u8>>, PublicKey);
 
 /// Reads a key file.
 pub(super) fn read(text: &str) -> Result<SecretParts, SecretFault> {
-    let inner = text
-        .trim()
-        .strip_prefix(BEGIN)
-        .and_then(|rest| rest.strip_suffix(END))
-        .ok_or(SecretFault::Form)?;
-    let base64: Zeroizing<String> =
-        Zeroizing::new(inner.chars().filter(|c| !c.is_ascii_whitespace()).collect());
-    let blob = STANDARD.decode(base64.as_bytes()).map_err(|_| SecretFault::Form)?;
-    let blob = Zeroizing::new(blob);
+    let inner = text.trim().strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END));
+    let inner = inner.ok_or(SecretFault::Form)?.chars().filter(|c| !c.is_ascii_whitespace());
+    let base64 = Zeroizing::new(inner.collect::<String>());
+    let blob = Zeroizing::new(STANDARD.decode(&*base64).map_err(|_| SecretFault::Form)?);
     let mut fields = WireReader(blob.strip_prefix(MAGIC).ok_or(SecretFault::Form)?);
     let mut next = || fields.string().ok_or(SecretFault::Form);
     let (cipher, derivation, options) = (next()?, next()?, next()?);
@@ -55,7 +50,7 @@ pub(super) fn read(text: &str) -> Result<SecretParts, SecretFault> {
     Ok((public.algorithm(), secret, public))
 }
 
-/// The seed or scalar in the private part.
+/// Reads the seed or scalar in the private part.
 fn secret(algorithm: Algorithm, part: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let mut fields = WireReader(part);
     if fields.number()? != fields.number()? || fields.string()? != algorithm.ssh_name().as_bytes() {
@@ -68,16 +63,14 @@ fn secret(algorithm: Algorithm, part: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
             pair[..32].to_vec()
         }
         Algorithm::EcdsaP384 => {
-            if fields.string()? != SSH_CURVE {
-                return None;
-            }
+            fields.string().filter(|curve| *curve == SSH_CURVE)?;
             let _public = fields.string()?;
             fields.integer::<48>()?.to_vec()
         }
     };
     let secret = Zeroizing::new(secret);
     let _comment = fields.string()?;
-    // What fills the block counts up from one.
+    // The padding counts up from one.
     let counts = fields.0.iter().zip(1u8..).all(|(found, count)| *found == count);
     (counts && fields.0.len() < BLOCK * 2).then_some(secret)
 }
@@ -90,7 +83,7 @@ pub(super) fn write(public: &PublicKey, secret: &[u8], comment: &str) -> Zeroizi
     let check = Sha256::digest(&blob);
     part.extend(&check[..4]);
     part.extend(&check[..4]);
-    // The private part repeats the public one, whose fields stand in the same order.
+    // The private part repeats the public one, whose fields have the same order.
     part.extend(&blob);
     match public.algorithm() {
         Algorithm::Ed25519 => {

@@ -38,9 +38,8 @@ pub struct Owners {
 /// Returns the first account of an owners file as evidence.
 pub(super) fn evidence_of_owners(owners: &Owners) -> Option<Evidence> {
     let account = owners.accounts.first()?;
-    let mut evidence = Evidence::by("owners-file");
-    evidence.subject = Some(format!("{}:{}", account.forge, account.id));
-    Some(evidence)
+    let subject = Some(format!("{}:{}", account.forge, account.id));
+    Some(Evidence { subject, ..Evidence::by("owners-file") })
 }
 
 #[derive(Deserialize)]
@@ -63,47 +62,31 @@ pub fn parse_owners(path: &str, namespace: &str, text: &str) -> Result<Owners, V
     let written: OwnersToml = toml::from_str(text)
         .map_err(|e| vec![toml_diagnostic(&source, Code::OwnersInvalid, &e)])?;
     let mut wrong = Vec::new();
-    let mut say = |span: std::ops::Range<usize>, pointer: &str, message: String, help: String| {
+    let mut report = |span: std::ops::Range<usize>, pointer: &str, message: &str, help: &str| {
         let finding = Finding::new(Code::OwnersInvalid, Pointer::from(pointer), message).help(help);
         wrong.push((finding, Span { start: span.start, end: span.end }));
     };
-    if namespace != namespace.to_ascii_lowercase() {
-        say(
-            written.namespace.span(),
-            "/namespace",
-            "owners files are named in lower case".to_owned(),
-            format!("rename it to {}.toml", namespace.to_ascii_lowercase()),
-        );
+    let (stated, span) = (written.namespace.get_ref(), written.namespace.span());
+    let lower = namespace.to_ascii_lowercase();
+    if namespace != lower {
+        let message = "owners files are named in lower case";
+        report(span.clone(), "/namespace", message, &format!("rename it to {lower}.toml"));
     }
-    if !written.namespace.get_ref().eq_ignore_ascii_case(namespace) {
-        say(
-            written.namespace.span(),
-            "/namespace",
-            format!(
-                "the file is about {:?}, its name is for {namespace:?}",
-                written.namespace.get_ref()
-            ),
-            format!("write namespace = {namespace:?}"),
-        );
+    if !stated.eq_ignore_ascii_case(namespace) {
+        let message = format!("the file is about {stated:?}, its name is for {namespace:?}");
+        let help = format!("write namespace = {namespace:?}");
+        report(span.clone(), "/namespace", &message, &help);
     }
     if written.account.len() > MAX_OWNERS || written.keys.len() > MAX_OWNERS {
-        say(
-            written.namespace.span(),
-            "/account",
-            format!("there are more than {MAX_OWNERS} accounts or keys"),
-            "name those who publish".to_owned(),
-        );
+        let message = format!("there are more than {MAX_OWNERS} accounts or keys");
+        report(span, "/account", &message, "name those who publish");
     }
     let mut keys = Vec::new();
     for key in &written.keys {
+        let help = "write the record as `sign key show` prints it";
         match parse_record(key.get_ref()) {
             Ok(key) => keys.push(key),
-            Err(fault) => say(
-                key.span(),
-                "/keys",
-                format!("the key {fault}"),
-                "write the record as `sign key show` prints it".to_owned(),
-            ),
+            Err(fault) => report(key.span(), "/keys", &format!("the key {fault}"), help),
         }
     }
     if wrong.is_empty() {

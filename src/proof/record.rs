@@ -48,31 +48,24 @@ const SPACE: [char; 5] = [' ', '\t', '\n', '\r', '\u{c}'];
 /// semicolon at its end.
 pub fn parse_record(text: &str) -> Result<PublicKey, RecordFault> {
     let whole = text.trim_matches(SPACE);
+    let is_ours = whole.starts_with("v=MCPv1");
     if whole.len() > MAX_RECORD {
-        return Err(too_long(whole, "v=MCPv1"));
+        return Err(if is_ours { RecordFault::TooLong } else { RecordFault::NotARecord });
     }
     let Some((word, base64)) = fields(whole, ["v=MCPv1", "k=", "p="]) else {
-        return Err(if official(whole) {
-            RecordFault::OfficialOnly
-        } else if whole.starts_with("v=MCPv1") {
-            RecordFault::Form
-        } else {
-            RecordFault::NotARecord
+        return Err(match official(whole) {
+            true => RecordFault::OfficialOnly,
+            false if is_ours => RecordFault::Form,
+            false => RecordFault::NotARecord,
         });
     };
     let Some(algorithm) = Algorithm::parse(word) else {
-        let word = word.chars().take(24).collect();
-        return Err(RecordFault::Algorithm(word));
+        return Err(RecordFault::Algorithm(word.chars().take(24).collect()));
     };
     PublicKey::parse(algorithm, base64).map_err(|fault| RecordFault::Key(fault))
 }
 
-/// A record that is too long is ours only if it begins like one.
-fn too_long(text: &str, start: &str) -> RecordFault {
-    if text.starts_with(start) { RecordFault::TooLong } else { RecordFault::NotARecord }
-}
-
-/// The values of the second and third field of a record of exactly three.
+/// Returns the values of the second and third field of a record of exactly three.
 fn fields<'a>(text: &'a str, [version, second, third]: [&str; 3]) -> Option<(&'a str, &'a str)> {
     let text = text.strip_suffix(';').unwrap_or(text);
     let mut parts = text.split(';');
@@ -80,7 +73,7 @@ fn fields<'a>(text: &'a str, [version, second, third]: [&str; 3]) -> Option<(&'a
     let ours = first == version && parts.next().is_none();
     let value = |part: &'a str, name: &str| part.trim_start_matches(SPACE).strip_prefix(name);
     let (a, b) = (value(a, second)?, value(b, third)?);
-    // White space is welcome after a semicolon and nowhere else.
+    // White space is allowed after a semicolon and nowhere else.
     (ours && !a.contains(SPACE) && !b.contains(SPACE)).then_some((a, b))
 }
 
@@ -102,11 +95,11 @@ fn official(text: &str) -> bool {
 pub struct WellKnownBody {
     /// Its keys in their order; none unless every line is a record.
     pub keys: Vec<PublicKey>,
-    /// What its owner should know. The document itself is never repeated.
+    /// What its owner should know. The document itself is never quoted.
     pub hints: Vec<BodyHint>,
 }
 
-/// Something to say about a well-known document.
+/// Something to report about a well-known document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyHint {
@@ -140,18 +133,18 @@ pub enum BodyHint {
 /// Reads the body of `/.well-known/mcp-registry-auth`: one to four lines, each a whole record. One
 /// line that is not a record makes the whole document invalid.
 pub fn parse_body(bytes: &[u8]) -> WellKnownBody {
-    let spoiled = |hint| WellKnownBody { keys: Vec::new(), hints: vec![hint] };
-    let Ok(text) = std::str::from_utf8(bytes) else { return spoiled(BodyHint::NotUtf8) };
+    let invalid = |hint| WellKnownBody { keys: Vec::new(), hints: vec![hint] };
+    let Ok(text) = std::str::from_utf8(bytes) else { return invalid(BodyHint::NotUtf8) };
     let text = text.trim_matches(SPACE);
     if text.is_empty() {
-        return spoiled(BodyHint::Empty);
+        return invalid(BodyHint::Empty);
     }
     if text.starts_with('<') {
-        return spoiled(BodyHint::HtmlPage);
+        return invalid(BodyHint::HtmlPage);
     }
     let lines = text.lines().count();
     if lines > MAX_LINES {
-        return spoiled(BodyHint::TooManyLines(lines));
+        return invalid(BodyHint::TooManyLines(lines));
     }
     let mut body = WellKnownBody::default();
     for (i, line) in text.lines().enumerate() {
@@ -180,20 +173,20 @@ pub struct AccountRecord {
 /// Reads the TXT record at `_mcp-publisher.<domain>`: `v=MCPPUB1; forge=github.com; id=1001`.
 pub fn parse_account_record(text: &str) -> Result<AccountRecord, RecordFault> {
     let whole = text.trim_matches(SPACE);
+    let wrong =
+        |fault| if whole.starts_with("v=MCPPUB1") { fault } else { RecordFault::NotARecord };
     if whole.len() > MAX_RECORD {
-        return Err(too_long(whole, "v=MCPPUB1"));
+        return Err(wrong(RecordFault::TooLong));
     }
-    let wrong = || {
-        if whole.starts_with("v=MCPPUB1") { RecordFault::Account } else { RecordFault::NotARecord }
-    };
-    let (forge, id) = fields(whole, ["v=MCPPUB1", "forge=", "id="]).ok_or_else(wrong)?;
+    let values = fields(whole, ["v=MCPPUB1", "forge=", "id="]);
+    let (forge, id) = values.ok_or_else(|| wrong(RecordFault::Account))?;
     let host = forge.split('.').all(|label| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     });
     let plain = !id.starts_with('0') && id.bytes().all(|b| b.is_ascii_digit());
     match id.parse() {
         Ok(id) if host && plain => Ok(AccountRecord { forge: forge.to_ascii_lowercase(), id }),
-        _ => Err(wrong()),
+        _ => Err(wrong(RecordFault::Account)),
     }
 }
 

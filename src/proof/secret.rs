@@ -8,9 +8,8 @@ use std::fmt;
 
 use ed25519_dalek as ed25519;
 use ed25519_dalek::Signer as _;
-use ed25519_dalek::pkcs8::DecodePrivateKey as _;
-use ed25519_dalek::pkcs8::EncodePrivateKey as _;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _};
 use p384::ecdsa;
 use p384::elliptic_curve::zeroize::Zeroizing;
 
@@ -42,7 +41,7 @@ impl PrivateKey {
     /// Random bytes that [`PrivateKey::generate`] wants.
     pub const RANDOM: usize = 48;
 
-    /// Makes a key of random bytes. One time in 2^190 they are no P-384 key; then take others.
+    /// Makes a key of random bytes. One time in 2^190 they are not a P-384 key; then use others.
     pub fn generate(
         algorithm: Algorithm,
         random: &[u8; Self::RANDOM],
@@ -53,7 +52,7 @@ impl PrivateKey {
         }
     }
 
-    /// Takes the 32-byte seed of an Ed25519 key or the 48-byte scalar of a P-384 one.
+    /// Makes a key of the 32-byte seed of an Ed25519 key or the 48-byte scalar of a P-384 one.
     pub fn from_raw(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, SecretFault> {
         let material = match algorithm {
             Algorithm::Ed25519 => {
@@ -82,8 +81,8 @@ impl PrivateKey {
         Ok(Self { material, public: public.map_err(|_| SecretFault::Range)? })
     }
 
-    /// Reads whatever holds a private key: an OpenSSH file, PKCS#8 or SEC 1 PEM as `openssl` writes
-    /// them, or the hex digits that the official publisher takes on its command line.
+    /// Reads a private key in any known form: an OpenSSH file, PKCS#8 or SEC 1 PEM as `openssl` writes
+    /// them, or the hex digits that the official publisher accepts on its command line.
     pub fn parse(text: &str) -> Result<Self, SecretFault> {
         let text = text.trim();
         let has = |label: &str| text.contains(&format!("-----BEGIN {label}-----"));
@@ -141,13 +140,13 @@ impl PrivateKey {
         if key.public == public { Ok(key) } else { Err(SecretFault::Form) }
     }
 
-    /// The key as an OpenSSH private key file, which git and ssh-keygen can use; `comment` becomes
+    /// Returns the key as an OpenSSH private key file, which git and ssh-keygen can use; `comment` becomes
     /// part of it.
     pub fn to_openssh(&self, comment: &str) -> Zeroizing<String> {
         openssh::write(&self.public, &self.to_raw(), comment)
     }
 
-    /// The key as PKCS#8 PEM, in the oldest form, which every `openssl` reads.
+    /// Returns the key as PKCS#8 PEM, in the oldest form, which every `openssl` reads.
     pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>, SecretFault> {
         let pem = match &self.material {
             Material::Ed25519(key) => {
@@ -160,7 +159,6 @@ impl PrivateKey {
         pem.map_err(|_| SecretFault::Form)
     }
 
-    /// The seed or scalar.
     fn to_raw(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match &self.material {
             Material::Ed25519(key) => key.to_bytes().to_vec(),
@@ -168,12 +166,12 @@ impl PrivateKey {
         })
     }
 
-    /// The public half.
+    /// Returns the public half.
     pub fn public(&self) -> &PublicKey {
         &self.public
     }
 
-    /// The raw signature of `message`: 64 bytes, or R‖S of always 96. The same message gives the same
+    /// Returns the raw signature of `message`: 64 bytes, or R‖S of always 96. The same message has the same
     /// signature (RFC 8032, RFC 6979).
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, SecretFault> {
         match &self.material {
@@ -186,13 +184,13 @@ impl PrivateKey {
         .map_err(|_| SecretFault::Sign)
     }
 
-    /// The armoured SSH signature of `message` for the purpose `namespace`.
+    /// Returns the armoured SSH signature of `message` for the purpose `namespace`.
     pub fn sign_ssh(&self, namespace: &str, message: &[u8]) -> Result<String, SecretFault> {
         sshsig::write(&self.public, namespace, message, |bytes| self.sign(bytes))
     }
 }
 
-/// The first PEM block with this label.
+/// Returns the first PEM block with this label.
 fn block<'a>(text: &'a str, label: &str) -> Option<&'a str> {
     let end = format!("-----END {label}-----");
     let text = &text[text.find(&format!("-----BEGIN {label}-----"))?..];

@@ -16,7 +16,7 @@ pub enum SecretFault {
     /// It is none of the forms that are read.
     #[error("this is not a private key in OpenSSH, PKCS#8 or SEC 1 form, nor its hex digits")]
     Form,
-    /// The bytes are no private key of the algorithm.
+    /// The bytes are not a private key of the algorithm.
     #[error("these bytes are not a private key")]
     Range,
     /// It could not sign.
@@ -25,7 +25,7 @@ pub enum SecretFault {
 }
 
 impl SecretFault {
-    /// One imperative sentence that tells what to do.
+    /// Returns what to do, as one imperative sentence.
     pub fn advice(self) -> &'static str {
         match self {
             Self::Encrypted => {

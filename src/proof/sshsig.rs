@@ -11,11 +11,11 @@ use sha2::{Digest as _, Sha256, Sha512};
 use super::key::{Algorithm, PublicKey, SignatureFault};
 use super::wire::{WireReader, put_integer, put_string};
 
-/// What armour begins and ends with.
+/// The first and the last line of armour.
 const BEGIN: &str = "-----BEGIN SSH SIGNATURE-----";
 const END: &str = "-----END SSH SIGNATURE-----";
 
-/// Characters to a line of armour, as OpenSSH writes it.
+/// Characters in a line of armour, as OpenSSH writes it.
 const WIDTH: usize = 70;
 
 /// The first bytes of the blob and of what is signed.
@@ -112,9 +112,9 @@ impl SshSignature {
         if fields.bytes(MAGIC.len()) != Some(MAGIC) {
             return Err(SshFault::Form);
         }
-        match fields.number().ok_or(SshFault::Form)? {
-            1 => {}
-            version => return Err(SshFault::Version(version)),
+        let version = fields.number().ok_or(SshFault::Form)?;
+        if version != 1 {
+            return Err(SshFault::Version(version));
         }
         let mut field = || fields.string().ok_or(SshFault::Form);
         let (key, namespace, reserved) = (field()?, field()?, field()?);
@@ -132,7 +132,7 @@ impl SshSignature {
         })
     }
 
-    /// The key that the signature names.
+    /// Returns the key that the signature names.
     pub fn key(&self) -> &PublicKey {
         &self.key
     }
@@ -147,7 +147,7 @@ impl SshSignature {
     }
 }
 
-/// What the key signs: the purpose, the hash's name and the message's hash.
+/// Returns what the key signs: the purpose, the hash's name and the message's hash.
 fn signed_bytes(namespace: &[u8], hash: Hash, message: &[u8]) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
     put_string(&mut out, namespace);
@@ -157,7 +157,7 @@ fn signed_bytes(namespace: &[u8], hash: Hash, message: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The bytes of a signature field as a proof has them: 64, or R‖S.
+/// Returns the bytes of a signature field as a proof has them: 64, or R‖S.
 fn raw_signature(algorithm: Algorithm, field: &[u8]) -> Option<Vec<u8>> {
     let mut fields = WireReader(field);
     if fields.string()? != algorithm.ssh_name().as_bytes() {
@@ -169,16 +169,13 @@ fn raw_signature(algorithm: Algorithm, field: &[u8]) -> Option<Vec<u8>> {
         Algorithm::EcdsaP384 => {
             let mut numbers = WireReader(signature);
             let (r, s) = (numbers.integer::<48>()?, numbers.integer::<48>()?);
-            if !numbers.is_empty() {
-                return None;
-            }
-            [r, s].concat()
+            numbers.is_empty().then(|| [r, s].concat())?
         }
     };
     fields.is_empty().then_some(raw)
 }
 
-/// The armoured signature of `message` by a key; `sign` gives the raw signature of what it is handed.
+/// Writes the armoured signature of `message` by a key; `sign` returns the raw signature of its argument.
 pub(super) fn write<E>(
     key: &PublicKey,
     namespace: &str,
@@ -207,7 +204,7 @@ pub(super) fn write<E>(
     Ok(armour(BEGIN, END, &blob))
 }
 
-/// Base64 between two lines, wrapped as OpenSSH does.
+/// Writes base64 between two lines, wrapped as OpenSSH does.
 pub(super) fn armour(begin: &str, end: &str, blob: &[u8]) -> String {
     let base64 = STANDARD.encode(blob);
     let mut text = format!("{begin}\n");

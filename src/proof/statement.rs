@@ -12,13 +12,11 @@
 //! ```
 //!
 //! No field can hold a line break, so no field can imitate another and two different statements are
-//! two different texts. The first line is no time of day, so a signature that somebody gave to log in
-//! at the official registry (which signs a bare RFC 3339 time) is never a proof, and no proof is ever
-//! a login.
-
-use std::fmt;
+//! two different texts. The first line is not a time, so a signature that was made to log in at the
+//! official registry (which signs a bare RFC 3339 time) is never a proof, and no proof is ever a login.
 
 use crate::model::Timestamp;
+use crate::text::{display_as_str, is_lower_hex};
 
 /// The first line of every statement.
 const TITLE: &str = "mcp-registry-proof v1";
@@ -30,7 +28,7 @@ pub enum Action {
     Publish,
     /// Set a version's status: the proof is beside `status.json`.
     SetStatus,
-    /// Say who may publish for a namespace: the proof is beside the owners file.
+    /// State who may publish for a namespace: the proof is beside the owners file.
     SetOwners,
 }
 
@@ -38,7 +36,7 @@ impl Action {
     /// Every action.
     pub const ALL: [Self; 3] = [Self::Publish, Self::SetStatus, Self::SetOwners];
 
-    /// The word in the statement and in the proof file.
+    /// Returns the word in the statement and in the proof file.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Publish => "publish",
@@ -53,13 +51,9 @@ impl Action {
     }
 }
 
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
+display_as_str!(Action);
 
-/// The parts of a statement. Who verifies takes name, version and hash from the file under check and
+/// The parts of a statement. A verifier takes name, version and hash from the file under check and
 /// only the rest from the proof.
 ///
 /// For [`Action::SetOwners`] the name is the namespace, the version is [`Statement::NO_VERSION`] and
@@ -110,7 +104,7 @@ impl Statement<'_> {
     /// The version where there is none.
     pub const NO_VERSION: &'static str = "-";
 
-    /// The text to sign: ASCII, line feeds, the last line ended as well.
+    /// Returns the text to sign: ASCII, line feeds, the last line ended as well.
     pub fn to_text(&self) -> Result<String, StatementFault> {
         let fields = [
             ("audience", self.audience),
@@ -127,19 +121,14 @@ impl Statement<'_> {
         if self.domain.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err(StatementFault::Domain);
         }
-        if !is_sha256(self.sha256) {
+        if !is_lower_hex(self.sha256, 64) {
             return Err(StatementFault::Sha256);
         }
         if issued(self.issued).is_none() {
             return Err(StatementFault::Issued);
         }
-        let mut text = format!("{TITLE}\n");
-        for (field, value) in fields {
-            text.push_str(field);
-            text.push_str(": ");
-            text.push_str(value);
-            text.push('\n');
-        }
+        let lines: String = fields.map(|(field, value)| format!("{field}: {value}\n")).concat();
+        let text = format!("{TITLE}\n{lines}");
         if text.len() > Self::MAX { Err(StatementFault::TooLong) } else { Ok(text) }
     }
 }
@@ -152,11 +141,7 @@ fn is_plain(text: &str) -> bool {
         && !text.ends_with(' ')
 }
 
-fn is_sha256(text: &str) -> bool {
-    text.len() == 64 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-}
-
-/// The time of a statement, when it has the one form that is allowed.
+/// Parses the time of a statement, when it has the one form that is allowed.
 pub(super) fn issued(text: &str) -> Option<Timestamp> {
     if text.len() == 20 { Timestamp::parse(text).filter(Timestamp::is_canonical) } else { None }
 }

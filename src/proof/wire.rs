@@ -1,33 +1,32 @@
 //! The SSH wire format (RFC 4251, section 5): texts with a length in front, and big integers.
 //!
-//! Public keys, signatures and private key files of OpenSSH are all made of it. The reader refuses
-//! lengths that go beyond the input and integers that are not in their shortest form, and it never
-//! allocates by a length that it was told.
+//! Public keys, signatures and private key files of OpenSSH consist of it. The reader refuses lengths that go
+//! beyond the input and integers that are not in their shortest form, and never allocates by a stated length.
 
 /// Takes fields off the front of a byte string.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct WireReader<'a>(pub(super) &'a [u8]);
 
 impl<'a> WireReader<'a> {
-    /// The next `count` bytes; `None` when there are fewer.
+    /// Takes the next `count` bytes; `None` when there are fewer.
     pub(super) fn bytes(&mut self, count: usize) -> Option<&'a [u8]> {
         let (head, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(head)
     }
 
-    /// A 32-bit number, big end first.
+    /// Takes a 32-bit number, big end first.
     pub(super) fn number(&mut self) -> Option<u32> {
         self.bytes(4).and_then(|b| b.try_into().ok()).map(u32::from_be_bytes)
     }
 
-    /// A length and as many bytes.
+    /// Takes a length and as many bytes.
     pub(super) fn string(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         self.bytes(length)
     }
 
-    /// A positive integer of at most `N` bytes in its shortest form, filled up with zeros in front.
+    /// Takes a positive integer of at most `N` bytes in its shortest form, filled up with zeros in front.
     pub(super) fn integer<const N: usize>(&mut self) -> Option<[u8; N]> {
         let bytes = match self.string()? {
             // A zero in front only keeps the next byte from being read as a sign.
@@ -48,7 +47,7 @@ impl<'a> WireReader<'a> {
 
 /// Appends a length and the bytes.
 pub(super) fn put_string(out: &mut Vec<u8>, bytes: &[u8]) {
-    // What is written here is a key, a digest or a word, never near four gigabytes.
+    // Keys, digests and words, never near four gigabytes.
     out.extend(u32::try_from(bytes.len()).unwrap_or(u32::MAX).to_be_bytes());
     out.extend(bytes);
 }
