@@ -15,12 +15,12 @@ pub(super) struct PathCount<'a> {
 }
 
 impl<'a> PathCount<'a> {
-    /// A count of at most `max` paths, unless all may be copies.
+    /// Makes a count of at most `max` paths, unless all may be copies.
     pub(super) fn new(prefix: &'a str, max: usize) -> Self {
         Self { prefix, max, count: 0, folder: None, own: false }
     }
 
-    /// Counts a path; whether there may be more.
+    /// Counts a path. Returns whether there may be more.
     pub(super) fn add(&mut self, item: &Changed) -> bool {
         self.count += 1;
         let Some(DataPath::Entry { file, .. }) = below(self.prefix, &item.path).map(DataPath::of)

@@ -11,7 +11,7 @@ use crate::proof::parse_owners;
 
 use super::changeset::ChangeSet;
 
-/// What is wrong with the documents and records that the change leaves.
+/// Returns what is wrong with the documents and records that the change leaves.
 pub(super) fn check(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
     let folders: BTreeSet<String> = set
         .change
@@ -42,8 +42,8 @@ pub(super) fn check(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
             found.extend(read_tombstone(&set.display(path), &text));
         }
     }
-    // Dates are not a matter of the change, and hints are for `check`, which says them with the rest.
-    // Whether a namespace can be proven is the verdict on its claim.
+    // Dates do not belong to the change, `check` reports hints, and whether a namespace can be proven is the
+    // verdict on its claim.
     found.retain(|d| {
         d.severity != Severity::Note
             && !matches!(d.code, Code::DateBeforeFirstCommit | Code::OwnershipUnclaimable)

@@ -23,7 +23,7 @@ const MAX_BEHIND: usize = 500;
 const REBASE: &str =
     "rebase the change onto the published branch, e.g. `git rebase origin/main`, and push it again";
 
-/// What a merge would bring, and why it must not be made.
+/// What a merge would bring, and why it is refused.
 pub(super) struct Merge {
     /// Where the change left the branch.
     pub(super) fork: Option<Oid>,
@@ -39,7 +39,7 @@ pub(super) struct Merge {
 pub(super) type Meter<'a> = &'a mut dyn FnMut(&Changed) -> bool;
 
 impl Merge {
-    /// What `base` gains by merging `head`.
+    /// Determines what `base` gains by merging `head`.
     pub(super) fn of(git: &Git, base: Option<Oid>, head: Oid, meter: Meter<'_>) -> Result<Self> {
         let Some(base) = base else {
             let commits = Ancestry::default().add(git, head)?;
@@ -64,14 +64,9 @@ impl Merge {
         if gain.bases.len() > 1 {
             merge.objections.push(criss_cross(&gain.bases));
         } else if merge.commits.len() > MAX_COMMITS {
-            let message = format!(
-                "the change has {}; at most {MAX_COMMITS} are judged",
-                count(merge.commits.len(), "commit")
-            );
-            merge.objections.push(
-                Diagnostic::new(Code::ChangeTooLarge, Place::default(), message)
-                    .help("squash its commits into one, or split it"),
-            );
+            let commits = count(merge.commits.len(), "commit");
+            let message = format!("the change has {commits}; at most {MAX_COMMITS} are judged");
+            merge.objections.push(too_many(message));
         } else if base != fork {
             merge.meet(git, base)?;
         }
@@ -89,7 +84,7 @@ impl Merge {
             let now = git.entry(base, &item.path)?;
             if now != item.before && now != item.after {
                 let message = "the published branch changed this file after the change left it";
-                self.objections.push(conflict(&item.path, message.to_owned()));
+                self.objections.push(conflict(&item.path, message));
             }
             if now != item.after {
                 gained.push(item);
@@ -100,8 +95,13 @@ impl Merge {
     }
 }
 
-fn conflict(path: &str, message: String) -> Diagnostic {
+fn conflict(path: &str, message: &str) -> Diagnostic {
     Diagnostic::new(Code::ChangeConflict, Place::file(path), message).help(REBASE)
+}
+
+fn too_many(message: String) -> Diagnostic {
+    Diagnostic::new(Code::ChangeTooLarge, Place::default(), message)
+        .help("squash its commits into one, or split it")
 }
 
 fn criss_cross(bases: &[Oid]) -> Diagnostic {
@@ -115,7 +115,7 @@ fn criss_cross(bases: &[Oid]) -> Diagnostic {
     Diagnostic::new(Code::ChangeCrissCross, Place::default(), message).help(REBASE)
 }
 
-/// The commits of a change, put onto the published branch one after the other as a rebase does.
+/// Replays the commits of a change on the published branch one after the other, as a rebase does.
 struct Replay<'a> {
     git: &'a Git,
     base: Oid,
@@ -143,18 +143,18 @@ impl<'a> Replay<'a> {
             again: BTreeSet::new(),
             settled: BTreeSet::new(),
         };
-        let objection = match replay.all(&merge.commits)? {
-            Some(objection) => Some(objection),
-            None => match replay.compare(head, &merge.changed)? {
-                Some(objection) => Some(objection),
-                None => replay.look_behind(merge.fork)?,
-            },
-        };
+        let mut objection = replay.all(&merge.commits)?;
+        if objection.is_none() {
+            objection = replay.compare(head, &merge.changed)?;
+        }
+        if objection.is_none() {
+            objection = replay.look_behind(merge.fork)?;
+        }
         merge.objections.extend(objection);
         Ok(())
     }
 
-    /// Puts every commit but merges, which a rebase leaves out.
+    /// Replays every commit but merges, which a rebase leaves out.
     fn all(&mut self, commits: &[Gained]) -> Result<Option<Diagnostic>> {
         let ancestors = ancestors_among(commits);
         let mut touches = 0;
@@ -168,10 +168,7 @@ impl<'a> Replay<'a> {
                 let message = format!(
                     "the commits of the change touch more than {MAX_TOUCHES} paths, one by one"
                 );
-                return Ok(Some(
-                    Diagnostic::new(Code::ChangeTooLarge, Place::default(), message)
-                        .help("squash its commits into one, or split it"),
-                ));
+                return Ok(Some(too_many(message)));
             }
             for item in changed {
                 let now = match self.now.get(&item.path) {
@@ -181,13 +178,12 @@ impl<'a> Replay<'a> {
                 let last = self.last.insert(item.path.clone(), at);
                 let follows =
                     last.is_none_or(|last| ancestors[at][last / 64] >> (last % 64) & 1 == 1);
-                if self.settled.contains(&item.path) || !follows {
+                let fits = now == item.before || now == item.after;
+                if self.settled.contains(&item.path) || !follows || !fits {
                     return Ok(Some(differs(&item.path)));
                 }
-                match now {
-                    now if now == item.before => {}
-                    now if now == item.after => drop(self.settled.insert(item.path.clone())),
-                    _ => return Ok(Some(differs(&item.path))),
+                if now != item.before {
+                    self.settled.insert(item.path.clone());
                 }
                 if last.is_some() {
                     self.again.insert(item.path.clone());
@@ -209,8 +205,8 @@ impl<'a> Replay<'a> {
         Ok(missing.map(|item| differs(&item.path)))
     }
 
-    /// A rebase leaves out commits whose like the branch has already. Where the branch changed a path
-    /// and changed it back, what the change brings there would be lost or come back.
+    /// Refuses paths that the branch changed and changed back. A rebase leaves out commits that the branch has in
+    /// the same form already, so what the change brings there would be lost or come back.
     fn look_behind(&self, fork: Option<Oid>) -> Result<Option<Diagnostic>> {
         let Some(fork) = fork.filter(|fork| *fork != self.base) else {
             return Ok(None);
@@ -229,11 +225,11 @@ impl<'a> Replay<'a> {
         }
         for commit in behind.iter().filter(|commit| commit.parents.len() < 2) {
             let changed = self.git.compare(commit.parents.first().copied(), commit.id)?;
-            if let Some(item) = changed.iter().find(|item| {
-                self.now.contains_key(&item.path) && !self.settled.contains(&item.path)
-            }) {
+            let is_open =
+                |path: &String| self.now.contains_key(path) && !self.settled.contains(path);
+            if let Some(item) = changed.iter().find(|item| is_open(&item.path)) {
                 let message = "the published branch changed this file, and changed it back, after the change left it";
-                return Ok(Some(conflict(&item.path, message.to_owned())));
+                return Ok(Some(conflict(&item.path, message)));
             }
         }
         Ok(None)
@@ -242,7 +238,7 @@ impl<'a> Replay<'a> {
 
 fn differs(path: &str) -> Diagnostic {
     let message = "putting the commits of the change one after the other onto the published branch, as a rebase does, would not leave this file as the last commit has it";
-    conflict(path, message.to_owned())
+    conflict(path, message)
 }
 
 #[cfg(test)]

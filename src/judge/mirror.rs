@@ -1,12 +1,12 @@
 //! Entries copied from another registry: fetched again and compared byte for byte.
 //!
 //! The namespace of a copied entry was proven to the registry that it names. So only registries that the
-//! settings trust are asked, and what they serve must equal what the change holds.
+//! settings trust are queried, and what they serve must equal what the change holds.
 
 use std::collections::BTreeMap;
 
 use crate::data::{EntryFile, read_json, read_origin};
-use crate::diag::{Code, Diagnostic, Place};
+use crate::diag::{Code, Diagnostic};
 use crate::proof::Touched;
 use crate::proof::change::EntryChange;
 use crate::world::clock::Clock;
@@ -27,7 +27,7 @@ pub(super) enum Mirrored {
     Unknown(String),
 }
 
-/// Returns the registry that an entry says it was copied from.
+/// Returns the registry that an entry was copied from, according to its `origin.json`.
 pub(super) fn origin_of(touched: &Touched) -> Option<String> {
     registry_of(touched.files.get(&EntryFile::Origin)?.clone())
 }
@@ -88,9 +88,7 @@ fn expected_files(
     let (present, all) = (Present::default(), Filter::default());
     let plan = plan(&registry, vec![reading], &present, &all, clock.now());
     let files = plan.edits.iter().filter_map(|(path, edit)| match edit {
-        Edit::Write(bytes) => {
-            Some((path.rsplit('/').next().unwrap_or(path).to_owned(), bytes.clone()))
-        }
+        Edit::Write(bytes) => Some((path.rsplit('/').next()?.to_owned(), bytes.clone())),
         _ => None,
     });
     Ok(files.collect())
@@ -117,14 +115,13 @@ fn compare(
         if here == there {
             continue;
         }
-        let path = touched.change.path(file);
         if file == EntryFile::Server {
-            let message =
-                format!("{registry} serves another document for {}", touched.change.server());
-            return Mirrored::Differs(
-                Diagnostic::new(Code::OriginNotDerived, Place::file(set.display(&path)), message)
-                    .help("import it again and commit what `mcp-static import` writes"),
-            );
+            return Mirrored::Differs(set.diagnose(
+                Code::OriginNotDerived,
+                &touched.change.path(file),
+                format!("{registry} serves another document for {}", touched.change.server()),
+                "import it again and commit what `mcp-static import` writes",
+            ));
         }
         return Mirrored::Maintainer(format!(
             "its {} is not what {registry} serves now; import it again, or let a maintainer decide",

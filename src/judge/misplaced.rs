@@ -20,14 +20,9 @@ struct DocumentName {
 /// Reports each misplaced file and where it belongs.
 pub(super) fn find(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
     for (path, content) in &set.change.misplaced {
-        let named = match set.blob(*content)? {
-            Some(bytes) => serde_json::from_slice::<DocumentName>(&bytes).ok(),
-            None => None,
-        };
-        let place = named.and_then(|named| {
-            let name = ServerName::parse(&named.name).ok()?;
-            let version = Version::parse(&named.version).ok()?;
-            Some((name, version))
+        let place = set.blob(*content)?.and_then(|bytes| {
+            let named: DocumentName = serde_json::from_slice(&bytes).ok()?;
+            Some((ServerName::parse(&named.name).ok()?, Version::parse(&named.version).ok()?))
         });
         let (message, help) = match place {
             Some((name, version)) => {
@@ -60,7 +55,7 @@ pub(super) fn find(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<(
     Ok(())
 }
 
-/// A path as an argument of a shell.
+/// Returns a path as an argument of a shell.
 fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@".contains(c);
     match path.chars().all(plain) && !path.starts_with('-') {

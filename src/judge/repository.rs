@@ -3,6 +3,7 @@
 use crate::data::join;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::count;
 use crate::world::git::{Git, Oid};
 
 use super::types::VerifyOptions;
@@ -51,11 +52,13 @@ pub(super) fn uncommitted(git: &Git, prefix: &str, head: Oid) -> Result<Option<D
     }
     let paths = git.changed(prefix)?;
     let Some(first) = paths.first() else { return Ok(None) };
-    let (what, them) = match paths.len() {
-        1 => ("1 file that is not committed is".to_owned(), "it"),
-        n => (format!("{n} files that are not committed are"), "them"),
+    let (number, is, them) = match paths.len() {
+        1 => (1, "is", "it"),
+        n => (n, "are", "them"),
     };
-    let message = format!("{what} not judged; `verify` looks at commits");
+    let files = count(number, "file");
+    let message =
+        format!("{files} that {is} not committed {is} not judged; `verify` reads commits");
     let folder = if prefix.is_empty() { "." } else { prefix };
     Ok(Some(
         Diagnostic::new(Code::ChangeUncommitted, Place::file(join(prefix, first)), message)

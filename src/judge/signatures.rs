@@ -13,7 +13,7 @@ use crate::world::git::{Oid, ancestors_among};
 use super::changeset::{ChangeSet, read_settings};
 use super::merge::MAX_COMMITS;
 
-/// Most signed commits that are looked at, the newest first.
+/// Most signed commits that are read, the newest first.
 const MAX_SIGNED: usize = 16;
 
 /// The line of a commit's message that names the registry it is meant for.

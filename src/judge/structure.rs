@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
 use crate::proof::change::{EntryChange, EntryKind};
+use crate::text::count;
 use crate::world::git::Oid;
 
 use super::changeset::ChangeSet;
@@ -73,10 +74,10 @@ fn mixture(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) {
     let strays = change.stray_tombstones();
     let strays: Vec<String> = strays.into_iter().map(|path| set.display(path)).collect();
     let alone = change.protected.iter().chain(&change.other).chain(&strays);
-    for (place, count) in by_folder(alone) {
-        let message = match count {
+    for (place, files) in by_folder(alone) {
+        let message = match files {
             1 => "this file changes together with entries".to_owned(),
-            n => format!("{n} files here change together with entries"),
+            n => format!("{} here change together with entries", count(n, "file")),
         };
         found.push(
             Diagnostic::new(Code::ChangeMixed, Place::file(place), message)

@@ -1,4 +1,4 @@
-//! What is asked of a judgement and what it returns.
+//! The input and the result of a judgement.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ pub struct VerifyOptions {
     /// For the gate before a deployment: the commit that the site was last built from, where that is later
     /// than the base.
     pub published: Option<String>,
-    /// What the forge says about the change.
+    /// What the forge reports about the change.
     pub event: Option<Event>,
     /// Severities that override those of the settings.
     pub levels: Levels,

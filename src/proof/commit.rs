@@ -7,7 +7,7 @@
 use super::key::PublicKey;
 use super::sshsig::{SshFault, SshSignature};
 
-/// The purpose that git gives its SSH signatures.
+/// The purpose of git's SSH signatures.
 const NAMESPACE: &str = "git";
 
 /// Most bytes of a commit object that is read.
@@ -29,7 +29,7 @@ pub enum CommitFault {
     /// There is a `gpgsig-sha256` header.
     #[error("the commit has a signature for SHA-256 repositories")]
     OtherObjectFormat,
-    /// The signature is not an SSH one but, say, OpenPGP.
+    /// The signature is not an SSH one but, for example, OpenPGP.
     #[error(
         "the commit is signed, but not with an SSH key; sign with `gpg.format = ssh` and the domain's key"
     )]

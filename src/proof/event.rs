@@ -18,7 +18,7 @@ pub struct Account {
     pub id: u64,
     /// Login, which may change hands after a rename.
     pub login: String,
-    /// `User`, `Organization` or `Bot`; a forge that does not say has only users here.
+    /// `User`, `Organization` or `Bot`; `User` where the forge does not report it.
     #[serde(rename = "type", default = "user")]
     pub kind: String,
 }
@@ -41,7 +41,7 @@ impl Account {
 pub struct PullRequest {
     /// Its number.
     pub number: u64,
-    /// Who opened it; absent where the forge does not say.
+    /// Who opened it; absent where the forge does not report it.
     pub author: Option<Account>,
     /// Owner of the repository of the branch; absent when that is gone.
     pub head_owner: Option<Account>,
@@ -166,7 +166,7 @@ impl From<PayloadPull> for PullRequest {
 }
 
 /// Reads the payload that GitHub, Forgejo and Gitea write for a job. `server` is the address of the
-/// forge as its runner gives it.
+/// forge as its runner passes it.
 ///
 /// # Errors
 /// When the payload is too large or is not one; the text ends the sentence "the event …".

@@ -29,7 +29,7 @@ type SignedBy = (String, String);
 /// What a registry's repository records about ownership.
 #[derive(Debug, Default)]
 pub struct Evidences {
-    /// Whether people review everything, so that no proof is asked for.
+    /// Whether people review everything, so that no proof is required.
     reviewed: bool,
     /// Owners files by namespace in lower case.
     owners: BTreeMap<String, Owners>,

@@ -4,7 +4,7 @@
 //! two commits ─▶ ChangeSummary ─▶ Claim ─ methods ─▶ Attempt… ─▶ Verdict
 //! ```
 //!
-//! Everything is computed from bytes that are handed in. Nothing here reads files, connects anywhere or
+//! Everything is computed from bytes that callers pass. Nothing here reads files, uses the network or
 //! reads the clock. Whether data is valid is decided by `check`.
 
 mod evidence;

@@ -2,7 +2,7 @@
 //! DNS and in the well-known document), and the account record.
 //!
 //! The official registry finds its pattern anywhere in a text; here the whole text must be a record. A text
-//! that only the official registry accepts has a fault of its own ([`RecordFault::OfficialOnly`]).
+//! that only the official registry accepts has its own fault ([`RecordFault::OfficialOnly`]).
 
 use super::key::{Algorithm, KeyFault, PublicKey};
 

@@ -1,8 +1,7 @@
-//! Private keys of domains: made, read from what other tools write, written for git, and used.
+//! Private keys of domains: made, read in the forms of other tools, written for git, and used.
 //!
 //! The bytes of a key are wiped from memory when it is dropped, and nothing prints them: the `Debug`
-//! form is the public fingerprint. Encrypted files are refused with a word on what to do, because a
-//! passphrase is the business of the tool that asked for it.
+//! form is the public fingerprint. Encrypted files are refused with a help text.
 
 use std::fmt;
 

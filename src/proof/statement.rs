@@ -62,7 +62,7 @@ display_as_str!(Action);
 pub struct Statement<'a> {
     /// The registry: its `[registry] id`, else its base URL.
     pub audience: &'a str,
-    /// What is asked for.
+    /// What is requested.
     pub action: Action,
     /// The domain that signs, in lower case.
     pub domain: &'a str,

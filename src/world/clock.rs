@@ -1,20 +1,19 @@
 //! The clock: what time it is, and waiting.
 //!
-//! Only what a person does now takes the time from here (a change of status, a wait before a request
-//! is sent again). Nothing that is built does.
+//! Only what a person does now uses it (a change of status, a wait before a request is repeated), never a build.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A clock.
 pub trait Clock: Send + Sync {
-    /// Whole seconds since 1970 began.
+    /// Returns whole seconds since 1970 began.
     fn now(&self) -> i64;
 
     /// Waits.
     fn sleep(&self, time: Duration);
 }
 
-/// The computer's clock, unless it is told what time to take for now.
+/// The computer's clock, or a fixed time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct SystemClock {
     /// Seconds since 1970 that count as now, as `SOURCE_DATE_EPOCH` asks for.

@@ -1,8 +1,7 @@
-//! Files that a caller names: read up to a limit, created with a mode of their own, and a folder held
-//! for one writer at a time.
+//! Files that a caller names: read up to a limit, created with a given mode, and a folder locked for one writer.
 //!
-//! A path may lead to a device without an end, and a mode that is left to the umask may be too wide or
-//! too narrow. Every reader states how much it takes, and the error names that limit.
+//! A path may lead to an endless device, and the umask may make a mode too wide or too narrow. Every reader states
+//! a limit, and the error names it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write as _};
@@ -49,15 +48,13 @@ pub fn read_from(input: impl Read, limit: u64) -> io::Result<Vec<u8>> {
             0..0x10_0000 => format!("{} KiB", limit >> 10),
             _ => format!("{} MiB", limit >> 20),
         };
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            format!("it is larger than {size}"),
-        ));
+        let why = format!("it is larger than {size}");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
     }
     Ok(bytes)
 }
 
-/// Creates a file that is not there yet, not even as a link that leads nowhere.
+/// Creates a file that does not exist yet, not even as a dangling link.
 ///
 /// It has the given mode whatever the umask is, where the system has modes.
 pub fn create(path: &Path, mode: u32) -> io::Result<File> {
@@ -73,7 +70,7 @@ pub fn create(path: &Path, mode: u32) -> io::Result<File> {
     {
         use std::os::unix::fs::PermissionsExt as _;
         let set = file.set_permissions(std::fs::Permissions::from_mode(mode));
-        // Some disks have no modes. Only a secret may not lie on one of them.
+        // Some disks have no modes. Only a secret must not be stored on one of them.
         if mode == SECRET {
             set?;
         }
@@ -99,7 +96,7 @@ pub struct Held {
     _lock: Option<File>,
 }
 
-/// Holds `folder` for this run alone; `None` when another run holds it.
+/// Locks `folder` for this run alone; `None` when another run holds it.
 ///
 /// The folder itself is locked, so that no file is left behind. Where the system cannot lock a folder
 /// nothing is held.

@@ -124,6 +124,12 @@ impl Gate<'_> {
         Ok(())
     }
 
+    /// Returns what a commit has at the paths of a key.
+    pub(super) fn sides_at(&self, commit: Oid, key: &str) -> Result<Vec<(String, Option<Side>)>> {
+        let paths = self.keys.paths(key).into_iter();
+        paths.map(|path| Ok((path.clone(), self.git.entry(commit, &path)?))).collect()
+    }
+
     /// Returns a key with the state of a commit.
     pub(super) fn kept_as_in(
         &self,
@@ -131,11 +137,7 @@ impl Gate<'_> {
         key: &str,
         (step, why, help): (usize, String, String),
     ) -> Result<KeptBack> {
-        let mut sides = Vec::new();
-        for path in self.keys.paths(key) {
-            let side = self.git.entry(commit, &path)?;
-            sides.push((path, side));
-        }
+        let sides = self.sides_at(commit, key)?;
         let from = sides.iter().any(|(_, side)| side.is_some()).then_some(commit);
         Ok(KeptBack { from, sides, step, why, help })
     }
@@ -144,8 +146,8 @@ impl Gate<'_> {
     fn allow_edits_of_unpublished(&self, set: &mut ChangeSet<'_>) {
         let is_new = |entry: &EntryChange| self.new.contains(&entry.folder());
         set.change.entries.retain(|entry| entry.kind != EntryKind::Removed || !is_new(entry));
-        for entry in set.change.entries.iter_mut().filter(|e| e.kind == EntryKind::Edited) {
-            if is_new(entry) {
+        for entry in &mut set.change.entries {
+            if entry.kind == EntryKind::Edited && is_new(entry) {
                 entry.kind = EntryKind::NewVersion;
             }
         }
@@ -184,13 +186,11 @@ impl Gate<'_> {
 
     /// Returns what is held, as `build --without` reads it.
     pub(super) fn held(&self) -> Vec<(Held, &KeptBack)> {
-        let mut held = Vec::new();
-        for kept in self.kept.values() {
-            for (path, side) in &kept.sides {
-                let from = kept.from.filter(|_| side.is_some()).map(|from| from.to_string());
-                held.push((Held { path: self.keys.listed(path), from }, kept));
-            }
-        }
-        held
+        let all = self.kept.values().flat_map(|kept| kept.sides.iter().map(move |one| (kept, one)));
+        all.map(|(kept, (path, side))| {
+            let from = kept.from.filter(|_| side.is_some()).map(|from| from.to_string());
+            (Held { path: self.keys.listed(path), from }, kept)
+        })
+        .collect()
     }
 }

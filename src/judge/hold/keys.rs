@@ -7,7 +7,7 @@ use crate::proof::change::is_protected;
 /// The end of the key of an owners file and its proof.
 const PAIR: &str = "/*";
 
-/// A path, or the nearest folder above it, that a list of paths can name.
+/// Returns a path, or the nearest folder above it, that a list of paths can name.
 fn nameable(path: &str) -> String {
     let names = path.split('/').take_while(|name| !matches!(*name, "" | "." | ".."));
     names.collect::<Vec<_>>().join("/")
@@ -20,7 +20,7 @@ pub(super) struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    /// What a path is held back with: its version folder, its owners file and the proof of that, or
+    /// Returns what a path is held back with: its version folder, its owners file and the proof of that, or
     /// itself. `None` for files that neither the site nor the gate reads.
     pub(super) fn of(self, path: &str, config: &Config) -> Option<String> {
         let Some(below) = below(self.prefix, path) else {
@@ -39,12 +39,12 @@ impl Keys<'_> {
         })
     }
 
-    /// What the owners file of a namespace is held back with.
+    /// Returns the key of the owners file of a namespace.
     pub(super) fn owners(self, namespace: &str) -> String {
         join(self.prefix, &format!("owners/{namespace}{PAIR}"))
     }
 
-    /// The paths that a key stands for.
+    /// Returns the paths of a key.
     pub(super) fn paths(self, key: &str) -> Vec<String> {
         match key.strip_suffix(PAIR) {
             Some(stem) => vec![format!("{stem}.toml"), format!("{stem}.proof.json")],
@@ -52,7 +52,7 @@ impl Keys<'_> {
         }
     }
 
-    /// How a path is written in the list of what is held back.
+    /// Returns a path as the list of what is held back has it.
     pub(super) fn listed(self, path: &str) -> String {
         below(self.prefix, path).map_or_else(|| format!("/{path}"), str::to_owned)
     }

@@ -19,7 +19,7 @@ use super::keys::Keys;
 /// Why a path is refused, and what to do.
 pub(super) type Refused = BTreeMap<String, (String, String)>;
 
-/// What must not be published of a step.
+/// Returns what must not be published of a step.
 pub(super) fn refused(
     keys: Keys<'_>,
     set: &ChangeSet<'_>,
@@ -49,7 +49,7 @@ pub(super) fn refused(
     }
     unproven(keys, set, judged, &mut refused);
     for (path, _) in &change.tombstones {
-        if let Some(version) = buried_alive(set, path)? {
+        if let Some(version) = version_of_tombstone(set, path)? {
             let why = format!("the tombstone is for {version}, which is still there");
             let help = format!("remove the folder {version} as well, or the tombstone");
             refused.insert(set.display(path), (why, help));
@@ -77,11 +77,8 @@ pub(super) fn refused(
 
 /// Adds what belongs to unproven namespaces.
 fn unproven(keys: Keys<'_>, set: &ChangeSet<'_>, judged: &Judged, refused: &mut Refused) {
-    let open = judged.namespaces.iter();
-    let open: BTreeSet<String> = open
-        .filter(|n| !matches!(n.verdict, Verdict::Proven { .. }))
-        .map(|n| n.namespace.to_ascii_lowercase())
-        .collect();
+    let open = judged.namespaces.iter().filter(|n| !matches!(n.verdict, Verdict::Proven { .. }));
+    let open: BTreeSet<String> = open.map(|n| n.namespace.to_ascii_lowercase()).collect();
     let reason = |namespace: &str| {
         let why = format!("nobody has proven that they may publish for {namespace}");
         let help = "sign it with `mcp-static sign` and commit the proof, or let its owner open the pull request";
@@ -94,33 +91,26 @@ fn unproven(keys: Keys<'_>, set: &ChangeSet<'_>, judged: &Judged, refused: &mut 
     }
     // An owners file alone was merged by a maintainer; one beside entries may have slipped in.
     if entries.count() > 0 {
-        let owners = set.change.owners.keys().filter(|namespace| open.contains(*namespace));
-        for namespace in owners {
-            let key = keys.owners(namespace);
-            refused.entry(key).or_insert_with(|| reason(namespace));
+        for namespace in set.change.owners.keys().filter(|namespace| open.contains(*namespace)) {
+            refused.entry(keys.owners(namespace)).or_insert_with(|| reason(namespace));
         }
     }
 }
 
 /// Adds removals that leave files behind, or whose tombstone is refused.
 fn leftovers(set: &ChangeSet<'_>, refused: &mut Refused) -> Result<()> {
-    let tombstones: BTreeMap<String, (String, String)> = set
-        .change
-        .tombstones
-        .iter()
-        .filter_map(|(path, _)| {
-            let reason = refused.get(&set.display(path))?.clone();
-            Some((path.to_ascii_lowercase(), reason))
-        })
-        .collect();
+    let tombstones = set.change.tombstones.iter().filter_map(|(path, _)| {
+        Some((path.to_ascii_lowercase(), refused.get(&set.display(path))?.clone()))
+    });
+    let tombstones: Refused = tombstones.collect();
     for entry in set.change.entries.iter().filter(|e| e.kind == EntryKind::Removed) {
-        let folder = entry.folder();
+        let (folder, key) = (entry.folder(), set.display(&entry.folder()));
         if let Some(reason) = tombstones.get(&entry.tombstone().to_ascii_lowercase()) {
-            refused.entry(set.display(&folder)).or_insert_with(|| reason.clone());
-        } else if set.git.entry(set.head, &set.display(&folder))?.is_some() {
+            refused.entry(key).or_insert_with(|| reason.clone());
+        } else if set.git.entry(set.head, &key)?.is_some() {
             let why = format!("{folder} has no server.json any more, but other files");
             let help = format!("remove the folder {folder}, or put its server.json back");
-            refused.entry(set.display(&folder)).or_insert((why, help));
+            refused.entry(key).or_insert((why, help));
         }
     }
     Ok(())
@@ -158,7 +148,7 @@ fn templates(keys: Keys<'_>, set: &ChangeSet<'_>, refused: &mut Refused) -> Resu
     Ok(())
 }
 
-/// What is of no interest after a merge: what a maintainer decided by it, and that it changed nothing.
+/// Whether a finding does not matter after a merge, because a maintainer decided it, or nothing changed.
 pub(super) fn was_decided(diagnostic: &Diagnostic) -> bool {
     matches!(
         diagnostic.code,
@@ -172,8 +162,8 @@ fn is_refusal(diagnostic: &Diagnostic) -> bool {
     diagnostic.severity == Severity::Error && !about_files && !was_decided(diagnostic)
 }
 
-/// The version folder that a tombstone is for, if it is there.
-fn buried_alive(set: &ChangeSet<'_>, tombstone: &str) -> Result<Option<String>> {
+/// Returns the version folder that a tombstone is for, if it is there.
+fn version_of_tombstone(set: &ChangeSet<'_>, tombstone: &str) -> Result<Option<String>> {
     let Some(version) = tombstoned_version(tombstone) else { return Ok(None) };
     if set.git.entry(set.history.1, &set.display(tombstone))?.is_none() {
         return Ok(None);

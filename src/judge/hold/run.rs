@@ -20,7 +20,7 @@ use super::steps::{founding, steps};
 /// Judges each commit of the head's first-parent line after the base. Without a base nothing was published
 /// before: the branch's first commit with a registry is the start, and its entries may still be removed.
 ///
-/// `check` is asked what a build would refuse of the result.
+/// `check` returns what a build would refuse of the result.
 ///
 /// # Errors
 /// As for [`crate::judge::verify`].
@@ -92,15 +92,11 @@ fn finish(
     }
     let held = gate.held().into_iter().map(|(held, kept)| {
         let commit = line.get(kept.step).map_or(start, |(_, commit)| *commit).to_string();
-        let (why, help) = (kept.why.clone(), kept.help.clone());
-        HeldBack { held, commit, why, help }
+        HeldBack { held, commit, why: kept.why.clone(), help: kept.help.clone() }
     });
-    let held: Vec<HeldBack> = held.collect();
+    let held = held.collect();
     Ok(Judged {
-        judgement: match unsettled {
-            true => Judgement::Refused,
-            false => Judgement::Proven,
-        },
+        judgement: if unsettled { Judgement::Refused } else { Judgement::Proven },
         outcomes: gate.totals.outcomes,
         namespaces: gate.totals.namespaces,
         labels: Vec::new(),

@@ -1,5 +1,5 @@
-//! The last look: what would be published is checked as a build checks it, and what a build would refuse
-//! is held back as well.
+//! The last check: what would be published is checked as a build checks it, and what a build would refuse is held
+//! back as well.
 //!
 //! Steps are judged one by one, and two that are right may not be right together: names that differ only by
 //! case, settings that entries break, a tombstone and an entry.
@@ -36,19 +36,17 @@ pub(super) fn settle(
             return Ok(false);
         }
         // What is as it was deployed is not to blame: then the settings are, and the rest may be right.
-        let (mut old, mut new) = (Vec::new(), Vec::new());
+        let mut groups = [Vec::new(), Vec::new()];
         for error in &errors {
-            match is_as_deployed(gate, error, start, head)? {
-                true => old.push(error),
-                false => new.push(error),
-            }
+            groups[usize::from(!is_as_deployed(gate, error, start, head)?)].push(error);
         }
         let mut is_better = false;
-        for group in [old, new].into_iter().filter(|group| !group.is_empty()) {
-            if !is_better {
-                for error in group {
-                    is_better |= hold(gate, error, start, head)?;
-                }
+        for group in groups {
+            if is_better {
+                break;
+            }
+            for error in group {
+                is_better |= hold(gate, error, start, head)?;
             }
         }
         if !is_better {
@@ -63,7 +61,7 @@ pub(super) fn settle(
 fn published(gate: &Gate<'_>, key: &str, head: Oid) -> Result<Vec<(String, Option<Side>)>> {
     match gate.kept.get(key) {
         Some(kept) => Ok(kept.sides.clone()),
-        None => Ok(gate.kept_as_in(head, key, (0, String::new(), String::new()))?.sides),
+        None => gate.sides_at(head, key),
     }
 }
 
@@ -71,8 +69,7 @@ fn published(gate: &Gate<'_>, key: &str, head: Oid) -> Result<Vec<(String, Optio
 fn is_as_deployed(gate: &Gate<'_>, error: &Diagnostic, start: Oid, head: Oid) -> Result<bool> {
     let config = gate.settings(start);
     for key in keys(gate, &error.place.file, &config, head)? {
-        let deployed = gate.kept_as_in(start, &key, (0, String::new(), String::new()))?;
-        if published(gate, &key, head)? != deployed.sides {
+        if published(gate, &key, head)? != gate.sides_at(start, &key)? {
             return Ok(false);
         }
     }
@@ -109,21 +106,22 @@ fn hold(gate: &mut Gate<'_>, error: &Diagnostic, start: Oid, head: Oid) -> Resul
     Ok(false)
 }
 
-/// What a finding at a path is about: the path's own key, or the version folders below a folder.
+/// Returns what a finding at a path is about: the path's own key, or the version folders below a folder.
 fn keys(gate: &Gate<'_>, file: &str, config: &Config, head: Oid) -> Result<Vec<String>> {
     let own = gate.keys.of(file, config);
     let is_folder = gate.git.entry(head, file)?.is_some_and(|side| side.is_folder());
-    let (true, Some(_)) = (is_folder, &own) else { return Ok(own.into_iter().collect()) };
-    let files = gate.git.files(head, file)?;
-    let below =
-        files.iter().filter_map(|inside| gate.keys.of(&format!("{file}/{}", inside.path), config));
+    if !is_folder || own.is_none() {
+        return Ok(own.into_iter().collect());
+    }
+    let files = gate.git.files(head, file)?.into_iter();
+    let below = files.filter_map(|inside| gate.keys.of(&format!("{file}/{}", inside.path), config));
     let mut keys: Vec<String> = below.collect();
     keys.dedup();
     Ok(keys)
 }
 
-/// A registry with nothing in it is never published: where all entries are gone, those that were there
-/// stay, with no tombstone beside them, until another one comes.
+/// Keeps the entries that were there, without tombstones, where all entries would be gone: an empty registry is
+/// never published.
 fn keep_something(gate: &mut Gate<'_>, start: Oid, head: Oid) -> Result<bool> {
     let config = gate.settings(start);
     let servers = join(gate.prefix, "servers");

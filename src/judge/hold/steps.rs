@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use crate::config::Trust;
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::Identity;
-use crate::proof::event::Event;
+use crate::proof::event::{Event, PullRequest};
 use crate::world::git::{Git, Oid};
 
 use crate::judge::changeset::{ChangeSet, read_settings, short};
 use crate::judge::types::Network;
 use crate::judge::verdict::trust;
 
-/// The commit that founded the registry: the first of the line that has the data folder and settings
+/// Returns the commit that founded the registry: the first of the line that has the data folder and settings
 /// that can be read.
 pub(super) fn founding(git: &Git, prefix: &str, head: Oid) -> Result<Oid> {
     for commit in git.first_parents(head)?.into_iter().rev() {
@@ -23,7 +23,7 @@ pub(super) fn founding(git: &Git, prefix: &str, head: Oid) -> Result<Oid> {
     Ok(head)
 }
 
-/// The steps from `base` to `head`, oldest first: what was there before each, and its commit.
+/// Returns the steps from `base` to `head`, oldest first: what was there before each, and its commit.
 pub(super) fn steps(git: &Git, base: Oid, head: Oid) -> Result<Vec<(Oid, Oid)>> {
     if base == head {
         return Ok(Vec::new());
@@ -66,19 +66,15 @@ pub(super) fn identity(
     match network.pulls_of(&commit) {
         Err(why) => Identity::Unknown(why),
         Ok(pulls) => {
-            let merged = pulls.into_iter().find(|pull| {
+            let is_merged = |pull: &PullRequest| {
                 pull.merged_as.as_deref() == Some(commit.as_str())
                     && published.is_none_or(|branch| *branch == pull.base_branch)
-            });
-            match merged {
-                Some(pull) => Identity::Attested {
-                    forge: event.forge.clone(),
-                    is_github: event.is_github,
-                    pull: Box::new(pull),
-                },
+            };
+            let (forge, is_github) = (event.forge.clone(), event.is_github);
+            match pulls.into_iter().find(is_merged) {
+                Some(pull) => Identity::Attested { forge, is_github, pull: Box::new(pull) },
                 None => Identity::Nobody(format!(
-                    "{} knows no pull request that was merged as commit {}",
-                    event.forge,
+                    "{forge} knows no pull request that was merged as commit {}",
                     short(&commit)
                 )),
             }

@@ -37,7 +37,7 @@ pub struct DnsClient {
 
 impl DnsClient {
     /// Makes a client; the error says what is wrong with the choice of resolvers, as a whole sentence
-    /// without its full stop. Nothing is asked yet.
+    /// without its full stop. Nothing is queried yet.
     pub fn new(options: &DnsOptions) -> Result<Self, String> {
         let resolvers = match &options.resolvers {
             Resolvers::At(list) if list.is_empty() => return Err("no resolver is named".to_owned()),

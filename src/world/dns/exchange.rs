@@ -16,13 +16,13 @@ use super::{DnsAnswer, MAX_ALIASES};
 /// Why there is no answer in time.
 pub(super) const TIMED_OUT: &str = "timed out";
 
-/// Most bytes of an answer over UDP (RFC 9715); a longer one is asked for again over TCP.
+/// Most bytes of an answer over UDP (RFC 9715); a longer one is requested again over TCP.
 const UDP_SIZE: u16 = 1232;
 
 /// Sends one query to a resolver group, with retries.
 pub(super) type Handle = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 
-/// Records of the kind that was asked for.
+/// Records of the queried kind.
 pub(super) type RecordSet = Vec<RData>;
 
 /// Queries the records of `name`, and then those of what it is an alias of when the answer leaves that

@@ -39,7 +39,7 @@ pub struct ResolverAnswer<T> {
 /// An answer, or that there was none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DnsAnswer<T> {
-    /// The name has records of the kind that was asked for.
+    /// The name has records of the queried kind.
     Records {
         /// The records, at least one.
         records: T,
@@ -125,13 +125,13 @@ pub enum Resolvers {
 /// Which resolvers to query, and how long to wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DnsOptions {
-    /// Which resolvers are asked.
+    /// Which resolvers are queried.
     pub resolvers: Resolvers,
     /// Longest wait for one try.
     pub attempt: Duration,
     /// Number of tries, at least one.
     pub attempts: usize,
-    /// Longest wait for one question in all; all resolvers are asked at the same time.
+    /// Longest wait for one lookup in all; all resolvers are queried at the same time.
     pub total: Duration,
 }
 

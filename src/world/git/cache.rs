@@ -34,7 +34,7 @@ impl Tree {
         Self { data: data.into(), starts: starts.into() }
     }
 
-    /// The entry called `name`.
+    /// Finds the entry called `name`.
     pub(super) fn find(&self, name: &[u8]) -> Option<Entry<'_>> {
         if self.starts.is_empty() {
             return objects::find(&self.data, name);

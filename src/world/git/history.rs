@@ -80,7 +80,7 @@ impl Git {
         walk.run(&line, progress).map(Some)
     }
 
-    /// The first-parent line from `head` back to its root or to `base`, newest first, and the tree
+    /// Returns the first-parent line from `head` back to its root or to `base`, newest first, and the tree
     /// of `base` if it was met.
     fn line(
         &self,
@@ -164,7 +164,7 @@ impl<'a> HistoryWalk<'a> {
         Ok(all)
     }
 
-    /// The prefix's tree under `root`, opening only what differs from the last commit.
+    /// Finds the prefix's tree under `root`, opening only what differs from the last commit.
     fn locate(&mut self, root: Oid) -> Result<Option<Oid>> {
         let mut tree = root;
         for level in 0..self.prefix.len() {
@@ -185,7 +185,7 @@ impl<'a> HistoryWalk<'a> {
         Ok(Some(tree))
     }
 
-    /// The tree from the last comparison, or read anew.
+    /// Takes the tree from the last comparison, or reads it.
     fn take(&mut self, tree: Oid) -> Result<OdbObject<'a>> {
         let read = || self.git.read(self.odb, tree, ObjectType::Tree, Hashing::Trust);
         let kept = self.kept.remove(&tree).map(Ok);
@@ -291,7 +291,7 @@ impl<'t> Entries<'t> {
 
     /// Passes over the entries with which both trees go on.
     ///
-    /// Their order is not looked at again: the older tree was new once, and read whole.
+    /// Their order is not checked again: the older tree was new once, and read whole.
     fn skip_shared(&mut self, other: &mut Self) {
         let shared = shared(self.rest, other.rest);
         if shared == self.rest.len() && shared == other.rest.len() {
@@ -322,7 +322,7 @@ impl<'t> Entries<'t> {
     }
 }
 
-/// How many bytes two slices have in common at their beginning.
+/// Returns how many bytes two slices have in common at their beginning.
 fn shared(a: &[u8], b: &[u8]) -> usize {
     const STRIDE: usize = 64;
     let strides = a.chunks_exact(STRIDE).zip(b.chunks_exact(STRIDE)).take_while(|(a, b)| a == b);

@@ -1,7 +1,7 @@
-//! Which commits one branch has and another lacks, whatever the dates in them say.
+//! Which commits one branch has and another lacks, whatever their dates.
 //!
-//! The author of a commit chooses its dates, and a walk that orders commits by date can be led to miss
-//! some of them. These walks follow parents only, so they cost one reading of history.
+//! The author of a commit chooses its dates, so a walk that orders commits by date can be made to miss
+//! some of them. These walks follow parents only.
 
 use std::collections::{HashMap, HashSet};
 

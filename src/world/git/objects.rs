@@ -1,8 +1,7 @@
 //! Commits, trees and blobs as they are stored.
 //!
-//! Objects are taken apart here and not by libgit2, because a tree from a stranger may hold any
-//! bytes for a name, and because the walk through history compares stored entries without
-//! building anything. No name is ever joined to a path of this machine.
+//! Objects are parsed here and not by libgit2, because a tree from a stranger may hold any bytes for a name, and
+//! because the walk through history compares stored entries. No name is ever joined to a path of this machine.
 
 use std::ffi::CStr;
 use std::fmt;
@@ -166,12 +165,12 @@ pub(super) fn is_name(name: &[u8]) -> bool {
         && !name.iter().any(|b| matches!(b, b'/' | b'\\' | 0))
 }
 
-/// The names of a `/`-separated prefix; `""` and `"."` mean the top.
+/// Returns the names of a `/`-separated prefix; `""` and `"."` mean the top.
 pub(super) fn names(prefix: &str) -> impl Iterator<Item = &str> {
     prefix.split('/').filter(|name| !matches!(*name, "" | "."))
 }
 
-/// The entry called `name`.
+/// Finds the entry called `name`.
 pub(super) fn find<'a>(mut tree: &'a [u8], name: &[u8]) -> Option<Entry<'a>> {
     std::iter::from_fn(|| next_entry(&mut tree)).find(|entry| entry.name == name)
 }
@@ -209,20 +208,20 @@ impl Commit {
     }
 }
 
-/// The id of an object with these bytes.
+/// Returns the id of an object with these bytes.
 pub(super) fn hash(kind: ObjectType, bytes: &[u8]) -> Result<Oid> {
     git2::Oid::hash_object(kind, bytes)
         .map(Oid::from)
         .map_err(|e| Error::new(ErrorKind::Git, "could not hash an object").because(said(&e)))
 }
 
-/// An object whose bytes are not what git writes.
+/// Returns the error for an object whose bytes are not what git writes.
 pub(super) fn malformed(oid: Oid) -> Error {
     Error::new(ErrorKind::Git, format!("git object {oid} is malformed"))
         .help("run `git fsck`, then clone the repository again")
 }
 
-/// A commit that spells more paths than any registry has.
+/// Returns the error for a commit that spells more paths than any registry has.
 pub(super) fn too_large() -> Error {
     Error::new(ErrorKind::Git, "a commit holds more files than can be read")
         .help("remove the folders that nest copies of each other")

@@ -1,7 +1,7 @@
 //! Where a repository is: its git folder, the folder it shares, its work tree.
 //!
-//! libgit2 can search too, but the way it opens what it finds refuses foreign owners. Only folder
-//! shapes are looked at here; nothing is executed and no setting outside the repository is read.
+//! libgit2 can search too, but then refuses folders of other users. Only the shapes of folders are checked here;
+//! nothing is executed and no setting outside the repository is read.
 
 use std::fs;
 use std::io;

@@ -17,7 +17,7 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool that opens its handles where `git` was opened.
+    /// Makes a pool that opens its handles where `git` was opened.
     pub fn new(git: Git) -> Self {
         Self { spare: Mutex::default(), first: Mutex::new(git) }
     }

@@ -23,7 +23,7 @@ const MAX_DETAIL: u64 = 4096;
 pub struct ProxyChoice {
     /// URL of an HTTP proxy, if there is one.
     pub url: Option<String>,
-    /// Hosts that are asked directly, with everything below them; `*` is every host.
+    /// Hosts that are requested directly, with everything below them; `*` is every host.
     pub except: Vec<String>,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Agents {
 }
 
 impl Agents {
-    /// Makes both with `agent`, which gets the settings and whether they name a proxy; the error says what is
+    /// Makes both with `agent`, which receives the settings and whether they name a proxy; the error is what is
     /// wrong with the proxy's URL, without showing it.
     pub(super) fn new(
         options: HttpOptions,
@@ -215,7 +215,7 @@ fn agent_config(options: &HttpOptions, proxy: Option<Proxy>) -> Config {
         .build()
 }
 
-/// Reads a body of at most `limit` bytes; a larger one is refused before it is read when it says its
+/// Reads a body of at most `limit` bytes; a larger one is refused before it is read when it states its
 /// length.
 pub fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     if body.content_length().is_some_and(|length| length > limit) {

@@ -70,14 +70,14 @@ pub struct Response {
 pub enum HttpError {
     /// Nothing came, or not all of it: time ran out, no such host, no connection, no trust.
     NoAnswer {
-        /// Who was asked.
+        /// The requested URL.
         url: String,
         /// What happened.
         why: String,
     },
     /// The host answered with a status other than success.
     Status {
-        /// Who was asked.
+        /// The requested URL.
         url: String,
         /// The status.
         status: u16,
@@ -86,16 +86,16 @@ pub enum HttpError {
         /// The beginning of the body.
         detail: String,
     },
-    /// The answer is larger than was asked for.
+    /// The answer is larger than the limit.
     TooLarge {
-        /// Who was asked.
+        /// The requested URL.
         url: String,
         /// The limit in bytes.
         limit: u64,
     },
     /// The URL is not requested: it is invalid, not encrypted, or redirects to a forbidden place.
     Refused {
-        /// Who would have been asked.
+        /// The URL.
         url: String,
         /// Why not.
         why: String,

@@ -24,7 +24,7 @@ pub const MAX_HEAD: usize = 8192;
 /// Why there is no document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WellKnownError {
-    /// Nothing came, or not all of it, or the host says to try again later (408, 425, 429, 5xx).
+    /// Nothing came, or not all of it, or the host reports that it is overloaded (408, 425, 429, 5xx).
     /// It is unknown whether the document exists. The text is what happened.
     NoAnswer(String),
     /// The resolvers agree that the name has no address.
