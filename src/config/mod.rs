@@ -15,10 +15,9 @@ use serde::Deserialize;
 use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
-pub use catalog::{ACCENT, CatalogSettings, FooterLink};
+pub use catalog::{CatalogSettings, FooterLink};
 pub use ownership::{
-    Account, Cname, DnsSettings, DomainSettings, GithubSettings, HttpSettings, KeySource, Method,
-    Ownership, PinIds, Rule, SameRepo, Trust, Visibility,
+    Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
 pub use packages::PackageSettings;
 pub use probe::ProbeSettings;

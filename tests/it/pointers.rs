@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mcp_static::data::read_json;
-use mcp_static::diag::{Code, Finding, Levels, Pointer, Report, SourceFile, Span};
+use mcp_static::internals::data::read_json;
+use mcp_static::internals::diag::{Code, Finding, Levels, Pointer, Report, SourceFile, Span};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 

@@ -15,7 +15,8 @@ mod url;
 
 use serde_json::{Value, json};
 
-use super::{CURRENT_SCHEMA, DocumentRules, Profile};
+use super::schema::CURRENT as CURRENT_SCHEMA;
+use super::{DocumentRules, Profile};
 use crate::diag::Finding;
 
 /// A document that both profiles accept without a word, with `more` laid over it; null removes.

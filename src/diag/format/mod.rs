@@ -18,6 +18,13 @@ pub use shared::{Style, summary};
 
 crate::text::display_as_str!(Format);
 
+impl std::fmt::Display for Report {
+    /// Writes the form for people, without colour.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&render(self, Format::Human, &Style::default()))
+    }
+}
+
 /// A printed form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
