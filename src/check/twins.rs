@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use unicode_security::confusable_detection::skeleton;
 
+use super::registry::folder;
 use crate::data::{ServerFolder, Tree};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
@@ -47,9 +48,7 @@ pub fn confusable_names(tree: &Tree) -> Result<Vec<Diagnostic>> {
 }
 
 fn finding(tree: &Tree, server: &ServerFolder, twin: &ServerFolder) -> Result<Diagnostic> {
-    let place = |server: &ServerFolder| {
-        Place::file(tree.display(&format!("servers/{}/{}", server.namespace, server.name)))
-    };
+    let place = |server| Place::file(folder(tree, server));
     let message = format!("{:?} is easily mistaken for {:?}", &*server.name, &*twin.name);
     let diagnostic = Diagnostic::new(Code::NameConfusable, place(server), message)
         .label(place(twin), "the other one")

@@ -29,6 +29,11 @@ impl<'a> GoUrl<'a> {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 
+    /// Whether it is http or https and has a host.
+    pub(super) fn is_web(&self) -> bool {
+        (self.has_scheme("http") || self.has_scheme("https")) && !self.host.is_empty()
+    }
+
     /// The host without port and without the brackets of an IPv6 address.
     pub(super) fn hostname(&self) -> &'a str {
         let host = match self.host.rfind(':') {
@@ -96,10 +101,7 @@ fn split_authority<'a>(scheme: &str, rest: &'a str) -> Result<(&'a str, &'a str)
         return Ok(("", rest));
     };
     let (authority, path) = authority.split_at(authority.find('/').unwrap_or(authority.len()));
-    let (user, host) = match authority.rsplit_once('@') {
-        Some((user, host)) => (user, host),
-        None => ("", authority),
-    };
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     check_host(scheme, host)?;
     check_user(user)?;
     Ok((host, path))
@@ -143,10 +145,8 @@ fn check_ip_literal(host: &str) -> Result<(), UrlFault> {
         }
         None => inner,
     };
-    match address.parse::<Ipv6Addr>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err("has brackets around something that is not an IPv6 address"),
-    }
+    let fault = "has brackets around something that is not an IPv6 address";
+    address.parse::<Ipv6Addr>().map(drop).map_err(|_| fault)
 }
 
 /// Whether `text` is empty or a colon and digits, perhaps none.
@@ -170,26 +170,22 @@ fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
     while at < bytes.len() {
         let b = bytes[at];
         if b == b'%' {
-            let Some(value) = escaped_byte(bytes, at) else {
-                return Err("has a percent sign that begins no escape");
+            let digits = bytes.get(at + 1..at + 3).and_then(from_hex);
+            let Some([value]) = digits.as_deref() else {
+                return Err("has a percent sign that does not begin an escape");
             };
-            if !may_be_escaped(value, part) {
-                return Err("has a percent escape where a host allows none");
+            if !may_be_escaped(*value, part) {
+                return Err("has a percent escape that a host does not allow");
             }
             at += 3;
         } else {
             if part != Component::Other && b.is_ascii() && !is_host_byte(b) {
-                return Err("has a character that no host may hold");
+                return Err("has a character that a host cannot hold");
             }
             at += 1;
         }
     }
     Ok(())
-}
-
-/// Returns the byte of the escape at `at`.
-fn escaped_byte(bytes: &[u8], at: usize) -> Option<u8> {
-    from_hex(bytes.get(at + 1..at + 3)?)?.first().copied()
 }
 
 /// A host may escape only what is not ASCII and the percent sign; a zone also what it could hold.

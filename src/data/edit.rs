@@ -17,6 +17,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::site::WORK;
 use crate::world::file;
 
+use super::layout::join;
+
 /// What becomes of one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
@@ -117,7 +119,6 @@ pub fn apply_in(
         folders.entry(folder).or_default().push((file, edit));
     }
     let stage = Stage::open(root, home)?;
-    let folders: Vec<_> = folders.into_iter().collect();
     let moves: Result<Vec<Moves>> = folders
         .par_iter()
         .map(|(folder, files)| prepare(root, &stage.path, folder, files, step))
@@ -129,7 +130,6 @@ pub fn apply_in(
             let done = applied.written + applied.removed + applied.unchanged;
             with_progress(e, done, edits.len())
         })?;
-        moves.require(root).map_err(|e| with_progress(e, applied.written, edits.len()))?;
         applied.written += moves.writes.len() as u64;
         applied.removed += moves.removals.len() as u64;
         applied.unchanged += moves.unchanged;
@@ -239,7 +239,7 @@ fn prepare(
 ) -> Result<Moves> {
     let mut moves = Moves { new: missing(root, folder)?, ..Moves::default() };
     for (file, edit) in files {
-        let path = if folder.is_empty() { (*file).to_owned() } else { format!("{folder}/{file}") };
+        let path = join(folder, file);
         let full = root.join(&path);
         let there = match fs::symlink_metadata(&full) {
             Ok(meta) if meta.is_file() => Some(meta.len()),
@@ -282,13 +282,7 @@ impl Moves {
             let full = root.join(path);
             fs::remove_file(&full).map_err(|e| Error::io("the file cannot be removed", full, e))?;
         }
-        Ok(())
-    }
-}
-
-impl Moves {
-    /// Makes sure that every file arrived: something else may have emptied the working folder.
-    fn require(&self, root: &Path) -> Result<()> {
+        // Something else may have emptied the working folder.
         let missing = self.writes.iter().map(|path| root.join(path)).find(|path| !path.is_file());
         missing.map_or(Ok(()), |path| {
             Err(Error::new(ErrorKind::Io, "the file did not arrive at its place").at(path))
@@ -297,16 +291,10 @@ impl Moves {
 }
 
 fn with_progress(e: Error, done: u64, total: usize) -> Error {
-    let help = format!(
-        "{done} of {total} files were done before this; fix it and run the same command again"
-    );
-    match e.advice() {
-        Some(advice) => {
-            let help = format!("{advice}; {help}");
-            e.help(help)
-        }
-        None => e.help(help),
-    }
+    let advice = e.advice().map(|advice| format!("{advice}; ")).unwrap_or_default();
+    e.help(format!(
+        "{advice}{done} of {total} files were done before this; fix it and run the same command again"
+    ))
 }
 
 /// Splits a path into its folder and file name, if it stays below the root on every system.
@@ -326,10 +314,7 @@ fn split<'a>(root: &Path, path: &'a str) -> Result<(&'a str, &'a str)> {
 fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
     let mut at = String::new();
     for part in folder.split('/').filter(|part| !part.is_empty()) {
-        if !at.is_empty() {
-            at.push('/');
-        }
-        at.push_str(part);
+        at = join(&at, part);
         let full = root.join(&at);
         match fs::symlink_metadata(&full) {
             Ok(meta) if meta.is_dir() => {}
@@ -344,9 +329,9 @@ fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
 /// Makes sure that `folder` is there below `root` and that no part of it is a symbolic link.
 pub fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
     let path = root.join(folder);
+    let fail = |e| Error::io("the folder cannot be created", &path, e);
     if missing(root, folder)?.is_some() {
-        fs::create_dir_all(&path)
-            .map_err(|e| Error::io("the folder cannot be created", &path, e))?;
+        fs::create_dir_all(&path).map_err(fail)?;
     }
     Ok(path)
 }
@@ -358,9 +343,6 @@ fn in_the_way(path: &Path) -> Error {
 }
 
 fn same(path: &Path, size: u64, bytes: &[u8]) -> Result<bool> {
-    if size != bytes.len() as u64 {
-        return Ok(false);
-    }
-    let there = fs::read(path).map_err(|e| Error::io("the file cannot be read", path, e))?;
-    Ok(there == bytes)
+    let read = || fs::read(path).map_err(|e| Error::io("the file cannot be read", path, e));
+    Ok(size == bytes.len() as u64 && read()? == bytes)
 }

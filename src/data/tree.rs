@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
 
-use super::layout::EntryFile;
+use super::layout::{EntryFile, join};
 
 /// Files larger than this are not read at all.
 const HARD_LIMIT: u64 = 16 * 1024 * 1024;
@@ -146,9 +146,7 @@ impl Tree {
         let mut unknown = folders.clone();
         for server in &mut self.servers {
             let place = format!("servers/{}/{}", server.namespace, server.name);
-            server
-                .versions
-                .retain(|version| !unknown.remove(&format!("{place}/{}", version.version)));
+            server.versions.retain(|v| !unknown.remove(&format!("{place}/{}", v.version)));
         }
         self.servers.retain(|server| !server.versions.is_empty());
         unknown.into_iter().collect()
@@ -156,7 +154,7 @@ impl Tree {
 
     /// How messages call a path of this tree.
     pub fn display(&self, path: &str) -> String {
-        if self.label.is_empty() { path.to_owned() } else { format!("{}/{path}", self.label) }
+        join(&self.label, path)
     }
 
     /// The settings file, when there is one.
@@ -196,10 +194,8 @@ impl Tree {
         version: &VersionFolder,
         file: EntryFile,
     ) -> Result<Option<Content>> {
-        match version.files.iter().find(|(kind, _)| *kind == file) {
-            Some((_, at)) => self.read_at(&server.path(version, file), *at).map(Some),
-            None => Ok(None),
-        }
+        let found = version.files.iter().find(|(kind, _)| *kind == file);
+        found.map(|(_, at)| self.read_at(&server.path(version, file), *at)).transpose()
     }
 
     /// Reads the files of a version that decide what is published and by whom: document, status, origin, proof.
@@ -208,11 +204,12 @@ impl Tree {
         server: &ServerFolder,
         version: &VersionFolder,
     ) -> Result<VersionFiles> {
+        let read = |file| self.read_entry(server, version, file);
         Ok(VersionFiles {
-            server: self.read_entry(server, version, EntryFile::Server)?,
-            status: self.read_entry(server, version, EntryFile::Status)?,
-            origin: self.read_entry(server, version, EntryFile::Origin)?,
-            proof: self.read_entry(server, version, EntryFile::Proof)?,
+            server: read(EntryFile::Server)?,
+            status: read(EntryFile::Status)?,
+            origin: read(EntryFile::Origin)?,
+            proof: read(EntryFile::Proof)?,
         })
     }
 
