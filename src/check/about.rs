@@ -95,7 +95,7 @@ fn with_https(text: &str) -> String {
     "write an https URL".to_owned()
 }
 
-/// A repository is skipped when it names neither URL nor source.
+/// Checks URL and subfolder of a repository, which is skipped when it names neither URL nor source.
 fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     let (url, source) = (text(repository, "url"), text(repository, "source"));
     if url.is_empty() && source.is_empty() {
@@ -113,7 +113,7 @@ fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding
     }
 }
 
-/// What is wrong with URL and source together, and what to do.
+/// Returns what is wrong with URL and source together, and what to do.
 fn repository_fault(url: &str, source: &str) -> (String, &'static str) {
     let help = match source {
         "github" => "write https://github.com/<owner>/<repository>",
@@ -146,7 +146,8 @@ fn is_repository(url: &str, source: &str) -> bool {
         .is_some_and(|(owner, name)| is_word(owner, b"_.-") && is_word(name, b"_.-"))
 }
 
-/// Letters, digits, `-`, `_`, `.` in segments that are neither empty nor dots.
+/// Whether a path has only letters, digits, `-`, `_`, `.` in segments that are neither empty nor
+/// dots.
 fn is_subfolder(path: &str) -> bool {
     path.split('/').all(|segment| !matches!(segment, "." | "..") && is_word(segment, b"-_."))
 }

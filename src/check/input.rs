@@ -100,7 +100,7 @@ impl Verdict {
     }
 }
 
-/// What to write instead, when a guess is safe.
+/// Returns what to write instead, when a guess is safe.
 fn type_help(value: &Value, wanted: &str) -> String {
     match (value, wanted) {
         (Value::Number(_) | Value::Bool(_), "a string") => format!("write \"{value}\" in quotes"),
@@ -113,7 +113,8 @@ fn type_help(value: &Value, wanted: &str) -> String {
     }
 }
 
-/// A finding for a required member that is not there. The semantic rule about `$schema` has its own.
+/// Makes a finding for a required member that is not there. The semantic rule about `$schema` has
+/// its own.
 fn missing(field: &Field, shape: &Shape, path: &Path<'_>) -> Option<Finding> {
     let message = format!("{} needs {}", shape.name, quote(field.name));
     let path = path.key(field.name);
@@ -121,7 +122,7 @@ fn missing(field: &Field, shape: &Shape, path: &Path<'_>) -> Option<Finding> {
     (field.name != "$schema").then(finding)
 }
 
-/// What the missing member looks like.
+/// Returns what to add for a missing member.
 fn missing_help(shape: &Shape, field: &Field) -> String {
     let example = match (shape.name, field.name) {
         ("a server", "name") => "\"name\": \"com.example/weather\"",
@@ -144,7 +145,7 @@ fn missing_help(shape: &Shape, field: &Field) -> String {
     format!("add {example}")
 }
 
-/// A finding for a member that the shape does not have; the key itself is what is wrong.
+/// Makes a finding for a member that the shape does not have; the key itself is what is wrong.
 fn unknown(key: &str, shape: &Shape, path: &Path<'_>) -> Finding {
     let message = format!("{} has no property {}", shape.name, quote(key));
     path.key(key).finding(Code::PropertyUnknown, message, unknown_help(key, shape)).on_key()
@@ -172,7 +173,7 @@ fn unknown_help(key: &str, shape: &Shape) -> String {
     }
 }
 
-/// The spelling that every key has had since the second schema version.
+/// Returns the spelling that every key has had since the second schema version.
 fn camel_case(key: &str) -> String {
     let mut camel = String::with_capacity(key.len());
     let mut upper = false;
@@ -186,14 +187,14 @@ fn camel_case(key: &str) -> String {
     camel
 }
 
-/// The first limit that a text breaks.
+/// Returns the first limit that a text breaks.
 fn breach(text: &str, limits: &TextLimits, path: &Path<'_>) -> Option<Finding> {
     let (fault, help) = length_fault(text, limits).or_else(|| form_fault(text, &limits.form))?;
     let message = format!("{} {fault}", quote(text));
     Some(path.finding(Code::ValueNotAllowed, message, help))
 }
 
-/// Which limit of length is broken, counted in characters, and what to do.
+/// Returns which limit of length is broken, counted in characters, and what to do.
 fn length_fault(text: &str, limits: &TextLimits) -> Option<(String, String)> {
     // Bytes bound characters from above, so most texts are never counted.
     let (min, max) = (limits.min, limits.max);
@@ -214,7 +215,7 @@ fn length_fault(text: &str, limits: &TextLimits) -> Option<(String, String)> {
     Some((fault, help))
 }
 
-/// Which form is missed, and what to do.
+/// Returns which form is missed, and what to do.
 fn form_fault(text: &str, form: &TextForm) -> Option<(String, String)> {
     let (is_valid, fault, help) = match form {
         TextForm::Any => return None,
@@ -248,13 +249,13 @@ fn form_fault(text: &str, form: &TextForm) -> Option<(String, String)> {
     (!is_valid).then(|| (fault.to_owned(), help.to_owned()))
 }
 
-/// The schema's name pattern, which is looser than the rule of names.
+/// Whether a name matches the schema's pattern, which is looser than the rule of names.
 fn is_loose_name(text: &str) -> bool {
     text.split_once('/')
         .is_some_and(|(namespace, name)| is_word(namespace, b".-") && is_word(name, b"._-"))
 }
 
-/// Two numbers with an x between them, or the word any.
+/// Whether the text is two numbers with an x between them, or the word any.
 fn is_icon_size(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text == "any" || text.split_once('x').is_some_and(|(w, h)| number(w) && number(h))

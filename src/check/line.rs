@@ -59,7 +59,8 @@ fn value(member: &Value, kind: &FieldType, path: &Path<'_>, found: &mut Vec<Find
     }
 }
 
-/// A line break or tab in a text that is one line. Other controls are refused when a document is read.
+/// Reports a line break or tab in a text that is one line. Other controls are refused when a
+/// document is read.
 fn break_in(text: &str, path: &Path<'_>) -> Option<Finding> {
     let (at, c) = text.char_indices().find(|(_, c)| is_break(*c))?;
     let position = text[..at].chars().count() + 1;

@@ -19,7 +19,8 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     check_reach(document, found);
 }
 
-/// VS Code appends a package's version to the image, whatever the image ends with.
+/// Reports an image with a tag and a version: VS Code appends a package's version to the image,
+/// whatever the image ends with.
 fn check_images(document: &Value, found: &mut Vec<Finding>) {
     each(document, "packages", &Path::Root, |package, path| {
         let (image, version) = (text(package, "identifier"), text(package, "version"));
@@ -96,14 +97,14 @@ fn check_icons(document: &Value, found: &mut Vec<Finding>) {
     }
 }
 
-/// The file ending of a URL's path, in lower case.
+/// Returns the file ending of a URL's path, in lower case.
 fn ending(address: &str) -> String {
     let path = url::parse(address).map(|url| url.path).unwrap_or_default();
     let file = path.rsplit('/').next().unwrap_or_default();
     file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default()
 }
 
-/// Which clients see the server, and which of its remotes.
+/// Reports what keeps clients from seeing the server or some of its remotes.
 fn check_reach(document: &Value, found: &mut Vec<Finding>) {
     let remotes = list(document, "remotes");
     if remotes.len() > 1 {

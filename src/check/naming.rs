@@ -83,7 +83,7 @@ fn namespace_finding(
     Some(path.finding(Code::NamespacePunycode, message, help))
 }
 
-/// The official rules of a version, which hold for the server and for each package.
+/// Applies the official rules of a version, which hold for the server and for each package.
 pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if text == "latest" {
         let message = "the version is \"latest\", which means the newest version";
@@ -95,7 +95,7 @@ pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding
     }
 }
 
-/// The exact version that the range was probably made from.
+/// Returns the exact version that the range was probably made from.
 fn range_help(text: &str) -> String {
     if is_unlucky_prerelease(text) {
         return "choose a prerelease without the letter x, which the official registry takes for a wildcard"
@@ -113,7 +113,7 @@ fn range_help(text: &str) -> String {
     }
 }
 
-/// The strict rules of the server's own version: a path segment, and a semantic version.
+/// Applies the strict rules of the server's own version: a path segment, and a semantic version.
 fn check_strict_version(
     text: &str,
     rules: &DocumentRules,

@@ -23,12 +23,12 @@ pub struct DocumentRules {
 }
 
 impl DocumentRules {
-    /// The rules of a profile, for a registry without settings.
+    /// Returns the rules of a profile, for a registry without settings.
     pub fn new(profile: Profile) -> Self {
         Self { profile, ..Self::default() }
     }
 
-    /// The rules of a profile in the registry that has these settings.
+    /// Returns the rules of a profile in the registry that has these settings.
     #[must_use]
     pub fn of(profile: Profile, config: &Config) -> Self {
         Self { profile, config: config.clone() }

@@ -130,7 +130,7 @@ impl Member<'_> {
         }
     }
 
-    /// Where the version of an image belongs.
+    /// Returns where the version of an image belongs.
     fn tag_help(&self, version: &str) -> String {
         let image = text(self.package, "identifier");
         let reference = OciReference::split(image);
@@ -231,7 +231,7 @@ fn bundle_url(identifier: &str) -> Result<url::GoUrl<'_>, url::UrlFault> {
     if url.is_web() { Ok(url) } else { Err("is not an https URL") }
 }
 
-/// `/<owner>/<repository>/releases/download/<tag>/<file>`
+/// Whether a path is `/<owner>/<repository>/releases/download/<tag>/<file>`.
 fn is_github_download(path: &str) -> bool {
     let parts: Vec<&str> = path.split('/').collect();
     let ["", owner, repository, "releases", "download", tag, file] = parts.as_slice() else {
@@ -244,7 +244,8 @@ fn is_github_download(path: &str) -> bool {
     owner_is_valid && is_word(repository, b"._-") && !tag.is_empty() && !file.is_empty()
 }
 
-/// `/<group>/…/<project>/-/releases/<tag>/downloads/<file>`, or a numbered package file.
+/// Whether a path is `/<group>/…/<project>/-/releases/<tag>/downloads/<file>`, or a numbered
+/// package file.
 fn is_gitlab_download(path: &str) -> bool {
     let Some(parts) = path.strip_prefix('/').map(|path| path.split('/').collect::<Vec<_>>()) else {
         return false;

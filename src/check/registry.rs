@@ -24,12 +24,12 @@ pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {
     Ok(findings)
 }
 
-/// The folder of a server as messages name it.
+/// Returns the folder of a server as messages name it.
 pub(super) fn folder(tree: &Tree, server: &ServerFolder) -> String {
     tree.display(&format!("servers/{}/{}", server.namespace, server.name))
 }
 
-/// Namespaces, names and versions that differ only by case.
+/// Reports namespaces, names and versions that differ only by case.
 fn collisions(tree: &Tree) -> Vec<Diagnostic> {
     let (mut namespaces, mut names) = (BTreeMap::new(), BTreeMap::new());
     let mut findings = Vec::new();
@@ -68,7 +68,7 @@ fn twin(code: Code, place: String, first: String, help: &str) -> Diagnostic {
         .help(help)
 }
 
-/// Tombstones that cannot be read, and versions that came back.
+/// Reports tombstones that cannot be read, and versions that came back.
 fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
     let mut findings = Vec::new();
     let mut stones = BTreeMap::new();

@@ -29,7 +29,7 @@ fn loader(name: &str, path: &Path<'_>) -> Finding {
     path.finding(Code::RiskyEnvironment, message, help)
 }
 
-/// The arguments as the words that they become.
+/// Checks the arguments as the words that they become.
 fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut words: Vec<(usize, String)> = Vec::new();
     for (i, argument) in arguments.iter().enumerate() {

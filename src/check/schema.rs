@@ -45,7 +45,7 @@ pub(super) enum SchemaVersion<'a> {
     Missing,
 }
 
-/// The version that a `$schema` names, wherever the address leads.
+/// Returns the version that a `$schema` names, wherever the address leads.
 pub(super) fn schema_version(address: &str) -> SchemaVersion<'_> {
     match version_in(address) {
         None => SchemaVersion::Missing,
@@ -56,7 +56,8 @@ pub(super) fn schema_version(address: &str) -> SchemaVersion<'_> {
     }
 }
 
-/// The text between `/schemas/` and `/server.schema.json`, if it is one segment of version letters.
+/// Returns the text between `/schemas/` and `/server.schema.json`, if it is one segment of version
+/// letters.
 fn version_in(address: &str) -> Option<&str> {
     address.match_indices("/schemas/").find_map(|(at, prefix)| {
         let (version, rest) = address[at + prefix.len()..].split_once('/')?;
@@ -64,7 +65,7 @@ fn version_in(address: &str) -> Option<&str> {
     })
 }
 
-/// The rules of `$schema` itself.
+/// Applies the rules of `$schema` itself.
 pub(super) fn check_address(address: &str, found: &mut Vec<Finding>) {
     let mut add = |code, message: String| {
         let help = format!("write \"$schema\": \"{CURRENT}\"");
@@ -88,7 +89,7 @@ pub(super) fn check_address(address: &str, found: &mut Vec<Finding>) {
     }
 }
 
-/// The compiled schema of a released version. A test compiles all of them.
+/// Returns the compiled schema of a released version. A test compiles all of them.
 fn validator(version: &str) -> Option<&'static Validator> {
     let at = RELEASED.iter().position(|(released, _)| *released == version)?;
     COMPILED[at].get_or_init(|| compile(RELEASED[at].1)).as_ref()
@@ -113,7 +114,7 @@ pub fn keeps_schema(document: &Value, version: &str) -> bool {
     validator(version).is_some_and(|validator| validator.is_valid(document))
 }
 
-/// Everything in the document that breaks the schema of a released version.
+/// Returns everything in the document that breaks the schema of a released version.
 pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     let Some(validator) = validator(version) else {
         let message = format!("the schema of {version} cannot be read");
@@ -127,7 +128,7 @@ pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     findings.filter(|finding| reported.insert(finding.pointer.clone())).collect()
 }
 
-/// One finding for each member that an error is about.
+/// Makes one finding for each member that an error is about.
 fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
     // Step by step, since our pointers cut long keys.
     let place = Pointer::from(error.instance_path().as_str());
@@ -176,13 +177,13 @@ fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
     }
 }
 
-/// What a document writes to name the current schema.
+/// Returns what a document writes to name the current schema.
 fn current_schema() -> String {
     format!("\"$schema\": \"{CURRENT}\"")
 }
 
-/// What to do about a member that a schema requires. The oldest one asks for names that the API no
-/// longer takes, and the next ones for a version that images must not have.
+/// Returns what to do about a member that a schema requires. The oldest one asks for names that the
+/// API no longer takes, and the next ones for a version that images must not have.
 fn missing_help(name: &str, version: &str) -> String {
     if name.contains('_') {
         format!("write {}", current_schema())
@@ -193,7 +194,7 @@ fn missing_help(name: &str, version: &str) -> String {
     }
 }
 
-/// What is wrong, as the end of the sentence "`x` …", and what to do about it.
+/// Returns what is wrong, as the end of the sentence "`x` …", and what to do about it.
 fn fault(kind: &ValidationErrorKind, version: &str) -> (String, &'static str) {
     let change = "change the value so that it fits the schema";
     match kind {

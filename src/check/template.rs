@@ -25,7 +25,7 @@ pub(super) fn is_valid_remote(text: &str) -> bool {
     is_secure(text) && url::parse(&fill(text)).is_ok_and(|url| !is_local(url.hostname()))
 }
 
-/// The names between braces, in order.
+/// Returns the names between braces, in order.
 pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {

@@ -51,7 +51,7 @@ fn check_remote(
     found.extend(template_fault(address, declared, "\"variables\" of this remote", &path));
 }
 
-/// Why a remote URL is refused, and what to do about it.
+/// Returns why a remote URL is refused, and what to do about it.
 fn remote_fault(address: &str) -> (String, &'static str) {
     let filled = template::fill(address);
     match url::parse(&filled) {
@@ -104,7 +104,7 @@ pub(super) fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Fi
     }
 }
 
-/// The names that a package's transport URL may use.
+/// Returns the names that a package's transport URL may use.
 fn package_variables(package: &Value) -> impl Iterator<Item = &str> {
     let variables = list(package, "environmentVariables").iter().map(|v| text(v, "name"));
     let arguments =

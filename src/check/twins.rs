@@ -14,8 +14,8 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
 
-/// What a name looks like: punycode as its letters, in lower case, with characters that look alike
-/// made equal.
+/// Returns what a name looks like: punycode as its letters, in lower case, with characters that
+/// look alike made equal.
 pub fn outline(name: &str) -> String {
     let decoded = ServerName::parse(name)
         .ok()
@@ -24,8 +24,8 @@ pub fn outline(name: &str) -> String {
     skeleton(&name.to_lowercase()).collect()
 }
 
-/// Servers of one namespace whose names differ by nothing but their case, their separators or
-/// characters that look alike.
+/// Reports servers of one namespace whose names differ by nothing but their case, their separators
+/// or characters that look alike.
 pub fn confusable_names(tree: &Tree) -> Result<Vec<Diagnostic>> {
     let mut first: BTreeMap<(String, String), &ServerFolder> = BTreeMap::new();
     let mut findings = Vec::new();

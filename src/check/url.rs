@@ -34,7 +34,7 @@ impl<'a> GoUrl<'a> {
         (self.has_scheme("http") || self.has_scheme("https")) && !self.host.is_empty()
     }
 
-    /// The host without port and without the brackets of an IPv6 address.
+    /// Returns the host without port and without the brackets of an IPv6 address.
     pub(super) fn hostname(&self) -> &'a str {
         let host = match self.host.rfind(':') {
             Some(at) if is_optional_port(&self.host[at..]) => &self.host[..at],
@@ -94,7 +94,7 @@ fn split_scheme(text: &str) -> Result<(&str, &str), UrlFault> {
     Ok(("", text))
 }
 
-/// Host and path of what follows the scheme. Three slashes without a scheme are a path.
+/// Splits what follows the scheme into host and path. Three slashes without a scheme are a path.
 fn split_authority<'a>(scheme: &str, rest: &'a str) -> Result<(&'a str, &'a str), UrlFault> {
     let relative_path = scheme.is_empty() && rest.starts_with("///");
     let Some(authority) = rest.strip_prefix("//").filter(|_| !relative_path) else {
@@ -128,7 +128,7 @@ fn check_host(scheme: &str, host: &str) -> Result<(), UrlFault> {
     unescape(host, Component::Host)
 }
 
-/// A host in brackets: an IPv6 address, perhaps with a zone after `%25`, and then a port.
+/// Checks a host in brackets: an IPv6 address, perhaps with a zone after `%25`, and then a port.
 fn check_ip_literal(host: &str) -> Result<(), UrlFault> {
     let Some(close) = host.rfind(']') else { return Err("has a bracket that is not closed") };
     if !is_optional_port(&host[close + 1..]) {
@@ -188,7 +188,8 @@ fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
     Ok(())
 }
 
-/// A host may escape only what is not ASCII and the percent sign; a zone also what it could hold.
+/// Whether a host or zone may hold this byte escaped. A host may escape only what is not ASCII and
+/// the percent sign; a zone also what it could hold.
 fn may_be_escaped(value: u8, part: Component) -> bool {
     match part {
         Component::Other => true,

@@ -33,7 +33,7 @@ pub enum Edit {
 pub struct Edits(BTreeMap<String, Edit>);
 
 impl Edits {
-    /// A change of nothing.
+    /// Makes a change of nothing.
     pub fn new() -> Self {
         Self::default()
     }
@@ -53,12 +53,12 @@ impl Edits {
         self.0.extend(other.0);
     }
 
-    /// Every path in order, with its edit.
+    /// Returns every path in order, with its edit.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Edit)> {
         self.0.iter().map(|(path, edit)| (path.as_str(), edit))
     }
 
-    /// How many files are concerned.
+    /// Returns how many files are concerned.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -105,7 +105,7 @@ pub fn apply(root: &Path, edits: &Edits, step: &(dyn Fn(u64) + Sync)) -> Result<
     apply_in(root, work.as_deref().unwrap_or(root), edits, step)
 }
 
-/// As [`apply`], with the working folder in `home`.
+/// Does what [`apply`] does, with the working folder in `home`.
 pub fn apply_in(
     root: &Path,
     home: &Path,
@@ -145,7 +145,8 @@ pub fn was_interrupted(root: &Path) -> bool {
     beside.iter().chain([&inside]).any(there)
 }
 
-/// The folder beside `root` for what is not part of the data and may be deleted at any time.
+/// Returns the folder beside `root` for what is not part of the data and may be deleted at any
+/// time.
 pub fn work_folder(root: &Path) -> Option<PathBuf> {
     let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     full.parent().map(|parent| parent.join(WORK))
@@ -163,8 +164,8 @@ pub fn hold(root: &Path) -> Result<file::Held> {
     })
 }
 
-/// The part of the working folder that holds what is not in place yet. Each data folder has its own, as
-/// each is locked separately.
+/// Returns the part of the working folder that holds what is not in place yet. Each data folder has
+/// its own, as each is locked separately.
 fn stage_name(root: &Path) -> String {
     let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -310,7 +311,8 @@ fn split<'a>(root: &Path, path: &'a str) -> Result<(&'a str, &'a str)> {
     }
 }
 
-/// The outermost folder on the way to `folder` that is not there yet. No part of it may be a symbolic link.
+/// Returns the outermost folder on the way to `folder` that is not there yet. No part of it may be
+/// a symbolic link.
 fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
     let mut at = String::new();
     for part in folder.split('/').filter(|part| !part.is_empty()) {

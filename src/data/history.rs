@@ -64,7 +64,7 @@ impl DateTable {
         Self { entries: BTreeMap::new(), fallback }
     }
 
-    /// Number of entries that history knows.
+    /// Returns the number of entries that history knows.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -74,7 +74,7 @@ impl DateTable {
         self.entries.is_empty()
     }
 
-    /// Everything that history knows, in byte order.
+    /// Returns everything that history knows, in byte order.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &EntryDates)> {
         self.entries.iter().map(|(key, dates)| (&**key, dates))
     }
@@ -105,7 +105,7 @@ impl DateTable {
         self.fallback
     }
 
-    /// The dates of the entry `key` whose status is `status` now.
+    /// Returns the dates of the entry `key` whose status is `status` now.
     pub fn resolve(&self, key: &str, status: Status) -> Dated {
         let at = Timestamp::from_unix;
         let dates = |published, updated, status_changed| Dates {
@@ -136,27 +136,27 @@ pub struct DateSource {
 }
 
 impl DateSource {
-    /// A source that calls `load` at most once.
+    /// Makes a source that calls `load` at most once.
     pub fn new(load: impl Fn() -> Result<DateTable> + Send + Sync + 'static) -> Self {
         Self { table: OnceLock::new(), load: Box::new(load) }
     }
 
-    /// A source with nothing but a fallback.
+    /// Makes a source with nothing but a fallback.
     pub fn fallback(fallback: Fallback) -> Self {
         Self::new(move || Ok(DateTable::without_history(fallback)))
     }
 
-    /// The table.
+    /// Returns the table.
     pub fn table(&self) -> Result<&DateTable> {
         self.table.get_or_init(|| (self.load)()).as_ref().map_err(Clone::clone)
     }
 
-    /// The table, if anybody has asked for it.
+    /// Returns the table, if anybody has asked for it.
     pub fn known(&self) -> Option<&DateTable> {
         self.table.get()?.as_ref().ok()
     }
 
-    /// The dates of the entry `key` whose status is `status` now.
+    /// Returns the dates of the entry `key` whose status is `status` now.
     pub fn resolve(&self, key: &str, pins: Option<&OriginRecord>, status: Status) -> Result<Dated> {
         match pins.and_then(OriginRecord::dates) {
             Some(dates) => Ok(Dated::Known(dates)),
@@ -230,7 +230,7 @@ mod walk {
         found
     }
 
-    /// The dates after these changes; `None` when the document was never there.
+    /// Returns the dates after these changes; `None` when the document was never there.
     fn apply(
         changes: &Changes,
         git: &Git,
@@ -267,7 +267,7 @@ mod walk {
         Ok(dates)
     }
 
-    /// The status that a blob of `status.json` means; what cannot be read means active.
+    /// Returns the status that a blob of `status.json` means; what cannot be read means active.
     fn status_of(git: &Git, oid: Oid) -> Result<Status> {
         if git.size(oid)? > MAX_FILE {
             return Ok(Status::Active);

@@ -160,7 +160,7 @@ impl<'a> Scan<'a> {
         self.suspicious.push((Finding::new(code, pointer, message).help(help), span));
     }
 
-    /// The place that is being read.
+    /// Returns the place that is being read.
     fn pointer(&self) -> Pointer {
         self.open.iter().fold(Pointer::root(), |pointer, open| match &open.keys {
             Some(_) => pointer.key(&open.key),
@@ -217,7 +217,7 @@ const MAX_QUOTED: usize = 80;
 /// Most characters that a message lists.
 const MAX_LISTED: usize = 10;
 
-/// The beginning of a text.
+/// Returns the beginning of a text.
 fn beginning(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -244,7 +244,8 @@ fn round_trips(raw: &str) -> bool {
     float.is_finite() && decimal(raw) == decimal(&format!("{float:e}"))
 }
 
-/// Digits without zeros at the ends, and the power of ten that the first of them has.
+/// Returns the sign, the digits without zeros at both ends, and the power of ten of the first
+/// digit.
 fn decimal(text: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let negative = mantissa.starts_with('-');
@@ -261,7 +262,8 @@ fn decimal(text: &str) -> (bool, String, i64) {
     (negative, significant, power.saturating_add(shift))
 }
 
-/// The value as a lenient parser sees it: lone surrogates become U+FFFD, numbers out of range null.
+/// Returns the value as a lenient parser sees it: lone surrogates become U+FFFD, numbers out of
+/// range null.
 fn lenient(text: &str) -> Value {
     let (mut tokens, mut fixed, mut at) = (Tokenizer::new(text), String::new(), 0);
     while let Ok(Some(token)) = tokens.next() {

@@ -32,7 +32,7 @@ impl EntryFile {
     pub const ALL: [EntryFile; 5] =
         [Self::Server, Self::Status, Self::Proof, Self::Origin, Self::StatusProof];
 
-    /// The file's name.
+    /// Returns the file's name.
     pub fn file_name(self) -> &'static str {
         match self {
             Self::Server => "server.json",
@@ -86,7 +86,7 @@ pub enum DataPath<'a> {
 }
 
 impl<'a> DataPath<'a> {
-    /// What `path` (relative, forward slashes) means.
+    /// Returns what `path` (relative, forward slashes) means.
     pub fn of(path: &'a str) -> Self {
         // One more than the deepest path has, so that a deeper one is unknown.
         let (mut parts, mut count) = ([""; 6], 0);
@@ -127,7 +127,7 @@ impl<'a> DataPath<'a> {
     }
 }
 
-/// The folder of an entry below the data folder.
+/// Returns the folder of an entry below the data folder.
 pub fn entry_folder(name: &ServerName, version: &Version) -> String {
     format!("servers/{}/{}/{version}", name.namespace(), name.name())
 }

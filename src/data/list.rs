@@ -19,7 +19,7 @@ use crate::world::git::{FileMode, Git, Oid, Pool};
 const TOP_FOLDERS: [&str; 3] = ["servers", "owners", "tombstones"];
 
 impl Tree {
-    /// A data folder with nothing in it; `label` is how messages call it.
+    /// Makes a data folder with nothing in it; `label` is how messages call it.
     pub fn empty(label: &str) -> Self {
         Builder::new(label).finish(TreeSource::Disk(PathBuf::new()))
     }

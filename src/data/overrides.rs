@@ -98,7 +98,7 @@ pub fn template_folder(config: &Config, prefix: &str) -> Option<String> {
     Some(join(prefix.rsplit_once('/').map_or("", |(above, _)| above), name))
 }
 
-/// The settings of the data folder `root` as text; `None` when there is no such plain file.
+/// Returns the settings of the data folder `root` as text; `None` when there is no such plain file.
 pub fn read_settings(root: &Path) -> Result<Option<String>> {
     let path = root.join(SETTINGS);
     if !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {

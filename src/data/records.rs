@@ -36,7 +36,7 @@ pub struct OriginRecord {
 }
 
 impl OriginRecord {
-    /// The pinned dates, when publication is pinned; the others default to it.
+    /// Returns the pinned dates, when publication is pinned; the others default to it.
     pub fn dates(&self) -> Option<Dates> {
         let published = self.published.clone()?;
         Some(Dates {
@@ -47,7 +47,7 @@ impl OriginRecord {
     }
 }
 
-/// Two-space JSON of an object of texts, with a final newline.
+/// Returns two-space JSON of an object of texts, with a final newline.
 fn to_json(members: &[(&str, Option<&str>)]) -> String {
     let line = |(key, text): &(&str, Option<&str>)| {
         Some(format!("  \"{key}\": {}", Value::from((*text)?)))
@@ -57,7 +57,7 @@ fn to_json(members: &[(&str, Option<&str>)]) -> String {
 }
 
 impl StatusRecord {
-    /// The text of its `status.json`.
+    /// Returns the text of its `status.json`.
     pub fn to_json(&self) -> String {
         to_json(&[
             ("status", Some(self.status.as_str())),
@@ -67,7 +67,7 @@ impl StatusRecord {
 }
 
 impl OriginRecord {
-    /// The text of its `origin.json`; dates keep their digits.
+    /// Returns the text of its `origin.json`; dates keep their digits.
     pub fn to_json(&self) -> String {
         to_json(&[
             ("registry", self.registry.as_deref()),
@@ -79,7 +79,7 @@ impl OriginRecord {
     }
 }
 
-/// SHA-256 of a document as `origin.json` writes it: lower-case hex.
+/// Returns the SHA-256 of a document as `origin.json` writes it: lower-case hex.
 pub fn digest(bytes: &[u8]) -> String {
     use sha2::{Digest as _, Sha256};
     to_hex(&Sha256::digest(bytes))
@@ -122,7 +122,7 @@ impl<'a> RecordReader<'a> {
         self.wrong.push(Finding::new(self.code, pointer, message).help(help));
     }
 
-    /// What is wrong with them.
+    /// Returns what is wrong with them.
     fn diagnostics(self) -> Vec<Diagnostic> {
         self.source.diagnose_all(self.wrong)
     }

@@ -46,7 +46,7 @@ impl Taken {
         self.exact.insert(text);
     }
 
-    /// The spelling that is known, when it is another one.
+    /// Returns the spelling that is known, when it is another one.
     fn other(&self, text: &str) -> Option<String> {
         let known = || self.folded.get(&text.to_ascii_lowercase()).cloned();
         if self.exact.contains(text) { None } else { known() }
@@ -54,7 +54,7 @@ impl Taken {
 }
 
 impl Spellings {
-    /// Everything that `tree` has taken.
+    /// Returns everything that `tree` has taken.
     pub fn of(tree: &Tree) -> Self {
         let mut taken = Self::default();
         for server in tree.servers() {
@@ -103,7 +103,7 @@ impl Spellings {
 }
 
 impl Tree {
-    /// The folder of a server.
+    /// Returns the folder of a server.
     pub fn server(&self, name: &ServerName) -> Option<&ServerFolder> {
         let servers = self.servers();
         let at = servers.binary_search_by(|s| s.rank().cmp(name.as_str().bytes())).ok()?;
@@ -112,7 +112,7 @@ impl Tree {
 }
 
 impl ServerFolder {
-    /// The folder of a version.
+    /// Returns the folder of a version.
     pub fn version(&self, version: &Version) -> Option<&VersionFolder> {
         let at = self.versions.binary_search_by(|v| (*v.version).cmp(version.as_str())).ok()?;
         self.versions.get(at)

@@ -25,7 +25,8 @@ pub struct StatusChange {
     pub unchanged: usize,
 }
 
-/// What giving `name` (one version of it, or all) the status `to` at the time `now` changes.
+/// Returns what changes when `name` (one version of it, or all) has the status `to` from the time
+/// `now` on.
 ///
 /// All or nothing: an [`Error`] when the server or version is not known, the message cannot be, or
 /// one of the files cannot be read.
@@ -72,7 +73,7 @@ fn validate(to: &StatusRecord) -> Result<()> {
     }
 }
 
-/// The server called `name`, or an error that suggests the one that was meant.
+/// Returns the server called `name`, or an error that suggests the one that was meant.
 pub fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
     let parsed = ServerName::parse(name);
     if let Some(server) = parsed.as_ref().ok().and_then(|name| tree.server(name)) {
@@ -88,7 +89,7 @@ pub fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
     })
 }
 
-/// The versions that are meant and have a document.
+/// Returns the versions that are meant and have a document.
 pub fn find_versions<'a>(
     server: &'a ServerFolder,
     name: &str,

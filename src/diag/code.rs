@@ -45,27 +45,27 @@ macro_rules! codes {
             /// Every code, in the order of the table.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
 
-            /// The stable name.
+            /// Returns the stable name.
             pub fn as_str(self) -> &'static str {
                 match self { $(Code::$variant => $text,)* }
             }
 
-            /// Severity unless settings or command line say otherwise.
+            /// Returns the severity unless settings or command line say otherwise.
             pub fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity,)* }
             }
 
-            /// What it means, in half a sentence.
+            /// Returns what it means, in half a sentence.
             pub fn summary(self) -> &'static str {
                 match self { $(Code::$variant => $summary,)* }
             }
 
-            /// The word after the severity, if there is one: see [`Code::is_fixed`].
+            /// Returns the word after the severity, if there is one: see [`Code::is_fixed`].
             fn mark(self) -> &'static str {
                 match self { $(Code::$variant => stringify!($($mark)?),)* }
             }
 
-            /// The page behind `explain`, in Markdown.
+            /// Returns the page behind `explain`, in Markdown.
             pub fn explanation(self) -> &'static str {
                 match self { $(Code::$variant => include_str!(concat!("explain/", $text, ".md")),)* }
             }
@@ -247,7 +247,7 @@ impl Code {
         name.starts_with("change-") || name.starts_with("ownership-") || self.mark() == "change"
     }
 
-    /// The code called `name`, or the nearest name when there is none.
+    /// Returns the code called `name`, or the nearest name when there is none.
     pub fn parse(name: &str) -> Result<Self, Option<&'static str>> {
         match Self::ALL.iter().find(|code| code.as_str() == name) {
             Some(code) => Ok(*code),
@@ -270,7 +270,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance in characters.
+/// Returns the Levenshtein distance in characters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

@@ -87,7 +87,7 @@ pub struct Tokenizer<'a> {
 }
 
 impl<'a> Tokenizer<'a> {
-    /// A tokenizer at the start of `text`.
+    /// Makes a tokenizer at the start of `text`.
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -99,7 +99,7 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// The byte to be read next.
+    /// Returns the byte to be read next.
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -111,13 +111,13 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// An error at the current byte.
+    /// Returns an error at the current byte.
     fn fail<T>(&self, message: &'static str) -> Result<T, SyntaxError> {
         Err(SyntaxError { offset: self.at, message })
     }
 
-    /// The next token, or `None` at the end of a complete document. After an error there is nothing
-    /// but this error.
+    /// Returns the next token, or `None` at the end of a complete document. After an error there is
+    /// nothing but this error.
     pub fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
@@ -314,8 +314,8 @@ fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
     Some(digits.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
-/// The text of a raw string with its escapes resolved, and whether a surrogate stood alone in it
-/// (each such one becomes U+FFFD).
+/// Returns the text of a raw string with its escapes resolved, and whether a surrogate stood alone
+/// in it (each such one becomes U+FFFD).
 pub fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
     if !raw.contains('\\') {
         return (Cow::Borrowed(raw), false);
@@ -337,7 +337,8 @@ pub fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
     (Cow::Owned(text), lone)
 }
 
-/// The character of the escape at `at` (`None`: a lone surrogate) and how many bytes it takes.
+/// Returns the character of the escape at `at` (`None`: a lone surrogate) and how many bytes it
+/// takes.
 fn resolve(bytes: &[u8], at: usize) -> (Option<char>, usize) {
     let simple = match bytes.get(at + 1) {
         Some(b'b') => '\u{8}',

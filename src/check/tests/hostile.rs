@@ -29,7 +29,7 @@ pub(super) fn said(document: &Value, settings: &str) -> Vec<String> {
     said
 }
 
-/// A document with `text` in each place that is one line, and where it stands.
+/// A document with `text` in each place that is one line, and where it is.
 fn lines(text: &str) -> Vec<(Value, &'static str)> {
     let remote = |more: Value| {
         let mut remote = json!({"type": "sse", "url": "https://example.com/"});
@@ -102,7 +102,7 @@ fn lines(text: &str) -> Vec<(Value, &'static str)> {
 }
 
 #[test]
-fn a_text_of_one_line_holds_no_line_break_wherever_it_stands() {
+fn a_text_of_one_line_holds_no_line_break_wherever_it_is() {
     for text in ["a\nb", "a\r\nb", "a\rb", "a\tb", "\na", "a\n"] {
         for (document, place) in lines(text) {
             let said = said(&document, "");

@@ -16,7 +16,7 @@ mod url;
 use serde_json::{Value, json};
 
 use super::{CURRENT_SCHEMA, DocumentRules, Profile};
-use crate::diag::Finding;
+use crate::diag::{Finding, Pointer};
 
 /// A document that both profiles accept without a word, with `more` laid over it; null removes.
 fn with(more: Value) -> Value {
@@ -58,10 +58,25 @@ fn findings(document: &Value, profile: Profile) -> Vec<Finding> {
 }
 
 /// Codes with their places, as in `invalid-server-name@name`, sorted.
+/// Returns a pointer as the official registry's answers show it: `packages[0].transport.url`, and
+/// `schema` for the `$schema` member.
+fn dotted(pointer: &Pointer) -> String {
+    let mut text = String::new();
+    for step in pointer.steps() {
+        if step.parse::<usize>().is_ok() {
+            text.push_str(&format!("[{step}]"));
+        } else {
+            text.push_str(if text.is_empty() { "" } else { "." });
+            text.push_str(if step == "$schema" { "schema" } else { &step });
+        }
+    }
+    text
+}
+
 fn said(document: &Value, profile: Profile) -> Vec<String> {
     let mut said: Vec<_> = findings(document, profile)
         .iter()
-        .map(|f| format!("{}@{}", f.code, f.pointer.dotted()))
+        .map(|f| format!("{}@{}", f.code, dotted(&f.pointer)))
         .collect();
     said.sort();
     said

@@ -46,7 +46,7 @@ fn command(diagnostic: &Diagnostic) -> String {
     format!("::{word} {}::{}", properties.join(","), body(diagnostic))
 }
 
-/// Message, second places and help, one to a line.
+/// Returns message, second places and help, one per line.
 fn body(diagnostic: &Diagnostic) -> String {
     let mut lines = vec![data(&visible(&diagnostic.message))];
     for label in &diagnostic.labels {

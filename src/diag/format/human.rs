@@ -58,7 +58,7 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     pen.text
 }
 
-/// One diagnostic. The page behind its code is named once in a report, by `explain`.
+/// Writes one diagnostic. The page behind its code is named once in a report, by `explain`.
 fn block(pen: &mut Pen, diagnostic: &Diagnostic, explain: bool) {
     let color = color_of(diagnostic.severity);
     pen.ink(color, &format!("{}[{}]", diagnostic.severity, diagnostic.code));
@@ -84,14 +84,14 @@ fn block(pen: &mut Pen, diagnostic: &Diagnostic, explain: bool) {
     }
 }
 
-/// How wide the line numbers of a diagnostic are.
+/// Returns how wide the line numbers of a diagnostic are.
 fn digits(diagnostic: &Diagnostic) -> usize {
     let lines = diagnostic.labels.iter().map(|label| label.place.line);
     let largest = lines.chain([diagnostic.place.line]).max().unwrap_or_default();
     largest.to_string().len()
 }
 
-/// `--> file:line:column   /pointer`, as much of it as is known; nothing when nothing is.
+/// Writes `--> file:line:column   /pointer`, as much of it as is known; nothing when nothing is.
 fn arrow(pen: &mut Pen, width: usize, place: &Place) {
     let (file, pointer) = (visible(&place.file), visible(place.pointer.as_str()));
     if file.is_empty() && pointer.is_empty() {
@@ -109,13 +109,13 @@ fn arrow(pen: &mut Pen, width: usize, place: &Place) {
     pen.plain("\n");
 }
 
-/// The frame left of a source line, with its number if it has one.
+/// Writes the frame left of a source line, with its number if it has one.
 fn gutter(pen: &mut Pen, width: usize, number: &str) {
     pen.ink(FRAME, &format!(" {number:>width$} |"));
 }
 
-/// The source line and the carets below it. A tab is one space wide, so that columns agree; an escape
-/// is as wide as it is written.
+/// Writes the source line and the carets below it. A tab is one space wide, so that columns agree;
+/// an escape is as wide as it is written.
 fn mark(pen: &mut Pen, width: usize, line: u32, snippet: &Snippet, color: &str) {
     let source = snippet.text.replace('\t', " ");
     let (mut shown, mut before, mut end) = (String::new(), None, None);
@@ -144,7 +144,7 @@ fn mark(pen: &mut Pen, width: usize, line: u32, snippet: &Snippet, color: &str) 
     pen.plain("\n");
 }
 
-/// `= word: text` below everything else.
+/// Writes `= word: text` below everything else.
 fn remark(pen: &mut Pen, width: usize, word: &str, text: &str) {
     pen.plain(&" ".repeat(width + 2));
     pen.ink(FRAME, "=");

@@ -49,7 +49,7 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// What the comment has no room for, by severity.
+/// Returns what the comment has no room for, by severity.
 fn left_out<'a>(rest: impl Iterator<Item = &'a Diagnostic> + Clone) -> String {
     match counted(rest).as_str() {
         "" => String::new(),

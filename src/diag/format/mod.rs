@@ -59,7 +59,7 @@ impl Format {
     }
 }
 
-/// A report as Markdown, without anything around it.
+/// Prints a report as Markdown, without anything around it.
 #[cfg(feature = "cli")]
 pub fn markdown(report: &Report) -> String {
     markdown::render(report)

@@ -14,13 +14,13 @@ pub struct Style {
 }
 
 impl Style {
-    /// A style with or without colour.
+    /// Makes a style with or without colour.
     pub fn new(color: bool) -> Self {
         Self { color }
     }
 }
 
-/// How much was found, such as `2 errors, 1 warning in 3 files`.
+/// Returns how much was found, such as `2 errors, 1 warning in 3 files`.
 pub fn summary(report: &Report) -> String {
     let files: BTreeSet<&str> =
         report.items().iter().map(|d| d.place.file.as_str()).filter(|f| !f.is_empty()).collect();
@@ -41,7 +41,7 @@ pub(super) fn counted<'a>(found: impl Iterator<Item = &'a Diagnostic> + Clone) -
     parts.map(|(count, word)| text::count(count, word)).collect::<Vec<_>>().join(", ")
 }
 
-/// `line:column` of a place, as much of it as is known.
+/// Returns `line:column` of a place, as much of it as is known.
 pub(super) fn position(place: &Place) -> Option<String> {
     match (place.line, place.column) {
         (0, _) => None,

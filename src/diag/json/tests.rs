@@ -1,5 +1,5 @@
 //! The tokenizer against `serde_json`, which accepts the same texts but for three things: it refuses
-//! half a surrogate pair and a number that no double can hold, and it gives keys of its own a meaning,
+//! half a surrogate pair and a number that no double can hold, and it has special keys,
 //! which are refused here.
 #![allow(clippy::unwrap_used)]
 
@@ -124,10 +124,10 @@ fn an_error_says_where() {
 #[test]
 fn nesting_ends_where_the_parser_s_does() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
-        for (depth, sound) in [(MAX_DEPTH, true), (MAX_DEPTH + 1, false)] {
+        for (depth, valid) in [(MAX_DEPTH, true), (MAX_DEPTH + 1, false)] {
             let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
-            assert_eq!(tokens(&text).is_ok(), sound, "{depth}");
-            assert_eq!(serde_json::from_str::<Value>(&text).is_ok(), sound, "{depth}");
+            assert_eq!(tokens(&text).is_ok(), valid, "{depth}");
+            assert_eq!(serde_json::from_str::<Value>(&text).is_ok(), valid, "{depth}");
         }
     }
 }
