@@ -34,7 +34,8 @@ fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let refused = |c: char| matches!(c, '"' | '\'' | '<' | '>' | ' ' | '\t' | '\n' | '\r');
     if let Some((at, c)) = website.char_indices().find(|(_, c)| refused(*c)) {
         let position = website[..at].chars().count() + 1;
-        let message = format!("the website {} holds {c:?} as character {position}", quote(website));
+        let message =
+            format!("the website {} contains {c:?} as character {position}", quote(website));
         let help = format!("write it as %{:02X} or leave it out", u32::from(c));
         found.push(path.finding(Code::WebsiteUrlInvalidCharacters, message, help));
     }

@@ -139,9 +139,9 @@ const HARD: [Code; 6] = [
 impl EntryChecker<'_> {
     /// Returns the entry and its remote URLs; `None` when it cannot be published.
     fn entry(&mut self, files: VersionFiles) -> Result<Option<(Entry, Vec<RemoteUrl>)>> {
-        let origin = self.origin(files.origin);
+        let origin = self.record(EntryFile::Origin, files.origin, read_origin);
         self.mirrored = origin.as_ref().is_some_and(|origin| origin.registry.is_some());
-        let status = self.status(files.status).unwrap_or_default();
+        let status = self.record(EntryFile::Status, files.status, read_status).unwrap_or_default();
         let path = self.path(EntryFile::Server);
         let Some(content) = files.server else {
             let folder = path.trim_end_matches("/server.json");
@@ -197,7 +197,7 @@ impl EntryChecker<'_> {
         }
         if content.size > MAX_FILE {
             let diagnostic = too_large(&self.path(file), content.size);
-            // The official registry and mirrors may hold larger ones, but not without an end.
+            // The official registry and mirrors may hold larger ones, up to a limit.
             let accepted = self.mirrored || self.checker.rules.profile == Profile::Official;
             if !accepted || content.bytes.is_empty() {
                 self.findings.push(diagnostic);
@@ -223,23 +223,17 @@ impl EntryChecker<'_> {
         Some(document)
     }
 
-    fn record(&mut self, file: EntryFile, content: Option<Content>) -> Option<(String, Document)> {
+    /// Reads one of the small files beside the document; `None` when it is not there or not JSON.
+    fn record<T>(
+        &mut self,
+        file: EntryFile,
+        content: Option<Content>,
+        read: fn(&str, &Document) -> (T, Vec<Diagnostic>),
+    ) -> Option<T> {
         let content = self.check_file(file, content?)?;
         let path = self.path(file);
         let document = self.parse(&path, content)?;
-        Some((path, document))
-    }
-
-    fn status(&mut self, content: Option<Content>) -> Option<StatusRecord> {
-        let (path, document) = self.record(EntryFile::Status, content)?;
-        let (record, mut wrong) = read_status(&path, &document);
-        self.findings.append(&mut wrong);
-        Some(record)
-    }
-
-    fn origin(&mut self, content: Option<Content>) -> Option<OriginRecord> {
-        let (path, document) = self.record(EntryFile::Origin, content)?;
-        let (record, mut wrong) = read_origin(&path, &document);
+        let (record, mut wrong) = read(&path, &document);
         self.findings.append(&mut wrong);
         Some(record)
     }
@@ -264,7 +258,7 @@ impl EntryChecker<'_> {
             let target = ServerName::parse(name).ok();
             let target = target.map(|_| format!("{name}/{}", self.version.version));
             let help = self.move_help(&folder, target);
-            let message = format!("the document says {name:?}, the folder says {folder:?}");
+            let message = format!("the document has {name:?}, the folder has {folder:?}");
             let finding = Finding::new(Code::NamePathMismatch, "/name", message).help(help);
             self.report(source.diagnose(finding));
         }
@@ -272,7 +266,7 @@ impl EntryChecker<'_> {
         if !version.is_empty() && version != here {
             let target = Version::parse(version).ok().map(|_| format!("{folder}/{version}"));
             let help = self.move_help(here, target);
-            let message = format!("the document says {version:?}, the folder says {here:?}");
+            let message = format!("the document has {version:?}, the folder has {here:?}");
             let finding = Finding::new(Code::VersionPathMismatch, "/version", message).help(help);
             self.report(source.diagnose(finding));
         }

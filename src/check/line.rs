@@ -18,7 +18,7 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     each(document, "packages", &Path::Root, |package, path| check_package(package, path, found));
 }
 
-/// Judges the texts of an object. Descriptions of inputs may have paragraphs.
+/// Checks the texts of an object. Descriptions of inputs may have paragraphs.
 fn object(holder: &Value, shape: &Shape, path: &Path<'_>, found: &mut Vec<Finding>) {
     for (key, member) in holder.as_object().into_iter().flatten() {
         let Some(field) = shape.fields.iter().find(|field| field.name == key) else { continue };
@@ -65,7 +65,7 @@ fn break_in(text: &str, path: &Path<'_>) -> Option<Finding> {
     let (at, c) = text.char_indices().find(|(_, c)| is_break(*c))?;
     let position = text[..at].chars().count() + 1;
     let what = if c == '\t' { "a tab" } else { "a line break" };
-    let message = format!("{} holds {what} as character {position}", quote(text));
+    let message = format!("{} contains {what} as character {position}", quote(text));
     Some(path.finding(
         Code::TextLineBreak,
         message,
@@ -87,7 +87,7 @@ const HEADER: Name = ("header", |c| !(c.is_ascii_alphanumeric() || "!#$%&'*+-.^_
 
 fn check_name(name: &str, (what, refused): Name, path: &Path<'_>) -> Option<Finding> {
     let c = name.chars().find(|c| refused(*c))?;
-    let message = format!("the {what} name {} holds {}", quote(name), quote(&c.to_string()));
+    let message = format!("the {what} name {} contains {}", quote(name), quote(&c.to_string()));
     let help = "write the bare name, and what belongs to the value as value or default";
     Some(path.finding(Code::InputNameInvalid, message, help))
 }

@@ -135,7 +135,7 @@ fn check_strict_version(
         add(Code::VersionNotSemver, "is not a semantic version", &semver_help(text));
     }
     if text.contains('+') {
-        let fault = "holds a plus sign, which some clients cannot ask for";
+        let fault = "contains a plus sign, which some clients cannot ask for";
         let help = "leave out the build metadata after the plus sign";
         add(Code::VersionBuildMetadata, fault, help);
     }

@@ -13,7 +13,7 @@ pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Fin
         let identifier = text(package, "identifier");
         // Only the space itself is refused; other white space passes officially.
         if identifier.contains(' ') {
-            let message = format!("the identifier {} holds a space", quote(identifier));
+            let message = format!("the identifier {} contains a space", quote(identifier));
             let help = "write the package's exact name or address, without spaces";
             let path = path.key("identifier");
             found.push(path.finding(Code::PackageNameHasSpaces, message, help));
@@ -47,7 +47,7 @@ fn check_argument(
             return;
         }
     } else if name.contains(['<', '>', ' ', '$']) {
-        let message = format!("the argument name {} holds more than a name", quote(name));
+        let message = format!("the argument name {} contains more than a name", quote(name));
         let help = match name.split(['<', '>', ' ', '$', '=']).next().unwrap_or_default() {
             "" => "write only the flag, such as --port, and the rest as value or valueHint".into(),
             word => format!("write {} as name and the rest as value", quote(word)),

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 
-/// Which set of rules a document is held to.
+/// Which set of rules a document is checked against.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// Exactly the verdict of the official registry.
@@ -18,7 +18,7 @@ pub enum Profile {
 pub struct DocumentRules {
     /// Which set of rules applies.
     pub profile: Profile,
-    /// The settings of the registry, which [`Profile::Strict`] asks.
+    /// The settings of the registry; only [`Profile::Strict`] uses them.
     pub config: Config,
 }
 

@@ -101,7 +101,7 @@ impl Member<'_> {
             }
             None => {
                 let message = format!("an {name} package takes no base URL");
-                let help = "remove it: the identifier holds the whole address";
+                let help = "remove it: the identifier contains the whole address";
                 Some(path.finding(Code::PackageBaseUrlForbidden, message, help))
             }
         }
@@ -142,7 +142,7 @@ impl Member<'_> {
                     quote(&format!("{image}:{version}"))
                 )
             }
-            (Some(_), _) => "remove it: the identifier holds the tag".to_owned(),
+            (Some(_), _) => "remove it: the identifier contains the tag".to_owned(),
             _ => "remove it".to_owned(),
         }
     }
@@ -220,7 +220,7 @@ fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
         add(Code::PackageMcpbUrlInvalid, message, help);
     }
     if !identifier.to_ascii_lowercase().contains("mcp") {
-        let message = format!("the bundle's address {address} does not hold the letters mcp");
+        let message = format!("the bundle's address {address} does not contain the letters mcp");
         add(Code::PackageMcpbNotNamed, message, "name the file something.mcpb");
     }
 }

@@ -44,12 +44,12 @@ struct UrlChecker<'a> {
 }
 
 impl UrlChecker<'_> {
-    /// Judges the URL at `path`, which is a member of `holder` and called `what`.
+    /// Checks the URL at `path`, which is a member of `holder` and called `what`.
     fn url(&mut self, what: &str, holder: Option<&Value>, path: &Path<'_>) {
         let (Some(holder), Path::Key(_, key)) = (holder, path) else { return };
         let Some((user, written)) = authority(text(holder, key)) else { return };
         if user {
-            let message = format!("{what} holds user information before its host");
+            let message = format!("{what} contains user information before its host");
             let help =
                 "remove everything between // and @; ask for secrets with a header or a variable";
             self.found.push(path.finding(Code::UrlUserInformation, message, help));

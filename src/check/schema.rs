@@ -130,11 +130,11 @@ pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
 
 /// Makes one finding for each member that an error is about.
 fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
-    // Step by step, since our pointers cut long keys.
+    // Step by step, because a pointer cuts long keys.
     let place = Pointer::from(error.instance_path().as_str());
     let place = place.steps().fold(Pointer::root(), |place, step| place.key(&step));
     match error.kind() {
-        // The structs keep an empty object, so this is the commonest refusal of all.
+        // The structs keep an empty object, so this is the most common violation.
         ValidationErrorKind::Required { .. }
             if place.as_str() == "/repository"
                 && error.instance().as_object().is_some_and(Map::is_empty) =>
@@ -207,7 +207,8 @@ fn fault(kind: &ValidationErrorKind, version: &str) -> (String, &'static str) {
             ("is not an absolute URL".to_owned(), "write a whole URL, beginning with https://")
         }
         ValidationErrorKind::Pattern { pattern } => {
-            let url = "write a URL that begins with http:// or https:// and holds no white space";
+            let url =
+                "write a URL that begins with http:// or https:// and contains no white space";
             let help = if pattern.starts_with("^https?") { url } else { change };
             (format!("does not match the pattern {pattern}"), help)
         }

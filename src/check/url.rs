@@ -60,7 +60,7 @@ pub(super) fn parse(text: &str) -> Result<GoUrl<'_>, UrlFault> {
 
 fn parse_without_fragment(text: &str) -> Result<GoUrl<'_>, UrlFault> {
     if text.bytes().any(|b| b < b' ' || b == 0x7f) {
-        return Err("holds a control character");
+        return Err("contains a control character");
     }
     if text == "*" {
         return Ok(GoUrl { scheme: "", host: "", path: text });
@@ -180,7 +180,7 @@ fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
             at += 3;
         } else {
             if part != Component::Other && b.is_ascii() && !is_host_byte(b) {
-                return Err("has a character that a host cannot hold");
+                return Err("has a character that a host cannot contain");
             }
             at += 1;
         }

@@ -2,9 +2,9 @@
 //!
 //! A change of entries is described as [`Edits`] first, a value that can be shown and tested, and
 //! [`apply`] brings it to disk. Each file is written beside the data folder and moved to its place, so
-//! that none is ever half there, and a file that already holds its bytes is left alone. Refused are
-//! paths that leave the folder and symbolic links on the way: what is committed under another name
-//! must not be overwritten through one.
+//! that no file is ever half written, and a file that already has its bytes is left alone. Paths that
+//! leave the folder and symbolic links on the way are refused: a file that is committed under another
+//! name must not be overwritten through a link.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,16 +19,16 @@ use crate::world::file;
 
 use super::layout::join;
 
-/// What becomes of one file.
+/// What happens to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
-    /// It holds these bytes.
+    /// It gets these bytes.
     Write(Vec<u8>),
-    /// It is not there.
+    /// It is removed.
     Remove,
 }
 
-/// A change of a data folder: paths below it, with forward slashes, and what becomes of each.
+/// A change of a data folder: paths below it, with forward slashes, and what happens to each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edits(BTreeMap<String, Edit>);
 
@@ -38,7 +38,7 @@ impl Edits {
         Self::default()
     }
 
-    /// Lets the file at `path` hold `bytes`.
+    /// Writes `bytes` to the file at `path`.
     pub fn write(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
         self.0.insert(path.into(), Edit::Write(bytes.into()));
     }
@@ -76,7 +76,7 @@ pub struct Applied {
     pub written: u64,
     /// Files that were removed.
     pub removed: u64,
-    /// Files that were as they should be.
+    /// Files that had their bytes already.
     pub unchanged: u64,
 }
 
@@ -97,9 +97,9 @@ pub fn require_folder(root: &Path) -> Result<()> {
 /// Brings `edits` to the folder `root`, which must be there. `step` is called for every file that is done.
 ///
 /// Everything is written to a working folder beside `root` first and then moved to its place, a new folder
-/// with all its files in one step. So a run that is killed leaves no half of a file, and no new folder
-/// without one of its files. After a failure the help text of the error counts the files that were
-/// done; to do it again is safe.
+/// with all its files in one step. So a run that is killed leaves neither a half-written file nor a new
+/// folder that lacks one of its files. After a failure the help text of the error counts the files that
+/// were done. It is safe to repeat the run.
 pub fn apply(root: &Path, edits: &Edits, step: &(dyn Fn(u64) + Sync)) -> Result<Applied> {
     let work = work_folder(root).and_then(|work| Some(work.parent()?.to_path_buf()));
     apply_in(root, work.as_deref().unwrap_or(root), edits, step)

@@ -1,4 +1,5 @@
-//! When entries were published, updated and changed their status: git's history, read once for all.
+//! When entries were published, updated and changed their status, from git's history. One walk reads
+//! the dates of all entries.
 //!
 //! `publishedAt` is the first commit with the `server.json`, `updatedAt` the last that changed it or
 //! the `status.json`, `statusChangedAt` the last that changed the status *value*; committer times on

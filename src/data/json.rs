@@ -1,7 +1,7 @@
 //! Strict reading of JSON: everything that a value tree would hide is reported.
 //!
-//! Parsers merge duplicate keys, replace lone surrogates and round long numbers without a word, and
-//! do it differently. A document that means different things to different readers cannot be
+//! Parsers silently merge duplicate keys, replace lone surrogates and round long numbers, and each
+//! does it differently. A document that means different things to different readers cannot be
 //! published, so each of these is a diagnostic with line and column. What the author wrote is kept as
 //! text: [`Document::compact`] is the same tokens without the white space between them.
 
@@ -33,11 +33,11 @@ pub struct Document {
     pub compact: Box<str>,
     /// The value, as a lenient parser would see it.
     pub value: Value,
-    /// Whether the only thing wrong, if anything, is what the strict reading adds.
+    /// What the strict reading reports; empty when every parser reads the document alike.
     pub findings: Vec<Diagnostic>,
 }
 
-/// Reads `bytes`; `Err` is why they are not JSON at all.
+/// Reads JSON. The error reports why `bytes` are not JSON at all.
 pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>> {
     let mut findings = Vec::new();
     let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(path, &e))?;
@@ -196,7 +196,7 @@ impl<'a> Scan<'a> {
             let list = suspicious.iter().take(MAX_LISTED).map(|c| format!("U+{:04X}", *c as u32));
             let list = list.collect::<Vec<_>>().join(", ");
             let more = if suspicious.len() > MAX_LISTED { " and others" } else { "" };
-            let message = format!("the text holds {list}{more}, which readers cannot see");
+            let message = format!("the text contains {list}{more}, which readers cannot see");
             self.report(Code::JsonControlCharacter, token, message, "remove the character");
         }
     }

@@ -79,9 +79,9 @@ pub enum DataPath<'a> {
         /// The version, from the file's name.
         version: &'a str,
     },
-    /// A file that is welcome and means nothing: notes for people, and git's own files.
+    /// A file that is allowed and ignored: notes for people, and git's files.
     Ignored,
-    /// A file that means nothing here.
+    /// A file that has no meaning here.
     Unknown,
 }
 

@@ -1,6 +1,6 @@
 //! Lists a data folder, on disk or in a commit.
 //!
-//! Both give paths and kinds to one [`Builder`], so that the same files make the same tree. Nothing is
+//! Both pass paths and kinds to one [`Builder`], so that the same files make the same tree. Nothing is
 //! followed: a symbolic link, submodule or device is reported and not read.
 
 use std::path::{Path, PathBuf};

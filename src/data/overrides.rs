@@ -1,4 +1,4 @@
-//! What an operator wrote: the settings as text, and the folder of templates (name → text).
+//! Reads what an operator wrote: the settings as text, and the folder of templates (name → text).
 //!
 //! Only plain files up to a limit are read; of templates those one or two levels deep that a template
 //! can be. Links are not followed, neither in the folder nor on the way to it, because they may lead

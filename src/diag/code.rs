@@ -77,12 +77,12 @@ codes! {
     JsonSyntax "json-syntax" Error fixed "the file is not valid JSON";
     JsonNotUtf8 "json-not-utf8" Error fixed "the file is not valid UTF-8";
     JsonByteOrderMark "json-byte-order-mark" Error "the file begins with a byte order mark";
-    JsonDuplicateKey "json-duplicate-key" Error "an object holds the same key twice";
+    JsonDuplicateKey "json-duplicate-key" Error "an object contains the same key twice";
     JsonLoneSurrogate "json-lone-surrogate" Error "an escape is half of a surrogate pair";
-    JsonControlCharacter "json-control-character" Error "text holds an invisible or reordering character";
+    JsonControlCharacter "json-control-character" Error "text contains an invisible or reordering character";
     JsonNumberPrecision "json-number-precision" Error "a number changes when it is read";
     FileTooLarge "file-too-large" Error fixed "the file is larger than 256 KiB";
-    FileNotRegular "file-not-regular" Error fixed "the data holds a symbolic link, submodule or device";
+    FileNotRegular "file-not-regular" Error fixed "the data contains a symbolic link, submodule or device";
     FileMode "file-mode" Error "a data file is executable or has an unexpected mode";
     FileUnexpected "file-unexpected" Warning "the file has no meaning at this place and is ignored";
 
@@ -126,14 +126,14 @@ codes! {
     InvalidWebsiteUrl "invalid-website-url" Error "websiteUrl does not parse";
     WebsiteUrlMustBeAbsolute "website-url-must-be-absolute" Error "websiteUrl has no scheme";
     WebsiteUrlInvalidScheme "website-url-invalid-scheme" Error "websiteUrl is not https";
-    WebsiteUrlInvalidCharacters "website-url-invalid-characters" Error "websiteUrl holds quotes, brackets or white space";
+    WebsiteUrlInvalidCharacters "website-url-invalid-characters" Error "websiteUrl contains quotes, brackets or white space";
     TitleWhitespaceOnly "title-whitespace-only" Error "the title is only white space";
     IconSrcInvalidUrl "icon-src-invalid-url" Error "an icon's src does not parse";
     IconSrcNotAbsolute "icon-src-not-absolute" Error "an icon's src has no scheme";
     IconSrcInvalidScheme "icon-src-invalid-scheme" Error "an icon's src is not https";
-    PackageNameHasSpaces "package-name-has-spaces" Error "a package identifier holds a space";
+    PackageNameHasSpaces "package-name-has-spaces" Error "a package identifier contains a space";
     NamedArgumentNameRequired "named-argument-name-required" Error "a named argument has no name";
-    InvalidNamedArgumentName "invalid-named-argument-name" Error "a named argument's name holds more than a name";
+    InvalidNamedArgumentName "invalid-named-argument-name" Error "a named argument's name contains more than a name";
     ArgumentValueStartsWithName "argument-value-starts-with-name" Error "an argument's value repeats its name";
     ArgumentDefaultStartsWithName "argument-default-starts-with-name" Error "an argument's default repeats its name";
     StdioTransportUrlNotEmpty "stdio-transport-url-not-empty" Error "a stdio transport has a url";
@@ -150,7 +150,7 @@ codes! {
     NamespacePunycode "namespace-punycode" Warning "the namespace is punycode for letters beyond ASCII";
     VersionGrammar "version-grammar" Error fixed "the version cannot be a path segment";
     VersionNotSemver "version-not-semver" Error "the version is not a semantic version";
-    VersionBuildMetadata "version-build-metadata" Warning "the version holds a plus sign";
+    VersionBuildMetadata "version-build-metadata" Warning "the version contains a plus sign";
     PublisherMetadataTooLarge "publisher-metadata-too-large" Error "publisher-provided metadata exceeds 4096 bytes";
     PackageRegistryTypeUnknown "package-registry-type-unknown" Error "a package's registryType is not known";
     PackageVersionMissing "package-version-missing" Error "a package has no version";
@@ -161,18 +161,18 @@ codes! {
     PackageHashMissing "package-hash-missing" Error "an MCPB package has no fileSha256";
     PackageHashForbidden "package-hash-forbidden" Error "this package type takes no fileSha256";
     PackageOciReferenceInvalid "package-oci-reference-invalid" Error "an OCI identifier is not an image reference";
-    PackageOciRegistryUnsupported "package-oci-registry-unsupported" Error "an OCI image lives in an unsupported registry";
+    PackageOciRegistryUnsupported "package-oci-registry-unsupported" Error "an OCI image is in an unsupported registry";
     PackageMcpbUrlInvalid "package-mcpb-url-invalid" Error "an MCPB identifier is not a release download";
-    PackageMcpbHostUnsupported "package-mcpb-host-unsupported" Error "an MCPB file lives on an unsupported host";
-    PackageMcpbNotNamed "package-mcpb-not-named" Error "an MCPB URL does not hold mcp";
+    PackageMcpbHostUnsupported "package-mcpb-host-unsupported" Error "an MCPB file is on an unsupported host";
+    PackageMcpbNotNamed "package-mcpb-not-named" Error "an MCPB URL does not contain mcp";
 
     PackageLeadingHyphen "package-leading-hyphen" Error "a package identifier or version begins with a hyphen";
     RuntimeHintInvalid "runtime-hint-invalid" Error "a runtimeHint is not a plain program name";
     InputNameInvalid "input-name-invalid" Error "a header or variable has a name that is more than a name";
-    TextLineBreak "text-line-break" Error "a text of one line holds a line break or tab";
+    TextLineBreak "text-line-break" Error "a text of one line contains a line break or tab";
     UrlOwnMachine "url-own-machine" Error "a URL leads to the reader's own machine";
     UrlPrivateNetwork "url-private-network" Error "a URL has a host that others cannot reach";
-    UrlUserInformation "url-user-information" Error "a URL holds a user name or password";
+    UrlUserInformation "url-user-information" Error "a URL contains a user name or password";
     RiskyEnvironment "risky-environment" Warning "a variable makes other programs load code";
     RiskyContainer "risky-container" Warning "an argument gives a container broad permissions on its host";
 
@@ -204,7 +204,7 @@ codes! {
     OwnershipUnclaimable "ownership-unclaimable" Error "nobody can own the namespace";
     OwnershipUnknown "ownership-unknown" Error "a host that could prove the namespace did not answer";
     OwnershipWrongAuthor "ownership-wrong-author" Error "somebody else opened the pull request";
-    OwnershipHeadOwner "ownership-head-owner" Error "the branch lives in somebody else's repository";
+    OwnershipHeadOwner "ownership-head-owner" Error "the branch is in somebody else's repository";
     OwnershipIdChanged "ownership-id-changed" Error "the account is not the pinned one";
     OwnershipPinMissing "ownership-pin-missing" Error "no account id is pinned for the namespace";
     OwnershipNotAttested "ownership-not-attested" Error "the forge does not report who made the change";

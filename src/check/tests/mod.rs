@@ -1,4 +1,4 @@
-//! Tables of documents and what is said of them.
+//! Tables of documents and what is reported of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod about;
@@ -73,25 +73,25 @@ fn dotted(pointer: &Pointer) -> String {
     text
 }
 
-fn said(document: &Value, profile: Profile) -> Vec<String> {
-    let mut said: Vec<_> = findings(document, profile)
+fn reported(document: &Value, profile: Profile) -> Vec<String> {
+    let mut reported: Vec<_> = findings(document, profile)
         .iter()
         .map(|f| format!("{}@{}", f.code, dotted(&f.pointer)))
         .collect();
-    said.sort();
-    said
+    reported.sort();
+    reported
 }
 
-/// Demands that exactly these are said; a place may be left out when the code says enough.
+/// Demands that exactly these are reported; a place may be left out when the code says enough.
 #[track_caller]
 fn expect(document: &Value, profile: Profile, wanted: &str) {
-    let said = said(document, profile);
+    let reported = reported(document, profile);
     let mut wanted: Vec<_> = wanted.split_whitespace().collect();
     wanted.sort_unstable();
-    let short: Vec<_> = said.iter().map(|one| one.split('@').next().unwrap()).collect();
-    let same = said.len() == wanted.len()
-        && said.iter().zip(&short).zip(&wanted).all(|((long, short), w)| long == w || short == w);
-    assert!(same, "said {said:?}, wanted {wanted:?} of {document:#}");
+    let short: Vec<_> = reported.iter().map(|one| one.split('@').next().unwrap()).collect();
+    let same = reported.len() == wanted.len()
+        && reported.iter().zip(&short).zip(&wanted).all(|((long, short), w)| long == w || short == w);
+    assert!(same, "reported {reported:?}, wanted {wanted:?} of {document:#}");
 }
 
 #[track_caller]

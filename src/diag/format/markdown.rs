@@ -1,7 +1,7 @@
 //! The form for one comment on a pull request.
 //!
-//! A list by file. Everything that a stranger wrote is text: it can neither link, mention, embed nor
-//! break out of its line. The comment stays below the size that forges accept, and counts what it left
+//! A list by file. Everything that other people wrote is escaped: it can neither link, mention, embed
+//! nor break out of its line. The comment stays below the size that forges accept, and counts what it left
 //! out.
 
 use super::shared::{WORST_FIRST, counted, position, summary};

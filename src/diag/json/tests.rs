@@ -160,7 +160,7 @@ fn after_an_error_there_is_only_this_error() {
 }
 
 #[test]
-fn escapes_resolve_and_lone_surrogates_are_told() {
+fn escapes_resolve_and_lone_surrogates_are_reported() {
     for (raw, text, lone) in [
         ("plain é", "plain é", false),
         ("\\\"\\\\\\/\\b\\f\\n\\r\\t", "\"\\/\u{8}\u{c}\n\r\t", false),
@@ -272,7 +272,7 @@ proptest! {
     }
 
     #[test]
-    fn tokens_stand_in_order_and_cover_everything_but_layout(value in value()) {
+    fn tokens_are_in_order_and_cover_everything_but_layout(value in value()) {
         let text = serde_json::to_string_pretty(&value).unwrap();
         let mut end = 0;
         for token in tokens(&text).unwrap() {
