@@ -261,7 +261,11 @@ fn a_namespace_that_cannot_be_proven_is_said_where_a_proof_is_wanted() {
             );
         }
         for settings in opens {
-            assert_eq!(reported(&document, settings), Vec::<String>::new(), "{namespace} {settings}");
+            assert_eq!(
+                reported(&document, settings),
+                Vec::<String>::new(),
+                "{namespace} {settings}"
+            );
         }
         official(&document, "");
     }

@@ -90,7 +90,11 @@ fn expect(document: &Value, profile: Profile, wanted: &str) {
     wanted.sort_unstable();
     let short: Vec<_> = reported.iter().map(|one| one.split('@').next().unwrap()).collect();
     let same = reported.len() == wanted.len()
-        && reported.iter().zip(&short).zip(&wanted).all(|((long, short), w)| long == w || short == w);
+        && reported
+            .iter()
+            .zip(&short)
+            .zip(&wanted)
+            .all(|((long, short), w)| long == w || short == w);
     assert!(same, "reported {reported:?}, wanted {wanted:?} of {document:#}");
 }
 

@@ -142,8 +142,9 @@ fn every_url_of_a_document_is_judged() {
         "registryType": "mcpb", "identifier": bundle, "version": null, "fileSha256": "0".repeat(64),
     }));
     assert_eq!(reported(&bundle, ""), ["error url-user-information@/packages/0/identifier"]);
-    let transport =
-        |url: &str| reported(&with_package(json!({"transport": {"type": "sse", "url": url}})), PUBLIC);
+    let transport = |url: &str| {
+        reported(&with_package(json!({"transport": {"type": "sse", "url": url}})), PUBLIC)
+    };
     assert_eq!(transport("http://127.0.0.1:80/"), Vec::<String>::new());
     assert_eq!(
         transport("http://a@localhost/"),
