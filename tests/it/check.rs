@@ -230,7 +230,7 @@ fn names_that_people_take_for_each_other_are_warned_about() {
 }
 
 #[test]
-fn what_is_mirrored_is_noted_and_what_is_our_own_is_refused() {
+fn mirrored_entries_get_notes_and_others_get_errors() {
     let project = Project::empty();
     let hostile =
         r#""remotes": [{"type": "sse", "url": "https://u@2130706433/"}], "title": "a\nb","#;

@@ -2,7 +2,8 @@
 //!
 //! Each form is a pure function from [`Report`] to text. Printing decides nothing: severities, order
 //! and places are those of the report (annotations alone are regrouped, because a forge shows only
-//! the first few). Text of others is made visible on the way, so that it cannot change what a form shows.
+//! the first few). Invisible characters in other people's text are made visible on the way, so that
+//! they cannot change what a form shows.
 
 mod github;
 mod human;
@@ -66,7 +67,7 @@ impl Format {
     }
 }
 
-/// A report as Markdown, without anything around it.
+/// Prints a report as Markdown, without anything around it.
 #[cfg(feature = "cli")]
 pub fn markdown(report: &Report) -> String {
     markdown::render(report)
