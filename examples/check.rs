@@ -16,7 +16,7 @@ fn repositories(registry: &Registry) -> impl Iterator<Item = Diagnostic> {
         let file = format!("servers/{}/{}/server.json", listing.name(), entry.version);
         let message = format!("{} does not name a repository", listing.name());
         // The codes are a closed list, so a check of yours reports with the one that is nearest.
-        Diagnostic::new(Code::SchemaInvalid, Place::file(file), message)
+        Diagnostic::new(Code::PropertyMissing, Place::file(file), message)
             .help("add \"repository\": {\"url\": \"https://…\", \"source\": \"github\"}")
     })
 }
