@@ -34,9 +34,8 @@ pub use package::{
     package_type_names,
 };
 pub use registry::{Listing, Registry};
-pub use server::PUBLISHER_KEY;
 pub use server::{
-    Argument, ArgumentKind, Format, Github, Icon, Input, NamedInput, Package, Publisher,
+    Argument, ArgumentKind, Format, Icon, Input, NamedInput, PUBLISHER_KEY, Package, Publisher,
     Repository, Server, Transport,
 };
 pub use timestamp::Timestamp;
