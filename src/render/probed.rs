@@ -1,41 +1,41 @@
 //! The result of a probe as a part of the site: its two files, and what its page shows.
 //!
-//! The result is plain text here, prepared by whoever knows probes; this room refuses to judge it. Its
-//! texts may be a stranger's: the page passes them through the same guards as the data's.
+//! The caller has graded the result. Its texts may come from others, so the page escapes them like the
+//! texts of servers.
 
 use serde::Serialize;
 
 use crate::model::Timestamp;
-use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Body, Media};
 
 /// How far something works for a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Mark {
-    /// As the client expects.
+    /// It works as the client expects.
     Works,
-    /// With a loss.
+    /// It works partially.
     Partly,
-    /// Not.
+    /// It does not work.
     Fails,
     /// Not used by this client, or it could not be tried.
     Untried,
 }
 
-/// What a probe found out, ready to be shown.
+/// The result of a probe, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Probed {
-    /// The result as it was given, published byte for byte.
+    /// The result as JSON, published byte for byte.
     pub json: Body,
     /// The badge, as SVG.
     pub badge: String,
-    /// What the badge says.
+    /// Text of the badge.
     pub sentence: String,
-    /// Whether a preview was asked.
+    /// Whether a preview was probed.
     pub preview: bool,
-    /// When it was asked, when that is known.
+    /// When it was probed, if that is known.
     pub checked_at: Option<Timestamp>,
-    /// Heads of the table, and what each means; the meaning continues "the client …".
+    /// Columns of the table, and what each means; the meaning continues "the client …".
     pub columns: Vec<(&'static str, &'static str)>,
     /// A row for each client.
     pub rows: Vec<ProbedClient>,
@@ -46,7 +46,7 @@ pub struct Probed {
 }
 
 /// A row of the table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProbedClient {
     /// What people call the client.
     pub name: String,
@@ -56,35 +56,28 @@ pub struct ProbedClient {
     pub marks: Vec<Mark>,
 }
 
-/// Why something does not work, and what it takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Why something does not work, and how to fix it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ProbedCause {
-    /// How badly it hurts.
+    /// How far the clients still work.
     pub mark: Mark,
-    /// What it is, as one clause.
+    /// What is wrong, as one clause.
     pub title: String,
-    /// What to do about it, as one sentence.
+    /// How to fix it, as one sentence.
     pub fix: String,
-    /// Where it was seen first: what was asked, and what came.
+    /// The first request that showed it, and its answer.
     pub request: String,
-    /// What exactly was seen; may be empty.
+    /// Details of the answer; may be empty.
     pub detail: String,
-    /// Whom it hurts.
+    /// The clients that it affects.
     pub clients: Vec<String>,
-    /// At what.
+    /// The columns that it affects.
     pub columns: Vec<&'static str>,
 }
 
 /// The files of a result: the result itself, and its badge.
 pub(super) fn artifacts(probed: &Probed) -> impl Iterator<Item = Artifact> {
-    let file = |name: &str, media: Media, body: Body| {
-        let (shape, freshness) = (Shape::File, Freshness::Revalidate);
-        Some(Artifact { path: UrlPath::new(["probe", name])?, shape, media, freshness, body })
-    };
-    let badge = probed.badge.clone().into_bytes().into();
-    let files = [
-        file("probe.json", Media::Json, probed.json.clone()),
-        file("badge.svg", Media::Svg, badge),
-    ];
-    files.into_iter().flatten()
+    let json = Artifact::file(["probe", "probe.json"], Media::Json, probed.json.clone());
+    let badge = Artifact::file(["probe", "badge.svg"], Media::Svg, probed.badge.clone());
+    json.into_iter().chain(badge)
 }

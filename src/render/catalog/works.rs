@@ -3,67 +3,41 @@
 //! It exists when the result of a probe is given. Only this page and the front page use it, so a new
 //! result does not change the pages of servers.
 
-use serde::Serialize;
-
 use crate::site::Artifact;
 
-use super::super::probed::{Mark, Probed};
+use super::super::probed::{Probed, ProbedCause, ProbedClient};
 use super::Catalog;
-use super::page::{PageHead, Site};
+use super::page::{PageHead, SiteView};
 use super::place::PagePlace;
 use super::server::Moment;
 use super::text::shown;
 
+/// Description of the page, for search engines and previews.
+const ABOUT: &str = "What each client of the MCP registry API gets from this registry.";
+
 /// Body of the page.
-#[derive(Serialize)]
+#[derive(serde::Serialize)]
 struct Works<'a> {
     sentence: &'a str,
     preview: bool,
     checked: Option<Moment>,
     columns: &'a [(&'static str, &'static str)],
-    rows: Vec<ClientRow<'a>>,
-    causes: Vec<Cause<'a>>,
+    rows: Vec<ProbedClient>,
+    causes: Vec<ProbedCause>,
     notes: Vec<String>,
 }
 
-/// A client and its marks.
-#[derive(Serialize)]
-struct ClientRow<'a> {
-    name: String,
-    required: bool,
-    marks: &'a [Mark],
-}
-
-/// Something that does not work in full.
-#[derive(Serialize)]
-struct Cause<'a> {
-    mark: Mark,
-    title: String,
-    fix: String,
-    request: String,
-    detail: String,
-    clients: String,
-    columns: &'a [&'static str],
-}
-
-/// Description of the page, for search engines and previews.
-const ABOUT: &str = "What each client of the MCP registry API gets from this registry.";
-
-/// The page at `/probe/`.
-pub(super) fn page(catalog: &Catalog, site: &Site, probed: &Probed) -> Option<Artifact> {
-    let rows = probed.rows.iter().map(|row| ClientRow {
-        name: shown(&row.name),
-        required: row.required,
-        marks: &row.marks,
-    });
-    let causes = probed.causes.iter().map(|cause| Cause {
-        mark: cause.mark,
+/// Renders the page at `/probe/`.
+pub(super) fn page(catalog: &Catalog, site: &SiteView, probed: &Probed) -> Option<Artifact> {
+    let rows = probed.rows.iter();
+    let rows = rows.map(|row| ProbedClient { name: shown(&row.name), ..row.clone() });
+    let causes = probed.causes.iter().map(|cause| ProbedCause {
         title: shown(&cause.title),
         fix: shown(&cause.fix),
         request: shown(&cause.request),
         detail: shown(&cause.detail),
-        clients: shown(&cause.clients.join(", ")),
-        columns: &cause.columns,
+        clients: cause.clients.iter().map(|client| shown(client)).collect(),
+        ..cause.clone()
     });
     let body = Works {
         sentence: &probed.sentence,
