@@ -5,24 +5,19 @@ use std::path::Path;
 use crate::data::require_folder;
 use crate::diag::Report;
 use crate::error::{Error, ErrorKind, Result};
-use crate::import::{Batch, Filter, Plan, Upstream, registry_url};
+use crate::import::{Batch, Filter, ImportPlan, Upstream, registry_url};
 use crate::model::{ServerName, Version};
 use crate::pipeline::{Added, add};
 use crate::world::clock::SystemClock;
 use crate::world::file as files;
 
-use super::Outcome;
 use super::args::{AddArgs, Global};
-use super::import::{finish, lock, make_plan, write};
+use super::changes::{MAX_DOCUMENT, finish, lock, make_plan, write};
 use super::net;
+use super::outcome::Outcome;
 use super::talk::Talk;
 
-/// Largest document that is read, in bytes; anything near it is refused anyway.
-pub(super) const MAX_READ: u64 = 16 * 1024 * 1024;
-
-/// Puts a document at its place.
-///
-/// With `--from` the name of an entry elsewhere is given instead of a file.
+/// Adds a document to the registry: a file, or with `--from` an entry of another registry.
 pub(super) fn run(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     match &args.from {
         Some(from) => fetch(global, args, from, talk),
@@ -30,10 +25,10 @@ pub(super) fn run(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcom
     }
 }
 
-/// Puts a document of our own at its place.
+/// Adds a file, after checking it as an entry of the registry.
 ///
-/// The document is judged as it would be at its place. With errors nothing is written; what is already
-/// there with the same bytes is a success, so that the command may be run twice.
+/// With errors nothing is written. A document that is already there with the same bytes is a success,
+/// so the command may be run twice.
 fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     let mut options = global.load_options()?;
     options.revision = None;
@@ -63,39 +58,38 @@ fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
     }
 }
 
-/// What a publisher does now.
+/// Returns the next step for the publisher.
 fn next_steps(path: &str, label: &str) -> String {
     format!(
         "next: git add {path} && git commit -m \"Add {label}\", then push a branch and open a pull request"
     )
 }
 
-/// The bytes of a file or of standard input, and how messages call them.
+/// Reads a file or standard input; returns its name for messages, and its bytes.
 ///
-/// A missing file whose name reads like a server's is most likely one, so the message says how to fetch
-/// it.
+/// When the file is missing and its name is a valid server name, the error says how to fetch the server.
 fn read(what: &str) -> Result<(String, Vec<u8>)> {
     let fail = |e: std::io::Error| {
         let missing = e.kind() == std::io::ErrorKind::NotFound;
         let error = Error::io("the file cannot be read", what, e);
         match what.split('@').next().map(ServerName::parse) {
             Some(Ok(_)) if missing && !what.ends_with(".json") => error.help(format!(
-                "to fetch it from another registry run `mcp-static add {what} --from official`"
+                "to fetch it from another registry, run `mcp-static add {what} --from official`"
             )),
             _ => error.help("name a server.json, or - for standard input"),
         }
     };
     if what == "-" {
-        let bytes = files::read_from(std::io::stdin().lock(), MAX_READ).map_err(fail)?;
+        let bytes = files::read_from(std::io::stdin().lock(), MAX_DOCUMENT).map_err(fail)?;
         return Ok(("<stdin>".to_owned(), bytes));
     }
-    let bytes = files::read(Path::new(what), MAX_READ).map_err(fail)?;
+    let bytes = files::read(Path::new(what), MAX_DOCUMENT).map_err(fail)?;
     Ok((what.replace('\\', "/"), bytes))
 }
 
-/// Brings one entry of another registry in, as an import does.
+/// Imports one entry of another registry.
 ///
-/// The entry keeps upstream's dates and its `origin.json`, so that it counts as mirrored afterwards.
+/// The entry keeps upstream's dates and gets an `origin.json`, so it counts as mirrored afterwards.
 fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Outcome> {
     require_folder(&global.data)?;
     let (name, version) = wanted(&args.what)?;
@@ -106,14 +100,14 @@ fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Out
         clock: &SystemClock::default(),
         registry: registry.clone(),
         token: net::token(args.token_env.as_deref())?,
-        hear: &|heard| net::hear(talk, observer.as_ref(), heard),
+        on_progress: &|progress| net::report_progress(talk, observer.as_ref(), progress),
     };
     let reading = upstream.entry(&name, version.as_ref())?;
     let label = reading.as_ref().map_or(args.what.clone(), |r| format!("{}@{}", r.name, r.version));
     let batch = Batch { readings: vec![reading], ..Batch::default() };
     let _held = lock(global, args.dry_run)?;
     let plan = make_plan(global, &registry, batch, &Filter::default())?;
-    let Plan { edits, findings, skipped, unchanged, .. } = plan;
+    let ImportPlan { edits, findings, skipped, unchanged, .. } = plan;
     write(global, &edits, args.dry_run, talk)?;
     let mut report = Report::new();
     report.extend(findings);
@@ -121,7 +115,7 @@ fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Out
     if skipped == 0 && !args.dry_run {
         talk.say(&match unchanged {
             0 => {
-                format!("{label} was brought in from {registry}; commit it and open a pull request")
+                format!("{label} was imported from {registry}; commit it and open a pull request")
             }
             _ => format!("{label} is already there"),
         });

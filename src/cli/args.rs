@@ -1,4 +1,4 @@
-//! What may be written on the command line.
+//! The arguments of the command line.
 
 use std::path::PathBuf;
 
@@ -43,13 +43,13 @@ pub(super) struct Global {
     /// Colours: auto, always or never (NO_COLOR is honoured)
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
-    /// Say only what went wrong
+    /// Print only errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more: notes too
+    /// Print more: notes too
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
-    /// Draw no progress bars
+    /// Do not draw progress bars
     #[arg(long, global = true)]
     pub no_progress: bool,
     /// Allow a diagnostic code: do not report it
@@ -65,7 +65,7 @@ pub(super) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// Put a server.json at its place, after checking it; or fetch an entry of another registry
+    /// Add a server.json after checking it, or fetch an entry of another registry
     Add(AddArgs),
     /// Check the data, render the registry and write it as files
     Build(BuildArgs),
@@ -86,11 +86,11 @@ pub(super) enum Verb {
     Probe(ProbeArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
-    /// Prove that a domain wants an entry here: make keys, sign entries
+    /// Prove that a domain approves an entry: make keys, sign entries
     Sign(super::sign::SignArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
-    /// Judge a change: who may publish, what never changes, what only maintainers touch
+    /// Check a change: who may publish, what never changes, what only maintainers may edit
     Verify(VerifyArgs),
 }
 
@@ -121,7 +121,7 @@ pub(super) struct BuildArgs {
     /// URL that clients are given: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
-    /// Leave out the entries whose folders this file names, one a line, as `verify --hold` writes it
+    /// Leave out the entries whose folders this file names, one per line, as `verify --hold` writes it
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub without: Option<PathBuf>,
     /// Put this result of a probe into the site: probe.json as `probe --write` made it
@@ -137,7 +137,7 @@ pub(super) struct CheckArgs {
     /// Files or folders of the data to report on, or server.json files anywhere ("-" is stdin)
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub paths: Vec<PathBuf>,
-    /// Rules to hold the data to: strict, or official for exactly the official registry's verdicts
+    /// Rules to apply: strict, or official for exactly the rules of the official registry
     #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = parse_profile)]
     pub profile: Profile,
     /// Compare a built site with its manifest instead
@@ -146,7 +146,7 @@ pub(super) struct CheckArgs {
     /// Manifest of the site that is live: refuse to lose all servers, or over 5 % of them
     #[arg(long, value_name = "FILE", requires = "site", value_hint = ValueHint::FilePath)]
     pub before: Option<PathBuf>,
-    /// Let the site have far fewer servers than the live one
+    /// Allow the site to have far fewer servers than the live one
     #[arg(long, requires = "before")]
     pub allow_shrink: bool,
 }
@@ -193,7 +193,7 @@ pub(super) struct InitArgs {
     /// Folder of the repository; created when missing
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// Name that people read; that of the folder when absent
+    /// Display name [default: the name of the folder]
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
     /// URL that clients will be given: https, no trailing slash, no /v0.1
@@ -202,13 +202,13 @@ pub(super) struct InitArgs {
     /// Host of the site, such as github-pages where it may be public
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// Forge of the repository: github or gitlab; that of the remote when absent
+    /// Forge of the repository: github or gitlab [default: that of the remote]
     #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab"])]
     pub forge: Option<String>,
     /// Who guards settings and CI: @account, @organisation/team, several with spaces between
     #[arg(long, value_name = "WHO")]
     pub maintainers: Option<String>,
-    /// A public registry: strangers publish and prove their namespaces, search engines are welcome
+    /// A public registry: anyone may publish and prove a namespace, search engines may index it
     #[arg(long)]
     pub public: bool,
     /// A company's registry: colleagues publish, people review (the default)
@@ -233,13 +233,13 @@ pub(super) struct ProbeArgs {
     /// Exit with 1 when this client would fail; may be given several times, instead of the settings
     #[arg(long, value_name = "CLIENT")]
     pub require: Vec<String>,
-    /// Look up this server instead of some of the list
+    /// Look up this server instead of a few of the list
     #[arg(long, value_name = "NAME")]
     pub server: Option<String>,
     /// Ask hosts on private networks too, and over plain http
     #[arg(long)]
     pub allow_private: bool,
-    /// What is probed is a preview of the registry that will be at this URL: the result names it
+    /// The probed registry is a preview of the one that will be at this URL, which the result then names
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub stands_for: Option<BaseUrl>,
     /// Write probe.json and badge.svg into this folder
@@ -290,8 +290,8 @@ pub(super) struct StatusArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Commit or branch that the change is to be merged into; "none" for a first publication
-    #[arg(long, value_name = "REV|none", required_unless_present = "all")]
+    /// Commit or branch that the change will be merged into, such as origin/main; "none" for a first publication
+    #[arg(long, value_name = "REV|none")]
     pub base: Option<String>,
     /// Tip of the change
     #[arg(long, value_name = "REV", default_value = "HEAD", conflicts_with = "rev")]
@@ -299,11 +299,11 @@ pub(super) struct VerifyArgs {
     /// The forge's event; the file that GITHUB_EVENT_PATH names when absent
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub event: Option<PathBuf>,
-    /// Judge each commit of the published branch by itself, as before a deployment, and write the
+    /// Check each commit of the published branch by itself, as before a deployment, and write the
     /// folders of entries that must be held back, for `build --without`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "all")]
     pub hold: Option<PathBuf>,
-    /// With --hold: the commit that the site was built from last, where that is later than --base
+    /// With --hold: the commit of the last deployed site, if it is later than --base
     #[arg(long, value_name = "REV", requires = "hold")]
     pub published: Option<String>,
     /// Check every proof of the registry again; report only
@@ -320,7 +320,7 @@ pub(super) struct VerifyArgs {
 fn parse_format(word: &str) -> Result<Format, String> {
     Format::parse(word).map_err(|near| match near {
         Some(near) => format!("did you mean {near}?"),
-        None => "the forms are human, json, github, sarif and markdown".to_owned(),
+        None => "choose from human, json, github, sarif, markdown".to_owned(),
     })
 }
 
@@ -328,7 +328,7 @@ fn parse_profile(word: &str) -> Result<Profile, String> {
     match word {
         "strict" => Ok(Profile::Strict),
         "official" => Ok(Profile::Official),
-        _ => Err("the profiles are strict and official".to_owned()),
+        _ => Err("choose from strict, official".to_owned()),
     }
 }
 
@@ -340,13 +340,13 @@ fn parse_code(word: &str) -> Result<Code, String> {
 }
 
 impl Global {
-    /// Severities given on the command line.
+    /// Returns the severities given on the command line.
     pub(super) fn levels(&self) -> Result<Levels> {
         let mut levels = Levels::default();
         for code in self.allow.iter().chain(&self.warn) {
             if code.is_fixed() {
                 return Err(Error::new(ErrorKind::Usage, format!("{code} cannot be lowered"))
-                    .help("correct the data; an entry with this problem would be left out without a word"));
+                    .help("fix the data; an entry with this problem would be dropped silently"));
             }
         }
         self.allow.iter().for_each(|code| levels.allow(*code));
@@ -355,7 +355,7 @@ impl Global {
         Ok(levels)
     }
 
-    /// How to load the data.
+    /// Returns how to load the data.
     pub(super) fn load_options(&self) -> Result<LoadOptions> {
         let epoch = match std::env::var("SOURCE_DATE_EPOCH") {
             Ok(text) if !text.is_empty() => Some(text.parse().map_err(|_| {

@@ -1,4 +1,4 @@
-//! `build`: the registry as files.
+//! `build`: writes the registry as files.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,11 @@ use crate::data::Held;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{BuildOptions, BuildTarget, build, load};
 use crate::site::{HOSTS, Host, WriteCounts, host_named, working_folder};
+use crate::text::count;
 use crate::world::file;
 
-use super::Outcome;
 use super::args::{BuildArgs, Global};
+use super::outcome::Outcome;
 use super::talk::Talk;
 
 /// Largest result of a probe that is read, in bytes.
@@ -18,7 +19,7 @@ const MAX_PROBE: u64 = 1024 * 1024;
 /// Largest list of held entries that is read, in bytes.
 const MAX_HELD: u64 = 64 * 1024 * 1024;
 
-/// Builds the site for every host that is named.
+/// Builds the site for every named host.
 pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outcome> {
     let targets = targets(args)?;
     let mut options = global.load_options()?;
@@ -55,12 +56,12 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     Ok(Outcome::Fine)
 }
 
-/// The host of this name.
+/// Returns the host of this name.
 pub(super) fn host_of(name: &str) -> Result<&'static dyn Host> {
     host_named(name).ok_or_else(|| {
         let known: Vec<&str> = HOSTS.iter().map(|host| host.name()).collect();
-        Error::new(ErrorKind::Usage, format!("there is no host called {name:?}"))
-            .help(format!("choose one of {}", known.join(", ")))
+        Error::new(ErrorKind::Usage, format!("unknown host {name:?}"))
+            .help(format!("choose from {}", known.join(", ")))
     })
 }
 
@@ -77,7 +78,7 @@ fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
     Ok(targets)
 }
 
-/// What is held back. An empty line names nothing.
+/// Reads the entries that are held back. Empty lines are ignored.
 fn held(args: &BuildArgs) -> Result<Vec<Held>> {
     let Some(path) = &args.without else { return Ok(Vec::new()) };
     let text = file::read_text(path, MAX_HELD).map_err(|e| {
@@ -98,20 +99,22 @@ fn summary(
     (servers, versions): (usize, usize),
 ) -> String {
     format!(
-        "{servers} servers with {versions} versions for {} in {}: {} files written, {} removed, {} unchanged, {}",
+        "{} with {} for {} in {}: {} written, {} removed, {} unchanged, {}",
+        count(servers, "server"),
+        count(versions, "version"),
         target.host.name(),
         target.out.display(),
-        written.written,
+        count(written.written, "file"),
         written.removed,
         written.unchanged,
         size(written.bytes),
     )
 }
 
-/// A size that people can read.
+/// Formats a size for people.
 fn size(bytes: u64) -> String {
     match bytes {
-        0..1024 => format!("{bytes} bytes"),
+        0..1024 => count(bytes, "byte"),
         1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
         _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
     }

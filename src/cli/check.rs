@@ -1,4 +1,4 @@
-//! `check`: is the data right?
+//! `check`: validates the data, single documents, or a built site.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,15 @@ use crate::check::{DocumentRules, check_document};
 use crate::data::{hold, was_interrupted};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
-use crate::import::Store;
+use crate::import::PageStore;
 use crate::pipeline::{check, load};
 use crate::site::{Manifest, SiteProblem, compare_site};
+use crate::text::count;
 use crate::world::file;
 
-use super::Outcome;
-use super::add::MAX_READ;
 use super::args::{CheckArgs, Global};
+use super::changes::MAX_DOCUMENT;
+use super::outcome::Outcome;
 use super::talk::Talk;
 
 /// Checks a built site, single files, or the registry.
@@ -38,8 +39,9 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
         report.extend(shown);
         let versions: usize = registry.listings().map(|listing| listing.entries().len()).sum();
         talk.say(&format!(
-            "checked {} servers with {versions} versions",
-            registry.listings().len()
+            "checked {} with {}",
+            count(registry.listings().len(), "server"),
+            count(versions, "version")
         ));
         unfinished(&global.data, talk);
     }
@@ -47,15 +49,15 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
     Ok(Outcome::refused_if(report.has_errors()))
 }
 
-/// Says what an import, or another change of the data folder, left undone when it was ended.
+/// Reports an import, or another change of the data folder, that was interrupted.
 fn unfinished(data: &Path, talk: &Talk) {
-    let (registries, interrupted) = (Store::unfinished(data), was_interrupted(data));
+    let (registries, interrupted) = (PageStore::unfinished(data), was_interrupted(data));
     if (registries.is_empty() && !interrupted) || hold(data).is_err() {
         return; // nothing is left, or it is still running
     }
     for registry in registries {
         talk.always(&format!(
-            "an import was interrupted: run `mcp-static import {registry}` to go on where it stopped"
+            "an import was interrupted: run `mcp-static import {registry}` to continue where it stopped"
         ));
     }
     if interrupted {
@@ -106,9 +108,9 @@ fn is_in(file: &str, place: &str) -> bool {
 
 fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> {
     let (name, read) = if path.as_os_str() == "-" {
-        ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_READ))
+        ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_DOCUMENT))
     } else {
-        (path.to_string_lossy().replace('\\', "/"), file::read(path, MAX_READ))
+        (path.to_string_lossy().replace('\\', "/"), file::read(path, MAX_DOCUMENT))
     };
     let bytes = read.map_err(|e| Error::io("the file cannot be read", path, e))?;
     let rules = DocumentRules::new(args.profile);
@@ -128,7 +130,7 @@ fn shrunk(site: &Path, before: &Path) -> Result<Option<Diagnostic>> {
     let text = file::read_text(before, MAX_MANIFEST)
         .map_err(|e| Error::io("the manifest of the live site cannot be read", before, e))?;
     let live = Manifest::parse(&text).map_err(|e| {
-        Error::new(ErrorKind::Usage, "this is no manifest of a site")
+        Error::new(ErrorKind::Usage, "this is not the manifest of a site")
             .at(before)
             .because(e)
             .help("give the manifest.json of the live site")
@@ -139,10 +141,10 @@ fn shrunk(site: &Path, before: &Path) -> Result<Option<Diagnostic>> {
         return Ok(None);
     }
     let place = Place::file(site.to_string_lossy().replace('\\', "/"));
-    let message = format!("the site has {new} servers, the live one has {live}");
+    let message = format!("the site has {}, the live one has {live}", count(new, "server"));
     Ok(Some(
         Diagnostic::new(Code::SiteShrunk, place, message)
-            .help("look for what is missing; if it is meant, add --allow-shrink"),
+            .help("find out what is missing; if the loss is intended, add --allow-shrink"),
     ))
 }
 
@@ -155,7 +157,7 @@ fn check_site(global: &Global, site: &Path, args: &CheckArgs, talk: &Talk) -> Re
     for problem in problems {
         let place =
             |path: &str| Place::file(format!("{}/{path}", site.display()).replace('\\', "/"));
-        let help = "build again; files are ours to write, so keep others elsewhere";
+        let help = "build again, and keep your own files outside of the site folder";
         report.push(match problem {
             SiteProblem::Missing(path) => Diagnostic::new(
                 Code::SiteFileMissing,
@@ -179,6 +181,6 @@ fn check_site(global: &Global, site: &Path, args: &CheckArgs, talk: &Talk) -> Re
     }
     let report = report.finish(&global.levels()?);
     talk.report(&report);
-    talk.say(&format!("compared {files} files with the manifest"));
+    talk.say(&format!("compared {} with the manifest", count(files, "file")));
     Ok(Outcome::refused_if(report.has_errors()))
 }

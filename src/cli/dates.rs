@@ -3,8 +3,8 @@
 use crate::error::Result;
 use crate::pipeline::load;
 
-use super::Outcome;
 use super::args::Global;
+use super::outcome::Outcome;
 use super::talk::Talk;
 
 /// Reads all dates and prints how many entries have one.

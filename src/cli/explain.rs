@@ -4,10 +4,10 @@ use clap::CommandFactory as _;
 
 use crate::diag::Code;
 use crate::error::{Error, ErrorKind, Result};
-use crate::probe::Trouble;
+use crate::model::probe::Trouble;
 
-use super::Outcome;
 use super::args::{Cli, CompletionArgs, ExplainArgs};
+use super::outcome::Outcome;
 use super::talk::Talk;
 
 /// Prints the page of a code or of a probe's finding, or the list of codes.

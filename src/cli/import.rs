@@ -1,36 +1,35 @@
-//! `import`: another registry becomes entries.
+//! `import`: mirrors another registry into the data folder.
 
 use std::path::Path;
 
-use crate::config::Config;
-use crate::data::{Edit, Edits, apply, hold, read_settings, require_folder};
-use crate::diag::{Code, Diagnostic, Levels, Place, Report};
+use crate::data::require_folder;
+use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{
-    Batch, Filter, Plan, Store, Upstream, is_registry, plan, present, read_dump, registry_url,
+    Batch, Filter, ImportPlan, PageStore, Upstream, is_registry, read_dump, registry_url,
 };
-use crate::world::clock::{Clock as _, SystemClock};
-use crate::world::file::Held;
+use crate::text::count;
+use crate::world::clock::SystemClock;
 
-use super::Outcome;
 use super::args::{Global, ImportArgs};
+use super::changes::{finish, lock, make_plan, write};
 use super::net;
+use super::outcome::Outcome;
 use super::talk::Talk;
 
 /// Mirrors a dump file or a live registry into the data folder.
 ///
-/// A registry is crawled page by page, and what came is kept beside the data folder until all of it
-/// is in, so that a crawl that was cut off goes on where it stopped. A dump has no such store: reading
-/// it again costs nothing. Nothing is written when the source cannot be read as a whole; what one
-/// record lacks keeps only that record out.
+/// A registry is fetched page by page. Fetched pages are kept beside the data folder until the import
+/// is complete, so an interrupted import continues where it stopped. Nothing is written when the source
+/// cannot be read as a whole; an invalid record is skipped alone.
 pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Outcome> {
     require_folder(&global.data)?;
     let _held = lock(global, args.dry_run)?;
-    let mut store = Store::none();
+    let mut store = PageStore::none();
     let (origin, batch) = if is_registry(&args.source) {
         let registry = registry_url(&args.source)?;
         if !args.dry_run {
-            store = Store::beside(&global.data, &registry);
+            store = PageStore::beside(&global.data, &registry);
         }
         let batch = crawl(global, args, &registry, &store, talk)?;
         (registry, Ok(batch))
@@ -58,19 +57,18 @@ pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Out
     Ok(outcome)
 }
 
-/// Asks a live registry for everything it has.
+/// Fetches every record of a live registry.
 ///
-/// With `--restart` the pages of an earlier attempt are dropped first. The pages that come now are
-/// stored as they come.
+/// With `--restart` the pages of an earlier attempt are dropped first.
 fn crawl(
     global: &Global,
     args: &ImportArgs,
     registry: &str,
-    store: &Store,
+    store: &PageStore,
     talk: &Talk,
 ) -> Result<Batch> {
     if args.restart {
-        Store::beside(&global.data, registry).clear()?;
+        PageStore::beside(&global.data, registry).clear()?;
     }
     let observer = talk.observer();
     let upstream = Upstream {
@@ -78,7 +76,7 @@ fn crawl(
         clock: &SystemClock::default(),
         registry: registry.to_owned(),
         token: net::token(args.token_env.as_deref())?,
-        hear: &|heard| net::hear(talk, observer.as_ref(), heard),
+        on_progress: &|progress| net::report_progress(talk, observer.as_ref(), progress),
     };
     observer.stage("fetching pages", 0);
     let batch = upstream.records(store);
@@ -86,28 +84,33 @@ fn crawl(
     batch
 }
 
-/// Compares the records with the data folder; a source that holds nothing is a finding too.
+/// Plans the import; a source without any record is a finding too.
 ///
-/// A last page that names a next one means that the dump is a part; its records are taken, and the
-/// missing rest is said.
-fn complete_plan(global: &Global, args: &ImportArgs, origin: &str, batch: Batch) -> Result<Plan> {
+/// When the last page names a next one, the dump is incomplete: its records are imported, and a warning
+/// reports the missing rest.
+fn complete_plan(
+    global: &Global,
+    args: &ImportArgs,
+    origin: &str,
+    batch: Batch,
+) -> Result<ImportPlan> {
     let filter = Filter { include: args.include.clone(), exclude: args.exclude.clone() };
     let (total, next) = (batch.readings.len(), batch.next.is_some());
     let mut plan = make_plan(global, origin, batch, &filter)?;
-    let mut say = |code, message: String, help: &str| {
+    let mut report = |code, message: String, help: &str| {
         let place = Place::file(args.source.replace('\\', "/"));
         plan.findings.push(Diagnostic::new(code, place, message).help(help));
     };
     if total == plan.filtered {
         let message = match total {
             0 => "there is no record to import".to_owned(),
-            _ => format!("none of {total} records has a name that is wanted"),
+            _ => format!("--include and --exclude leave none of {}", count(total, "record")),
         };
         let help = "name another source, or correct --include and --exclude";
-        say(Code::RegistryEmpty, message, help);
+        report(Code::RegistryEmpty, message, help);
     }
     if next {
-        say(
+        report(
             Code::ImportRefused,
             "the last page names a next page, which is not part of the dump".to_owned(),
             "import from the registry's URL, or fetch the other pages too",
@@ -116,25 +119,13 @@ fn complete_plan(global: &Global, args: &ImportArgs, origin: &str, batch: Batch)
     Ok(plan)
 }
 
-/// Compares records with the data folder.
-pub(super) fn make_plan(
-    global: &Global,
-    origin: &str,
-    batch: Batch,
-    filter: &Filter,
-) -> Result<Plan> {
-    let label = crate::pipeline::label(&global.data);
-    let present = present(&global.data, &label, &batch.readings)?;
-    Ok(plan(origin, batch.readings, &present, filter, SystemClock::default().now()))
-}
-
-/// Carries a plan out, reports what stays out and says what was done.
+/// Carries out a plan and reports what was imported and what was skipped.
 ///
-/// Records that stay out refuse the run only with `--strict`: a mirror of a thousand servers should not
-/// stand still because of one.
+/// Skipped records make the run fail only with `--strict`, so that one invalid server does not stop a
+/// mirror of a thousand.
 fn bring_in(
     global: &Global,
-    plan: Plan,
+    plan: ImportPlan,
     dry_run: bool,
     strict: bool,
     talk: &Talk,
@@ -145,7 +136,7 @@ fn bring_in(
     let outcome = finish(global, report, talk, strict && plan.skipped > 0)?;
     let filtered = match plan.filtered {
         0 => String::new(),
-        n => format!(", {n} not wanted"),
+        n => format!(", {n} filtered out"),
     };
     talk.say(&format!(
         "{} {} new, {} updated, {} unchanged, {} skipped{filtered}",
@@ -156,53 +147,4 @@ fn bring_in(
         plan.skipped
     ));
     Ok(outcome)
-}
-
-/// Prints a report that the caller's levels have passed over.
-pub(super) fn finish(
-    global: &Global,
-    report: Report,
-    talk: &Talk,
-    refused: bool,
-) -> Result<Outcome> {
-    let report = report.finish(&levels(global)?);
-    talk.report(&report);
-    Ok(Outcome::refused_if(refused || report.has_errors()))
-}
-
-/// Severities of the registry's settings, then of the command line.
-///
-/// The settings are read leniently here: a broken `registry.toml` is `check`'s business and must not
-/// keep anybody from importing.
-fn levels(global: &Global) -> Result<Levels> {
-    let mut levels = match read_settings(&global.data) {
-        Ok(Some(text)) => Config::parse("registry.toml", &text).0.levels,
-        _ => Levels::default(),
-    };
-    levels.extend(&global.levels()?);
-    Ok(levels)
-}
-
-/// Holds the data folder for this run, unless nothing is written.
-pub(super) fn lock(global: &Global, dry_run: bool) -> Result<Option<Held>> {
-    (!dry_run).then(|| hold(&global.data)).transpose()
-}
-
-/// Brings edits to the data folder, or lists them.
-///
-/// With `dry_run` the list goes to standard output, since it is the result.
-pub(super) fn write(global: &Global, edits: &Edits, dry_run: bool, talk: &Talk) -> Result<()> {
-    if dry_run {
-        let line = |(path, edit): (&str, &Edit)| match edit {
-            Edit::Write(_) => format!("write {path}\n"),
-            Edit::Remove => format!("remove {path}\n"),
-        };
-        talk.data(&edits.iter().map(line).collect::<String>());
-        return Ok(());
-    }
-    let observer = talk.observer();
-    observer.stage("writing", edits.len() as u64);
-    let applied = apply(&global.data, edits, &|steps| observer.step(steps));
-    observer.done();
-    applied.map(|_| ())
 }

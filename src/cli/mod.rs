@@ -1,19 +1,21 @@
-//! The front door: arguments in, text and exit status out.
+//! The command line program: arguments in, text and exit status out.
 //!
-//! The only room that prints, reads the environment or knows a terminal. Reports go to stdout, talk
-//! goes to stderr. Each verb is a file with a `run`.
+//! The only place that prints, reads the environment or uses a terminal. Reports go to stdout, messages
+//! to stderr. Each verb is a file with a `run`.
 
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod add;
 mod args;
 mod build;
+mod changes;
 mod check;
 mod dates;
 mod explain;
 mod import;
 mod init;
 mod net;
+mod outcome;
 mod probe;
 mod progress;
 mod serve;
@@ -27,39 +29,10 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::error::{Error, ErrorKind};
+pub use outcome::Outcome;
 
 use args::{Cli, Verb};
 use talk::Talk;
-
-/// How a run ended; the exit status is the number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// All is well.
-    Fine = 0,
-    /// The data or the change is refused.
-    Refused = 1,
-    /// Wrong use, or we could not do our work.
-    Failed = 2,
-    /// The outside world did not answer.
-    Indeterminate = 3,
-    /// A maintainer has to decide.
-    NeedsMaintainer = 4,
-}
-
-impl Outcome {
-    fn of(error: &Error) -> Self {
-        match error.kind() {
-            ErrorKind::Indeterminate => Self::Indeterminate,
-            _ => Self::Failed,
-        }
-    }
-
-    /// Refused when `refused`, else fine.
-    fn refused_if(refused: bool) -> Self {
-        if refused { Self::Refused } else { Self::Fine }
-    }
-}
 
 /// Runs the program with `arguments`, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {

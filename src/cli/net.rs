@@ -1,28 +1,29 @@
-//! What verbs that ask other hosts share: the environment's proxy, a token, and what is said meanwhile.
+//! What verbs that use the network share: the proxy and token of the environment, and progress.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::import::Heard;
+use crate::import::Progress;
 use crate::pipeline::Observer;
+use crate::text::count;
 use crate::world::http::{Exchanger, HttpClient, HttpOptions, ProxyChoice, Reach, Secret};
 
 use super::args::Global;
 use super::talk::Talk;
 
-/// A client that goes the way that the environment asks for.
+/// Returns an HTTP client that uses the proxy of the environment.
 ///
 /// The proxy comes from the environment and the trusted roots from the system. With `--offline` there
 /// is no client.
 pub(super) fn client(global: &Global) -> Result<HttpClient> {
     HttpClient::new(options(global, "leave out --offline, or import from a dump file")?)
-        .map_err(unsound_proxy)
+        .map_err(invalid_proxy)
 }
 
-/// Whoever exchanges single requests, on the way that the environment asks for.
+/// Returns an exchanger of single requests that uses the proxy of the environment.
 pub(super) fn exchanger(global: &Global, reach: Reach) -> Result<Exchanger> {
-    Exchanger::new(options(global, "leave out --offline")?, reach).map_err(unsound_proxy)
+    Exchanger::new(options(global, "leave out --offline")?, reach).map_err(invalid_proxy)
 }
 
-/// The environment's way, unless there must be none; `instead` says what to do then.
+/// Returns the options for the network; with `--offline` the error suggests `instead`.
 fn options(global: &Global, instead: &str) -> Result<HttpOptions> {
     if global.offline {
         return Err(Error::new(
@@ -34,7 +35,7 @@ fn options(global: &Global, instead: &str) -> Result<HttpOptions> {
     Ok(HttpOptions { proxy: proxy(), ..HttpOptions::default() })
 }
 
-fn unsound_proxy(why: &str) -> Error {
+fn invalid_proxy(why: &str) -> Error {
     Error::new(ErrorKind::Usage, why)
         .help("set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or unset it")
 }
@@ -66,16 +67,16 @@ pub(super) fn token(variable: Option<&str>) -> Result<Option<Secret>> {
     let text = std::env::var(name).map_err(|_| wrong("is not set"))?;
     match Secret::new(&text) {
         Some(secret) => Ok(Some(secret)),
-        None => Err(wrong("holds no token")),
+        None => Err(wrong("does not hold a token")),
     }
 }
 
-/// Says what happens while a registry is asked.
-pub(super) fn hear(talk: &Talk, observer: &dyn Observer, heard: Heard) {
-    match heard {
-        Heard::Page { .. } => observer.step(1),
-        Heard::Waiting { why, wait } => {
-            talk.say(&format!("{why}; trying again in {} seconds", wait.as_secs()));
+/// Reports what happens while a registry is fetched.
+pub(super) fn report_progress(talk: &Talk, observer: &dyn Observer, progress: Progress) {
+    match progress {
+        Progress::Page { .. } => observer.step(1),
+        Progress::Waiting { why, wait } => {
+            talk.say(&format!("{why}; trying again in {}", count(wait.as_secs(), "second")));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `probe`: what real clients would see of a deployed registry.
 //!
-//! The verdict goes to stdout in every form; with `--write` it is kept as files for the site as well.
-//! Nothing is written when nobody answered.
+//! The result goes to stdout in every form; with `--write` it is also written as files for the site.
+//! Nothing is written when the host does not answer.
 
 use std::path::Path;
 
@@ -10,26 +10,27 @@ use crate::data::read_settings;
 use crate::diag::format::Format;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
-use crate::probe::{CLIENTS, Client, Findings, Options, Unreachable, probe};
+use crate::model::probe::ProbeResult;
+use crate::probe::{self, CLIENTS, Client, Options, Unreachable, probe};
 use crate::world::clock::{Clock as _, SystemClock};
 use crate::world::file;
 use crate::world::http::Reach;
 
-use super::Outcome;
 use super::args::{Global, ProbeArgs};
 use super::net;
+use super::outcome::Outcome;
 use super::talk::Talk;
 
-/// Probes a registry, says what was found, and refuses when a required client would fail.
+/// Probes a registry, prints the result, and refuses when a required client would fail.
 pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outcome> {
     if !matches!(global.format, Format::Human | Format::Json | Format::Markdown) {
-        return Err(Error::new(ErrorKind::Usage, "a probe has no report of this form")
+        return Err(Error::new(ErrorKind::Usage, "a probe cannot be printed in this form")
             .help("use --format human, json or markdown"));
     }
     let clients = args.client.iter().map(|id| known(id)).collect::<Result<Vec<_>>>()?;
     let required = required(global, args, &clients)?;
     let stands_for = args.stands_for.clone();
-    let options = Options { server: args.server.clone(), clients, stands_for };
+    let options = Options { server: args.server.clone(), clients, required, stands_for };
     let reach = Reach { private: args.allow_private, ..Reach::default() };
     let exchanger = net::exchanger(global, reach)?;
     let observer = talk.observer();
@@ -37,16 +38,17 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
     observer.stage("asking as each client", count as u64);
     let found = probe(&args.url, &options, &exchanger, &|_| observer.step(1));
     observer.done();
-    let findings = found.map_err(|e| unreachable(&e, args))?;
+    let mut result = found.map_err(|e| unreachable(&e, args))?;
     talk.data(&match global.format {
-        Format::Json => findings.record(&required, None).json(),
-        Format::Markdown => findings.markdown(&required),
-        _ => findings.human(talk.look(), &required),
+        Format::Json => probe::to_json(&result),
+        Format::Markdown => probe::markdown(&result),
+        _ => probe::human(&result, talk.look()),
     });
     if let Some(folder) = &args.write {
-        write(folder, &findings, &required, global)?;
+        write(folder, &mut result, global)?;
     }
-    let failing = findings.failing(&required);
+    let failing = result.clients.iter().filter(|client| client.required && !client.works());
+    let failing: Vec<&str> = failing.map(|client| client.id.as_str()).collect();
     if !failing.is_empty() {
         talk.say(&format!("the registry does not work for {}", failing.join(", ")));
     }
@@ -82,11 +84,11 @@ fn known(id: &str) -> Result<&'static Client> {
     Client::parse(id).ok_or_else(|| {
         let ids: Vec<&str> = CLIENTS.iter().map(|client| client.id).collect();
         Error::new(ErrorKind::Usage, format!("unknown client {id:?}"))
-            .help(format!("the clients are {}", ids.join(", ")))
+            .help(format!("choose from {}", ids.join(", ")))
     })
 }
 
-/// Why nothing could be found out.
+/// Turns the reason for a missing result into an error.
 fn unreachable(why: &Unreachable, args: &ProbeArgs) -> Error {
     match why {
         Unreachable::Refused(why) if args.allow_private => Error::new(ErrorKind::Usage, why)
@@ -94,20 +96,19 @@ fn unreachable(why: &Unreachable, args: &ProbeArgs) -> Error {
         Unreachable::Refused(why) => Error::new(ErrorKind::Usage, why).help(
             "give an https URL; --allow-private allows private networks and plain http there",
         ),
-        Unreachable::Silent(why) => Error::new(ErrorKind::Indeterminate, why).help(
-            "look whether the host is up, and whether HTTPS_PROXY is set as this network wants it",
-        ),
+        Unreachable::Silent(why) => Error::new(ErrorKind::Indeterminate, why)
+            .help("check that the host is up and that HTTPS_PROXY is right for this network"),
     }
 }
 
 /// Writes `probe.json` and `badge.svg` into a folder. A preview's result has no date: the site that it
-/// becomes a part of may depend on nothing but what it is made of.
-fn write(folder: &Path, findings: &Findings, required: &[String], global: &Global) -> Result<()> {
+/// becomes a part of must be reproducible.
+fn write(folder: &Path, result: &mut ProbeResult, global: &Global) -> Result<()> {
     let clock = SystemClock { pinned: global.load_options()?.epoch };
     let at = Timestamp::from_unix(clock.now());
-    let record = findings.record(required, (!findings.preview).then(|| at.as_str()));
+    result.checked_at = (!result.preview).then(|| at.as_str().to_owned());
     let fail = |e| Error::io("could not write the result", folder, e);
     std::fs::create_dir_all(folder).map_err(fail)?;
-    file::write(&folder.join("probe.json"), record.json().as_bytes()).map_err(fail)?;
-    file::write(&folder.join("badge.svg"), record.badge().as_bytes()).map_err(fail)
+    file::write(&folder.join("probe.json"), probe::to_json(result).as_bytes()).map_err(fail)?;
+    file::write(&folder.join("badge.svg"), probe::badge(result).as_bytes()).map_err(fail)
 }

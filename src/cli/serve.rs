@@ -1,18 +1,19 @@
 //! `serve`: the registry as a live server.
 //!
-//! Says what is served where, and what becomes of every change of the data. Data with errors is not
-//! served at the start; later it is reported, and what was served before stays.
+//! Data with errors is not served at the start. When a later change has errors, they are reported and
+//! the registry is served as before.
 
 use std::net::SocketAddr;
 
 use crate::diag::{Code, Report};
 use crate::error::{Error, ErrorKind, Result};
-use crate::serve::{Event, Live, Options, Server, Source, Watch};
+use crate::serve::{Event, Live, LiveSource, Options, Server, Watch};
 use crate::site::{Cors, Host};
+use crate::text::count;
 
-use super::Outcome;
 use super::args::{Global, ServeArgs};
 use super::build::host_of;
+use super::outcome::Outcome;
 use super::talk::Talk;
 
 /// Serves the registry until the process is ended.
@@ -21,19 +22,19 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
     how.base_url = args.base_url.clone();
     how.catalog = true;
     let options = Options { allow_hosts: args.allow_host.clone(), ..Options::default() };
-    // First of all: a busy port should be known before a long reading, not after it.
+    // A busy port is reported before the data is read, which may take long.
     let server = Server::bind(&args.addr, options)?;
     let host = args.host.as_deref().map(host_of).transpose()?;
     let cors = assumed(host, args.without_cors)?;
     if let (Some(host), Some(folder)) = (host, &args.site) {
         let live = Live::of_folder(host, folder)?;
         let live = if args.without_cors { live.without_cors() } else { live };
-        talk.say(&format!("{}: {} files", folder.display(), live.files().unwrap_or(0)));
-        say_where(talk, server.local_addr(), Some(host), cors);
+        talk.say(&format!("{}: {}", folder.display(), count(live.files().unwrap_or(0), "file")));
+        print_address(talk, server.local_addr(), Some(host), cors);
         server.run(live, None);
         return Ok(Outcome::Fine);
     }
-    let mut source = Source::new(how);
+    let mut source = LiveSource::new(how);
     if let Some(host) = host {
         source = source.imitating(host);
     }
@@ -46,46 +47,51 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
         talk.say("nothing is served");
         return Ok(Outcome::Refused);
     };
-    greet(talk, &live, &reading.report);
-    say_where(talk, server.local_addr(), host, cors);
+    print_summary(talk, &live, &reading.report);
+    print_address(talk, server.local_addr(), host, cors);
     if args.no_reload {
         server.run(live, None);
     } else {
         talk.say(&format!("watching {} for changes", global.data.display()));
-        let hear = |event: Event<'_>| tell(talk, &event);
-        server.run(live, Some(Watch { source: &source, seen: reading.seen, hear: &hear }));
+        let on_event = |event: Event<'_>| report_event(talk, &event);
+        server.run(live, Some(Watch { source: &source, seen: reading.seen, on_event: &on_event }));
     }
     Ok(Outcome::Fine)
 }
 
-/// Says what is served.
-fn greet(talk: &Talk, live: &Live, report: &Report) {
+/// Prints what is served.
+fn print_summary(talk: &Talk, live: &Live, report: &Report) {
     let (servers, versions) = live.size();
-    talk.say(&format!("{}: {servers} servers, {versions} versions", live.name()));
+    talk.say(&format!(
+        "{}: {}, {}",
+        live.name(),
+        count(servers, "server"),
+        count(versions, "version")
+    ));
     if report.items().iter().any(|d| d.code == Code::DateBeforeFirstCommit) {
         talk.say("nothing is committed yet: entries have the date of SOURCE_DATE_EPOCH, or 1970");
     }
 }
 
-/// What is taken for granted of a host whose CORS headers nothing in a site can set.
+/// Returns what is assumed about a host whose CORS headers only its operator can set.
 fn assumed(host: Option<&dyn Host>, without: bool) -> Result<Option<&'static str>> {
     let operator = |host: &&dyn Host| host.capabilities().resolution.cors == Cors::Operator;
     match (host.filter(operator), without) {
-        (Some(_), true) => Ok(Some("as long as nobody has set CORS headers there")),
+        (Some(_), true) => Ok(Some("as before its operator has set CORS headers")),
         (Some(_), false) => Ok(Some(
             "assuming that its CORS headers are set (docs/hosts/s3.md, step 4); --without-cors shows it before that",
         )),
         (None, false) => Ok(None),
         (None, true) => Err(Error::new(
             ErrorKind::Usage,
-            "--without-cors is for hosts whose CORS headers are up to their operator",
+            "--without-cors is only for hosts whose operator sets the CORS headers",
         )
-        .help("leave it out: this host sends them, or the site tells it to")),
+        .help("leave it out: this host sends them itself, or the site configures them")),
     }
 }
 
-/// Says where it is served, and as what.
-fn say_where(talk: &Talk, address: SocketAddr, host: Option<&dyn Host>, cors: Option<&str>) {
+/// Prints the address of the server and what it imitates.
+fn print_address(talk: &Talk, address: SocketAddr, host: Option<&dyn Host>, cors: Option<&str>) {
     if let Some(host) = host {
         talk.say(&format!("answering as {} would", host.name()));
     }
@@ -97,13 +103,13 @@ fn say_where(talk: &Talk, address: SocketAddr, host: Option<&dyn Host>, cors: Op
     talk.say(&format!("base URL for clients: {base}"));
     if !address.ip().is_loopback() {
         talk.always(
-            "warning: other machines can reach this server, and it is made for development: \
-             no encryption, no rights; publish with `mcp-static build` instead",
+            "warning: other machines can reach this server. It is for development only, without \
+             encryption or access control; to publish, use `mcp-static build`",
         );
     }
 }
 
-/// What this machine calls the server.
+/// Returns the URL of the server on this machine.
 fn base_url(address: SocketAddr) -> String {
     if address.ip().is_unspecified() {
         return format!("http://localhost:{}", address.port());
@@ -111,12 +117,16 @@ fn base_url(address: SocketAddr) -> String {
     format!("http://{address}")
 }
 
-/// Says what became of a change of the data.
-fn tell(talk: &Talk, event: &Event<'_>) {
+/// Reports what became of a change of the data.
+fn report_event(talk: &Talk, event: &Event<'_>) {
     match event {
         Event::Reloaded { size: (servers, versions), report } => {
             talk.report(report);
-            talk.say(&format!("reloaded: {servers} servers, {versions} versions"));
+            talk.say(&format!(
+                "reloaded: {}, {}",
+                count(*servers, "server"),
+                count(*versions, "version")
+            ));
         }
         Event::Refused(report) => {
             talk.report(report);

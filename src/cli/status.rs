@@ -1,21 +1,22 @@
-//! `status`: sets where a version, or every version of a server, stands in its life.
+//! `status`: sets the status of a version, or of every version of a server.
 //!
-//! A change of nothing exits with 1, as the official registry refuses it.
+//! A change without effect exits with 1, as the official registry refuses it.
 
 use crate::data::{StatusRecord, Tree, change_status, require_folder};
 use crate::diag::nearest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Status;
+use crate::text::count;
 use crate::world::clock::{Clock as _, SystemClock};
 
-use super::Outcome;
 use super::args::{Global, StatusArgs};
-use super::import::{lock, write};
+use super::changes::{lock, write};
+use super::outcome::Outcome;
 use super::talk::Talk;
 
-/// Writes, changes or removes `status.json` of what is named.
+/// Writes, changes or removes `status.json`.
 ///
-/// A name without `@VERSION` stands for all its versions. An empty message removes the one there was.
+/// A name without `@VERSION` means all its versions. An empty message removes the one there was.
 /// With `--dry-run` the edits are listed and nothing is written.
 pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Outcome> {
     let status = parse(&args.status)?;
@@ -37,10 +38,10 @@ pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Out
     write(global, &change.edits, args.dry_run, talk)?;
     let (versions, is) = match change.changed.as_slice() {
         [one] => (format!("{name}@{one}"), "is"),
-        several => (format!("{} versions of {name}", several.len()), "are"),
+        several => (format!("{} of {name}", count(several.len(), "version")), "are"),
     };
-    let is = if args.dry_run { "would be" } else { is };
-    talk.say(&format!("{versions} {is} now {status}"));
+    let verb = if args.dry_run { "would now be".to_owned() } else { format!("{is} now") };
+    talk.say(&format!("{versions} {verb} {status}"));
     if !args.dry_run {
         talk.say("next: commit it and open a pull request");
     }
@@ -54,7 +55,7 @@ fn parse(word: &str) -> Result<Status> {
         let error = Error::new(ErrorKind::Usage, format!("{word:?} is not a status"));
         match nearest(word, words) {
             Some(near) => error.help(format!("did you mean {near}?")),
-            None => error.help(format!("choose one of {}", words.join(", "))),
+            None => error.help(format!("choose from {}", words.join(", "))),
         }
     })
 }

@@ -74,25 +74,25 @@ impl Talk {
         }
     }
 
-    /// Writes text to stdout; a reader that went away is no fault.
+    /// Writes text to stdout; a closed pipe is not an error.
     pub(super) fn data(&self, text: &str) {
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
-    /// Says a line on stderr, unless quiet.
+    /// Prints a line on stderr, unless quiet.
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {
             self.always(text);
         }
     }
 
-    /// Says a line on stderr.
+    /// Prints a line on stderr.
     pub(super) fn always(&self, text: &str) {
         let _ = writeln!(std::io::stderr().lock(), "{}", visible(text));
     }
 
-    /// Says why we could not do our work.
+    /// Prints an error.
     pub(super) fn error(&self, error: &Error) {
         let color = self.colored(std::io::stderr().is_terminal());
         let (on, off) = if color { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
@@ -104,7 +104,7 @@ impl Talk {
         }
     }
 
-    /// Whoever draws progress in this run.
+    /// Returns the progress bars of this run.
     pub(super) fn observer(&self) -> Box<dyn Observer> {
         Box::new(Bars::new(self.progress))
     }

@@ -1,7 +1,7 @@
-//! What becomes of one record, beside the entry of its name and version that is there.
+//! Decides what happens to one record, given the existing entry of its name and version.
 //!
-//! What would be written is read first as a build reads it, so that an import never leaves a data folder
-//! that no build accepts.
+//! What would be written is first checked as a build checks it, so that an import never leaves a data
+//! folder that a build refuses.
 
 use serde_json::Value;
 
@@ -14,16 +14,16 @@ use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::{Status, Timestamp};
 use crate::text::shorten;
 
-use super::plan::{Candidate, Found, TELL};
+use super::candidate::{ASK_OR_CLOCK, Candidate, Existing};
 use super::record::Reason;
 
-/// What becomes of a record.
-pub(super) enum Step {
-    /// Nothing: it is there. What upstream states otherwise and is not taken is said.
+/// What happens to a record.
+pub(super) enum Decision {
+    /// Nothing is written: it exists. The warning names a difference that is not imported.
     Keep(Option<Diagnostic>),
-    /// Nothing: something else is there.
+    /// Nothing is written: another entry exists.
     Conflict(Diagnostic),
-    /// Nothing: a build would refuse it.
+    /// Nothing is written: a build would refuse it.
     Refuse(Reason),
     /// Its small files are written, and the document too when it is new.
     Write { origin: OriginRecord, document: bool, say: Vec<Diagnostic> },
@@ -45,70 +45,70 @@ impl<'a> Compare<'a> {
     }
 
     /// Decides what becomes of a record.
-    pub(super) fn step(&self, candidate: &Candidate, found: &Found) -> Step {
-        let mut step = self.compare(candidate, found);
+    pub(super) fn decision(&self, candidate: &Candidate, found: &Existing) -> Decision {
+        let mut decision = self.compare(candidate, found);
         if candidate.undated {
             let future = || {
                 let message =
-                    format!("{}: {}; it was not taken", candidate.label(), future(candidate));
+                    format!("{}: {}; it was not imported", candidate.label(), future(candidate));
                 let place = candidate.record.place.clone();
-                Some(Diagnostic::new(Code::ImportConflict, place, message).help(TELL))
+                Some(Diagnostic::new(Code::ImportConflict, place, message).help(ASK_OR_CLOCK))
             };
-            match &mut step {
-                Step::Keep(say) => {
+            match &mut decision {
+                Decision::Keep(say) => {
                     let warning = say.take().filter(|said| said.severity != Severity::Note);
                     *say = warning.or_else(future);
                 }
-                Step::Write { say, .. } => say.extend(future()),
-                Step::Conflict(_) | Step::Refuse(_) => {}
+                Decision::Write { say, .. } => say.extend(future()),
+                Decision::Conflict(_) | Decision::Refuse(_) => {}
             }
         }
-        let Step::Write { origin, document, .. } = &step else { return step };
+        let Decision::Write { origin, document, .. } = &decision else { return decision };
         let server = match &found.server {
             Some(bytes) if !document => bytes,
             _ => candidate.record.server.as_bytes(),
         };
         match self.objection(candidate, server, origin) {
-            Some(reason) => Step::Refuse(reason),
-            None => step,
+            Some(reason) => Decision::Refuse(reason),
+            None => decision,
         }
     }
 
-    fn compare(&self, candidate: &Candidate, found: &Found) -> Step {
+    fn compare(&self, candidate: &Candidate, found: &Existing) -> Decision {
         if let Some(file) = found.broken {
-            let why = format!("the {file} that is here cannot be read");
-            return Step::Conflict(conflict(
+            let why = format!("the existing {file} cannot be read");
+            return Decision::Conflict(conflict(
                 candidate,
                 &why,
-                "run `mcp-static check` and correct it",
+                "run `mcp-static check` and fix it",
             ));
         }
         let Some(bytes) = &found.server else {
             if candidate.undated {
-                return Step::Refuse(Reason::new(future(candidate), TELL));
+                return Decision::Refuse(Reason::new(future(candidate), ASK_OR_CLOCK));
             }
             let bytes = candidate.record.server.as_bytes();
             let origin = stated(candidate, self.origin, bytes);
-            return Step::Write { origin, document: true, say: Vec::new() };
+            return Decision::Write { origin, document: true, say: Vec::new() };
         };
         let status = found.status.clone().unwrap_or_default();
         let mirrored = found.origin.as_ref().and_then(|o| Some((o, o.registry.as_deref()?)));
         if same_document(bytes, &candidate.record.server) {
             return match mirrored {
                 Some(here) => self.refresh(candidate, here, bytes, &status),
-                None => Step::Keep(None), // an own entry that upstream has too
+                None => Decision::Keep(None), // an entry of this registry that upstream has too
             };
         }
         let Some((here, registry)) = mirrored else {
-            return Step::Conflict(conflict(
+            return Decision::Conflict(conflict(
                 candidate,
-                "an own entry with another document stands here",
-                "leave the record out with --exclude, or remove the own entry",
+                "an entry of this registry with another document exists",
+                "leave the record out with --exclude, or remove the existing entry",
             ));
         };
         let finding = conflict(
             candidate,
-            "the document that is here differs, and a published version is immutable",
+            "the existing document differs, and a published version is immutable",
             "remove the folder and import again if upstream's document is the right one",
         );
         // A document that was changed upstream must not keep its withdrawal out.
@@ -116,9 +116,9 @@ impl<'a> Compare<'a> {
             let updated = self.later(here, candidate.facts.updated.clone());
             let status_changed = candidate.facts.status_changed.clone();
             let origin = OriginRecord { updated, status_changed, ..here.clone() };
-            return Step::Write { origin, document: false, say: vec![finding] };
+            return Decision::Write { origin, document: false, say: vec![finding] };
         }
-        Step::Conflict(finding)
+        Decision::Conflict(finding)
     }
 
     /// What becomes of the facts about a mirrored document that is here already.
@@ -128,12 +128,12 @@ impl<'a> Compare<'a> {
         (here, registry): (&OriginRecord, &str),
         bytes: &[u8],
         status: &StatusRecord,
-    ) -> Step {
+    ) -> Decision {
         let facts = &candidate.facts;
         if self.is_of_another(registry) {
             // The registry that brought it first keeps it current.
             let why = format!("it is mirrored from {}", shorten(registry));
-            return Step::Keep(not_taken(candidate, status, &why));
+            return Decision::Keep(not_taken(candidate, status, &why));
         }
         // A dump does not take over from a live registry; the other way round is welcome.
         let mut stated =
@@ -147,7 +147,7 @@ impl<'a> Compare<'a> {
         }
         let agrees = (status.status, &status.message) == (facts.status, &facts.message);
         if agrees && *here == stated {
-            return Step::Keep(None);
+            return Decision::Keep(None);
         }
         let updated = stated.dates().map(|dates| dates.updated);
         if self.believed(here) > updated {
@@ -158,12 +158,12 @@ impl<'a> Compare<'a> {
                     let place = candidate.record.place.clone();
                     Diagnostic::new(Code::ImportConflict, place, message).as_note()
                 });
-                return Step::Keep(Some(finding));
+                return Decision::Keep(Some(finding));
             }
             stated.updated = self.later(here, stated.updated);
         }
         let say = moved(candidate, here, &stated).into_iter().collect();
-        Step::Write { origin: stated, document: false, say }
+        Decision::Write { origin: stated, document: false, say }
     }
 
     /// Whether an entry of `registry` is kept current by another registry than the one that is imported.
@@ -204,7 +204,7 @@ impl<'a> Compare<'a> {
             rules: DocumentRules::new(Profile::Strict),
         };
         let folder = ServerFolder::of(&candidate.name, &candidate.version, &EntryFile::ALL);
-        let help = "tell the registry that it came from";
+        let help = "report it to the registry that it came from";
         let checked = match checker.server_of(&folder, vec![files]) {
             Ok(checked) => checked,
             Err(e) => return Some(Reason::new(format!("{e:#}"), help)),
@@ -236,7 +236,7 @@ fn conflict(candidate: &Candidate, why: &str, help: &str) -> Diagnostic {
     Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help)
 }
 
-/// Why a date of publication is not taken.
+/// Returns why a date of publication is not imported.
 fn future(candidate: &Candidate) -> String {
     format!("its publishedAt {} lies in the future", candidate.facts.published)
 }
@@ -265,7 +265,7 @@ fn moved(candidate: &Candidate, here: &OriginRecord, stated: &OriginRecord) -> O
         candidate.label()
     );
     let finding = Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message);
-    Some(finding.help("the new date was taken; ask the registry that it came from"))
+    Some(finding.help("the new date was imported; ask the registry that it came from"))
 }
 
 /// The `origin.json` of a document that came from `registry`.
@@ -289,7 +289,7 @@ pub(super) fn same_document(bytes: &[u8], text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::{Facts, Record};
+    use super::super::record::{Facts, UpstreamRecord};
     use super::*;
     use crate::diag::Place;
     use crate::model::{ServerName, Version};
@@ -309,7 +309,7 @@ mod tests {
         Candidate {
             name: ServerName::parse("com.example/alpha").unwrap(),
             version: Version::parse("1.0.0").unwrap(),
-            record: Record {
+            record: UpstreamRecord {
                 place: Place::file("page"),
                 name: "com.example/alpha".to_owned(),
                 version: "1.0.0".to_owned(),
@@ -326,9 +326,9 @@ mod tests {
     fn an_entry_that_a_build_refuses_is_refused_with_the_words_of_the_build() {
         let latest = Timestamp::from_unix(1_800_000_000);
         let compare = Compare::new("https://registry.example.com", "registry-data", &latest);
-        let step = |digits| compare.step(&candidate(digits), &Found::default());
-        assert!(matches!(step(9), Step::Write { document: true, .. }));
-        let Step::Refuse(reason) = step(300_000) else { panic!("it was planned") };
+        let decision = |digits| compare.decision(&candidate(digits), &Existing::default());
+        assert!(matches!(decision(9), Decision::Write { document: true, .. }));
+        let Decision::Refuse(reason) = decision(300_000) else { panic!("it was planned") };
         assert!(
             reason.why.starts_with("a build would refuse its origin.json: the file has"),
             "{}",

@@ -1,7 +1,7 @@
 //! Records from a file.
 //!
-//! A file is unpacked when its first bytes are those of gzip, whatever its name. Refused is one that
-//! is larger than a registry could be, so that a small packed file cannot fill the memory.
+//! A file is unpacked when it begins like gzip, whatever its name. A file that is larger than a registry
+//! could be is refused, so that a small packed file cannot fill the memory.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::world::file::{open, read_from};
 
 use super::text::{Batch, read_text};
 
-/// Largest dump, in bytes, after unpacking.
+/// Maximum size of a dump, in bytes, after unpacking.
 const MAX_DUMP: u64 = 256 << 20;
 
 /// What a dump holds, or why it is not a dump.

@@ -1,20 +1,21 @@
-//! Another registry becomes entries for `registry-data`.
+//! Imports entries of another registry into `registry-data`.
 //!
 //! ```text
 //! dump file ─┐
 //! base URL ──┴▶ texts ─ read_text ─▶ readings ─ plan (and what is there) ─▶ edits, findings
 //! ```
 //!
-//! A mirror is loss-free: the text of `server` is kept byte for byte, and dates keep their digits.
-//! This room refuses to judge documents and to render anything; it leaves out only what could not
-//! stand in a data folder at all, and says so.
+//! A mirror is loss-free: the text of `server` is kept byte for byte, and dates keep their digits. Only
+//! records that a data folder cannot hold, or that a build would refuse, are skipped, each with a warning.
 
+mod candidate;
 mod compare;
 mod dump;
 mod filter;
 mod plan;
 mod record;
 mod retry;
+mod source;
 mod split;
 mod store;
 mod text;
@@ -29,13 +30,15 @@ use crate::data::{
 };
 use crate::error::Result;
 
+pub use candidate::Existing;
 pub use dump::read_dump;
 pub use filter::Filter;
-pub use plan::{Found, Plan, Present, plan};
-pub use record::{Facts, Reading, Reason, Record, Unreadable};
-pub use store::Store;
+pub use plan::{ImportPlan, Present, plan};
+pub use record::{Facts, Reading, Reason, Unreadable, UpstreamRecord};
+pub use source::{OFFICIAL_REGISTRY, is_registry, registry_url};
+pub use store::PageStore;
 pub use text::{Batch, read_text};
-pub use upstream::{Heard, OFFICIAL_REGISTRY, Upstream, is_registry, registry_url};
+pub use upstream::{Progress, Upstream};
 
 /// Reads what the data folder `root`, called `label`, holds of the entries that `readings` name.
 pub fn present(root: &Path, label: &str, readings: &[Reading]) -> Result<Present> {
@@ -47,27 +50,28 @@ pub fn present(root: &Path, label: &str, readings: &[Reading]) -> Result<Present
     wanted.dedup_by(|a, b| a.0 == b.0);
     let entries = wanted
         .into_par_iter()
-        .map(|(folder, server, version)| Ok((folder, found(&tree, server, version)?)))
+        .map(|(folder, server, version)| Ok((folder, existing(&tree, server, version)?)))
         .collect::<Result<_>>()?;
     Ok(Present { label: label.to_owned(), spellings, entries })
 }
 
-fn found(tree: &Tree, server: &ServerFolder, version: &VersionFolder) -> Result<Found> {
-    let mut found = Found::default();
+/// Reads the files of one existing entry.
+fn existing(tree: &Tree, server: &ServerFolder, version: &VersionFolder) -> Result<Existing> {
+    let mut entry = Existing::default();
     if let Some(content) = tree.read_entry(server, version, EntryFile::Server)? {
-        found.server = Some(content.bytes);
+        entry.server = Some(content.bytes);
     }
     if let Some(content) = tree.read_entry(server, version, EntryFile::Origin)? {
         match read_json("", content.bytes).map(|document| read_origin("", &document)) {
-            Ok((record, wrong)) if wrong.is_empty() => found.origin = Some(record),
-            _ => found.broken = Some("origin.json"),
+            Ok((record, wrong)) if wrong.is_empty() => entry.origin = Some(record),
+            _ => entry.broken = Some("origin.json"),
         }
     }
     if let Some(content) = tree.read_entry(server, version, EntryFile::Status)? {
         match read_json("", content.bytes).map(|document| read_status("", &document)) {
-            Ok((record, wrong)) if wrong.is_empty() => found.status = Some(record),
-            _ => found.broken = Some("status.json"),
+            Ok((record, wrong)) if wrong.is_empty() => entry.status = Some(record),
+            _ => entry.broken = Some("status.json"),
         }
     }
-    Ok(found)
+    Ok(entry)
 }

@@ -1,51 +1,38 @@
-//! What an import would change: a pure function of the records, of what is there and of the time.
+//! What an import would change: a pure function of the records, the data folder and the time.
 //!
-//! A published version is immutable, so an entry with another document is never overwritten; only
-//! what upstream states beside the document moves. Nothing is left out in silence: whatever does not
-//! come in is a warning with its reason.
+//! A published version is immutable, so an entry with another document is never overwritten; only the
+//! facts beside the document are updated. Every record that is skipped gets a warning with the reason.
 
 use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
 use crate::data::{
-    Clash, Edits, EntryFile, OriginRecord, ServerFolder, Spellings, StatusRecord, Tree,
-    VersionFolder, entry_folder,
+    Clash, Edits, EntryFile, ServerFolder, Spellings, StatusRecord, Tree, VersionFolder,
+    entry_folder,
 };
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::{ServerName, Status, Timestamp, Version};
 
-use super::compare::{Compare, Step, same_document};
+use super::candidate::{ASK_OR_CLOCK, Candidate, Existing};
+use super::compare::{Compare, Decision, same_document};
 use super::filter::Filter;
-use super::record::{Facts, Reading, Reason, Record};
+use super::record::{Facts, Reading, Reason, UpstreamRecord};
 
-/// An entry that is there already.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Found {
-    /// Bytes of `server.json`.
-    pub server: Option<Vec<u8>>,
-    /// What `origin.json` says, if it is there.
-    pub origin: Option<OriginRecord>,
-    /// What `status.json` says, if it is there.
-    pub status: Option<StatusRecord>,
-    /// Which of its small files cannot be read.
-    pub broken: Option<&'static str>,
-}
-
-/// What is there: the spellings that are taken, and the entries that the records name.
+/// The state of the data folder: used spellings, and the entries that the records name.
 #[derive(Debug, Clone, Default)]
 pub struct Present {
-    /// How messages call the data folder.
+    /// Name of the data folder in messages.
     pub label: String,
-    /// Names and versions that are taken.
+    /// Names and versions in use.
     pub spellings: Spellings,
     /// Entries by their folder below the data folder.
-    pub entries: HashMap<String, Found>,
+    pub entries: HashMap<String, Existing>,
 }
 
-/// What an import would change, and what it would not bring in.
+/// What an import would change, and what it would skip.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Plan {
+pub struct ImportPlan {
     /// The change.
     pub edits: Edits,
     /// Entries that are new.
@@ -54,72 +41,50 @@ pub struct Plan {
     pub updated: usize,
     /// Entries that are as upstream has them.
     pub unchanged: usize,
-    /// Records that do not come in.
+    /// Records that are skipped.
     pub skipped: usize,
-    /// Records that nobody asked for.
+    /// Records that the filter leaves out.
     pub filtered: usize,
-    /// Why each skipped record does not come in.
+    /// Why each skipped record is skipped, and other warnings.
     pub findings: Vec<Diagnostic>,
 }
 
 /// How far a date may be ahead of the clock, in seconds.
 const AHEAD: i64 = 24 * 60 * 60;
 
-/// What to do about a date that lies in the future.
-pub(super) const TELL: &str =
-    "tell the registry that it came from, or correct the clock of this computer";
-
-/// A record that may come in.
-pub(super) struct Candidate {
-    pub(super) record: Record,
-    pub(super) name: ServerName,
-    pub(super) version: Version,
-    pub(super) facts: Facts,
-    /// Whether a date of its last change, or another small fact, was not taken.
-    pub(super) ahead: bool,
-    /// Whether its date of publication lies in the future: it counts only for an entry that has one.
-    pub(super) undated: bool,
-}
-
-impl Candidate {
-    pub(super) fn label(&self) -> String {
-        format!("{}@{}", self.name, self.version)
-    }
-}
-
 /// Compares `readings`, which came from the registry called `origin`, with what is `present`; `now` is the
 /// time in seconds after 1970 began.
 ///
-/// Of two spellings of one name the one that is there stays, else the one that was published first. An
-/// entry that a build would refuse is not planned.
+/// Of two spellings of one name the existing one stays, else the one that was published first. An entry
+/// that a build would refuse is skipped.
 pub fn plan(
     origin: &str,
     readings: Vec<Reading>,
     present: &Present,
     filter: &Filter,
     now: i64,
-) -> Plan {
+) -> ImportPlan {
     let latest = Timestamp::from_unix(now.saturating_add(AHEAD));
-    let mut plan = Plan::default();
-    let mut candidates = plan.sift(readings, filter, &latest);
+    let mut plan = ImportPlan::default();
+    let mut candidates = plan.select(readings, filter, &latest);
     candidates.sort_by(|a, b| a.facts.published.cmp(&b.facts.published));
     let compare = Compare::new(origin, &present.label, &latest);
-    let none = Found::default();
-    let steps: Vec<Step> = candidates
+    let none = Existing::default();
+    let decisions: Vec<Decision> = candidates
         .par_iter()
         .map(|candidate| {
             let folder = entry_folder(&candidate.name, &candidate.version);
-            compare.step(candidate, present.entries.get(&folder).unwrap_or(&none))
+            compare.decision(candidate, present.entries.get(&folder).unwrap_or(&none))
         })
         .collect();
     let mut spellings = present.spellings.clone();
-    for (candidate, step) in candidates.into_iter().zip(steps) {
-        match (spellings.clash(&candidate.name, &candidate.version), step) {
+    for (candidate, decision) in candidates.into_iter().zip(decisions) {
+        match (spellings.clash(&candidate.name, &candidate.version), decision) {
             (Some(clash), _) => plan.refuse(&candidate, &reason(clash)),
-            (None, Step::Refuse(reason)) => plan.refuse(&candidate, &reason),
-            (None, step) => {
+            (None, Decision::Refuse(reason)) => plan.refuse(&candidate, &reason),
+            (None, decision) => {
                 spellings.take(&candidate.name, &candidate.version);
-                plan.place(candidate, step, present);
+                plan.place(candidate, decision, present);
             }
         }
     }
@@ -129,7 +94,7 @@ pub fn plan(
 /// The folder that an entry has in `tree`, when its record names one that is there.
 pub(super) fn folder_of<'a>(
     tree: &'a Tree,
-    record: &Record,
+    record: &UpstreamRecord,
 ) -> Option<(String, &'a ServerFolder, &'a VersionFolder)> {
     let name = ServerName::parse(&record.name).ok()?;
     let version = Version::parse(&record.version).ok()?;
@@ -137,8 +102,8 @@ pub(super) fn folder_of<'a>(
     Some((entry_folder(&name, &version), server, server.version(&version)?))
 }
 
-/// Drops dates of changes that lie in the future, and says why: as the last change of a version one would
-/// keep every later change out.
+/// Drops dates of changes that lie in the future and returns the reasons: such a date would block every
+/// later change.
 fn drop_future(facts: &mut Facts, latest: &Timestamp) -> Vec<String> {
     let dates = [("updatedAt", &mut facts.updated), ("statusChangedAt", &mut facts.status_changed)];
     let drop = |(key, date): (&str, &mut Option<Timestamp>)| {
@@ -156,17 +121,17 @@ fn reason(clash: Clash) -> Reason {
         Clash::Name(other) => Reason::new(spelled("name", &other), help),
         Clash::Version(other) => Reason::new(spelled("version", &other), help),
         Clash::Document(file) => Reason::new(
-            format!("its namespace is called like the document {file} of the API"),
+            format!("its namespace has the name of the API's document {file}"),
             "leave it out with --exclude",
         ),
         Clash::Tombstone(path) => Reason::new(
-            format!("it was removed from this registry for good ({path})"),
+            format!("it was removed from this registry permanently ({path})"),
             "leave it out with --exclude",
         ),
     }
 }
 
-impl Plan {
+impl ImportPlan {
     fn refuse(&mut self, candidate: &Candidate, reason: &Reason) {
         self.skip(reason.refuse(candidate.record.place.clone(), &candidate.label()));
     }
@@ -176,8 +141,8 @@ impl Plan {
         self.skipped += 1;
     }
 
-    /// Leaves the records that are wanted and make sense, each once.
-    fn sift(
+    /// Returns the records that are wanted and valid, each once.
+    fn select(
         &mut self,
         readings: Vec<Reading>,
         filter: &Filter,
@@ -186,7 +151,7 @@ impl Plan {
         let mut kept: Vec<Candidate> = Vec::with_capacity(readings.len());
         let mut seen: BTreeMap<(ServerName, String), usize> = BTreeMap::new();
         for reading in readings {
-            // A record without a name is none that a pattern asks for.
+            // A record without a name matches no pattern.
             let name = match &reading {
                 Ok(record) => &record.name,
                 Err(bad) => &bad.name,
@@ -202,10 +167,10 @@ impl Plan {
                     continue;
                 }
             };
-            let Some(candidate) = self.make_sense(record, latest) else { continue };
+            let Some(candidate) = self.validate(record, latest) else { continue };
             let key = (candidate.name.clone(), candidate.version.as_str().to_owned());
             match seen.get(&key) {
-                Some(at) => self.twice(&mut kept[*at], candidate),
+                Some(at) => self.merge(&mut kept[*at], candidate),
                 None => {
                     seen.insert(key, kept.len());
                     kept.push(candidate);
@@ -215,7 +180,7 @@ impl Plan {
         kept
     }
 
-    fn make_sense(&mut self, record: Record, latest: &Timestamp) -> Option<Candidate> {
+    fn validate(&mut self, record: UpstreamRecord, latest: &Timestamp) -> Option<Candidate> {
         let label = format!("{}@{}", record.name, record.version);
         let ask = "tell its publisher; the name and version become a path";
         let name = ServerName::parse(&record.name)
@@ -227,10 +192,10 @@ impl Plan {
             Ok((name, version, mut facts)) => {
                 let lost = drop_future(&mut facts, latest);
                 for why in facts.lost.iter().chain(&lost) {
-                    let message = format!("{label}: {why}; it was not taken");
+                    let message = format!("{label}: {why}; it was not imported");
                     let finding =
                         Diagnostic::new(Code::ImportConflict, record.place.clone(), message);
-                    self.findings.push(finding.help(TELL));
+                    self.findings.push(finding.help(ASK_OR_CLOCK));
                 }
                 let ahead = !lost.is_empty() || !facts.lost.is_empty();
                 let undated = facts.published > *latest;
@@ -243,8 +208,8 @@ impl Plan {
         }
     }
 
-    /// A record that stands in its source a second time: the one that was changed last counts.
-    fn twice(&mut self, first: &mut Candidate, second: Candidate) {
+    /// Handles a record that occurs twice in its source: the one that was changed last counts.
+    fn merge(&mut self, first: &mut Candidate, second: Candidate) {
         let published = |c: &Candidate| Some(c.facts.published.clone()).filter(|_| !c.undated);
         let time = |c: &Candidate| c.facts.updated.clone().or_else(|| published(c));
         let differs = !same_document(first.record.server.as_bytes(), &second.record.server);
@@ -255,28 +220,28 @@ impl Plan {
         }
         if differs {
             let reason = Reason::new(
-                "it stands in the source twice with different documents; the one that was changed last is taken",
+                "it occurs twice in the source with different documents; the one that was changed last is imported",
                 "tell the registry that it came from",
             );
-            self.skip(reason.refuse(place, &label).label(first_place, "it stands here first"));
+            self.skip(reason.refuse(place, &label).label(first_place, "it occurs here first"));
         }
     }
 
-    /// Plans what becomes of a record whose name and version are free or its own.
-    fn place(&mut self, candidate: Candidate, step: Step, present: &Present) {
+    /// Plans what happens to a record whose name and version are free or its own.
+    fn place(&mut self, candidate: Candidate, decision: Decision, present: &Present) {
         let folder = entry_folder(&candidate.name, &candidate.version);
         let path = |file: EntryFile| format!("{folder}/{}", file.file_name());
         let there = format!("{}/{}", present.label, path(EntryFile::Server));
         let there = Place::file(there.trim_start_matches('/'));
         let label = |finding: Diagnostic| finding.label(there.clone(), "the entry that is here");
-        match step {
-            Step::Refuse(reason) => self.refuse(&candidate, &reason),
-            Step::Keep(finding) => {
+        match decision {
+            Decision::Refuse(reason) => self.refuse(&candidate, &reason),
+            Decision::Keep(finding) => {
                 self.unchanged += 1;
                 self.findings.extend(finding.map(label));
             }
-            Step::Conflict(finding) => self.skip(label(finding)),
-            Step::Write { origin, document, say } => {
+            Decision::Conflict(finding) => self.skip(label(finding)),
+            Decision::Write { origin, document, say } => {
                 self.findings.extend(say.into_iter().map(label));
                 if document {
                     self.new += 1;

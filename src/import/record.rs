@@ -1,8 +1,8 @@
-//! A record as another registry gave it.
+//! A record as another registry returned it.
 //!
-//! The `server` member is kept as text: what comes out of a mirror is what went in. Beside it only
-//! the facts that the official block of `_meta` states are read. Refused is what cannot be told
-//! apart or dated: no name, no version, no JSON, no date of publication.
+//! The `server` member is kept as text, so that a mirror does not change it. Beside it only the facts in
+//! the official block of `_meta` are read. A record without JSON, name, version or date of publication is
+//! refused.
 
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ pub struct Facts {
     pub updated: Option<Timestamp>,
     /// When its status was last changed, if stated.
     pub status_changed: Option<Timestamp>,
-    /// Where it stands in its life.
+    /// Its status.
     pub status: Status,
     /// Why, or what to use instead; never of an active record.
     pub message: Option<String>,
@@ -40,10 +40,10 @@ pub struct Facts {
     pub lost: Vec<String>,
 }
 
-/// A record that makes sense so far.
+/// A readable record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
-    /// Where it stands in its source.
+pub struct UpstreamRecord {
+    /// Its position in the source.
     pub place: Place,
     /// The server's name as written, whatever its form.
     pub name: String,
@@ -80,7 +80,7 @@ impl Reason {
 /// A record without a name or version, or that is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
-    /// Where it stands in its source.
+    /// Its position in the source.
     pub place: Place,
     /// The server's name as written; empty when it has none.
     pub name: String,
@@ -89,16 +89,16 @@ pub struct Unreadable {
 }
 
 /// A record, or why there is none.
-pub type Reading = Result<Record, Box<Unreadable>>;
+pub type Reading = Result<UpstreamRecord, Box<Unreadable>>;
 
-const ASK: &str = "tell the registry that it came from";
+const ASK: &str = "report it to the registry that it came from";
 
 /// Reads a record from the raw text of its two members.
 pub(super) fn read(place: Place, server: Option<&[u8]>, meta: Option<&[u8]>) -> Reading {
     match parts(server) {
         Ok((name, version, server)) => {
             let facts = facts(meta);
-            Ok(Record { place, name, version, server, facts })
+            Ok(UpstreamRecord { place, name, version, server, facts })
         }
         Err((name, reason)) => Err(Box::new(Unreadable { place, name, reason })),
     }
@@ -133,17 +133,17 @@ fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
         return Err(undated("its `_meta` has more than 256 KiB"));
     }
     let meta: Value = match meta.map(serde_json::from_slice) {
-        None => return Err(undated("it has no `_meta`, so nothing tells when it was published")),
+        None => return Err(undated("it has no `_meta`, so the date of publication is unknown")),
         Some(Err(_)) => return Err(undated("its `_meta` is unreadable")),
         Some(Ok(meta)) => meta,
     };
     let Some(official) = meta.get(OFFICIAL).filter(|official| official.is_object()) else {
         let why =
-            format!("its `_meta` has no \"{OFFICIAL}\", so nothing tells when it was published");
+            format!("its `_meta` has no \"{OFFICIAL}\", so the date of publication is unknown");
         return Err(undated(&why));
     };
     let Some(published) = date(official, "publishedAt")? else {
-        return Err(undated("it has no publishedAt, so nothing tells when it was published"));
+        return Err(undated("it has no publishedAt, so the date of publication is unknown"));
     };
     let (status, mut lost) = (status(official)?, Vec::new());
     let updated = optional(date(official, "updatedAt"), status, &mut lost)?;

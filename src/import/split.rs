@@ -1,33 +1,32 @@
 //! Where the records of a text begin and end.
 //!
-//! A dump may be tens of megabytes of one line, and one record of it may be broken. So the brackets,
-//! strings and commas around the records are walked byte by byte, and what stands between them is
-//! left to whoever reads a record: bad UTF-8 or a bad number inside one spoils no other. Refused is a
-//! text whose outline does not close.
+//! A dump may be tens of megabytes in one line, and one record of it may be broken. So only brackets,
+//! strings and commas are scanned here, byte by byte; each record is parsed alone, and invalid UTF-8 or
+//! an invalid number in one does not affect the others. A text whose brackets do not close is refused.
 
 use std::ops::Range;
 
 /// The outline breaks at this byte.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fault {
+pub(super) struct SplitFault {
     pub(super) offset: usize,
     pub(super) message: &'static str,
 }
 
 /// A place in a text.
 #[derive(Debug, Clone)]
-pub(super) struct Walk<'a> {
+pub(super) struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl<'a> Walk<'a> {
-    /// A walk over a part of `bytes`.
+impl<'a> Scanner<'a> {
+    /// Makes a scanner over a part of `bytes`.
     pub(super) fn new(bytes: &'a [u8], part: Range<usize>) -> Self {
         Self { bytes: &bytes[..part.end], at: part.start }
     }
 
-    /// The next byte that is no white space.
+    /// Skips white space and returns the next byte.
     pub(super) fn peek(&mut self) -> Option<u8> {
         while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.bytes.get(self.at) {
             self.at += 1;
@@ -35,18 +34,18 @@ impl<'a> Walk<'a> {
         self.bytes.get(self.at).copied()
     }
 
-    /// Where the walk stands.
+    /// Returns the current offset.
     pub(super) fn at(&self) -> usize {
         self.at
     }
 
-    /// A fault at the place where the walk stands.
-    fn fail<T>(&self, message: &'static str) -> Result<T, Fault> {
-        Err(Fault { offset: self.at, message })
+    /// Returns a fault at the current offset.
+    fn fail<T>(&self, message: &'static str) -> Result<T, SplitFault> {
+        Err(SplitFault { offset: self.at, message })
     }
 
-    /// Passes the value that begins here.
-    pub(super) fn value(&mut self) -> Result<Range<usize>, Fault> {
+    /// Skips the value that begins here.
+    pub(super) fn value(&mut self) -> Result<Range<usize>, SplitFault> {
         let Some(first) = self.peek() else {
             return self.fail("the text ends where a value is expected");
         };
@@ -59,9 +58,8 @@ impl<'a> Walk<'a> {
         Ok(start..self.at)
     }
 
-    /// Passes the string that begins here. Escapes are only skipped; whether they are sound is seen when
-    /// the string is read.
-    fn string(&mut self) -> Result<(), Fault> {
+    /// Skips the string that begins here. Escapes are checked when the string is parsed.
+    fn string(&mut self) -> Result<(), SplitFault> {
         self.at += 1;
         loop {
             match self.bytes.get(self.at) {
@@ -79,9 +77,9 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    /// Passes the object or array that begins here. Brackets are counted and not matched by kind: a
+    /// Skips the object or array that begins here. Brackets are counted and not matched by kind: a
     /// mismatch is inside one record and is found when that is read.
-    fn container(&mut self) -> Result<(), Fault> {
+    fn container(&mut self) -> Result<(), SplitFault> {
         let mut depth = 0_usize;
         loop {
             match self.bytes.get(self.at) {
@@ -101,8 +99,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Passes a number, `true`, `false` or `null`; anything else is no JSON.
-    fn word(&mut self) -> Result<(), Fault> {
+    /// Skips a number, `true`, `false` or `null`; anything else is not JSON.
+    fn word(&mut self) -> Result<(), SplitFault> {
         let start = self.at;
         let ends = |b: &u8| matches!(b, b',' | b']' | b'}' | b':' | b' ' | b'\n' | b'\r' | b'\t');
         while self.bytes.get(self.at).is_some_and(|b| !ends(b)) {
@@ -115,8 +113,8 @@ impl<'a> Walk<'a> {
         if known { Ok(()) } else { self.fail("this is not JSON") }
     }
 
-    /// Passes what separates members or ends them; whether another one follows.
-    fn goes_on(&mut self, end: u8) -> Result<bool, Fault> {
+    /// Skips a comma or closing bracket; returns whether another element follows.
+    fn goes_on(&mut self, end: u8) -> Result<bool, SplitFault> {
         match self.peek() {
             Some(b',') => {
                 self.at += 1;
@@ -131,7 +129,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether the container that begins here is empty; its opening bracket is passed either way.
+    /// Skips an opening bracket; returns whether the container is empty.
     fn opens_empty(&mut self, end: u8) -> bool {
         self.peek();
         self.at += 1;
@@ -140,31 +138,31 @@ impl<'a> Walk<'a> {
         empty
     }
 
-    /// Passes the array that begins here and tells of every element.
+    /// Skips the array that begins here and calls `visit` for every element.
     ///
     /// The range covers the element without the white space around it.
     pub(super) fn elements(
         &mut self,
-        mut tell: impl FnMut(Range<usize>) -> Result<(), Fault>,
-    ) -> Result<(), Fault> {
+        mut visit: impl FnMut(Range<usize>) -> Result<(), SplitFault>,
+    ) -> Result<(), SplitFault> {
         if self.opens_empty(b']') {
             return Ok(());
         }
         loop {
-            tell(self.value()?)?;
+            visit(self.value()?)?;
             if !self.goes_on(b']')? {
                 return Ok(());
             }
         }
     }
 
-    /// Passes the object that begins here and tells of every member: its raw key and its value.
+    /// Skips the object that begins here and calls `visit` for every member: its raw key and its value.
     ///
     /// Keys are given as they are written, without their quotes and with their escapes.
     pub(super) fn members(
         &mut self,
-        mut tell: impl FnMut(&'a [u8], Range<usize>),
-    ) -> Result<(), Fault> {
+        mut visit: impl FnMut(&'a [u8], Range<usize>),
+    ) -> Result<(), SplitFault> {
         if self.opens_empty(b'}') {
             return Ok(());
         }
@@ -179,7 +177,7 @@ impl<'a> Walk<'a> {
                 return self.fail("a colon is expected after the key");
             }
             self.at += 1;
-            tell(key, self.value()?);
+            visit(key, self.value()?);
             if !self.goes_on(b'}')? {
                 return Ok(());
             }
@@ -187,7 +185,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Line and column (in characters) of ever later bytes, counted once.
+/// Line and column (in characters) of increasing offsets.
 #[derive(Debug)]
 pub(super) struct Lines<'a> {
     bytes: &'a [u8],
@@ -201,7 +199,7 @@ impl<'a> Lines<'a> {
         Self { bytes, at: 0, line: 1, column: 1 }
     }
 
-    /// Where the byte at `offset` stands; not before the one that was asked for last.
+    /// Returns line and column of `offset`, which must not decrease between calls.
     pub(super) fn locate(&mut self, offset: usize) -> (u32, u32) {
         for byte in &self.bytes[self.at..offset.clamp(self.at, self.bytes.len())] {
             if *byte == b'\n' {

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::site::WORK;
 use crate::world::file;
 
-use super::registry_url;
+use super::source::registry_url;
 
 /// How long pages are kept, in seconds.
 const KEEP: i64 = 24 * 60 * 60;
@@ -26,7 +26,7 @@ const MAX_STATE: u64 = 64 * 1024;
 
 /// Where the pages of one registry are kept, if they are kept.
 #[derive(Debug, Clone, Default)]
-pub struct Store {
+pub struct PageStore {
     /// The folder beside which the pages are, and the registry's folder below it.
     place: Option<(PathBuf, String)>,
 }
@@ -34,7 +34,7 @@ pub struct Store {
 /// What the pages are pages of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct State {
+pub(super) struct ImportState {
     /// The registry's base URL.
     pub(super) registry: String,
     /// Whether deleted records were asked for.
@@ -45,20 +45,20 @@ pub(super) struct State {
 
 /// The first line of a stored page.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Head {
+struct PageHeader {
     /// The cursor that it was fetched with.
     cursor: Option<String>,
     /// SHA-256 of what follows the line.
     sha256: String,
 }
 
-impl Head {
+impl PageHeader {
     fn of(cursor: Option<&str>, body: &[u8]) -> Self {
         Self { cursor: cursor.map(str::to_owned), sha256: digest(body) }
     }
 }
 
-impl Store {
+impl PageStore {
     /// A store that keeps nothing.
     pub fn none() -> Self {
         Self::default()
@@ -76,7 +76,7 @@ impl Store {
         let folders = folder.and_then(|folder| fs::read_dir(folder).ok()).into_iter().flatten();
         let registry = |entry: fs::DirEntry| {
             let state = read_state(&entry.path())?;
-            // Where no page came, there is nothing to go on with.
+            // Without a page there is nothing to continue.
             fs::read_dir(entry.path()).ok()?.nth(1)?.ok()?;
             let own = entry.file_name().to_str() == Some(name_of(&state.registry).as_str());
             (own && registry_url(&state.registry).ok()? == state.registry).then_some(state.registry)
@@ -94,33 +94,32 @@ impl Store {
     }
 
     /// What is kept, when it is of this registry and not older than a day.
-    pub(super) fn state(&self, registry: &str, now: i64) -> Option<State> {
+    pub(super) fn state(&self, registry: &str, now: i64) -> Option<ImportState> {
         let state = read_state(&self.open().ok()??)?;
         let age = now.checked_sub(state.started_at)?;
         (state.registry == registry && (0..=KEEP).contains(&age)).then_some(state)
     }
 
     /// Begins anew with `state`.
-    pub(super) fn begin(&self, state: &State) -> Result<()> {
+    pub(super) fn begin(&self, state: &ImportState) -> Result<()> {
         self.clear()?;
         let text = serde_json::to_vec(state).unwrap_or_default();
         self.put("state.json", &[&text])
     }
 
-    /// The page of this number, if it is kept, was fetched with this cursor, has at most `limit` bytes and
-    /// is as it came.
+    /// Returns a kept page if it was fetched with this cursor, has at most `limit` bytes and is unchanged.
     pub(super) fn page(&self, number: usize, cursor: Option<&str>, limit: u64) -> Option<Vec<u8>> {
         let path = self.open().ok()??.join(page_name(number));
         let mut bytes = file::read(&path, limit.saturating_add(MAX_STATE)).ok()?;
         let end = bytes.iter().position(|b| *b == b'\n')?;
-        let head: Head = serde_json::from_slice(&bytes[..end]).ok()?;
+        let head: PageHeader = serde_json::from_slice(&bytes[..end]).ok()?;
         bytes.drain(..=end);
-        (head == Head::of(cursor, &bytes)).then_some(bytes)
+        (head == PageHeader::of(cursor, &bytes)).then_some(bytes)
     }
 
     /// Keeps a page that was fetched with `cursor`.
     pub(super) fn keep(&self, number: usize, cursor: Option<&str>, body: &[u8]) -> Result<()> {
-        let head = serde_json::to_vec(&Head::of(cursor, body)).unwrap_or_default();
+        let head = serde_json::to_vec(&PageHeader::of(cursor, body)).unwrap_or_default();
         self.put(&page_name(number), &[&head, b"\n", body])
     }
 
@@ -151,7 +150,7 @@ impl Store {
     }
 }
 
-fn read_state(folder: &Path) -> Option<State> {
+fn read_state(folder: &Path) -> Option<ImportState> {
     serde_json::from_slice(&file::read(&folder.join("state.json"), MAX_STATE).ok()?).ok()
 }
 

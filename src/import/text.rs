@@ -1,9 +1,8 @@
 //! The forms in which records come: an array, a page, pages, or lines.
 //!
-//! One reader takes all of them, so that a dump file and the answers of a live registry mean the
-//! same. Pages hold records and nothing else, so nothing here is nested more than once. Refused, as a
-//! whole, is a text whose outline is broken, or that has more records or more faults than the limits
-//! below, with line and column.
+//! One reader takes all forms, for dump files and for the answers of a live registry. Pages hold records
+//! and no pages. A text whose outline is broken, or that exceeds the limits below, is refused as a whole,
+//! with line and column.
 
 use std::ops::Range;
 
@@ -13,7 +12,7 @@ use serde_json::Value;
 use crate::diag::{Code, Diagnostic, Place, Pointer};
 
 use super::record::{Reading, Reason, Unreadable, read};
-use super::split::{Fault, Lines, Walk};
+use super::split::{Lines, Scanner, SplitFault};
 
 /// Most records of one import.
 pub(super) const MAX_RECORDS: usize = 250_000;
@@ -38,8 +37,8 @@ pub struct Batch {
     pub listed: bool,
 }
 
-/// A record's place in the outline, and where its two members stand.
-struct Found {
+/// A record's position in the outline, and the ranges of its two members.
+struct RawRecord {
     pointer: Pointer,
     at: usize,
     server: Option<Range<usize>>,
@@ -49,16 +48,18 @@ struct Found {
 
 /// Reads every record of `bytes`, which messages call `name`.
 ///
-/// The outline is walked once and alone; the records are then read in parallel, each for itself, so
-/// that a broken one spoils no other. The error is a text that exceeds a limit, or whose brackets do not
-/// close: it may have been cut off, so nothing of it is taken.
+/// The outline is scanned first; the records are then parsed in parallel, each alone, so that a broken
+/// one does not affect the others.
+///
+/// # Errors
+/// When the text exceeds a limit, or when its brackets do not close, since it may be truncated.
 pub fn read_text(name: &str, bytes: &[u8]) -> Result<Batch, Box<Diagnostic>> {
     let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let mut outline = Outline { bytes, found: Vec::new(), faults: 0, next: None, listed: false };
     outline.run(start).map_err(|fault| Box::new(broken(name, bytes, &fault)))?;
     let Outline { found, next, listed, .. } = outline;
     let mut lines = Lines::new(bytes);
-    let placed: Vec<(Found, Place)> = found
+    let placed: Vec<(RawRecord, Place)> = found
         .into_iter()
         .map(|found| {
             let (line, column) = lines.locate(found.at);
@@ -75,8 +76,8 @@ pub fn read_text(name: &str, bytes: &[u8]) -> Result<Batch, Box<Diagnostic>> {
     }
 }
 
-/// Reads one record, or says why what stands there is none.
-fn reading(bytes: &[u8], found: Found, place: Place) -> Reading {
+/// Reads one record, or returns why there is none.
+fn reading(bytes: &[u8], found: RawRecord, place: Place) -> Reading {
     if let Some(fault) = found.fault {
         let help = "import records of the form {\"server\": …, \"_meta\": …}";
         let reason = Reason::new(fault, help);
@@ -86,8 +87,8 @@ fn reading(bytes: &[u8], found: Found, place: Place) -> Reading {
     read(place, part(found.server), part(found.meta))
 }
 
-/// Says where the outline breaks.
-fn broken(name: &str, bytes: &[u8], fault: &Fault) -> Diagnostic {
+/// Reports where the outline breaks.
+fn broken(name: &str, bytes: &[u8], fault: &SplitFault) -> Diagnostic {
     let (line, column) = Lines::new(bytes).locate(fault.offset);
     let place = Place { line, column, ..Place::file(name) };
     if LIMITS.contains(&fault.message) {
@@ -97,7 +98,7 @@ fn broken(name: &str, bytes: &[u8], fault: &Fault) -> Diagnostic {
         .help("fetch it again; nothing was imported")
 }
 
-/// Says which limit a text exceeds, and where.
+/// Reports which limit a text exceeds, and where.
 fn given_up(place: Place, limit: &'static str) -> Diagnostic {
     let help = match limit {
         TOO_FULL => "split it; several imports add up; nothing was imported",
@@ -106,64 +107,66 @@ fn given_up(place: Place, limit: &'static str) -> Diagnostic {
     Diagnostic::new(Code::JsonSyntax, place, limit).help(help)
 }
 
-/// What an element stands in: a page holds records and no pages.
+/// What contains an element: a page holds records and no pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Within {
     Text,
     Page,
 }
 
-/// Why a text is given up.
+/// Why a text is refused.
 const TOO_MANY: &str = "this is the 1,001st thing that is not a record; the rest is not read";
 const TOO_FULL: &str = "this is record number 250,001; more than 250,000 are not read";
 pub(super) const LIMITS: [&str; 2] = [TOO_MANY, TOO_FULL];
 
-/// Walks the outline of a text and notes every record.
+/// Scans the outline of a text and collects every record.
 struct Outline<'a> {
     bytes: &'a [u8],
-    found: Vec<Found>,
+    found: Vec<RawRecord>,
     faults: usize,
     next: Option<String>,
     listed: bool,
 }
 
 impl Outline<'_> {
-    /// Tells the forms apart by how the text begins: an array, lines, or objects one after the other.
-    fn run(&mut self, start: usize) -> Result<(), Fault> {
-        let mut walk = Walk::new(self.bytes, start..self.bytes.len());
-        if walk.peek() == Some(b'{') {
-            let first = walk.clone().value()?;
-            let several = Walk::new(self.bytes, first.end..self.bytes.len()).peek().is_some();
+    /// Detects the form by the beginning of the text: an array, lines, or consecutive objects.
+    fn run(&mut self, start: usize) -> Result<(), SplitFault> {
+        let mut scanner = Scanner::new(self.bytes, start..self.bytes.len());
+        if scanner.peek() == Some(b'{') {
+            let first = scanner.clone().value()?;
+            let several = Scanner::new(self.bytes, first.end..self.bytes.len()).peek().is_some();
             if several && !self.bytes[first].contains(&b'\n') {
                 return self.lines(start);
             }
         }
-        while let Some(byte) = walk.peek() {
+        while let Some(byte) = scanner.peek() {
             let pointer = Pointer::root();
             if byte == b'[' {
-                self.array(&mut walk, &pointer, Within::Text)?;
+                self.array(&mut scanner, &pointer, Within::Text)?;
             } else {
-                let value = walk.value()?;
+                let value = scanner.value()?;
                 self.item(value, pointer, Within::Text)?;
             }
         }
         Ok(())
     }
 
-    /// One value a line, so that a broken line spoils no other.
-    fn lines(&mut self, start: usize) -> Result<(), Fault> {
+    /// Reads one value per line, so that a broken line does not affect the others.
+    fn lines(&mut self, start: usize) -> Result<(), SplitFault> {
         self.listed = true;
         let mut at = start;
         for line in self.bytes[start..].split_inclusive(|b| *b == b'\n') {
-            let mut walk = Walk::new(self.bytes, at..at + line.len());
+            let mut scanner = Scanner::new(self.bytes, at..at + line.len());
             at += line.len();
-            if walk.peek().is_none() {
+            if scanner.peek().is_none() {
                 continue;
             }
-            let begins = walk.at();
-            let whole = walk.value().and_then(|value| match walk.peek() {
+            let begins = scanner.at();
+            let whole = scanner.value().and_then(|value| match scanner.peek() {
                 None => self.item(value, Pointer::root(), Within::Text),
-                Some(_) => Err(Fault { offset: walk.at(), message: "its line goes on after it" }),
+                Some(_) => {
+                    Err(SplitFault { offset: scanner.at(), message: "its line goes on after it" })
+                }
             });
             match whole {
                 Err(fault) if LIMITS.contains(&fault.message) => return Err(fault),
@@ -174,50 +177,58 @@ impl Outline<'_> {
         Ok(())
     }
 
-    /// Elements that are records or pages: a dump may be an array of either, and both are told apart
-    /// one by one.
+    /// Reads the elements of an array; each may be a record or a page.
     fn array(
         &mut self,
-        walk: &mut Walk<'_>,
+        scanner: &mut Scanner<'_>,
         pointer: &Pointer,
         within: Within,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), SplitFault> {
         self.listed = true;
         let mut index = 0;
-        walk.elements(|element| {
+        scanner.elements(|element| {
             let pointer = pointer.index(index);
             index += 1;
             self.item(element, pointer, within)
         })
     }
 
-    /// Notes something that stands where a record should; the error is one too many of them.
-    fn fault(&mut self, at: usize, pointer: Pointer, fault: &'static str) -> Result<(), Fault> {
+    /// Collects something that is not a record; the error is one too many of them.
+    fn fault(
+        &mut self,
+        at: usize,
+        pointer: Pointer,
+        fault: &'static str,
+    ) -> Result<(), SplitFault> {
         self.faults += 1;
         if self.faults > MAX_FAULTS {
-            return Err(Fault { offset: at, message: TOO_MANY });
+            return Err(SplitFault { offset: at, message: TOO_MANY });
         }
-        self.note(Found { pointer, at, server: None, meta: None, fault: Some(fault) })
+        self.note(RawRecord { pointer, at, server: None, meta: None, fault: Some(fault) })
     }
 
-    fn note(&mut self, found: Found) -> Result<(), Fault> {
+    fn note(&mut self, found: RawRecord) -> Result<(), SplitFault> {
         if self.found.len() == MAX_RECORDS {
-            return Err(Fault { offset: found.at, message: TOO_FULL });
+            return Err(SplitFault { offset: found.at, message: TOO_FULL });
         }
         self.found.push(found);
         Ok(())
     }
 
-    /// A record, or a page of records. What is neither is noted as a fault at its place, and the rest
-    /// goes on.
-    fn item(&mut self, value: Range<usize>, pointer: Pointer, within: Within) -> Result<(), Fault> {
+    /// Reads a record or a page of records; anything else is collected as a fault.
+    fn item(
+        &mut self,
+        value: Range<usize>,
+        pointer: Pointer,
+        within: Within,
+    ) -> Result<(), SplitFault> {
         let at = value.start;
         if self.bytes[at] != b'{' {
             return self.fault(at, pointer, "it is not an object");
         }
         let (mut server, mut meta, mut servers, mut metadata) = (None, None, None, None);
         let mut twice = false;
-        let outline = Walk::new(self.bytes, value).members(|key, value| {
+        let outline = Scanner::new(self.bytes, value).members(|key, value| {
             let member = match key {
                 b"server" => &mut server,
                 b"_meta" => &mut meta,
@@ -237,17 +248,17 @@ impl Outline<'_> {
         match (servers, within) {
             (Some(servers), Within::Text) => self.page(servers, metadata, &pointer.key("servers")),
             (Some(_), Within::Page) => self.fault(at, pointer, "it is a page inside a page"),
-            (None, _) => self.note(Found { pointer, at, server, meta, fault: None }),
+            (None, _) => self.note(RawRecord { pointer, at, server, meta, fault: None }),
         }
     }
 
-    /// The records of a page, and the cursor of the next one.
+    /// Reads the records of a page, and the cursor of the next one.
     fn page(
         &mut self,
         servers: Range<usize>,
         metadata: Option<Range<usize>>,
         pointer: &Pointer,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), SplitFault> {
         self.next = match metadata {
             Some(metadata) => self.cursor(metadata)?,
             None => None,
@@ -255,8 +266,8 @@ impl Outline<'_> {
         match &self.bytes[servers.clone()] {
             b"null" => self.listed = true,
             [b'[', ..] => {
-                let mut walk = Walk::new(self.bytes, servers);
-                return self.array(&mut walk, pointer, Within::Page);
+                let mut scanner = Scanner::new(self.bytes, servers);
+                return self.array(&mut scanner, pointer, Within::Page);
             }
             _ => {
                 return self.fault(servers.start, pointer.clone(), "its servers are not a list");
@@ -265,10 +276,10 @@ impl Outline<'_> {
         Ok(())
     }
 
-    /// The cursor that `metadata` names. One that cannot be read is a fault of the whole text: without
-    /// it a page would count as the last one.
-    fn cursor(&self, metadata: Range<usize>) -> Result<Option<String>, Fault> {
-        let fail = |message| Err(Fault { offset: metadata.start, message });
+    /// Returns the cursor in `metadata`. An unreadable one is a fault of the whole text: without it a page
+    /// would count as the last one.
+    fn cursor(&self, metadata: Range<usize>) -> Result<Option<String>, SplitFault> {
+        let fail = |message| Err(SplitFault { offset: metadata.start, message });
         if metadata.len() > MAX_METADATA {
             return fail("this metadata has more than 64 KiB");
         }

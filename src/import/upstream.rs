@@ -1,27 +1,22 @@
 //! Records from a live registry.
 //!
-//! The list is walked page by page, politely: as large a page as the API allows, waits that grow when
-//! the host is busy, and no page twice. The host is not trusted to end: cursors that come back, too
-//! many pages and too many bytes are refused. Nothing is known about a host that does not answer,
-//! which is an error of its own kind.
+//! The list is fetched page by page: as large a page as the API allows, waits that grow when the host is
+//! busy, and no page twice. Repeated cursors, too many pages and too many bytes are errors, so a host
+//! cannot keep an import running forever. A host that does not answer is an error of its own kind.
 
-use crate::text::percent_encode;
 use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
-use crate::text::shorten;
+use crate::text::{count, percent_encode, shorten};
 use crate::world::clock::Clock;
-use crate::world::http::{Http, HttpError, Request, Secret, Url, shown};
+use crate::world::http::{Http, HttpError, Request, Secret, shown};
 
 use super::record::Reading;
 use super::retry::{Next, TRIES, next};
-use super::store::{State, Store};
+use super::store::{ImportState, PageStore};
 use super::text::{Batch, LIMITS, MAX_RECORDS, read_text};
-
-/// Base URL of the official registry.
-pub const OFFICIAL_REGISTRY: &str = "https://registry.modelcontextprotocol.io";
 
 /// Most bytes of one answer.
 const MAX_ANSWER: u64 = 32 * 1024 * 1024;
@@ -30,35 +25,10 @@ const MAX_TOTAL: u64 = 256 << 20;
 /// Most pages.
 const MAX_PAGES: usize = 20_000;
 
-/// Whether `text` names a registry and not a file.
-pub fn is_registry(text: &str) -> bool {
-    text == "official" || text.contains("://")
-}
-
-/// The base URL that `text` means: "official", or a URL with or without the API's own path.
-pub fn registry_url(text: &str) -> Result<String> {
-    if text == "official" {
-        return Ok(OFFICIAL_REGISTRY.to_owned());
-    }
-    let help =
-        "give the registry's base URL, such as https://registry.example.com, or \"official\"";
-    let wrong = |why: String| Error::new(ErrorKind::Usage, format!("the source {why}")).help(help);
-    let url = Url::parse(text).map_err(|why| wrong(format!("is not a URL: it {why}")))?;
-    if let Some(why) = url.objection() {
-        return Err(wrong(format!("cannot be asked: {why}")));
-    }
-    let text = url.to_string();
-    let mut base = text.split('?').next().unwrap_or_default().trim_end_matches('/');
-    for end in ["/servers", "/v0.1", "/v0"] {
-        base = base.strip_suffix(end).unwrap_or(base).trim_end_matches('/');
-    }
-    Ok(base.to_owned())
-}
-
-/// What happens while a registry is asked.
+/// Progress of a fetch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Heard {
+pub enum Progress {
     /// A page came, from the registry or from what was kept.
     Page {
         /// How many records it holds.
@@ -75,29 +45,29 @@ pub enum Heard {
     },
 }
 
-/// A registry that can be asked.
+/// A live registry.
 pub struct Upstream<'a> {
-    /// Whoever fetches.
+    /// The HTTP client.
     pub http: &'a dyn Http,
     /// For waits.
     pub clock: &'a dyn Clock,
     /// The registry's base URL, without a trailing slash.
     pub registry: String,
-    /// Proof of the right to read it, if it asks for one.
+    /// Bearer token, if the registry requires one.
     pub token: Option<Secret>,
-    /// Hears what happens.
-    pub hear: &'a dyn Fn(Heard),
+    /// Called for every page and every wait.
+    pub on_progress: &'a dyn Fn(Progress),
 }
 
 impl Upstream<'_> {
-    /// Every record of the registry, deleted ones included when it tells of them.
-    pub fn records(&self, store: &Store) -> Result<Batch> {
-        let mut walk = Walk::new(self, store)?;
+    /// Fetches every record of the registry, deleted ones included when it lists them.
+    pub fn records(&self, store: &PageStore) -> Result<Batch> {
+        let mut walk = Pager::new(self, store)?;
         while walk.page()? {}
         Ok(walk.batch)
     }
 
-    /// One version of a server, or its latest one.
+    /// Fetches one version of a server, or its latest one.
     pub fn entry(&self, name: &ServerName, version: Option<&Version>) -> Result<Reading> {
         let wanted = version.map_or("latest", Version::as_str);
         let url = format!(
@@ -133,21 +103,23 @@ impl Upstream<'_> {
         Request { accept: "application/json", bearer: self.token.clone(), limit: MAX_ANSWER }
     }
 
-    /// Fetches records, again and again while there is hope.
+    /// Fetches records, with retries.
     fn fetch(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Box<Failure>> {
         let mut tries = 0;
         loop {
             tries += 1;
             let failed = match self.once(url) {
                 Ok(got) => return Ok(got),
-                Err(Trouble::Foreign(why)) => return Err(not_api(url, &why).into()),
-                Err(Trouble::Cut(why)) if tries >= TRIES => return Err(not_api(url, &why).into()),
-                Err(Trouble::Cut(why)) => HttpError::NoAnswer { url: url.to_owned(), why },
-                Err(Trouble::Http(e)) => e,
+                Err(FetchFault::Foreign(why)) => return Err(not_api(url, &why).into()),
+                Err(FetchFault::Cut(why)) if tries >= TRIES => {
+                    return Err(not_api(url, &why).into());
+                }
+                Err(FetchFault::Cut(why)) => HttpError::NoAnswer { url: url.to_owned(), why },
+                Err(FetchFault::Http(e)) => e,
             };
             match next(&failed, tries, self.clock.now()) {
                 Next::Wait(wait) => {
-                    (self.hear)(Heard::Waiting { why: failed.to_string(), wait });
+                    (self.on_progress)(Progress::Waiting { why: failed.to_string(), wait });
                     self.clock.sleep(wait);
                 }
                 Next::GiveUp(error) => return Err(Box::new(Failure { error, http: Some(failed) })),
@@ -155,8 +127,8 @@ impl Upstream<'_> {
         }
     }
 
-    fn once(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Trouble> {
-        let answer = self.http.get(url, &self.request()).map_err(Trouble::Http)?;
+    fn once(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), FetchFault> {
+        let answer = self.http.get(url, &self.request()).map_err(FetchFault::Http)?;
         match read_text(&shown(&answer.url), &answer.body) {
             Ok(batch) => Ok((answer.body, batch)),
             Err(fault) => {
@@ -165,22 +137,22 @@ impl Upstream<'_> {
                 let json = answer.body.first().is_some_and(|b| matches!(b, b'{' | b'['));
                 // What exceeds a limit exceeds it the next time too.
                 let cut = json && !LIMITS.contains(&fault.message.as_str());
-                Err(if cut { Trouble::Cut(why) } else { Trouble::Foreign(why) })
+                Err(if cut { FetchFault::Cut(why) } else { FetchFault::Foreign(why) })
             }
         }
     }
 }
 
-/// Why one request brought no records.
-enum Trouble {
+/// Why one request returned no records.
+enum FetchFault {
     Http(HttpError),
-    /// JSON that was cut off on its way, it seems.
+    /// JSON that seems truncated.
     Cut(String),
-    /// Something that never was JSON.
+    /// Not JSON at all.
     Foreign(String),
 }
 
-/// Why a fetch failed: what to say, and what the host said.
+/// Why a fetch failed: the error for the user, and the HTTP error.
 struct Failure {
     error: Error,
     http: Option<HttpError>,
@@ -193,17 +165,17 @@ impl From<Error> for Box<Failure> {
 }
 
 fn not_api(url: &str, why: &str) -> Error {
-    let what = format!("the answer of {} is not that of a v0.1 registry: {why}", shown(url));
+    let what = format!("the answer of {} is not one of a v0.1 registry: {why}", shown(url));
     Error::new(ErrorKind::Remote, what).help(
-        "give the base URL to which clients append /v0.1/servers; open that address to see what is there",
+        "give the base URL to which clients append /v0.1/servers; open that URL to see what is there",
     )
 }
 
-/// A walk over the pages of a list.
-struct Walk<'a> {
+/// Fetches the pages of a list in turn.
+struct Pager<'a> {
     upstream: &'a Upstream<'a>,
-    store: &'a Store,
-    state: State,
+    store: &'a PageStore,
+    state: ImportState,
     /// Whether pages may still be kept from before.
     resuming: bool,
     number: usize,
@@ -213,12 +185,12 @@ struct Walk<'a> {
     batch: Batch,
 }
 
-impl<'a> Walk<'a> {
-    fn new(upstream: &'a Upstream<'a>, store: &'a Store) -> Result<Self> {
+impl<'a> Pager<'a> {
+    fn new(upstream: &'a Upstream<'a>, store: &'a PageStore) -> Result<Self> {
         let now = upstream.clock.now();
         let kept = store.state(&upstream.registry, now);
         let resuming = kept.is_some();
-        let state = kept.unwrap_or_else(|| State {
+        let state = kept.unwrap_or_else(|| ImportState {
             registry: upstream.registry.clone(),
             include_deleted: true,
             started_at: now,
@@ -253,14 +225,14 @@ impl<'a> Walk<'a> {
         url
     }
 
-    /// Takes the next page; whether another one follows.
+    /// Takes the next page; returns whether another one follows.
     fn page(&mut self) -> Result<bool> {
         self.number += 1;
-        let (page, kept) = self.turn()?;
+        let (page, kept) = self.current_page()?;
         if !page.listed {
             return Err(not_api(&self.url(), "it is not a list of servers"));
         }
-        (self.upstream.hear)(Heard::Page { records: page.readings.len(), kept });
+        (self.upstream.on_progress)(Progress::Page { records: page.readings.len(), kept });
         self.batch.readings.extend(page.readings);
         let Some(cursor) = page.next else { return Ok(false) };
         if !self.seen.insert(cursor.clone()) {
@@ -273,9 +245,9 @@ impl<'a> Walk<'a> {
         let records = self.batch.readings.len();
         if self.number >= MAX_PAGES || self.bytes > MAX_TOTAL || records > MAX_RECORDS {
             let what = format!(
-                "{} sends more than any registry holds: {records} records on {} pages with {} MiB",
+                "{} sends more than any registry holds: {records} records on {} with {} MiB",
                 shown(&self.upstream.registry),
-                self.number,
+                count(self.number, "page"),
                 self.bytes >> 20
             );
             return Err(Error::new(ErrorKind::Remote, what).help("ask its operator for a dump"));
@@ -284,8 +256,8 @@ impl<'a> Walk<'a> {
         Ok(true)
     }
 
-    /// The page whose turn it is, and whether it was kept.
-    fn turn(&mut self) -> Result<(Batch, bool)> {
+    /// Returns the current page, and whether it was kept.
+    fn current_page(&mut self) -> Result<(Batch, bool)> {
         if self.resuming {
             let kept = self.store.page(self.number, self.cursor.as_deref(), MAX_ANSWER);
             if let Some(body) = kept
@@ -319,8 +291,8 @@ impl<'a> Walk<'a> {
                 "there is no v0.1 registry at this base URL; clients append /v0.1/servers to it",
             ),
             _ if error.kind() == ErrorKind::Indeterminate && !first => error.help(format!(
-                "run the same command again later: {} pages are kept and it goes on from there",
-                self.number - 1
+                "run the same command again later: it continues after the {} fetched so far",
+                count(self.number - 1, "page")
             )),
             _ => error,
         }
@@ -328,7 +300,7 @@ impl<'a> Walk<'a> {
 }
 
 impl Failure {
-    /// Whether the host does not like the question.
+    /// Whether the host rejects the query.
     fn is_bad_query(&self) -> bool {
         matches!(self.http, Some(HttpError::Status { status: 400 | 422, .. }))
     }

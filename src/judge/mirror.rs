@@ -79,7 +79,8 @@ fn expected_files(
         return Err(Mirrored::Maintainer("its name or version is not valid".to_owned()));
     };
     let registry = registry.to_owned();
-    let upstream = Upstream { http, clock, registry: registry.clone(), token: None, hear: &|_| {} };
+    let upstream =
+        Upstream { http, clock, registry: registry.clone(), token: None, on_progress: &|_| {} };
     let reading = upstream.entry(&name, Some(&version)).map_err(|e| match e.kind() {
         ErrorKind::Indeterminate => Mirrored::Unknown(format!("{e:#}")),
         _ => Mirrored::Maintainer(format!("{e:#}")),

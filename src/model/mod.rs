@@ -13,6 +13,7 @@ mod name;
 mod oci;
 mod package;
 pub mod pattern;
+pub mod probe;
 pub mod punycode;
 pub mod query;
 mod registry;

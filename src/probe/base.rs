@@ -3,7 +3,7 @@
 //! Clients append paths to it without looking, so a probe does the same with the URL as given, and
 //! only names the correction. It refuses what is no URL at all.
 
-use super::trouble::Trouble;
+use crate::model::probe::Trouble;
 use crate::world::http::Url;
 
 /// A base URL.

@@ -9,7 +9,7 @@ use crate::world::http::Reply;
 
 /// The form that a body has.
 #[derive(Debug, PartialEq)]
-pub(super) enum Form {
+pub(super) enum BodyKind {
     Json(Value),
     Page,
     Xml,
@@ -27,7 +27,7 @@ pub(super) struct Body {
     pub(super) whole: bool,
     /// Whether it begins with a byte order mark.
     pub(super) mark: bool,
-    pub(super) form: Form,
+    pub(super) form: BodyKind,
 }
 
 impl Body {
@@ -36,7 +36,7 @@ impl Body {
         let mark = bytes.starts_with(b"\xef\xbb\xbf");
         let text = if mark { &bytes[3..] } else { &bytes[..] };
         let form = match serde_json::from_slice::<Value>(text) {
-            Ok(value) => Form::Json(value),
+            Ok(value) => BodyKind::Json(value),
             Err(e) => other(text, &e),
         };
         Self { bytes, whole, mark, form }
@@ -45,7 +45,7 @@ impl Body {
     /// The JSON value, if there is one.
     pub(super) fn json(&self) -> Option<&Value> {
         match &self.form {
-            Form::Json(value) => Some(value),
+            BodyKind::Json(value) => Some(value),
             _ => None,
         }
     }
@@ -57,25 +57,25 @@ impl Body {
 
     /// Whether this is how an object store says no.
     pub(super) fn is_store_error(&self) -> bool {
-        self.form == Form::Xml && self.bytes.windows(6).any(|at| at == b"<Code>")
+        self.form == BodyKind::Xml && self.bytes.windows(6).any(|at| at == b"<Code>")
     }
 }
 
-fn other(text: &[u8], e: &serde_json::Error) -> Form {
+fn other(text: &[u8], e: &serde_json::Error) -> BodyKind {
     let start = String::from_utf8_lossy(&text[..text.len().min(512)]).trim_start().to_lowercase();
     if start.is_empty() {
-        Form::Empty
+        BodyKind::Empty
     } else if ["<!doctype html", "<html", "<head", "<body", "<!--"]
         .iter()
         .any(|s| start.starts_with(s))
     {
-        Form::Page
+        BodyKind::Page
     } else if start.starts_with("<?xml") || start.starts_with("<error") {
-        if start.contains("<html") { Form::Page } else { Form::Xml }
+        if start.contains("<html") { BodyKind::Page } else { BodyKind::Xml }
     } else if start.starts_with('<') {
-        Form::Page
+        BodyKind::Page
     } else {
-        Form::Other(e.to_string())
+        BodyKind::Other(e.to_string())
     }
 }
 

@@ -4,12 +4,11 @@
 //! spelled otherwise, or where careless builds put it. What is found is a cause with its evidence;
 //! nothing is guessed from names of hosts.
 
-use super::body::{Form, media};
+use super::body::{BodyKind, media};
 use super::clients::Client;
-use super::findings::Grade;
 use super::session::Session;
 use super::subjects::Subject;
-use super::trouble::Trouble;
+use crate::model::probe::{Grade, Trouble};
 use crate::text::percent_encode;
 
 /// Files beside `/v0.1/servers` in which builds leave the list.
@@ -43,7 +42,7 @@ pub(super) fn no_list(session: &Session<'_>) -> Option<(Trouble, String)> {
         return Some((Trouble::OnlyV0, format!("{base}/v0/servers is there")));
     }
     let home = session.peek(format!("{base}/"))?;
-    let page = home.reply.status == 200 && home.body.form == Form::Page;
+    let page = home.reply.status == 200 && home.body.form == BodyKind::Page;
     page.then(|| (Trouble::BaseIsWebPage, format!("{base}/ is a page")))
 }
 

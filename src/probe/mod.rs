@@ -1,33 +1,28 @@
-//! A deployed registry, asked as real clients ask it.
+//! Checks a deployed registry by sending what real clients send.
 //!
-//! A registry works when clients can use it, and each client asks, follows and reads in its own way.
-//! So the room has a table of clients ([`CLIENTS`]), sends what each of them sends, follows redirects
-//! as it does, applies its rules to the bodies, and says which of its needs are met ([`Findings`]).
-//! It works on any v0.1 registry, whoever built it.
+//! A registry works when clients can use it, and each client asks, follows redirects and reads bodies
+//! in its own way. There is a table of clients ([`CLIENTS`]); a probe sends what each of them sends and
+//! applies its rules to the answers. The result is a [`ProbeResult`]. Any v0.1 registry can be probed.
 //!
 //! ```text
-//! base URL ─ discover ─▶ subjects ─┐
-//! CLIENTS ─────────────────────────┴─ judge ─▶ Row … ─▶ Findings ─▶ human, Markdown
-//!                                       │                   └─▶ Record ─▶ JSON ─▶ Record, badge
-//!                                       └─ diagnose (only after a failure: why?)
+//! base URL ─ list ─▶ subjects ─┐
+//! CLIENTS ─────────────────────┴─ assess ─▶ ProbeResult ─▶ human, Markdown, JSON, badge
+//!                                    └─ diagnose (only after a failure: why?)
 //! ```
 //!
-//! It refuses to render, to touch a disk, to change anything on the host, and to send the same
-//! request twice.
+//! It never renders, writes files, changes anything on the host, or sends the same request twice.
 
+mod assess;
 mod base;
 mod body;
 mod clients;
 mod diagnose;
-mod findings;
-mod judge;
 mod notes;
 mod print;
 mod readers;
 mod record;
 mod session;
 mod subjects;
-mod trouble;
 mod visit;
 
 use std::rc::Rc;
@@ -35,89 +30,108 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::config::BaseUrl;
-use crate::world::http::{Exchange, HttpError};
+use crate::model::probe::{LookedUp, ProbeResult};
+use crate::world::http::{Ask, Exchange, HttpError};
 
 pub use clients::{CLIENTS, Client, Hello, Lookups, Paging, Search, Spelling, Unknown};
-pub use findings::{Capability, Cause, Cell, Findings, Grade, Problem, Row};
-pub use print::Look;
+pub use print::{Look, badge, human, markdown, sentence};
 pub use readers::Reader;
-pub use record::{CellRecord, ClientRecord, ProblemRecord, Record, SubjectRecord};
-pub use trouble::Trouble;
+pub use record::{from_json, to_json};
 
+use assess::Assessor;
 use base::Base;
-use judge::Judge;
-use session::{Answer, Session};
+use session::{Response, Session};
 use visit::Visit;
 
 /// What a probe is limited to.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The server that is looked up, instead of some of the list.
+    /// The server to look up; by default, a few of the list.
     pub server: Option<String>,
-    /// The clients that are imitated; all when empty.
+    /// The clients to imitate; all when empty.
     pub clients: Vec<&'static Client>,
-    /// Where the registry will be, when what is asked is only a preview of it. The findings then name
-    /// this URL and say so, and the address of the preview is nowhere in them.
+    /// Ids of the clients that the registry has to work for.
+    pub required: Vec<String>,
+    /// The URL that the registry will have, when only a preview of it is asked. The result then names
+    /// this URL, and the address of the preview does not occur in it.
     pub stands_for: Option<BaseUrl>,
 }
 
-/// Why there are no findings.
+/// Why there is no result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
-    /// The URL is not asked; the text says why.
+    /// The URL must not be asked; the text is the reason.
     Refused(String),
-    /// Nobody answered; the text says what happened.
+    /// There was no answer; the text says what happened.
     Silent(String),
 }
 
-/// Probes the registry at `base`; `hear` is told of every client before it is imitated.
+/// Probes the registry at `base`; `on_client` is called before each client is imitated.
 ///
 /// # Errors
-/// When not a single answer came. One answer, of whatever status, makes findings.
+/// When not a single answer came. One answer, of any status, is enough for a result.
 pub fn probe(
     base: &str,
     options: &Options,
     exchange: &dyn Exchange,
-    hear: &dyn Fn(&Client),
-) -> Result<Findings, Unreachable> {
+    on_client: &dyn Fn(&Client),
+) -> Result<ProbeResult, Unreachable> {
     let base =
         Base::read(base).map_err(|why| Unreachable::Refused(format!("the base URL {why}")))?;
     let session = Session::new(base, exchange);
-    knock(&session)?;
-    let list = discover(&session);
+    check_reachable(&session)?;
+    let list = find_list(&session);
     let empty = Vec::new();
     let servers = list.as_ref().and_then(|list| list.body.servers()).unwrap_or(&empty);
     let subjects = subjects::pick(&session, servers, options.server.as_deref());
-    let judge = Judge::new(&session, &subjects);
+    let assessor = Assessor::new(&session, &subjects);
     let all: Vec<&'static Client> = CLIENTS.iter().collect();
     let clients = if options.clients.is_empty() { &all } else { &options.clients };
-    let rows = clients.iter().map(|client| {
-        hear(client);
-        judge.row(client)
+    let clients = clients.iter().map(|client| {
+        on_client(client);
+        let mut row = assessor.row(client);
+        row.required = options.required.contains(&row.id);
+        row
     });
-    let rows = rows.collect();
+    let clients = clients.collect();
     let notes = notes::notes(&session, options.stands_for.is_some());
-    let findings = Findings {
-        base: session.base.given.clone(),
+    let looked_up =
+        |s: &subjects::Subject| LookedUp { name: s.name.clone(), version: s.version.clone() };
+    let mut result = ProbeResult {
+        tool: concat!("mcp-static ", env!("CARGO_PKG_VERSION")).to_owned(),
+        base_url: session.base.given.clone(),
         preview: false,
-        servers: names(servers),
-        subjects: subjects.iter().map(|s| (s.name.clone(), s.version.clone())).collect(),
-        rows,
-        notes,
+        checked_at: None,
+        servers: count_names(servers),
+        looked_up: subjects.iter().map(looked_up).collect(),
         requests: session.requests(),
+        clients,
+        notes,
     };
-    Ok(match &options.stands_for {
-        Some(url) => findings.standing_for(url.as_str(), &session.base.trimmed),
-        None => findings,
-    })
+    if let Some(url) = &options.stands_for {
+        rename(&mut result, &session.base.trimmed, url.as_str());
+    }
+    Ok(result)
 }
 
-/// Sees whether anybody is there.
-fn knock(session: &Session<'_>) -> Result<(), Unreachable> {
-    let ask = crate::world::http::Ask {
-        url: format!("{}/v0.1/servers", session.base.trimmed),
-        ..Default::default()
-    };
+/// Turns the result of the preview at `address` into that of the registry that will be at `url`.
+///
+/// The address is replaced wherever an answer quoted it, so that the result depends on the answers
+/// alone and not on the port that happened to be free.
+fn rename(result: &mut ProbeResult, address: &str, url: &str) {
+    let cells = result.clients.iter_mut().flat_map(|client| client.capabilities.values_mut());
+    let problems = cells.flat_map(|cell| &mut cell.problems);
+    let texts = problems.flat_map(|problem| [&mut problem.request, &mut problem.detail]);
+    for text in texts.chain(&mut result.notes) {
+        *text = text.replace(address, url);
+    }
+    result.base_url = url.to_owned();
+    result.preview = true;
+}
+
+/// Checks that the host answers at all.
+fn check_reachable(session: &Session<'_>) -> Result<(), Unreachable> {
+    let ask = Ask { url: format!("{}/v0.1/servers", session.base.trimmed), ..Default::default() };
     match session.send(ask) {
         Ok(_) => Ok(()),
         Err(e @ HttpError::Refused { .. }) => Err(Unreachable::Refused(e.to_string())),
@@ -125,9 +139,9 @@ fn knock(session: &Session<'_>) -> Result<(), Unreachable> {
     }
 }
 
-/// The list, wherever it is, to know names that can be asked for.
-fn discover(session: &Session<'_>) -> Option<Rc<Answer>> {
-    let is_list = |answer: &Rc<Answer>| answer.body.servers().is_some();
+/// Looks for the list in every place where builds put it, to get names to ask for.
+fn find_list(session: &Session<'_>) -> Option<Rc<Response>> {
+    let is_list = |response: &Rc<Response>| response.body.servers().is_some();
     let asked = CLIENTS.first().and_then(|client| Visit::new(session, client, client.list).end);
     if let Some(list) = asked.filter(is_list) {
         return Some(list);
@@ -138,9 +152,9 @@ fn discover(session: &Session<'_>) -> Option<Rc<Answer>> {
     others.iter().filter_map(url).find(is_list)
 }
 
-/// How many names the list holds.
-fn names(servers: &[Value]) -> usize {
+/// Counts the names in the list.
+fn count_names(servers: &[Value]) -> u64 {
     let rows = subjects::rows(servers);
     let names: std::collections::BTreeSet<&str> = rows.iter().map(|(name, ..)| *name).collect();
-    names.len()
+    names.len() as u64
 }

@@ -14,13 +14,13 @@ use crate::world::http::{Ask, Exchange, HttpError, Reply, Verb};
 
 /// An answer with its body looked at.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct Response {
     /// Status and headers; the body is beside it.
     pub(super) reply: Reply,
     pub(super) body: Rc<Body>,
 }
 
-type Known = Result<Rc<Answer>, HttpError>;
+type Known = Result<Rc<Response>, HttpError>;
 
 /// A conversation.
 pub(super) struct Session<'a> {
@@ -36,8 +36,8 @@ impl<'a> Session<'a> {
     }
 
     /// Requests sent so far.
-    pub(super) fn requests(&self) -> usize {
-        self.known.borrow().len()
+    pub(super) fn requests(&self) -> u64 {
+        self.known.borrow().len() as u64
     }
 
     /// The answer to a request.
@@ -52,7 +52,7 @@ impl<'a> Session<'a> {
 
     /// The answer to a request of nobody in particular, for finding out why something fails; without
     /// redirects.
-    pub(super) fn peek(&self, url: String) -> Option<Rc<Answer>> {
+    pub(super) fn peek(&self, url: String) -> Option<Rc<Response>> {
         self.send(Ask { verb: Verb::Get, url, headers: Vec::new() }).ok()
     }
 
@@ -68,15 +68,15 @@ impl<'a> Session<'a> {
         found.is_some_and(|found| (200..400).contains(&found.reply.status))
     }
 
-    fn look(&self, mut reply: Reply) -> Answer {
+    fn look(&self, mut reply: Reply) -> Response {
         let bytes = std::mem::take(&mut reply.body);
         let mut bodies = self.bodies.borrow_mut();
         let same = |body: &&Rc<Body>| body.whole == reply.whole && body.bytes == bytes;
         if let Some(body) = bodies.iter().find(same) {
-            return Answer { reply, body: body.clone() };
+            return Response { reply, body: body.clone() };
         }
         let body = Rc::new(Body::read(bytes, reply.whole));
         bodies.push(body.clone());
-        Answer { reply, body }
+        Response { reply, body }
     }
 }

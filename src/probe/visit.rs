@@ -6,11 +6,10 @@
 
 use std::rc::Rc;
 
-use super::body::Form;
+use super::body::BodyKind;
 use super::clients::Client;
-use super::findings::{Grade, Problem};
-use super::session::{Answer, Session};
-use super::trouble::Trouble;
+use super::session::{Response, Session};
+use crate::model::probe::{Grade, Problem, Trouble};
 use crate::world::http::{Ask, HttpError, Reply, Url, Verb};
 
 /// What became of a request.
@@ -19,7 +18,7 @@ pub(super) struct Visit {
     /// What was asked, with every status on the way.
     request: String,
     /// The last answer; `None` when there was none.
-    pub(super) end: Option<Rc<Answer>>,
+    pub(super) end: Option<Rc<Response>>,
     /// Faults of the way, not of the last answer.
     pub(super) problems: Vec<Problem>,
     client: &'static Client,
@@ -137,14 +136,14 @@ impl Visit {
 
     /// Notes a fault of the way.
     fn say(&mut self, trouble: Trouble, grade: Grade, detail: String) {
-        if !self.problems.iter().any(|known| known.trouble == trouble) {
+        if !self.problems.iter().any(|known| known.is(trouble)) {
             self.problems.push(self.problem(trouble, grade, detail));
         }
     }
 
     /// A fault of this visit.
     pub(super) fn problem(&self, trouble: Trouble, grade: Grade, detail: String) -> Problem {
-        Problem { trouble, grade, request: self.request.clone(), detail }
+        Problem::new(trouble, grade, self.request.clone(), detail)
     }
 
     /// The status of the last answer; 0 when there is none.
@@ -189,24 +188,24 @@ impl Visit {
         }
         let encoding = end.reply.header("content-encoding").filter(|e| *e != "identity");
         let (trouble, detail) = match &end.body.form {
-            Form::Json(_) => return None,
-            Form::Other(_) if encoding.is_some() => (Trouble::UnaskedEncoding, kind(end)),
-            Form::Page => (Trouble::WebPageInstead, kind(end)),
-            Form::Xml => (Trouble::XmlInstead, kind(end)),
-            Form::Empty => (Trouble::EmptyBody, kind(end)),
-            Form::Other(why) => (Trouble::NotJson, why.clone()),
+            BodyKind::Json(_) => return None,
+            BodyKind::Other(_) if encoding.is_some() => (Trouble::UnaskedEncoding, kind(end)),
+            BodyKind::Page => (Trouble::WebPageInstead, kind(end)),
+            BodyKind::Xml => (Trouble::XmlInstead, kind(end)),
+            BodyKind::Empty => (Trouble::EmptyBody, kind(end)),
+            BodyKind::Other(why) => (Trouble::NotJson, why.clone()),
         };
         Some(self.problem(trouble, Grade::Fails, detail))
     }
 }
 
-fn is_object_store(answer: &Answer) -> bool {
+fn is_object_store(answer: &Response) -> bool {
     let server = answer.reply.header("server").unwrap_or_default();
     server.eq_ignore_ascii_case("AmazonS3") || answer.body.is_store_error()
 }
 
 /// The content type, for people.
-fn kind(answer: &Answer) -> String {
+fn kind(answer: &Response) -> String {
     match answer.reply.header("content-type") {
         Some(kind) => format!("Content-Type: {kind}"),
         None => "no Content-Type".to_owned(),

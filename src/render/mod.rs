@@ -19,7 +19,7 @@ use crate::model::{Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
 pub use catalog::{Catalog, Summary};
-pub use probed::{Mark, Probed, ProbedCause, ProbedClient};
+pub use probed::Probed;
 
 /// Facts about a registry that documents contain. The same facts give the same bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

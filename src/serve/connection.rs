@@ -1,8 +1,8 @@
-//! One connection: heads in, answers out, until one side has had enough.
+//! One connection: reads requests and writes answers until either side closes the connection.
 //!
 //! Nothing that a client sends may cost more than a fixed amount: the head has a size and a deadline,
 //! waiting for the next one has another, writing has a third, and a body is never read: such a
-//! request is answered and the connection closed, so that nobody can hide a second request in it.
+//! request is answered and the connection closed, so that no second request can be hidden in it.
 
 use std::io::{self, ErrorKind, Read as _};
 use std::net::{IpAddr, Ipv4Addr, TcpStream};
@@ -13,11 +13,11 @@ use tiny_http::Method;
 use crate::model::query::QueryError;
 use crate::render::api::Problem;
 
-use super::Shared;
 use super::answer::Answer;
 use super::output::{Manner, Output};
-use super::request::{Head, Nonsense};
+use super::request::{Nonsense, RequestHead};
 use super::routes::NUL_IN_PATH;
+use super::shared::Shared;
 
 /// Room for a head to begin with: hardly any needs more.
 const FIRST_BUFFER: usize = 2048;
@@ -25,9 +25,9 @@ const FIRST_BUFFER: usize = 2048;
 /// How the wait for a head ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wait {
-    /// A head of this many bytes stands at the beginning of the buffer.
+    /// A head of this many bytes is at the beginning of the buffer.
     Head(usize),
-    /// The client went away, or had nothing to say.
+    /// The client closed the connection or sent nothing.
     Over,
     /// The head is larger than it may be.
     TooLarge,
@@ -51,7 +51,7 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
     loop {
         let refusal = match input.wait(&mut output) {
             Wait::Over => return,
-            Wait::Head(size) => match Head::parse(&input.buffer[..size]) {
+            Wait::Head(size) => match RequestHead::parse(&input.buffer[..size]) {
                 Ok(Some(head)) => {
                     match exchange(&head, peer, shared, &mut output) {
                         Ok(true) => input.forget(size),
@@ -72,7 +72,7 @@ pub(super) fn serve(stream: &TcpStream, shared: &Shared) {
 
 /// Answers one request; true when the connection stays open.
 fn exchange(
-    head: &Head<'_>,
+    head: &RequestHead<'_>,
     peer: Peer,
     shared: &Shared,
     output: &mut Output<'_>,
@@ -93,8 +93,8 @@ fn exchange(
     Ok(keep)
 }
 
-/// The refusal of a request that was meant for somebody else.
-fn misdirected(head: &Head<'_>, peer: Peer, shared: &Shared) -> Option<Answer<'static>> {
+/// Returns the refusal of a request for another host.
+fn misdirected(head: &RequestHead<'_>, peer: Peer, shared: &Shared) -> Option<Answer<'static>> {
     let Some(host) = head.host else {
         // Only HTTP/1.0 gets here without one.
         return (!peer.local).then(|| refused(Wait::Nonsense(Nonsense::Host)));
@@ -108,7 +108,7 @@ fn misdirected(head: &Head<'_>, peer: Peer, shared: &Shared) -> Option<Answer<'s
     Some(Answer::problem(&Problem::new(421, &detail)))
 }
 
-/// The last answer to a client whose head makes no sense.
+/// Returns the last answer to a client whose head is invalid.
 fn refused(why: Wait) -> Answer<'static> {
     let (status, detail) = match why {
         Wait::TooLarge | Wait::Nonsense(Nonsense::TooManyFields) => {
@@ -183,7 +183,7 @@ impl<'a> Input<'a> {
             }
             if looked == 0
                 && self.filled > 0
-                && let Err(nonsense) = Head::parse(&self.buffer[..self.filled])
+                && let Err(nonsense) = RequestHead::parse(&self.buffer[..self.filled])
             {
                 return Wait::Nonsense(nonsense);
             }
@@ -226,7 +226,7 @@ impl<'a> Input<'a> {
         self.stream.set_read_timeout(Some(time)).is_ok()
     }
 
-    /// Throws away the head that was answered.
+    /// Drops the head that was answered.
     fn forget(&mut self, size: usize) {
         self.buffer.copy_within(size..self.filled, 0);
         self.filled -= size;

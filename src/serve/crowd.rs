@@ -1,7 +1,7 @@
 //! How many clients at once: a bounded number of connections, and a thread for each.
 //!
-//! Threads are kept for a while for the connections to come. When the bound is reached a further
-//! connection is told so and closed; nobody waits in a line that has no end.
+//! Idle threads are kept for a while for new connections. When the limit is reached, new connections get
+//! 503; nothing is queued without a bound.
 
 use std::collections::{HashMap, VecDeque};
 use std::io::{Read as _, Write as _};
@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use super::answer::{Answer, COMMON};
 
-/// How long a thread without a connection stays.
-const REST: Duration = Duration::from_secs(5);
+/// How long a thread without a connection is kept.
+const IDLE: Duration = Duration::from_secs(5);
 
 /// The open connections and the threads that wait for one.
 pub(super) struct Crowd {
@@ -37,7 +37,7 @@ pub(super) enum Admission {
     Taken,
     /// It needs a new thread.
     NeedsThread,
-    /// There was no room; it has been told.
+    /// The limit is reached; it got 503.
     Refused,
 }
 
@@ -70,7 +70,7 @@ impl Crowd {
         Admission::NeedsThread
     }
 
-    /// Refuses the newest connection that waits: no thread could be had for it.
+    /// Refuses the newest waiting connection, because no thread could be started for it.
     pub(super) fn give_up(&self) {
         let mut state = self.state();
         let last = state.waiting.pop_back();
@@ -81,7 +81,7 @@ impl Crowd {
         }
     }
 
-    /// A thread's life: serves connections until there has been none for a while.
+    /// Serves connections until there has been none for a while.
     pub(super) fn work(&self, serve: impl Fn(&TcpStream)) {
         while let Some((id, stream)) = self.next() {
             let _leave = Leave { crowd: self, id };
@@ -100,7 +100,7 @@ impl Crowd {
             }
             state.resting += 1;
             let (back, wait) =
-                self.work.wait_timeout(state, REST).unwrap_or_else(PoisonError::into_inner);
+                self.work.wait_timeout(state, IDLE).unwrap_or_else(PoisonError::into_inner);
             state = back;
             state.resting -= 1;
             if wait.timed_out() && state.waiting.is_empty() {
@@ -109,8 +109,8 @@ impl Crowd {
         }
     }
 
-    /// Ends all connections and lets the threads go.
-    pub(super) fn disperse(&self) {
+    /// Closes all connections and ends the threads.
+    pub(super) fn close(&self) {
         let mut state = self.state();
         state.closed = true;
         for stream in state.open.values() {
@@ -120,7 +120,7 @@ impl Crowd {
     }
 }
 
-/// Gives a connection's place back, whatever ends it.
+/// Frees a connection's slot when dropped.
 struct Leave<'a> {
     crowd: &'a Crowd,
     id: u64,
@@ -132,7 +132,7 @@ impl Drop for Leave<'_> {
     }
 }
 
-/// Says that there is no room. Nothing here may block: this is the thread that accepts.
+/// Answers 503. Nothing here may block: this is the thread that accepts.
 fn refuse(mut stream: &TcpStream) {
     if stream.set_nonblocking(true).is_err() {
         return;

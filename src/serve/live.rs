@@ -16,50 +16,10 @@ use crate::model::query::{ListQuery, ListedEntry, page};
 use crate::model::{Listing, Registry};
 use crate::render::query::{self, IndexedVersion};
 use crate::render::{self, Catalog, Facts, Renderer, api};
-use crate::site::{
-    Artifact, Body, FileDigest, Freshness, Host, Media, Shape, SiteParts, takes_list_pages,
-};
+use crate::site::{Artifact, Body, Host, SiteParts, takes_list_pages};
 
-use super::answer::{Answer, document_head};
+use super::document::Document;
 use super::imitate::Imitation;
-use super::request::Request;
-use super::routes;
-
-/// What stands at a URL, ready to be sent.
-#[derive(Debug)]
-pub(super) struct Document {
-    head: Box<str>,
-    etag: Box<str>,
-    freshness: Freshness,
-    /// Its bytes.
-    pub(super) body: Body,
-    /// For a page whose links are relative to its own folder: the only URL at which they work.
-    pub(super) folder: Option<Box<str>>,
-}
-
-impl Document {
-    fn new(artifact: &Artifact) -> Self {
-        let etag = etag(&artifact.body);
-        let (media, freshness) = (artifact.media, artifact.freshness);
-        let folder = (artifact.shape == Shape::Endpoint && media == Media::Html)
-            .then(|| format!("{}/", artifact.path.to_string().trim_end_matches('/')).into());
-        Self {
-            head: document_head(media, freshness, &etag, artifact.body.len()).into(),
-            etag: etag.into(),
-            freshness,
-            body: artifact.body.clone(),
-            folder,
-        }
-    }
-
-    /// The document, or the word that the client's copy is still good.
-    pub(super) fn answer(&self, request: &Request<'_>) -> Answer<'_> {
-        if request.has(&self.etag) {
-            return Answer::unchanged(self.freshness, &self.etag);
-        }
-        Answer::document(&self.head, &self.body)
-    }
-}
 
 /// A registry in memory; the answer to any request is a pure function of it.
 #[derive(Debug, Default)]
@@ -71,7 +31,7 @@ pub struct Live {
     /// Positions of a server's versions, newest publication first.
     servers: HashMap<Arc<str>, Vec<usize>>,
     /// The host that answers instead, when one is imitated.
-    host: Option<Imitation>,
+    pub(super) host: Option<Imitation>,
 }
 
 impl Live {
@@ -99,7 +59,7 @@ impl Live {
         Self { host: Some(host), ..live }
     }
 
-    /// Answers as `host` would with the files of a folder, whoever made them. They are read now and
+    /// Answers as `host` would with the files of a folder. They are read now and
     /// not again. Where a program of the host answers queries, the index in the folder says how; a
     /// folder without either gets the host's answers alone.
     ///
@@ -170,16 +130,6 @@ impl Live {
         (self.servers.len(), self.versions.len())
     }
 
-    /// The answer to a request. Never fails, whatever the request holds.
-    pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
-        // A host whose own program answers queries hands those to `routes`, like no host at all.
-        let Some(host) = &self.host else { return routes::answer(self, request) };
-        match host.for_program(request.target) {
-            Some(target) => routes::answer(self, &Request { target, ..request.clone() }),
-            None => host.answer(request),
-        }
-    }
-
     /// Number of files of the host that is imitated.
     pub fn files(&self) -> Option<usize> {
         self.host.as_ref().map(Imitation::files)
@@ -213,11 +163,3 @@ impl Live {
         found.map(IndexedVersion::body)
     }
 }
-
-/// A strong validator: equal tags mean equal bytes.
-pub(super) fn etag(body: &[u8]) -> String {
-    format!("\"{:.32}\"", FileDigest::of(body).to_string())
-}
-
-/// The path that the page for wrong links has in every site.
-pub(super) const NOT_FOUND: &str = "404.html";

@@ -1,31 +1,28 @@
-//! The registry as a live v0.1 server, and reload while editing.
+//! The registry as a live v0.1 server, with reload while editing.
 //!
-//! For looking at a registry before it is published, for clients on the same machine, and as the
-//! measure of what any other host should answer. [`Live`] holds the rendered registry and answers
-//! requests as a pure function; [`Server`] brings sockets to it; [`Source`] and [`Watch`] bring new
-//! data. The room prints nothing: whoever runs it hears [`Event`]s.
+//! It is for looking at a registry before it is published, for clients on the same machine, and as the
+//! reference for what other hosts should answer. [`Live`] holds the rendered registry and answers
+//! requests as a pure function, also as a given host would (`imitate`); [`Server`] connects sockets to
+//! it; [`LiveSource`] and [`Watch`] reload the data. Nothing is printed here: the caller gets [`Event`]s.
 //!
-//! # Why not `tiny_http`'s own server
+//! # Why our own engine around `tiny_http`
 //!
-//! `tiny_http` accepts connections itself and gives each a thread. It has no bound on connections,
-//! none on the size of a head and no read timeout, and no place to add them; its listener leaves
-//! Nagle's algorithm on, which costs each kept-alive answer 40 ms. So the listener, the bounds and
-//! the timeouts are ours, `httparse` reads heads, and `tiny_http`'s message types say what is sent.
-//! Its `Response::raw_print` is not used: it cannot say `Connection: close`, sends `Content-Length`
-//! with a 204, which HTTP forbids, and renders every header again for every request; here a
-//! document's head is rendered once, when the registry is loaded.
+//! `tiny_http::Server` starts a thread per connection without a bound, reads heads without a size limit
+//! or timeout, and offers no place to add them, so slow or many clients would exhaust it. Its responses
+//! cannot send `Connection: close`, add `Content-Length` to a 204 and render all headers per request. So
+//! listener, limits and output are our own, `httparse` reads heads, `httpdate` writes dates, and
+//! `tiny_http` supplies methods, status codes and validated header fields.
 //!
-//! A [`Live`] can also answer as a host would, with that host's files (`imitate`).
+//! # Limits
 //!
-//! # What it refuses
-//!
-//! To be a public server: no TLS, no rights, no compression, no log. It answers only requests for
-//! names that cannot be another site's (`hosts`), reads no body, follows no path on the disk, and
-//! bounds whatever a client can make it hold.
+//! This is not a public server: it has no TLS, access control, compression or log. It answers only
+//! requests for host names that cannot belong to another site (`hosts`), reads no request body, reads no
+//! file for a request, and bounds what a client can make it hold.
 
 mod answer;
 mod connection;
 mod crowd;
+mod document;
 mod hosts;
 mod imitate;
 mod listen;
@@ -33,11 +30,11 @@ mod live;
 mod output;
 mod request;
 mod routes;
+mod shared;
 mod watch;
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use crate::error::Result;
@@ -45,53 +42,21 @@ use crate::error::Result;
 pub use answer::Answer;
 pub use live::Live;
 pub use request::Request;
+pub use shared::Options;
 pub use tiny_http::Method;
-pub use watch::{Event, Reading, Seen, Source, Watch};
+pub use watch::{Event, LiveSource, Reading, Seen, Watch};
 
 use crowd::{Admission, Crowd};
 use hosts::Hosts;
+use shared::{Shared, Stop};
 
-/// Stack of a connection's thread: what it holds is on the heap.
+/// Stack size of a connection's thread, in bytes.
 const STACK: usize = 256 * 1024;
 
-/// Rest after the system refused to accept, for want of file handles as a rule.
-const BREATH: Duration = Duration::from_millis(50);
+/// Pause after a failed `accept`, usually because too many files are open.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// The bounds of a server.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Options {
-    /// Hosts that are answered besides loopback and the bound address: `NAME`, `NAME:PORT`, `*`.
-    pub allow_hosts: Vec<String>,
-    /// Most connections at a time.
-    pub connections: usize,
-    /// Largest head of a request, in bytes.
-    pub head_size: usize,
-    /// Longest time from the first byte of a head to its last.
-    pub head_timeout: Duration,
-    /// Longest time between two requests of a connection.
-    pub idle_timeout: Duration,
-    /// Longest time that a client may take no byte of an answer.
-    pub write_timeout: Duration,
-    /// Time between two looks at the data.
-    pub look_every: Duration,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            allow_hosts: Vec::new(),
-            connections: 512,
-            head_size: 16 * 1024,
-            head_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_secs(30),
-            write_timeout: Duration::from_secs(30),
-            look_every: Duration::from_millis(500),
-        }
-    }
-}
-
-/// A server that listens.
+/// A server with a listening socket.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -101,36 +66,28 @@ pub struct Server {
     stop: Arc<Stop>,
 }
 
-/// What all connections share.
-struct Shared {
-    live: RwLock<Arc<Live>>,
-    hosts: Hosts,
-    options: Options,
-    stop: Arc<Stop>,
-}
-
 impl Server {
-    /// Listens on `address`, such as `127.0.0.1:8080`; port 0 takes any that is free.
+    /// Listens on `address`, such as `127.0.0.1:8080`; port 0 takes any free port.
     ///
     /// # Errors
-    /// When the address makes no sense or cannot be had, and when an allowed host is none.
+    /// When the address is invalid or unavailable, and when an allowed host is invalid.
     pub fn bind(address: &str, options: Options) -> Result<Self> {
         let (listener, address) = listen::on(address)?;
         let hosts = Hosts::new(address.port(), &options.allow_hosts)?;
         Ok(Self { listener, address, hosts, options, stop: Arc::default() })
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the server listens on.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
     }
 
-    /// Something to stop it with.
+    /// Returns a handle that stops the server.
     pub fn handle(&self) -> Handle {
         Handle { stop: self.stop.clone(), address: self.address }
     }
 
-    /// Answers requests with `live`, and with what `watch` finds later, until it is stopped.
+    /// Answers requests with `live`, and with later versions that `watch` finds, until it is stopped.
     pub fn run(self, live: Live, watch: Option<Watch<'_>>) {
         let shared = Shared {
             live: RwLock::new(Arc::new(live)),
@@ -151,7 +108,7 @@ impl Server {
                     break;
                 }
                 let Ok(stream) = stream else {
-                    std::thread::sleep(BREATH);
+                    std::thread::sleep(ACCEPT_PAUSE);
                     continue;
                 };
                 if crowd.admit(stream) == Admission::NeedsThread {
@@ -162,24 +119,8 @@ impl Server {
                     }
                 }
             }
-            crowd.disperse();
+            crowd.close();
         });
-    }
-}
-
-impl Shared {
-    /// The registry as it is now.
-    fn live(&self) -> Arc<Live> {
-        self.live.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// From now on requests are answered with `live`.
-    fn swap(&self, live: Live) {
-        let live = Arc::new(live);
-        let mut place = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        let old = std::mem::replace(&mut *place, live);
-        drop(place);
-        drop(old); // takes a while for a large registry, and nobody should wait for it
     }
 }
 
@@ -194,7 +135,7 @@ impl Handle {
     /// Ends all connections and lets [`Server::run`] return.
     pub fn stop(&self) {
         self.stop.set();
-        // The server may wait for a connection: here is one.
+        // The server may be waiting for a connection, so make one.
         let mut address = self.address;
         if address.ip().is_unspecified() {
             let v4 = address.is_ipv4();
@@ -205,32 +146,5 @@ impl Handle {
             });
         }
         let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
-    }
-}
-
-/// Whether the server is to stop, and waiting for that.
-#[derive(Debug, Default)]
-struct Stop {
-    set: AtomicBool,
-    lock: Mutex<()>,
-    wake: Condvar,
-}
-
-impl Stop {
-    fn is_set(&self) -> bool {
-        self.set.load(Ordering::Acquire)
-    }
-
-    fn set(&self) {
-        let _lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        self.set.store(true, Ordering::Release);
-        self.wake.notify_all();
-    }
-
-    /// Waits so long, or until it is set; tells whether it is.
-    fn wait(&self, time: Duration) -> bool {
-        let lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.wake.wait_timeout_while(lock, time, |()| !self.is_set()));
-        self.is_set()
     }
 }

@@ -1,14 +1,14 @@
-//! Answers on their way out.
+//! Sends answers.
 //!
-//! Small answers gather in one buffer, so that head and body leave in one write and so do several
-//! answers to requests that came together; a large body is written beside its head without a copy.
+//! Small answers are collected in one buffer, so that head and body, and the answers to pipelined
+//! requests, leave in one write; a large body is written after its head without a copy.
 
-use std::fmt::Write as _;
 use std::io::{self, ErrorKind, IoSlice, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use crate::model::Timestamp;
+use httpdate::HttpDate;
+
 use crate::world::clock::{Clock as _, SystemClock};
 
 use super::answer::Answer;
@@ -16,18 +16,18 @@ use super::answer::Answer;
 /// Bodies up to this size are copied behind their head.
 const SMALL: usize = 16 * 1024;
 
-/// Waiting answers beyond this size are written before further ones are made.
+/// Size at which waiting answers are written, in bytes.
 const FULL: usize = 64 * 1024;
 
-/// What a client may still send while we close, and how long it may take.
+/// Bytes that are still read from a client while the connection closes, and for how long.
 const LINGER: (usize, Duration) = (256 * 1024, Duration::from_secs(1));
 
-/// What the connection adds to a head.
+/// How an answer is sent on its connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Manner {
     /// The answer to `HEAD`: everything but the body.
     pub(super) without_body: bool,
-    /// Further requests are welcome.
+    /// The connection stays open.
     pub(super) keep: bool,
     /// The client has to be told that the connection stays open.
     pub(super) say_keep: bool,
@@ -42,20 +42,20 @@ impl Manner {
 pub(super) struct Output<'a> {
     stream: &'a TcpStream,
     waiting: Vec<u8>,
-    date: Date,
 }
 
 impl<'a> Output<'a> {
     pub(super) fn new(stream: &'a TcpStream) -> Self {
-        Self { stream, waiting: Vec::with_capacity(4096), date: Date::default() }
+        Self { stream, waiting: Vec::with_capacity(4096) }
     }
 
-    /// Takes an answer; it is sent by [`Output::flush`] at the latest.
+    /// Adds an answer; [`Output::flush`] sends it at the latest.
     pub(super) fn send(&mut self, answer: &Answer<'_>, manner: Manner) -> io::Result<()> {
         let out = &mut self.waiting;
         out.extend_from_slice(answer.head().as_bytes());
         out.extend_from_slice(answer.common().as_bytes());
-        out.extend_from_slice(self.date.line(SystemClock::default().now()).as_bytes());
+        let now = Duration::from_secs(SystemClock::default().now().try_into().unwrap_or(0));
+        write!(out, "Date: {}\r\n", HttpDate::from(UNIX_EPOCH + now))?;
         if !manner.keep {
             out.extend_from_slice(b"Connection: close\r\n");
         } else if manner.say_keep {
@@ -72,7 +72,7 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    /// Sends what waits.
+    /// Sends the waiting answers.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         if !self.waiting.is_empty() {
             let mut stream = self.stream;
@@ -82,8 +82,8 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    /// Sends what waits and ends the connection. What the client is still sending is read for a
-    /// moment and thrown away: closing earlier would destroy the answer before it is read.
+    /// Sends the waiting answers and closes the connection. What the client is still sending is read
+    /// for a moment and dropped: closing earlier would destroy the answer before it is read.
     pub(super) fn close(mut self) {
         if self.flush().is_err() || self.stream.shutdown(Shutdown::Write).is_err() {
             return;
@@ -117,47 +117,4 @@ fn write_both(mut stream: &TcpStream, head: &[u8], body: &[u8]) -> io::Result<()
         }
     }
     stream.write_all(&body[sent - head.len()..])
-}
-
-/// The `Date` header, written anew when the second changes.
-#[derive(Default)]
-struct Date {
-    second: i64,
-    line: String,
-}
-
-impl Date {
-    fn line(&mut self, second: i64) -> &str {
-        if second != self.second || self.line.is_empty() {
-            self.second = second;
-            self.line.clear();
-            let _ = write!(self.line, "Date: {}\r\n", http_date(second));
-        }
-        &self.line
-    }
-}
-
-/// A point in time as HTTP writes it.
-fn http_date(second: i64) -> String {
-    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let stamp = Timestamp::from_unix(second);
-    let text = stamp.as_str(); // 2025-01-02T03:04:05Z
-    let weekday = usize::try_from(second.div_euclid(86_400).rem_euclid(7)).unwrap_or(0);
-    let month: usize = text[5..7].parse().unwrap_or(1);
-    let (day, year, time) = (&text[8..10], &text[..4], &text[11..19]);
-    format!("{}, {day} {} {year} {time} GMT", DAYS[weekday], MONTHS[month.clamp(1, 12) - 1])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_are_written_as_http_wants_them() {
-        assert_eq!(http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
-        assert_eq!(http_date(784_111_777), "Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(http_date(1_709_164_800), "Thu, 29 Feb 2024 00:00:00 GMT");
-    }
 }

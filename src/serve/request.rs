@@ -40,7 +40,7 @@ impl<'a> Request<'a> {
 
 /// The head of a message: the request, and what concerns the connection.
 #[derive(Debug)]
-pub(super) struct Head<'a> {
+pub(super) struct RequestHead<'a> {
     /// The request.
     pub(super) request: Request<'a>,
     /// Who was asked; only HTTP/1.0 may leave it out.
@@ -68,7 +68,7 @@ pub(super) enum Nonsense {
     Target,
 }
 
-impl<'a> Head<'a> {
+impl<'a> RequestHead<'a> {
     /// Reads a head; `None` while it is not complete.
     pub(super) fn parse(bytes: &'a [u8]) -> Result<Option<Self>, Nonsense> {
         let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
@@ -82,7 +82,7 @@ impl<'a> Head<'a> {
         let method = head.method.unwrap_or_default().parse().map_err(|()| Nonsense::Malformed)?;
         let (authority, target) = split_target(head.path.unwrap_or_default(), &method)?;
         let old = head.version == Some(0);
-        let fields = Fields::read(head.headers)?;
+        let fields = HeaderFields::read(head.headers)?;
         if fields.host.is_none() && !old {
             return Err(Nonsense::Host);
         }
@@ -102,7 +102,7 @@ impl<'a> Head<'a> {
 
 /// What the header fields say.
 #[derive(Default)]
-struct Fields<'a> {
+struct HeaderFields<'a> {
     host: Option<&'a str>,
     if_none_match: Option<&'a str>,
     wants_page: bool,
@@ -111,7 +111,7 @@ struct Fields<'a> {
     keep_alive: bool,
 }
 
-impl<'a> Fields<'a> {
+impl<'a> HeaderFields<'a> {
     fn read(fields: &[httparse::Header<'a>]) -> Result<Self, Nonsense> {
         let mut read = Self::default();
         for field in fields {

@@ -16,7 +16,8 @@ use crate::render::api::Problem;
 use crate::site::Freshness;
 
 use super::answer::Answer;
-use super::live::{Document, Live, NOT_FOUND, etag};
+use super::document::{Document, NOT_FOUND, etag};
+use super::live::Live;
 use super::request::Request;
 
 /// The two names of the API.
@@ -28,8 +29,20 @@ const NO_ENDPOINT: &str = "Endpoint not found. See /docs for the API documentati
 /// What it says of a path that holds a NUL character.
 pub(super) const NUL_IN_PATH: &str = "Invalid request: URL path contains null bytes";
 
-/// The answer of `live` to `request`.
-pub(super) fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
+impl Live {
+    /// Answers a request. Never fails, whatever the request contains.
+    pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
+        // Queries for a host's own program are answered as if no host were imitated.
+        let Some(host) = &self.host else { return answer(self, request) };
+        match host.for_program(request.target) {
+            Some(target) => answer(self, &Request { target, ..request.clone() }),
+            None => host.answer(request),
+        }
+    }
+}
+
+/// Answers a request with the documents and queries of `live`.
+fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
     if !matches!(request.method, Method::Get | Method::Head | Method::Options) {
         return Answer::wrong_method();
     }

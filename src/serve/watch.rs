@@ -1,10 +1,9 @@
 //! The data folder, and reloading when it changes.
 //!
-//! The folder is looked at again and again: names, sizes and times of its files, and the commit that
-//! is checked out, because dates come from history. That works on every file system, over networks
-//! and in containers, and needs no limit raised. A change is taken up once two looks in a row agree,
-//! so that a half-written edit is not judged. A broken edit is reported and the registry in memory
-//! stays. Nothing is ever written.
+//! The folder is polled: names, sizes and times of its files, and the checked-out commit, because dates
+//! come from history. Polling works on every file system, over networks and in containers. A change is
+//! loaded once two looks in a row agree, so that a half-written edit is not checked. An edit with errors
+//! is reported, and the registry in memory stays. Nothing is ever written.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::{Duration, Instant};
@@ -14,30 +13,31 @@ use crate::error::{Error, Result};
 use crate::pipeline::{LoadOptions, Observer, Silent, check, load};
 use crate::site::Host;
 
-use super::{Live, Stop};
+use super::live::Live;
+use super::shared::Stop;
 
-/// A look may take this part of the time at most.
+/// Polling takes at most one part in this many of the time.
 const SHARE: u32 = 20;
 
 /// Where the registry is read from.
 #[derive(Clone)]
-pub struct Source {
+pub struct LiveSource {
     options: LoadOptions,
     host: Option<&'static dyn Host>,
     /// Whether the CORS headers that its operator sets are sent.
     cors: bool,
 }
 
-impl std::fmt::Debug for Source {
+impl std::fmt::Debug for LiveSource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let host = self.host.map(Host::name);
-        let mut shown = f.debug_struct("Source");
+        let mut shown = f.debug_struct("LiveSource");
         shown.field("options", &self.options).field("host", &host).field("cors", &self.cors);
         shown.finish()
     }
 }
 
-/// What one reading of the data gave.
+/// The result of one reading of the data.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Reading {
@@ -60,9 +60,9 @@ pub enum Event<'a> {
         /// Warnings and notes.
         report: &'a Report,
     },
-    /// The data changed and is refused; what was served before is served on.
+    /// The data changed and is refused; what was served before stays.
     Refused(&'a Report),
-    /// The data changed and cannot be read; what was served before is served on.
+    /// The data changed and cannot be read; what was served before stays.
     Failed(&'a Error),
 }
 
@@ -73,7 +73,7 @@ pub struct Seen {
     commit: u64,
 }
 
-impl Source {
+impl LiveSource {
     /// Data that is loaded with `options`.
     pub fn new(options: LoadOptions) -> Self {
         Self { options, host: None, cors: true }
@@ -94,7 +94,7 @@ impl Source {
     /// Reads, checks and renders the data.
     ///
     /// # Errors
-    /// When the data cannot be read; what is wrong with it stands in the report instead.
+    /// When the data cannot be read; what is wrong in the data is in the report instead.
     pub fn read(&self, observer: &dyn Observer) -> Result<Reading> {
         let seen = self.look();
         let loaded = load(&self.options)?;
@@ -118,7 +118,7 @@ impl Source {
 
     /// Looks at the data without opening a file of it.
     fn look(&self) -> Seen {
-        // A named revision is all there is to it: the folder on disk is not even read.
+        // With a named revision the folder on disk is not read.
         let files = if self.options.revision.is_some() { 0 } else { self.files() };
         Seen { files, commit: self.commit() }
     }
@@ -162,18 +162,18 @@ impl Source {
     }
 }
 
-/// Watching a source: what was seen last, how often to look, and who hears of it.
+/// A source that is watched for changes.
 pub struct Watch<'a> {
     /// The data.
-    pub source: &'a Source,
+    pub source: &'a LiveSource,
     /// What it looked like when the server's registry was read.
     pub seen: Seen,
-    /// Hears what happens; called from a thread of the server.
-    pub hear: &'a (dyn Fn(Event<'_>) + Sync),
+    /// Called when something happens, from a thread of the server.
+    pub on_event: &'a (dyn Fn(Event<'_>) + Sync),
 }
 
 impl Watch<'_> {
-    /// Looks until the server stops; `swap` takes a new registry.
+    /// Polls until the server stops; `swap` takes a new registry.
     pub(super) fn run(mut self, every: Duration, stop: &Stop, swap: impl Fn(Live)) {
         let (mut before, mut pause) = (self.seen, every);
         while !stop.wait(pause) {
@@ -186,13 +186,13 @@ impl Watch<'_> {
                 self.seen = self.reload(now, &swap);
                 pause = every.max(slow);
             } else {
-                pause = (every / 4).max(slow / 4); // something moves; look again soon
+                pause = (every / 4).max(slow / 4); // something is changing; look again soon
             }
             before = now;
         }
     }
 
-    /// Reads the data anew; gives back what it looked like.
+    /// Reads the data again; returns what it looked like.
     fn reload(&self, now: Seen, swap: &impl Fn(Live)) -> Seen {
         match self.source.read(&Silent) {
             Ok(reading) => {
@@ -200,14 +200,14 @@ impl Watch<'_> {
                     Some(live) => {
                         let size = live.size();
                         swap(live);
-                        (self.hear)(Event::Reloaded { size, report: &reading.report });
+                        (self.on_event)(Event::Reloaded { size, report: &reading.report });
                     }
-                    None => (self.hear)(Event::Refused(&reading.report)),
+                    None => (self.on_event)(Event::Refused(&reading.report)),
                 }
                 reading.seen
             }
             Err(error) => {
-                (self.hear)(Event::Failed(&error));
+                (self.on_event)(Event::Failed(&error));
                 now
             }
         }

@@ -47,6 +47,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("ureq", &["world/"]),
     ("tiny_http", &["serve/"]),
     ("httparse", &["serve/"]),
+    ("httpdate", &["serve/", "import/"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
     ("indicatif", &["cli/"]),
@@ -61,7 +62,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("std::fs", &["data/", "site/", "config", "serve/", "cli/", "import/", "world/"]),
 ];
 
-fn sources() -> Vec<(String, String)> {
+pub(crate) fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     let mut open: Vec<PathBuf> = vec![root.clone()];
@@ -86,7 +87,7 @@ fn code_of(text: &str) -> String {
     text.lines().map(|line| line.split("//").next().unwrap()).collect::<Vec<_>>().join("\n")
 }
 
-fn is_test(file: &str) -> bool {
+pub(crate) fn is_test(file: &str) -> bool {
     file.contains("/tests/") || file.ends_with("/tests.rs")
 }
 

@@ -90,7 +90,7 @@ fn a_file_that_somebody_touched_is_put_right() {
     let path = format!("{SITE}/com.example/status-page/versions/1.0.0/index.json");
     let good = project.read(&path);
     project.file(&path, &good.replace("active", "hacked"));
-    project.build_api().expect(0).says("1 files written");
+    project.build_api().expect(0).says("1 file written");
     assert_eq!(project.read(&path), good);
 }
 
@@ -292,7 +292,7 @@ fn a_host_that_sends_a_folder_of_the_output_has_a_copy_of_the_manifest_there() {
     let missing = check();
     assert!(missing.out.contains("site-file-missing"), "{}", missing.out);
     missing.expect(1);
-    build("cloudflare-workers").expect(0).says("1 files written");
+    build("cloudflare-workers").expect(0).says("1 file written");
     check().expect(0);
     build("plain").expect(0);
     assert!(!project.path("_site/public/manifest.json").exists());

@@ -60,7 +60,7 @@ fn the_official_profile_does_not_look_for_what_only_we_refuse() {
     project
         .run(&["check", "--profile", "offical", "server.json"])
         .expect(2)
-        .says("strict and official");
+        .says("choose from strict, official");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use mcp_static::diag::Code;
-use mcp_static::probe::Trouble;
+use mcp_static::model::probe::Trouble;
 use mcp_static::site::host_named;
 
 use crate::project::{Project, home};

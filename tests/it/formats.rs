@@ -356,7 +356,9 @@ fn no_json_holds_a_character_that_acts_instead_of_being_seen() {
         "lookedUp": [{ "name": hostile, "version": "1" }], "notes": [hostile],
         "clients": [{ "id": "x", "name": "x", "verdict": "works", "capabilities": {} }],
     });
-    let text = mcp_static::probe::Record::read(record.to_string().as_bytes()).unwrap().json();
+    let text = mcp_static::probe::to_json(
+        &mcp_static::probe::from_json(record.to_string().as_bytes()).unwrap(),
+    );
     let project = crate::project::Project::small();
     project.file("registry-data/servers/com.example/a\u{202e}b/1.0.0/server.json", "{}");
     project.git();

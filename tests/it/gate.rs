@@ -227,7 +227,7 @@ fn nothing_committed_is_nothing_judged() {
         .run(&["verify", "--base", &base.to_string(), "--offline"])
         .expect(0)
         .says("1 file that is not committed is not judged")
-        .says("Nothing is in this change.");
+        .says("This change is empty.");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use mcp_static::data::{Edit, apply, digest};
 use mcp_static::diag::{Code, Severity};
-use mcp_static::import::{Batch, Filter, Plan, plan, present, read_dump, read_text};
+use mcp_static::import::{Batch, Filter, ImportPlan, plan, present, read_dump, read_text};
 use pretty_assertions::assert_eq;
 
 use crate::scratch::{Scratch, recorded, recorded_path};
@@ -30,22 +30,22 @@ fn names(batch: &Batch) -> Vec<String> {
 }
 
 /// Plans and writes, as the program does.
-fn import_as(scratch: &Scratch, origin: &str, batch: Batch, filter: &Filter) -> Plan {
+fn import_as(scratch: &Scratch, origin: &str, batch: Batch, filter: &Filter) -> ImportPlan {
     let present = present(&scratch.data(), "registry-data", &batch.readings).unwrap();
     let plan = plan(origin, batch.readings, &present, filter, NOW);
     apply(&scratch.data(), &plan.edits, &|_| {}).unwrap();
     plan
 }
 
-fn import(scratch: &Scratch, batch: Batch) -> Plan {
+fn import(scratch: &Scratch, batch: Batch) -> ImportPlan {
     import_as(scratch, "dump.json", batch, &Filter::default())
 }
 
-fn counts(plan: &Plan) -> (usize, usize, usize, usize, usize) {
+fn counts(plan: &ImportPlan) -> (usize, usize, usize, usize, usize) {
     (plan.new, plan.updated, plan.unchanged, plan.skipped, plan.filtered)
 }
 
-fn messages(plan: &Plan) -> Vec<String> {
+fn messages(plan: &ImportPlan) -> Vec<String> {
     plan.findings.iter().map(|d| format!("{} {}", d.place.pointer, d.message)).collect()
 }
 
@@ -177,7 +177,7 @@ fn every_record_that_stays_out_has_its_reason() {
         "/9 com.example/newest@latest was not imported: its version is the word",
         "/10 no-slash@1.0.0 was not imported: its name has no slash",
         "/11 com.example/../up@1.0.0 was not imported: its name has more than one slash",
-        "/12 index.json/server@1.0.0 was not imported: its namespace is called like the document",
+        "/12 index.json/server@1.0.0 was not imported: its namespace has the name of the API's document",
         "/13 a record was not imported: it is not an object",
         "/14 a record was not imported: it has no member \"server\"",
     ] {
@@ -199,7 +199,7 @@ fn a_record_that_stands_twice_comes_in_once() {
     let scratch = Scratch::new();
     let plan = import(&scratch, batch("duplicate.json"));
     assert_eq!(counts(&plan), (2, 0, 0, 1, 0));
-    assert!(messages(&plan)[0].contains("stands in the source twice"));
+    assert!(messages(&plan)[0].contains("occurs twice in the source"));
     assert!(
         scratch.read("servers/com.example/twice/1.0.0/server.json").contains("Edited upstream")
     );
@@ -254,7 +254,7 @@ fn an_entry_with_another_document_is_never_overwritten() {
     assert_eq!(scratch.read(&format!("{ALPHA}/server.json")), edited);
     std::fs::remove_file(scratch.data().join(ALPHA).join("origin.json")).unwrap();
     let plan = import(&scratch, batch("page-1.json"));
-    assert!(plan.findings[0].message.contains("an own entry with another document"));
+    assert!(plan.findings[0].message.contains("an entry of this registry with another document"));
 }
 
 #[test]

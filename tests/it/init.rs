@@ -38,7 +38,7 @@ fn a_new_registry_passes_check_and_builds_as_it_is() {
         project.commit(1_800_000_000);
         project.run(&["check", "-D", "settings-invalid"]).expect(0);
         let host = if args.contains(&"github-pages") { "github-pages" } else { "plain" };
-        project.run(&["build", "--for", host]).expect(0).says("1 servers with 1 versions");
+        project.run(&["build", "--for", host]).expect(0).says("1 server with 1 version");
         project.run(&["check", "--site", "_site"]).expect(0);
         let list = project.json("_site/v0.1/servers/index.json");
         assert_eq!(list["servers"][0]["server"]["name"], "com.example/hello");
@@ -151,9 +151,9 @@ fn hostile_names_stay_names() {
     let settings: toml::Table = project.read("registry-data/registry.toml").parse().unwrap();
     assert_eq!(settings["registry"]["name"].as_str(), Some(name));
     for (args, what) in [
-        (&["--name", "a\nb"][..], "is no name"),
-        (&["--maintainers", "alice"], "is no code owner"),
-        (&["--host", "moon"], "choose one of"),
+        (&["--name", "a\nb"][..], "is not a name"),
+        (&["--maintainers", "alice"], "is not a code owner"),
+        (&["--host", "moon"], "choose from"),
         (&["--data", "elsewhere"], "leave out --data"),
         (&["--base-url", "https://mcp.acme.example/"], "does not end in a slash"),
     ] {

@@ -80,7 +80,7 @@ fn check_says_how_to_go_on_with_an_import_from_a_host() {
     assert_eq!(ran.code, 2, "the second page is not there: {}", ran.err);
     assert!(scratch.files().is_empty());
     let check = scratch.run(&["check"]);
-    let says = format!("run `mcp-static import {}` to go on", host.base);
+    let says = format!("run `mcp-static import {}` to continue", host.base);
     assert!(check.err.contains(&says), "{}", check.err);
     // What does not belong to an import is not repeated.
     scratch.write(

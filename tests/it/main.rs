@@ -8,6 +8,7 @@ mod build;
 mod catalog;
 mod changes;
 mod check;
+mod circles;
 mod codes;
 mod cost;
 mod dns;

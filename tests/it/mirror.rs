@@ -3,7 +3,7 @@
 
 use mcp_static::data::apply;
 use mcp_static::diag::Severity;
-use mcp_static::import::{Filter, Plan, plan, present, read_text};
+use mcp_static::import::{Filter, ImportPlan, plan, present, read_text};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ fn document() -> Value {
 }
 
 /// Imports a record with these facts, published on the first of 2026 unless they say otherwise.
-fn import_of(scratch: &Scratch, origin: &str, document: Value, facts: Value) -> Plan {
+fn import_of(scratch: &Scratch, origin: &str, document: Value, facts: Value) -> ImportPlan {
     let mut official = json!({ "publishedAt": "2026-01-01T00:00:00Z" });
     official.as_object_mut().unwrap().extend(facts.as_object().unwrap().clone());
     let batch = read_text("page", record(document, official).as_bytes()).unwrap();
@@ -34,11 +34,11 @@ fn import_of(scratch: &Scratch, origin: &str, document: Value, facts: Value) -> 
     plan
 }
 
-fn import(scratch: &Scratch, facts: Value) -> Plan {
+fn import(scratch: &Scratch, facts: Value) -> ImportPlan {
     import_of(scratch, URL, document(), facts)
 }
 
-fn said(plan: &Plan) -> Vec<(Severity, &str)> {
+fn said(plan: &ImportPlan) -> Vec<(Severity, &str)> {
     plan.findings.iter().map(|d| (d.severity, d.message.as_str())).collect()
 }
 
@@ -60,7 +60,7 @@ fn a_lie_about_the_last_change_does_not_keep_a_withdrawal_out() {
     assert_eq!(severity, Severity::Warning);
     assert!(
         message.contains(
-            "com.example/alpha@1.0.0: its updatedAt 9999-12-31T00:00:00Z lies in the future; it was not taken"
+            "com.example/alpha@1.0.0: its updatedAt 9999-12-31T00:00:00Z lies in the future; it was not imported"
         )
     );
     assert_eq!(origin(&scratch).get("updatedAt"), None);
@@ -178,11 +178,11 @@ fn a_withdrawal_is_taken_although_the_document_was_changed_upstream() {
 #[test]
 fn no_odd_fact_keeps_a_withdrawal_out() {
     for (key, value, says) in [
-        ("updatedAt", json!("yesterday"), "which is not an RFC 3339 time; it was not taken"),
-        ("updatedAt", json!("9999-01-01T00:00:00Z"), "lies in the future; it was not taken"),
-        ("statusChangedAt", json!(7), "which is not an RFC 3339 time; it was not taken"),
-        ("statusMessage", json!("x".repeat(501)), "has 501 characters; it was not taken"),
-        ("publishedAt", json!("9999-01-01T00:00:00Z"), "lies in the future; it was not taken"),
+        ("updatedAt", json!("yesterday"), "which is not an RFC 3339 time; it was not imported"),
+        ("updatedAt", json!("9999-01-01T00:00:00Z"), "lies in the future; it was not imported"),
+        ("statusChangedAt", json!(7), "which is not an RFC 3339 time; it was not imported"),
+        ("statusMessage", json!("x".repeat(501)), "has 501 characters; it was not imported"),
+        ("publishedAt", json!("9999-01-01T00:00:00Z"), "lies in the future; it was not imported"),
     ] {
         let scratch = Scratch::new();
         import(&scratch, json!({ "updatedAt": "2026-05-01T00:00:00Z" }));

@@ -170,7 +170,7 @@ fn the_index_gives_the_pages_that_a_query_means() {
 #[test]
 fn no_file_is_too_large_and_a_page_touches_two_files_of_bodies() {
     for size in [40, 700, 3000] {
-        let index = Index::of(&indexed(&registry(if size > 1000 { 2000 } else { 25_000 }), |i| {
+        let index = Index::of(&indexed(&registry(if size > 1000 { 2000 } else { 8000 }), |i| {
             if i % 500 == 0 { 200_000 } else { size }
         }));
         let largest = index.files.values().map(String::len).max().unwrap();

@@ -18,7 +18,7 @@ use std::sync::OnceLock;
 use std::thread::JoinHandle;
 
 use mcp_static::pipeline::{LoadOptions, Silent};
-use mcp_static::serve::{Handle, Live, Options, Server, Source};
+use mcp_static::serve::{Handle, Live, LiveSource, Options, Server};
 
 /// The sample registry of the repository.
 fn sample_data() -> PathBuf {
@@ -30,7 +30,7 @@ fn load_options(data: PathBuf) -> LoadOptions {
 }
 
 fn read_sample() -> Live {
-    let reading = Source::new(load_options(sample_data())).read(&Silent).unwrap();
+    let reading = LiveSource::new(load_options(sample_data())).read(&Silent).unwrap();
     reading.live.expect("the sample registry has no errors")
 }
 

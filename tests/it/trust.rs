@@ -128,7 +128,7 @@ fn whatever_became_of_the_working_folder_the_next_build_is_a_fresh_one() {
     let (work, mine) = (project.path(WORK), project.path("mine"));
     project.file("mine", "dear");
     let (mut dice, mut state, mut older) = (Dice(11), 0, Vec::new());
-    for round in 0..300 {
+    for round in 0..150 {
         let built = build_revision(&project, &revisions[state], "_site");
         assert_eq!(built.keys().collect::<Vec<_>>(), wanted[state].keys().collect::<Vec<_>>());
         assert!(built == wanted[state], "round {round}, an undisturbed build");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::fake::{FakeClock, FakeHttp};
 use mcp_static::error::{Error, ErrorKind, Result};
-use mcp_static::import::{Batch, Heard, Store, Upstream, is_registry, registry_url};
+use mcp_static::import::{Batch, PageStore, Progress, Upstream, is_registry, registry_url};
 use mcp_static::model::{ServerName, Version};
 use mcp_static::world::http::Secret;
 use pretty_assertions::assert_eq;
@@ -39,17 +39,17 @@ fn whole() -> FakeHttp {
 struct Asked {
     result: Result<Batch>,
     waits: Vec<u64>,
-    heard: Vec<Heard>,
+    heard: Vec<Progress>,
 }
 
-fn ask_at(http: &FakeHttp, store: &Store, now: i64) -> Asked {
+fn ask_at(http: &FakeHttp, store: &PageStore, now: i64) -> Asked {
     let (clock, heard) = (FakeClock::at(now), RefCell::new(Vec::new()));
     let upstream = Upstream {
         http,
         clock: &clock,
         registry: BASE.to_owned(),
         token: Secret::new("s3cret"),
-        hear: &|event| heard.borrow_mut().push(event),
+        on_progress: &|event| heard.borrow_mut().push(event),
     };
     let result = upstream.records(store);
     let waits = clock.waits().iter().map(Duration::as_secs).collect();
@@ -57,7 +57,7 @@ fn ask_at(http: &FakeHttp, store: &Store, now: i64) -> Asked {
 }
 
 fn ask(http: &FakeHttp) -> Asked {
-    ask_at(http, &Store::none(), NOW)
+    ask_at(http, &PageStore::none(), NOW)
 }
 
 fn names(batch: &Batch) -> Vec<&str> {
@@ -134,7 +134,7 @@ fn a_busy_host_is_given_the_time_it_asks_for() {
     let asked = ask(&http);
     assert_eq!(asked.result.unwrap().readings.len(), 1);
     assert_eq!(asked.waits, [7, 20, 4, 8]);
-    let said = asked.heard.iter().filter(|h| matches!(h, Heard::Waiting { .. })).count();
+    let said = asked.heard.iter().filter(|h| matches!(h, Progress::Waiting { .. })).count();
     assert_eq!(said, 4);
 }
 
@@ -197,14 +197,14 @@ fn an_answer_beyond_the_limit_is_refused() {
 #[test]
 fn an_interrupted_walk_goes_on_where_it_stopped() {
     let scratch = Scratch::new();
-    let store = Store::beside(&scratch.data(), BASE);
+    let store = PageStore::beside(&scratch.data(), BASE);
     let broken = FakeHttp::new()
         .body(PAGE, recorded("page-1.json"))
         .body(&second(), recorded("page-2.json"))
         .silence(&third());
     let e = ask_at(&broken, &store, NOW).result.unwrap_err();
     assert_eq!(e.kind(), ErrorKind::Indeterminate);
-    assert!(e.advice().unwrap().contains("2 pages are kept"), "{:?}", e.advice());
+    assert!(e.advice().unwrap().contains("after the 2 pages fetched"), "{:?}", e.advice());
     assert!(scratch.files().is_empty() && scratch.path().join(".mcp-static/import").exists());
 
     let rest = FakeHttp::new().body(&third(), recorded("page-3.json"));
@@ -212,7 +212,7 @@ fn an_interrupted_walk_goes_on_where_it_stopped() {
     assert_eq!(asked.result.unwrap().readings.len(), 5);
     assert_eq!(urls(&rest), [third()]);
     let kept: Vec<bool> =
-        asked.heard.iter().map(|h| matches!(h, Heard::Page { kept: true, .. })).collect();
+        asked.heard.iter().map(|h| matches!(h, Progress::Page { kept: true, .. })).collect();
     assert_eq!(kept, [true, true, false]);
 
     // A day later, or when they are forgotten, all pages are fetched anew.
@@ -245,7 +245,7 @@ fn a_kept_page_that_is_not_as_it_came_is_fetched_again() {
         "the first page",
     ] {
         let scratch = Scratch::new();
-        let store = Store::beside(&scratch.data(), BASE);
+        let store = PageStore::beside(&scratch.data(), BASE);
         ask_at(&whole(), &store, NOW).result.unwrap();
         let folder = std::fs::read_dir(scratch.path().join(".mcp-static/import")).unwrap();
         let folder = folder.map(|entry| entry.unwrap().path()).next().unwrap();
@@ -269,7 +269,8 @@ fn pages_are_not_written_through_a_link() {
         let at = scratch.path().join(link);
         std::fs::create_dir_all(at.parent().unwrap()).unwrap();
         std::os::unix::fs::symlink(scratch.path().join("outside"), &at).unwrap();
-        let e = ask_at(&whole(), &Store::beside(&scratch.data(), BASE), NOW).result.unwrap_err();
+        let e =
+            ask_at(&whole(), &PageStore::beside(&scratch.data(), BASE), NOW).result.unwrap_err();
         assert!(e.to_string().contains("a symbolic link or something else"), "{link}: {e}");
         assert!(scratch.path().join("outside").read_dir().unwrap().next().is_none(), "{link}");
     }
@@ -283,7 +284,7 @@ fn a_cursor_of_any_length_makes_no_long_message() {
     let silent = FakeHttp::new().body(PAGE, first.clone()).silence(&page(&long));
     let foreign = FakeHttp::new().body(PAGE, first).body(&page(&long), "<html>");
     for (http, says) in
-        [(again, "a second time"), (silent, "does not answer"), (foreign, "not that of a v0.1")]
+        [(again, "a second time"), (silent, "does not answer"), (foreign, "not one of a v0.1")]
     {
         let (_, text, _) = fails(&http);
         assert!(text.contains(says) && text.contains('…') && text.len() < 500, "{text}");
@@ -318,8 +319,13 @@ fn records_of_all_pages_are_counted() {
 
 fn entry(http: &FakeHttp, version: Option<&str>) -> Result<String> {
     let clock = FakeClock::at(NOW);
-    let upstream =
-        Upstream { http, clock: &clock, registry: BASE.to_owned(), token: None, hear: &|_| {} };
+    let upstream = Upstream {
+        http,
+        clock: &clock,
+        registry: BASE.to_owned(),
+        token: None,
+        on_progress: &|_| {},
+    };
     let name = ServerName::parse("io.github.acme/delta").unwrap();
     let version = version.map(|text| Version::parse(text).unwrap());
     let reading = upstream.entry(&name, version.as_ref())?;
@@ -357,7 +363,7 @@ fn a_source_may_be_written_in_several_ways() {
     assert_eq!(registry_url("http://127.0.0.1:8080").unwrap(), "http://127.0.0.1:8080");
     for (bad, why) in [
         ("http://registry.example.com", "use https"),
-        ("ftp://registry.example.com", "neither https nor http"),
+        ("ftp://registry.example.com", "has to begin with https"),
         ("https://user:pass@registry.example.com", "user name or password"),
         ("https:///v0.1", "no host"),
         ("https://exa mple.com", "percent-encoded"),

@@ -9,7 +9,7 @@ use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result};
 
 use super::super::args::InitArgs;
-use super::scaffold::{Forge, Plan};
+use super::scaffold::{Forge, Scaffold};
 
 /// Whether somebody is there who can answer.
 pub(super) fn possible() -> bool {
@@ -17,7 +17,7 @@ pub(super) fn possible() -> bool {
 }
 
 /// Completes the plan with answers.
-pub(super) fn fill(plan: &mut Plan, args: &InitArgs) -> Result<()> {
+pub(super) fn fill(plan: &mut Scaffold, args: &InitArgs) -> Result<()> {
     if args.name.is_none() {
         plan.name = ask("Name of the registry", &plan.name)?;
     }

@@ -1,8 +1,8 @@
 //! `init`: a registry repository from nothing.
 //!
-//! Writes what is missing and never replaces what somebody wrote: a second run changes nothing, and
-//! `--force` renews only files that still are as an `init` left them. No network, no git command: what
-//! is known about the forge comes from the repository's remote.
+//! It writes missing files and never replaces edited ones: a second run changes nothing, and `--force`
+//! renews only files that nobody edited. It uses no network and no git command; the forge is read from
+//! the repository's remote.
 
 mod ask;
 mod scaffold;
@@ -18,11 +18,11 @@ use crate::site::{HOSTS, host_named};
 use crate::world::file;
 use crate::world::git::Git;
 
-use super::Outcome;
 use super::args::{Global, InitArgs};
+use super::outcome::Outcome;
 use super::talk::Talk;
 
-use scaffold::{File, Forge, Plan, is_ours, is_renewable};
+use scaffold::{File, Forge, Scaffold, is_ours, is_renewable};
 
 /// Largest file that is compared with one of the scaffold, in bytes.
 const MAX_THERE: u64 = 16 * 1024 * 1024;
@@ -33,7 +33,7 @@ const DATA: &str = "registry-data";
 /// Scaffolds a registry repository.
 pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outcome> {
     if global.data != Path::new(DATA) {
-        return Err(Error::new(ErrorKind::Usage, "init names the data folder itself")
+        return Err(Error::new(ErrorKind::Usage, "init does not take --data")
             .help(format!("leave out --data; it writes {DATA} into DIR")));
     }
     let surroundings = Surroundings::look(&args.dir)?;
@@ -43,10 +43,10 @@ pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outco
             .help("name a folder that you may write to")
     })?;
     let _held = hold(&args.dir)?;
-    let fate = decide(&args.dir, scaffold::files(&plan), args.force)?;
-    apply_in(&args.dir, &args.dir, &fate.edits, &|_| {})?;
-    fate.tell(talk);
-    if fate.edits.is_empty() {
+    let changes = decide(&args.dir, scaffold::files(&plan), args.force)?;
+    apply_in(&args.dir, &args.dir, &changes.edits, &|_| {})?;
+    changes.report(talk);
+    if changes.edits.is_empty() {
         talk.say("nothing to do: everything is there");
     } else {
         for line in next_steps(args, &plan, &surroundings) {
@@ -86,9 +86,8 @@ impl Surroundings {
 /// Flags first, then answers on a terminal, then defaults.
 ///
 /// # Errors
-/// Words that cannot stand in the files: an unknown host, a name without letters, a code owner in no form
-/// that forges know.
-fn plan(args: &InitArgs, around: &Surroundings) -> Result<Plan> {
+/// On an unknown host, an empty name, or a code owner in a form that forges do not know.
+fn plan(args: &InitArgs, around: &Surroundings) -> Result<Scaffold> {
     let forge = match args.forge.as_deref() {
         Some("gitlab") => Forge::GitLab,
         Some(_) => Forge::GitHub,
@@ -99,12 +98,12 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Plan> {
     };
     if let Some(host) = args.host.as_deref().filter(|host| host_named(host).is_none()) {
         let known: Vec<&str> = HOSTS.iter().map(|host| host.name()).collect();
-        return Err(Error::new(ErrorKind::Usage, format!("there is no host called {host:?}"))
-            .help(format!("choose one of {}", known.join(", "))));
+        return Err(Error::new(ErrorKind::Usage, format!("unknown host {host:?}"))
+            .help(format!("choose from {}", known.join(", "))));
     }
     let remote = around.remote.clone();
     let owner = remote.as_ref().and_then(|(_, path)| path.split('/').next()).map(str::to_owned);
-    let mut plan = Plan {
+    let mut plan = Scaffold {
         forge,
         name: args.name.clone().unwrap_or_else(|| around.folder.clone()),
         public: args.public,
@@ -122,8 +121,8 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Plan> {
         plan.host = Some("github-pages".to_owned());
     }
     if plan.name.chars().any(char::is_control) || plan.name.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Usage, format!("{:?} is no name", plan.name))
-            .help("give the registry a name that people read, with --name"));
+        return Err(Error::new(ErrorKind::Usage, format!("{:?} is not a name", plan.name))
+            .help("give the registry a display name with --name"));
     }
     let wrong = |who: &&str| {
         !who.starts_with('@') && !who.contains('@') || who.chars().any(char::is_control)
@@ -131,7 +130,7 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Plan> {
     if let Some(who) =
         plan.maintainers.as_deref().and_then(|all| all.split_whitespace().find(wrong))
     {
-        return Err(Error::new(ErrorKind::Usage, format!("{who:?} is no code owner"))
+        return Err(Error::new(ErrorKind::Usage, format!("{who:?} is not a code owner"))
             .help("write @account, @organisation/team or an e-mail address"));
     }
     plan.id = identity(&plan)?;
@@ -142,7 +141,7 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Plan> {
 ///
 /// Proofs name it, so two registries must not share one; a random UUID of version 4 keeps them apart
 /// while no address is known.
-fn identity(plan: &Plan) -> Result<String> {
+fn identity(plan: &Scaffold) -> Result<String> {
     if let Some(url) = plan.base_url.as_ref().map(BaseUrl::as_str) {
         return Ok(url.to_owned());
     }
@@ -151,7 +150,7 @@ fn identity(plan: &Plan) -> Result<String> {
     }
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes).map_err(|e| {
-        Error::new(ErrorKind::Io, "the system gave no random numbers").because(e.to_string())
+        Error::new(ErrorKind::Io, "the system returned no random numbers").because(e.to_string())
     })?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
@@ -160,9 +159,9 @@ fn identity(plan: &Plan) -> Result<String> {
     Ok(format!("urn:uuid:{}", parts.join("-")))
 }
 
-/// What becomes of the files.
+/// What happens to the files of the scaffold.
 #[derive(Default)]
-struct Fate {
+struct Changes {
     edits: Edits,
     wrote: Vec<String>,
     renewed: Vec<String>,
@@ -173,14 +172,14 @@ struct Fate {
 ///
 /// A file that is missing is written. One that is there is kept, unless `force` is given and its seal
 /// says that nobody has edited it.
-fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Fate> {
-    let mut fate = Fate::default();
+fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Changes> {
+    let mut changes = Changes::default();
     for File { path, text } in files {
         let there = match file::read(&dir.join(&path), MAX_THERE) {
             Ok(bytes) => bytes,
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                fate.edits.write(path.clone(), text);
-                fate.wrote.push(path);
+                changes.edits.write(path.clone(), text);
+                changes.wrote.push(path);
                 continue;
             }
             Err(e) => return Err(Error::io("the file cannot be read", dir.join(&path), e)),
@@ -190,20 +189,20 @@ fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Fate> {
         }
         if !is_ours(&there) {
             let why = if is_renewable(&path) { "it was changed" } else { "it is yours" };
-            fate.kept.push((path, why));
+            changes.kept.push((path, why));
         } else if force {
-            fate.edits.write(path.clone(), text);
-            fate.renewed.push(path);
+            changes.edits.write(path.clone(), text);
+            changes.renewed.push(path);
         } else {
-            fate.kept.push((path, "--force renews it"));
+            changes.kept.push((path, "--force renews it"));
         }
     }
-    Ok(fate)
+    Ok(changes)
 }
 
-impl Fate {
-    /// Says a line for each file that is not simply as it was.
-    fn tell(&self, talk: &Talk) {
+impl Changes {
+    /// Prints a line for each file that was written, renewed or kept.
+    fn report(&self, talk: &Talk) {
         for path in &self.wrote {
             talk.say(&format!("wrote {path}"));
         }
@@ -216,8 +215,8 @@ impl Fate {
     }
 }
 
-/// What the operator does now, in order.
-fn next_steps(args: &InitArgs, plan: &Plan, around: &Surroundings) -> Vec<String> {
+/// Returns the next steps for the user, in order.
+fn next_steps(args: &InitArgs, plan: &Scaffold, around: &Surroundings) -> Vec<String> {
     let mut steps = Vec::new();
     let enter = if args.dir == Path::new(".") {
         String::new()

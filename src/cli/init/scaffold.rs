@@ -26,7 +26,7 @@ impl Forge {
 
 /// Everything that the templates depend on.
 #[derive(Debug, Clone)]
-pub(super) struct Plan {
+pub(super) struct Scaffold {
     pub(super) forge: Forge,
     pub(super) name: String,
     /// Public trust and visibility.
@@ -44,7 +44,7 @@ pub(super) struct Plan {
     pub(super) remote: Option<(String, String)>,
 }
 
-impl Plan {
+impl Scaffold {
     /// Where GitHub Pages will most likely serve the site.
     pub(super) fn likely_url(&self) -> Option<String> {
         let (host, path) = self.remote.as_ref()?;
@@ -82,7 +82,7 @@ macro_rules! template {
 }
 
 /// Every file, in the order in which it is announced.
-pub(super) fn files(plan: &Plan) -> Vec<File> {
+pub(super) fn files(plan: &Scaffold) -> Vec<File> {
     let mut files = vec![
         ("registry-data/registry.toml", template!("data/registry.toml")),
         (".gitignore", template!("data/gitignore")),
@@ -123,7 +123,7 @@ pub(super) fn files(plan: &Plan) -> Vec<File> {
 }
 
 /// What stands for what.
-fn words(plan: &Plan) -> Vec<(&'static str, String)> {
+fn words(plan: &Scaffold) -> Vec<(&'static str, String)> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let url = plan.base_url.as_ref().map(|url| url.as_str().to_owned());
     let shown = url.clone().or_else(|| plan.likely_url());

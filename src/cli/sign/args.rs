@@ -7,13 +7,13 @@ use clap::{Args, Subcommand, ValueHint};
 use crate::proof::Algorithm;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct SignArgs {
+pub struct SignArgs {
     #[command(subcommand)]
     pub verb: SignVerb,
 }
 
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum SignVerb {
+pub enum SignVerb {
     /// Make, import or show the key of a domain
     #[command(subcommand)]
     Key(KeyVerb),
@@ -26,7 +26,7 @@ pub(in crate::cli) enum SignVerb {
 }
 
 #[derive(Debug, Subcommand)]
-pub(in crate::cli) enum KeyVerb {
+pub enum KeyVerb {
     /// Make a key and say what to publish
     New(NewArgs),
     /// Take a key that openssl, ssh-keygen or the official publisher made
@@ -37,7 +37,7 @@ pub(in crate::cli) enum KeyVerb {
 
 /// Where a key goes.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct PlaceArgs {
+pub struct PlaceArgs {
     /// File for the key, in OpenSSH form [default: ~/.config/mcp-static/key]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
@@ -50,7 +50,7 @@ pub(in crate::cli) struct PlaceArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct NewArgs {
+pub struct NewArgs {
     /// Algorithm: ed25519 or ecdsap384
     #[arg(long, value_name = "ALGORITHM", default_value = "ed25519", value_parser = parse_algorithm)]
     pub alg: Algorithm,
@@ -59,7 +59,7 @@ pub(in crate::cli) struct NewArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ImportKeyArgs {
+pub struct ImportKeyArgs {
     /// PEM or OpenSSH file, or one that holds the official publisher's hex digits ("-" is stdin)
     #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
@@ -68,7 +68,7 @@ pub(in crate::cli) struct ImportKeyArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ShowArgs {
+pub struct ShowArgs {
     /// Private or public key file [default: ~/.config/mcp-static/key]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
@@ -81,7 +81,7 @@ pub(in crate::cli) struct ShowArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct OneArgs {
+pub struct OneArgs {
     /// The version; without one the server must have a single version
     #[arg(value_name = "NAME[@VERSION]")]
     pub what: String,
@@ -90,7 +90,7 @@ pub(in crate::cli) struct OneArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct OwnersArgs {
+pub struct OwnersArgs {
     /// The namespace
     #[arg(value_name = "NAMESPACE")]
     pub what: String,
@@ -100,7 +100,7 @@ pub(in crate::cli) struct OwnersArgs {
 
 /// How something is signed.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct HowArgs {
+pub struct HowArgs {
     /// Private key [default: ~/.config/mcp-static/key]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["statement_only", "attach"], value_hint = ValueHint::FilePath)]
     pub key: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::Outcome;
+use crate::cli::outcome::Outcome;
 use crate::cli::talk::Talk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::{PrivateKey, PublicKey, read_public_key};

@@ -11,8 +11,8 @@ mod store;
 use crate::error::Result;
 use crate::pipeline::SigningTarget;
 
-use super::Outcome;
 use super::args::Global;
+use super::outcome::Outcome;
 use super::talk::Talk;
 
 pub(super) use args::SignArgs;

@@ -1,8 +1,8 @@
 //! `sign entry`, `sign status`, `sign owners`: a statement, its signature, and the proof file.
 
-use crate::cli::Outcome;
 use crate::cli::args::Global;
-use crate::cli::import::{lock, write};
+use crate::cli::changes::{lock, write};
+use crate::cli::outcome::Outcome;
 use crate::cli::talk::Talk;
 use crate::data::Edits;
 use crate::data::require_folder;

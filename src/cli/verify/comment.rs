@@ -1,6 +1,7 @@
 //! The one comment on a pull request, and the summary of a job: the verdict, what was tried, what to
 //! do next.
 
+use crate::diag::Code;
 use crate::diag::format::markdown;
 use crate::judge::{Judged, Judgement};
 use crate::proof::{Ending, Verdict};
@@ -20,7 +21,7 @@ pub(super) fn render(judged: &Judged) -> String {
         Judgement::Unknown => "⏳",
         Judgement::NeedsMaintainer => "👤",
     };
-    let mut text = format!("{MARKER}\n### {sign} {}\n", super::headline(judged));
+    let mut text = format!("{MARKER}\n### {sign} {}\n", headline(judged));
     if !judged.outcomes.is_empty() {
         text.push('\n');
         for did in judged.outcomes.iter().take(MAX_ROWS) {
@@ -62,7 +63,7 @@ pub(super) fn render(judged: &Judged) -> String {
         );
         for back in judged.held.iter().take(MAX_ROWS) {
             let instead = match &back.held.from {
-                Some(commit) => format!("the state of {}", super::short(commit)),
+                Some(commit) => format!("the state of {}", short(commit)),
                 None => "nothing".to_owned(),
             };
             let (why, help) = (escape(&back.why), escape(&back.help));
@@ -80,6 +81,29 @@ pub(super) fn render(judged: &Judged) -> String {
         );
     }
     text
+}
+
+/// Returns the first 12 digits of a commit id.
+pub(super) fn short(commit: &str) -> &str {
+    commit.get(..12).unwrap_or(commit)
+}
+
+/// Returns the verdict in one sentence.
+pub(super) fn headline(judged: &Judged) -> &'static str {
+    match judged.judgement {
+        Judgement::Proven if !judged.held.is_empty() => {
+            "Everything is proven except what is held back; the rest can be published."
+        }
+        Judgement::Proven if judged.report.items().iter().any(|d| d.code == Code::ChangeEmpty) => {
+            "This change is empty."
+        }
+        Judgement::Proven => "Everything in this change is proven.",
+        Judgement::Refused => "This change is refused.",
+        Judgement::Unknown => {
+            "The result is not known yet: a host outside did not answer. Run the check again."
+        }
+        Judgement::NeedsMaintainer => "This change needs a maintainer's decision.",
+    }
 }
 
 /// A name in a table, where a bar would end the cell even inside a code span.

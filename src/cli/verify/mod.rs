@@ -1,4 +1,4 @@
-//! `verify`: may this change be made by whoever makes it?
+//! `verify`: checks whether the author of a change may make it.
 
 mod comment;
 mod outside;
@@ -7,23 +7,28 @@ use std::path::Path;
 
 use serde_json::json;
 
-use crate::diag::Code;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::judge::{Judged, Judgement, VerifyOptions, verify};
 use crate::pipeline::{verify_all, verify_by_commit};
 use crate::proof::{Attempt, Ending, Verdict};
+use crate::text::count;
 use crate::world::file;
 
-use super::Outcome;
 use super::args::{Global, VerifyArgs};
+use super::outcome::Outcome;
 use super::talk::Talk;
+use comment::{headline, short};
 
-/// Judges a change, and says what became of it.
+/// Judges a change and prints the verdict.
 pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Outcome> {
     if args.all {
-        return again(global, talk);
+        return verify_again(global, talk);
     }
-    let base = args.base.as_deref().unwrap_or("none");
+    let Some(base) = args.base.as_deref() else {
+        return Err(Error::new(ErrorKind::Usage, "--base is missing").help(
+            "for example: `mcp-static verify --base origin/main`, or --all for every proof",
+        ));
+    };
     let options = VerifyOptions {
         data: global.data.clone(),
         base: (base != "none").then(|| base.to_owned()),
@@ -48,7 +53,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         write(path, &comment::render(&judged))?;
     }
     talk.report(&judged.report);
-    say(&judged, talk);
+    print(&judged, talk);
     Ok(match judged.judgement {
         Judgement::Proven => Outcome::Fine,
         Judgement::Refused => Outcome::Refused,
@@ -58,13 +63,16 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
 }
 
 /// Checks every proof again.
-fn again(global: &Global, talk: &Talk) -> Result<Outcome> {
+fn verify_again(global: &Global, talk: &Talk) -> Result<Outcome> {
     let doors = outside::Outside::new(global)?;
     let (report, counts) = verify_all(&global.load_options()?, &doors)?;
     talk.report(&report);
     talk.say(&format!(
-        "{} of {} own versions have a proof: {} hold, {} without an answer",
-        counts.proofs, counts.versions, counts.live, counts.open
+        "{} of {} of this registry have a proof: {} valid, {} without an answer",
+        counts.proofs,
+        count(counts.versions, "version"),
+        counts.live,
+        counts.open
     ));
     Ok(Outcome::refused_if(report.has_errors()))
 }
@@ -74,8 +82,8 @@ fn write(path: &Path, text: &str) -> Result<()> {
         .map_err(|e| Error::io("the report cannot be written", path, e).help("name another file"))
 }
 
-/// What was looked at and what became of it, for a person who reads along.
-fn say(judged: &Judged, talk: &Talk) {
+/// Prints the changes and their verdicts.
+fn print(judged: &Judged, talk: &Talk) {
     for did in &judged.outcomes {
         talk.say(&format!("{}: {} {}", did.kind.as_str(), did.name, did.version));
     }
@@ -101,29 +109,7 @@ fn say(judged: &Judged, talk: &Talk) {
     talk.say(headline(judged));
 }
 
-fn short(commit: &str) -> &str {
-    commit.get(..12).unwrap_or(commit)
-}
-
-/// The verdict in one sentence.
-pub(super) fn headline(judged: &Judged) -> &'static str {
-    match judged.judgement {
-        Judgement::Proven if !judged.held.is_empty() => {
-            "Everything is proven but what is held back; the rest can be published."
-        }
-        Judgement::Proven if judged.report.items().iter().any(|d| d.code == Code::ChangeEmpty) => {
-            "Nothing is in this change."
-        }
-        Judgement::Proven => "Everything in this change is proven.",
-        Judgement::Refused => "This change is refused.",
-        Judgement::Unknown => {
-            "Nothing is known yet: somebody outside did not answer. Run the check again."
-        }
-        Judgement::NeedsMaintainer => "This change needs a maintainer's decision.",
-    }
-}
-
-/// The report that other jobs read. Texts of strangers in it have no control characters.
+/// Returns the report that other jobs read. Foreign text in it has no control characters.
 fn to_json(judged: &Judged) -> serde_json::Value {
     let clean = |text: &str| crate::text::visible(text).into_owned();
     let attempt = |attempt: &Attempt| {

@@ -1,16 +1,16 @@
 //! What a client is, as far as a registry can notice: what it sends, what it follows, how it reads.
 //!
-//! The facts about every client stand in one table ([`CLIENTS`]); everything else in this room is
-//! general. A fact carries the way it is known: **ran** (the published client was run against a
+//! The facts about every client are in one table ([`CLIENTS`]); the rest of this module tree is
+//! general. Each fact names its source: **ran** (the published client was run against a
 //! recording server), **code** (its public source was read), **docs** (its vendor says so),
-//! **issue** (a public report), **assumed** (nothing better was found).
+//! **issue** (a public report), **assumed** (no source was found).
 
 mod table;
 
 pub use table::CLIENTS;
 
-use super::findings::Grade;
 use super::readers::Reader;
+use crate::model::probe::Grade;
 
 /// A client of v0.1 registries.
 #[derive(Debug)]

@@ -5,9 +5,9 @@
 //! toolhive-registry-server August 2026; Docker's gateway July 2026; apm August 2026; the others are
 //! single published sources without a date. A client that changes is one row to change.
 
-use super::super::findings::Grade::{Fails, Partly, Works};
 use super::super::readers::Reader;
 use super::{Client, Hello, Lookups, Paging, Search, Spelling, Unknown};
+use crate::model::probe::Grade::{Fails, Partly, Works};
 
 /// Every client except VS Code that follows redirects does so at least ten times (Go's default).
 const REDIRECTS: usize = 10;

@@ -1,13 +1,11 @@
-//! For a README or the catalog: a badge that says which clients the registry works with.
+//! For a README or the catalog: a badge that names the clients the registry works with.
 
-use crate::text::escape_html;
 use std::collections::BTreeSet;
 
-use super::super::findings::Grade;
-use super::super::record::{ClientRecord, Record};
-use crate::text::visible;
+use crate::model::probe::{ClientResult, ProbeResult};
+use crate::text::{count, escape_html, visible};
 
-/// Clients that the badge names, the shortest way that people call them.
+/// Clients that the badge names, by their shortest usual names.
 const NAMED: [(&str, &str); 6] = [
     ("vscode", "VS Code"),
     ("copilot-cli", "Copilot CLI"),
@@ -26,57 +24,45 @@ const HEIGHT: usize = 20;
 /// Width of a letter in tenths of a pixel; the text is stretched to fit.
 const LETTER: usize = 66;
 
-impl Record {
-    /// Which clients the registry works with, as the badge shows it: `works with VS Code + 3`.
-    pub fn sentence(&self) -> String {
-        format!("{LEFT} {}", self.right())
-    }
-
-    /// A badge as SVG, without script, font or link. Required clients decide its colour: green when all
-    /// of them work, red when one fails, grey when none was tried. The URL stands in its title.
-    pub fn badge(&self) -> String {
-        let required = self.clients.iter().filter(|client| client.required);
-        let colour = match required.map(ClientRecord::works).reduce(|all, works| all && works) {
-            None => "#5f6368",
-            Some(true) => "#2b7a3d",
-            Some(false) => "#b3261e",
-        };
-        draw(LEFT, &self.right(), &escaped(&self.base_url), colour)
-    }
-
-    /// The right half: names, and a number for the rest.
-    fn right(&self) -> String {
-        let works = |id: &str| self.clients.iter().any(|c| c.id == id && c.works());
-        let named: Vec<&str> =
-            NAMED.iter().filter(|(id, _)| works(id)).map(|(_, name)| *name).collect();
-        let all: BTreeSet<&str> = self
-            .clients
-            .iter()
-            .filter(|client| client.works() && client.id != "other-spellings")
-            .map(|client| client.id.as_str())
-            .collect();
-        let more = all.len() - named.len();
-        let mut right = match (named.is_empty(), more) {
-            (true, 0) => "no client".to_owned(),
-            (true, more) => format!("{more} clients"),
-            (false, 0) => named.join(", "),
-            (false, more) => format!("{} + {more}", named.join(", ")),
-        };
-        if self.preview {
-            right.push_str(" (preview)");
-        }
-        right
-    }
+/// Returns which clients the registry works with, as the badge shows it: `works with VS Code + 3`.
+pub fn sentence(result: &ProbeResult) -> String {
+    format!("{LEFT} {}", right(result))
 }
 
-impl ClientRecord {
-    /// Whether nothing fails for it.
-    fn works(&self) -> bool {
-        self.verdict != Grade::Fails
-    }
+/// Returns a badge as SVG, without script, font or link. Required clients decide its colour: green when
+/// all of them work, red when one fails, grey when none was tried. The URL is in its title.
+pub fn badge(result: &ProbeResult) -> String {
+    let required = result.clients.iter().filter(|client| client.required);
+    let colour = match required.map(ClientResult::works).reduce(|all, works| all && works) {
+        None => "#5f6368",
+        Some(true) => "#2b7a3d",
+        Some(false) => "#b3261e",
+    };
+    draw(LEFT, &right(result), &escaped(&result.base_url), colour)
 }
 
-/// Text as SVG may hold it, in an attribute too.
+/// Returns the right half: names, and a number for the rest.
+fn right(result: &ProbeResult) -> String {
+    let working = || result.clients.iter().filter(|client| client.works());
+    let works = |id: &str| working().any(|client| client.id == id);
+    let named: Vec<&str> =
+        NAMED.iter().filter(|(id, _)| works(id)).map(|(_, name)| *name).collect();
+    let all: BTreeSet<&str> =
+        working().map(|client| client.id.as_str()).filter(|id| *id != "other-spellings").collect();
+    let more = all.len() - named.len();
+    let mut right = match (named.is_empty(), more) {
+        (true, 0) => "no client".to_owned(),
+        (true, more) => count(more, "client"),
+        (false, 0) => named.join(", "),
+        (false, more) => format!("{} + {more}", named.join(", ")),
+    };
+    if result.preview {
+        right.push_str(" (preview)");
+    }
+    right
+}
+
+/// Escapes text for SVG, attributes included.
 fn escaped(text: &str) -> String {
     let text = escape_html(&visible(text));
     text.replace('"', "&quot;").replace('\'', "&#39;")

@@ -1,11 +1,11 @@
 //! For a terminal: the table, then every cause with its evidence and its fix, in 100 columns.
 //!
-//! Requests quote the host, so everything passes through [`visible`]. Without Unicode the signs are
-//! letters and arrows are drawn with a minus.
+//! Requests quote the host, so all text passes through [`visible`]. Without Unicode, signs are letters
+//! and arrows are `->`.
 
 use std::fmt::Write as _;
 
-use super::super::findings::{Capability, Cause, Findings, Grade};
+use crate::model::probe::{Capability, Grade, LookedUp, ProbeResult, ProblemGroup};
 use crate::text::{count, visible};
 
 /// Columns that a line may fill.
@@ -20,90 +20,87 @@ pub struct Look {
     pub color: bool,
 }
 
-impl Findings {
-    /// The findings as text. `required` are the clients whose rows are marked with a star.
-    pub fn human(&self, look: Look, required: &[String]) -> String {
-        let mut out = String::new();
-        let _ = writeln!(
-            out,
-            "{}{}: {} listed, {} sent",
-            if self.preview { "preview of " } else { "" },
-            visible(&self.base),
-            count(self.servers, "server"),
-            count(self.requests, "request")
-        );
-        if !self.subjects.is_empty() {
-            let named = |(name, version): &(String, String)| match version.as_str() {
-                "" => name.clone(),
-                version => format!("{name}@{version}"),
-            };
-            let list: Vec<String> = self.subjects.iter().map(named).collect();
-            out += &wrap("looked up: ", "           ", &list.join(", "));
-        }
-        out.push('\n');
-        self.table(&mut out, look, required);
-        for cause in self.causes() {
-            out.push('\n');
-            self.cause(&mut out, look, &cause);
-        }
-        if !self.notes.is_empty() {
-            out.push('\n');
-        }
-        for note in &self.notes {
-            out += &wrap("note: ", "      ", note);
-        }
-        if look.ascii { plain(&out) } else { out }
+/// Prints a result as text. Required clients are marked with a star.
+pub fn human(result: &ProbeResult, look: Look) -> String {
+    let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{}{}: {} listed, {} sent",
+        if result.preview { "preview of " } else { "" },
+        visible(&result.base_url),
+        count(result.servers, "server"),
+        count(result.requests, "request")
+    );
+    if !result.looked_up.is_empty() {
+        let named = |LookedUp { name, version }: &LookedUp| match version.as_str() {
+            "" => name.clone(),
+            version => format!("{name}@{version}"),
+        };
+        let list: Vec<String> = result.looked_up.iter().map(named).collect();
+        out += &wrap("looked up: ", "           ", &list.join(", "));
     }
+    out.push('\n');
+    table(&mut out, result, look);
+    for group in result.causes() {
+        out.push('\n');
+        problem(&mut out, look, &group, result.clients.len());
+    }
+    if !result.notes.is_empty() {
+        out.push('\n');
+    }
+    for note in &result.notes {
+        out += &wrap("note: ", "      ", note);
+    }
+    if look.ascii { plain(&out) } else { out }
+}
 
-    fn table(&self, out: &mut String, look: Look, required: &[String]) {
-        let _ = write!(out, "  {:24}", "client");
+fn table(out: &mut String, result: &ProbeResult, look: Look) {
+    let _ = write!(out, "  {:24}", "client");
+    for capability in Capability::ALL {
+        let _ = write!(out, " {}", capability.as_str());
+    }
+    out.push('\n');
+    for client in &result.clients {
+        let star = if client.required { '*' } else { ' ' };
+        let _ = write!(out, "{star} {:24}", client.name);
         for capability in Capability::ALL {
-            let _ = write!(out, " {}", capability.as_str());
+            let grade = client.grade(capability);
+            let sign = Grade::sign(grade, look.ascii);
+            let width = capability.as_str().len();
+            let before = (width - sign.chars().count()) / 2;
+            let after = width - sign.chars().count() - before;
+            let (on, off) = paint(grade, look.color);
+            let _ = write!(out, " {:before$}{on}{sign}{off}{:after$}", "", "");
         }
+        out.truncate(out.trim_end_matches(' ').len());
         out.push('\n');
-        for row in &self.rows {
-            let star = if required.iter().any(|id| id == row.client.id) { '*' } else { ' ' };
-            let _ = write!(out, "{star} {:24}", row.client.name);
-            for (capability, cell) in row.cells() {
-                let sign = Grade::sign(cell.grade, look.ascii);
-                let width = capability.as_str().len();
-                let before = (width - sign.chars().count()) / 2;
-                let after = width - sign.chars().count() - before;
-                let (on, off) = paint(cell.grade, look.color);
-                let _ = write!(out, " {:before$}{on}{sign}{off}{:after$}", "", "");
-            }
-            out.truncate(out.trim_end_matches(' ').len());
-            out.push('\n');
-        }
-        let sign = |grade| Grade::sign(grade, look.ascii);
-        let _ = writeln!(
-            out,
-            "\n  {} works   {} works in part   {} fails   {} not used or not tried   * required",
-            sign(Some(Grade::Works)),
-            sign(Some(Grade::Partly)),
-            sign(Some(Grade::Fails)),
-            sign(None)
-        );
     }
+    let sign = |grade| Grade::sign(grade, look.ascii);
+    let _ = writeln!(
+        out,
+        "\n  {} works   {} works in part   {} fails   {} not used or not tried   * required",
+        sign(Some(Grade::Works)),
+        sign(Some(Grade::Partly)),
+        sign(Some(Grade::Fails)),
+        sign(None)
+    );
+}
 
-    fn cause(&self, out: &mut String, look: Look, cause: &Cause<'_>) {
-        let problem = cause.example;
-        let sign = Grade::sign(Some(problem.grade), look.ascii);
-        let (on, off) = paint(Some(problem.grade), look.color);
-        let head =
-            wrap("  ", "  ", &format!("{}: {}", problem.trouble.id(), problem.trouble.title()));
-        let _ = write!(out, "{on}{sign}{off} {}", &head[2..]);
-        let everybody = cause.clients.len() == self.rows.len() && self.rows.len() > 1;
-        let clients: Vec<&str> = cause.clients.iter().map(|client| client.name).collect();
-        let clients = if everybody { "every client".to_owned() } else { clients.join(", ") };
-        let columns: Vec<&str> = cause.capabilities.iter().map(|c| c.as_str()).collect();
-        *out += &wrap("    for:  ", "          ", &format!("{clients} ({})", columns.join(", ")));
-        *out += &wrap("    seen: ", "          ", &problem.request);
-        if !problem.detail.is_empty() {
-            *out += &wrap("          ", "          ", &problem.detail);
-        }
-        *out += &wrap("    fix:  ", "          ", problem.trouble.fix());
+fn problem(out: &mut String, look: Look, group: &ProblemGroup<'_>, all: usize) {
+    let problem = group.example;
+    let sign = Grade::sign(Some(problem.grade), look.ascii);
+    let (on, off) = paint(Some(problem.grade), look.color);
+    let head = wrap("  ", "  ", &format!("{}: {}", problem.id, problem.title));
+    let _ = write!(out, "{on}{sign}{off} {}", &head[2..]);
+    let every = group.clients.len() == all && all > 1;
+    let clients = if every { "every client".to_owned() } else { group.clients.join(", ") };
+    let columns: Vec<&str> = group.capabilities.iter().map(|c| c.as_str()).collect();
+    *out += &wrap("    for:  ", "          ", &format!("{clients} ({})", columns.join(", ")));
+    *out += &wrap("    seen: ", "          ", &problem.request);
+    if !problem.detail.is_empty() {
+        *out += &wrap("          ", "          ", &problem.detail);
     }
+    *out += &wrap("    fix:  ", "          ", &problem.fix);
 }
 
 /// What switches a grade's colour on and off.

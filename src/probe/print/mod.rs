@@ -1,7 +1,9 @@
-//! The printed forms of findings. No form decides a grade.
+//! The printed forms of a result. No form decides a grade.
 
 mod badge;
 mod human;
 mod markdown;
 
-pub use human::Look;
+pub use badge::{badge, sentence};
+pub use human::{Look, human};
+pub use markdown::markdown;

@@ -3,27 +3,27 @@
 
 use serde_json::Value;
 
-use super::super::trouble::Trouble;
-use super::{Flaw, OFFICIAL, type_of};
+use super::flaw::{Flaw, OFFICIAL, type_of};
 use crate::model::Timestamp;
+use crate::model::probe::Trouble;
 
 /// What Go expects of a value.
-enum Kind {
+enum GoType {
     Text,
     Flag,
     Count,
     Time,
-    List(&'static Kind),
-    Map(&'static Kind),
-    Struct(&'static [(&'static str, &'static Kind)]),
+    List(&'static GoType),
+    Map(&'static GoType),
+    Struct(&'static [(&'static str, &'static GoType)]),
 }
 
-static TEXT: Kind = Kind::Text;
-static FLAG: Kind = Kind::Flag;
-static TIME: Kind = Kind::Time;
-static TEXTS: Kind = Kind::List(&TEXT);
+static TEXT: GoType = GoType::Text;
+static FLAG: GoType = GoType::Flag;
+static TIME: GoType = GoType::Time;
+static TEXTS: GoType = GoType::List(&TEXT);
 
-static INPUT: Kind = Kind::Struct(&[
+static INPUT: GoType = GoType::Struct(&[
     ("name", &TEXT),
     ("type", &TEXT),
     ("value", &TEXT),
@@ -36,17 +36,17 @@ static INPUT: Kind = Kind::Struct(&[
     ("isSecret", &FLAG),
     ("isRepeated", &FLAG),
     ("choices", &TEXTS),
-    ("variables", &Kind::Map(&INPUT)),
+    ("variables", &GoType::Map(&INPUT)),
 ]);
 
-static TRANSPORT: Kind = Kind::Struct(&[
+static TRANSPORT: GoType = GoType::Struct(&[
     ("type", &TEXT),
     ("url", &TEXT),
-    ("headers", &Kind::List(&INPUT)),
-    ("variables", &Kind::Map(&INPUT)),
+    ("headers", &GoType::List(&INPUT)),
+    ("variables", &GoType::Map(&INPUT)),
 ]);
 
-static PACKAGE: Kind = Kind::Struct(&[
+static PACKAGE: GoType = GoType::Struct(&[
     ("registryType", &TEXT),
     ("registryBaseUrl", &TEXT),
     ("identifier", &TEXT),
@@ -54,18 +54,18 @@ static PACKAGE: Kind = Kind::Struct(&[
     ("fileSha256", &TEXT),
     ("runtimeHint", &TEXT),
     ("transport", &TRANSPORT),
-    ("runtimeArguments", &Kind::List(&INPUT)),
-    ("packageArguments", &Kind::List(&INPUT)),
-    ("environmentVariables", &Kind::List(&INPUT)),
+    ("runtimeArguments", &GoType::List(&INPUT)),
+    ("packageArguments", &GoType::List(&INPUT)),
+    ("environmentVariables", &GoType::List(&INPUT)),
 ]);
 
-static ICON: Kind =
-    Kind::Struct(&[("src", &TEXT), ("mimeType", &TEXT), ("theme", &TEXT), ("sizes", &TEXTS)]);
+static ICON: GoType =
+    GoType::Struct(&[("src", &TEXT), ("mimeType", &TEXT), ("theme", &TEXT), ("sizes", &TEXTS)]);
 
-static ENTRY: Kind = Kind::Struct(&[
+static ENTRY: GoType = GoType::Struct(&[
     (
         "server",
-        &Kind::Struct(&[
+        &GoType::Struct(&[
             ("$schema", &TEXT),
             ("name", &TEXT),
             ("description", &TEXT),
@@ -74,23 +74,23 @@ static ENTRY: Kind = Kind::Struct(&[
             ("websiteUrl", &TEXT),
             (
                 "repository",
-                &Kind::Struct(&[
+                &GoType::Struct(&[
                     ("url", &TEXT),
                     ("source", &TEXT),
                     ("id", &TEXT),
                     ("subfolder", &TEXT),
                 ]),
             ),
-            ("icons", &Kind::List(&ICON)),
-            ("packages", &Kind::List(&PACKAGE)),
-            ("remotes", &Kind::List(&TRANSPORT)),
+            ("icons", &GoType::List(&ICON)),
+            ("packages", &GoType::List(&PACKAGE)),
+            ("remotes", &GoType::List(&TRANSPORT)),
         ]),
     ),
     (
         "_meta",
-        &Kind::Struct(&[(
+        &GoType::Struct(&[(
             OFFICIAL,
-            &Kind::Struct(&[
+            &GoType::Struct(&[
                 ("status", &TEXT),
                 ("statusMessage", &TEXT),
                 ("publishedAt", &TIME),
@@ -102,7 +102,7 @@ static ENTRY: Kind = Kind::Struct(&[
     ),
 ]);
 
-static METADATA: Kind = Kind::Struct(&[("nextCursor", &TEXT), ("count", &Kind::Count)]);
+static METADATA: GoType = GoType::Struct(&[("nextCursor", &TEXT), ("count", &GoType::Count)]);
 
 /// What Go stumbles over in a list.
 pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {
@@ -119,7 +119,7 @@ pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     ENTRY.fault(entry, at)
 }
 
-impl Kind {
+impl GoType {
     /// The first value that cannot be decoded.
     fn fault(&self, value: &Value, at: &str) -> Option<Flaw> {
         let wrong = || {

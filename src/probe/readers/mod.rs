@@ -3,6 +3,7 @@
 //! A reader looks at a JSON value and says what its client would stumble over. It refuses to judge
 //! what no client looks at; whether a registry is *valid* is another question.
 
+mod flaw;
 mod go;
 mod plain;
 mod swift;
@@ -12,8 +13,8 @@ mod vscode;
 use serde_json::Value;
 
 use super::body::Body;
-use super::findings::Grade;
-use super::trouble::Trouble;
+use crate::model::probe::Trouble;
+use flaw::{Flaw, keys};
 
 /// A family of readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +37,6 @@ pub enum Reader {
     Schema,
     /// add-mcp: entries without description are dropped.
     Described,
-}
-
-/// Something that a client stumbles over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Flaw {
-    pub(super) trouble: Trouble,
-    pub(super) grade: Grade,
-    /// Where, and what was found.
-    pub(super) detail: String,
-}
-
-impl Flaw {
-    fn new(trouble: Trouble, grade: Grade, detail: impl Into<String>) -> Self {
-        Self { trouble, grade, detail: detail.into() }
-    }
-
-    fn fails(trouble: Trouble, detail: impl Into<String>) -> Self {
-        Self::new(trouble, Grade::Fails, detail)
-    }
 }
 
 impl Reader {
@@ -126,37 +108,3 @@ fn frame(list: &Value) -> Result<&Vec<Value>, Flaw> {
         _ => Ok(entries),
     }
 }
-
-/// What is there instead, for people.
-fn keys(value: &Value) -> String {
-    match value {
-        Value::Object(members) => {
-            let keys: Vec<&str> = members.keys().map(String::as_str).take(6).collect();
-            format!("members: {}", keys.join(", "))
-        }
-        other => format!("it is {}", type_of(other)),
-    }
-}
-
-/// The JSON type, for people.
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
-}
-
-/// A string member that is not empty.
-fn filled<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
-    value.get(key)?.as_str().filter(|text| !text.is_empty())
-}
-
-/// The key of the registry's own block in `_meta`.
-const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
-
-/// The key of the publisher's block in `server._meta`.
-const PUBLISHER: &str = "io.modelcontextprotocol.registry/publisher-provided";

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::findings::Grade;
-use super::super::trouble::Trouble;
-use super::{Flaw, filled};
+use super::flaw::{Flaw, filled};
+use crate::model::probe::{Grade, Trouble};
 
 /// Entries that lack a member of `server`, or, written with a NUL before it, one beside `server`.
 pub(super) fn list(entries: &[Value], wanted: &[&str]) -> Vec<Flaw> {

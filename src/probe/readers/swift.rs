@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::trouble::Trouble;
-use super::{Flaw, OFFICIAL, filled, type_of};
+use super::flaw::{Flaw, OFFICIAL, filled, type_of};
+use crate::model::probe::Trouble;
 
 /// Transports that packages may have.
 const TRANSPORTS: [&str; 3] = ["stdio", "streamable-http", "sse"];

@@ -3,8 +3,8 @@
 
 use serde_json::Value;
 
-use super::super::trouble::Trouble;
-use super::{Flaw, OFFICIAL, PUBLISHER, type_of};
+use super::flaw::{Flaw, OFFICIAL, PUBLISHER, type_of};
+use crate::model::probe::Trouble;
 
 /// What Eclipse stumbles over in a list.
 pub(super) fn list(entries: &[Value]) -> Vec<Flaw> {

@@ -3,9 +3,8 @@
 
 use serde_json::Value;
 
-use super::super::findings::Grade;
-use super::super::trouble::Trouble;
-use super::{Flaw, PUBLISHER, filled};
+use super::flaw::{Flaw, PUBLISHER, filled};
+use crate::model::probe::{Grade, Trouble};
 
 /// What VS Code stumbles over in a list.
 pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {

@@ -19,29 +19,29 @@ pub(super) struct Asked {
     pub(super) slash: bool,
 }
 
-/// Why a path is no place.
+/// Why a path cannot be looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// Nobody can read it.
+pub(super) enum PathFault {
+    /// It cannot be decoded.
     Malformed,
-    /// Nothing can stand there.
+    /// No file can be there.
     Nowhere,
 }
 
 impl Asked {
     /// Reads a raw path.
-    pub(super) fn read(raw: &str, how: &Resolution) -> Result<Self, Trouble> {
+    pub(super) fn read(raw: &str, how: &Resolution) -> Result<Self, PathFault> {
         if !raw.starts_with('/') || raw.contains("%00") || raw.contains('\0') {
-            return Err(Trouble::Malformed);
+            return Err(PathFault::Malformed);
         }
         let text = match (how.encoded_slash, how.manner.plus) {
             (EncodedSlash::Kept, _) => decode_reserving(raw),
             (_, Plus::Space) => percent_decode(&raw.replace('+', " "), false),
             _ => percent_decode(raw, false),
         };
-        let mut text = text.ok_or(Trouble::Malformed)?;
+        let mut text = text.ok_or(PathFault::Malformed)?;
         if how.manner.plus == Plus::Lost && text.contains('+') {
-            return Err(Trouble::Nowhere);
+            return Err(PathFault::Nowhere);
         }
         if how.manner.merged_slashes {
             text = merged(&text);
@@ -49,16 +49,16 @@ impl Asked {
         let slash = text.ends_with('/');
         let key = text.strip_prefix('/').unwrap_or(&text);
         let key = key.strip_suffix('/').unwrap_or(key);
-        let sound = |segment: &str| {
+        let valid = |segment: &str| {
             !matches!(segment, "" | "." | "..")
                 && !segment.chars().any(|c| c == '\\' || c.is_control())
         };
-        if !key.is_empty() && !key.split('/').all(sound) {
-            return Err(Trouble::Nowhere);
+        if !key.is_empty() && !key.split('/').all(valid) {
+            return Err(PathFault::Nowhere);
         }
         // `//` alone is the root only where slashes are merged.
         if key.is_empty() && text.len() > 1 {
-            return Err(Trouble::Nowhere);
+            return Err(PathFault::Nowhere);
         }
         Ok(Self { key: key.to_owned(), slash })
     }
@@ -98,6 +98,16 @@ fn decode_reserving(raw: &str) -> Option<String> {
 /// besides letters and digits.
 pub(super) fn encoded(key: &str, plain: &[u8]) -> String {
     format!("/{}", percent_encode_except(key, plain))
+}
+
+/// Whether a path lies inside the API.
+pub(super) fn is_api(key: &str) -> bool {
+    matches!(key.split('/').next(), Some("v0.1" | "v0"))
+}
+
+/// Whether rules for paths below the API match `key`, which begins without a slash.
+pub(super) fn is_below_api(key: &str) -> bool {
+    key.starts_with("v0.1/") || key.starts_with("v0/")
 }
 
 #[cfg(test)]

@@ -2,14 +2,14 @@
 
 use crate::site::{Order, Queries};
 
-use super::asked::Asked;
+use super::asked::{Asked, is_api};
+use super::imitation::Imitation;
 use super::pages;
 use super::store::Stored;
-use super::{Imitation, is_api};
 
-/// What stands at a path.
+/// The result of looking up a path.
 #[derive(Debug)]
-pub(super) enum Found<'a> {
+pub(super) enum Lookup<'a> {
     /// A file, with its path.
     File(String, &'a Stored),
     /// Another path.
@@ -18,50 +18,14 @@ pub(super) enum Found<'a> {
     Nothing,
 }
 
-/// A rewrite: segments, and the file with those segments filled in.
-#[derive(Debug)]
-pub(super) struct Pattern {
-    from: Vec<String>,
-    to: String,
-}
-
-impl Pattern {
-    /// A rewrite in the words of `Host::rewrites`.
-    pub(super) fn new(from: &str, to: &str) -> Self {
-        let segments = from.trim_start_matches('/').split('/');
-        Self { from: segments.map(str::to_owned).collect(), to: to[1..].to_owned() }
-    }
-
-    /// The file for a path, if the pattern matches it.
-    fn file(&self, key: &str) -> Option<String> {
-        let segments: Vec<&str> = key.split('/').collect();
-        if segments.len() != self.from.len() {
-            return None;
-        }
-        let mut named = Vec::new();
-        for (pattern, segment) in self.from.iter().zip(segments) {
-            if pattern.starts_with(':') {
-                named.push((pattern.as_str(), segment));
-            } else if pattern != segment {
-                return None;
-            }
-        }
-        let fill = |part: &str| {
-            let value = named.iter().find(|(name, _)| *name == part);
-            value.map_or(part, |(_, value)| *value).to_owned()
-        };
-        Some(self.to.split('/').map(fill).collect::<Vec<_>>().join("/"))
-    }
-}
-
 impl Imitation {
     /// What a request gets.
-    pub(super) fn find(&self, asked: &Asked, query: &str) -> Found<'_> {
+    pub(super) fn find(&self, asked: &Asked, query: &str) -> Lookup<'_> {
         if self.can.queries == Queries::Pages
             && let Some(files) = pages::wanted(&asked.key, query)
         {
             let found = files.into_iter().find_map(|file| self.stored(file));
-            return found.unwrap_or(Found::Nothing);
+            return found.unwrap_or(Lookup::Nothing);
         }
         let first = self.can.resolution.manner.rewrites == Order::First;
         let rewritten = |when: bool| when.then(|| self.rewritten(asked)).flatten();
@@ -69,24 +33,24 @@ impl Imitation {
         let placed = || {
             self.placed(asked).filter(|_| !self.can.resolution.manner.own || !is_api(&asked.key))
         };
-        rewritten(first).or_else(placed).or_else(|| rewritten(!first)).unwrap_or(Found::Nothing)
+        rewritten(first).or_else(placed).or_else(|| rewritten(!first)).unwrap_or(Lookup::Nothing)
     }
 
-    fn stored(&self, file: String) -> Option<Found<'_>> {
-        self.store.get(&file).map(|stored| Found::File(file, stored))
+    fn stored(&self, file: String) -> Option<Lookup<'_>> {
+        self.store.get(&file).map(|stored| Lookup::File(file, stored))
     }
 
     /// The file that a rewrite leads to; a rewrite to what is not there is passed over.
-    fn rewritten(&self, asked: &Asked) -> Option<Found<'_>> {
+    fn rewritten(&self, asked: &Asked) -> Option<Lookup<'_>> {
         if asked.slash && !self.can.resolution.manner.loose_slash {
             return None;
         }
-        let mut files = self.rewrites.iter().filter_map(|pattern| pattern.file(&asked.key));
+        let mut files = self.rewrites.iter().filter_map(|rewrite| rewrite.file(&asked.key));
         files.find_map(|file| self.stored(file))
     }
 
     /// What stands at the place itself.
-    fn placed(&self, asked: &Asked) -> Option<Found<'_>> {
+    fn placed(&self, asked: &Asked) -> Option<Lookup<'_>> {
         let how = &self.can.resolution;
         let key = &asked.key;
         if how.indexes.is_empty() {
@@ -98,7 +62,7 @@ impl Imitation {
                 && let Some(page) = key.strip_suffix(".html")
                 && self.store.get(key).is_some()
             {
-                return Some(Found::Moved(cleaned(page)));
+                return Some(Lookup::Moved(cleaned(page)));
             }
             let suffixed = || how.html_suffix.then(|| self.stored(format!("{key}.html")))?;
             if let Some(file) = self.stored(key.clone()).or_else(suffixed) {
@@ -115,13 +79,13 @@ impl Imitation {
             (Some(file), _) => Some(file),
             (None, Some(_)) if bare && !asked.slash => Some(moved(key)),
             // A folder wins over rules, even when it has nothing to show.
-            (None, _) => bare.then_some(Found::Nothing),
+            (None, _) => bare.then_some(Lookup::Nothing),
         }
     }
 }
 
-fn moved<'a>(key: &str) -> Found<'a> {
-    Found::Moved(Asked { key: key.to_owned(), slash: true })
+fn moved<'a>(key: &str) -> Lookup<'a> {
+    Lookup::Moved(Asked { key: key.to_owned(), slash: true })
 }
 
 /// The address of a page whose file is this, without the extension.
@@ -141,16 +105,6 @@ fn join(folder: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pattern_fills_in_what_it_matched() {
-        let pattern = Pattern::new("/a/:ns/:name/v", "/b/:ns/:name/index.json");
-        assert_eq!(pattern.file("a/x/y/v").as_deref(), Some("b/x/y/index.json"));
-        assert_eq!(pattern.file("a/:name/:ns/v").as_deref(), Some("b/:name/:ns/index.json"));
-        for other in ["a/x/v", "a/x/y/z", "a/x/y/v/w", ""] {
-            assert_eq!(pattern.file(other), None, "{other}");
-        }
-    }
 
     #[test]
     fn a_page_is_at_its_folder_or_its_name() {

@@ -7,16 +7,16 @@
 use crate::render::query::{self, IndexedVersion};
 use crate::site::{Artifact, EDGE_PATHS, Freshness, Media, Shape, UrlPath};
 
-use super::Imitation;
 use super::asked::Asked;
-use super::find::Found;
+use super::find::Lookup;
+use super::imitation::Imitation;
 
 /// Where the program's files stand, from the site's root.
 const FOLDER: &str = "v0.1/_q";
 
 impl Imitation {
     /// The target of a request that reaches the program, without the path of the base URL.
-    pub(in crate::serve) fn for_program<'a>(&self, raw: &'a str) -> Option<&'a str> {
+    pub fn for_program<'a>(&self, raw: &'a str) -> Option<&'a str> {
         if !self.program {
             return None;
         }
@@ -29,7 +29,7 @@ impl Imitation {
 
     /// Every version, as the index in a folder has them, and the lists without a query. When the
     /// folder does not have all that, no request reaches the program from now on.
-    pub(in crate::serve) fn take_index(&mut self) -> Option<(Vec<IndexedVersion>, Vec<Artifact>)> {
+    pub fn take_index(&mut self) -> Option<(Vec<IndexedVersion>, Vec<Artifact>)> {
         let file = |name: &str| Some(&*self.store.get(&format!("{FOLDER}/{name}"))?.body);
         let lists = || EDGE_PATHS.iter().map(|path| self.list(path)).collect::<Option<_>>();
         let found = self.program.then(|| Some((query::read(file)?, lists()?))).flatten();
@@ -41,10 +41,10 @@ impl Imitation {
     fn list(&self, path: &str) -> Option<Artifact> {
         let asked = Asked { key: path.trim_start_matches('/').to_owned(), slash: false };
         let mut found = self.find(&asked, "");
-        if let Found::Moved(to) = &found {
+        if let Lookup::Moved(to) = &found {
             found = self.find(to, "");
         }
-        let Found::File(_, stored) = found else { return None };
+        let Lookup::File(_, stored) = found else { return None };
         Some(Artifact {
             path: UrlPath::new(asked.key.split('/'))?,
             shape: Shape::Endpoint,

@@ -8,10 +8,10 @@ use crate::serve::answer::Answer;
 use crate::serve::request::Request;
 use crate::site::{COMMON, Cors, EncodedSlash, Freshness, Media};
 
-use super::asked::{Asked, Trouble, encoded, merged};
-use super::find::Found;
+use super::asked::{Asked, PathFault, encoded, is_api, is_below_api, merged};
+use super::find::Lookup;
+use super::imitation::Imitation;
 use super::store::{Stored, media_of};
-use super::{Imitation, is_api, is_below_api};
 
 /// Bytes that stand for themselves in a path (RFC 3986, `pchar` and the slash).
 const PCHAR: &[u8] = b"/-._~!$&'()*+,;=:@";
@@ -27,7 +27,7 @@ const NO_KEY: &str =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code></Error>";
 
 /// A request's path, raw, without the path of the base URL, and its query.
-pub(super) struct Target<'a> {
+pub(super) struct SplitTarget<'a> {
     pub(super) path: &'a str,
     /// What was taken off in front.
     pub(super) base: &'a str,
@@ -46,7 +46,7 @@ struct Sent<'a, 'p> {
 
 impl Imitation {
     /// The answer to a request. Never fails, whatever the request holds.
-    pub(in crate::serve) fn answer(&self, request: &Request<'_>) -> Answer<'_> {
+    pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
         let target = self.target(request.target);
         let how = &self.can.resolution;
         match (&request.method, self.preflight()) {
@@ -56,8 +56,8 @@ impl Imitation {
         }
         let asked = match Asked::read(target.path, how) {
             Ok(asked) => asked,
-            Err(Trouble::Malformed) => return self.bare(400, &[]),
-            Err(Trouble::Nowhere) => {
+            Err(PathFault::Malformed) => return self.bare(400, &[]),
+            Err(PathFault::Nowhere) => {
                 return self.missing(target.path.trim_start_matches('/'), request);
             }
         };
@@ -66,7 +66,7 @@ impl Imitation {
             return moved;
         }
         match found {
-            Found::File(file, stored) => {
+            Lookup::File(file, stored) => {
                 self.send(&Sent { status: 200, key: &asked.key, file: &file, stored }, request)
             }
             _ => self.missing(&asked.written(), request),
@@ -74,19 +74,24 @@ impl Imitation {
     }
 
     /// Takes the path of the base URL off.
-    pub(super) fn target<'a>(&self, target: &'a str) -> Target<'a> {
+    pub(super) fn target<'a>(&self, target: &'a str) -> SplitTarget<'a> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let below = path.strip_prefix(self.base.as_str());
         match below.filter(|rest| !self.base.is_empty() && rest.starts_with('/')) {
-            Some(rest) => Target { path: rest, base: &path[..path.len() - rest.len()], query },
-            None => Target { path, base: "", query },
+            Some(rest) => SplitTarget { path: rest, base: &path[..path.len() - rest.len()], query },
+            None => SplitTarget { path, base: "", query },
         }
     }
 
     /// The redirect that a request gets, if it does.
-    fn moved(&self, target: &Target<'_>, asked: &Asked, found: &Found<'_>) -> Option<Answer<'_>> {
+    fn moved(
+        &self,
+        target: &SplitTarget<'_>,
+        asked: &Asked,
+        found: &Lookup<'_>,
+    ) -> Option<Answer<'_>> {
         let how = &self.can.resolution;
-        let to = if let Found::Moved(to) = found { Some(to) } else { None };
+        let to = if let Lookup::Moved(to) = found { Some(to) } else { None };
         let end = |to: &Asked| if to.slash && !to.key.is_empty() { "/" } else { "" };
         let (status, place) = match how.encoded_slash {
             EncodedSlash::Redirected(status) => {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::serve::live::etag;
+use crate::serve::document::etag;
 use crate::site::{
     Artifact, Body, Freshness, Host, HostFile, Media, Shape, SiteParts, UrlPath, WORK, Whole,
     immutable, lower, odd_types, served,
@@ -166,7 +166,7 @@ fn artifact(key: &str, file: &HostFile) -> Option<Artifact> {
     // The name of what never changes holds a digest: name, digest, extension.
     let named = key.strip_prefix("assets/").is_some_and(|n| n.matches('.').count() == 2);
     let freshness = if named { Freshness::Immutable } else { Freshness::Revalidate };
-    (!super::is_api(key)).then(|| Artifact {
+    (!super::asked::is_api(key)).then(|| Artifact {
         path,
         shape: Shape::File,
         media,

@@ -112,10 +112,10 @@ fn what_is_no_result_or_another_registry_s_is_refused() {
         format!("{error:#}")
     };
     for (bytes, words) in [
-        (&b"<html>"[..], "no result of a probe"),
+        (&b"<html>"[..], "not the result of a probe"),
         (b"{}", "missing field `tool`"),
-        (b"[]", "no result of a probe"),
-        (b"\xff", "no result of a probe"),
+        (b"[]", "not the result of a probe"),
+        (b"\xff", "not the result of a probe"),
     ] {
         let said = refused(bytes.to_vec());
         assert!(said.contains(words), "{said}");
@@ -128,7 +128,7 @@ fn what_is_no_result_or_another_registry_s_is_refused() {
             "this registry is at https://registry.example.com/catalog",
         ),
         ("baseUrl", json!("http://127.0.0.1:8080"), "clients refuse http"),
-        ("checkedAt", json!("yesterday"), "no RFC 3339 date-time"),
+        ("checkedAt", json!("yesterday"), "not an RFC 3339 date-time"),
         ("clients", json!([]), "`clients` is empty"),
         ("clients", json!([{"id": "vscode"}]), "missing field `name`"),
         ("preview", json!("yes"), "expected a boolean"),

@@ -40,11 +40,11 @@ const NO_LIMIT: &str = "[ownership]\nmax_paths_per_change = 1000000\n";
 type Make = fn(&Repo, usize) -> (Vec<Entry>, Vec<Entry>);
 
 const CHANGES: &[(&str, usize, Make)] = &[
-    ("files elsewhere", 3000, |repo, n| {
+    ("files elsewhere", 1500, |repo, n| {
         let files = (0..n).map(|i| repo.file(&format!("f{i}"), "x")).collect();
         (vec![], vec![repo.folder("x", files)])
     }),
-    ("statuses", 300, |repo, n| {
+    ("statuses", 150, |repo, n| {
         let (server, status) = (repo.file("server.json", "{}"), repo.file("status.json", "{}"));
         let both = repo.folder("1.0.0", vec![server.clone(), status]);
         let after = |i| (format!("a{i}"), 0o40_000, repo.folder("", vec![both.clone()]).2);
@@ -52,7 +52,7 @@ const CHANGES: &[(&str, usize, Make)] = &[
         let after = repo.folder("com.example", (0..n).map(after).collect());
         (vec![repo.folder("servers", vec![before])], vec![repo.folder("servers", vec![after])])
     }),
-    ("servers beside tombstones", 300, |repo, n| {
+    ("servers beside tombstones", 150, |repo, n| {
         let stones =
             |i| repo.folder(&format!("b{i}"), vec![repo.file("1.0.0.toml", "reason = \"x\"")]);
         let stones = repo.folder("com.example", (0..n).map(stones).collect());
@@ -60,7 +60,7 @@ const CHANGES: &[(&str, usize, Make)] = &[
         let new = repo.versions("com.example", n, &repo.file("server.json", "{}"));
         (vec![stones.clone()], vec![stones, repo.folder("servers", vec![new])])
     }),
-    ("servers of a base with as many", 300, |repo, n| {
+    ("servers of a base with as many", 150, |repo, n| {
         let file = repo.file("server.json", "{}");
         let old = repo.versions("com.example", n, &file);
         let new = repo.versions("org.example", n, &file);

@@ -12,7 +12,7 @@ use super::assert_linear;
 use crate::project::home;
 
 /// Bytes of the larger file of a pair, about.
-const SIZE: usize = 64 * 1024;
+const SIZE: usize = 32 * 1024;
 
 /// Prints what was found in every form.
 fn print(findings: Vec<Diagnostic>) {

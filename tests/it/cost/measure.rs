@@ -9,7 +9,7 @@ const MOST: f64 = 3.0;
 const TRIES: usize = 6;
 
 /// Least time of a measurement; what takes less is done again and again.
-const LEAST: Duration = Duration::from_millis(10);
+const LEAST: Duration = Duration::from_millis(5);
 
 /// How long this thread was on a processor, or how much time has passed where nobody tells.
 fn now(start: &Instant) -> Duration {

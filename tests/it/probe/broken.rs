@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use mcp_static::probe::{Capability, Findings, Grade, Look, Options, Trouble, probe};
+use mcp_static::model::probe::{Capability, Grade, ProbeResult, Trouble};
+use mcp_static::probe::{self, Look, Options, probe};
 
 use super::cases::CASES;
 use super::good::{good, probe_over};
@@ -23,7 +24,7 @@ pub(super) struct Case {
 }
 
 impl Case {
-    fn findings(&self) -> Findings {
+    fn findings(&self) -> ProbeResult {
         let breaks = self.breaks;
         let answers = Arc::new(move |asked: &Asked| breaks(asked, good(asked)));
         if !self.https {
@@ -34,7 +35,7 @@ impl Case {
     }
 
     /// What was expected and not found.
-    fn misses(&self, findings: &Findings) -> Vec<String> {
+    fn misses(&self, findings: &ProbeResult) -> Vec<String> {
         let lines: Vec<Vec<&str>> = self
             .expect
             .lines()
@@ -45,9 +46,9 @@ impl Case {
         for words in &lines {
             if words[0] == "others" {
                 let named = |id: &str| lines.iter().any(|words| words[0] == id);
-                for row in &findings.rows {
-                    if !named(row.client.id) && row.verdict() == Grade::Fails {
-                        misses.push(format!("{} fails", row.client.id));
+                for row in &findings.clients {
+                    if !named(&row.id) && row.verdict == Grade::Fails {
+                        misses.push(format!("{} fails", row.id));
                     }
                 }
                 continue;
@@ -60,16 +61,16 @@ impl Case {
     }
 }
 
-fn is_found(findings: &Findings, words: &[&str]) -> bool {
-    let row = findings.rows.iter().find(|row| row.client.id == words[0]).unwrap();
+fn is_found(findings: &ProbeResult, words: &[&str]) -> bool {
+    let row = findings.clients.iter().find(|row| row.id == words[0]).unwrap();
     let capability = Capability::ALL.into_iter().find(|c| c.as_str() == words[1]).unwrap();
-    let cell = row.cell(capability);
+    let cell = &row.capabilities[capability.as_str()];
     match words[2] {
         "works" => cell.grade == Some(Grade::Works),
         "untried" => cell.grade.is_none(),
         grade => {
             assert!(Trouble::parse(words[3]).is_some(), "there is no trouble {}", words[3]);
-            cell.problems.iter().any(|p| p.trouble.id() == words[3] && p.grade.as_str() == grade)
+            cell.problems.iter().any(|p| p.id == words[3] && p.grade.as_str() == grade)
         }
     }
 }
@@ -81,7 +82,7 @@ fn complaint(case: &Case) -> String {
     if misses.is_empty() {
         return String::new();
     }
-    let said = findings.human(Look::default(), &[]);
+    let said = probe::human(&findings, Look::default());
     format!("\n=== {}\nnot found: {}\n{said}", case.name, misses.join("; "))
 }
 
@@ -114,7 +115,7 @@ fn every_text_that_a_case_reports_fits_its_columns() {
     for case in CASES.iter().step_by(7) {
         let findings = case.findings();
         for ascii in [false, true] {
-            let text = findings.human(Look { ascii, color: false }, &["vscode".to_owned()]);
+            let text = probe::human(&findings, Look { ascii, color: false });
             let wide = text.lines().find(|line| line.chars().count() > 100);
             assert_eq!(wide, None, "{}", case.name);
             assert!(!ascii || text.is_ascii(), "{}", case.name);

@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use mcp_static::model::probe::{Capability, Grade, ProbeResult};
 use mcp_static::pipeline::{LoadOptions, Silent};
-use mcp_static::probe::{CLIENTS, Capability, Findings, Grade, Options, probe};
-use mcp_static::serve::{self, Server, Source};
+use mcp_static::probe::{self, CLIENTS, Look, Options, probe};
+use mcp_static::serve::{self, LiveSource, Server};
 use mcp_static::world::http::{Exchanger, HttpOptions, Reach};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -108,30 +109,29 @@ pub(super) fn exchanger() -> Exchanger {
 }
 
 /// Probes over a socket.
-pub(super) fn probe_over(answers: Answers, after: &str) -> Findings {
+pub(super) fn probe_over(answers: Answers, after: &str) -> ProbeResult {
     let base = format!("{}{after}", serve(answers));
     probe(&base, &Options::default(), &exchanger(), &|_| {}).unwrap()
 }
 
-fn grade(findings: &Findings, client: &str, capability: Capability) -> Option<Grade> {
-    let row = findings.rows.iter().find(|row| row.client.id == client).unwrap();
-    row.cell(capability).grade
+fn grade(findings: &ProbeResult, client: &str, capability: Capability) -> Option<Grade> {
+    findings.clients.iter().find(|row| row.id == client).unwrap().grade(capability)
 }
 
 #[test]
 fn a_plain_file_host_works_for_every_client() {
     let findings = probe_over(Arc::new(good), "");
-    let said = findings.human(mcp_static::probe::Look::default(), &[]);
-    for row in &findings.rows {
-        assert_ne!(row.verdict(), Grade::Fails, "{}:\n{said}", row.client.id);
+    let said = probe::human(&findings, Look::default());
+    for row in &findings.clients {
+        assert_ne!(row.verdict, Grade::Fails, "{}:\n{said}", row.id);
     }
     // What such a host cannot do is search; and one client cannot ask for a `+`.
-    let ids: Vec<&str> = findings.causes().iter().map(|c| c.example.trouble.id()).collect();
+    let ids: Vec<&str> = findings.causes().iter().map(|c| c.example.id.as_str()).collect();
     assert_eq!(ids, ["search-ignored", "plus-lost"], "{said}");
     assert_eq!(findings.servers, 4);
-    let looked_up: Vec<&str> = findings.subjects.iter().map(|(_, v)| v.as_str()).collect();
+    let looked_up: Vec<&str> = findings.looked_up.iter().map(|s| s.version.as_str()).collect();
     assert_eq!(looked_up, ["1.1.0", "0.3.0+build.7", "4.0.0", "1.0.0"]);
-    assert_eq!(findings.rows.len(), CLIENTS.len());
+    assert_eq!(findings.clients.len(), CLIENTS.len());
     assert_eq!(grade(&findings, "vscode", Capability::Cors), Some(Grade::Works));
     assert_eq!(grade(&findings, "vscode", Capability::Versions), None);
     assert_eq!(grade(&findings, "copilot-cli", Capability::Enforcement), Some(Grade::Works));
@@ -140,9 +140,8 @@ fn a_plain_file_host_works_for_every_client() {
 #[test]
 fn two_probes_say_the_same() {
     let base = serve(Arc::new(good));
-    let once = || {
-        probe(&base, &Options::default(), &exchanger(), &|_| {}).unwrap().record(&[], None).json()
-    };
+    let once =
+        || probe::to_json(&probe(&base, &Options::default(), &exchanger(), &|_| {}).unwrap());
     assert_eq!(once(), once());
 }
 
@@ -153,13 +152,13 @@ fn our_own_server_works_for_every_client() {
     let data = home().join("registry-data");
     std::thread::spawn(move || {
         let options = LoadOptions { data, ..LoadOptions::default() };
-        let live = Source::new(options).read(&Silent).unwrap().live.unwrap();
+        let live = LiveSource::new(options).read(&Silent).unwrap().live.unwrap();
         server.run(live, None);
     });
     let findings = probe(&base, &Options::default(), &exchanger(), &|_| {}).unwrap();
-    for row in &findings.rows {
-        let said = findings.human(mcp_static::probe::Look::default(), &[]);
-        assert_ne!(row.verdict(), Grade::Fails, "{}:\n{said}", row.client.id);
+    for row in &findings.clients {
+        let said = probe::human(&findings, Look::default());
+        assert_ne!(row.verdict, Grade::Fails, "{}:\n{said}", row.id);
     }
 }
 
@@ -193,12 +192,12 @@ fn what_is_built_for_pages_works_there() {
         }
     };
     let findings = probe_over(Arc::new(pages), "");
-    let said = findings.human(mcp_static::probe::Look::default(), &[]);
+    let said = probe::human(&findings, Look::default());
     let failing: Vec<&str> = findings
-        .rows
+        .clients
         .iter()
-        .filter(|row| row.verdict() == Grade::Fails)
-        .map(|row| row.client.id)
+        .filter(|row| row.verdict == Grade::Fails)
+        .map(|row| row.id.as_str())
         .collect();
     // The one that follows no redirect.
     assert_eq!(failing, ["mcp-gateway-registry"], "{said}");
@@ -217,7 +216,7 @@ fn plain_http_on_a_network_is_what_a_renderer_does_not_ask() {
     assert_eq!(of("vscode", Capability::List), Some(Grade::Fails));
     assert_eq!(of("amazon-q", Capability::List), Some(Grade::Fails));
     assert_eq!(of("copilot-cli", Capability::List), Some(Grade::Partly));
-    assert!(findings.causes().iter().all(|c| c.example.trouble.id() != "encoded-slash"));
+    assert!(findings.causes().iter().all(|c| c.example.id.as_str() != "encoded-slash"));
 }
 
 #[test]
@@ -229,9 +228,9 @@ fn a_server_can_be_named_and_clients_chosen() {
         probe(&base, &options, &exchanger(), &|_| {}).unwrap()
     };
     let known = with("io.github.gamma/three");
-    assert_eq!(known.rows.len(), 1);
+    assert_eq!(known.clients.len(), 1);
     assert_eq!(grade(&known, "jetbrains", Capability::Version), Some(Grade::Works));
-    let versions: Vec<&str> = known.subjects.iter().map(|(_, v)| v.as_str()).collect();
+    let versions: Vec<&str> = known.looked_up.iter().map(|s| s.version.as_str()).collect();
     assert_eq!(versions, ["0.3.0+build.7", "0.2.0"]);
     let unknown = with("io.github.gamma/none");
     assert_eq!(grade(&unknown, "jetbrains", Capability::Version), Some(Grade::Fails));

@@ -121,7 +121,7 @@ fn a_result_of_somebody_else_ends_with_2_and_changes_nothing() {
     project.file("odd.json", "{\"name\": \"\u{1b}[2J\"}");
     for (path, words) in [
         ("live/probe.json", "clients refuse http"),
-        ("odd.json", "no result of a probe"),
+        ("odd.json", "not the result of a probe"),
         ("none.json", "cannot be read"),
     ] {
         let ran = project.run(&["build", "--base-url", URL, "--probe", path]).expect(2).says(words);

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use mcp_static::probe::{CLIENTS, Capability, Trouble};
+use mcp_static::model::probe::{Capability, Trouble};
+use mcp_static::probe::CLIENTS;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
@@ -42,7 +43,7 @@ fn wrong_use_ends_with_2_and_silence_with_3() {
         (vec!["probe", "registry.example.com"], "has no scheme"),
         (vec!["probe", "http://registry.example.com"], "--allow-private"),
         (vec!["probe", "https://10.0.0.1"], "private network"),
-        (vec!["probe", &base, "--client", "emacs"], "the clients are vscode, copilot-cli"),
+        (vec!["probe", &base, "--client", "emacs"], "choose from vscode, copilot-cli"),
         (vec!["probe", &base, "--require", "emacs"], "unknown client \"emacs\""),
         (vec!["probe", &base, "--format", "sarif"], "human, json or markdown"),
         (vec!["probe", &base, "--offline"], "leave out --offline"),

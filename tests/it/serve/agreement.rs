@@ -1,7 +1,7 @@
 //! `serve` and `build` say the same at every URL without a query.
 
 use mcp_static::pipeline::{Silent, check, load};
-use mcp_static::serve::{Request, Source};
+use mcp_static::serve::{LiveSource, Request};
 use mcp_static::site::{Media, Shape, Site};
 use pretty_assertions::assert_eq;
 
@@ -77,7 +77,7 @@ fn a_plus_in_a_version_is_a_plus() {
         project.pin("com.example/weather", version, "2025-01-01T00:00:00Z");
     }
     let options = load_options(project.path("registry-data"));
-    let live = Source::new(options).read(&Silent).unwrap().live.expect("no errors");
+    let live = LiveSource::new(options).read(&Silent).unwrap().live.expect("no errors");
     let ask = |target: &str| {
         let answer = live.answer(&Request::get(target));
         (answer.status(), String::from_utf8(answer.body().to_vec()).unwrap())

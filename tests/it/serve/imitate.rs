@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use mcp_static::pipeline::{Silent, check, load};
-use mcp_static::serve::{Live, Method, Request, Source};
+use mcp_static::serve::{Live, LiveSource, Method, Request};
 use mcp_static::site::{Cors, HOSTS, Media, Shape, Site, host_named};
 use pretty_assertions::assert_eq;
 
@@ -36,7 +36,7 @@ fn site() -> &'static Site {
 
 fn read(project: &Project, host: &str) -> Live {
     let options = load_options(project.path("registry-data"));
-    let source = Source::new(options).imitating(host_named(host).unwrap());
+    let source = LiveSource::new(options).imitating(host_named(host).unwrap());
     let reading = source.read(&Silent).unwrap();
     reading.live.unwrap_or_else(|| panic!("{:#?}", reading.report.items()))
 }
@@ -318,7 +318,7 @@ fn cors_headers_that_are_up_to_the_operator_can_be_left_out() {
     let project = project();
     for (host, preflight) in [("plain", 405), ("s3", 403)] {
         let options = load_options(project.path("registry-data"));
-        let source = Source::new(options).imitating(host_named(host).unwrap()).without_cors();
+        let source = LiveSource::new(options).imitating(host_named(host).unwrap()).without_cors();
         let bare = source.read(&Silent).unwrap().live.unwrap();
         for (_, target) in SHAPES {
             let (with, without) =
@@ -480,7 +480,7 @@ fn the_path_of_the_base_url_may_stand_in_front() {
         let mut options = load_options(project.path("registry-data"));
         options.base_url =
             mcp_static::config::BaseUrl::parse("https://acme.example.com/tools").ok();
-        let live = Source::new(options).imitating(*host).read(&Silent).unwrap().live.unwrap();
+        let live = LiveSource::new(options).imitating(*host).read(&Silent).unwrap().live.unwrap();
         for target in ["/v0.1/servers", "/tools/v0.1/servers"] {
             let (words, got) = follow(&live, target);
             assert_eq!(got.status, 200, "{} {target}: {words}", host.name());

@@ -2,7 +2,7 @@
 //! and leaves every other request to the host.
 
 use mcp_static::pipeline::Silent;
-use mcp_static::serve::{Live, Method, Request, Source};
+use mcp_static::serve::{Live, LiveSource, Method, Request};
 use mcp_static::site::{HOSTS, Host, host_named};
 use pretty_assertions::assert_eq;
 
@@ -14,7 +14,7 @@ fn with_program() -> impl Iterator<Item = &'static dyn Host> {
 }
 
 fn read(host: &'static dyn Host) -> Live {
-    let source = Source::new(load_options(sample_data())).imitating(host);
+    let source = LiveSource::new(load_options(sample_data())).imitating(host);
     source.read(&Silent).unwrap().live.unwrap()
 }
 
@@ -109,7 +109,7 @@ fn the_path_of_the_base_url_may_stand_in_front_of_a_query() {
     let mut options = load_options(sample_data());
     options.base_url = mcp_static::config::BaseUrl::parse("https://acme.example.com/tools").ok();
     let host = host_named("cloudflare-workers").unwrap();
-    let live = Source::new(options).imitating(host).read(&Silent).unwrap().live.unwrap();
+    let live = LiveSource::new(options).imitating(host).read(&Silent).unwrap().live.unwrap();
     let want = ask(&live, &Method::Get, "/v0.1/servers?limit=1");
     assert_eq!(want.0, 200);
     assert_eq!(ask(&live, &Method::Get, "/tools/v0.1/servers?limit=1"), want);
@@ -168,6 +168,6 @@ fn a_folder_answers_queries_from_its_index_if_it_has_a_program_and_all_of_it() {
 }
 
 fn read_data(project: &Project, host: &'static dyn Host) -> Live {
-    let source = Source::new(load_options(project.path("registry-data"))).imitating(host);
+    let source = LiveSource::new(load_options(project.path("registry-data"))).imitating(host);
     source.read(&Silent).unwrap().live.unwrap()
 }

@@ -4,7 +4,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use mcp_static::pipeline::Silent;
-use mcp_static::serve::{Event, Handle, Options, Server, Source, Watch};
+use mcp_static::serve::{Event, Handle, LiveSource, Options, Server, Watch};
 use mcp_static::site::host_named;
 
 use super::client::{Reply, get};
@@ -20,10 +20,10 @@ struct Watched {
 
 impl Watched {
     fn start(project: &Project) -> Self {
-        Self::of(Source::new(load_options(project.path("registry-data"))))
+        Self::of(LiveSource::new(load_options(project.path("registry-data"))))
     }
 
-    fn of(source: Source) -> Self {
+    fn of(source: LiveSource) -> Self {
         let mut options = Options::default();
         options.look_every = Duration::from_millis(30);
         let server = Server::bind("127.0.0.1:0", options).unwrap();
@@ -40,7 +40,7 @@ impl Watched {
                     other => format!("{other:?}"),
                 });
             };
-            server.run(live, Some(Watch { source: &source, seen: reading.seen, hear: &hear }));
+            server.run(live, Some(Watch { source: &source, seen: reading.seen, on_event: &hear }));
         });
         Self { address, handle, said }
     }
@@ -130,7 +130,7 @@ fn a_commit_moves_the_dates() {
 fn an_imitated_host_takes_up_an_edit_too() {
     let project = Project::small();
     project.pin("com.example/weather", "1.0.0", "2025-01-01T00:00:00Z");
-    let source = Source::new(load_options(project.path("registry-data")));
+    let source = LiveSource::new(load_options(project.path("registry-data")));
     let server = Watched::of(source.imitating(host_named("firebase").unwrap()));
     let latest = "/v0.1/servers/com.example%2Fweather/versions/latest";
     assert_eq!(get(server.address, latest).status, 301);

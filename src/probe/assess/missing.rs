@@ -2,10 +2,9 @@
 
 use super::super::clients::{Client, Unknown};
 use super::super::diagnose::spell;
-use super::super::findings::{Grade, Problem};
-use super::super::trouble::Trouble;
 use super::super::visit::Visit;
-use super::Judge;
+use super::Assessor;
+use crate::model::probe::{Grade, Problem, Trouble};
 
 /// A server that no registry has.
 const NO_SERVER: &str = "io.github.mcp-static-probe/no-such-server";
@@ -13,7 +12,7 @@ const NO_SERVER: &str = "io.github.mcp-static-probe/no-such-server";
 /// A version that no server has.
 const NO_VERSION: &str = "0.0.0-no-such-version";
 
-impl Judge<'_> {
+impl Assessor<'_> {
     /// Whether the client sees that something is not there; `None` when it never looks anything up.
     pub(super) fn unknown(&self, client: &'static Client) -> Option<Vec<Problem>> {
         let uses = client.lookups;
@@ -35,7 +34,7 @@ impl Judge<'_> {
         let mut problems: Vec<Problem> = Vec::new();
         for target in targets {
             for problem in verdict(client, &self.visit(client, &target)) {
-                if !problems.iter().any(|known| known.trouble == problem.trouble) {
+                if !problems.iter().any(|known| known.id == problem.id) {
                     problems.push(problem);
                 }
             }

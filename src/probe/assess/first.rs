@@ -4,15 +4,14 @@ use serde_json::Value;
 
 use super::super::body::media;
 use super::super::clients::{Client, Hello};
-use super::super::findings::{Grade, Problem};
-use super::super::trouble::Trouble;
 use super::super::visit::Visit;
-use super::Judge;
+use super::Assessor;
+use crate::model::probe::{Grade, Problem, Trouble};
 
 /// Seconds that ToolHive waits for the answer to its first request (code).
 const TOOLHIVE_WAITS: u64 = 5;
 
-impl Judge<'_> {
+impl Assessor<'_> {
     /// Whether the client gets in at all.
     pub(super) fn first_contact(&self, client: &'static Client) -> Vec<Problem> {
         match client.hello {

@@ -12,27 +12,26 @@ use std::cell::OnceCell;
 
 use super::clients::Client;
 use super::diagnose;
-use super::findings::{Capability, Grade, Problem, Row};
 use super::session::Session;
 use super::subjects::Subject;
-use super::trouble::Trouble;
 use super::visit::{CORS, Visit};
+use crate::model::probe::{Capability, ClientResult, Grade, Problem, Trouble};
 
 /// What is known when clients are judged.
-pub(super) struct Judge<'a> {
+pub(super) struct Assessor<'a> {
     pub(super) session: &'a Session<'a>,
     pub(super) subjects: &'a [Subject],
     why: OnceCell<Option<(Trouble, String)>>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> Assessor<'a> {
     pub(super) fn new(session: &'a Session<'a>, subjects: &'a [Subject]) -> Self {
         Self { session, subjects, why: OnceCell::new() }
     }
 
     /// Judges a client.
-    pub(super) fn row(&self, client: &'static Client) -> Row {
-        let mut row = Row::new(client);
+    pub(super) fn row(&self, client: &'static Client) -> ClientResult {
+        let mut row = ClientResult::new(client.id, client.name);
         row.set(Capability::Reach, self.first_contact(client));
         let (list, problems) = self.list(client);
         row.set(Capability::List, problems);
@@ -49,7 +48,7 @@ impl<'a> Judge<'a> {
             row.set(Capability::Unknown, problems);
         }
         if client.origin.is_some() {
-            let problems = collect(&row, |_, problem| CORS.contains(&problem.trouble));
+            let problems = collect(&row, |_, problem| CORS.iter().any(|cause| problem.is(*cause)));
             row.set(Capability::Cors, problems);
         }
         // A policy over servers that nobody could look up has not been tried.
@@ -73,7 +72,7 @@ impl<'a> Judge<'a> {
         let fault = visit.status_problem(missing).or_else(|| visit.body_problem());
         problems.extend(fault.map(|fault| {
             let vague = [Trouble::ListMissing, Trouble::WebPageInstead, Trouble::Forbidden];
-            let why = if vague.contains(&fault.trouble) { self.why() } else { None };
+            let why = if vague.iter().any(|cause| fault.is(*cause)) { self.why() } else { None };
             match why {
                 Some((trouble, seen)) => visit.problem(*trouble, Grade::Fails, seen.clone()),
                 None => fault,
@@ -88,15 +87,12 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// The problems of a row that are wanted, each cause once.
-fn collect(row: &Row, wanted: impl Fn(Capability, &Problem) -> bool) -> Vec<Problem> {
+/// Returns the problems of a row that are wanted, each cause once.
+fn collect(row: &ClientResult, wanted: impl Fn(Capability, &Problem) -> bool) -> Vec<Problem> {
     let mut found: Vec<Problem> = Vec::new();
-    for (capability, cell) in row.cells() {
-        for problem in &cell.problems {
-            let known = found.iter().any(|known| known.trouble == problem.trouble);
-            if wanted(capability, problem) && !known {
-                found.push(problem.clone());
-            }
+    for (capability, problem) in row.problems() {
+        if wanted(capability, problem) && !found.iter().any(|known| known.id == problem.id) {
+            found.push(problem.clone());
         }
     }
     found

@@ -5,20 +5,19 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::super::clients::{Client, Paging, Spelling};
-use super::super::findings::{Grade, Problem};
-use super::super::session::Answer;
+use super::super::session::Response;
 use super::super::subjects::rows;
-use super::super::trouble::Trouble;
 use super::super::visit::Visit;
-use super::Judge;
+use super::Assessor;
+use crate::model::probe::{Grade, Problem, Trouble};
 use crate::text::percent_encode;
 
 /// Pages that are asked for to see whether paging comes along.
 const PAGES: usize = 3;
 
-impl Judge<'_> {
+impl Assessor<'_> {
     /// The list as this client gets it, and what is wrong with it.
-    pub(super) fn list(&self, client: &'static Client) -> (Option<Rc<Answer>>, Vec<Problem>) {
+    pub(super) fn list(&self, client: &'static Client) -> (Option<Rc<Response>>, Vec<Problem>) {
         let visit = self.visit(client, client.list);
         let mut problems = self.list_faults(&visit);
         let Some(end) = visit.end.clone().filter(|_| visit.is_success()) else {
@@ -46,7 +45,7 @@ impl Judge<'_> {
     }
 
     /// Whether the client comes to the end of the list, and sees all of it.
-    pub(super) fn paging(&self, client: &'static Client, list: &Answer) -> Vec<Problem> {
+    pub(super) fn paging(&self, client: &'static Client, list: &Response) -> Vec<Problem> {
         let Some(mut cursor) = next_cursor(list) else { return Vec::new() };
         let Paging::Follows(spelling) = client.paging else {
             let problem = self.visit(client, client.list).problem(
@@ -87,7 +86,7 @@ impl Judge<'_> {
 
     /// Whether a search for a server finds it; `None` when the client has no search or there is
     /// nothing to look for.
-    pub(super) fn search(&self, client: &'static Client, list: &Answer) -> Option<Vec<Problem>> {
+    pub(super) fn search(&self, client: &'static Client, list: &Response) -> Option<Vec<Problem>> {
         let search = client.search?;
         let subject = self.subjects.first()?;
         let text = spell(&subject.name, search.spelling);
@@ -131,13 +130,13 @@ fn content(client: &Client, visit: &Visit, servers: &[Value]) -> Vec<Problem> {
 }
 
 /// The cursor of the next page; null and an empty one are none (ran).
-fn next_cursor(page: &Answer) -> Option<String> {
+fn next_cursor(page: &Response) -> Option<String> {
     let cursor = page.body.json()?.pointer("/metadata/nextCursor")?.as_str()?;
     (!cursor.is_empty()).then(|| cursor.to_owned())
 }
 
 /// Name and version of the first row.
-fn first_row(page: &Answer) -> Option<String> {
+fn first_row(page: &Response) -> Option<String> {
     let servers = page.body.servers()?;
     let (name, version, _) = *rows(servers).first()?;
     Some(format!("{name} {version}"))

@@ -4,14 +4,13 @@ use serde_json::Value;
 
 use super::super::clients::Client;
 use super::super::diagnose::{no_server, spell};
-use super::super::findings::{Capability, Grade, Problem};
 use super::super::subjects::{Subject, rows};
-use super::super::trouble::Trouble;
 use super::super::visit::Visit;
-use super::Judge;
+use super::Assessor;
+use crate::model::probe::{Capability, Grade, Problem, Trouble};
 use crate::text::percent_encode;
 
-impl Judge<'_> {
+impl Assessor<'_> {
     /// Every lookup that the client makes; nothing when no server is known.
     pub(super) fn lookups(&self, client: &'static Client) -> Vec<(Capability, Vec<Problem>)> {
         if self.subjects.is_empty() {
@@ -136,22 +135,15 @@ fn versions(client: &Client, version: &str) -> Vec<String> {
 
 /// A server of which no version is known: neither the list nor `latest` has it.
 fn nowhere(path: &str) -> Problem {
-    Problem {
-        trouble: Trouble::ServerNotFound,
-        grade: Grade::Fails,
-        request: format!("GET {path}/latest"),
-        detail: "it is neither in the list nor found as latest".to_owned(),
-    }
+    let detail = "it is neither in the list nor found as latest".to_owned();
+    Problem::new(Trouble::ServerNotFound, Grade::Fails, format!("GET {path}/latest"), detail)
 }
 
 /// A client that refuses a version before it asks for it.
 fn cannot_ask(path: &str, version: &str) -> Problem {
-    Problem {
-        trouble: Trouble::PlusLost,
-        grade: Grade::Partly,
-        request: format!("GET {path}/{version} is never sent"),
-        detail: "this client refuses versions with +".to_owned(),
-    }
+    let request = format!("GET {path}/{version} is never sent");
+    let detail = "this client refuses versions with +".to_owned();
+    Problem::new(Trouble::PlusLost, Grade::Partly, request, detail)
 }
 
 /// Whether the document is about the version that was asked for.
@@ -188,7 +180,7 @@ fn identity(
 fn distinct(problems: Vec<Problem>) -> Vec<Problem> {
     let mut kept: Vec<Problem> = Vec::new();
     for problem in problems {
-        match kept.iter_mut().find(|known| known.trouble == problem.trouble) {
+        match kept.iter_mut().find(|known| known.id == problem.id) {
             Some(known) if known.grade < problem.grade => *known = problem,
             Some(_) => {}
             None => kept.push(problem),

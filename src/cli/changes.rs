@@ -1,0 +1,76 @@
+//! What the verbs that change the data folder share: the lock, the plan, the edits, the report.
+
+use crate::config::Config;
+use crate::data::{Edit, Edits, apply, hold, read_settings};
+use crate::diag::{Levels, Report};
+use crate::error::Result;
+use crate::import::{Batch, Filter, ImportPlan, plan, present};
+use crate::world::clock::{Clock as _, SystemClock};
+use crate::world::file::Held;
+
+use super::args::Global;
+use super::outcome::Outcome;
+use super::talk::Talk;
+
+/// Maximum size of a document that is read, in bytes; far larger than any that is accepted.
+pub(super) const MAX_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// Compares records with the data folder and returns what an import would change.
+pub(super) fn make_plan(
+    global: &Global,
+    origin: &str,
+    batch: Batch,
+    filter: &Filter,
+) -> Result<ImportPlan> {
+    let label = crate::pipeline::label(&global.data);
+    let present = present(&global.data, &label, &batch.readings)?;
+    Ok(plan(origin, batch.readings, &present, filter, SystemClock::default().now()))
+}
+
+/// Applies the configured severities to a report and prints it.
+pub(super) fn finish(
+    global: &Global,
+    report: Report,
+    talk: &Talk,
+    refused: bool,
+) -> Result<Outcome> {
+    let report = report.finish(&levels(global)?);
+    talk.report(&report);
+    Ok(Outcome::refused_if(refused || report.has_errors()))
+}
+
+/// Returns the severities of the registry's settings, overridden by those of the command line.
+///
+/// An invalid `registry.toml` is ignored here: `check` reports it, and it must not block an import.
+fn levels(global: &Global) -> Result<Levels> {
+    let mut levels = match read_settings(&global.data) {
+        Ok(Some(text)) => Config::parse("registry.toml", &text).0.levels,
+        _ => Levels::default(),
+    };
+    levels.extend(&global.levels()?);
+    Ok(levels)
+}
+
+/// Locks the data folder for this run, unless nothing is written.
+pub(super) fn lock(global: &Global, dry_run: bool) -> Result<Option<Held>> {
+    (!dry_run).then(|| hold(&global.data)).transpose()
+}
+
+/// Applies edits to the data folder, or lists them.
+///
+/// With `dry_run` the list goes to standard output, since it is the result.
+pub(super) fn write(global: &Global, edits: &Edits, dry_run: bool, talk: &Talk) -> Result<()> {
+    if dry_run {
+        let line = |(path, edit): (&str, &Edit)| match edit {
+            Edit::Write(_) => format!("write {path}\n"),
+            Edit::Remove => format!("remove {path}\n"),
+        };
+        talk.data(&edits.iter().map(line).collect::<String>());
+        return Ok(());
+    }
+    let observer = talk.observer();
+    observer.stage("writing", edits.len() as u64);
+    let applied = apply(&global.data, edits, &|steps| observer.step(steps));
+    observer.done();
+    applied.map(|_| ())
+}
