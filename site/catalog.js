@@ -21,7 +21,7 @@ function oneEdit(a, b) {
   return x.length > 1 && x[0] === y[1] && x[1] === y[0] && x.slice(2) === y.slice(2);
 }
 
-// How well `word` answers `term`, from 0 to 1; typing mistakes are another matter.
+// How well `word` matches `term`, from 0 to 1, without typing mistakes.
 function quality(term, word) {
   if (word === term) return 1;
   if (word.startsWith(term)) return 0.55 + 0.3 * (term.length / word.length);
@@ -29,7 +29,7 @@ function quality(term, word) {
   return inside && word.includes(term) ? 0.3 : 0;
 }
 
-// How well `word` answers a term that is typed with one mistake.
+// How well `word` matches a term with one typing mistake.
 function roughly(term, word) {
   if (term.length < 4) return 0;
   if (oneEdit(term, word)) return 0.4;
@@ -75,7 +75,7 @@ class Index {
     this.sorted = false;
   }
 
-  // Points of every server for one term; 0 is no answer.
+  // Points of every server for one term; 0 means no match.
   points(term, measure) {
     const points = new Float64Array(this.servers.length);
     let found = false;
@@ -89,8 +89,8 @@ class Index {
     return found ? points : null;
   }
 
-  // Servers that answer `query` and have one of the wanted values of each kind in `wanted`
-  // (kind → set of values), best first; and per kind how many servers each value would give.
+  // Servers that match `query` and have one of the wanted values of each kind in `wanted`
+  // (kind → set of values), best first; and per kind how many servers each value would leave.
   search(query, wanted = new Map()) {
     const terms = words(query);
     if (!this.sorted) [...this.servers].sort((a, b) => (a.key < b.key ? -1 : 1)).forEach((server, i) => { server.rank = i; });
@@ -127,7 +127,7 @@ class Index {
   }
 }
 
-// A day after 1970 for people: 3 Oct 2026.
+// Formats a day after 1970: 3 Oct 2026.
 const dayText = (day) => new Date(day * 86400000).toUTCString().slice(5, 16).replace(/^0/, '');
 const counted = (count) => `${count.toLocaleString('en')} server${count === 1 ? '' : 's'}`;
 
@@ -137,7 +137,7 @@ function hue(name) {
   return sum % 8;
 }
 
-// From here on the page.
+// The page.
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -276,7 +276,7 @@ function search() {
     }
   }
 
-  // The query and the filters stand in the address.
+  // Writes the query and the filters into the address.
   function address(how) {
     if (!home) return;
     const params = new URLSearchParams(input.value.trim() ? { q: input.value.trim() } : {});
@@ -330,7 +330,7 @@ function search() {
   read();
 }
 
-// Tabs: the prepared `details` become panels, and the reader's client is remembered.
+// Tabs: the prepared `details` become panels, and the chosen client is stored.
 function tabs(box) {
   const all = [...box.children];
   const bar = make('div', { class: 'tablist', role: 'tablist', 'aria-label': 'Clients' });
@@ -382,7 +382,7 @@ function copies() {
   }
 }
 
-// Pictures that do not load leave the letter on their tile.
+// Removes pictures that do not load, so that the letter on their tile is shown.
 function pictures() {
   const drop = (img) => img.matches('.tile img') && img.remove();
   document.addEventListener('error', (event) => drop(event.target), true);

@@ -1,5 +1,5 @@
 // Cloudflare Workers with static assets: `main` of wrangler.jsonc, beside `edge.js`. Documents are
-// `index.html` files there, so the list stands at its own address with a slash.
+// `index.html` files there, so the list is at its address with a slash at the end.
 import { answer, isList, staticList } from './edge.js';
 
 export default {

@@ -1,5 +1,5 @@
-// Deno and Deno Deploy: serves the folder that this file stands in, beside `edge.js`, and answers
-// queries of the list.
+// Deno and Deno Deploy: serves the folder that holds this file and `edge.js`, and answers queries of
+// the list.
 //
 //   deno serve --allow-read=. deno.js
 //
@@ -32,13 +32,13 @@ async function file(segments, status = 200) {
   }
 }
 
-// The site's answer: a file, the index of a folder, or the word that there is nothing.
+// The site's answer: a file, the index of a folder, or 404.
 async function host(request) {
   if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: HEADERS });
   const { pathname } = new URL(request.url);
   let segments = [];
   try {
-    // `%2F` stands in a server's name only; there it separates namespace and name.
+    // `%2F` occurs only in a server's name, where it separates namespace and name.
     const split = pathname.replace(/^(\/v0\.1\/servers\/[^/]+?)%2F/i, '$1/').split('/');
     segments = split.filter((part) => part !== '').map(decodeURIComponent);
   } catch {

@@ -1,5 +1,5 @@
-// Vercel: routing middleware, `middleware.js`, beside `edge.js`. To return nothing is to let the
-// request go on to the site. The files that it reads are outside of its own paths.
+// Vercel: routing middleware, `middleware.js`, beside `edge.js`. It returns nothing to let the site
+// answer. The files that it reads are not on its paths.
 import { answer } from './edge.js';
 
 export const config = { matcher: ['/v0.1/servers', '/v0/servers'] };

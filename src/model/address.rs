@@ -1,8 +1,7 @@
-//! Which addresses are public: those that a stranger may send us, or the readers of an entry, to.
+//! Which IP addresses are public.
 //!
-//! A name whose owner points it at an address inside our network would make us his hands there, so
-//! whatever the registries of special addresses (IANA) keep from public use is refused. The same list
-//! judges the addresses in entries.
+//! The owner of a name can point it at an address inside our network. So every address that the IANA
+//! registries of special addresses keep from public use is refused, for requests and in entries.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -36,8 +35,8 @@ const NOT_PUBLIC_6: &[(Ipv6Addr, u32)] = &[
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20), // documentation
 ];
 
-/// Whether a stranger may send us to `address`. Addresses of version 6 that hold one of version 4
-/// (mapped, translated, 6to4) are never public, whatever they hold.
+/// Whether `address` is public. Addresses of version 6 that hold one of version 4
+/// (mapped, translated, 6to4) are never public.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => !NOT_PUBLIC_4.iter().any(|&(block, length)| {
@@ -52,8 +51,8 @@ pub fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// Whether `address` means the machine of the program that connects to it, written as version 4 or as version 6
-/// that holds a version 4 address.
+/// Whether `address` means the machine of the program that connects to it, also as an address of
+/// version 4 inside one of version 6.
 pub(super) fn is_own_machine(address: IpAddr) -> bool {
     let own = |address: Ipv4Addr| address.is_loopback() || address.is_unspecified();
     match address {

@@ -1,7 +1,7 @@
 //! Domains: how one is written, what of it can be registered, and which names a proof of it covers.
 //!
-//! A domain comes from a namespace or from a proof file, so its text is checked before it is looked
-//! up: one spelling, no address, nothing that a URL or a resolver would read as more than a name.
+//! A domain comes from a namespace or a proof file, so its text is checked before it is looked up: it has
+//! one spelling, is not an address, and holds nothing that a URL or a resolver would misread.
 
 use super::{InvalidName, Namespace, punycode};
 
@@ -23,42 +23,32 @@ const SPECIAL: &[&str] =
 pub struct Domain(Box<str>);
 
 impl Domain {
-    /// Reads a domain; capital letters are taken for small ones. The fault ends the sentence
-    /// "`text` …".
+    /// Reads a domain in either case. The error ends the sentence "`text` …".
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
-        if text.is_empty() {
-            return Err(InvalidName::new("is empty"));
-        }
-        if !text.is_ascii() {
-            return Err(InvalidName::new(match ascii_form(text) {
+        let lower = text.to_ascii_lowercase();
+        let last = lower.rsplit('.').next().unwrap_or_default();
+        let why = match text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-.".contains(*c)) {
+            _ if text.is_empty() => "is empty".to_owned(),
+            Some(_) if !text.is_ascii() => match ascii_form(text) {
                 Some(ascii) => format!("holds letters beyond ASCII; write it as {ascii}"),
                 None => "holds characters beyond ASCII; write it in punycode (xn--…)".to_owned(),
-            }));
-        }
-        if let Some(c) = text.chars().find(|c| !c.is_ascii_alphanumeric() && !"-.".contains(*c)) {
-            let hint = if "/:@?#".contains(c) { "; write the bare domain" } else { "" };
-            return Err(InvalidName::new(format!("holds {c:?}, which no domain does{hint}")));
-        }
-        if text.ends_with('.') {
-            return Err(InvalidName::new("ends with a dot; leave it out"));
-        }
-        if text.len() > MAX {
-            return Err(InvalidName::new(format!("is longer than {MAX} characters")));
-        }
-        let text = text.to_ascii_lowercase();
-        if let Some(fault) = text.split('.').find_map(label_fault) {
-            return Err(fault);
-        }
-        let last = text.rsplit('.').next().unwrap_or_default();
-        if is_number(last) {
-            return Err(InvalidName::new("ends with a number, as addresses do"));
-        }
-        if last.len() == text.len() {
-            return Err(InvalidName::new(
-                "has one label; a domain has two or more, such as example.com",
-            ));
-        }
-        Ok(Self(text.into()))
+            },
+            Some(c) => {
+                let hint = if "/:@?#".contains(c) { "; write the bare domain" } else { "" };
+                format!("holds {c:?}, which no domain does{hint}")
+            }
+            None if text.ends_with('.') => "ends with a dot; leave it out".to_owned(),
+            None if text.len() > MAX => format!("is longer than {MAX} characters"),
+            None => match lower.split('.').find_map(label_fault) {
+                Some(why) => why,
+                None if is_number(last) => "ends with a number, as addresses do".to_owned(),
+                None if last.len() == lower.len() => {
+                    "has one label; a domain has two or more, such as example.com".to_owned()
+                }
+                None => return Ok(Self(lower.into())),
+            },
+        };
+        Err(InvalidName(why))
     }
 
     /// The domain that a namespace reverses.
@@ -71,14 +61,14 @@ impl Domain {
         &self.0
     }
 
-    /// The part that somebody can register: one label more than the public suffix. Nothing if the
-    /// domain is itself a public suffix.
+    /// The part that can be registered: one label more than the public suffix. `None` if the domain is
+    /// itself a public suffix.
     pub fn registrable(&self) -> Option<&str> {
         psl::domain_str(&self.0)
     }
 
-    /// Whether the domain is a public suffix, under which strangers register: a top-level domain or
-    /// the likes of `co.uk`, or a private one such as `github.io`. It proves nothing for the names below it.
+    /// Whether the domain is a public suffix, below which anyone can register: such as `com`, `co.uk` or
+    /// `github.io`. It proves nothing for the names below it.
     pub fn is_public_suffix(&self) -> bool {
         self.registrable().is_none()
     }
@@ -99,15 +89,8 @@ impl Domain {
     ///
     /// A document over HTTP counts for its own domain only; callers compare for that.
     pub fn reaches(&self, other: &Self) -> bool {
-        self == other
-            || (self.is_above(&other.0)
-                && other
-                    .registrable()
-                    .is_some_and(|least| *least == *self.0 || is_below(&self.0, least)))
-    }
-
-    fn is_above(&self, text: &str) -> bool {
-        is_below(text, &self.0)
+        let at_least = |least: &str| *least == *self.0 || is_below(&self.0, least);
+        self == other || (is_below(&other.0, &self.0) && other.registrable().is_some_and(at_least))
     }
 }
 
@@ -116,18 +99,16 @@ fn is_below(text: &str, parent: &str) -> bool {
     text.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
 }
 
-fn label_fault(label: &str) -> Option<InvalidName> {
-    if label.is_empty() {
-        Some(InvalidName::new("has an empty label"))
-    } else if label.len() > MAX_LABEL {
-        Some(InvalidName::new(format!("has a label of more than {MAX_LABEL} characters")))
-    } else if label.starts_with('-') || label.ends_with('-') {
-        Some(InvalidName::new(format!(
-            "has the label {label:?}, which begins or ends with a hyphen"
-        )))
-    } else {
-        punycode::fault(label)
-            .map(|why| InvalidName::new(format!("has the label {label:?}, which {why}")))
+fn label_fault(label: &str) -> Option<String> {
+    match label {
+        "" => Some("has an empty label".to_owned()),
+        _ if label.len() > MAX_LABEL => {
+            Some(format!("has a label of more than {MAX_LABEL} characters"))
+        }
+        _ if label.starts_with('-') || label.ends_with('-') => {
+            Some(format!("has the label {label:?}, which begins or ends with a hyphen"))
+        }
+        _ => punycode::fault(label).map(|why| format!("has the label {label:?}, which {why}")),
     }
 }
 
@@ -136,15 +117,15 @@ pub(super) fn is_special(name: &str) -> bool {
     SPECIAL.contains(&name.rsplit('.').next().unwrap_or_default())
 }
 
-/// Whether a last label makes the whole an address for the readers of URLs: decimal, or hexadecimal
-/// with `0x` (WHATWG URL, "ends in a number").
+/// Whether a URL whose host ends in this label holds an address: decimal, or hexadecimal with `0x` (WHATWG
+/// URL, "ends in a number").
 pub(super) fn is_number(label: &str) -> bool {
     let hexadecimal = |rest: &str| rest.bytes().all(|b| b.is_ascii_hexdigit());
     label.bytes().all(|b| b.is_ascii_digit()) || label.strip_prefix("0x").is_some_and(hexadecimal)
 }
 
-/// How a text with letters beyond ASCII is written as a domain, if that is known without the
-/// tables of IDNA: letters and digits only, in small letters.
+/// Returns the punycode form of a domain with letters beyond ASCII, if it is known without the tables of
+/// IDNA: letters and digits only, in lower case.
 fn ascii_form(text: &str) -> Option<String> {
     let label = |label: &str| {
         if label.is_ascii() {

@@ -32,13 +32,9 @@ pub fn is_route(segment: &str) -> bool {
 /// Whether Windows takes `segment` for a device, with or without an extension.
 pub fn is_device(segment: &str) -> bool {
     let stem = segment.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    match stem.as_str() {
-        "con" | "prn" | "aux" | "nul" => true,
-        _ => {
-            let digit = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
-            matches!(digit.map(str::as_bytes), Some([b'1'..=b'9']))
-        }
-    }
+    let port = stem.strip_prefix("com").or_else(|| stem.strip_prefix("lpt"));
+    matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
+        || matches!(port.map(str::as_bytes), Some([b'1'..=b'9']))
 }
 
 /// Whether `text` is not empty, begins and ends with an ASCII letter or digit, and holds nothing but

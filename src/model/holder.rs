@@ -1,7 +1,7 @@
-//! What a namespace is, and so who can own it: an account of github.com, a domain, or nobody.
+//! Who can own a namespace: an account of github.com, a domain, or nobody.
 //!
-//! `check` refuses what nobody can own, and `proof` never finds it proven. Rules in the settings may
-//! still open such a namespace.
+//! `check` refuses a namespace that nobody can own, and `proof` never finds it proven. Rules in the
+//! settings may still open it.
 
 use super::{Domain, ServerName};
 
@@ -20,34 +20,31 @@ impl Holder {
     /// What to do about a namespace that nobody can own.
     pub const INSTEAD: &str = "use a namespace of a domain or account of yours, or ask a maintainer for an [[ownership.rule]]";
 
-    /// What `namespace` is.
+    /// Returns what `namespace` is.
     pub fn of(namespace: &str) -> Self {
-        let nobody = |why: String| Self::Nobody(why);
         let Ok(name) = ServerName::parse(&format!("{namespace}/xx")) else {
-            return nobody("it is not a namespace".to_owned());
+            return Self::Nobody("it is not a namespace".to_owned());
         };
         let namespace = name.namespace();
         if let Some(fault) = namespace.strict_fault() {
-            return nobody(format!("it {fault}"));
+            return Self::Nobody(format!("it {fault}"));
         }
         if let Some(login) = namespace.github_login() {
             return Self::GitHub(login.to_ascii_lowercase());
         }
-        match Domain::of(namespace) {
-            Err(fault) => nobody(format!("its domain {fault}")),
-            Ok(domain) if domain.is_special_use() => nobody(format!(
-                "{} is a domain for special use, which nobody owns",
-                domain.as_str()
-            )),
-            Ok(domain) if !domain.is_listed() => {
-                nobody(format!("{} ends in no known top-level domain", domain.as_str()))
+        let domain = match Domain::of(namespace) {
+            Ok(domain) => domain,
+            Err(fault) => return Self::Nobody(format!("its domain {fault}")),
+        };
+        let why = match &domain {
+            _ if domain.is_special_use() => "is a domain for special use, which nobody owns",
+            _ if !domain.is_listed() => "ends in no known top-level domain",
+            _ if domain.is_public_suffix() => {
+                "is a public suffix, below which strangers have their domains"
             }
-            Ok(domain) if domain.is_public_suffix() => nobody(format!(
-                "{} is a public suffix, below which strangers have their domains",
-                domain.as_str()
-            )),
-            Ok(domain) => Self::Domain(domain),
-        }
+            _ => return Self::Domain(domain),
+        };
+        Self::Nobody(format!("{domain} {why}"))
     }
 
     /// Why nobody can own the namespace, as a sentence without its full stop; `None` if somebody can.

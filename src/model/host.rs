@@ -1,16 +1,14 @@
 //! The host of a URL, and who can reach it.
 //!
 //! One machine has many spellings: `127.0.0.1` is also `2130706433`, `0x7f.1`, `[::ffff:7f00:1]` and
-//! `１２７.1`, and programs differ in which they take. So a host is read as the most lenient of browsers
-//! and command lines reads it, and where two of them disagree the worse meaning counts. Nothing is
-//! looked up: where a name in the public DNS leads is its owner's matter.
+//! `１２７.1`, and programs differ in which they accept. So a host is read as the most lenient browser or
+//! command line reads it, and where two of them disagree the worse meaning counts. No name is looked up.
 
-use crate::text::percent_decode;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::text::is_invisible;
+use crate::text::{is_invisible, percent_decode};
 
 use super::address::{is_own_machine, is_public};
 use super::domain::{is_number, is_special};
@@ -68,9 +66,9 @@ impl Host {
         }
         // A leading zero means octal to most readers and nothing to some; of equals the last counts.
         let read = [10, 8].map(|zero| ipv4(&text, zero));
-        let worst = read.iter().flatten().max_by_key(|address| reach_of((**address).into()));
-        match worst {
-            Some(address) => Self { text: address.to_string(), reach: reach_of((*address).into()) },
+        let read = read.into_iter().flatten().map(|address| (reach_of(address.into()), address));
+        match read.max_by_key(|(reach, _)| *reach) {
+            Some((reach, address)) => Self { text: address.to_string(), reach },
             None => Self { text, reach: Reach::Private },
         }
     }
@@ -92,10 +90,7 @@ impl Host {
 
     /// A pattern for [`Host::is_one_of`] in the spelling that it compares; `None` when `text` is not one.
     pub fn pattern(text: &str) -> Option<String> {
-        let (below, host) = match text.strip_prefix("*.") {
-            Some(host) => ("*.", host),
-            None => ("", text),
-        };
+        let (below, host) = text.strip_prefix("*.").map_or(("", text), |host| ("*.", host));
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         let is_host = bare.parse::<Ipv6Addr>().is_ok()
             || !host.contains(|c: char| {

@@ -35,9 +35,9 @@ pub use package::{
     package_type_names,
 };
 pub use registry::{Listing, Registry};
-pub use server::PUBLISHER_KEY;
 pub use server::{
-    Argument, ArgumentKind, Format, Icon, Input, NamedInput, Package, Server, Transport,
+    Argument, ArgumentKind, Format, Icon, Input, NamedInput, PUBLISHER_KEY, Package, Server,
+    Transport,
 };
 pub use timestamp::Timestamp;
 pub use version::Version;

@@ -1,7 +1,7 @@
 //! Server names: a reverse-DNS namespace, a slash and a name part.
 //!
-//! [`ServerName::parse`] takes what the official registry takes; the `strict` checks are what an own
-//! entry must keep as well, because a name becomes a path and a claim of ownership.
+//! [`ServerName::parse`] accepts what the official registry accepts. Entries of this registry must pass the
+//! `strict` checks too, because a name becomes a path and a claim of ownership.
 
 use std::fmt;
 
@@ -26,33 +26,23 @@ impl ServerName {
 
     /// Reads a name; the rule is that of the official registry's semantic validation.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
-        if text.is_empty() {
-            return Err(InvalidName::new("is empty"));
-        }
-        let Some(slash) = text.find('/') else {
-            return Err(InvalidName::new("has no slash; the form is namespace/name"));
+        let why = match text.split_once('/') {
+            _ if text.is_empty() => "is empty",
+            None => "has no slash; the form is namespace/name",
+            Some((_, name)) if name.contains('/') => "has more than one slash",
+            Some(("", _) | (_, "")) => "has an empty half; the form is namespace/name",
+            Some((namespace, _)) if namespace.len() < 2 || !is_word(namespace, b".-") => {
+                "has a namespace that is not letters, digits, dots and hyphens, at least two, with a letter or digit at both ends"
+            }
+            Some((_, name)) if name.len() < 2 || !is_word(name, b"._-") => {
+                "has a name part that is not letters, digits, dots, hyphens and underscores, at least two, with a letter or digit at both ends"
+            }
+            Some(_) if text.len() > Self::MAX => "is longer than 200 characters",
+            Some((namespace, _)) => {
+                return Ok(Self { text: text.into(), slash: namespace.len() });
+            }
         };
-        let (namespace, name) = (&text[..slash], &text[slash + 1..]);
-        if name.contains('/') {
-            return Err(InvalidName::new("has more than one slash"));
-        }
-        if namespace.is_empty() || name.is_empty() {
-            return Err(InvalidName::new("has an empty half; the form is namespace/name"));
-        }
-        if namespace.len() < 2 || !is_word(namespace, b".-") {
-            return Err(InvalidName::new(
-                "has a namespace that is not letters, digits, dots and hyphens, at least two, with a letter or digit at both ends",
-            ));
-        }
-        if name.len() < 2 || !is_word(name, b"._-") {
-            return Err(InvalidName::new(
-                "has a name part that is not letters, digits, dots, hyphens and underscores, at least two, with a letter or digit at both ends",
-            ));
-        }
-        if text.len() > Self::MAX {
-            return Err(InvalidName::new(format!("is longer than {} characters", Self::MAX)));
-        }
-        Ok(Self { text: text.into(), slash })
+        Err(InvalidName::new(why))
     }
 
     /// The whole name.
@@ -72,16 +62,13 @@ impl ServerName {
 
     /// What is wrong with the name part for an own entry (length, `..`, device names), if anything.
     pub fn strict_fault(&self) -> Option<InvalidName> {
-        let name = self.name();
-        if name.len() > 100 {
-            Some(InvalidName::new("has a name part of more than 100 characters"))
-        } else if name.contains("..") {
-            Some(InvalidName::new("has two dots in a row in its name part"))
-        } else if is_device(name) {
-            Some(InvalidName::new("has a name part that Windows takes for a device"))
-        } else {
-            None
-        }
+        let why = match self.name() {
+            name if name.len() > 100 => "has a name part of more than 100 characters",
+            name if name.contains("..") => "has two dots in a row in its name part",
+            name if is_device(name) => "has a name part that Windows takes for a device",
+            _ => return None,
+        };
+        Some(InvalidName::new(why))
     }
 
     /// Whether the name part is the name of a route.
@@ -137,8 +124,7 @@ impl<'a> Namespace<'a> {
         punycode::decoded(self.0)
     }
 
-    /// Whether the namespace belongs to a domain that is reserved for examples (RFC 2606), so that
-    /// nobody publishes for it in earnest.
+    /// Whether the namespace belongs to a domain that is reserved for examples (RFC 2606).
     pub fn is_for_examples(self) -> bool {
         let domain = self.domain();
         let is = |name: &str| domain == name || domain.ends_with(&format!(".{name}"));
@@ -148,46 +134,37 @@ impl<'a> Namespace<'a> {
     /// What is wrong with the namespace for an own entry, if anything.
     pub fn strict_fault(self) -> Option<InvalidName> {
         let labels: Vec<&str> = self.0.split('.').collect();
-        if labels.len() < 2 {
-            return Some(InvalidName::new(
-                "has one label; a namespace is a reversed domain such as com.example",
-            ));
-        }
-        if self.0.len() > 253 || labels.len() > 127 {
-            return Some(InvalidName::new("is longer than a domain can be"));
-        }
-        for label in &labels {
-            if label.len() > 63 || !is_word(label, b"-") {
-                return Some(InvalidName::new(format!(
-                    "has the label {label:?}; a label is 1 to 63 letters, digits and inner hyphens"
-                )));
+        let wrong_label = labels.iter().find_map(|label| match label {
+            _ if label.len() > 63 || !is_word(label, b"-") => Some(format!(
+                "has the label {label:?}; a label is 1 to 63 letters, digits and inner hyphens"
+            )),
+            _ => punycode::fault(&label.to_ascii_lowercase())
+                .map(|why| format!("has the label {label:?}, which {why}")),
+        });
+        let why = match wrong_label {
+            _ if labels.len() < 2 => {
+                "has one label; a namespace is a reversed domain such as com.example"
             }
-            if let Some(why) = punycode::fault(&label.to_ascii_lowercase()) {
-                return Some(InvalidName::new(format!("has the label {label:?}, which {why}")));
+            _ if self.0.len() > 253 || labels.len() > 127 => "is longer than a domain can be",
+            Some(why) => return Some(InvalidName(why)),
+            // The first label of the namespace is the last of the domain.
+            None if labels[0].bytes().all(|b| b.is_ascii_digit()) => {
+                "begins with a number, so it reverses no domain"
             }
-        }
-        // The first label of the namespace is the last of the domain.
-        if labels[0].bytes().all(|b| b.is_ascii_digit()) {
-            return Some(InvalidName::new("begins with a number, so it reverses no domain"));
-        }
-        if is_device(self.0) {
-            return Some(InvalidName::new("begins with a label that Windows takes for a device"));
-        }
-        self.github_login().and_then(login_fault)
+            None if is_device(self.0) => "begins with a label that Windows takes for a device",
+            None => login_fault(self.github_login()?)?,
+        };
+        Some(InvalidName::new(why))
     }
 }
 
-fn login_fault(login: &str) -> Option<InvalidName> {
+fn login_fault(login: &str) -> Option<&'static str> {
     if login.contains('.') {
-        Some(InvalidName::new(
-            "has more than three labels; an account namespace is io.github.<login>",
-        ))
+        Some("has more than three labels; an account namespace is io.github.<login>")
     } else if login.len() > 39 || !is_word(login, b"-") || login.contains("--") {
-        Some(InvalidName::new(
-            "does not name an account: 1 to 39 letters, digits and single inner hyphens",
-        ))
+        Some("does not name an account: 1 to 39 letters, digits and single inner hyphens")
     } else if NOBODY.iter().any(|name| name.eq_ignore_ascii_case(login)) {
-        Some(InvalidName::new("names an account that nobody can own"))
+        Some("names an account that nobody can own")
     } else {
         None
     }

@@ -21,10 +21,7 @@ impl<'a> OciReference<'a> {
     /// Splits a reference as container tools do: a first segment is a registry only if it holds a dot
     /// or a colon or is `localhost`.
     pub fn split(text: &'a str) -> Self {
-        let (tagged, digest) = match text.split_once('@') {
-            Some((tagged, digest)) => (tagged, Some(digest)),
-            None => (text, None),
-        };
+        let (tagged, digest) = text.split_once('@').map_or((text, None), |(t, d)| (t, Some(d)));
         // A colon before a slash belongs to the port of a registry.
         let (name, tag) = match tagged.rsplit_once(':') {
             Some((name, tag)) if !tag.contains('/') => (name, Some(tag)),

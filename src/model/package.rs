@@ -182,10 +182,8 @@ impl PackageType {
         let word = |text: &str| is_package_word(text, self.marks);
         match self.naming {
             Naming::Name => word(identifier),
-            Naming::ScopedName => match identifier.strip_prefix('@') {
-                Some(scoped) => {
-                    scoped.split_once('/').is_some_and(|(scope, name)| word(scope) && word(name))
-                }
+            Naming::ScopedName => match identifier.strip_prefix('@').map(|it| it.split_once('/')) {
+                Some(parts) => parts.is_some_and(|(scope, name)| word(scope) && word(name)),
                 None => word(identifier),
             },
             Naming::Image => {

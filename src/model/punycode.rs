@@ -1,12 +1,12 @@
 //! Punycode (RFC 3492): the ASCII form of domain labels with other letters.
 //!
-//! A label that begins with `xn--` is shown to people as something else than it is compared as. One
-//! thing must have one spelling, so a label that does not encode back to itself is refused. This is
-//! the coding only; which letters a registry of domains allows is its own matter.
+//! A label that begins with `xn--` is shown to people in another form than it is compared in. So a
+//! label that does not encode back to itself is refused. Which letters a registry of domains allows is
+//! not checked.
 
 use crate::text::is_invisible;
 
-/// What a label begins with whose rest is punycode.
+/// Start of a label whose rest is punycode.
 pub const PREFIX: &str = "xn--";
 
 // Parameters of RFC 3492, section 5.
@@ -33,9 +33,8 @@ pub fn fault(label: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether `c` cannot be seen in a label. The two joiners (U+200C, U+200D) are letters' companions in
-/// some scripts and are allowed in domains (RFC 5892, appendix A); the selector of colourful emoji may
-/// not.
+/// Whether `c` cannot be seen in a label. The two joiners (U+200C, U+200D) are needed in some scripts and
+/// are allowed in domains (RFC 5892, appendix A); the selector of colourful emoji is not.
 fn is_hidden(c: char) -> bool {
     let joins = matches!(c, '\u{200c}' | '\u{200d}');
     c.is_whitespace() || c == '\u{fe0f}' || (is_invisible(c) && !joins)
@@ -51,7 +50,7 @@ pub fn decoded(name: &str) -> Option<String> {
     (text != name).then_some(text)
 }
 
-/// The text that `rest`, a label without its prefix, stands for; `None` if it is not punycode.
+/// Decodes a label without its prefix; `None` if it is not punycode.
 pub fn decode(rest: &str) -> Option<String> {
     if !rest.is_ascii() {
         return None;
@@ -82,7 +81,7 @@ pub fn decode(rest: &str) -> Option<String> {
     Some(text.into_iter().collect())
 }
 
-/// `text` as a label without prefix; nothing if it is too long to be counted.
+/// Encodes a label, without the prefix; `None` if it is too long to be counted.
 pub fn encode(text: &str) -> Option<String> {
     let mut out: String = text.chars().filter(char::is_ascii).collect();
     let plain = u32::try_from(out.len()).ok()?;
@@ -126,7 +125,7 @@ fn push(out: &mut String, number: u32, bias: u32) {
     }
 }
 
-/// What a digit at this place must stay below to be the last of its number.
+/// The bound below which a digit is the last of its number (RFC 3492, section 3.3).
 fn threshold(k: u32, bias: u32) -> u32 {
     k.saturating_sub(bias).clamp(TMIN, TMAX)
 }

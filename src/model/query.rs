@@ -4,6 +4,8 @@
 //! the official registry: <https://registry.modelcontextprotocol.io/docs>. Pages are ordered by name,
 //! then version, both by bytes.
 
+use serde::Serialize;
+
 use super::Timestamp;
 use crate::text::percent_decode;
 
@@ -15,7 +17,8 @@ pub const PARAMETERS: [&str; 6] =
     ["cursor", "limit", "search", "updated_since", "version", "include_deleted"];
 
 /// A value quoted back in an error.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
 pub enum Given {
     /// Text as sent.
     Text(String),
@@ -23,8 +26,8 @@ pub enum Given {
     Number(i64),
 }
 
-/// One wrong parameter.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// One wrong parameter, as the API's problem document lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadParameter {
     /// What is wrong.
     pub message: &'static str,
@@ -54,6 +57,14 @@ impl QueryError {
     fn plain(detail: &'static str) -> Self {
         Self { status: 400, detail, errors: Vec::new() }
     }
+
+    /// Refuses a query that has wrong parameters.
+    fn of(errors: Vec<BadParameter>) -> Result<(), Self> {
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(Self { status: 422, detail: "validation failed", errors }),
+        }
+    }
 }
 
 /// Where the next page begins: after this pair. A cursor without a colon has no version and means
@@ -67,12 +78,8 @@ pub struct Cursor {
 impl Cursor {
     /// Reads `name:version`. A space in the version part is a `+`, which some clients send raw.
     pub fn parse(text: &str) -> Self {
-        match text.split_once(':') {
-            Some((name, version)) => {
-                Self { name: name.to_owned(), version: Some(version.replace(' ', "+")) }
-            }
-            None => Self { name: text.to_owned(), version: None },
-        }
+        let (name, version) = text.split_once(':').map_or((text, None), |(n, v)| (n, Some(v)));
+        Self { name: name.to_owned(), version: version.map(|version| version.replace(' ', "+")) }
     }
 
     fn is_before(&self, row: &impl ListedEntry) -> bool {
@@ -122,23 +129,19 @@ impl ListQuery {
         if !pairs.iter().any(|(key, _)| PARAMETERS.contains(&key.as_str())) {
             return Ok(None);
         }
-        let get = |key: &str| {
-            pairs.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
-        };
+        let get = |key: &str| value(&pairs, key);
         let mut errors = Vec::new();
         let limit = read_limit(get("limit"), &mut errors);
         let include_deleted = read_bool(get("include_deleted"), &mut errors);
-        if !errors.is_empty() {
-            return Err(QueryError { status: 422, detail: "validation failed", errors });
-        }
-        let updated_since = match get("updated_since") {
-            None => None,
-            Some(text) => Some(Timestamp::parse(text).ok_or_else(|| {
+        QueryError::of(errors)?;
+        let updated_since = get("updated_since").map(|text| {
+            Timestamp::parse(text).ok_or_else(|| {
                 QueryError::plain(
                     "Invalid updated_since format: expected RFC3339 timestamp (e.g., 2025-08-07T13:15:04.280Z)",
                 )
-            })?),
-        };
+            })
+        });
+        let updated_since = updated_since.transpose()?;
         if updated_since.is_some() && include_deleted == Some(false) {
             return Err(QueryError::plain(
                 "Cannot set include_deleted=false when using updated_since (incremental sync requires deleted servers)",
@@ -167,15 +170,10 @@ impl ListQuery {
 
 /// Reads the `include_deleted` of a query string of the versions endpoints.
 pub fn include_deleted(raw: &str) -> Result<bool, QueryError> {
-    let pairs = parse_pairs(raw)?;
-    let value = pairs.iter().find(|(key, _)| key == "include_deleted").map(|(_, v)| v.as_str());
     let mut errors = Vec::new();
-    let value = read_bool(value.filter(|v| !v.is_empty()), &mut errors);
-    if errors.is_empty() {
-        Ok(value.unwrap_or(false))
-    } else {
-        Err(QueryError { status: 422, detail: "validation failed", errors })
-    }
+    let given = read_bool(value(&parse_pairs(raw)?, "include_deleted"), &mut errors);
+    QueryError::of(errors)?;
+    Ok(given.unwrap_or(false))
 }
 
 /// What a list shows of an entry.
@@ -203,10 +201,8 @@ pub struct Page {
 
 /// The page of `rows` (ordered by name, then version) that `query` asks for.
 pub fn page<R: ListedEntry>(rows: &[R], query: &ListQuery) -> Page {
-    let start = query
-        .cursor
-        .as_ref()
-        .map_or(0, |cursor| rows.partition_point(|row| !cursor.is_before(row)));
+    let after = |cursor: &Cursor| rows.partition_point(|row| !cursor.is_before(row));
+    let start = query.cursor.as_ref().map_or(0, after);
     let found: Vec<usize> =
         (start..rows.len()).filter(|i| query.selects(&rows[*i])).take(query.limit).collect();
     let next_cursor = found
@@ -248,14 +244,17 @@ fn parse_pairs(raw: &str) -> Result<Vec<(String, String)>, QueryError> {
     if raw.contains('\0') || raw.contains("%00") {
         return Err(QueryError::null_bytes());
     }
-    let mut pairs = Vec::new();
-    for pair in raw.split('&').filter(|pair| !pair.is_empty()) {
+    let pairs = raw.split('&').filter(|pair| !pair.is_empty()).filter_map(|pair| {
         let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if let (Some(key), Some(value)) = (percent_decode(key, true), percent_decode(value, true)) {
-            pairs.push((key, value));
-        }
-    }
-    Ok(pairs)
+        Some((percent_decode(key, true)?, percent_decode(value, true)?))
+    });
+    Ok(pairs.collect())
+}
+
+/// Returns the first value of `key`, unless it is empty.
+fn value<'a>(pairs: &'a [(String, String)], key: &str) -> Option<&'a str> {
+    let (_, value) = pairs.iter().find(|(known, _)| known == key)?;
+    Some(value.as_str()).filter(|value| !value.is_empty())
 }
 
 /// Whether `name` (ASCII) holds `part`, which is in lower case.

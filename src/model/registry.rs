@@ -25,16 +25,12 @@ impl Listing {
                 .then_with(|| a.version.as_str().cmp(b.version.as_str()))
         });
         let pick = |live_only: bool| {
-            let mut best: Option<usize> = None;
-            for i in (0..entries.len()).rev() {
-                let candidate = !live_only || entries[i].is_live();
-                if candidate
-                    && best.is_none_or(|b| newer(&entries[i], &entries[b]) == Ordering::Greater)
-                {
-                    best = Some(i);
-                }
-            }
-            best
+            let candidates =
+                (0..entries.len()).rev().filter(|i| !live_only || entries[*i].is_live());
+            candidates.reduce(|best, i| match newer(&entries[i], &entries[best]) {
+                Ordering::Greater => i,
+                _ => best,
+            })
         };
         let latest = pick(true).or_else(|| pick(false))?;
         Some(Self { name, entries, latest })

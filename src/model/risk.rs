@@ -1,7 +1,5 @@
-//! What makes starting a package riskier than it looks: variables that load code into other programs,
-//! and options that give a container broad permissions on its host.
-//!
-//! The rules and the pages use these lists.
+//! Variables that load code into other programs, and options that grant a container broad permissions
+//! on its host. Rules and pages warn about them.
 
 /// Variables that make other programs load or run something, in capital letters.
 const LOADERS: &str = "\
@@ -28,7 +26,7 @@ const SHARED: &[&str] =
 pub enum Risk {
     /// It sets a variable that makes other programs load code.
     Loader,
-    /// It gives a container broad permissions on its host.
+    /// It grants a container broad permissions on its host.
     Escape,
 }
 
@@ -92,6 +90,10 @@ fn mount_source(value: &str) -> Option<&str> {
     sources.next().map(|(_, path)| path.trim_matches('"'))
 }
 
+/// Ways to write the user's home.
+const HOMES: &str = "~ $home ${home} {home} ${userhome} ${env:home} $env:home %homepath% \
+    ${userprofile} $env:userprofile %userprofile%";
+
 /// Whether a path is the whole machine, a home, or the socket that commands the containers.
 fn is_wide(path: &str) -> bool {
     let mut parts: Vec<String> = Vec::new();
@@ -107,32 +109,19 @@ fn is_wide(path: &str) -> bool {
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let rooted = path.starts_with(['/', '\\']);
     match parts.as_slice() {
-        [.., socket] if is_socket(socket) => true,
+        // The sockets and pipes through which containers are started.
+        [
+            ..,
+            "docker.sock" | "podman.sock" | "containerd.sock" | "crio.sock" | "buildkitd.sock"
+            | "docker_engine",
+        ] => true,
         [] => rooted,
         [drive] if drive.len() == 2 && drive.ends_with(':') => true,
         ["root" | "home" | "users" | "run"] | ["home" | "users", _] | ["var", "run"] => rooted,
         [drive, "users"] | [drive, "users", _] => drive.ends_with(':'),
-        [home] => matches!(
-            *home,
-            "~" | "$home"
-                | "${home}"
-                | "$env:home"
-                | "$env:userprofile"
-                | "%userprofile%"
-                | "${env:home}"
-                | "${userhome}"
-                | "{home}"
-                | "${userprofile}"
-                | "%homepath%"
-        ),
+        [home] => HOMES.split(' ').any(|known| known == *home),
         _ => false,
     }
-}
-
-/// Whether a file is the socket through which containers are started.
-fn is_socket(name: &str) -> bool {
-    let sockets = ["docker.sock", "podman.sock", "containerd.sock", "crio.sock"];
-    sockets.contains(&name) || matches!(name, "docker_engine" | "buildkitd.sock")
 }
 
 #[cfg(test)]

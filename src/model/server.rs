@@ -26,7 +26,7 @@ pub struct Server {
     pub repository: Option<Repository>,
     /// Pictures, in the author's order.
     pub icons: Vec<Icon>,
-    /// What can be started on one's own machine.
+    /// What can be started on the user's machine.
     pub packages: Vec<Package>,
     /// What can be connected to.
     pub remotes: Vec<Transport>,
@@ -39,10 +39,6 @@ pub struct Server {
 pub struct Repository {
     /// Address of the repository.
     pub url: String,
-    /// Name of the forge, such as `github`.
-    pub source: Option<String>,
-    /// The forge's own identifier.
-    pub id: Option<String>,
     /// Folder inside the repository.
     pub subfolder: Option<String>,
 }
@@ -54,8 +50,6 @@ pub struct Icon {
     pub src: String,
     /// Its media type.
     pub mime_type: Option<String>,
-    /// Sizes such as `48x48` or `any`.
-    pub sizes: Vec<String>,
     /// `light` or `dark`: the background it is meant for.
     pub theme: Option<String>,
 }
@@ -76,7 +70,7 @@ pub struct Package {
     pub file_sha256: Option<String>,
     /// The program that the author would start it with.
     pub runtime_hint: Option<String>,
-    /// How one talks to it once it runs.
+    /// How to talk to it once it runs.
     pub transport: Option<Transport>,
     /// Arguments of the program that starts it.
     pub runtime_arguments: Vec<Argument>,
@@ -141,7 +135,7 @@ pub struct Input {
     pub description: Option<String>,
     /// Whether the server does not work without it.
     pub is_required: bool,
-    /// Whether it must not be shown or stored in plain sight.
+    /// Whether it must not be shown or stored as plain text.
     pub is_secret: bool,
     /// What kind of text it is.
     pub format: Format,
@@ -181,34 +175,8 @@ pub struct Publisher {
     pub categories: Vec<String>,
     /// Keywords.
     pub keywords: Vec<String>,
-    /// Facts about the repository on GitHub.
-    pub github: Option<Github>,
-}
-
-/// Facts about a repository that some publishers copy from GitHub.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Github {
-    /// Short name.
-    pub name: Option<String>,
-    /// `owner/name`.
-    pub name_with_owner: Option<String>,
-    /// The name that people see.
-    pub display_name: Option<String>,
-    /// A picture.
-    pub preferred_image: Option<String>,
-    /// The owner's picture.
-    pub owner_avatar_url: Option<String>,
-    /// Licence, as text.
+    /// Licence of the repository on GitHub, as text.
     pub license: Option<String>,
-    /// Number of stars.
-    pub stargazer_count: Option<u64>,
-    /// Topics.
-    pub topics: Vec<String>,
-    /// When something was last pushed.
-    pub pushed_at: Option<String>,
-    /// The readme, as Markdown.
-    pub readme: Option<String>,
 }
 
 impl Server {

@@ -26,26 +26,22 @@ impl Version {
     /// Reads a version: a letter or digit, then also `.`, `_`, `+`, `-`; no `..`, no trailing dot, not
     /// `latest` in any case, not a device name.
     pub fn parse(text: &str) -> Result<Self, InvalidName> {
-        if text.is_empty() {
-            return Err(InvalidName::new("is empty"));
-        }
-        if text.len() > Self::MAX {
-            return Err(InvalidName::new(format!("is longer than {} characters", Self::MAX)));
-        }
-        if text.eq_ignore_ascii_case("latest") {
-            return Err(InvalidName::new("is the word for the newest version"));
-        }
         let inner = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'+' | b'-');
-        if !text.as_bytes()[0].is_ascii_alphanumeric() || !text.bytes().all(inner) {
-            return Err(InvalidName::new(
-                "is not a safe path segment: a letter or digit, then letters, digits, '.', '_', '+' and '-'",
-            ));
-        }
-        let document = text.eq_ignore_ascii_case("index.json");
-        if text.contains("..") || text.ends_with('.') || is_device(text) || document {
-            return Err(InvalidName::new("is not a safe path segment on every system"));
-        }
-        Ok(Self { text: text.into(), semver: Semver::parse(text).is_some() })
+        let first = text.as_bytes().first();
+        let why = match text.to_ascii_lowercase().as_str() {
+            "" => "is empty",
+            _ if text.len() > Self::MAX => "is longer than 255 characters",
+            "latest" => "is the word for the newest version",
+            _ if !first.is_some_and(u8::is_ascii_alphanumeric) || !text.bytes().all(inner) => {
+                "is not a safe path segment: a letter or digit, then letters, digits, '.', '_', '+' and '-'"
+            }
+            "index.json" => "is not a safe path segment on every system",
+            _ if text.contains("..") || text.ends_with('.') || is_device(text) => {
+                "is not a safe path segment on every system"
+            }
+            _ => return Ok(Self { text: text.into(), semver: Semver::parse(text).is_some() }),
+        };
+        Err(InvalidName::new(why))
     }
 
     /// The version as written.
@@ -141,24 +137,18 @@ fn number_order(a: &str, b: &str) -> Ordering {
 
 /// Order of two prereleases; none at all is the greatest.
 fn pre_order(a: &str, b: &str) -> Ordering {
-    match (a.is_empty(), b.is_empty()) {
-        (true, true) => return Ordering::Equal,
-        (true, false) => return Ordering::Greater,
-        (false, true) => return Ordering::Less,
-        (false, false) => {}
+    if a.is_empty() || b.is_empty() {
+        return a.is_empty().cmp(&b.is_empty());
     }
     let (mut a, mut b) = (a.split('.'), b.split('.'));
     loop {
         let order = match (a.next(), b.next()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => Ordering::Less,
-            (Some(_), None) => Ordering::Greater,
             (Some(x), Some(y)) => match (is_number(x), is_number(y)) {
                 (true, true) => number_order(x, y),
-                (true, false) => Ordering::Less,
-                (false, true) => Ordering::Greater,
-                (false, false) => x.cmp(y),
+                // A number comes before a word.
+                (x_is_number, y_is_number) => y_is_number.cmp(&x_is_number).then(x.cmp(y)),
             },
+            (x, y) => return x.is_some().cmp(&y.is_some()),
         };
         if order != Ordering::Equal {
             return order;

@@ -99,7 +99,7 @@ impl Renderer<'_> {
         if let Some(catalog) = self.catalog {
             let summaries: Vec<&Summary> =
                 gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
-            let pages = catalog.globals(self.facts, &summaries);
+            let pages = catalog.spanning(self.facts, &summaries);
             // The catalog has its own page for wrong links.
             artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
             artifacts.extend(pages);
@@ -139,6 +139,12 @@ impl Renderer<'_> {
 
 fn latest(gathered: &[Gathered]) -> impl Iterator<Item = &Body> + Clone {
     gathered.iter().filter_map(|gathered| gathered.latest.as_ref())
+}
+
+/// Returns a hash that is the same in every build and on every machine (FNV-1a, 32 bits).
+fn fnv1a(text: &str) -> u32 {
+    let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    text.bytes().fold(0x811c_9dc5, step)
 }
 
 /// Renders the list in pages, for hosts that choose a document by its query; `gathered` is as for

@@ -1,9 +1,9 @@
 //! The result of a probe as a part of the site: its two files, and what its page shows.
 //!
-//! Texts of the result may have been written by a host: the page escapes them like the data's.
+//! A host may have written texts of the result, so the page escapes them like the texts of servers.
 
 use crate::model::probe::ProbeResult;
-use crate::site::{Artifact, Body, Freshness, Media, Shape, UrlPath};
+use crate::site::{Artifact, Body, Media};
 
 /// The result of a probe and its printed forms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +20,7 @@ pub struct Probed {
 
 /// Returns the files of a result: the result itself, and its badge.
 pub(super) fn artifacts(probed: &Probed) -> impl Iterator<Item = Artifact> {
-    let file = |name: &str, media: Media, body: Body| {
-        let (shape, freshness) = (Shape::File, Freshness::Revalidate);
-        Some(Artifact { path: UrlPath::new(["probe", name])?, shape, media, freshness, body })
-    };
-    let badge = probed.badge.clone().into_bytes().into();
-    let files = [
-        file("probe.json", Media::Json, probed.json.clone()),
-        file("badge.svg", Media::Svg, badge),
-    ];
-    files.into_iter().flatten()
+    let json = Artifact::file(["probe", "probe.json"], Media::Json, probed.json.clone());
+    let badge = Artifact::file(["probe", "badge.svg"], Media::Svg, probed.badge.clone());
+    json.into_iter().chain(badge)
 }

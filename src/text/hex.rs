@@ -6,7 +6,7 @@ pub fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// Reads pairs of hexadecimal digits in either case. `None` for an odd number of digits or any other
+/// Reads pairs of hexadecimal digits in either case. `None` when a digit is left over and for any other
 /// character.
 pub fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());

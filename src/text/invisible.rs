@@ -1,7 +1,4 @@
-//! The one list of characters that cannot be seen.
-//!
-//! Reports, pages, names and documents all use it. A character that one of them missed would be a way
-//! past all of them.
+//! The one list of characters that cannot be seen, for reports, pages, names and documents.
 
 /// Whether `c` is a control, reorders what follows, or cannot be seen at all.
 ///

@@ -1,8 +1,8 @@
 //! Encodings and character classes: how text is escaped for each language, and which characters cannot
 //! be seen.
 //!
-//! Every encoding has one function here and every class one list. A second copy that differs in one
-//! character is a way past whatever relies on the first.
+//! Every encoding has one function here and every class one list. Checks that used different copies could
+//! be bypassed where the copies differ.
 
 mod count;
 mod escape;

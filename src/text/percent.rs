@@ -9,20 +9,15 @@ pub fn percent_encode(text: &str) -> String {
 /// Returns `text` with everything but ASCII letters, digits and the bytes in `plain` as `%XX`.
 pub fn percent_encode_except(text: &str, plain: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len() * 3 / 2);
-    push_percent(&mut encoded, text, plain);
-    encoded
-}
-
-/// Appends [`percent_encode_except`] to `out`.
-pub fn push_percent(out: &mut String, text: &str, plain: &[u8]) {
     let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
-            out.push(char::from(byte));
+            encoded.push(char::from(byte));
         } else {
-            out.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
         }
     }
+    encoded
 }
 
 /// Resolves percent escapes, and `+` to a space in a `form` (a query string).
@@ -72,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn only_plain_bytes_stand_for_themselves() {
+    fn plain_bytes_are_not_escaped() {
         assert_eq!(percent_encode("a/b c~é+"), "a%2Fb%20c~%C3%A9%2B");
         assert_eq!(percent_encode_except("a b/c+d@é", b"/-._+@"), "a%20b/c+d@%C3%A9");
     }

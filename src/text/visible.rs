@@ -1,15 +1,14 @@
-//! Shows text that others wrote, so that nothing in it acts on the screen or the log.
+//! Makes text of others safe to print.
 //!
-//! Names, titles and file names come from people whom we do not know. A terminal obeys control
-//! characters, a reader is fooled by characters that reorder or hide text, and the logs of forges
-//! obey lines that look like commands. All printed forms go through [`visible`].
+//! Terminals obey control characters, some characters reorder or hide text, and the logs of forges obey
+//! lines that look like commands. All printed forms go through [`visible`].
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use super::is_invisible;
 
-/// `text` with every character that acts instead of being seen written as `\u{202e}`.
+/// Returns `text` with every invisible or control character written as `\u{202e}`.
 ///
 /// Line breaks are such characters too, so the result is one line. It never begins with `::` and
 /// never holds `##[` or `##vso[`, which the logs of forges would take for commands.
@@ -24,10 +23,10 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Most characters of a stranger's text, or of a URL, that a message quotes.
+/// Most characters of a text or URL that a message quotes.
 const QUOTED: usize = 200;
 
-/// The beginning of `text`, with an ellipsis where it was cut: what a message quotes has an end.
+/// Returns the beginning of `text`, with an ellipsis where it was cut.
 pub fn shorten(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(QUOTED) {
         None => Cow::Borrowed(text),

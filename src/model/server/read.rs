@@ -7,8 +7,8 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Argument, ArgumentKind, Format, Github, Icon, Input, NamedInput, Package, Publisher,
-    Repository, Server, Transport,
+    Argument, ArgumentKind, Format, Icon, Input, NamedInput, Package, Publisher, Repository,
+    Server, Transport,
 };
 
 /// Key of publisher-provided metadata inside `_meta`.
@@ -36,10 +36,7 @@ impl Server {
             icons: objects(members, "icons").filter_map(icon).collect(),
             packages: objects(members, "packages").filter_map(package).collect(),
             remotes: objects(members, "remotes").filter_map(transport).collect(),
-            publisher: object(members, "_meta")
-                .and_then(|meta| object(meta, PUBLISHER_KEY))
-                .map(publisher)
-                .unwrap_or_default(),
+            publisher: object(members, "_meta").map(publisher).unwrap_or_default(),
         }
     }
 }
@@ -83,19 +80,13 @@ fn texts(members: &Members, key: &str) -> Vec<String> {
 }
 
 fn repository(members: &Members) -> Option<Repository> {
-    Some(Repository {
-        url: text(members, "url")?,
-        source: text(members, "source"),
-        id: text(members, "id"),
-        subfolder: text(members, "subfolder"),
-    })
+    Some(Repository { url: text(members, "url")?, subfolder: text(members, "subfolder") })
 }
 
 fn icon(members: &Members) -> Option<Icon> {
     Some(Icon {
         src: text(members, "src")?,
         mime_type: text(members, "mimeType"),
-        sizes: texts(members, "sizes"),
         theme: text(members, "theme"),
     })
 }
@@ -169,27 +160,13 @@ fn variables(members: &Members, depth: usize) -> Vec<NamedInput> {
         .collect()
 }
 
-fn publisher(members: &Members) -> Publisher {
+fn publisher(meta: &Members) -> Publisher {
+    let Some(members) = object(meta, PUBLISHER_KEY) else { return Publisher::default() };
     Publisher {
         tags: texts(members, "tags"),
         categories: texts(members, "categories"),
         keywords: texts(members, "keywords"),
-        github: object(members, "github").map(github),
-    }
-}
-
-fn github(members: &Members) -> Github {
-    Github {
-        name: text(members, "name"),
-        name_with_owner: text(members, "nameWithOwner"),
-        display_name: text(members, "displayName"),
-        preferred_image: text(members, "preferredImage"),
-        owner_avatar_url: text(members, "ownerAvatarUrl"),
-        license: text(members, "license"),
-        stargazer_count: members.get("stargazerCount").and_then(Value::as_u64),
-        topics: texts(members, "topics"),
-        pushed_at: text(members, "pushedAt"),
-        readme: text(members, "readme"),
+        license: object(members, "github").and_then(|github| text(github, "license")),
     }
 }
 
@@ -209,7 +186,7 @@ mod tests {
               {"type":"positional","valueHint":"file","default":""}]}],
             "remotes":[{"type":"sse","url":"https://a.example","headers":[{"name":"K"},{"value":"x"}]}],
             "_meta":{"io.modelcontextprotocol.registry/publisher-provided":
-             {"tags":["x",1,""],"github":{"stargazerCount":7}}}}"#,
+             {"tags":["x",1,""],"github":{"license":"MIT"}}}}"#,
         );
         assert_eq!((server.label(), server.version.as_str()), ("A", "1.0.0"));
         let [port, file] = &server.packages[0].package_arguments[..] else { panic!() };
@@ -219,7 +196,7 @@ mod tests {
         assert_eq!((file.label(), file.input.default.as_deref()), (Some("file"), Some("")));
         assert_eq!(server.remotes[0].headers.len(), 1);
         assert_eq!(server.publisher.tags, ["x"]);
-        assert_eq!(server.publisher.github.unwrap().stargazer_count, Some(7));
+        assert_eq!(server.publisher.license.as_deref(), Some("MIT"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::site::{Artifact, Body, Media, Shape, UrlPath};
 use crate::text::escape_html;
 
 use super::super::Facts;
-use super::wire::{self, Problem, list_json, push_string};
+use super::wire::{Problem, entry_json, json, list_json};
 
 /// The document of the API that other tools look for; `{{…}}` is filled in.
 const OPENAPI: &str = include_str!("openapi.yaml");
@@ -15,16 +15,14 @@ pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>
     let mut artifacts = Vec::with_capacity(listing.entries().len() + 2);
     let name = listing.name();
     let base = ["v0.1", "servers", name.namespace().as_str(), name.name(), "versions"];
-    let endpoint = |last: Option<&str>, body: Body| {
-        UrlPath::new(base.into_iter().chain(last))
-            .map(|path| Artifact::new(path, Shape::Endpoint, Media::Json, body))
-    };
+    let endpoint = |last: Option<&str>, body| endpoint(base.into_iter().chain(last), body);
     let mut bodies = Vec::with_capacity(listing.entries().len());
     let mut latest = None;
     for entry in listing.live() {
-        let body = Body::from(wire::of(listing, entry, facts.meta_key.as_deref()));
+        let is_latest = listing.is_latest(entry);
+        let body = Body::from(entry_json(entry, is_latest, facts.meta_key.as_deref()));
         artifacts.extend(endpoint(Some(entry.version.as_str()), body.clone()));
-        if listing.is_latest(entry) {
+        if is_latest {
             artifacts.extend(endpoint(Some("latest"), body.clone()));
             latest = Some(body.clone());
         }
@@ -48,10 +46,7 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts
     let mut artifacts = Vec::new();
     for api in ["v0.1", "v0"] {
         for (name, body) in &small {
-            let path = UrlPath::new([api, name]);
-            artifacts.extend(
-                path.map(|path| Artifact::new(path, Shape::Endpoint, Media::Json, body.clone())),
-            );
+            artifacts.extend(endpoint([api, name].into_iter(), body.clone()));
         }
     }
     let files = [
@@ -65,28 +60,23 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts
     artifacts
 }
 
-/// Tool version, data commit and commit time.
-fn version_json(facts: &Facts) -> String {
-    let mut text = String::from("{\"version\":");
-    push_string(&mut text, &facts.tool);
-    if let Some((commit, time)) = &facts.commit {
-        text.push_str(",\"git_commit\":");
-        push_string(&mut text, commit);
-        text.push_str(",\"build_time\":");
-        push_string(&mut text, time.as_str());
-    }
-    text.push('}');
-    text
+/// A document of the API at `segments`; `None` when they are not a valid path.
+fn endpoint<'a>(segments: impl Iterator<Item = &'a str>, body: Body) -> Option<Artifact> {
+    Some(Artifact::new(UrlPath::new(segments)?, Shape::Endpoint, Media::Json, body))
 }
 
+/// Tool version, data commit and commit time.
+fn version_json(facts: &Facts) -> String {
+    let commit = facts.commit.as_ref().map(|(commit, time)| {
+        format!(",\"git_commit\":{},\"build_time\":{}", json(commit), json(time.as_str()))
+    });
+    format!("{{\"version\":{}{}}}", json(&facts.tool), commit.unwrap_or_default())
+}
+
+/// Fills in the description of the API; a JSON string is a YAML string.
 fn openapi(facts: &Facts) -> String {
-    let quoted = |text: &str| {
-        let mut quoted = String::new();
-        push_string(&mut quoted, text); // a JSON string is a YAML string
-        quoted
-    };
     let url = facts.base_url.as_ref().map_or("/", |url| url.as_str());
-    OPENAPI.replace("{{name}}", &quoted(&facts.name)).replace("{{url}}", &quoted(url))
+    OPENAPI.replace("{{name}}", &json(&facts.name)).replace("{{url}}", &json(url))
 }
 
 /// A page for people who followed a wrong link. It may be served at any depth, so its link begins

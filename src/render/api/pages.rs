@@ -5,10 +5,9 @@
 //! /v0.1/_q/page/50/com.example/weather.json      fifty more, after com.example/weather
 //! ```
 //!
-//! There is a set of pages for each of [`PAGE_SIZES`]. A cursor names the last server of a page; the
-//! set of size one has a page after every server, so that any cursor leads on with any limit. Only the
-//! latest versions are in them. Requests with any other query
-//! get the whole list.
+//! There is a set of pages for each of [`PAGE_SIZES`], of latest versions only. A cursor names the last
+//! server of a page; the set of size one has a page after every server, so that every cursor works with
+//! every limit. Requests with any other query get the whole list.
 
 use std::borrow::Cow;
 
@@ -50,17 +49,15 @@ pub fn list_pages(latest: &[&Body]) -> Vec<Artifact> {
             let last = end.checked_sub(1).and_then(|at| names[at].as_ref());
             let next = last.filter(|_| end < latest.len());
             let next = next.map(|last| format!("{}:{}", last.name, last.version));
-            let path = if start == 0 { first(&size_word) } else { after(&size_word, before) };
+            let path = match start {
+                0 => UrlPath::new(["v0.1", "_q", "page", &format!("{size}.json")]),
+                _ => after(&size_word, before),
+            };
             let body = list_json(&latest[start..end], next.as_deref());
             artifacts.extend(path.map(|path| Artifact::new(path, Shape::File, Media::Json, body)));
         }
     }
     artifacts
-}
-
-/// Path of the first page of a set.
-fn first(size: &str) -> Option<UrlPath> {
-    UrlPath::new(["v0.1", "_q", "page", &format!("{size}.json")])
 }
 
 /// Path of the page after a server; `None` when the name is not a valid path.

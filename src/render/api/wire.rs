@@ -1,94 +1,101 @@
-//! The JSON that clients read, written by hand so that the author's text passes through untouched.
+//! The JSON that clients read. The author's text is inserted unchanged.
 //!
-//! Shapes and key order are those of the official registry's answers. Everything is compact: answers
-//! are pasted from the same text into the version document, `latest`, `versions` and the list.
+//! Shapes and key order are those of the official registry's answers. Everything is compact: the same
+//! text of an entry is in the version document, `latest`, `versions` and the list.
 
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use crate::model::query::{Given, QueryError};
-use crate::model::{Entry, Evidence, Listing};
+use serde::Serialize;
+
+use crate::model::Entry;
+use crate::model::query::{BadParameter, QueryError};
 use crate::site::Body;
-use crate::text::push_json_string;
 
 /// Key of the registry's own block in `_meta`.
 pub const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
 
-/// One entry: `{"server":…,"_meta":{…}}`.
+/// The registry's own block, with the keys in the order of the official registry.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Official<'a> {
+    status: &'a str,
+    status_changed_at: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_message: Option<&'a str>,
+    published_at: &'a str,
+    updated_at: &'a str,
+    is_latest: bool,
+}
+
+/// What this registry adds about an entry.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum OwnFacts<'a> {
+    /// Where a mirrored entry came from.
+    Origin {
+        registry: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        sha256: Option<&'a str>,
+    },
+    /// How ownership of an own entry was proven.
+    Ownership {
+        method: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        subject: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        issued: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        commit: Option<&'a str>,
+    },
+}
+
+/// Returns `value` as compact JSON.
+pub(in crate::render) fn json(value: &(impl Serialize + ?Sized)) -> String {
+    // Only maps with keys other than text cannot be written, and there are none.
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Writes one entry: `{"server":…,"_meta":{…}}`.
 ///
 /// `meta_key` is the key of the registry's own facts; without it they are omitted.
 pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> String {
+    let official = Official {
+        status: entry.status.as_str(),
+        status_changed_at: entry.dates.status_changed.as_str(),
+        status_message: entry.status_message.as_deref(),
+        published_at: entry.dates.published.as_str(),
+        updated_at: entry.dates.updated.as_str(),
+        is_latest,
+    };
     let mut text = String::with_capacity(entry.document.len() + 320);
-    text.push_str("{\"server\":");
-    text.push_str(&entry.document);
-    let _ = write!(text, ",\"_meta\":{{\"{OFFICIAL}\":{{\"status\":\"{}\"", entry.status);
-    let _ = write!(text, ",\"statusChangedAt\":\"{}\"", entry.dates.status_changed);
-    if let Some(message) = &entry.status_message {
-        text.push_str(",\"statusMessage\":");
-        push_string(&mut text, message);
-    }
-    let _ = write!(
-        text,
-        ",\"publishedAt\":\"{}\",\"updatedAt\":\"{}\",\"isLatest\":{is_latest}}}",
-        entry.dates.published, entry.dates.updated
-    );
+    let (document, official) = (&entry.document, json(&official));
+    let _ = write!(text, "{{\"server\":{document},\"_meta\":{{\"{OFFICIAL}\":{official}");
     if let Some(key) = meta_key {
-        text.push(',');
-        push_string(&mut text, key);
-        match mirror(entry) {
-            Some(origin) => {
-                text.push_str(":{\"origin\":");
-                text.push_str(&origin);
-            }
-            None => {
-                text.push_str(":{\"ownership\":");
-                push_evidence(&mut text, &entry.evidence);
-            }
-        }
-        text.push('}');
+        let _ = write!(text, ",{}:{}", json(key), json(&own_facts(entry)));
     }
     text.push_str("}}");
     text
 }
 
-/// How ownership of an own entry was shown.
-fn push_evidence(text: &mut String, evidence: &Evidence) {
-    let issued = evidence.issued.as_ref().map(|time| time.as_str());
-    let members = [
-        ("subject", evidence.subject.as_deref()),
-        ("key", evidence.key.as_deref()),
-        ("issued", issued),
-        ("commit", evidence.commit.as_deref()),
-    ];
-    let _ = write!(text, "{{\"method\":\"{}\"", evidence.method);
-    for (name, value) in members {
-        if let Some(value) = value {
-            let _ = write!(text, ",\"{name}\":");
-            push_string(text, value);
-        }
+fn own_facts(entry: &Entry) -> OwnFacts<'_> {
+    if let Some(registry) = entry.mirrored_from() {
+        let sha256 = entry.origin.as_ref().and_then(|origin| origin.sha256.as_deref());
+        return OwnFacts::Origin { registry, sha256 };
     }
-    text.push('}');
-}
-
-/// Where a mirrored entry came from.
-fn mirror(entry: &Entry) -> Option<String> {
-    let registry = entry.mirrored_from()?;
-    let mut text = String::from("{\"registry\":");
-    push_string(&mut text, registry);
-    if let Some(sha256) = entry.origin.as_ref().and_then(|origin| origin.sha256.as_deref()) {
-        text.push_str(",\"sha256\":");
-        push_string(&mut text, sha256);
+    let evidence = &entry.evidence;
+    OwnFacts::Ownership {
+        method: evidence.method,
+        subject: evidence.subject.as_deref(),
+        key: evidence.key.as_deref(),
+        issued: evidence.issued.as_ref().map(|time| time.as_str()),
+        commit: evidence.commit.as_deref(),
     }
-    text.push('}');
-    Some(text)
 }
 
-/// The JSON of one of a listing's entries.
-pub fn of(listing: &Listing, entry: &Entry, meta_key: Option<&str>) -> String {
-    entry_json(entry, listing.is_latest(entry), meta_key)
-}
-
-/// How a list begins.
+/// Start of a list.
 const LIST_START: &[u8] = b"{\"servers\":[";
 
 /// Returns the byte range of each of `entries` in a list of them.
@@ -113,19 +120,12 @@ pub fn list_json(
     text.extend_from_slice(LIST_START);
     let mut count = 0;
     for entry in entries {
-        if count > 0 {
-            text.push(b',');
-        }
+        text.extend_from_slice(if count > 0 { b"," } else { b"" });
         text.extend_from_slice(entry.as_ref());
         count += 1;
     }
-    let mut end = String::from("],\"metadata\":{");
-    if let Some(cursor) = next_cursor {
-        end.push_str("\"nextCursor\":");
-        push_string(&mut end, cursor);
-        end.push(',');
-    }
-    let _ = write!(end, "\"count\":{count}}}}}");
+    let cursor = next_cursor.map(|cursor| format!("\"nextCursor\":{},", json(cursor)));
+    let end = format!("],\"metadata\":{{{}\"count\":{count}}}}}", cursor.unwrap_or_default());
     text.extend_from_slice(end.as_bytes());
     text
 }
@@ -138,37 +138,27 @@ pub struct Problem {
     text: String,
 }
 
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    title: &'a str,
+    status: u16,
+    detail: &'a str,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    errors: &'a [BadParameter],
+}
+
 impl Problem {
     /// A problem without a list of errors.
     pub fn new(status: u16, detail: &str) -> Self {
-        Self::with(status, detail, "")
+        Self::with(status, detail, &[])
     }
 
     /// Why a query was refused.
     pub fn of_query(error: &QueryError) -> Self {
-        let mut errors = String::new();
-        for (i, bad) in error.errors.iter().enumerate() {
-            errors.push_str(if i == 0 { ",\"errors\":[" } else { "," });
-            errors.push_str("{\"message\":");
-            push_string(&mut errors, bad.message);
-            errors.push_str(",\"location\":");
-            push_string(&mut errors, bad.location);
-            errors.push_str(",\"value\":");
-            match &bad.value {
-                Given::Text(text) => push_string(&mut errors, text),
-                Given::Number(number) => {
-                    let _ = write!(errors, "{number}");
-                }
-            }
-            errors.push('}');
-        }
-        if !errors.is_empty() {
-            errors.push(']');
-        }
-        Self::with(error.status, error.detail, &errors)
+        Self::with(error.status, error.detail, &error.errors)
     }
 
-    fn with(status: u16, detail: &str, errors: &str) -> Self {
+    fn with(status: u16, detail: &str, errors: &[BadParameter]) -> Self {
         let title = match status {
             400 => "Bad Request",
             404 => "Not Found",
@@ -180,20 +170,11 @@ impl Problem {
             503 => "Service Unavailable",
             _ => "Internal Server Error",
         };
-        let mut text = format!("{{\"title\":\"{title}\",\"status\":{status},\"detail\":");
-        push_string(&mut text, detail);
-        text.push_str(errors);
-        text.push('}');
-        Self { status, text }
+        Self { status, text: json(&ProblemJson { title, status, detail, errors }) }
     }
 
     /// The body.
     pub fn as_str(&self) -> &str {
         &self.text
     }
-}
-
-/// Appends `text` as a JSON string.
-pub fn push_string(out: &mut String, text: &str) {
-    push_json_string(out, text, |_| false);
 }

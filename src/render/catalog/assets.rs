@@ -1,8 +1,7 @@
 //! Style sheet, script and icons: files that never change under their name.
 //!
-//! A file's name holds a digest of its bytes, so that a browser keeps it for ever and a new one is
-//! fetched at once. There is no build step: the files are the ones in `site/`, with the accent colour
-//! put before the style sheet.
+//! A file's name holds a digest of its bytes, so that browsers keep it for ever and fetch a new one at
+//! once. The files are those in `site/`, with the accent colour put before the style sheet.
 
 use std::collections::BTreeMap;
 
@@ -21,23 +20,18 @@ const FILES: [(&str, Media, &str); 3] = [
     ("icons.svg", Media::Svg, include_str!("../../../site/icons.svg")),
 ];
 
-/// Whether `name` is a file of `site/` that an operator may replace.
-pub(super) fn is_asset(name: &str) -> bool {
-    FILES.iter().any(|(known, ..)| *known == name)
-}
-
-/// Names of those files.
+/// Returns the names of the files that an operator may replace.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, ..)| *name)
 }
 
-/// Stands for the built-in files.
+/// Returns a digest of the built-in files.
 pub(super) fn digest() -> String {
     let texts: Vec<&str> = FILES.iter().map(|(.., text)| *text).collect();
     fingerprint(texts.concat().as_bytes())
 }
 
-/// Folder of the assets, from the site's root.
+/// Links to the assets, from the site's root.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct AssetLinks {
     style: Href,
@@ -50,11 +44,11 @@ pub(super) struct AssetLinks {
 #[derive(Debug)]
 pub(super) struct Assets {
     pub(super) links: AssetLinks,
-    artifacts: Vec<Artifact>,
+    pub(super) artifacts: Vec<Artifact>,
 }
 
 impl Assets {
-    /// The built-in files, or those of `overrides` in their place.
+    /// Takes the built-in files, or those of `overrides` in their place.
     pub(super) fn new(settings: &CatalogSettings, overrides: &BTreeMap<String, String>) -> Self {
         let mut assets = Self { links: AssetLinks::default(), artifacts: Vec::new() };
         for (name, media, built_in) in FILES {
@@ -71,11 +65,6 @@ impl Assets {
         }
         assets.links.favicon = assets.add("favicon.svg", Media::Svg, favicon(settings));
         assets
-    }
-
-    /// The assets as artifacts.
-    pub(super) fn artifacts(&self) -> impl Iterator<Item = Artifact> {
-        self.artifacts.iter().cloned()
     }
 
     fn add(&mut self, name: &str, media: Media, text: String) -> Href {

@@ -1,7 +1,7 @@
 //! Recent changes of all servers: the page "What changed" and the feed.
 //!
-//! There is no clock here. "The last week" of the feed ends with the newest change, so the same data
-//! gives the same bytes on any day.
+//! No clock is read: the last week of the feed ends with the newest change, so the same data renders to
+//! the same bytes on any day.
 
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub(super) struct ChangeView {
     verb: &'static str,
     message: Option<String>,
     description: String,
-    at: Moment,
+    pub(super) at: Moment,
     time: String,
     page: Option<Href>,
 }
@@ -66,7 +66,7 @@ pub(super) fn days(all: &[Dated<'_>]) -> Vec<Day> {
     for (_, summary, change) in all.iter().take(CHANGES) {
         let day = change.at.get(..10).unwrap_or(&change.at);
         let view = ChangeView::new(summary, change);
-        match days.last_mut().filter(|last| last.day.is_day(day)) {
+        match days.last_mut().filter(|last| last.day.iso == day) {
             Some(last) => last.changes.push(view),
             None => days.push(Day { day: Moment::new(day), changes: vec![view] }),
         }
@@ -77,37 +77,24 @@ pub(super) fn days(all: &[Dated<'_>]) -> Vec<Day> {
 /// The newest publications, at most one per server.
 pub(super) fn newest(all: &[Dated<'_>], count: usize) -> Vec<ChangeView> {
     let mut names: Vec<&str> = Vec::with_capacity(count);
-    let mut newest = Vec::with_capacity(count);
-    for (_, summary, change) in all {
+    let newest = all.iter().filter(|(_, summary, change)| {
         let new = change.kind == "published" && !names.contains(&&*summary.name);
-        if new && summary.is_live() {
-            names.push(&summary.name);
-            newest.push(ChangeView::new(summary, change));
-        }
-        if newest.len() == count {
-            break;
-        }
-    }
-    newest
+        let shown = new && summary.is_live();
+        names.extend(shown.then_some(&*summary.name));
+        shown
+    });
+    newest.take(count).map(|(_, summary, change)| ChangeView::new(summary, change)).collect()
 }
 
 /// What the feed holds: at least [`FEED`] entries and everything of the last week.
 pub(super) fn feed(all: &[Dated<'_>]) -> Vec<ChangeView> {
     let since = all.first().map_or(0, |newest| newest.0.unix() - WEEK);
-    let entries = all.iter().enumerate();
+    let entries = all.iter().take(FEED_MAX).enumerate();
     let entries = entries.take_while(|(i, (at, ..))| *i < FEED || at.unix() >= since);
-    entries
-        .take(FEED_MAX)
-        .map(|(_, (_, summary, change))| ChangeView::new(summary, change))
-        .collect()
+    entries.map(|(_, (_, summary, change))| ChangeView::new(summary, change)).collect()
 }
 
 impl ChangeView {
-    /// When it happened.
-    pub(super) fn at(&self) -> &str {
-        self.at.iso()
-    }
-
     fn new(summary: &Summary, change: &ServerChange) -> Self {
         let (namespace, part) = summary.halves();
         let gone = change.withdrawn || !summary.is_live();

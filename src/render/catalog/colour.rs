@@ -1,13 +1,13 @@
-//! The accent colour on light and on dark ground, and the ink on top of it.
+//! The accent colour on light and dark backgrounds, and the colour of text on top of it.
 //!
-//! An operator names one colour; whether it can be read is not left to them. It is mixed with black or
-//! white until it reaches the contrast that WCAG 2.2 AA asks of text, with some room to spare.
+//! An operator names one colour. It is mixed with black or white until it has more than the contrast that
+//! WCAG 2.2 AA requires of text.
 
 /// Backgrounds of accent-coloured text; the style sheet has the same values.
 const PAPER: Rgb = Rgb(0xf3, 0xf3, 0xef);
 const NIGHT: Rgb = Rgb(0x24, 0x26, 0x2a);
 
-/// Contrast of text that is wanted; AA asks for 4.5.
+/// Minimum contrast of text; AA requires 4.5.
 const ENOUGH: f64 = 4.8;
 
 /// Red, green and blue.
@@ -45,7 +45,7 @@ fn until(colour: Rgb, ground: Rgb, towards: Rgb) -> Rgb {
     mixed.into_iter().find(|c| contrast(*c, ground) >= ENOUGH).unwrap_or(towards)
 }
 
-/// Black or white, whichever can be read better.
+/// Returns black or white, whichever has more contrast.
 fn ink_on(ground: Rgb) -> Rgb {
     let (white, black) = (Rgb(0xff, 0xff, 0xff), Rgb(0x10, 0x12, 0x14));
     if contrast(white, ground) >= contrast(black, ground) { white } else { black }

@@ -1,8 +1,8 @@
 //! The template engine: one environment for every page.
 //!
-//! Auto-escape is on for every template whatever its name, an undefined variable is an error, and the
-//! only value that passes unescaped is what the engine itself made (macros and `tojson`). Templates come
-//! from the program or from an operator's folder, never from data.
+//! Auto-escape is on for every template, an undefined variable is an error, and only output of the engine
+//! itself (macros and `tojson`) passes unescaped. Templates come from the program or from an operator's
+//! folder, never from data.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -17,34 +17,19 @@ use serde::Serialize;
 
 use crate::text::write_html;
 
+macro_rules! built_in {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../../../templates/", $name)))),*]
+    };
+}
+
 /// The built-in templates by name.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("404.html", include_str!("../../../templates/404.html")),
-    ("allowlist.html", include_str!("../../../templates/allowlist.html")),
-    ("aside.html", include_str!("../../../templates/aside.html")),
-    ("badge.svg", include_str!("../../../templates/badge.svg")),
-    ("banner.html", include_str!("../../../templates/banner.html")),
-    ("base.html", include_str!("../../../templates/base.html")),
-    ("browse.html", include_str!("../../../templates/browse.html")),
-    ("changes.html", include_str!("../../../templates/changes.html")),
-    ("connect.html", include_str!("../../../templates/connect.html")),
-    ("contents.html", include_str!("../../../templates/contents.html")),
-    ("crumbs.html", include_str!("../../../templates/crumbs.html")),
-    ("feed.xml", include_str!("../../../templates/feed.xml")),
-    ("head.html", include_str!("../../../templates/head.html")),
-    ("history.html", include_str!("../../../templates/history.html")),
-    ("home.html", include_str!("../../../templates/home.html")),
-    ("install.html", include_str!("../../../templates/install.html")),
-    ("list.html", include_str!("../../../templates/list.html")),
-    ("macros.html", include_str!("../../../templates/macros.html")),
-    ("opensearch.xml", include_str!("../../../templates/opensearch.xml")),
-    ("probe.html", include_str!("../../../templates/probe.html")),
-    ("server.html", include_str!("../../../templates/server.html")),
-    ("share.svg", include_str!("../../../templates/share.svg")),
-    ("sitemap.xml", include_str!("../../../templates/sitemap.xml")),
-    ("tab.html", include_str!("../../../templates/tab.html")),
-    ("version.html", include_str!("../../../templates/version.html")),
-];
+const BUILT_IN: &[(&str, &str)] = built_in! {
+    "404.html" "allowlist.html" "aside.html" "badge.svg" "banner.html" "base.html" "browse.html"
+    "changes.html" "connect.html" "contents.html" "crumbs.html" "feed.xml" "head.html"
+    "history.html" "home.html" "install.html" "list.html" "macros.html" "opensearch.xml"
+    "probe.html" "server.html" "share.svg" "sitemap.xml" "tab.html" "version.html"
+};
 
 /// A template that does not work, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,17 +53,17 @@ impl fmt::Display for TemplateProblem {
     }
 }
 
-/// Most steps that the making of one page takes where an operator's templates take part. Pages of large
+/// Most steps in which a page is rendered when an operator has replaced templates. Pages of large
 /// registries take a hundredth of it.
 const STEPS: u64 = 20_000_000;
 
-/// What is said of a template that takes more.
+/// The message about a template that takes more.
 const OUT_OF_STEPS: &str = "the page takes more than 20,000,000 steps";
 
-/// Renders templates and remembers what went wrong.
+/// Renders templates and keeps their errors.
 pub(super) struct Engine {
     environment: Environment<'static>,
-    /// What failed while pages were made, without doubles and in a fixed order.
+    /// Errors of templates, without duplicates and in a fixed order.
     problems: Mutex<BTreeSet<TemplateProblem>>,
     /// Whether a template has used up its steps; then no more pages are rendered.
     spent: AtomicBool,
@@ -97,7 +82,8 @@ impl Engine {
         for (name, text) in BUILT_IN.iter().filter(|(name, _)| !overrides.contains_key(*name)) {
             environment.add_template(name, text).map_err(|e| problem(name, &e))?;
         }
-        for (name, text) in overrides.iter().filter(|(name, _)| !super::assets::is_asset(name)) {
+        let assets: Vec<_> = super::assets::names().collect();
+        for (name, text) in overrides.iter().filter(|(name, _)| !assets.contains(&name.as_str())) {
             environment
                 .add_template_owned(name.clone(), text.clone())
                 .map_err(|e| problem(name, &e))?;
@@ -105,38 +91,27 @@ impl Engine {
         Ok(Self { environment, problems: Mutex::default(), spent: AtomicBool::new(false) })
     }
 
-    /// Renders `template` with `context`. Returns `None` after a failure, which is kept in `problems`.
-    pub(super) fn render(&self, template: &str, context: impl Serialize) -> Option<String> {
-        self.render_value(template, value(context))
-    }
-
-    /// Renders `template` with what [`value`] made.
-    pub(super) fn render_value(&self, template: &str, context: Value) -> Option<String> {
+    /// Renders `template` with a context that [`value`] made. Returns `None` after a failure, which is kept
+    /// in `problems`.
+    pub(super) fn render(&self, template: &str, context: Value) -> Option<String> {
         if self.spent.load(Ordering::Relaxed) {
             return None;
         }
-        let rendered =
-            self.environment.get_template(template).and_then(|found| found.render(context));
-        rendered
-            .map_err(|e| {
-                let problem = problem(template, &e);
-                self.spent.fetch_or(problem.message == OUT_OF_STEPS, Ordering::Relaxed);
-                self.remember(problem);
-            })
-            .ok()
+        let found = self.environment.get_template(template);
+        let failed = |e: Error| {
+            let problem = problem(template, &e);
+            self.spent.fetch_or(problem.message == OUT_OF_STEPS, Ordering::Relaxed);
+            self.lock().insert(problem);
+        };
+        found.and_then(|found| found.render(context)).map_err(failed).ok()
     }
 
-    /// What went wrong so far, without doubles.
+    /// Returns the errors of templates so far, without duplicates.
     pub(super) fn problems(&self) -> Vec<TemplateProblem> {
         self.lock().iter().cloned().collect()
     }
 
-    /// Keeps a problem for the report; the page is missing, so the build will refuse.
-    fn remember(&self, problem: TemplateProblem) {
-        self.lock().insert(problem);
-    }
-
-    /// The problems. A thread that died while it held them left them whole.
+    /// Locks the problems. A thread that panicked while it held the lock left them complete.
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeSet<TemplateProblem>> {
         self.problems.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -148,27 +123,22 @@ impl fmt::Debug for Engine {
     }
 }
 
-/// Whether `name` is a template that an operator may replace.
-pub(super) fn is_template(name: &str) -> bool {
-    BUILT_IN.iter().any(|(known, _)| *known == name)
-}
-
-/// Names of the built-in templates.
+/// Returns the names of the built-in templates.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
-/// Turns a view into what templates see.
+/// Converts a view for templates.
 pub(super) fn value(view: impl Serialize) -> Value {
     Value::from(Serde(&view))
 }
 
-/// What templates see of a page.
-pub(super) fn framed(site: Value, page: Value, it: Value) -> Value {
+/// Returns the context of a page.
+pub(super) fn context(site: Value, page: Value, it: Value) -> Value {
     minijinja::context! { site, page, it }
 }
 
-/// Stands for the built-in templates.
+/// Returns a digest of the built-in templates.
 pub(super) fn digest() -> String {
     let texts: Vec<&str> = BUILT_IN.iter().map(|(_, text)| *text).collect();
     crate::site::fingerprint(texts.concat().as_bytes())
@@ -199,8 +169,8 @@ fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), E
     write_html(out, rest).map_err(failed)
 }
 
-/// A problem in the words of the error that lies deepest: it names the template and line where the
-/// fault is, the outer ones only who included it.
+/// Returns the innermost error, which names the template and line at fault; the outer ones name the
+/// templates that include it.
 fn problem(template: &str, e: &Error) -> TemplateProblem {
     let mut deepest = e;
     while let Some(inner) = std::error::Error::source(deepest).and_then(|e| e.downcast_ref()) {
@@ -229,9 +199,9 @@ mod tests {
     fn text_is_escaped_and_a_missing_value_is_a_problem() {
         let engine = engine("404.html", "<p>{{ text }}</p>").unwrap();
         let context = BTreeMap::from([("text", "<b>\"a/b\"&'{{ x }}'")]);
-        let page = engine.render("404.html", &context).unwrap();
+        let page = engine.render("404.html", value(&context)).unwrap();
         assert_eq!(page, "<p>&lt;b&gt;&quot;a/b&quot;&amp;&#39;{{ x }}&#39;</p>");
-        assert!(engine.render("404.html", BTreeMap::from([("other", "")])).is_none());
+        assert!(engine.render("404.html", value(BTreeMap::from([("other", "")]))).is_none());
         let problems = engine.problems();
         assert_eq!((problems.len(), &*problems[0].template, problems[0].line), (1, "404.html", 1));
     }
@@ -241,10 +211,10 @@ mod tests {
         let text = "{% for a in range(10000) %}{% for b in range(10000) %}{% endfor %}{% endfor %}";
         let engine = engine("404.html", text).unwrap();
         let none = BTreeMap::<&str, &str>::new();
-        assert!(engine.render("404.html", &none).is_none());
+        assert!(engine.render("404.html", value(&none)).is_none());
         assert_eq!(engine.problems()[0].message, OUT_OF_STEPS);
         let begun = std::time::Instant::now();
-        assert!((0..1000).all(|_| engine.render("404.html", &none).is_none()));
+        assert!((0..1000).all(|_| engine.render("404.html", value(&none)).is_none()));
         assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
     }
 

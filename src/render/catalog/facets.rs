@@ -1,7 +1,7 @@
 //! Facets of the list: package type, transport, namespace, status and ownership proof.
 //!
-//! Each value has its own page, so that filters are links where there is no script. A value
-//! that cannot be a path (it came from a stranger's document) has no page and no link.
+//! Each value has its own page, so that filters are links for readers without a script. A value that
+//! cannot be a path has no page and no link.
 
 use std::collections::BTreeMap;
 
@@ -126,11 +126,8 @@ pub(super) fn facets<'a>(servers: &[&'a Summary]) -> Vec<Facet<'a>> {
         }
         let mut of_kind: Vec<_> = by_value.into_iter().collect();
         of_kind.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
-        facets.extend(of_kind.into_iter().map(|(value, servers)| Facet {
-            kind,
-            value: value.to_owned(),
-            servers,
-        }));
+        let facet = |(value, servers): (&str, _)| Facet { kind, value: value.to_owned(), servers };
+        facets.extend(of_kind.into_iter().map(facet));
     }
     facets
 }
@@ -138,17 +135,15 @@ pub(super) fn facets<'a>(servers: &[&'a Summary]) -> Vec<Facet<'a>> {
 /// The groups as pages show them: all values, or the first few of each.
 pub(super) fn groups(facets: &[Facet<'_>], all: bool) -> Vec<Group> {
     let of_kind = |kind: FacetKind| {
-        let values = facets.iter().filter(|facet| facet.kind == kind);
-        let mut values: Vec<Value> = values
-            .filter_map(|facet| {
-                Some(Value {
-                    label: facet.label(),
-                    count: grouped(facet.servers.len()),
-                    page: page_of(&facet.segments())?,
-                    value: facet.value.clone(),
-                })
+        let values = facets.iter().filter(|facet| facet.kind == kind).filter_map(|facet| {
+            Some(Value {
+                label: facet.label(),
+                count: grouped(facet.servers.len()),
+                page: page_of(&facet.segments())?,
+                value: facet.value.clone(),
             })
-            .collect();
+        });
+        let mut values: Vec<Value> = values.collect();
         if all && kind.id == "namespace" {
             values.sort_by_key(|value| value.value.to_lowercase());
         }

@@ -24,10 +24,18 @@ impl RemoteRepository {
         Self { remote, prefix }
     }
 
-    /// Host in lower case and path on it, such as `github.com` and `acme/registry`; `None` when the
-    /// remote is a folder or of a form that git does not support.
+    /// Returns host in lower case and path, such as `github.com` and `acme/registry`, without user info
+    /// and `.git`; `None` when the remote is a folder or of a form that git does not support.
     pub fn place(&self) -> Option<(String, String)> {
-        split_remote(&self.remote)
+        let (authority, path) = match self.remote.split_once("://") {
+            Some(("https" | "http" | "ssh" | "git", rest)) => rest.split_once('/')?,
+            Some(_) => return None,
+            None => self.remote.split_once(':')?,
+        };
+        let host = authority.rsplit('@').next()?.split(':').next()?;
+        let path = path.trim_matches('/');
+        let path = path.strip_suffix(".git").unwrap_or(path);
+        Some((host.to_ascii_lowercase(), path.to_owned()))
     }
 }
 
@@ -81,7 +89,7 @@ impl Forge {
     /// Its host must be the public one: a company's own forge may have other paths, and a wrong link is
     /// worse than none. The owner and the repository must be plain words, since they go into links.
     pub(super) fn of(repository: &RemoteRepository, settings: &CatalogSettings) -> Option<Self> {
-        let (host, path) = split_remote(&repository.remote)?;
+        let (host, path) = repository.place()?;
         let kind = match host.as_str() {
             "github.com" => ForgeKind::GitHub,
             "gitlab.com" => ForgeKind::GitLab,
@@ -152,19 +160,6 @@ impl Forge {
         }
         url
     }
-}
-
-/// Host and path of a remote in any of the forms that git takes, without user info and `.git`.
-fn split_remote(remote: &str) -> Option<(String, String)> {
-    let (authority, path) = match remote.split_once("://") {
-        Some(("https" | "http" | "ssh" | "git", rest)) => rest.split_once('/')?,
-        Some(_) => return None,
-        None => remote.split_once(':')?,
-    };
-    let host = authority.rsplit('@').next()?.split(':').next()?;
-    let path = path.trim_matches('/');
-    let path = path.strip_suffix(".git").unwrap_or(path);
-    Some((host.to_ascii_lowercase(), path.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,15 +1,15 @@
 //! Packages, remotes and their inputs, as a page shows them.
 //!
-//! Everything that an author declared is shown, even what no client uses. The value or default of a
-//! secret is never shown. Links to package registries are made only for identifiers of the usual form.
+//! Everything that an author declared is shown, even what no client uses, except the value or default of
+//! a secret. Links to package registries are made only for identifiers of the usual form.
 
-use crate::text::percent_encode;
 use serde::Serialize;
 
 use crate::model::{
     Argument, ArgumentKind, Format, Input, NamedInput, Naming, Package, PackageType, Transport,
     TransportType,
 };
+use crate::text::percent_encode;
 
 use super::text::{shown, shown_option, web_link};
 
@@ -44,9 +44,9 @@ pub(super) struct RemoteView {
     tables: Vec<Table>,
 }
 
-/// Inputs of one sort.
+/// Inputs of one kind.
 ///
-/// An empty one is not made. A long one begins closed, so that 500 variables do not hide the page.
+/// A long one is closed at first, so that 500 variables do not hide the page.
 #[derive(Debug, Serialize)]
 struct Table {
     caption: &'static str,
@@ -74,21 +74,14 @@ struct Row {
 }
 
 impl PackageView {
-    /// The view of a package.
     pub(super) fn new(package: &Package) -> Self {
         let transport = package.transport.as_ref();
-        let mut tables = Vec::new();
-        add(
-            &mut tables,
-            "Environment variables",
-            "Variable",
-            named(&package.environment_variables),
-        );
-        add(&mut tables, "Arguments", "Argument", arguments(&package.package_arguments));
-        add(&mut tables, "Runtime arguments", "Argument", arguments(&package.runtime_arguments));
-        if let Some(transport) = transport {
-            transport_tables(&mut tables, transport);
-        }
+        let tables = [
+            table("Environment variables", "Variable", named(&package.environment_variables)),
+            table("Arguments", "Argument", arguments(&package.package_arguments)),
+            table("Runtime arguments", "Argument", arguments(&package.runtime_arguments)),
+        ];
+        let tables = tables.into_iter().chain(transport.into_iter().flat_map(transport_tables));
         Self {
             kind: shown(&package.registry_type),
             label: type_label(&package.registry_type),
@@ -100,46 +93,42 @@ impl PackageView {
             registry: shown_option(package.registry_base_url.as_deref()),
             transport: transport.map(|transport| transport_label(&transport.kind)),
             url: transport.and_then(|transport| shown_option(transport.url.as_deref())),
-            tables,
+            tables: tables.flatten().collect(),
         }
     }
 }
 
 impl RemoteView {
-    /// The view of a remote.
     pub(super) fn new(remote: &Transport) -> Self {
-        let mut tables = Vec::new();
-        transport_tables(&mut tables, remote);
         Self {
             transport: transport_label(&remote.kind),
             url: shown(remote.url.as_deref().unwrap_or_default()),
-            tables,
+            tables: transport_tables(remote).into_iter().flatten().collect(),
         }
     }
 }
 
 /// What a transport asks for besides its URL.
-fn transport_tables(tables: &mut Vec<Table>, transport: &Transport) {
-    add(tables, "Headers", "Header", named(&transport.headers));
-    add(tables, "Variables of the URL", "Variable", named(&transport.variables));
+fn transport_tables(transport: &Transport) -> [Option<Table>; 2] {
+    [
+        table("Headers", "Header", named(&transport.headers)),
+        table("Variables of the URL", "Variable", named(&transport.variables)),
+    ]
 }
 
-/// Adds a table unless it would be empty.
-fn add(tables: &mut Vec<Table>, caption: &'static str, noun: &'static str, rows: Vec<Row>) {
-    if !rows.is_empty() {
-        let required = rows.iter().filter(|row| row.required && !row.inner).count();
-        tables.push(Table { caption, noun, open: rows.len() <= OPEN, required, rows });
-    }
+/// Makes a table unless it would be empty.
+fn table(caption: &'static str, noun: &'static str, rows: Vec<Row>) -> Option<Table> {
+    let required = rows.iter().filter(|row| row.required && !row.inner).count();
+    let open = rows.len() <= OPEN;
+    (!rows.is_empty()).then_some(Table { caption, noun, open, required, rows })
 }
 
 /// Rows of inputs that have names.
 fn named(inputs: &[NamedInput]) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(inputs.len());
-    for input in inputs {
-        rows.push(row(shown(&input.name), &input.input, false, false));
-        rows.extend(inner(&input.input));
-    }
-    rows
+    let rows = inputs.iter().flat_map(|NamedInput { name, input }| {
+        std::iter::once(row(shown(name), input, false, false)).chain(inner(input))
+    });
+    rows.collect()
 }
 
 /// Rows of a command line. A positional argument is called by its hint, or by its place.
@@ -163,7 +152,7 @@ fn inner(input: &Input) -> impl Iterator<Item = Row> + '_ {
     variables.map(|v| row(format!("{{{}}}", shown(&v.name)), &v.input, false, true))
 }
 
-/// One row. A secret's value and default are left out, whatever the author wrote there.
+/// Makes a row. The value and default of a secret are left out.
 fn row(name: String, input: &Input, repeated: bool, inner: bool) -> Row {
     let open = |text: &Option<String>| text.as_deref().filter(|_| !input.is_secret).map(shown);
     Row {
@@ -200,13 +189,10 @@ pub(super) fn transport_label(kind: &str) -> String {
 fn link(package: &Package) -> Option<String> {
     let kind = PackageType::named(&package.registry_type)?;
     let version = package.version.as_deref().filter(|v| !v.is_empty()).map(percent_encode);
-    match kind.naming {
-        Naming::Url => web_link(&package.identifier),
-        _ => {
-            let base_url = package.registry_base_url.as_deref();
-            kind.page(&package.identifier, base_url, version.as_deref())
-        }
+    if kind.naming == Naming::Url {
+        return web_link(&package.identifier);
     }
+    kind.page(&package.identifier, package.registry_base_url.as_deref(), version.as_deref())
 }
 
 #[cfg(test)]

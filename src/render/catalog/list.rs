@@ -1,7 +1,7 @@
 //! Lists of servers: the rows, and cutting a long list into pages that are rendered beforehand.
 //!
-//! Rows are sorted by display name, so that a page changes only where a server
-//! changed. Without a script these pages are the whole search.
+//! Rows are sorted by display name, so that a page changes only where a server changed. Without a script
+//! these pages are the whole search.
 
 use serde::Serialize;
 
@@ -58,8 +58,7 @@ pub(super) fn page(summary: &Summary) -> Option<Href> {
 /// How it runs, in a word or two each.
 fn chips(summary: &Summary) -> Vec<String> {
     let mut chips: Vec<String> = Vec::new();
-    for (kind, _) in &summary.packages {
-        let label = type_label(kind);
+    for label in summary.packages.iter().map(|(kind, _)| type_label(kind)) {
         if !chips.contains(&label) {
             chips.push(label);
         }
@@ -74,18 +73,13 @@ fn chips(summary: &Summary) -> Vec<String> {
 
 /// Live servers, sorted by display name.
 pub(super) fn ordered<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> Vec<&'a Summary> {
-    let mut live: Vec<_> = summaries
-        .into_iter()
-        .filter(|summary| summary.is_live())
-        .map(|summary| (sort_key(summary.label()), summary))
-        .collect();
-    live.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
-    live.into_iter().map(|(_, summary)| summary).collect()
-}
-
-/// Ignores case and leading punctuation.
-fn sort_key(label: &str) -> String {
-    label.trim_start_matches(|c: char| !c.is_alphanumeric()).to_lowercase()
+    let mut live: Vec<_> = summaries.into_iter().filter(|summary| summary.is_live()).collect();
+    live.sort_by_cached_key(|summary| {
+        // Case and leading punctuation do not count.
+        let label = summary.label().trim_start_matches(|c: char| !c.is_alphanumeric());
+        (label.to_lowercase(), &summary.name)
+    });
+    live
 }
 
 /// One page of a list.

@@ -1,8 +1,8 @@
 //! Documents for machines that are not the API: sitemap, robots, search description, llms.txt, share
 //! image.
 //!
-//! A private registry has none of them except a robots.txt that asks everybody to stay away; a registry
-//! whose address is not known has none that need absolute URLs.
+//! A private registry has only a robots.txt, which disallows all crawlers, and the share image; a registry
+//! without a known address has none that need absolute URLs.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::site::{Artifact, Media};
 use super::Catalog;
 use super::colour;
 use super::list::page;
-use super::page::Site;
+use super::page::SiteView;
 use super::summary::Summary;
 use super::text::{counted, shown};
 
@@ -21,7 +21,7 @@ const SITEMAP: usize = 50_000;
 /// What the documents are made of.
 pub(super) struct Machine<'a> {
     pub(super) catalog: &'a Catalog,
-    pub(super) site: &'a Site,
+    pub(super) site: &'a SiteView,
     /// Live servers in order.
     pub(super) servers: &'a [&'a Summary],
     /// Pages that are not a server's, from the site's root.
@@ -45,9 +45,8 @@ struct SitemapUrl<'a> {
 impl Machine<'_> {
     /// Every document for machines.
     pub(super) fn artifacts(&self) -> Vec<Artifact> {
-        let mut artifacts = vec![];
-        artifacts.extend(Artifact::file(["robots.txt"], Media::Text, self.robots()));
-        artifacts.extend(self.share());
+        let robots = Artifact::file(["robots.txt"], Media::Text, self.robots());
+        let mut artifacts: Vec<_> = robots.into_iter().chain(self.share()).collect();
         if !self.site.public {
             return artifacts;
         }
@@ -55,8 +54,8 @@ impl Machine<'_> {
         if let Some(base) = self.site.base_url.as_deref() {
             artifacts.extend(self.sitemaps(base));
             let text = self.catalog.render("opensearch.xml", self.site);
-            artifacts
-                .extend(text.and_then(|text| Artifact::file(["opensearch.xml"], Media::Xml, text)));
+            let file = |text| Artifact::file(["opensearch.xml"], Media::Xml, text);
+            artifacts.extend(text.and_then(file));
         }
         artifacts
     }
@@ -119,27 +118,26 @@ impl Machine<'_> {
     fn llms(&self) -> String {
         let base = self.site.base_url.as_deref().unwrap_or("");
         let line = |text: &str| shown(&text.replace(['\n', '\r'], " "));
+        let links = |list: &[(&str, &str)]| -> String {
+            list.iter().map(|(path, what)| format!("- [{path}]({base}/{path}): {what}\n")).collect()
+        };
         let mut text = format!("# {}\n\n> {}\n\n", line(&self.site.name), line(&self.site.tagline));
         text.push_str(&format!(
             "A registry of {}. Ask the API rather than reading pages.\n\n## API\n\n",
             counted(self.servers.len(), "MCP server")
         ));
-        for (path, what) in [
+        text.push_str(&links(&[
             ("v0.1/servers", "every server with its latest version, in one JSON document"),
             ("v0.1/servers/{namespace}%2F{name}/versions", "all versions of a server"),
             ("v0.1/servers/{namespace}%2F{name}/versions/latest", "its latest version"),
             ("openapi.yaml", "the API described"),
-        ] {
-            text.push_str(&format!("- [{path}]({base}/{path}): {what}\n"));
-        }
+        ]));
         text.push_str("\n## Pages\n\n");
-        for (path, what) in [
+        text.push_str(&links(&[
             ("browse/", "servers by package type, transport, namespace and status"),
             ("changes/", "what changed lately"),
             ("connect/", "how to connect a client to this registry"),
-        ] {
-            text.push_str(&format!("- [{path}]({base}/{path}): {what}\n"));
-        }
+        ]));
         text
     }
 }

@@ -5,9 +5,9 @@
 //!        └─▶ Summary ─▶ lists, facets, changes, feed, search …    (spans servers)
 //! ```
 //!
-//! Text from strangers passes `text::shown` on its way into a view and the engine's escaping on its way
-//! into a page; addresses from strangers pass `text::web_link`. There is no other way. Pages
-//! contain no inline scripts or styles and no absolute links between pages, and depend on no clock.
+//! Text that others wrote always passes `text::shown` on its way into a view and the engine's escaping
+//! on its way into a page; their addresses pass `text::web_link`. Pages contain no inline scripts or
+//! styles and no absolute links between pages, and depend on no clock.
 
 mod assets;
 mod changes;
@@ -42,7 +42,7 @@ use engine::Engine;
 pub use engine::TemplateProblem;
 use forge::Forge;
 pub use forge::RemoteRepository;
-use page::{PageHead, Site};
+use page::{PageHead, SiteView};
 use server::ServerView;
 pub use summary::Summary;
 use tabs::Tabs;
@@ -95,7 +95,7 @@ impl Catalog {
         })
     }
 
-    /// Text that changes whenever anything changes that pages depend on besides data and facts.
+    /// Identifies everything that pages depend on besides data and facts.
     pub fn digest(&self) -> &str {
         &self.digest
     }
@@ -105,10 +105,10 @@ impl Catalog {
         self.engine.problems()
     }
 
-    /// The pages of one server, and what it leaves for the others.
+    /// Renders the pages of one server, and sums it up for the pages that span servers.
     ///
-    /// Versions that are deleted have no page. When all are, there are no artifacts, and the summary alone
-    /// carries what the pages of changes need.
+    /// Versions that are deleted have no page. When all are, there is only the summary, for the pages of
+    /// changes.
     pub(super) fn listing(&self, listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Summary) {
         let lenses: Vec<_> = listing.live().map(|entry| (entry, &*entry.server)).collect();
         let latest = listing.live_latest();
@@ -120,57 +120,48 @@ impl Catalog {
         else {
             return (artifacts, summary);
         };
-        let site = Site::new(self, facts);
+        let site = SiteView::new(self, facts);
         let server_href = place.href.clone();
         let canonical = site.base_url.as_ref().map(|base| format!("{base}/{server_href}"));
-        let canonical = canonical.as_deref();
         let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
         let mut view = ServerView::new(listing, (entry, lens), whole, forge);
-        if site.public {
-            view.structure(entry, lens, canonical);
-        }
+        view.structured =
+            site.public.then(|| server::structured(lens, entry, canonical.as_deref()));
         view.tabs = Tabs::new(lens, site.base_url.as_deref(), &self.clients);
-        let head = PageHead::new("servers", view.title(), view.description()).json(view.json());
+        let head =
+            PageHead::new("servers", &view.title, &view.description).json(view.json.as_ref());
         artifacts.extend(self.badge(listing, &view));
         artifacts.extend(self.page(&site, place, "server.html", head, &view));
         for (entry, lens) in &lenses {
             let Some(place) = server::version_place(listing, entry) else { continue };
             let window = server::around(listing, entry);
             let view = ServerView::new(listing, (entry, lens), window, forge);
-            let title = format!("{} {}", view.title(), entry.version);
-            let head = PageHead::new("servers", &title, view.description())
-                .json(view.json())
+            let title = format!("{} {}", view.title, entry.version);
+            let head = PageHead::new("servers", &title, &view.description)
+                .json(view.json.as_ref())
                 .canonical(&site, Some(&server_href));
             artifacts.extend(self.page(&site, place, "version.html", head, &view));
         }
         (artifacts, summary)
     }
 
-    /// Everything that spans servers; `summaries` in the byte order of names.
-    pub(super) fn globals(&self, facts: &Facts, summaries: &[&Summary]) -> Vec<Artifact> {
-        spanning::artifacts(self, facts, summaries)
-    }
-
     /// A picture of the latest version, for readmes elsewhere; its name stays the same.
     fn badge(&self, listing: &Listing, view: &ServerView) -> Option<Artifact> {
         let name = listing.name();
         let path = ["servers", name.namespace().as_str(), name.name(), "badge.svg"];
-        Artifact::file(
-            path,
-            Media::Svg,
-            self.render("badge.svg", view.badge(&self.settings.accent))?,
-        )
+        let text = self.render("badge.svg", view.badge(&self.settings.accent))?;
+        Artifact::file(path, Media::Svg, text)
     }
 }
 
 /// Rejects a file that replaces no built-in file: its name is probably misspelt.
 fn known(name: &str) -> Result<(), TemplateProblem> {
-    let partial = name.starts_with("partials/") && name.ends_with(".html");
-    if partial || engine::is_template(name) || assets::is_asset(name) {
+    let mut known = engine::names().chain(assets::names());
+    let is_partial = name.starts_with("partials/") && name.ends_with(".html");
+    if is_partial || known.any(|known| known == name) {
         return Ok(());
     }
-    let near = nearest(name, engine::names().chain(assets::names()));
-    let message = match near {
+    let message = match nearest(name, engine::names().chain(assets::names())) {
         Some(near) => format!("no template has this name; did you mean {near}?"),
         None => "no template has this name; put your own partials into partials/".to_owned(),
     };

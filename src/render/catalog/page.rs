@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::config::{CatalogSettings, FooterLink};
+use crate::config::CatalogSettings;
 use crate::site::{Artifact, Media, Shape};
 
 use super::super::Facts;
@@ -16,7 +16,7 @@ use super::text::shown;
 
 /// What is the same on every page.
 #[derive(Debug, Clone, Serialize)]
-pub(super) struct Site {
+pub(super) struct SiteView {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) tagline: String,
@@ -28,9 +28,9 @@ pub(super) struct Site {
     links: Vec<Link>,
     request: Option<String>,
     assets: AssetLinks,
-    /// What templates see of all this, made once for many pages.
+    /// All this as templates read it, converted once for many pages.
     #[serde(skip)]
-    seen: engine::Value,
+    value: engine::Value,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -39,22 +39,18 @@ struct Link {
     url: String,
 }
 
-impl From<&FooterLink> for Link {
-    fn from(link: &FooterLink) -> Self {
-        Self { text: shown(&link.text), url: link.url.clone() }
-    }
-}
-
 /// The sentence under the heading unless the settings have another.
 const TAGLINE: &str =
     "MCP servers that you can connect to your editor, your assistant and your agents.";
 
-impl Site {
+impl SiteView {
     pub(super) fn new(catalog: &Catalog, facts: &Facts) -> Self {
         let settings: &CatalogSettings = &catalog.settings;
         let name = shown(&facts.name);
         let is_picture = |logo: &&String| logo.starts_with("https://");
         let request = settings.request.clone().or_else(|| Some(catalog.forge.as_ref()?.request()));
+        let links = settings.links.iter();
+        let links = links.map(|link| Link { text: shown(&link.text), url: link.url.clone() });
         let mut site = Self {
             title: settings.title.as_deref().map_or_else(|| name.clone(), shown),
             tagline: shown(settings.tagline.as_deref().unwrap_or(TAGLINE)),
@@ -63,13 +59,13 @@ impl Site {
             logo: settings.logo.as_ref().filter(is_picture).cloned(),
             logo_text: settings.logo.as_ref().filter(|logo| !is_picture(logo)).map(|l| shown(l)),
             footer: settings.footer.as_deref().map(shown),
-            links: settings.links.iter().map(Link::from).collect(),
+            links: links.collect(),
             request: request.filter(|url| !url.is_empty()),
             assets: catalog.assets.links.clone(),
             name,
-            seen: engine::Value::UNDEFINED,
+            value: engine::Value::UNDEFINED,
         };
-        site.seen = value(&site);
+        site.value = value(&site);
         site
     }
 }
@@ -77,22 +73,22 @@ impl Site {
 /// What differs from page to page in the frame.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct PageHead {
-    /// The way to the site's root. The first fields are found soonest, and this one is asked for most.
+    /// Path to the site's root. The first fields are found fastest, and this one is used most.
     root: String,
     /// Address of the file of icons.
     icons: String,
     /// Which part of the menu it belongs to.
-    pub(super) section: &'static str,
+    section: &'static str,
     /// In the browser's tab; empty on the front page.
-    pub(super) title: String,
+    title: String,
     /// For search engines and previews.
-    pub(super) description: String,
+    description: String,
     /// Its JSON twin, from the site's root.
-    pub(super) json: Option<Href>,
+    json: Option<Href>,
     /// Its absolute URL, or that of its canonical page.
-    pub(super) canonical: Option<String>,
-    /// Whether search engines should pass it over though the registry is public.
-    pub(super) hidden: bool,
+    canonical: Option<String>,
+    /// Whether search engines should ignore it though the registry is public.
+    hidden: bool,
 }
 
 impl PageHead {
@@ -105,26 +101,14 @@ impl PageHead {
         }
     }
 
-    /// With the way to the site's root.
-    fn lead(&mut self, site: &Site, root: String) {
-        self.icons = format!("{root}{}", site.assets.icons);
-        self.root = root;
-    }
-
-    /// With a JSON twin.
+    /// Sets the JSON twin.
     pub(super) fn json(mut self, json: Option<&Href>) -> Self {
         self.json = json.cloned();
         self
     }
 
-    /// Not for search engines.
-    pub(super) fn hidden(mut self) -> Self {
-        self.hidden = true;
-        self
-    }
-
-    /// With another page standing for it.
-    pub(super) fn canonical(mut self, site: &Site, href: Option<&str>) -> Self {
+    /// Sets the canonical page.
+    pub(super) fn canonical(mut self, site: &SiteView, href: Option<&str>) -> Self {
         self.canonical =
             site.base_url.as_ref().zip(href).map(|(base, href)| format!("{base}/{href}"));
         self
@@ -135,7 +119,7 @@ impl Catalog {
     /// Renders the page at `place`.
     pub(super) fn page(
         &self,
-        site: &Site,
+        site: &SiteView,
         place: PagePlace,
         template: &str,
         mut head: PageHead,
@@ -144,24 +128,37 @@ impl Catalog {
         if head.canonical.is_none() {
             head = head.canonical(site, Some(&place.href));
         }
-        head.lead(site, place.root);
-        let context = engine::framed(site.seen.clone(), value(&head), value(it));
-        let text = self.engine.render_value(template, context)?;
+        let text = self.framed(site, place.root, template, head, it)?;
         Some(Artifact::new(place.path, Shape::Endpoint, Media::Html, text))
     }
 
-    /// The page for wrong links. It may be served at any depth, so its links begin with the path of
-    /// the base URL.
-    pub(super) fn not_found(&self, site: &Site, facts: &Facts) -> Option<Artifact> {
-        let mut head = PageHead::new("", "Not found", "There is nothing at this address.").hidden();
-        head.lead(site, format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path())));
-        let context = engine::framed(site.seen.clone(), value(&head), value(()));
-        let text = self.engine.render_value("404.html", context)?;
+    /// Renders `template` in its frame; `root` is the path to the site's root.
+    fn framed(
+        &self,
+        site: &SiteView,
+        root: String,
+        template: &str,
+        mut head: PageHead,
+        it: impl Serialize,
+    ) -> Option<String> {
+        head.icons = format!("{root}{}", site.assets.icons);
+        head.root = root;
+        let context = engine::context(site.value.clone(), value(&head), value(it));
+        self.engine.render(template, context)
+    }
+
+    /// Renders the page for wrong links. It may be served at any depth, so its links begin with the path
+    /// of the base URL.
+    pub(super) fn not_found(&self, site: &SiteView, facts: &Facts) -> Option<Artifact> {
+        let head = PageHead::new("", "Not found", "There is nothing at this address.");
+        let root = format!("{}/", facts.base_url.as_ref().map_or("", |url| url.path()));
+        let head = PageHead { hidden: true, ..head };
+        let text = self.framed(site, root, "404.html", head, ())?;
         Artifact::file(["404.html"], Media::Html, text)
     }
 
     /// Renders a template that has no frame.
     pub(super) fn render(&self, template: &str, context: impl Serialize) -> Option<String> {
-        self.engine.render(template, context)
+        self.engine.render(template, value(context))
     }
 }

@@ -1,8 +1,8 @@
 //! URLs of pages, and links between pages.
 //!
 //! Links between pages are relative, so that the same files work under a domain's root and under
-//! `/<repository>/`. Inside this room a page is named by its [`Href`]: its path from the site's root,
-//! without a slash in front; a template puts the page's own way to the root before it.
+//! `/<repository>/`. An [`Href`] is a path from the site's root without a slash in front; templates put
+//! the page's own path to the root before it.
 
 use crate::site::UrlPath;
 
@@ -14,9 +14,9 @@ pub(super) type Href = String;
 pub(super) struct PagePlace {
     /// Its URL.
     pub(super) path: UrlPath,
-    /// The way from it to the site's root: `./` or `../` several times.
+    /// Path from it to the site's root: `./` or `../` several times.
     pub(super) root: String,
-    /// Its name from the root.
+    /// Its path from the root.
     pub(super) href: Href,
 }
 
@@ -30,19 +30,19 @@ impl PagePlace {
     }
 }
 
-/// The name of the page at `path`, which ends in a slash.
+/// Returns the link to the page at `path`, which ends in a slash.
 fn page(path: &UrlPath) -> Href {
     let text = path.to_string();
     let text = text.trim_start_matches('/');
     if text.is_empty() { String::new() } else { format!("{text}/") }
 }
 
-/// The name of the page at `segments`.
+/// Returns the link to the page at `segments`.
 pub(super) fn page_of(segments: &[&str]) -> Option<Href> {
     UrlPath::new(segments.iter().copied()).map(|path| page(&path))
 }
 
-/// The name of the file or API document at `segments`, without a slash at its end.
+/// Returns the link to the file or API document at `segments`.
 pub(super) fn file_of(segments: &[&str]) -> Option<Href> {
     let path = UrlPath::new(segments.iter().copied())?;
     Some(path.to_string().trim_start_matches('/').to_owned())

@@ -1,27 +1,22 @@
 //! The search index: what the script in the browser searches.
 //!
-//! It is written in columns (which compress better than rows) and cut into shards by a hash of the name,
-//! so that one change leaves the other shards, and the copies of them in browsers, as they are. Ranking
-//! and typing mistakes are the script's business.
+//! It is written in columns, which compress better than rows, and cut into shards by a hash of the name,
+//! so that one change leaves the other shards, and their copies in browsers, unchanged. The script ranks
+//! results and corrects typing mistakes.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
 
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 
+use super::super::api::wire::json;
+use super::super::fnv1a;
 use super::facets::{FacetKind, KINDS, label, values};
 use super::summary::Summary;
 use super::text::{day_number, shown};
 
-/// Servers that a shard is meant to hold.
+/// Target number of servers in a shard.
 const SHARD: usize = 1500;
-
-/// Which shards there are. It has a fixed address and is asked for at each visit.
-#[derive(Debug, Serialize)]
-struct Manifest {
-    servers: usize,
-    shards: Vec<String>,
-}
 
 /// A part of the index; the i-th item of each column belongs to one server.
 #[derive(Debug, Default, Serialize)]
@@ -40,7 +35,7 @@ struct Shard<'a> {
     /// Identifiers of packages that the name does not hold already.
     packages: Vec<String>,
     tags: Vec<String>,
-    /// Per kind of facet, bits that stand for `words`.
+    /// Per kind of facet, a bit for each of `words`.
     masks: BTreeMap<&'static str, Vec<u64>>,
     /// Pictures by position.
     icons: BTreeMap<usize, &'a str>,
@@ -56,17 +51,19 @@ pub(super) fn artifacts(servers: &[&Summary]) -> Vec<Artifact> {
     let count = servers.len().div_ceil(SHARD).max(1).next_power_of_two();
     let mut parts: Vec<Vec<&Summary>> = vec![Vec::new(); count];
     for server in servers {
-        parts[hash(&server.name) as usize % count].push(server);
+        parts[fnv1a(&server.name) as usize % count].push(server);
     }
     let mut artifacts = Vec::with_capacity(count + 1);
-    let mut manifest = Manifest { servers: servers.len(), shards: Vec::with_capacity(count) };
+    let mut shards = Vec::with_capacity(count);
     for (i, part) in parts.iter().enumerate() {
         let text = json(&shard(part));
         let file = format!("{i}.{}.json", fingerprint(text.as_bytes()));
         artifacts.extend(artifact(&file, text, Freshness::Immutable));
-        manifest.shards.push(file);
+        shards.push(file);
     }
-    artifacts.extend(artifact("index.json", json(&manifest), Freshness::Revalidate));
+    // The list of shards has a fixed address, and browsers fetch it at each visit.
+    let index = serde_json::json!({ "servers": servers.len(), "shards": shards });
+    artifacts.extend(artifact("index.json", index.to_string(), Freshness::Revalidate));
     artifacts
 }
 
@@ -74,16 +71,6 @@ fn artifact(file: &str, text: String, freshness: Freshness) -> Option<Artifact> 
     let path = UrlPath::new(["assets", "search", file])?;
     let body = text.into_bytes().into();
     Some(Artifact { path, shape: Shape::File, media: Media::Json, freshness, body })
-}
-
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
-}
-
-/// A hash that stays the same in every build and on every machine (FNV-1a).
-fn hash(name: &str) -> u32 {
-    name.bytes()
-        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }
 
 fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {
@@ -128,9 +115,8 @@ fn packages(server: &Summary) -> String {
             _ => short,
         };
         let is_link = short.starts_with("https:") || short.starts_with("http:");
-        let short = if is_link { "" } else { short };
         let known = name.contains(&short.to_lowercase()) || found.contains(&short);
-        if !short.is_empty() && !known && found.len() < 6 {
+        if !short.is_empty() && !is_link && !known && found.len() < 6 {
             found.push(short);
         }
     }

@@ -1,7 +1,7 @@
 //! A server's own pages: one for the server, one for each version that can be seen.
 //!
-//! They are made of the listing alone, so that a change elsewhere leaves them as they are. A withdrawn
-//! version has no page; the history lists it and the reason for its removal.
+//! They depend on the listing alone, so that a change of another server leaves them unchanged. A
+//! withdrawn version has no page; the history lists it and the reason for its removal.
 
 use std::ops::Range;
 
@@ -20,24 +20,13 @@ use super::text::{day, shown, shown_option, tile, web_link, without_scheme};
 /// A moment: for machines and for people.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Moment {
-    iso: String,
+    pub(super) iso: String,
     day: String,
 }
 
 impl Moment {
-    /// The moment that an RFC 3339 text names.
     pub(super) fn new(rfc3339: &str) -> Self {
         Self { iso: rfc3339.to_owned(), day: day(rfc3339) }
-    }
-
-    /// The text it was made from.
-    pub(super) fn iso(&self) -> &str {
-        &self.iso
-    }
-
-    /// Whether it was made from the date `day`.
-    pub(super) fn is_day(&self, day: &str) -> bool {
-        self.iso == day
     }
 }
 
@@ -57,16 +46,15 @@ impl OutLink {
 
 /// What the pages of a server and of a version show.
 ///
-/// Both pages show the same facts; the tabs are on the server's alone, so that the way to install a
-/// server stands in one place.
+/// Both pages show the same facts; only the server's page has the tabs.
 #[derive(Debug, Serialize)]
 pub(super) struct ServerView {
     name: String,
     namespace: String,
     part: String,
-    title: String,
+    pub(super) title: String,
     has_title: bool,
-    description: String,
+    pub(super) description: String,
     letter: String,
     hue: u8,
     icon: Option<String>,
@@ -100,10 +88,11 @@ pub(super) struct ServerView {
     namespace_page: Option<Href>,
     /// Path of the badge.
     badge: Option<Href>,
-    json: Option<Href>,
+    /// Its document in the API.
+    pub(super) json: Option<Href>,
     versions_json: Option<Href>,
     /// The page as linked data; only on the server's page, and not in private registries.
-    structured: Option<serde_json::Value>,
+    pub(super) structured: Option<serde_json::Value>,
     /// Only on the server's page.
     pub(super) tabs: Option<Tabs>,
 }
@@ -163,11 +152,7 @@ impl ServerView {
             repository: lens.repository.as_ref().and_then(|r| OutLink::new(&r.url)),
             subfolder: lens.repository.as_ref().and_then(|r| shown_option(r.subfolder.as_deref())),
             website: lens.website_url.as_deref().and_then(OutLink::new),
-            license: lens
-                .publisher
-                .github
-                .as_ref()
-                .and_then(|g| shown_option(g.license.as_deref())),
+            license: shown_option(lens.publisher.license.as_deref()),
             origin: entry.mirrored_from().and_then(OutLink::new),
             proof: summary::proof(entry),
             proof_subject: shown_option(entry.evidence.subject.as_deref()),
@@ -185,22 +170,7 @@ impl ServerView {
         }
     }
 
-    /// With linked data, which names the page's absolute address.
-    pub(super) fn structure(&mut self, entry: &Entry, lens: &Server, canonical: Option<&str>) {
-        self.structured = Some(structured(lens, entry, canonical));
-    }
-
-    /// The title in the browser's tab.
-    pub(super) fn title(&self) -> &str {
-        &self.title
-    }
-
-    /// The description.
-    pub(super) fn description(&self) -> &str {
-        &self.description
-    }
-
-    /// What its badge shows.
+    /// Returns the context of its badge.
     pub(super) fn badge(&self, accent: &str) -> serde_json::Value {
         let deprecated = self.status == Status::Deprecated.as_str();
         let colour = if deprecated { "#8a5a00".to_owned() } else { colour::for_light(accent) };
@@ -212,11 +182,6 @@ impl ServerView {
             "label": label, "text": text, "colour": colour, "name": self.name,
             "left": width(label), "right": width(&text), "width": width(label) + width(&text),
         })
-    }
-
-    /// Its document in the API.
-    pub(super) fn json(&self) -> Option<&Href> {
-        self.json.as_ref()
     }
 }
 
@@ -233,8 +198,8 @@ pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<PagePlac
     PagePlace::new(&version_segments(name.namespace().as_str(), name.name(), version)?)
 }
 
-/// The part of the history around the version `entry`: a page for each of many versions would
-/// otherwise hold the square of their number.
+/// Returns the part of the history around the version `entry`. With all of it on every version's page,
+/// the size of the pages would grow with the square of the number of versions.
 pub(super) fn around(listing: &Listing, entry: &Entry) -> Range<usize> {
     const AROUND: usize = 4;
     let entries = listing.entries();
@@ -242,7 +207,7 @@ pub(super) fn around(listing: &Listing, entry: &Entry) -> Range<usize> {
     at.saturating_sub(AROUND)..(at + AROUND + 1).min(entries.len())
 }
 
-/// Versions with their fate, newest publication first; `this` is the one being shown.
+/// Returns the rows of `window`, newest publication first; `this` is the version being shown.
 fn history(listing: &Listing, this: &Entry, window: Range<usize>) -> Vec<VersionRow> {
     let name = listing.name();
     let rows = listing.entries()[window].iter().map(|entry| {
@@ -264,10 +229,13 @@ fn history(listing: &Listing, this: &Entry, window: Range<usize>) -> Vec<Version
     rows.collect()
 }
 
-/// The page as linked data.
-///
-/// It follows schema.org's `SoftwareApplication`; values are shown text, as on the page.
-fn structured(lens: &Server, entry: &Entry, canonical: Option<&str>) -> serde_json::Value {
+/// Describes a version as linked data (schema.org's `SoftwareApplication`). Values are shown text, as on
+/// the page.
+pub(super) fn structured(
+    lens: &Server,
+    entry: &Entry,
+    canonical: Option<&str>,
+) -> serde_json::Value {
     let mut data = serde_json::json!({
         "@context": "https://schema.org",
         "@type": "SoftwareApplication",
@@ -279,17 +247,15 @@ fn structured(lens: &Server, entry: &Entry, canonical: Option<&str>) -> serde_js
         "datePublished": entry.dates.published.as_str(),
         "dateModified": entry.dates.updated.as_str(),
     });
-    let repository = lens.repository.as_ref().and_then(|r| web_link(&r.url));
-    let website = lens.website_url.as_deref().and_then(web_link);
     let more = [
         ("url", canonical.map(str::to_owned)),
-        ("sameAs", website),
-        ("codeRepository", repository),
+        ("sameAs", lens.website_url.as_deref().and_then(web_link)),
+        ("codeRepository", lens.repository.as_ref().and_then(|r| web_link(&r.url))),
         ("image", icon(lens)),
     ];
-    if let Some(members) = data.as_object_mut() {
-        for (key, value) in more {
-            members.extend(value.map(|value| (key.to_owned(), value.into())));
+    for (key, value) in more {
+        if let Some(value) = value {
+            data[key] = value.into();
         }
     }
     data

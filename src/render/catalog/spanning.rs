@@ -1,7 +1,9 @@
 //! The pages that span servers: front page, facets, changes, and those that explain.
 //!
-//! They are rendered at every build, from summaries alone: no document is opened for them. This file
-//! decides which pages there are and what each is called; their content is decided by their views.
+//! They are rendered at every build, from summaries alone. This file decides which pages there are and
+//! their titles; the views decide their content.
+
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -9,14 +11,15 @@ use serde::Serialize;
 use crate::site::{Artifact, Media};
 
 use super::super::export::allowlist::documents;
-use super::super::{Facts, Probed};
+use super::super::{Facts, LIST, Probed};
 use super::Catalog;
-use super::changes::{self, ChangeView, Dated, Day};
+use super::changes::{self, ChangeView, Dated};
+use super::engine;
 use super::facets::{Facet, Group, facets, groups};
 use super::list::{self, Leaf, Pager, ServerRow, leaves};
 use super::machine::Machine;
-use super::page::{PageHead, Site};
-use super::place::{Href, PagePlace};
+use super::page::{PageHead, SiteView};
+use super::place::{Href, PagePlace, page_of};
 use super::search;
 use super::summary::Summary;
 use super::text::counted;
@@ -47,64 +50,53 @@ struct List<'a> {
     pager: Pager,
 }
 
-/// Body of the page that lists every facet.
-#[derive(Serialize)]
-struct Browse {
-    groups: Vec<Group>,
-    count: String,
-}
-
-/// Body of the page "What changed".
-#[derive(Serialize)]
-struct Changes {
-    days: Vec<Day>,
-    count: usize,
-}
-
 /// What the feed is made of; it has no frame.
 #[derive(Serialize)]
 struct Feed<'a> {
-    site: &'a Site,
+    site: &'a SiteView,
     base: &'a str,
     updated: Option<String>,
     entries: Vec<ChangeView>,
 }
 
-/// Address of the list document.
-const LIST: &str = "v0.1/servers";
-
-/// Renders everything that spans servers.
-///
-/// Pages of lists are rendered on several threads, and their order does not depend on which is ready
-/// first.
-pub(super) fn artifacts(catalog: &Catalog, facts: &Facts, summaries: &[&Summary]) -> Vec<Artifact> {
-    let site = Site::new(catalog, facts);
-    let servers = list::ordered(summaries.iter().copied());
-    let changes = changes::all(summaries);
-    let facets = facets(&servers);
-    let probed = facts.probed.as_deref();
-    let span = Span { catalog, site: &site, servers: &servers, facets: &facets, probed };
-    let lists = || {
-        let mut artifacts = span.home(&changes::newest(&changes, 5));
-        artifacts.extend(span.facets());
+impl Catalog {
+    /// Renders everything that spans servers; `summaries` in the byte order of names.
+    ///
+    /// Pages of lists are rendered on several threads; their order is always the same.
+    pub(in crate::render) fn spanning(
+        &self,
+        facts: &Facts,
+        summaries: &[&Summary],
+    ) -> Vec<Artifact> {
+        let catalog = self;
+        let site = SiteView::new(catalog, facts);
+        let servers = list::ordered(summaries.iter().copied());
+        let changes = changes::all(summaries);
+        let facets = facets(&servers);
+        let probed = facts.probed.as_deref();
+        let span = Span { catalog, site: &site, servers: &servers, facets: &facets, probed };
+        let lists = || {
+            let mut artifacts = span.home(&changes::newest(&changes, 5));
+            artifacts.extend(span.facets());
+            artifacts
+        };
+        let others = || {
+            let mut artifacts = span.explaining(&changes);
+            artifacts.extend(probed.and_then(|probed| works::page(catalog, &site, probed)));
+            artifacts.extend(catalog.not_found(&site, facts));
+            artifacts.extend(span.feed(changes::feed(&changes), facts));
+            artifacts.extend(documents(summaries.iter().map(|summary| &summary.allow)));
+            artifacts.extend(search::artifacts(&servers));
+            artifacts.extend(catalog.assets.artifacts.iter().cloned());
+            let pages = span.pages();
+            let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
+            artifacts.extend(machine.artifacts());
+            artifacts
+        };
+        let (mut artifacts, others) = rayon::join(lists, others);
+        artifacts.extend(others);
         artifacts
-    };
-    let others = || {
-        let mut artifacts = span.explaining(&changes);
-        artifacts.extend(probed.and_then(|probed| works::page(catalog, &site, probed)));
-        artifacts.extend(catalog.not_found(&site, facts));
-        artifacts.extend(span.feed(changes::feed(&changes), facts));
-        artifacts.extend(documents(summaries.iter().map(|summary| &summary.allow)));
-        artifacts.extend(search::artifacts(&servers));
-        artifacts.extend(catalog.assets.artifacts());
-        let pages = span.pages();
-        let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
-        artifacts.extend(machine.artifacts());
-        artifacts
-    };
-    let (mut artifacts, others) = rayon::join(lists, others);
-    artifacts.extend(others);
-    artifacts
+    }
 }
 
 /// Descriptions of the pages, for search engines and previews.
@@ -117,7 +109,7 @@ const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where 
 /// What all these pages are made of.
 struct Span<'a> {
     catalog: &'a Catalog,
-    site: &'a Site,
+    site: &'a SiteView,
     servers: &'a [&'a Summary],
     facets: &'a [Facet<'a>],
     probed: Option<&'a Probed>,
@@ -126,16 +118,15 @@ struct Span<'a> {
 impl Span<'_> {
     /// The full list: the front page and as many other pages as needed.
     ///
-    /// Only the first page shows groups and news; the others are for those who have no script and read on.
+    /// Only the first page shows groups and news; the others are for readers without a script.
     fn home(&self, newest: &[ChangeView]) -> Vec<Artifact> {
         let groups = groups(self.facets, false);
         let structured = self.structured();
         let page = |leaf: Leaf<'_>| {
             let first = leaf.pager.page == 1;
-            let title = if first {
-                String::new()
-            } else {
-                format!("All servers, page {}", leaf.pager.page)
+            let title = match leaf.pager.page {
+                1 => String::new(),
+                page => format!("All servers, page {page}"),
             };
             let head =
                 PageHead::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
@@ -182,20 +173,21 @@ impl Span<'_> {
     /// What changed, and the pages that explain: how to browse, to connect, to allow.
     fn explaining(&self, changes: &[Dated<'_>]) -> Vec<Artifact> {
         let count = changes.len().min(super::summary::CHANGES);
-        let days = Changes { days: changes::days(changes), count };
+        let days = BTreeMap::from([
+            ("days", engine::value(changes::days(changes))),
+            ("count", engine::value(count)),
+        ]);
+        let facets = BTreeMap::from([
+            ("groups", engine::value(groups(self.facets, true))),
+            ("count", engine::value(counted(self.servers.len(), "server"))),
+        ]);
         let pages = [
-            self.plain("browse", "browse.html", "Browse", BROWSE, self.browse()),
+            self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),
             self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
             self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, ()),
         ];
         pages.into_iter().flatten().collect()
-    }
-
-    /// Every facet with every value.
-    fn browse(&self) -> Browse {
-        let groups = groups(self.facets, true);
-        Browse { groups, count: counted(self.servers.len(), "server") }
     }
 
     /// A page directly below the root.
@@ -215,21 +207,20 @@ impl Span<'_> {
     ///
     /// A facet with a single server adds nothing to the server's page.
     fn pages(&self) -> Vec<Href> {
-        let mut pages: Vec<Href> =
-            ["", "browse/", "changes/", "connect/"].into_iter().map(Href::from).collect();
-        pages.extend(self.probed.map(|_| Href::from("probe/")));
+        let fixed = ["", "browse/", "changes/", "connect/"].into_iter();
+        let fixed = fixed.chain(self.probed.map(|_| "probe/")).map(Href::from);
         let facets = self.facets.iter().filter(|facet| facet.servers.len() > 1);
-        pages.extend(facets.filter_map(|facet| super::place::page_of(&facet.segments())));
-        pages
+        fixed.chain(facets.filter_map(|facet| page_of(&facet.segments()))).collect()
     }
 
     /// The feed, which needs absolute addresses.
     ///
-    /// Without a base URL there is none: its entries could not be distinguished from those of another registry.
+    /// Without a base URL there is no feed: readers could not distinguish its entries from those of another
+    /// registry.
     fn feed(&self, entries: Vec<ChangeView>, facts: &Facts) -> Option<Artifact> {
         let base = self.site.base_url.as_deref()?;
         let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
-        let updated = entries.first().map(|entry| entry.at().to_owned()).or(commit);
+        let updated = entries.first().map(|entry| entry.at.iso.clone()).or(commit);
         let feed = Feed { site: self.site, base, updated, entries };
         Artifact::file(["feed.xml"], Media::Atom, self.catalog.render("feed.xml", feed)?)
     }

@@ -1,8 +1,7 @@
 //! The summary of a server, for pages that span servers: lists, facets, search, changes and feeds.
 //!
-//! It is kept from one build to the next, so that a server that did not change is not read again;
-//! therefore it is small, complete for those pages, and made of plain values. It holds text as the
-//! author wrote it; pages make it fit to be shown.
+//! It is kept from one build to the next, so that an unchanged server is not read again. It holds text as
+//! the author wrote it; pages make it safe to show.
 
 use serde::{Deserialize, Serialize};
 
@@ -64,7 +63,7 @@ pub struct Summary {
     /// What happened to it, newest first.
     #[serde(rename = "h")]
     pub changes: Vec<ServerChange>,
-    /// What it adds to allowlists.
+    /// Its entries in allowlists.
     #[serde(rename = "a")]
     pub allow: AllowRows,
 }
@@ -129,7 +128,7 @@ impl Summary {
         self.versions > 0
     }
 
-    /// The two halves of its name.
+    /// Namespace and name part.
     pub(super) fn halves(&self) -> (&str, &str) {
         self.name.split_once('/').unwrap_or((&self.name, ""))
     }
@@ -145,7 +144,7 @@ pub(super) fn proof(entry: &Entry) -> &'static str {
     if entry.mirrored_from().is_some() { "upstream" } else { entry.evidence.method }
 }
 
-/// The first picture that a page may load, one for light ground before one for dark.
+/// Returns the first picture that a page may load; those for a light background come first.
 pub(super) fn icon(server: &Server) -> Option<String> {
     let dark = |icon: &&crate::model::Icon| icon.theme.as_deref() == Some("dark");
     let (dark, light): (Vec<_>, Vec<_>) = server.icons.iter().partition(dark);

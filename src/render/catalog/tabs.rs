@@ -50,31 +50,19 @@ impl Tabs {
                 tab.ways.push(shown_install(install));
             }
         }
-        let size: usize = tabs.first.iter().chain(&tabs.more).map(Tab::size).sum();
-        if size > ENOUGH {
-            tabs.more.iter_mut().for_each(Tab::shorten);
+        let ways = tabs.first.iter().chain(&tabs.more).flat_map(|tab| &tab.ways);
+        if ways.map(size).sum::<usize>() > ENOUGH {
+            for tab in tabs.more.iter_mut().filter(|tab| tab.ways.len() > 1) {
+                tab.ways.truncate(1);
+                tab.ways[0].notes.push(LEFT_OUT.to_owned());
+            }
         }
         (!tabs.first.is_empty() || !tabs.more.is_empty()).then_some(tabs)
     }
 }
 
-impl Tab {
-    /// How much text it holds.
-    fn size(&self) -> usize {
-        self.ways.iter().map(size).sum()
-    }
-
-    /// Keeps the first way, with a note.
-    fn shorten(&mut self) {
-        if self.ways.len() > 1 {
-            self.ways.truncate(1);
-            self.ways.iter_mut().for_each(|way| way.notes.push(LEFT_OUT.to_owned()));
-        }
-    }
-}
-
-/// Makes an install fit for a page: a second form of a command only where it differs, and notes, which
-/// may contain a stranger's words, as text that is safe to show.
+/// Prepares an install for a page: a second form of a command only where it differs, and notes, which may
+/// contain words of others, as text that is safe to show.
 fn shown_install(mut install: Install) -> Install {
     for command in install.start.iter_mut().chain(&mut install.command) {
         command.powershell = command.powershell.take().filter(|text| *text != command.posix);

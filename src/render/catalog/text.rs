@@ -1,8 +1,7 @@
-//! Text that strangers wrote, made fit to be shown, and the small words of a page.
+//! Makes text and links of others safe to show, and formats dates and numbers.
 //!
-//! Escaping for HTML is the engine's work; this file turns characters that act instead of being seen
-//! into escapes, holds links to the schemes that a page may carry, and writes dates and numbers for
-//! people. Nothing is shortened: the author's text is shown in full.
+//! Escaping for HTML is the engine's work. Here invisible and control characters become escapes, and
+//! links are checked for the schemes that a page may have. The author's text is never shortened.
 
 use crate::model::Timestamp;
 use crate::text::{self, is_invisible};
@@ -18,7 +17,9 @@ pub(super) fn shown(text: &str) -> String {
     let mut before = '\0';
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
-        let joins = c == '\u{200d}' && is_pictorial(before) && rest.peek().is_some_and(pictorial);
+        let joins = c == '\u{200d}'
+            && is_pictorial(before)
+            && rest.peek().copied().is_some_and(is_pictorial);
         if !is_invisible(c) || matches!(c, '\n' | '\t') || joins {
             shown.push(c);
         } else {
@@ -34,17 +35,12 @@ pub(super) fn shown_option(text: Option<&str>) -> Option<String> {
     text.map(shown)
 }
 
-/// The same, for `is_some_and`.
-fn pictorial(c: &char) -> bool {
-    is_pictorial(*c)
-}
-
-/// Whether a character can be part of an emoji that is joined of several.
+/// Whether a character can be part of a joined emoji.
 fn is_pictorial(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{2bff}' | '\u{fe0f}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// `url` if a page may link to it: http or https, a host, no user info, nothing invisible.
+/// Returns `url` if a page may link to it: http or https, a host, no user info, nothing invisible.
 pub(super) fn web_link(url: &str) -> Option<String> {
     let rest = strip(url, "https://").or_else(|| strip(url, "http://"))?;
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -53,7 +49,7 @@ pub(super) fn web_link(url: &str) -> Option<String> {
     (hosted && url.chars().all(valid)).then(|| url.to_owned())
 }
 
-/// `url` if a page may load a picture from it: https, and no SVG, which can hold scripts.
+/// Returns `url` if a page may load a picture from it: https, and no SVG, which can hold scripts.
 pub(super) fn picture_link(url: &str, media_type: Option<&str>) -> Option<String> {
     let path = url.split(['?', '#']).next().unwrap_or(url).to_ascii_lowercase();
     let svg = media_type.is_some_and(|t| t.contains("svg")) || path.ends_with(".svg");
@@ -61,7 +57,7 @@ pub(super) fn picture_link(url: &str, media_type: Option<&str>) -> Option<String
     web_link(url).filter(|_| !svg)
 }
 
-/// `text` without a scheme in any case.
+/// Returns `text` without its scheme, which may be in either case.
 fn strip<'a>(text: &'a str, scheme: &str) -> Option<&'a str> {
     let start = text.get(..scheme.len())?;
     start.eq_ignore_ascii_case(scheme).then(|| &text[scheme.len()..])
@@ -73,7 +69,7 @@ pub(super) fn without_scheme(url: &str) -> String {
     rest.strip_prefix("www.").unwrap_or(rest).trim_end_matches('/').to_owned()
 }
 
-/// A date for people, such as `13 Oct 2026`; the time of day is for machines.
+/// Formats a date without the time of day: `13 Oct 2026`.
 pub(super) fn day(rfc3339: &str) -> String {
     const MONTHS: [&str; 12] =
         ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -98,13 +94,9 @@ pub(super) fn counted(count: usize, noun: &str) -> String {
 
 /// A number with commas between thousands.
 pub(super) fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
+    let mut text = number.to_string();
+    for at in (1..text.len()).rev().skip(2).step_by(3) {
+        text.insert(at, ',');
     }
     text
 }

@@ -11,7 +11,7 @@ use crate::site::Artifact;
 
 use super::super::probed::Probed;
 use super::Catalog;
-use super::page::{PageHead, Site};
+use super::page::{PageHead, SiteView};
 use super::place::PagePlace;
 use super::server::Moment;
 use super::text::shown;
@@ -51,8 +51,8 @@ struct Cause {
 /// Description of the page, for search engines and previews.
 const ABOUT: &str = "What each client of the MCP registry API gets from this registry.";
 
-/// The page at `/probe/`.
-pub(super) fn page(catalog: &Catalog, site: &Site, probed: &Probed) -> Option<Artifact> {
+/// Renders the page at `/probe/`.
+pub(super) fn page(catalog: &Catalog, site: &SiteView, probed: &Probed) -> Option<Artifact> {
     let result = &probed.result;
     let rows = result.clients.iter().map(|client| ClientRow {
         name: shown(&client.name),

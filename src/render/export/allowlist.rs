@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::super::install::command_lines;
 use super::super::install::quote;
 use super::super::install::recipe::{Action, Recipe, Source, recipes};
-use super::super::install::variables::{Part, Slots, Text};
+use super::super::install::variables::{Piece, Slots, Template};
 use crate::model::{Input, Listing, Server};
 use crate::site::{Artifact, Body, Media};
 
@@ -101,7 +101,7 @@ pub fn entries(server: &Server) -> (Vec<AllowRow>, usize) {
 }
 
 /// Where a recipe connects to, with everything open that a user may choose.
-fn url(server: &Server, recipe: &Recipe) -> Option<Text> {
+fn url(server: &Server, recipe: &Recipe) -> Option<Template> {
     let Ok(Action::Connect { url, .. }) = &recipe.action else { return None };
     match recipe.source {
         Source::Package(_) => Some(url.clone()),
@@ -120,10 +120,10 @@ const HOLE: char = '\0';
 ///
 /// A slot in the host becomes `*.` before the labels that follow it, of which there must be two; a
 /// slot behind it ends the path with `*` at the last slash before. Clients support no other forms.
-fn pattern(url: &Text) -> Option<String> {
+fn pattern(url: &Template) -> Option<String> {
     let parts = url.0.iter().map(|part| match part {
-        Part::Text(text) => text.clone(),
-        Part::Slot(_) => HOLE.to_string(),
+        Piece::Fixed(text) => text.clone(),
+        Piece::Slot(_) => HOLE.to_string(),
     });
     let url = canonical(&parts.collect::<String>());
     let (scheme, rest) = url.split_once("://")?;

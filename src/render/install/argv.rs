@@ -12,15 +12,15 @@ use crate::model::{
 
 use super::identifier::{self, Refusal};
 use super::quote;
-use super::variables::{Slots, Text};
+use super::variables::{Slots, Template};
 
 /// What starts a package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Start {
     /// The words; the first is the program.
-    pub argv: Vec<Text>,
+    pub argv: Vec<Template>,
     /// The environment, in the author's order.
-    pub env: Vec<(String, Text)>,
+    pub env: Vec<(String, Template)>,
 }
 
 /// A [`Start`], with what was learned while making it.
@@ -29,7 +29,7 @@ pub struct Made {
     /// The command.
     pub start: Start,
     /// Values by the name that a URL's template may use.
-    pub named: Vec<(String, Text)>,
+    pub named: Vec<(String, Template)>,
     /// What the reader should know.
     pub notes: Vec<&'static str>,
 }
@@ -58,14 +58,12 @@ pub fn make(
     if foreign {
         made.notes.push("The author names another program to run it with; shown is the usual one.");
     }
-    let before = match foreign {
-        true => Vec::new(),
-        false => words(&package.runtime_arguments, true, slots, &mut made, &own),
-    };
+    let runtime: &[_] = if foreign { &[] } else { &package.runtime_arguments };
+    let before = words(runtime, true, slots, &mut made, &own);
     let after = words(&package.package_arguments, false, slots, &mut made, &|_| false);
     let runner = runner.unwrap_or(usual);
     made.start.argv = assemble(kind, package, runner, before, after, &made.start.env)?;
-    if made.start.argv.iter().flat_map(Text::literals).any(|text| text.contains('\0')) {
+    if made.start.argv.iter().flat_map(Template::literals).any(|text| text.contains('\0')) {
         return Err("An argument holds a character that no command line can hold.");
     }
     made.notes.extend(risks(&made.start));
@@ -77,13 +75,13 @@ fn assemble(
     kind: &PackageType,
     package: &Package,
     runner: &Runner,
-    before: Vec<Text>,
-    after: Vec<Text>,
-    env: &[(String, Text)],
-) -> Result<Vec<Text>, Refusal> {
+    before: Vec<Template>,
+    after: Vec<Template>,
+    env: &[(String, Template)],
+) -> Result<Vec<Template>, Refusal> {
     let is_image = kind.naming == Naming::Image;
-    let mut argv = vec![Text::plain(runner.program)];
-    let mut push = |words: &[&str]| argv.extend(words.iter().map(|word| Text::plain(*word)));
+    let mut argv = vec![Template::plain(runner.program)];
+    let mut push = |words: &[&str]| argv.extend(words.iter().map(|word| Template::plain(*word)));
     push(runner.before);
     if let Some(url) = package.registry_base_url.as_deref().filter(|url| !is_usual(url)) {
         let url = identifier::web_url(url).ok_or(
@@ -103,12 +101,12 @@ fn assemble(
     let reference = OciReference::split(&package.identifier);
     let is_pinned = is_image && (reference.tag.is_some() || reference.digest.is_some());
     argv.push(match package.version.as_deref().filter(|_| !is_pinned) {
-        Some(version) => Text::plain(format!("{}{}{version}", package.identifier, runner.pin)),
-        None => Text::plain(&*package.identifier),
+        Some(version) => Template::plain(format!("{}{}{version}", package.identifier, runner.pin)),
+        None => Template::plain(&*package.identifier),
     });
-    argv.extend(runner.after.iter().map(|word| Text::plain(*word)));
+    argv.extend(runner.after.iter().map(|word| Template::plain(*word)));
     if !runner.after.is_empty() && !after.is_empty() {
-        argv.push(Text::plain("--"));
+        argv.push(Template::plain("--"));
     }
     argv.extend(after);
     Ok(argv)
@@ -135,9 +133,9 @@ fn is_own(kind: &PackageType, package: &Package, word: &str) -> bool {
 }
 
 /// Whether the words already hand the variable on to a container.
-fn passes(words: &[Text], name: &str) -> bool {
+fn passes(words: &[Template], name: &str) -> bool {
     words.windows(2).any(|pair| {
-        let is = |text: &Text, word: &str| text.literals().next() == Some(word);
+        let is = |text: &Template, word: &str| text.literals().next() == Some(word);
         let value = pair[1].literals().next().unwrap_or_default();
         (is(&pair[0], "-e") || is(&pair[0], "--env"))
             && value.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
@@ -151,7 +149,7 @@ fn words(
     slots: &mut Slots,
     made: &mut Made,
     own: &impl Fn(&str) -> bool,
-) -> Vec<Text> {
+) -> Vec<Template> {
     let mut words = Vec::with_capacity(arguments.len() * 2);
     for argument in arguments {
         let given = match &argument.kind {
@@ -172,19 +170,19 @@ fn words(
 }
 
 /// Name and value; a flag is a name alone, and an optional argument without a value is nothing.
-fn named(argument: &Argument, name: &str, is_runtime: bool, slots: &mut Slots) -> Vec<Text> {
+fn named(argument: &Argument, name: &str, is_runtime: bool, slots: &mut Slots) -> Vec<Template> {
     let input = &argument.input;
-    let flag = || vec![Text::plain(name)];
+    let flag = || vec![Template::plain(name)];
     if input.format == Format::Boolean && !input.is_secret {
         return match input.value.as_deref().or(input.default.as_deref()) {
             Some("true") => flag(),
             None if input.is_required => flag(),
             Some("false") | None => Vec::new(),
-            Some(value) => vec![Text::plain(name), Text::plain(value)],
+            Some(value) => vec![Template::plain(name), Template::plain(value)],
         };
     }
     match slots.value(name, input) {
-        Some(value) => vec![Text::plain(name), value],
+        Some(value) => vec![Template::plain(name), value],
         // `--rm` of a container, or `--stdio` without any other member, is a flag.
         None if is_runtime || (input.description.is_none() && input.choices.is_empty()) => flag(),
         None => Vec::new(),
@@ -230,14 +228,14 @@ fn risks(start: &Start) -> Vec<&'static str> {
 
 /// Returns the words for a Windows client that cannot start `.cmd` files; `None` when `cmd` would read
 /// one of them differently.
-pub fn windows(argv: &[Text]) -> Option<Vec<Text>> {
-    let safe = argv.iter().flat_map(Text::literals).all(quote::survives_cmd);
-    let cmd = ["cmd", "/c"].into_iter().map(Text::plain);
+pub fn windows(argv: &[Template]) -> Option<Vec<Template>> {
+    let safe = argv.iter().flat_map(Template::literals).all(quote::survives_cmd);
+    let cmd = ["cmd", "/c"].into_iter().map(Template::plain);
     safe.then(|| cmd.chain(argv.iter().cloned()).collect())
 }
 
 /// Whether the program is a batch file on Windows.
-pub fn is_batch(argv: &[Text]) -> bool {
-    let program = argv.first().and_then(Text::fixed);
+pub fn is_batch(argv: &[Template]) -> bool {
+    let program = argv.first().and_then(Template::fixed);
     matches!(program.as_deref(), Some("npx" | "bunx" | "dnx"))
 }

@@ -4,7 +4,6 @@
 //! path or a URL. So a name that its ecosystem could not have is refused, and a sentence is shown in
 //! place of the snippet.
 
-use super::quote;
 use crate::model::{Naming, PackageType, is_package_word};
 
 /// Why there is no snippet: a plain sentence without the offending text.
@@ -13,42 +12,40 @@ pub type Refusal = &'static str;
 /// Checks that a package registry of this type could hold the name.
 pub fn package(kind: &PackageType, identifier: &str) -> Result<(), Refusal> {
     let is_file = || identifier.starts_with("https://") && web_url(identifier).is_some();
-    if kind.is_name(identifier) || (kind.naming == Naming::Url && is_file()) {
-        Ok(())
-    } else {
-        Err("The package's name is not one that its registry could hold, so no command is shown.")
-    }
+    let valid = kind.is_name(identifier) || (kind.naming == Naming::Url && is_file());
+    require(
+        valid,
+        "The package's name is not one that its registry could hold, so no command is shown.",
+    )
 }
 
 /// Checks a package's version.
 pub fn version(version: &str) -> Result<(), Refusal> {
-    if is_package_word(version, b"._+!-") {
-        Ok(())
-    } else {
-        Err("The package's version is not a plain version, so no command is shown.")
-    }
+    let valid = is_package_word(version, b"._+!-");
+    require(valid, "The package's version is not a plain version, so no command is shown.")
 }
 
 /// Checks the name of an environment variable.
 pub fn variable(name: &str) -> Result<(), Refusal> {
-    let valid = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
-    if name.len() <= 200 && !name.starts_with('-') && name.bytes().all(valid) {
-        Ok(())
-    } else {
-        Err(
-            "The name of an environment variable has unexpected characters, so no command is shown.",
-        )
-    }
+    let valid = !name.starts_with('-') && is_name(name, b"_-.");
+    require(
+        valid,
+        "The name of an environment variable has unexpected characters, so no command is shown.",
+    )
 }
 
 /// Checks a header's name.
 pub fn header(name: &str) -> Result<(), Refusal> {
-    let valid = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if name.len() <= 200 && name.bytes().all(valid) {
-        Ok(())
-    } else {
-        Err("The name of a header has unexpected characters, so no configuration is shown.")
-    }
+    let valid = is_name(name, b"!#$%&'*+-.^_`|~");
+    require(valid, "The name of a header has unexpected characters, so no configuration is shown.")
+}
+
+fn is_name(name: &str, marks: &[u8]) -> bool {
+    name.len() <= 200 && name.bytes().all(|b| b.is_ascii_alphanumeric() || marks.contains(&b))
+}
+
+fn require(valid: bool, refusal: Refusal) -> Result<(), Refusal> {
+    if valid { Ok(()) } else { Err(refusal) }
 }
 
 /// Returns `url` if it is http or https with a host, without user information, and holds only characters
@@ -88,11 +85,6 @@ pub fn key(server: &str) -> String {
     let key: String = name.chars().map(dash).take(100).collect();
     let key = key.trim_matches('-');
     if key.is_empty() { "server".to_owned() } else { key.to_owned() }
-}
-
-/// Whether a value can be sent as a header: one line, without invisible characters.
-pub fn is_header_value(text: &str) -> bool {
-    quote::is_one_line(text)
 }
 
 #[cfg(test)]

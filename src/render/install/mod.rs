@@ -1,9 +1,9 @@
 //! How a server is installed in each client: links, commands and configuration.
 //!
-//! One reading of packages, remotes, arguments and variables (`recipe`) serves every client, and the
-//! allowlist export too, so that what a page shows is what an administrator allows. A document may be
-//! hostile: nothing is shown that could act when it is clicked, copied or read by a client, and a
-//! secret is always asked for and never written. What is refused is a sentence in [`Install::notes`].
+//! Every client and the allowlist export use the same [`recipe`] of packages, remotes, arguments and
+//! variables, so that what a page shows is what an administrator allows. A document may be hostile:
+//! nothing is shown that could do harm when it is clicked, copied or read by a client, and the value of a
+//! secret is never written. The reason of a refusal is in [`Install::notes`].
 
 pub mod argv;
 mod clients;

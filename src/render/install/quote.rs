@@ -1,12 +1,12 @@
 //! Quoting: one function for each language that a text is put into.
 //!
-//! Every value here may come from a stranger. What a quoter returns is read back by its language as
-//! exactly the text that went in, whatever the text holds. Quoters accept any text; what is too unusual to
-//! be shown at all is refused before, by [`super::identifier`] and [`super::recipe`].
+//! The text is not trusted. The language reads the result back as exactly the same text. Every text is
+//! accepted; what must not be shown at all is refused before, by [`super::identifier`] and
+//! [`super::recipe`].
 
 use crate::text::{is_invisible, push_json_string, push_toml_string};
 
-/// One word for a POSIX shell.
+/// Quotes one word for a POSIX shell.
 pub fn posix(text: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"@%+:,./_-".contains(&b);
     // A word with `=` in front of a command would be an assignment, so it is quoted.
@@ -16,7 +16,7 @@ pub fn posix(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }
 
-/// One word for PowerShell.
+/// Quotes one word for PowerShell.
 ///
 /// PowerShell takes four typographic quotes for apostrophes, splits `-a.b` in two, and drops the first
 /// bare `--` when a command is a script; all of those are quoted.
@@ -26,7 +26,7 @@ pub fn powershell(text: &str) -> String {
     let option = |word: &str| {
         !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
-    // A number is handed on as it would be printed, so only plain ones stay as they are.
+    // PowerShell passes on a number as it would print it, so only plain ones stay unquoted.
     let number =
         text.len() < 10 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit());
     let bare = match text.trim_start_matches('-') {
@@ -38,37 +38,25 @@ pub fn powershell(text: &str) -> String {
     if bare {
         return text.to_owned();
     }
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('\'');
-    for c in text.chars() {
-        quoted.push(c);
-        if matches!(c, '\'' | '\u{2018}'..='\u{201b}') {
-            quoted.push(c);
-        }
-    }
-    quoted.push('\'');
-    quoted
+    let is_quote = |c: char| matches!(c, '\'' | '\u{2018}'..='\u{201b}');
+    let inner = text.chars().flat_map(|c| std::iter::repeat_n(c, if is_quote(c) { 2 } else { 1 }));
+    format!("'{}'", inner.collect::<String>())
 }
 
-/// Whether PowerShell hands the word on to any program unchanged. Older ones lose empty words and a
+/// Whether PowerShell passes the word to any program unchanged. Older ones lose empty words and a
 /// backslash at the end, and a program may be a batch file, which `cmd` reads.
 pub fn survives_powershell(text: &str) -> bool {
     !text.is_empty() && !text.ends_with('\\') && survives_cmd(text)
 }
 
-/// Whether `cmd /c` hands the word on unchanged: it reads these characters a second time.
+/// Whether `cmd /c` passes the word on unchanged: it interprets these characters.
 pub fn survives_cmd(text: &str) -> bool {
     !text.contains(['"', '%', '!', '^', '&', '|', '<', '>', '(', ')']) && is_one_line(text)
 }
 
 /// Whether a text is safe in a line that people copy: no control or invisible characters.
 pub fn is_one_line(text: &str) -> bool {
-    text.bytes().all(is_printable) || !text.chars().any(is_invisible)
-}
-
-/// Whether a byte is an ASCII character that can be seen, or a space.
-fn is_printable(byte: u8) -> bool {
-    matches!(byte, b' '..=b'~')
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_invisible)
 }
 
 /// Returns `text` as a JSON string. What cannot be seen is escaped, so that nothing hides in what people

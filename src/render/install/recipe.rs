@@ -6,7 +6,8 @@ use crate::model::{
 
 use super::argv::{self, Start};
 use super::identifier::{self, Refusal};
-use super::variables::{Part, Slot, Slots, Text, sounds_secret};
+use super::quote;
+use super::variables::{Piece, Slot, Slots, Template, sounds_secret};
 
 /// Where a recipe comes from in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,9 +28,9 @@ pub enum Action {
         /// Whether the older transport with server-sent events is spoken.
         is_sse: bool,
         /// Where.
-        url: Text,
+        url: Template,
         /// With which headers.
-        headers: Vec<(String, Text)>,
+        headers: Vec<(String, Template)>,
         /// What listens there, when it is a package.
         start: Option<Start>,
     },
@@ -67,24 +68,20 @@ fn of_package(server: &Server, index: usize, package: &Package) -> Recipe {
     let mut notes = Vec::new();
     let kind = PackageType::named(&package.registry_type);
     let action = match kind {
-        Some(kind) if kind.naming == Naming::Url => bundle(kind, package, &mut notes),
+        Some(kind) if kind.naming == Naming::Url => {
+            if package.file_sha256.is_some() {
+                notes.push(COMPARE);
+            }
+            let url = package.identifier.clone();
+            identifier::package(kind, &url).map(|()| Action::Bundle { url })
+        }
         _ => started(kind, package, &mut slots, &mut notes),
     };
     let method = kind.map_or("package", |kind| kind.noun);
-    Recipe { source: Source::Package(index), method, action, slots: slots.finish(), notes }
+    Recipe { source: Source::Package(index), method, action, slots: slots.list, notes }
 }
 
-fn bundle(
-    kind: &PackageType,
-    package: &Package,
-    notes: &mut Vec<&'static str>,
-) -> Result<Action, Refusal> {
-    identifier::package(kind, &package.identifier)?;
-    if package.file_sha256.is_some() {
-        notes.push("Compare the file's SHA-256 with the one in the registry before you open it.");
-    }
-    Ok(Action::Bundle { url: package.identifier.clone() })
-}
+const COMPARE: &str = "Compare the file's SHA-256 with the one in the registry before you open it.";
 
 fn started(
     kind: Option<&PackageType>,
@@ -95,15 +92,13 @@ fn started(
     let made = argv::make(kind, package, slots)?;
     notes.extend(made.notes);
     let transport = package.transport.as_ref();
-    let Some(transport) = transport
-        .filter(|transport| TransportType::named(&transport.kind) != Some(TransportType::Stdio))
-    else {
-        return Ok(Action::Start(made.start));
-    };
+    let listens = |it: &&Transport| TransportType::named(&it.kind) != Some(TransportType::Stdio);
+    let Some(transport) = transport.filter(listens) else { return Ok(Action::Start(made.start)) };
     let template = transport.url.as_deref().ok_or("The package does not say where it listens.")?;
     let url = slots.replace(template, |slots, name| {
         let known = made.named.iter().find(|(known, _)| known == name);
-        known.map_or_else(|| slots.slot(name, &secret(name)), |(_, text)| text.clone())
+        let input = || Input { is_secret: sounds_secret(name), ..Input::default() };
+        known.map_or_else(|| slots.slot(name, &input()), |(_, text)| text.clone())
     });
     notes.push("Start the server first; the client connects to it while it runs.");
     let headers = headers(&transport.headers, slots)?;
@@ -113,18 +108,10 @@ fn started(
 fn of_remote(server: &Server, index: usize, remote: &Transport) -> Recipe {
     let mut slots = Slots::new(&server.name);
     let action = connected(remote, &mut slots);
-    let method = if TransportType::named(&remote.kind) == Some(TransportType::Sse) {
-        "remote (SSE)"
-    } else {
-        "remote"
-    };
-    Recipe {
-        source: Source::Remote(index),
-        method,
-        action,
-        slots: slots.finish(),
-        notes: Vec::new(),
-    }
+    let is_sse = TransportType::named(&remote.kind) == Some(TransportType::Sse);
+    let method = if is_sse { "remote (SSE)" } else { "remote" };
+    let (source, notes) = (Source::Remote(index), Vec::new());
+    Recipe { source, method, action, slots: slots.list, notes }
 }
 
 fn connected(remote: &Transport, slots: &mut Slots) -> Result<Action, Refusal> {
@@ -139,8 +126,8 @@ const EXPANDS: Refusal = "The configuration holds an expression that clients wou
 /// Checks what is connected to.
 fn connect(
     transport: &Transport,
-    url: Text,
-    headers: Vec<(String, Text)>,
+    url: Template,
+    headers: Vec<(String, Template)>,
     start: Option<Start>,
     slots: &Slots,
 ) -> Result<Action, Refusal> {
@@ -150,20 +137,20 @@ fn connect(
         _ => return Err("The transport is not one that clients know."),
     };
     // A word in place of a slot shows what the whole would be.
-    let filled = url.show(slots.so_far(), |slot| slot.word.clone());
-    let from_slot = matches!(url.0.first(), Some(Part::Slot(_)));
+    let filled = url.show(&slots.list, |slot| slot.word.clone());
+    let from_slot = matches!(url.0.first(), Some(Piece::Slot(_)));
     if from_slot || identifier::web_url(&filled).is_none() {
         return Err("The address is not a plain web address, so no configuration is shown.");
     }
     let values = std::iter::once(&url).chain(headers.iter().map(|(_, text)| text));
-    if values.flat_map(Text::literals).any(identifier::expands) {
+    if values.flat_map(Template::literals).any(identifier::expands) {
         return Err(EXPANDS);
     }
     Ok(Action::Connect { is_sse, url, headers, start })
 }
 
-fn headers(list: &[NamedInput], slots: &mut Slots) -> Result<Vec<(String, Text)>, Refusal> {
-    let mut headers: Vec<(String, Text)> = Vec::new();
+fn headers(list: &[NamedInput], slots: &mut Slots) -> Result<Vec<(String, Template)>, Refusal> {
+    let mut headers: Vec<(String, Template)> = Vec::new();
     for NamedInput { name, input } in list {
         identifier::header(name)?;
         // Credentials are often not marked as such.
@@ -171,7 +158,7 @@ fn headers(list: &[NamedInput], slots: &mut Slots) -> Result<Vec<(String, Text)>
         input.is_secret |=
             input.value.as_deref().is_some_and(|value| value.contains('{')) && sounds_secret(name);
         let Some(value) = slots.value(name, &input) else { continue };
-        if !value.literals().all(identifier::is_header_value) {
+        if !value.literals().all(quote::is_one_line) {
             return Err("A header's value is not a plain line, so no configuration is shown.");
         }
         if !headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
@@ -179,9 +166,4 @@ fn headers(list: &[NamedInput], slots: &mut Slots) -> Result<Vec<(String, Text)>
         }
     }
     Ok(headers)
-}
-
-/// What is known about a template's name that nothing declares.
-fn secret(name: &str) -> Input {
-    Input { is_secret: sounds_secret(name), ..Input::default() }
 }

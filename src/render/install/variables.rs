@@ -1,7 +1,7 @@
-//! Values with holes: fixed text, and slots that the user fills.
+//! Values of inputs: fixed text, and slots that the user fills.
 //!
 //! A value is the author's fixed one with its `{variables}` replaced, else the default, else a slot if
-//! it is required or secret, else nothing. A secret is always a slot: whatever the author wrote as its
+//! it is required or secret, else nothing. A secret is always a slot: what the author wrote as its
 //! value, default or example never leaves this module.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,38 +24,38 @@ pub struct Slot {
     pub is_secret: bool,
 }
 
-/// A piece of a value.
+/// A piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
-    /// Fixed.
-    Text(String),
+pub enum Piece {
+    /// Fixed text.
+    Fixed(String),
     /// Index of a slot.
     Slot(usize),
 }
 
-/// A value: pieces in order.
+/// A value as pieces in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Text(pub Vec<Part>);
+pub struct Template(pub Vec<Piece>);
 
-impl Text {
+impl Template {
     /// A fixed text.
     pub fn plain(text: impl Into<String>) -> Self {
-        Self(vec![Part::Text(text.into())])
+        Self(vec![Piece::Fixed(text.into())])
     }
 
     /// The fixed pieces.
     pub fn literals(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
-            Part::Text(text) => Some(text.as_str()),
-            Part::Slot(_) => None,
+            Piece::Fixed(text) => Some(text.as_str()),
+            Piece::Slot(_) => None,
         })
     }
 
     /// The slots, by index.
     pub fn slots(&self) -> impl Iterator<Item = usize> {
         self.0.iter().filter_map(|part| match part {
-            Part::Text(_) => None,
-            Part::Slot(slot) => Some(*slot),
+            Piece::Fixed(_) => None,
+            Piece::Slot(slot) => Some(*slot),
         })
     }
 
@@ -68,29 +68,27 @@ impl Text {
     /// The slot, when the value is nothing else.
     pub fn only_slot(&self) -> Option<usize> {
         match self.0[..] {
-            [Part::Slot(slot)] => Some(slot),
+            [Piece::Slot(slot)] => Some(slot),
             _ => None,
         }
     }
 
-    /// The text with every slot written by `show`.
+    /// Returns the text with every slot written by `show`.
     pub fn show(&self, slots: &[Slot], show: impl Fn(&Slot) -> String) -> String {
-        let mut out = String::new();
-        for part in &self.0 {
-            match part {
-                Part::Text(text) => out.push_str(text),
-                Part::Slot(slot) => out.push_str(&slots.get(*slot).map(&show).unwrap_or_default()),
-            }
-        }
-        out
+        let shown = self.0.iter().map(|piece| match piece {
+            Piece::Fixed(text) => text.clone(),
+            Piece::Slot(slot) => slots.get(*slot).map(&show).unwrap_or_default(),
+        });
+        shown.collect()
     }
 }
 
-/// The slots of one way to install, as they are found.
+/// Collects the slots of one way to install.
 #[derive(Debug, Default)]
 pub struct Slots {
     prefix: String,
-    list: Vec<Slot>,
+    /// The slots found so far, in the order of their indices.
+    pub list: Vec<Slot>,
     known: BTreeMap<(String, String, bool), usize>,
     taken: BTreeSet<String>,
 }
@@ -101,48 +99,31 @@ impl Slots {
         Self { prefix: server.to_owned(), ..Self::default() }
     }
 
-    /// The slots in the order of their indices.
-    pub fn finish(self) -> Vec<Slot> {
-        self.list
-    }
-
-    /// The slots found so far.
-    pub fn so_far(&self) -> &[Slot] {
-        &self.list
-    }
-
     /// The value of an input called `label`; `None` when it can be left out.
-    pub fn value(&mut self, label: &str, input: &Input) -> Option<Text> {
+    pub fn value(&mut self, label: &str, input: &Input) -> Option<Template> {
         let filled = input.value.as_deref().filter(|value| !value.is_empty());
         if let Some(value) = filled {
             let text = self.fill(value, &input.variables, input);
-            // A secret without a hole would be the secret itself.
+            // A secret without a slot would be the secret itself.
             if !(input.is_secret && text.slots().next().is_none()) {
                 return Some(text);
             }
         }
-        match input.default.as_deref() {
-            Some(default) if !input.is_secret && !default.is_empty() => {
-                return Some(Text::plain(default));
-            }
-            _ => {}
+        let default = input.default.as_deref().filter(|default| !default.is_empty());
+        if let Some(default) = default.filter(|_| !input.is_secret) {
+            return Some(Template::plain(default));
         }
         (input.is_required || input.is_secret).then(|| self.slot(label, input))
     }
 
-    /// The value of an input that cannot be left out.
-    pub fn needed(&mut self, label: &str, input: &Input) -> Text {
-        self.value(label, input).unwrap_or_else(|| self.slot(label, input))
-    }
-
     /// `template` with every `{name}` replaced. What is declared in `variables` has its value; another
     /// name is a slot, because a user who sees braces would have to fill them as well.
-    pub fn fill(&mut self, template: &str, variables: &[NamedInput], owner: &Input) -> Text {
+    pub fn fill(&mut self, template: &str, variables: &[NamedInput], owner: &Input) -> Template {
         self.replace(template, |slots, name| {
             let declared = variables.iter().find(|variable| variable.name == name);
             let mut input = declared.map(|variable| variable.input.clone()).unwrap_or_default();
             input.is_secret |= owner.is_secret || (declared.is_none() && sounds_secret(name));
-            slots.needed(name, &input)
+            slots.value(name, &input).unwrap_or_else(|| slots.slot(name, &input))
         })
     }
 
@@ -150,14 +131,14 @@ impl Slots {
     pub fn replace(
         &mut self,
         template: &str,
-        mut with: impl FnMut(&mut Self, &str) -> Text,
-    ) -> Text {
+        mut with: impl FnMut(&mut Self, &str) -> Template,
+    ) -> Template {
         let mut parts = Vec::new();
         let mut rest = template;
         let mut fixed = String::new();
         while let Some(open) = rest.find('{') {
             let after = &rest[open + 1..];
-            // `${NAME}` is an expression of some client and no variable of the document.
+            // `${NAME}` is an expression of some client, not a variable of the document.
             let inner = after.find('}').filter(|_| !rest[..open].ends_with('$'));
             match inner.map(|close| &after[..close]).filter(|name| is_name(name)) {
                 Some(name) => {
@@ -165,8 +146,8 @@ impl Slots {
                     rest = &after[name.len() + 1..];
                     for part in with(self, name).0 {
                         match part {
-                            Part::Text(text) => fixed.push_str(&text),
-                            slot @ Part::Slot(_) => {
+                            Piece::Fixed(text) => fixed.push_str(&text),
+                            slot @ Piece::Slot(_) => {
                                 push_fixed(&mut parts, &mut fixed);
                                 parts.push(slot);
                             }
@@ -181,15 +162,15 @@ impl Slots {
         }
         fixed.push_str(rest);
         push_fixed(&mut parts, &mut fixed);
-        Text(parts)
+        Template(parts)
     }
 
     /// The slot called `label`; equal inputs share one.
-    pub fn slot(&mut self, label: &str, input: &Input) -> Text {
+    pub fn slot(&mut self, label: &str, input: &Input) -> Template {
         let description = input.description.clone().unwrap_or_else(|| label.to_owned());
         let key = (label.to_owned(), description.clone(), input.is_secret);
         if let Some(known) = self.known.get(&key) {
-            return Text(vec![Part::Slot(*known)]);
+            return Template(vec![Piece::Slot(*known)]);
         }
         let word = self.unique(&upper(label));
         let name = self.prefix.rsplit('/').next().unwrap_or_default();
@@ -203,32 +184,28 @@ impl Slots {
         let index = self.list.len();
         self.list.push(slot);
         self.known.insert(key, index);
-        Text(vec![Part::Slot(index)])
+        Template(vec![Piece::Slot(index)])
     }
 
     /// Lets the slot of an environment variable be read from the variable of that very name.
     pub fn name_variable(&mut self, slot: usize, variable: &str) {
-        let sound = !variable.starts_with(|c: char| c.is_ascii_digit())
+        let valid = !variable.starts_with(|c: char| c.is_ascii_digit())
             && variable.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        if let Some(slot) = self.list.get_mut(slot).filter(|_| sound) {
+        if let Some(slot) = self.list.get_mut(slot).filter(|_| valid) {
             variable.clone_into(&mut slot.variable);
         }
     }
 
     fn unique(&mut self, word: &str) -> String {
-        let mut unique = word.to_owned();
-        let mut number = 2;
-        while !self.taken.insert(unique.clone()) {
-            unique = format!("{word}_{number}");
-            number += 1;
-        }
-        unique
+        let numbered = (2..).map(|number| format!("{word}_{number}"));
+        let mut words = std::iter::once(word.to_owned()).chain(numbered);
+        words.find(|word| self.taken.insert(word.clone())).unwrap_or_default()
     }
 }
 
-fn push_fixed(parts: &mut Vec<Part>, fixed: &mut String) {
+fn push_fixed(parts: &mut Vec<Piece>, fixed: &mut String) {
     if !fixed.is_empty() {
-        parts.push(Part::Text(std::mem::take(fixed)));
+        parts.push(Piece::Fixed(std::mem::take(fixed)));
     }
 }
 

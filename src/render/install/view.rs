@@ -8,13 +8,14 @@ use super::argv::{self, Start};
 use super::identifier::{self, Refusal};
 use super::json::Json;
 use super::recipe::{Action, Recipe};
-use super::variables::{Slot, Text};
+use super::variables::{Slot, Template};
 use super::{Command, Link, Snippet, quote};
 
-/// Longest link of an own scheme: Windows hands no longer ones to programs.
+/// Longest link of an own scheme, as Windows passes longer ones to no program.
 const LINK_MAX: usize = 2048;
 /// Longest link to a page.
 const WEB_LINK_MAX: usize = 8000;
+const TOO_LONG: &str = "The configuration is too long for a link. Copy it instead.";
 
 /// How a client gets the value of a slot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +40,8 @@ impl Ask {
         }
     }
 
-    /// Arguments are the same for every client that does not ask, so that one allowlist fits all.
+    /// How arguments are written: the same for every client that does not ask, so that one allowlist fits
+    /// all.
     fn argument(self) -> Self {
         if self == Self::Input { self } else { Self::Word }
     }
@@ -91,11 +93,8 @@ impl ClientForm {
         let max = if url.starts_with("https:") { WEB_LINK_MAX } else { LINK_MAX };
         if url.len() <= max {
             self.links.push(Link { label, url });
-        } else {
-            let note = "The configuration is too long for a link. Copy it instead.".to_owned();
-            if !self.notes.contains(&note) {
-                self.notes.push(note);
-            }
+        } else if !self.notes.iter().any(|note| note == TOO_LONG) {
+            self.notes.push(TOO_LONG.to_owned());
         }
         self
     }
@@ -113,12 +112,23 @@ impl View<'_> {
     }
 
     /// Returns a value in the client's syntax.
-    pub(super) fn text(&self, text: &Text, ask: Ask) -> String {
+    pub(super) fn text(&self, text: &Template, ask: Ask) -> String {
         text.show(&self.recipe.slots, |slot| ask.slot(slot))
     }
 
+    /// Returns the options of a command line: `flag` before each name and value, joined by `join`.
+    pub(super) fn options(
+        &self,
+        flag: &str,
+        join: &str,
+        list: &[(String, Template)],
+    ) -> impl Iterator<Item = String> {
+        let pairs = self.texts(list, Ask::Word).into_iter();
+        pairs.flat_map(move |(name, value)| [flag.to_owned(), format!("{name}{join}{value}")])
+    }
+
     /// Returns named values in the client's syntax.
-    pub(super) fn texts(&self, list: &[(String, Text)], ask: Ask) -> Vec<(String, String)> {
+    pub(super) fn texts(&self, list: &[(String, Template)], ask: Ask) -> Vec<(String, String)> {
         list.iter().map(|(name, text)| (name.clone(), self.text(text, ask))).collect()
     }
 
@@ -137,13 +147,37 @@ impl View<'_> {
         ]
     }
 
+    /// Returns the members that most clients have: a program, after its `type` when the client has a word
+    /// for it, or a remote. `asks` are the ways to get a slot in the URL and anywhere else.
+    pub(super) fn members(
+        &self,
+        action: &Action,
+        program_type: Option<&str>,
+        asks: [Ask; 2],
+    ) -> Result<Members, Refusal> {
+        let [url_ask, ask] = asks;
+        Ok(match action {
+            Action::Start(start) => {
+                let mut members = vec![("type", program_type.map(Json::text))];
+                members.extend(self.program(start, ask));
+                members
+            }
+            Action::Connect { is_sse, url, headers, .. } => vec![
+                ("type", Some(Json::text(remote_type(*is_sse)))),
+                ("url", Some(Json::Text(self.text(url, url_ask)))),
+                ("headers", Json::map(self.texts(headers, ask))),
+            ],
+            Action::Bundle { .. } => return Err(NO_BUNDLE),
+        })
+    }
+
     /// Divides an environment into the names that the user sets under the same name, quoted for TOML,
     /// and the rest.
     pub(super) fn own_names<'e>(
         &self,
-        env: &'e [(String, Text)],
-    ) -> (Vec<String>, Vec<&'e (String, Text)>) {
-        let is_own = |(name, value): &&(String, Text)| {
+        env: &'e [(String, Template)],
+    ) -> (Vec<String>, Vec<&'e (String, Template)>) {
+        let is_own = |(name, value): &&(String, Template)| {
             let slot = value.only_slot().and_then(|slot| self.recipe.slots.get(slot));
             slot.is_some_and(|slot| slot.variable == *name)
         };
@@ -153,38 +187,26 @@ impl View<'_> {
 
     /// The slots that a configuration uses.
     pub(super) fn asked(&self, action: &Action) -> Vec<&Slot> {
-        let mut texts: Vec<&Text> = Vec::new();
-        match action {
-            Action::Start(start) => {
-                texts.extend(&start.argv);
-                texts.extend(start.env.iter().map(|(_, text)| text));
-            }
-            Action::Connect { url, headers, .. } => {
-                texts.push(url);
-                texts.extend(headers.iter().map(|(_, text)| text));
-            }
-            Action::Bundle { .. } => {}
-        }
-        let mut used = vec![false; self.recipe.slots.len()];
-        for slot in texts.into_iter().flat_map(Text::slots) {
-            used[slot] = true;
-        }
-        self.recipe.slots.iter().zip(used).filter_map(|(slot, used)| used.then_some(slot)).collect()
+        let (values, named): (&[Template], &[(String, Template)]) = match action {
+            Action::Start(start) => (&start.argv, &start.env),
+            Action::Connect { url, headers, .. } => (std::slice::from_ref(url), headers),
+            Action::Bundle { .. } => (&[], &[]),
+        };
+        let values = values.iter().chain(named.iter().map(|(_, value)| value));
+        let used: BTreeSet<usize> = values.flat_map(Template::slots).collect();
+        used.into_iter().filter_map(|slot| self.recipe.slots.get(slot)).collect()
     }
 
     /// The line that starts a package which listens.
     pub(super) fn start_line(&self, start: &Start) -> Option<Command> {
         let env = self.texts(&start.env, Ask::Word);
         let argv = self.argv(start, Ask::Word);
-        let mut posix = argv.clone();
-        let mut powershell = String::new();
-        if !env.is_empty() {
-            let set = env.iter().map(|(name, value)| format!("{name}={value}"));
-            posix = std::iter::once("env".to_owned()).chain(set).chain(argv.clone()).collect();
-        }
-        for (name, value) in &env {
-            powershell.push_str(&format!("${{env:{name}}} = {}; ", powershell_value(value)));
-        }
+        let set = env.iter().map(|(name, value)| format!("{name}={value}"));
+        let program = (!env.is_empty()).then(|| "env".to_owned());
+        let posix: Vec<_> = program.into_iter().chain(set).chain(argv.clone()).collect();
+        let powershell: String = (env.iter())
+            .map(|(name, value)| format!("${{env:{name}}} = {}; ", powershell_value(value)))
+            .collect();
         let mut command = line(&posix)?;
         let shown = env.iter().all(|(_, value)| quote::is_one_line(value));
         command.powershell = line(&argv)?.powershell.filter(|_| shown).map(|it| powershell + &it);
@@ -202,11 +224,12 @@ impl View<'_> {
         if commands.map(|it| it.posix.as_str()).chain([snippet]).any(|it| it.contains("YOUR_")) {
             notes.push("Replace the words that begin with YOUR_ with your own values.".to_owned());
         }
-        let read = variables(snippet);
+        let pieces = ["${", "{env:"].into_iter().flat_map(|open| snippet.split(open).skip(1));
+        let read: BTreeSet<_> = pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();
         let slots = self.recipe.slots.iter().map(|slot| slot.variable.as_str());
         let names: Vec<&str> = slots.filter(|name| read.contains(name)).collect();
         if !names.is_empty() {
-            let some = names.iter().take(5).copied().collect::<Vec<_>>().join(", ");
+            let some = names[..names.len().min(5)].join(", ");
             let more = match names.len().saturating_sub(5) {
                 0 => String::new(),
                 more => format!(" and {more} more"),
@@ -217,10 +240,14 @@ impl View<'_> {
     }
 }
 
-/// The variables that a configuration reads from the environment.
-fn variables(text: &str) -> BTreeSet<&str> {
-    let pieces = ["${", "{env:"].into_iter().flat_map(|open| text.split(open).skip(1));
-    pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect()
+/// Returns the usual word for the type of a remote.
+pub(super) fn remote_type(is_sse: bool) -> &'static str {
+    if is_sse { "sse" } else { "http" }
+}
+
+/// Returns `words` as the beginning of a command line.
+pub(super) fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 /// A value that is assigned and so always quoted.
@@ -238,15 +265,13 @@ pub(super) fn line(words: &[String]) -> Option<Command> {
         words.iter().map(|word| quote(word)).collect::<Vec<_>>().join(" ")
     };
     let survives = words.iter().all(|word| quote::survives_powershell(word));
-    Some(Command {
-        posix: join(quote::posix),
-        powershell: survives.then(|| join(quote::powershell)),
-    })
+    let powershell = survives.then(|| join(quote::powershell));
+    Some(Command { posix: join(quote::posix), powershell })
 }
 
-/// A line that hands `start` to a client after `--`; on Windows a batch file is started by `cmd`.
+/// Returns a line with `start` after `--`; on Windows `cmd` starts a batch file.
 pub(super) fn line_with(view: &View<'_>, before: &[String], start: &Start) -> Option<Command> {
-    let words = |argv: &[Text]| -> Vec<String> {
+    let words = |argv: &[Template]| -> Vec<String> {
         let argv = argv.iter().map(|word| view.text(word, Ask::Word));
         before.iter().cloned().chain(["--".to_owned()]).chain(argv).collect()
     };

@@ -1,10 +1,12 @@
 //! Where a long list is cut into files.
 //!
-//! Cut at fixed numbers, one new line would change every file after it, and a deployment would carry the
-//! whole registry. So a cut stands where the key after it hashes to a chosen value: the next build finds
-//! the same cuts again a little after the change. Bounds keep the files neither tiny nor too large.
+//! With cuts at fixed numbers, one new line would change every file after it, and each deployment would
+//! upload the whole registry. So a file begins at a key that hashes to a chosen value: the next build
+//! finds the same cuts again a little after the change. Bounds keep the files neither tiny nor too large.
 
 use std::ops::Range;
+
+use super::super::fnv1a;
 
 /// One key in so many begins a file, once there is enough before it.
 const ONE_IN: u32 = 64;
@@ -45,12 +47,9 @@ pub(super) fn pieces<'a>(
     pieces
 }
 
-/// Whether a file may begin with this key (FNV-1a, 32 bits).
+/// Whether a file may begin with this key.
 fn begins(key: &str) -> bool {
-    let hash = key
-        .bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash.is_multiple_of(ONE_IN)
+    fnv1a(key).is_multiple_of(ONE_IN)
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! Compact indexes from which a small program at the edge of a network answers list queries.
 //!
-//! A host that can run such a program gets these files below `/v0.1/_q/`; a plain file host does not,
-//! because nobody there would read them. `site/edge.js` is the reader, `docs/edge.md` the format in
-//! full. What is written here must lead to the same pages as [`crate::model::query::page`].
+//! Only hosts that can run such a program get these files below `/v0.1/_q/`. `site/edge.js` reads them,
+//! and `docs/edge.md` describes the format in full. The answers must be those of
+//! [`crate::model::query::page`].
 //!
 //! | file | holds | one line or member |
 //! |---|---|---|
@@ -14,8 +14,9 @@
 //! A key is `name:version`, as in a cursor; all files are in list order (name, then version, by bytes).
 //! A body holds no line break, because a document is written without white space between tokens.
 //!
-//! Files are not numbered: their names are digests of their bytes, and the keys decide where one ends. So a new version changes one file of each kind and the head, however
-//! many there are; and a reader that holds an old head finds old files or none, never wrong ones.
+//! Files are named by digests of their bytes, and the keys decide where one ends. So a new version changes
+//! one file of each kind and the head; and a reader with an old head finds old files or none, never wrong
+//! ones.
 
 mod cut;
 mod read;
@@ -34,7 +35,7 @@ use super::{Facts, api};
 use cut::{Cut, pieces};
 pub use read::read;
 
-/// Largest file of an index, in bytes; every host takes more, and a reader holds several.
+/// Largest file of an index, in bytes. Every host accepts more.
 pub const MOST_BYTES: usize = 5_000_000;
 
 /// Fewest versions in a file of bodies, its last and very large ones excepted: a page of the largest
@@ -114,7 +115,7 @@ impl ListedEntry for IndexedVersion {
 /// Every version of one server, deleted ones included, in list order.
 pub fn items(listing: &Listing, facts: &Facts) -> Vec<IndexedVersion> {
     let key = facts.meta_key.as_deref();
-    items_with(listing, |entry| api::wire::of(listing, entry, key).into())
+    items_with(listing, |entry| api::entry_json(entry, listing.is_latest(entry), key).into())
 }
 
 /// As [`items`], with entries that are already JSON.
@@ -136,7 +137,7 @@ pub fn items_with(listing: &Listing, body: impl Fn(&Entry) -> Body) -> Vec<Index
     items
 }
 
-/// First key, name, bytes and lines of a file. A reader that gets less does not answer.
+/// First key, name, bytes and lines of a file. A reader rejects a file with fewer.
 type FileRange = (String, String, usize, usize);
 
 #[derive(Default, Serialize, Deserialize)]
@@ -195,8 +196,8 @@ fn line(items: &[IndexedVersion]) -> Option<Line<'static>> {
     Some(Line { key: first.key(), text, body: b"" })
 }
 
-/// Seconds after 1970 began; digits after the point only as far as they say something, so that those
-/// of two moments compare as text.
+/// Writes seconds after 1970 began. Trailing zeros after the point are omitted, so that the digits of two
+/// times compare as text.
 fn moment(time: &Timestamp) -> String {
     let text = format!("{}.{:09}", time.unix(), time.nanos());
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -210,7 +211,7 @@ fn bodies<'a>(items: &[&'a IndexedVersion]) -> Vec<Line<'a>> {
     items.iter().map(line).collect()
 }
 
-/// Adds the files that hold `lines`; tells where each begins.
+/// Adds the files that hold `lines`, and returns where each begins.
 fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) -> Vec<FileRange> {
     let sizes = lines.iter().map(|line| (line.key.as_str(), line.size()));
     let mut places = Vec::new();
@@ -230,7 +231,7 @@ fn write(files: &mut Vec<Artifact>, kind: &str, cut: Cut, lines: &[Line<'_>]) ->
     places
 }
 
-/// Revalidated although its bytes never change: cache rules are per path, and hosts allow only a few.
+/// Makes a file. It is revalidated although its bytes never change, since hosts allow few cache rules.
 fn file(name: &str, media: Media, body: Body) -> Option<Artifact> {
     Artifact::file(["v0.1", "_q", name], media, body)
 }

@@ -1,7 +1,6 @@
-//! The way back: from the files of an index to the versions it was made of.
+//! Reads the files of an index back into versions, for callers that have a built site and no data.
 //!
-//! For callers that have a built site and no data. The program at the edge reads as few files as it can;
-//! this reads all of them, and rejects an index that is not whole.
+//! All files are read, and an incomplete index is rejected.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,7 +10,7 @@ use crate::site::Body;
 
 use super::{DELETED, FORMAT, FileRange, IndexHead, IndexedVersion, LATEST};
 
-/// Every version in list order; `file` returns the bytes of the named file below `/v0.1/_q/`.
+/// Returns every version in list order; `file` returns the bytes of the named file below `/v0.1/_q/`.
 /// `None` when there is no index, or one of another form, or a file of it is missing or damaged.
 pub fn read<'a>(file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<IndexedVersion>> {
     let head: IndexHead = serde_json::from_slice(file("head.json")?).ok()?;
@@ -42,7 +41,7 @@ pub fn read<'a>(file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<IndexedVe
     Some(items)
 }
 
-/// One version: `version flags updated`.
+/// Reads one version: `version flags updated`.
 fn item(name: &Arc<str>, text: &str, bodies: &HashMap<&str, &str>) -> Option<IndexedVersion> {
     let mut words = text.split(' ');
     let (version, flags, updated) = (words.next()?, words.next()?, words.next()?);
@@ -58,7 +57,7 @@ fn item(name: &Arc<str>, text: &str, bodies: &HashMap<&str, &str>) -> Option<Ind
     })
 }
 
-/// The moment that `super::moment` wrote.
+/// Reads what `super::moment` wrote.
 fn timestamp(text: &str) -> Option<Timestamp> {
     let (seconds, digits) = text.split_once('.').unwrap_or((text, "0"));
     let whole = Timestamp::from_unix(seconds.parse().ok()?);

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    Action, Ask, ClientForm, NO_BUNDLE, Part, Refusal, Text, View, line, line_with, quote,
+    Action, Ask, ClientForm, NO_BUNDLE, Piece, Refusal, Template, View, line, line_with, quote,
+    words,
 };
 
 /// The table `mcp_servers.<key>`, and a command where one exists.
@@ -15,17 +16,18 @@ pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<ClientForm, Refu
     let mut text = format!("[mcp_servers.{key}]\n");
     let command = match action {
         Action::Start(start) => {
-            let argv = view.argv(start, Ask::Word);
-            let mut words = argv.iter().map(|word| quote::toml(word));
-            let program = words.next().unwrap_or_default();
-            let args: Vec<String> = words.collect();
+            let argv: Vec<String> =
+                view.argv(start, Ask::Word).iter().map(|word| quote::toml(word)).collect();
+            let (program, args) = argv.split_first().ok_or(NO_BUNDLE)?;
             let _ = writeln!(text, "command = {program}\nargs = [{}]", args.join(", "));
-            environment(view, &start.env, &mut text);
-            let mut before: Vec<String> =
-                ["codex", "mcp", "add", &key].into_iter().map(str::to_owned).collect();
-            for (name, value) in view.texts(&start.env, Ask::Word) {
-                before.extend(["--env".to_owned(), format!("{name}={value}")]);
+            // What is left to the user is passed on from Codex's own environment when the names agree.
+            let (names, set) = view.own_names(&start.env);
+            if !names.is_empty() {
+                let _ = writeln!(text, "env_vars = [{}]", names.join(", "));
             }
+            table("env", fixed(view, &set), &mut text);
+            let mut before = words(&["codex", "mcp", "add", &key]);
+            before.extend(view.options("--env", "=", &start.env));
             line_with(view, &before, start)
         }
         Action::Connect { is_sse: true, .. } => {
@@ -34,70 +36,58 @@ pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<ClientForm, Refu
         Action::Connect { url, headers, .. } => {
             let url = view.text(url, Ask::Word);
             let _ = writeln!(text, "url = {}", quote::toml(&url));
-            let mut words: Vec<String> =
-                ["codex", "mcp", "add", &key, "--url", &url].map(str::to_owned).into();
+            let mut all = words(&["codex", "mcp", "add", &key, "--url", &url]);
             let bearer = credentials(view, headers, &mut text);
-            words.extend(
-                bearer.iter().flat_map(|name| ["--bearer-token-env-var".to_owned(), name.clone()]),
-            );
             let complete = headers.len() == usize::from(bearer.is_some());
-            complete.then(|| line(&words)).flatten()
+            let option = bearer.map(|name| ["--bearer-token-env-var".to_owned(), name]);
+            all.extend(option.into_iter().flatten());
+            complete.then(|| line(&all)).flatten()
         }
         Action::Bundle { .. } => return Err(NO_BUNDLE),
     };
     Ok(ClientForm::snippet("~/.codex/config.toml", "toml", text).command(command))
 }
 
-/// What is left to the user is passed on from Codex's own environment when the names agree.
-fn environment(view: &View<'_>, env: &[(String, Text)], text: &mut String) {
-    let (names, set) = view.own_names(env);
-    if !names.is_empty() {
-        let _ = writeln!(text, "env_vars = [{}]", names.join(", "));
-    }
-    table(view, "env", &set, text);
-}
-
 /// Writes the headers: fixed ones as they are, and those that are all the user's as names of variables
-/// to read them from. Gives the variable of a bearer token, which has its own key.
-fn credentials(view: &View<'_>, headers: &[(String, Text)], text: &mut String) -> Option<String> {
+/// to read them from. Returns the variable of a bearer token, which has its own key.
+fn credentials(
+    view: &View<'_>,
+    headers: &[(String, Template)],
+    text: &mut String,
+) -> Option<String> {
     let variable = |slot: usize| view.recipe.slots.get(slot).map(|slot| slot.variable.clone());
-    let mut bearer = None;
-    let mut read = Vec::new();
-    let mut set = Vec::new();
+    let (mut bearer, mut read, mut set) = (None, Vec::new(), Vec::new());
     for header in headers {
         let (name, value) = header;
         match (&value.0[..], value.only_slot().and_then(variable)) {
-            ([Part::Text(scheme), Part::Slot(slot)], _)
+            ([Piece::Fixed(scheme), Piece::Slot(slot)], _)
                 if name.eq_ignore_ascii_case("authorization") && scheme == "Bearer " =>
             {
                 bearer = variable(*slot);
             }
-            (_, Some(variable)) => read.push((name, variable)),
+            (_, Some(variable)) => read.push((name.clone(), variable)),
             _ => set.push(header),
         }
     }
     if let Some(variable) = &bearer {
         let _ = writeln!(text, "bearer_token_env_var = {}", quote::toml(variable));
     }
-    table(view, "http_headers", &set, text);
-    if !read.is_empty() {
-        let pairs: Vec<String> = (read.iter())
-            .map(|(name, variable)| format!("{} = {}", quote::toml(name), quote::toml(variable)))
-            .collect();
-        let _ = writeln!(text, "env_http_headers = {{ {} }}", pairs.join(", "));
-    }
+    table("http_headers", fixed(view, &set), text);
+    table("env_http_headers", read, text);
     bearer
 }
 
-/// Writes an inline table of fixed values under `key`; nothing when there are none.
-fn table(view: &View<'_>, key: &str, list: &[&(String, Text)], text: &mut String) {
-    if list.is_empty() {
-        return;
+/// Returns named values with a word in place of each slot.
+fn fixed(view: &View<'_>, list: &[&(String, Template)]) -> Vec<(String, String)> {
+    list.iter().map(|(name, value)| (name.clone(), view.text(value, Ask::Word))).collect()
+}
+
+/// Writes an inline table under `key`; nothing when it would be empty.
+fn table(key: &str, pairs: Vec<(String, String)>, text: &mut String) {
+    let pairs =
+        pairs.iter().map(|(name, value)| [quote::toml(name), quote::toml(value)].join(" = "));
+    let pairs: Vec<String> = pairs.collect();
+    if !pairs.is_empty() {
+        let _ = writeln!(text, "{key} = {{ {} }}", pairs.join(", "));
     }
-    let pairs: Vec<String> = (list.iter())
-        .map(|(name, value)| {
-            format!("{} = {}", quote::toml(name), quote::toml(&view.text(value, Ask::Word)))
-        })
-        .collect();
-    let _ = writeln!(text, "{key} = {{ {} }}", pairs.join(", "));
 }

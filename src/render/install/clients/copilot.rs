@@ -4,24 +4,10 @@ use super::{Action, Ask, ClientForm, Json, NO_BUNDLE, Refusal, View};
 
 /// The command line's configuration file; installing there is a dialogue (`/mcp add`).
 pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
-    let tools = ("tools", Some(Json::texts(["*".to_owned()])));
-    let members = match action {
-        Action::Start(start) => {
-            let mut members = vec![("type", Some(Json::text("local")))];
-            members.extend(view.program(start, Ask::Braces));
-            members.push(tools);
-            members
-        }
-        Action::Connect { is_sse, url, headers, .. } => vec![
-            ("type", Some(Json::text(if *is_sse { "sse" } else { "http" }))),
-            ("url", Some(Json::Text(view.text(url, Ask::Word)))),
-            ("headers", Json::map(view.texts(headers, Ask::Braces))),
-            tools,
-        ],
-        Action::Bundle { .. } => return Err(NO_BUNDLE),
-    };
+    let members = view.members(action, Some("local"), [Ask::Word, Ask::Braces])?;
+    let server = Json::object(members).with("tools", Some(Json::texts(["*".to_owned()])));
     let (path, key) = ("~/.copilot/mcp-config.json", view.server.name.clone());
-    Ok(ClientForm::file(path, "mcpServers", key, Json::object(members)))
+    Ok(ClientForm::file(path, "mcpServers", key, server))
 }
 
 /// Copilot's plug-in for the JetBrains IDEs. Its policy check reads `x-metadata`.

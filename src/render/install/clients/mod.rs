@@ -14,8 +14,8 @@ mod vscode;
 use super::identifier::Refusal;
 use super::json::Json;
 use super::recipe::Action;
-use super::variables::{Part, Slot, Text};
-use super::view::{Ask, ClientForm, Members, NO_BUNDLE, View, line, line_with};
+use super::variables::{Piece, Slot, Template};
+use super::view::{Ask, ClientForm, Members, NO_BUNDLE, View, line, line_with, remote_type, words};
 use super::{Link, quote};
 
 /// A row of the table.
@@ -25,15 +25,13 @@ pub(super) struct Client {
     pub(super) id: &'static str,
     /// Its name.
     pub(super) label: &'static str,
-    /// Its form of a recipe.
-    pub(super) form: fn(&View<'_>, &Action) -> Result<ClientForm, Refusal>,
+    pub(super) form: Form,
 }
 
-const fn row(
-    id: &'static str,
-    label: &'static str,
-    form: fn(&View<'_>, &Action) -> Result<ClientForm, Refusal>,
-) -> Client {
+/// Turns a recipe into a client's own form.
+type Form = fn(&View<'_>, &Action) -> Result<ClientForm, Refusal>;
+
+const fn row(id: &'static str, label: &'static str, form: Form) -> Client {
     Client { id, label, form }
 }
 
@@ -78,7 +76,7 @@ impl Clients {
         CLIENTS.iter().map(|client| client.id)
     }
 
-    /// The first row as settings give it; an unknown word is the error.
+    /// Reads the first row from settings. The error names an unknown word.
     pub fn new<'a>(first: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let mut ids: Vec<&'static str> = Vec::new();
         for word in first {

@@ -1,13 +1,12 @@
 //! VS Code and Visual Studio: they ask for what is missing.
 //!
-//! Under registry-only enforcement a server must carry the registry's name as its key, and a remote
-//! the registry's URL. `gallery` and `version` record where it came from, in the
-//! configuration. The link carries no `gallery`: some versions of VS Code take it as a request to
-//! ignore the rest and look the name up in whatever registry they know, later ones drop it.
+//! Under registry-only enforcement the key of a server must be its name in the registry, and `gallery`
+//! the registry's URL. The link has no `gallery`: some versions of VS Code then ignore the rest and look
+//! the name up in another registry, and later ones drop it.
 
 use crate::text::percent_encode;
 
-use super::{Action, Ask, ClientForm, Json, Members, NO_BUNDLE, Refusal, Slot, View};
+use super::{Action, Ask, ClientForm, Json, Members, Refusal, Slot, View};
 
 /// Makes VS Code ask for a slot. A secret is hidden while it is typed.
 fn input(slot: &Slot) -> Json {
@@ -26,19 +25,7 @@ fn inputs(view: &View<'_>, action: &Action) -> Option<Json> {
 
 /// The configuration, without its name and without what only a gallery adds.
 fn config(view: &View<'_>, action: &Action) -> Result<Members, Refusal> {
-    Ok(match action {
-        Action::Start(start) => {
-            let mut members = vec![("type", Some(Json::text("stdio")))];
-            members.extend(view.program(start, Ask::Input));
-            members
-        }
-        Action::Connect { is_sse, url, headers, .. } => vec![
-            ("type", Some(Json::text(if *is_sse { "sse" } else { "http" }))),
-            ("url", Some(Json::Text(view.text(url, Ask::Input)))),
-            ("headers", Json::map(view.texts(headers, Ask::Input))),
-        ],
-        Action::Bundle { .. } => return Err(NO_BUNDLE),
-    })
+    view.members(action, Some("stdio"), [Ask::Input; 2])
 }
 
 fn version(view: &View<'_>) -> Option<Json> {
@@ -70,7 +57,7 @@ pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<ClientForm, Ref
         .link("Install in VS Code Insiders", format!("vscode-insiders:mcp/install?{linked}")))
 }
 
-/// Visual Studio reads the same file; its link is a page that hands over.
+/// Visual Studio reads the same file; its link is a page that opens it.
 pub(super) fn visual_studio(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let url = format!("https://vs-open.link/mcp-install?{}", linked(view, action)?);
     Ok(ClientForm::json(".mcp.json", &file(view, action)?).link("Install in Visual Studio", url))

@@ -1,14 +1,13 @@
 // Answers list queries of an MCP registry where the site is published, from files of the site.
 //
 // A registry is static files; a file cannot answer `?search=…`. This module can: on a host that runs
-// ECMAScript near its files, it answers `/v0.1/servers` and `/v0/servers` as `mcp-static serve` does,
-// byte for byte, from the indexes below `/v0.1/_q/` (docs/edge.md has their form). Entries are pasted as
-// they stand there and never parsed.
+// ECMAScript near its files, it answers `/v0.1/servers` and `/v0/servers` with the same bytes as
+// `mcp-static serve`, from the indexes below `/v0.1/_q/` (docs/edge.md describes them). Entries are copied
+// unchanged and never parsed.
 //
-// It refuses to be a point of failure: it answers queries of the list and nothing else, keeps no state,
-// and whatever goes wrong (no index, one of another form, a file that is missing or not whole, a limit of
-// the host) the host answers as if it were not here, with the static document. Only standard interfaces
-// are used; the few lines that a host needs beside it are in edge/.
+// It answers only queries of the list and keeps no state. After any failure (no index or one of another
+// format, a missing or incomplete file, a limit of the host) the host answers with the static document.
+// Only standard interfaces are used; the few lines that each host needs are in edge/.
 
 const COMMON = {
   'Access-Control-Allow-Origin': '*',
@@ -26,8 +25,8 @@ const CONFLICT = 'Cannot set include_deleted=false when using updated_since (inc
 const [LATEST, DELETED] = [1, 2]; // flags of a version
 const AT_ONCE = 6; // files read at a time: some hosts allow no more connections
 
-// The answer to a request. `asset(path)` gives the Response of a file of the site; `next()` gives, or
-// leaves to, the host's own answer, and is called whenever this module has none.
+// Answers a request. `asset(path)` returns the Response of a file of the site; `next()` returns the
+// host's own answer, or lets the host answer, and is called whenever this module has no answer.
 export async function answer(request, asset, next) {
   const own = isList(request) ? await reply(request, asset).catch(() => null) : null;
   return own ?? next();
@@ -38,8 +37,8 @@ export function isList(request) {
   return /^\/+v0(\.1)?\/+servers\/*$/.test(new URL(request.url).pathname);
 }
 
-// The static list as an answer without redirects, for hosts whose rules do not apply behind a program:
-// `path` is where its file stands. Anything but success or "not modified" is the host's to answer.
+// Answers with the static list without redirects, for hosts that do not apply their rules behind a
+// program: `path` is the path of its file. The host answers unless that is a success or "not modified".
 export async function staticList(request, asset, path, next) {
   const sent = request.headers.get('If-None-Match');
   const response = await asset(path, sent === null ? {} : { 'If-None-Match': sent });
@@ -51,7 +50,7 @@ export async function staticList(request, asset, path, next) {
   return new Response(bare ? null : response.body, { status: response.status, headers });
 }
 
-// The answer to a request for the list; null when it is the static document.
+// Answers a request for the list; null when the answer is the static document.
 async function reply(request, asset) {
   if (!['GET', 'HEAD', 'OPTIONS'].includes(request.method)) {
     return problem(request, { status: 405, detail: 'Method not allowed' }, { Allow: ALLOW });
@@ -76,10 +75,10 @@ async function reply(request, asset) {
   return made(request, await page(query, load));
 }
 
-// --- What is asked
+// --- Requests
 
 // Reads a query string. Null when it holds none of the six parameters; with a `detail` when it is
-// refused. An empty value is an absent one, of two the first counts.
+// refused. An empty value counts as absent; of two values the first counts.
 function parse(raw) {
   const given = new Map();
   for (const pair of raw.split('&')) {
@@ -99,7 +98,7 @@ function parse(raw) {
   return {
     limit,
     since,
-    // After which name and version the page begins. A raw `+` in the version was read as a space.
+    // The page begins after this name and version. A raw `+` in the version was read as a space.
     cursor: get('cursor') && split(get('cursor')).map((part, at) => (at === 1 ? part?.replaceAll(' ', '+') ?? null : part)),
     search: get('search')?.toLowerCase() ?? null,
     version: get('version'),
@@ -137,20 +136,20 @@ function readBool(text, errors) {
 }
 
 // Seconds after 1970 began, and the digits after the point, of an RFC 3339 date-time; undefined for
-// any other text. No more digits count than nanoseconds have.
+// any other text. Digits beyond nanoseconds are ignored.
 function moment(text) {
   const parts = /^(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.(\d+))?(?:[Zz]|([+-])(\d\d):(\d\d))$/.exec(text);
   if (parts === null) return undefined;
   const [, day, time, digits = '', sign, hours = '0', minutes = '0'] = parts;
   const local = new Date(`${day}T${time}Z`);
-  // A date that no calendar has is another date, or none, when it is written again.
+  // A date that does not exist becomes another date, or none, when it is written again.
   if (Number.isNaN(local.getTime()) || local.toISOString().slice(0, 19) !== `${day}T${time}`) return undefined;
   if (Number(hours) > 23 || Number(minutes) > 59) return undefined;
   const offset = (Number(hours) * 3600 + Number(minutes) * 60) * (sign === '-' ? -1 : 1);
   return [local.getTime() / 1000 - offset, digits.slice(0, 9).replace(/0+$/, '')];
 }
 
-// --- What is found
+// --- Pages
 
 // The page that a query asks for, as text.
 async function page(query, load) {
@@ -177,7 +176,7 @@ async function walk(places, { cursor, limit }, read) {
   return rows;
 }
 
-// With one, the index says which versions it is; then each file that holds one of them is read once.
+// With a filter the index says which versions match; then each file that holds one of them is read once.
 async function choose(head, query, read) {
   const rows = [];
   for (let at = place(head.index, query.cursor); at < head.index.length && rows.length < query.limit; at++) {
@@ -197,7 +196,7 @@ async function choose(head, query, read) {
   return rows;
 }
 
-// Adds the versions of a part of the index that a query asks for, as far as the page has room.
+// Adds the versions in a part of the index that match a query, until the page is full.
 function select(text, query, rows) {
   for (const line of lines(text)) {
     const name = line.slice(0, line.indexOf('\t'));
@@ -233,8 +232,8 @@ function paste(text, rows) {
   }
 }
 
-// The text of a file, which must be whole: with as many bytes and lines as its place in the head says, each
-// line after the one before. Less would be a page that lacks versions.
+// Returns the text of a file, which must be complete: it has as many bytes and lines as its place in the
+// head says, and each line comes after the one before. A page must not lack versions.
 function whole(bytes, [first, file, size, count]) {
   const text = new TextDecoder().decode(bytes);
   let [last, seen] = [null, 0];
@@ -268,12 +267,12 @@ function split(key) {
 }
 
 // Whether a version comes after a cursor. Names and versions are ASCII, so the order of strings is that
-// of bytes, whatever the cursor holds. A cursor without a version is before the next name only.
+// of bytes for any cursor. A cursor without a version is before the next name only.
 function isAfter([name, version], [lastName, lastVersion]) {
   return name === lastName ? lastVersion !== null && version > lastVersion : name > lastName;
 }
 
-// Whether a moment (seconds as text, digits after the point) is later than another.
+// Whether a time (seconds as text, digits after the point) is later than another.
 function isLater([seconds, digits = ''], since) {
   return Number(seconds) === since[0] ? digits > since[1] : Number(seconds) > since[0];
 }
@@ -282,9 +281,9 @@ function* lines(text) {
   for (let at = 0, end; (end = text.indexOf('\n', at)) >= 0; at = end + 1) yield text.slice(at, end);
 }
 
-// --- What is sent
+// --- Responses
 
-// A page, or the word that the client's copy is still good. The tag is the one that `serve` gives.
+// Returns a page, or 304 when the client's copy is current. The ETag is the one that `serve` sends.
 async function made(request, text) {
   const bytes = new TextEncoder().encode(text);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
@@ -295,7 +294,7 @@ async function made(request, text) {
   return sized(request, 200, bytes, { ...headers, 'Content-Type': JSON_TYPE });
 }
 
-// Why a request is refused (RFC 9457), in the words of the official registry.
+// Returns a problem document (RFC 9457) with the official registry's wording.
 function problem(request, { status, detail, errors = [] }, more) {
   const each = errors.map((e) => `{"message":${quote(e.message)},"location":${quote(e.location)},"value":${e.value}}`);
   const list = each.length > 0 ? `,"errors":[${each.join(',')}]` : '';
@@ -304,14 +303,13 @@ function problem(request, { status, detail, errors = [] }, more) {
   return sized(request, status, new TextEncoder().encode(text), headers);
 }
 
-// An answer with its length, which is all that HEAD gets of the body.
+// Returns a response with its length; HEAD has no body.
 function sized(request, status, bytes, headers) {
   const body = request.method === 'HEAD' ? null : bytes;
   return new Response(body, { status, headers: { ...headers, 'Content-Length': `${bytes.length}` } });
 }
 
-// A JSON string as the rest of the tool writes it: without the short forms \b and \f.
+// A JSON string as the rest of the tool writes it.
 function quote(text) {
-  const short = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-  return `"${text.replace(/["\\\u0000-\u001f]/g, (c) => short[c] ?? `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
+  return JSON.stringify(text);
 }

@@ -1,5 +1,5 @@
 // Netlify: an edge function, `netlify/edge-functions/registry/index.js`, beside `edge.js`. The files
-// that it reads are outside of its own paths, so reading them does not call it again.
+// that it reads are not on its paths, so reading them does not call it again.
 import { answer } from './edge.js';
 
 export const config = { path: ['/v0.1/servers', '/v0/servers'] };
