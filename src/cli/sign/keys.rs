@@ -7,7 +7,7 @@ use crate::cli::talk::Talk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::{PrivateKey, PublicKey, read_public_key};
 
-use super::args::{ImportKeyArgs, NewArgs, PlaceArgs, ShowArgs};
+use crate::cli::args::sign::{ImportKeyArgs, NewArgs, PlaceArgs, ShowArgs};
 use super::store;
 
 /// Makes a key.

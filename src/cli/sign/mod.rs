@@ -3,7 +3,6 @@
 //! A private key is read, used and forgotten; nothing here prints one. Whoever keeps keys elsewhere
 //! takes the statement, signs it there and brings the signature back.
 
-mod args;
 mod keys;
 mod proof;
 mod store;
@@ -12,14 +11,12 @@ use crate::error::Result;
 use crate::pipeline::SigningTarget;
 
 use super::args::Global;
+use super::args::sign::{KeyVerb, SignArgs, SignVerb};
 use super::outcome::Outcome;
 use super::talk::Talk;
 
-pub(super) use args::SignArgs;
-
 /// Makes, imports or shows a key, or signs something.
 pub(super) fn run(global: &Global, args: &SignArgs, talk: &Talk) -> Result<Outcome> {
-    use args::{KeyVerb, SignVerb};
     match &args.verb {
         SignVerb::Key(KeyVerb::New(args)) => keys::new(args, talk),
         SignVerb::Key(KeyVerb::Import(args)) => keys::import(args, talk),

@@ -12,7 +12,7 @@ use crate::pipeline::{Signable, SigningTarget, ToSign, to_sign};
 use crate::proof::{Action, ProofFile, PublicKey, Statement, read_signature};
 use crate::world::clock::{Clock as _, SystemClock};
 
-use super::args::HowArgs;
+use crate::cli::args::sign::HowArgs;
 use super::keys::domain_text;
 use super::store;
 

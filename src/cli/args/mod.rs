@@ -1,5 +1,7 @@
 //! The arguments of the command line.
 
+pub(super) mod sign;
+
 use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueHint};
@@ -87,7 +89,7 @@ pub(super) enum Verb {
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
     /// Prove that a domain approves an entry: make keys, sign entries
-    Sign(super::sign::SignArgs),
+    Sign(sign::SignArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
     /// Check a change: who may publish, what never changes, what only maintainers may edit
