@@ -35,7 +35,7 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
             Ok(Outcome::Fine)
         }
         Err(near) => {
-            let error = Error::new(ErrorKind::Usage, format!("there is no code {name:?}"));
+            let error = Error::new(ErrorKind::Usage, format!("unknown code {name:?}"));
             Err(match near {
                 Some(near) => error.help(format!("run `mcp-static explain {near}`")),
                 None => error.help("run `mcp-static explain` for the list"),

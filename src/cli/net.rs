@@ -11,8 +11,10 @@ use super::talk::Talk;
 
 /// Returns an HTTP client that uses the proxy of the environment.
 ///
-/// The proxy comes from the environment and the trusted roots from the system. With `--offline` there
-/// is no client.
+/// The trusted roots come from the system.
+///
+/// # Errors
+/// With `--offline`, and when the proxy is invalid.
 pub(super) fn client(global: &Global) -> Result<HttpClient> {
     HttpClient::new(options(global, "leave out --offline, or import from a dump file")?)
         .map_err(invalid_proxy)

@@ -48,7 +48,9 @@ pub(super) fn next(failed: &HttpError, tries: u32, now: i64) -> Next {
         HttpError::Refused { .. } => return give_up(ErrorKind::Usage, "give another URL"),
     };
     if tries >= TRIES {
-        return no_answer("try again later");
+        return no_answer(
+            "check the URL, that the host is up, and HTTPS_PROXY; then run the same command again",
+        );
     }
     let wait = wait.unwrap_or_else(|| Duration::from_secs(1 << (tries - 1)));
     if wait > MAX_WAIT {

@@ -19,7 +19,7 @@ const LIST_FILES: [&str; 4] = [
     "/v0.1/servers.html",
 ];
 
-/// Why there is no list at `/v0.1/servers`, and what was seen.
+/// Returns why `/v0.1/servers` has no list, and what was seen.
 pub(super) fn no_list(session: &Session<'_>) -> Option<(Trouble, String)> {
     let base = &session.base.trimmed;
     if let Some((mistake, meant)) = &session.base.mistake {

@@ -149,7 +149,8 @@ pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|e| {
-            Error::new(ErrorKind::Io, "a folder cannot be read").at(folder).because(e)
+            let why = e.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links"));
+            Error::io("a folder cannot be read", folder, why)
         })?;
         if entry.file_type().is_dir() {
             continue;

@@ -1,7 +1,7 @@
 //! `sign`: keys of a domain, and proofs made with them.
 //!
-//! A private key is read, used and forgotten; nothing here prints one. Whoever keeps keys elsewhere
-//! takes the statement, signs it there and brings the signature back.
+//! Private keys are never printed. For a key in another system, `--statement-only`
+//! prints what to sign there, and `--attach` takes the signature.
 
 mod keys;
 mod proof;

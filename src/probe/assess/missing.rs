@@ -1,4 +1,4 @@
-//! What is not there: a policy stands and falls with a true 404.
+//! Lookups of unknown servers, which policies need a real 404 for.
 
 use super::super::clients::{Client, Unknown};
 use super::super::diagnose::spell;

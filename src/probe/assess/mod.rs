@@ -1,7 +1,4 @@
-//! One client's row: what it would see of this registry.
-//!
-//! General over clients; every difference between them comes from the table. It refuses to repeat a
-//! request for another column: the session knows every answer already.
+//! Computes one client's row of the result. Differences between clients come from their table.
 
 mod first;
 mod listed;
@@ -81,7 +78,7 @@ impl<'a> Assessor<'a> {
         problems
     }
 
-    /// Why there is no list; looked for once.
+    /// Returns why there is no list. The answer is computed once.
     fn why(&self) -> Option<&(Trouble, String)> {
         self.why.get_or_init(|| diagnose::no_list(self.session)).as_ref()
     }

@@ -1,5 +1,5 @@
 //! The registry's published Go types (ran): `null` and absent members are fine, unknown ones too; a
-//! date that is no RFC 3339 date-time or a value of another JSON type costs the whole answer.
+//! date that is not an RFC 3339 date-time or a value of another JSON type makes the whole answer fail.
 
 use serde_json::Value;
 
@@ -104,7 +104,7 @@ static ENTRY: GoType = GoType::Struct(&[
 
 static METADATA: GoType = GoType::Struct(&[("nextCursor", &TEXT), ("count", &GoType::Count)]);
 
-/// What Go stumbles over in a list.
+/// Returns what Go rejects in a list.
 pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {
     let metadata = list.get("metadata").and_then(|metadata| METADATA.fault(metadata, "/metadata"));
     let mut entries = entries.iter().enumerate();
@@ -114,7 +114,7 @@ pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {
         .collect()
 }
 
-/// What Go stumbles over in an entry that stands at `at`.
+/// Returns what Go rejects in the entry at `at`.
 pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     ENTRY.fault(entry, at)
 }

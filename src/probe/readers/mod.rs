@@ -1,7 +1,7 @@
 //! How clients read bodies: one function for a list, one for a single document, a file per family.
 //!
-//! A reader looks at a JSON value and says what its client would stumble over. It refuses to judge
-//! what no client looks at; whether a registry is *valid* is another question.
+//! A reader returns what its client would reject in a JSON value. It does not check whether the registry
+//! is valid.
 
 mod flaw;
 mod go;
@@ -40,7 +40,7 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// What this reader stumbles over in a list.
+    /// Returns what this client rejects in a list.
     pub(super) fn list(self, body: &Body) -> Vec<Flaw> {
         let Some(list) = body.json() else { return Vec::new() };
         let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
@@ -64,7 +64,7 @@ impl Reader {
         flaws
     }
 
-    /// What this reader stumbles over in the document of one version.
+    /// Returns what this client rejects in the document of one version.
     pub(super) fn one(self, body: &Body) -> Vec<Flaw> {
         let Some(entry) = body.json() else { return Vec::new() };
         let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
@@ -82,14 +82,14 @@ impl Reader {
         flaws
     }
 
-    /// A byte order mark, where it is one too many (ran: apm and Go's decoder).
+    /// Returns the flaw of a byte order mark, for clients that fail on it (ran: apm and Go's decoder).
     fn mark(self, body: &Body) -> Option<Flaw> {
         let stumbles = matches!(self, Self::Go | Self::Apm);
         (body.mark && stumbles).then(|| Flaw::fails(Trouble::ByteOrderMark, ""))
     }
 }
 
-/// The entries of a list; the error is what makes it none, for every client.
+/// Returns the entries of a list; the error is a flaw for every client.
 fn frame(list: &Value) -> Result<&Vec<Value>, Flaw> {
     if list.is_array() {
         return Err(Flaw::fails(Trouble::BareArray, ""));

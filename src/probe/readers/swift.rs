@@ -1,4 +1,4 @@
-//! Copilot for Xcode (code): strict decoding, in which one bad member anywhere costs the whole list.
+//! Copilot for Xcode (code): strict decoding: one invalid member makes the whole list fail.
 
 use serde_json::Value;
 
@@ -14,19 +14,19 @@ const ICONS: [&str; 5] = ["image/png", "image/jpeg", "image/jpg", "image/svg+xml
 /// Formats that inputs may have.
 const FORMATS: [&str; 4] = ["string", "number", "boolean", "filepath"];
 
-/// What Xcode stumbles over in a list.
+/// Returns what Xcode rejects in a list.
 pub(super) fn list(entries: &[Value]) -> Vec<Flaw> {
     let mut flaws = entries.iter().enumerate();
     flaws.find_map(|(i, e)| entry(e, &format!("/servers/{i}"))).into_iter().collect()
 }
 
-/// What Xcode stumbles over in an entry that stands at `at`.
+/// Returns what Xcode rejects in the entry at `at`.
 pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     let server = entry.get("server")?;
     let wrong = |why: String| Some(Flaw::fails(Trouble::WrongType, format!("{at} {why}")));
     for key in ["name", "description", "version"] {
         if server.get(key).and_then(Value::as_str).is_none() {
-            return wrong(format!("server.{key} is no string"));
+            return wrong(format!("server.{key} is not a string"));
         }
     }
     if let Some(meta) = entry.get("_meta").filter(|meta| !meta.is_null()) {
