@@ -155,29 +155,22 @@ fn check_site(global: &Global, site: &Path, args: &CheckArgs, talk: &Talk) -> Re
         report.extend(shrunk(site, before)?);
     }
     for problem in problems {
-        let place =
-            |path: &str| Place::file(format!("{}/{path}", site.display()).replace('\\', "/"));
-        let help = "build again, and keep your own files outside of the site folder";
-        report.push(match problem {
-            SiteProblem::Missing(path) => Diagnostic::new(
+        let (code, path, why) = match problem {
+            SiteProblem::Missing(path) => (
                 Code::SiteFileMissing,
-                place(&path),
-                "the manifest names this file, and it is not there",
-            )
-            .help(help),
-            SiteProblem::Changed(path, why) => Diagnostic::new(
-                Code::SiteFileChanged,
-                place(&path),
-                format!("the file is not as it was built: {why}"),
-            )
-            .help(help),
-            SiteProblem::Surplus(path) => Diagnostic::new(
-                Code::SiteFileSurplus,
-                place(&path),
-                "the manifest does not name this file",
-            )
-            .help(help),
-        });
+                path,
+                "the manifest names this file, and it is not there".into(),
+            ),
+            SiteProblem::Changed(path, why) => {
+                (Code::SiteFileChanged, path, format!("the file is not as it was built: {why}"))
+            }
+            SiteProblem::Surplus(path) => {
+                (Code::SiteFileSurplus, path, "the manifest does not name this file".into())
+            }
+        };
+        let place = Place::file(format!("{}/{path}", site.display()).replace('\\', "/"));
+        let help = "build again, and keep your own files outside of the site folder";
+        report.push(Diagnostic::new(code, place, why).help(help));
     }
     let report = report.finish(&global.levels()?);
     talk.report(&report);

@@ -1,9 +1,8 @@
-//! A registry in memory, ready to be asked.
+//! A registry in memory.
 //!
-//! Every document of the site with its head already rendered, and every entry, deleted ones too, as
-//! a row for queries. Bodies are shared: the row of an entry and the document at its URL are the
-//! same bytes. A request is answered from these tables alone; no path of a request ever reaches a
-//! file system.
+//! It holds every document of the site with its rendered head, and every entry, deleted ones included,
+//! as a row for queries. A row and the document at its URL share their bytes. Requests are answered from
+//! these tables alone; no path of a request reaches a file system.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -40,7 +39,7 @@ impl Live {
         Self::of_parts(&Renderer { facts, catalog }.parts(registry).0, registry, facts)
     }
 
-    /// As [`Live::new`], and answers as `host` would with the files that a build for it gives.
+    /// As [`Live::new`], and answers as `host` would with the files of a build for it.
     pub fn imitating(
         host: &'static dyn Host,
         registry: &Registry,
@@ -59,9 +58,8 @@ impl Live {
         Self { host: Some(host), ..live }
     }
 
-    /// Answers as `host` would with the files of a folder. They are read now and
-    /// not again. Where a program of the host answers queries, the index in the folder says how; a
-    /// folder without either gets the host's answers alone.
+    /// Answers as `host` would with the files of a folder, which are read once. Queries are answered if the
+    /// folder has the host's program for them and its index.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read.
@@ -72,8 +70,8 @@ impl Live {
         Ok(Self { versions, host: Some(host), ..live })
     }
 
-    /// For a host whose CORS headers are up to whoever runs it: answers as it does before they are
-    /// set. Without this call they are sent, because setting them is a step of the deployment.
+    /// Answers as a host whose operator has not set the CORS headers yet. Otherwise they are sent, because
+    /// setting them is a step of the deployment.
     #[must_use]
     pub fn without_cors(self) -> Self {
         Self { host: self.host.map(Imitation::unconfigured), ..self }
@@ -135,7 +133,7 @@ impl Live {
         self.host.as_ref().map(Imitation::files)
     }
 
-    /// What stands at the decoded path `key`, which has no slash at either end.
+    /// Returns the document at the decoded path `key`, which has no slash at either end.
     pub(super) fn document(&self, key: &str) -> Option<&Document> {
         self.documents.get(key)
     }

@@ -33,7 +33,7 @@ mod routes;
 mod shared;
 mod watch;
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub use shared::Options;
 pub use tiny_http::Method;
 pub use watch::{Event, LiveSource, Reading, Seen, Watch};
 
-use crowd::{Admission, Crowd};
+use crowd::Crowd;
 use hosts::Hosts;
 use shared::{Shared, Stop};
 
@@ -111,7 +111,7 @@ impl Server {
                     std::thread::sleep(ACCEPT_PAUSE);
                     continue;
                 };
-                if crowd.admit(stream) == Admission::NeedsThread {
+                if crowd.admit(stream) {
                     let work = || crowd.work(|stream| connection::serve(stream, &shared));
                     let thread = std::thread::Builder::new().stack_size(STACK);
                     if thread.spawn_scoped(scope, work).is_err() {
@@ -137,13 +137,10 @@ impl Handle {
         self.stop.set();
         // The server may be waiting for a connection, so make one.
         let mut address = self.address;
-        if address.ip().is_unspecified() {
-            let v4 = address.is_ipv4();
-            address.set_ip(if v4 {
-                Ipv4Addr::LOCALHOST.into()
-            } else {
-                Ipv6Addr::LOCALHOST.into()
-            });
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
         }
         let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
     }

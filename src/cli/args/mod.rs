@@ -74,12 +74,18 @@ pub(super) enum Verb {
     /// Validate entries and the registry as a whole, or single server.json files
     Check(CheckArgs),
     /// Print a completion script for a shell
-    Completions(CompletionArgs),
+    Completions {
+        /// Shell that the script is for
+        shell: clap_complete::Shell,
+    },
     /// Read the entries' dates from history and print how many there are
     #[command(hide = true)]
     Dates,
     /// Explain a diagnostic code, or list all of them
-    Explain(ExplainArgs),
+    Explain {
+        /// Code as in a report; without it all codes are listed
+        code: Option<String>,
+    },
     /// Mirror another registry: a base URL, or a dump file
     Import(ImportArgs),
     /// Set up a registry repository: data folder, settings, CI, code owners, README
@@ -151,18 +157,6 @@ pub(super) struct CheckArgs {
     /// Accept a site with far fewer servers than the live one
     #[arg(long, requires = "before")]
     pub allow_shrink: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CompletionArgs {
-    /// Shell that the script is for
-    pub shell: clap_complete::Shell,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ExplainArgs {
-    /// Code as in a report; without it all codes are listed
-    pub code: Option<String>,
 }
 
 #[derive(Debug, Args)]

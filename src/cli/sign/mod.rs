@@ -17,18 +17,13 @@ use super::talk::Talk;
 
 /// Makes, imports or shows a key, or signs something.
 pub(super) fn run(global: &Global, args: &SignArgs, talk: &Talk) -> Result<Outcome> {
+    let sign = |target, how| proof::run(global, target, how, talk);
     match &args.verb {
         SignVerb::Key(KeyVerb::New(args)) => keys::new(args, talk),
         SignVerb::Key(KeyVerb::Import(args)) => keys::import(args, talk),
         SignVerb::Key(KeyVerb::Show(args)) => keys::show(args, talk),
-        SignVerb::Entry(args) => {
-            proof::run(global, SigningTarget::Entry(&args.what), &args.how, talk)
-        }
-        SignVerb::Status(args) => {
-            proof::run(global, SigningTarget::Status(&args.what), &args.how, talk)
-        }
-        SignVerb::Owners(args) => {
-            proof::run(global, SigningTarget::Owners(&args.what), &args.how, talk)
-        }
+        SignVerb::Entry(args) => sign(SigningTarget::Entry(&args.what), &args.how),
+        SignVerb::Status(args) => sign(SigningTarget::Status(&args.what), &args.how),
+        SignVerb::Owners(args) => sign(SigningTarget::Owners(&args.what), &args.how),
     }
 }

@@ -44,24 +44,26 @@ impl Reader {
     pub(super) fn list(self, body: &Body) -> Vec<Flaw> {
         let Some(list) = body.json() else { return Vec::new() };
         let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
-        let entries = match frame(list) {
-            Ok(entries) => entries,
-            Err(flaw) => {
-                flaws.push(flaw);
-                return flaws;
-            }
-        };
-        flaws.extend(match self {
+        flaws.extend(
+            frame(list).map_or_else(|flaw| vec![flaw], |entries| self.entries(list, entries)),
+        );
+        flaws
+    }
+
+    fn entries(self, list: &Value, entries: &[Value]) -> Vec<Flaw> {
+        match self {
             Self::VsCode => vscode::list(list, entries),
-            Self::Go => go::list(list, entries),
-            Self::Eclipse => typed::list(entries),
-            Self::Xcode => swift::list(entries),
+            Self::Go => {
+                let metadata = go::metadata(list).map(|flaw| vec![flaw]);
+                metadata.unwrap_or_else(|| first(entries, go::entry))
+            }
+            Self::Eclipse => first(entries, typed::entry),
+            Self::Xcode => first(entries, swift::entry),
             Self::Described => plain::list(entries, &["name", "version", "description"]),
             Self::Schema => plain::list(entries, &["name", "version", "description", "\0_meta"]),
             Self::LanguageServer => Vec::new(),
             Self::Plain | Self::Apm => plain::list(entries, &["name", "version"]),
-        });
-        flaws
+        }
     }
 
     /// Returns what this client rejects in the document of one version.
@@ -87,6 +89,12 @@ impl Reader {
         let stumbles = matches!(self, Self::Go | Self::Apm);
         (body.mark && stumbles).then(|| Flaw::fails(Trouble::ByteOrderMark, ""))
     }
+}
+
+/// Returns the first flaw in any entry.
+fn first(entries: &[Value], flaw: fn(&Value, &str) -> Option<Flaw>) -> Vec<Flaw> {
+    let mut entries = entries.iter().enumerate();
+    entries.find_map(|(i, e)| flaw(e, &format!("/servers/{i}"))).into_iter().collect()
 }
 
 /// Returns the entries of a list; the error is a flaw for every client.

@@ -14,12 +14,6 @@ const ICONS: [&str; 5] = ["image/png", "image/jpeg", "image/jpg", "image/svg+xml
 /// Formats that inputs may have.
 const FORMATS: [&str; 4] = ["string", "number", "boolean", "filepath"];
 
-/// Returns what Xcode rejects in a list.
-pub(super) fn list(entries: &[Value]) -> Vec<Flaw> {
-    let mut flaws = entries.iter().enumerate();
-    flaws.find_map(|(i, e)| entry(e, &format!("/servers/{i}"))).into_iter().collect()
-}
-
 /// Returns what Xcode rejects in the entry at `at`.
 pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     let server = entry.get("server")?;

@@ -1,8 +1,7 @@
 //! The path of a request, as a host reads it.
 //!
-//! Hosts differ in what they decode before they look for a file. Dots, backslashes and control
-//! characters lead nowhere on all of them; what a client or a proxy would have resolved is not
-//! resolved here.
+//! Hosts differ in what they decode before they look for a file. Paths with dot segments, backslashes or
+//! control characters are never found.
 
 use crate::site::{EncodedSlash, Plus, Resolution};
 use crate::text::{percent_decode, percent_encode_except};

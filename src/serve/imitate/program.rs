@@ -1,8 +1,7 @@
 //! The program of a host that answers queries of the list: which requests reach it, and what it reads.
 //!
-//! Its answers are those of `routes`; `tests/e2e/edge.sh` holds the program itself to them, so nothing
-//! of it is written a second time here. A folder is asked for the program and for a whole index;
-//! without either the host answers alone, as the program would let it.
+//! Its answers are those of `routes`; `tests/e2e/edge.sh` tests that the program gives the same. A folder
+//! needs both the program and a complete index; otherwise the host answers alone.
 
 use crate::render::query::{self, IndexedVersion};
 use crate::site::{Artifact, EDGE_PATHS, Freshness, Media, Shape, UrlPath};
@@ -11,7 +10,7 @@ use super::asked::Asked;
 use super::find::Lookup;
 use super::imitation::Imitation;
 
-/// Where the program's files stand, from the site's root.
+/// Folder of the program's files, from the site's root.
 const FOLDER: &str = "v0.1/_q";
 
 impl Imitation {

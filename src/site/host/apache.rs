@@ -20,10 +20,6 @@ impl Host for Apache {
         "apache"
     }
 
-    fn summary(&self) -> &'static str {
-        "Apache httpd: the canonical tree, pages of the list and apache.conf for a virtual host"
-    }
-
     /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
         let manner = Manner { unknown_type: None, ..Manner::OWN };

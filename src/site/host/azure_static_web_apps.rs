@@ -23,10 +23,6 @@ impl Host for AzureStaticWebApps {
         "azure-static-web-apps"
     }
 
-    fn summary(&self) -> &'static str {
-        "Azure Static Web Apps: index.html twins and staticwebapp.config.json"
-    }
-
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             headers: true,

@@ -19,10 +19,6 @@ impl Host for Caddy {
         "caddy"
     }
 
-    fn summary(&self) -> &'static str {
-        "Caddy: the canonical tree, pages of the list and a Caddyfile"
-    }
-
     /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
         let manner = Manner { keeps_query: false, unknown_type: None, ..Manner::OWN };

@@ -56,10 +56,6 @@ impl Host for Pages {
         "cloudflare-pages"
     }
 
-    fn summary(&self) -> &'static str {
-        "Cloudflare Pages: the canonical tree, _redirects and _headers"
-    }
-
     fn capabilities(&self) -> Capabilities {
         let manner = Manner {
             loose_program: true,
@@ -116,10 +112,6 @@ const WRANGLER: &str = r#"{
 impl Host for Workers {
     fn name(&self) -> &'static str {
         "cloudflare-workers"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Cloudflare Workers static assets: index.html twins and _headers in public/, wrangler.jsonc"
     }
 
     /// `%2F`, `+` and a missing slash are redirected to the plain spelling first.

@@ -19,10 +19,6 @@ impl Host for Firebase {
         "firebase"
     }
 
-    fn summary(&self) -> &'static str {
-        "Firebase Hosting: index.html twins, also under literal %2F, and firebase.json"
-    }
-
     /// Firebase limits the size of a file, but not of the site.
     fn capabilities(&self) -> Capabilities {
         Capabilities {

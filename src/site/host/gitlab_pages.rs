@@ -28,10 +28,6 @@ impl Host for GitlabPages {
         "gitlab-pages"
     }
 
-    fn summary(&self) -> &'static str {
-        "GitLab Pages: documents below /v0.1/_data and a _redirects file that leads to them"
-    }
-
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             rewrites: true,

@@ -134,9 +134,6 @@ pub trait Host: Sync {
     /// The name that `--for` takes.
     fn name(&self) -> &'static str;
 
-    /// A short description, without a full stop.
-    fn summary(&self) -> &'static str;
-
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 

@@ -23,10 +23,6 @@ impl Host for Nginx {
         "nginx"
     }
 
-    fn summary(&self) -> &'static str {
-        "nginx: the canonical tree, pages of the list, nginx.conf and a Containerfile"
-    }
-
     fn capabilities(&self) -> Capabilities {
         let manner = Manner { keeps_query: false, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };

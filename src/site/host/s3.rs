@@ -36,10 +36,6 @@ impl Host for S3 {
         "s3"
     }
 
-    fn summary(&self) -> &'static str {
-        "S3, R2, Google Cloud Storage, Azure Blob: an upload manifest and a script that applies it"
-    }
-
     /// Headers are set with each object; no path is resolved in any way, and unknown keys are the
     /// operator's to answer with 404.
     fn capabilities(&self) -> Capabilities {

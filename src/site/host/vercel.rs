@@ -16,10 +16,6 @@ impl Host for Vercel {
         "vercel"
     }
 
-    fn summary(&self) -> &'static str {
-        "Vercel: the canonical tree and vercel.json"
-    }
-
     /// Limits of files depend on the plan and on the way of deployment, so none is held here.
     fn capabilities(&self) -> Capabilities {
         Capabilities::ruled(Resolution {
