@@ -38,11 +38,8 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
             .filter(|d| inside.is_empty() || inside.iter().any(|p| is_in(&d.place.file, p)));
         report.extend(shown);
         let versions: usize = registry.listings().map(|listing| listing.entries().len()).sum();
-        talk.say(&format!(
-            "checked {} with {}",
-            count(registry.listings().len(), "server"),
-            count(versions, "version")
-        ));
+        let servers = count(registry.listings().len(), "server");
+        talk.say(&format!("checked {servers} with {}", count(versions, "version")));
         unfinished(&global.data, talk);
     }
     talk.report(&report);
@@ -56,9 +53,8 @@ fn unfinished(data: &Path, talk: &Talk) {
         return; // nothing is left, or it is still running
     }
     for registry in registries {
-        talk.always(&format!(
-            "an import was interrupted: run `mcp-static import {registry}` to continue where it stopped"
-        ));
+        let what = format!("run `mcp-static import {registry}` to continue where it stopped");
+        talk.always(&format!("an import was interrupted: {what}"));
     }
     if interrupted {
         talk.always(&format!(

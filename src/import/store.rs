@@ -1,4 +1,4 @@
-//! Pages that an interrupted import has fetched already.
+//! Pages that an interrupted import has fetched.
 //!
 //! They are stored in `.mcp-static/import/` beside the data folder, never in it, one folder for each
 //! registry, and are gone when the import is complete. Pages older than a day are forgotten: the registry has
@@ -134,10 +134,6 @@ impl PageStore {
 
     fn put(&self, name: &str, parts: &[&[u8]]) -> Result<()> {
         let Some((work, below)) = &self.place else { return Ok(()) };
-        let fail = |path: &Path, e| {
-            Error::io("the fetched page cannot be kept", path, e)
-                .help("make the folder writable; pages are kept there until the import is complete")
-        };
         let parent = work.parent().unwrap_or(work);
         let work = open_folder(parent, WORK)?;
         let folder = open_folder(&work, below)?;
@@ -146,7 +142,10 @@ impl PageStore {
         let written = file::create(&beside, file::SHARED)
             .and_then(|mut file| parts.iter().try_for_each(|part| file.write_all(part)))
             .and_then(|()| fs::rename(&beside, &path));
-        written.map_err(|e| fail(&path, e))
+        written.map_err(|e| {
+            Error::io("the fetched page cannot be kept", &path, e)
+                .help("make the folder writable; pages are kept there until the import is complete")
+        })
     }
 }
 

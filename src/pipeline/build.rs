@@ -237,7 +237,7 @@ fn refuse_undated(report: &Report) -> Result<()> {
         None => Ok(()),
         Some(undated) => Err(Error::new(
             ErrorKind::Git,
-            "there is no commit yet, so the dates of entries are unknown",
+            "nothing is committed yet, so the dates of entries are unknown",
         )
         .at(&undated.place.file)
         .help("commit the data first, or pin the dates in origin.json")),

@@ -1,19 +1,13 @@
 //! The registry as a live v0.1 server, with reload while editing.
 //!
-//! It is for looking at a registry before it is published, for clients on the same machine, and as the
-//! reference for what other hosts should answer. [`Live`] holds the rendered registry and answers
-//! requests as a pure function, also as a given host would (`imitate`); [`Server`] connects sockets to
-//! it; [`LiveSource`] and [`Watch`] reload the data. Nothing is printed here: the caller gets [`Event`]s.
+//! It is for previews and local clients, and the reference for what other hosts should answer. [`Live`]
+//! holds the rendered registry and answers requests as a pure function, also as a given host would
+//! (`imitate`); [`Server`] connects sockets to it; [`LiveSource`] and [`Watch`] reload the data. Nothing
+//! is printed here: the caller gets [`Event`]s.
 //!
-//! # Why our own engine around `tiny_http`
-//!
-//! `tiny_http::Server` starts a thread per connection without a bound, reads heads without a size limit
-//! or timeout, and offers no place to add them, so slow or many clients would exhaust it. Its responses
-//! cannot send `Connection: close`, add `Content-Length` to a 204 and render all headers per request. So
-//! listener, limits and output are our own, `httparse` reads heads, `httpdate` writes dates, and
-//! `tiny_http` supplies methods, status codes and validated header fields.
-//!
-//! # Limits
+//! `tiny_http` supplies methods, status codes and header fields, `httparse` reads heads, `httpdate` writes
+//! dates. `tiny_http::Server` itself is not used: its threads are not bounded, and it reads heads without
+//! a size limit or timeout.
 //!
 //! This is not a public server: it has no TLS, access control, compression or log. It answers only
 //! requests for host names that cannot belong to another site (`hosts`), reads no request body, reads no

@@ -164,11 +164,6 @@ impl Files {
         self.files.is_empty()
     }
 
-    /// Sum of the sizes of all files, in bytes.
-    pub fn total_size(&self) -> u64 {
-        self.files.iter().map(|file| file.body.len() as u64).sum()
-    }
-
     /// What does not work on this host.
     pub fn shortfalls(&self) -> &[Shortfall] {
         &self.shortfalls

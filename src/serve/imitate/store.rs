@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::serve::document::etag;
 use crate::site::{
     Artifact, Body, Freshness, Host, HostFile, Media, Shape, SiteParts, UrlPath, WORK, Whole,
-    immutable, lower, odd_types, served,
+    explicit_types, immutable, lower, served,
 };
 
 /// Where an object store's files are listed, with keys and headers.
@@ -99,7 +99,7 @@ impl Store {
             store.fixed = immutable(whole).into_iter().collect();
         }
         if can.resolution.manner.api_type || can.resolution.manner.own {
-            store.types = odd_types(whole).into_iter().collect();
+            store.types = explicit_types(whole).into_iter().collect();
         }
         store
     }

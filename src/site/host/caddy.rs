@@ -47,7 +47,7 @@ impl Host for Caddy {
             let _ = writeln!(base, "\t\tredir {path} {path}/ 308\n\t\turi strip_prefix {path}");
         }
         let mut types = String::new();
-        for (url, media) in rules::odd_types(whole) {
+        for (url, media) in rules::explicit_types(whole) {
             let _ = writeln!(types, "\t\theader {url} Content-Type \"{media}\"");
         }
         let values = [

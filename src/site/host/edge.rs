@@ -1,8 +1,7 @@
 //! The program that answers list queries near the files of a site, as each host wants it.
 //!
-//! `site/edge.js` does the work; a host gets it and a few lines that connect it, in the folder where
-//! that host looks for programs. The files are the ones of the repository, unchanged. `docs/edge.md`
-//! says what is answered, what is read for it and where the limits are.
+//! A host gets `site/edge.js` and an entry file, in the folder where it looks for programs, see
+//! `docs/edge.md`.
 
 use super::HostFile;
 

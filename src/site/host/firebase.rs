@@ -1,8 +1,8 @@
 //! Firebase Hosting: documents as `index.html` twins, headers in `firebase.json`.
 //!
-//! `%2F` and `%2B` stay as they are when a file is looked for, so a document stands a second time
-//! under a folder whose name holds them literally. Clients write `%2F` in capitals; the other spelling
-//! is left out, as no file system that ignores case could hold both.
+//! `%2F` and `%2B` are not decoded when a file is looked up, so each document exists a second time in a
+//! folder with that literal name. Clients write `%2F` in capitals; `%2f` is left out, because file systems
+//! that ignore case cannot hold both.
 
 use serde_json::json;
 
@@ -49,12 +49,8 @@ impl Host for Firebase {
             return vec![canonical(artifact)];
         }
         let file = twin(artifact);
-        let mut files: Vec<HostFile> = spellings(&file.path)
-            .into_iter()
-            .map(|path| HostFile { path, body: file.body.clone() })
-            .collect();
-        files.push(file);
-        files
+        let paths = spellings(&file.path).into_iter().chain([file.path]);
+        paths.map(|path| HostFile { path, body: file.body.clone() }).collect()
     }
 
     fn rewrites(&self) -> Vec<(String, String)> {
@@ -98,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_stands_under_every_spelling() {
+    fn a_document_exists_under_every_spelling() {
         assert_eq!(spellings("v0.1/servers/index.html"), Vec::<String>::new());
         assert_eq!(
             spellings("v0.1/servers/a.b/c/versions/1.0.0/index.html"),

@@ -31,7 +31,7 @@ pub use edge::PATHS as EDGE_PATHS;
 pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
 #[cfg(feature = "serve")]
-pub use rules::{COMMON, immutable, odd_types};
+pub use rules::{COMMON, explicit_types, immutable};
 
 /// A file as a host stores it: path with forward slashes below the output folder, and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]

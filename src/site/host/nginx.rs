@@ -45,7 +45,9 @@ impl Host for Nginx {
             let _ = writeln!(base, "    rewrite ^{pattern}(/.*)$ $1;");
         }
         let mut types = String::new();
-        for (url, media) in rules::odd_types(whole).iter().filter(|(url, _)| url != "/404.json") {
+        for (url, media) in
+            rules::explicit_types(whole).iter().filter(|(url, _)| url != "/404.json")
+        {
             let _ = writeln!(
                 types,
                 "    location = {url} {{\n        types {{ }}\n        default_type {media};\n    }}"

@@ -1,9 +1,8 @@
 //! Object stores: S3 and CloudFront, R2, Google Cloud Storage, Azure Blob Storage.
 //!
-//! An object's key is the address itself, so `v0.1/servers` and `v0.1/servers/…` stand side by side,
-//! which no folder can hold. The tree on disk is therefore the canonical one, and `upload.tsv` says
-//! under which key, with which type and which cache class each file is stored; `upload.sh` applies it
-//! with whatever tool there is, and writes only what changed.
+//! An object's key is its address, so there are both `v0.1/servers` and `v0.1/servers/…`, which no file
+//! system can hold. The tree on disk is the canonical one; `upload.tsv` lists the key, type and cache
+//! class of each file, and `upload.sh` uploads what changed with the tools that are installed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

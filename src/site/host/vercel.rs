@@ -1,7 +1,7 @@
 //! Vercel: rewrites and headers in `vercel.json`.
 //!
-//! A rewrite is looked for after the files, and no file stands at an address of the API. It cannot set
-//! a status, so a wrong address below the API gets the page for wrong links, with the right status.
+//! Files come before rewrites, and no file has an address of the API. Rewrites cannot set a status, so an
+//! unknown address below the API gets the HTML page for 404.
 
 use serde_json::json;
 
