@@ -117,7 +117,7 @@ impl<'a> Compare<'a> {
         Decision::Conflict(finding)
     }
 
-    /// What becomes of the facts about a mirrored document that is here already.
+    /// Returns what becomes of the facts about a mirrored document that is here already.
     fn refresh(
         &self,
         candidate: &Candidate,
@@ -169,13 +169,13 @@ impl<'a> Compare<'a> {
         here.dates().map(|dates| dates.updated).filter(|date| date <= self.latest)
     }
 
-    /// The later of a date and the last change of the entry that is here.
+    /// Returns the later of a date and the last change of the entry that is here.
     fn later(&self, here: &OriginRecord, date: Option<Timestamp>) -> Option<Timestamp> {
         let believed = self.believed(here);
         if believed > date { believed } else { date }
     }
 
-    /// Why a build would refuse the entry, if it would.
+    /// Returns why a build would refuse the entry, if it would.
     fn objection(
         &self,
         candidate: &Candidate,
@@ -237,7 +237,7 @@ fn future(candidate: &Candidate) -> String {
     format!("its publishedAt {} lies in the future", candidate.facts.published)
 }
 
-/// The warning about a status that differs and is not taken.
+/// Returns the warning about a status that differs and is not taken.
 fn not_taken(candidate: &Candidate, here: &StatusRecord, why: &str) -> Option<Diagnostic> {
     let status = candidate.facts.status;
     if status == here.status {
@@ -250,7 +250,7 @@ fn not_taken(candidate: &Candidate, here: &StatusRecord, why: &str) -> Option<Di
     Some(finding(candidate, message).help(help))
 }
 
-/// The warning about a date of publication that upstream has changed.
+/// Returns the warning about a date of publication that upstream has changed.
 fn moved(candidate: &Candidate, here: &OriginRecord, stated: &OriginRecord) -> Option<Diagnostic> {
     let (Some(before), Some(now)) = (&here.published, &stated.published) else { return None };
     if before == now {
@@ -264,7 +264,7 @@ fn moved(candidate: &Candidate, here: &OriginRecord, stated: &OriginRecord) -> O
     Some(finding(candidate, message).help(help))
 }
 
-/// The `origin.json` of a document that came from `registry`.
+/// Returns the `origin.json` of a document that came from `registry`.
 fn stated(candidate: &Candidate, registry: &str, bytes: &[u8]) -> OriginRecord {
     let facts = &candidate.facts;
     OriginRecord {

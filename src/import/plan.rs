@@ -91,7 +91,7 @@ pub fn plan(
     plan
 }
 
-/// The folder that an entry has in `tree`, when its record names one that is there.
+/// Returns the folder that an entry has in `tree`, when its record names one that is there.
 pub(super) fn folder_of<'a>(
     tree: &'a Tree,
     record: &UpstreamRecord,

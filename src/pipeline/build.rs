@@ -290,7 +290,7 @@ impl<'a> Sink<'a> {
         Ok(list.and_then(|at| files.into_iter().nth(at)?.into_iter().next()))
     }
 
-    /// A shortfall of this host or of file systems, as a diagnostic.
+    /// Returns a shortfall of this host or of file systems, as a diagnostic.
     fn diagnose(&self, shortfall: Shortfall) -> Diagnostic {
         let code = match shortfall.kind {
             ShortfallKind::Limit => Code::HostLimitExceeded,

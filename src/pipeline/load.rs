@@ -289,7 +289,7 @@ mod place {
             Ok(())
         }
 
-        /// The templates that are published, where something is held back.
+        /// Returns the templates that are published, where something is held back.
         pub(super) fn held_templates(&self, config: &Config) -> Result<Option<Overrides>> {
             match (&self.git, self.held, template_folder(config, &self.prefix)) {
                 (Some(git), Some(commit), Some(folder)) => overrides_at(git, commit, &folder),
@@ -316,7 +316,7 @@ mod place {
             }
         }
 
-        /// Where the data folder lies in the repository that others see.
+        /// Returns where the data folder lies in the repository that others see.
         pub(super) fn origin(&self) -> Option<RemoteRepository> {
             let remote = self.git.as_ref()?.remote_url("origin")?;
             Some(RemoteRepository::new(remote, self.prefix.clone()))

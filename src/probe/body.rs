@@ -41,7 +41,7 @@ impl Body {
         Self { bytes, whole, mark, form }
     }
 
-    /// The JSON value, if there is one.
+    /// Returns the JSON value, if there is one.
     pub(super) fn json(&self) -> Option<&Value> {
         match &self.form {
             BodyKind::Json(value) => Some(value),
@@ -49,7 +49,7 @@ impl Body {
         }
     }
 
-    /// The array `servers`, if this is a list.
+    /// Returns the array `servers`, if this is a list.
     pub(super) fn servers(&self) -> Option<&Vec<Value>> {
         self.json()?.get("servers")?.as_array()
     }
@@ -75,7 +75,7 @@ fn other(text: &[u8], e: &serde_json::Error) -> BodyKind {
     }
 }
 
-/// The media type of an answer, without parameters and in lower case; empty when there is none.
+/// Returns the media type of an answer, without parameters and in lower case; empty when there is none.
 pub(super) fn media(reply: &Reply) -> String {
     let value = reply.header("content-type").unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

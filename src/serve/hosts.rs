@@ -20,7 +20,7 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// The hosts of a server on `port`, and those that the user allows: `NAME`, `NAME:PORT` or `*`.
+    /// Returns the hosts of a server on `port`, and those that the user allows: `NAME`, `NAME:PORT` or `*`.
     pub(super) fn new(port: u16, allow: &[String]) -> Result<Self> {
         let mut hosts = Self { port, ..Self::default() };
         for text in allow {

@@ -87,7 +87,7 @@ impl Live {
         live
     }
 
-    /// The documents of a site, without any server.
+    /// Returns the documents of a site, without any server.
     #[cfg(test)]
     pub(super) fn of_site(site: &crate::site::Site) -> Self {
         Self::of_artifacts(&site.artifacts().collect::<Vec<_>>())
@@ -118,17 +118,17 @@ impl Live {
         self.versions.extend(added);
     }
 
-    /// The registry's display name.
+    /// Returns the registry's display name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Numbers of servers and of versions, deleted ones included.
+    /// Returns the numbers of servers and of versions, deleted ones included.
     pub fn size(&self) -> (usize, usize) {
         (self.servers.len(), self.versions.len())
     }
 
-    /// Number of files of the host that is imitated.
+    /// Returns the number of files of the host that is imitated.
     pub fn files(&self) -> Option<usize> {
         self.host.as_ref().map(Imitation::files)
     }
@@ -138,20 +138,20 @@ impl Live {
         self.documents.get(key)
     }
 
-    /// The page of the list that `query` asks for.
+    /// Returns the page of the list that `query` asks for.
     pub(super) fn list(&self, query: &ListQuery) -> Vec<u8> {
         let page = page(&self.versions, query);
         let texts = page.rows.iter().map(|at| self.versions[*at].body());
         api::list_json(texts, page.next_cursor.as_deref())
     }
 
-    /// All versions of a server, deleted ones included.
+    /// Returns all versions of a server, deleted ones included.
     pub(super) fn all_versions(&self, name: &str) -> Option<Vec<u8>> {
         let texts = self.servers.get(name)?.iter().map(|at| self.versions[*at].body());
         Some(api::list_json(texts, None))
     }
 
-    /// The entry of a version, or of `latest`, whatever its status.
+    /// Returns the entry of a version, or of `latest`, whatever its status.
     pub(super) fn any_version(&self, name: &str, version: &str) -> Option<&Body> {
         let mut rows = self.servers.get(name)?.iter().map(|at| &self.versions[*at]);
         let found = match version {

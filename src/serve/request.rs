@@ -22,7 +22,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// A plain `GET`.
+    /// Returns a plain `GET`.
     pub fn get(target: &'a str) -> Self {
         Self { method: Method::Get, target, if_none_match: None, wants_page: false }
     }
@@ -163,7 +163,7 @@ fn split_target<'a>(
     }
 }
 
-/// Where the request line holds a NUL character, if it does.
+/// Returns where the request line holds a NUL character, if it does.
 fn nul(bytes: &[u8]) -> Option<Nonsense> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
     let at = line.iter().position(|byte| *byte == 0)?;

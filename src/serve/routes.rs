@@ -128,7 +128,7 @@ impl Route {
         self.is_api() && self.segments.len() == 2 && self.segments[1] == "servers"
     }
 
-    /// Name and version of a path below a server: the version is absent for the list of versions.
+    /// Returns the name and version of a path below a server: the version is absent for the list of versions.
     fn server(&self) -> Option<(String, Option<&str>)> {
         let [api, servers, name @ .., last] = self.segments.as_slice() else { return None };
         if api != APIS[0] || servers != "servers" {
@@ -177,7 +177,7 @@ fn broken_escape(before: &[String], is_name: bool) -> &'static str {
     }
 }
 
-/// The answer to a query; `None` when there is none and the document without a query answers.
+/// Returns the answer to a query; `None` when there is none and the document without a query answers.
 fn query_answer<'a>(
     live: &'a Live,
     route: &Route,
@@ -207,7 +207,7 @@ fn query_answer<'a>(
     Some(made(body, request))
 }
 
-/// An answer that no document holds.
+/// Returns the answer with a body that a query made, or 304.
 fn made<'a>(body: Cow<'a, [u8]>, request: &Request<'_>) -> Answer<'a> {
     let etag = etag(&body);
     if request.has(&etag) {

@@ -25,12 +25,12 @@ pub const MANIFEST: &str = "manifest.json";
 pub struct FileDigest([u8; 32]);
 
 impl FileDigest {
-    /// The digest of `bytes`.
+    /// Returns the digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest of a file's bytes.
+    /// Returns the digest of a file's bytes.
     pub fn of_file(path: &Path) -> std::io::Result<Self> {
         let mut file = std::fs::File::open(path)?;
         let (mut hash, mut part) = (Sha256::new(), vec![0; 1 << 16]);
@@ -134,7 +134,7 @@ impl Manifest {
         (!self.root.is_empty()).then(|| format!("{}/{MANIFEST}", self.root))
     }
 
-    /// The rows of `paths`, which are files of this manifest or its copy.
+    /// Returns the rows of `paths`, which are files of this manifest or its copy.
     pub(super) fn rows_of(&self, paths: &BTreeSet<String>) -> Vec<ManifestRow> {
         let rows = self.files.iter().filter(|row| paths.contains(&*row.path)).cloned();
         let copy = self.copy().filter(|copy| paths.contains(copy));
@@ -224,7 +224,7 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
     Ok((manifest.files.len(), problems))
 }
 
-/// How the file at the path of `row` differs from it.
+/// Returns how the file at the path of `row` differs from it.
 pub(super) fn differs(site: &Below, row: &ManifestRow) -> Result<Option<String>> {
     let PathState::File(meta) = site.look(&row.path) else {
         return Ok(Some("it is not a regular file".to_owned()));
@@ -238,7 +238,7 @@ pub(super) fn differs(site: &Below, row: &ManifestRow) -> Result<Option<String>>
     Ok((digest != row.sha256).then(|| "its SHA-256 differs".to_owned()))
 }
 
-/// What is wrong with the copy of a manifest.
+/// Returns what is wrong with the copy of a manifest.
 pub(super) fn copy_differs(site: &Below, copy: String) -> Option<SiteProblem> {
     let PathState::File(_) = site.look(&copy) else { return Some(SiteProblem::Missing(copy)) };
     match (FileDigest::of_file(&site.at(&copy)), FileDigest::of_file(&site.at(MANIFEST))) {

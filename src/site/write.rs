@@ -81,12 +81,12 @@ impl Output {
         Ok(Self { out, stage, work, fresh, rows, written, lock })
     }
 
-    /// The working folder: kept between builds, and not part of the site.
+    /// Returns the working folder: kept between builds, and not part of the site.
     pub fn work(&self) -> &Path {
         &self.work
     }
 
-    /// The output folder.
+    /// Returns the output folder.
     pub fn folder(&self) -> &Path {
         self.out.root()
     }

@@ -135,7 +135,7 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Scaffold> {
     Ok(plan)
 }
 
-/// The registry's lasting identity: its address, else its repository's, else a random one.
+/// Returns the registry's lasting identity: its address, else its repository's, else a random one.
 ///
 /// Proofs name it, so two registries must not share one; a random UUID of version 4 keeps them apart
 /// while no address is known.

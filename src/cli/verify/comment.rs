@@ -106,7 +106,7 @@ pub(super) fn headline(judged: &Judged) -> &'static str {
     }
 }
 
-/// A name in a table, where a bar would end the cell even inside a code span.
+/// Returns a name in a table, where a bar would end the cell even inside a code span.
 fn cell(text: &str) -> String {
     if text.contains('|') { escape(text) } else { span(text) }
 }

@@ -34,7 +34,7 @@ impl Assessor<'_> {
         }
     }
 
-    /// The first 2xx of several decides; bodies are not read.
+    /// Requests several URLs, of which the first 2xx decides; bodies are not read.
     fn detect(&self, client: &'static Client, targets: &[&str]) -> Vec<Problem> {
         let visits: Vec<Visit> = targets.iter().map(|target| self.visit(client, target)).collect();
         match visits.iter().position(Visit::is_success) {

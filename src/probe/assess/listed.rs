@@ -16,7 +16,7 @@ use crate::text::percent_encode;
 const PAGES: usize = 3;
 
 impl Assessor<'_> {
-    /// The list as this client gets it, and what is wrong with it.
+    /// Returns the list as this client gets it, and what is wrong with it.
     pub(super) fn list(&self, client: &'static Client) -> (Option<Rc<Response>>, Vec<Problem>) {
         let visit = self.visit(client, client.list);
         let mut problems = self.list_faults(&visit);
@@ -37,7 +37,7 @@ impl Assessor<'_> {
         (Some(end), problems)
     }
 
-    /// What is wrong on the way to the list, with its status and with its body.
+    /// Returns what is wrong on the way to the list, with its status and with its body.
     pub(super) fn list_faults(&self, visit: &Visit) -> Vec<Problem> {
         // A missing v0 list is reported only where v0.1 is all right.
         let v0 = visit.asks("/v0/") && self.session.finds_list();
@@ -135,7 +135,7 @@ fn next_cursor(page: &Response) -> Option<String> {
     (!cursor.is_empty()).then(|| cursor.to_owned())
 }
 
-/// Name and version of the first row.
+/// Returns the name and version of the first row.
 fn first_row(page: &Response) -> Option<String> {
     let servers = page.body.servers()?;
     let (name, version, _) = *rows(servers).first()?;

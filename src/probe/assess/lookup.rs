@@ -11,7 +11,7 @@ use crate::model::probe::{Capability, Grade, Problem, Trouble};
 use crate::text::percent_encode;
 
 impl Assessor<'_> {
-    /// Every lookup that the client makes; nothing when no server is known.
+    /// Makes every lookup of the client; none when no server is known.
     pub(super) fn lookups(&self, client: &'static Client) -> Vec<(Capability, Vec<Problem>)> {
         if self.subjects.is_empty() {
             return Vec::new();

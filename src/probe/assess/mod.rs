@@ -57,12 +57,12 @@ impl<'a> Assessor<'a> {
         row
     }
 
-    /// A visit that a client makes.
+    /// Sends what the client sends for `target`.
     fn visit(&self, client: &'static Client, target: &str) -> Visit {
         Visit::new(self.session, client, target)
     }
 
-    /// What is wrong with a visit to a list: its way, its status, its body; with the cause that a
+    /// Returns what is wrong with a visit to a list: its way, its status, its body; with the cause that a
     /// closer look finds.
     fn list_problems(&self, visit: &Visit, missing: Trouble) -> Vec<Problem> {
         let mut problems = visit.problems.clone();

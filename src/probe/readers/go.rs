@@ -86,7 +86,7 @@ pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
 }
 
 impl GoType {
-    /// The first value that cannot be decoded.
+    /// Returns the first value that cannot be decoded.
     fn fault(&self, value: &Value, at: &str) -> Option<Flaw> {
         match (self, value) {
             (_, Value::Null) | (Self::Text, Value::String(_)) | (Self::Flag, Value::Bool(_)) => {

@@ -69,7 +69,7 @@ fn package_flaw(package: &Value, at: &str) -> Option<Flaw> {
         .find_map(|key| each(package, key).find_map(|value| input(value, at)))
 }
 
-/// What is wrong with a variable, an argument or a header.
+/// Returns what is wrong with a variable, an argument or a header.
 fn input(value: &Value, at: &str) -> Option<Flaw> {
     let default = value.get("default").filter(|d| !d.is_null() && !d.is_string());
     if let Some(default) = default {
@@ -79,14 +79,14 @@ fn input(value: &Value, at: &str) -> Option<Flaw> {
     word(value.get("format"), &FORMATS, at, "format of an input")
 }
 
-/// A flaw unless the value is absent or one of `words`.
+/// Returns a flaw unless the value is absent or one of `words`.
 fn word(value: Option<&Value>, words: &[&str], at: &str, what: &str) -> Option<Flaw> {
     let value = value.filter(|value| !value.is_null())?;
     let known = value.as_str().is_some_and(|text| words.contains(&text));
     (!known).then(|| Flaw::fails(Trouble::StrictEnum, format!("{at} the {what} is {value}")))
 }
 
-/// The elements of an array member.
+/// Returns the elements of an array member.
 fn each<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }

@@ -39,7 +39,7 @@ pub(super) fn one(entry: &Value) -> Vec<Flaw> {
     fault(entry).map(|(trouble, why)| Flaw::fails(trouble, why)).into_iter().collect()
 }
 
-/// The first fault of an entry, and where it is.
+/// Returns the first fault of an entry, and where it is.
 fn fault(entry: &Value) -> Option<(Trouble, String)> {
     let Some(server) = entry.get("server").filter(|server| server.is_object()) else {
         return Some((Trouble::EntryInvalid, "has no server".to_owned()));

@@ -62,13 +62,13 @@ impl Asked {
         Ok(Self { key: key.to_owned(), slash })
     }
 
-    /// The path with the slash that it ended in.
+    /// Returns the path with the slash that it ended in.
     pub(super) fn written(&self) -> String {
         format!("{}{}", self.key, if self.slash { "/" } else { "" })
     }
 }
 
-/// A text with one slash for each run of them.
+/// Returns a text with one slash for each run of them.
 pub(super) fn merged(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

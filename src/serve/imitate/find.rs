@@ -88,7 +88,7 @@ fn moved<'a>(key: &str) -> Lookup<'a> {
     Lookup::Moved(Asked { key: key.to_owned(), slash: true })
 }
 
-/// The address of a page whose file is this, without the extension.
+/// Returns the address of a page whose file is this, without the extension.
 fn cleaned(page: &str) -> Asked {
     let folder = match page.rsplit_once('/') {
         Some((folder, "index")) => Some(folder),

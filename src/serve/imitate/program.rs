@@ -14,7 +14,7 @@ use super::imitation::Imitation;
 const FOLDER: &str = "v0.1/_q";
 
 impl Imitation {
-    /// The target of a request that reaches the program, without the path of the base URL.
+    /// Returns the target of a request that reaches the program, without the path of the base URL.
     pub fn for_program<'a>(&self, raw: &'a str) -> Option<&'a str> {
         if !self.program {
             return None;
@@ -26,7 +26,7 @@ impl Imitation {
         EDGE_PATHS.contains(&path).then(|| &raw[target.base.len()..])
     }
 
-    /// Every version, as the index in a folder has them, and the lists without a query. When the
+    /// Returns every version, as the index in a folder has them, and the lists without a query. When the
     /// folder does not have all that, no request reaches the program from now on.
     pub fn take_index(&mut self) -> Option<(Vec<IndexedVersion>, Vec<Artifact>)> {
         let file = |name: &str| Some(&*self.store.get(&format!("{FOLDER}/{name}"))?.body);
@@ -36,7 +36,7 @@ impl Imitation {
         found
     }
 
-    /// The list at an address, behind its redirect if it has one: the program follows that itself.
+    /// Returns the list at an address, behind its redirect if it has one: the program follows that itself.
     fn list(&self, path: &str) -> Option<Artifact> {
         let asked = Asked { key: path.trim_start_matches('/').to_owned(), slash: false };
         let mut found = self.find(&asked, "");

@@ -165,7 +165,7 @@ impl Imitation {
         Answer::foreign(sent.status, &fields, Cow::Borrowed(&sent.stored.body))
     }
 
-    /// The type of an answer.
+    /// Returns the type of an answer.
     fn kind<'a>(&self, sent: &Sent<'a, '_>) -> Option<&'a str> {
         if let Some(kind) = &sent.stored.kind {
             return Some(kind);
@@ -178,7 +178,7 @@ impl Imitation {
         ruled.or_else(api).or_else(told).or(manner.unknown_type)
     }
 
-    /// How long an answer may be kept.
+    /// Returns how long an answer may be kept.
     fn cache(&self, key: &str, file: &str, status: u16) -> Option<&'static str> {
         let manner = &self.can.resolution.manner;
         if let Some(cache) = manner.error_cache.filter(|_| status >= 400) {
@@ -192,12 +192,12 @@ impl Imitation {
         ruled.then(|| Freshness::Revalidate.cache_control()).or_else(usual)
     }
 
-    /// What rules match: the address where headers are a list of their own, else the file.
+    /// Returns what rules match: the address where headers are a list of their own, else the file.
     fn place(&self, key: &str, file: &str) -> String {
         format!("/{}", if self.can.resolution.manner.own { file } else { key })
     }
 
-    /// The CORS headers of every answer.
+    /// Returns the CORS headers of every answer.
     fn cors(&self) -> &'static [(&'static str, &'static str)] {
         match self.can.resolution.cors {
             Cors::Host => &COMMON[..1],
@@ -216,7 +216,7 @@ impl Imitation {
         }
     }
 
-    /// An answer without a body.
+    /// Returns an answer without a body.
     fn bare(&self, status: u16, fields: &[(&str, &str)]) -> Answer<'static> {
         let mut all = fields.to_vec();
         all.extend(self.cors());

@@ -86,7 +86,7 @@ impl Host for Pages {
 /// The folder of the assets; settings, the program and wrangler's own files are beside it.
 const PUBLIC: &str = "public";
 
-/// A file among the assets of Workers.
+/// Returns a file among the assets of Workers.
 fn public(file: HostFile) -> HostFile {
     HostFile { path: format!("{PUBLIC}/{}", file.path), ..file }
 }

@@ -22,7 +22,7 @@ pub(super) const VERCEL: &str = include_str!("../../../site/edge/vercel.js");
 /// most plans only requests to programs are counted.
 pub const PATHS: [&str; 2] = ["/v0.1/servers", "/v0/servers"];
 
-/// The module and its entry, side by side in `folder`; the empty text is the site's root.
+/// Returns the module and its entry, side by side in `folder`; the empty text is the site's root.
 pub(super) fn files(folder: &str, entry: &str, text: &str) -> [HostFile; 2] {
     let path = |name: &str| {
         if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }

@@ -76,7 +76,7 @@ impl Host for Firebase {
     }
 }
 
-/// The other paths that a document of a server is asked for under: with the slash of the name, and
+/// Returns the other paths that a document of a server is asked for under: with the slash of the name, and
 /// with the `+` of the version, as they are encoded.
 fn spellings(path: &str) -> Vec<String> {
     let Some(rest) = path.strip_prefix("v0.1/servers/") else { return Vec::new() };

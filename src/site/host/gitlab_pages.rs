@@ -15,7 +15,7 @@ pub(super) struct GitlabPages;
 /// Folder of the documents, below `/v0.1/`.
 const DATA: &str = "_data";
 
-/// A path of the canonical tree, moved.
+/// Returns a path of the canonical tree, moved.
 fn moved(path: &str) -> String {
     match path.split_once("v0.1/") {
         Some((before, rest)) => format!("{before}v0.1/{DATA}/{rest}"),

@@ -66,7 +66,7 @@ pub fn explicit_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
 /// Most rules in a `_headers` file, less those that do not name a file.
 const MAX_IMMUTABLE: usize = 80;
 
-/// A `_headers` file, as Cloudflare and Netlify read it.
+/// Returns a `_headers` file, as Cloudflare and Netlify read it.
 pub(super) fn headers_file(whole: &Whole<'_>) -> String {
     let mut text = String::new();
     let mut rule = |path: &str, headers: &[(&str, &str)]| {
@@ -89,7 +89,7 @@ pub(super) fn headers_file(whole: &Whole<'_>) -> String {
     text
 }
 
-/// The same headers as JSON, as Vercel and Firebase read them. `all` is the pattern of every address,
+/// Returns the same headers as JSON, as Vercel and Firebase read them. `all` is the pattern of every address,
 /// `below` what follows a folder to mean everything in it.
 pub(super) fn json_headers(whole: &Whole<'_>, all: &str, below: &str) -> Vec<Value> {
     let rule = |source: &str, headers: &[(&str, &str)]| {

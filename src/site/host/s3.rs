@@ -80,7 +80,7 @@ impl Host for S3 {
     }
 }
 
-/// One line for each object: key, file, content type, cache class, SHA-256; sorted by key.
+/// Returns one line for each object: key, file, content type, cache class, SHA-256; sorted by key.
 fn manifest(whole: &Whole<'_>) -> String {
     let spanning: BTreeMap<String, &Artifact> =
         whole.spanning.iter().map(|artifact| (canonical(artifact).path, artifact)).collect();
@@ -102,7 +102,7 @@ fn manifest(whole: &Whole<'_>) -> String {
     text
 }
 
-/// The keys that a file is stored under. A page's is its file's, for index documents.
+/// Returns the keys that a file is stored under. A page's is its file's, for index documents.
 fn keys(path: &str) -> Vec<String> {
     let Some(document) = path.strip_suffix("/index.json").filter(|p| p.starts_with("v0.1/")) else {
         return vec![path.to_owned()];
@@ -115,7 +115,7 @@ fn keys(path: &str) -> Vec<String> {
     keys
 }
 
-/// The type that a file's extension tells.
+/// Returns the type that a file's extension tells.
 fn media_of(path: &str) -> Media {
     match path.rsplit('.').next().unwrap_or_default() {
         "json" => Media::Json,
