@@ -36,8 +36,8 @@ pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
     make_real(work)
 }
 
-/// Returns the text of a sealed file of the working folder `work`, without its last line; `None` when it is not there or
-/// not exactly as it was written.
+/// Returns the text of a sealed file of the working folder `work`, without its last line; `None` when it
+/// is missing or not exactly as it was written.
 pub fn read_sealed(work: &Path, name: &str) -> Option<String> {
     let path = work.join(name);
     let real = work.parent().is_some_and(|around| matches!(at(around), PathState::Folder));
