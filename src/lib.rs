@@ -1,29 +1,25 @@
 //! Turns a git repository of `server.json` files into a complete MCP registry: the whole v0.1 read API
 //! and a catalog as static files, published by pull request. No database, no server, no secrets.
 //!
-//! # Five verbs
+//! # Five functions
 //!
-//! A guest crate needs no terminal: read a tree, check it, render the registry, lower it for a host,
-//! write it; or keep the [`site::Site`] and serve it from its own router.
+//! A program that embeds the crate needs no terminal: [`load`] reads a data folder, [`check`] validates
+//! it, [`render`] makes the API and the catalog, [`lower`] turns them into the files of one host, and
+//! [`write`] puts those on disk. [`SiteParts::into_site`] keeps the site in memory instead, for your own
+//! router. The programs in `examples/` show each way.
 //!
 //! ```no_run
-//! use mcp_static::pipeline::{BuildOptions, BuildTarget, LoadOptions, Silent, build, check, load};
-//! use mcp_static::site::host_named;
+//! use mcp_static::{LoadOptions, check, host_named, load, lower, render, write};
 //!
-//! # fn main() -> Result<(), mcp_static::error::Error> {
-//! let mut options = LoadOptions::default();
-//! options.data = "registry-data".into();
-//! let loaded = load(&options)?;
-//!
-//! // In memory: every listing, and everything that is wrong.
-//! let (registry, report) = check(&loaded, &Silent)?;
-//! println!("{} servers, {:?}", registry.listings().len(), report.counts());
-//!
-//! // On disk: nothing is written when the report has errors.
-//! let host = host_named("plain").expect("a host of the table");
-//! let target = BuildTarget { host, out: "_site".as_ref() };
-//! let built = build(&loaded, &[target], &BuildOptions::default(), &Silent)?;
-//! assert!(!built.report.has_errors());
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let loaded = load(&LoadOptions::new("registry-data"))?;
+//! let (registry, report) = check(&loaded)?;
+//! if report.has_errors() {
+//!     return Err(report.to_string().into());
+//! }
+//! let host = host_named("nginx").ok_or("unknown host")?;
+//! let files = lower(host, &render(&registry, &loaded));
+//! write(&files, "_site".as_ref())?;
 //! # Ok(())
 //! # }
 //! ```
@@ -38,14 +34,14 @@
 //! |---|---|
 //! | 8 front door | `cli` (arguments, progress, colour, exit status) |
 //! | 7 live | `serve` (the registry as a live v0.1 server) |
-//! | 6 corridor | [`pipeline`] (the journeys, spelled out) |
+//! | 6 corridor | `pipeline` (the journeys, spelled out) |
 //! | 5 verdict | `judge` (a change, its commits and proofs → one verdict) |
-//! | 4 making | [`render`] (registry → site), `import` (another registry → entries), [`probe`] (a deployed registry → what clients would see) |
-//! | 3 judging | [`check`] (is the data right?), [`proof`] (may this change be made by this person?) |
-//! | 2 reading | [`data`] (the layout of `registry-data`, both ways) |
-//! | 1 settings | [`config`] (`registry.toml`), [`world`] (the doors to git, HTTP and the clock) |
-//! | 0 values | [`model`] (what a registry is), [`diag`] (how a problem is said), [`site`] (the built thing) |
-//! | doormat | [`error`] (why *we* could not do our work), `text` (which characters cannot be seen) |
+//! | 4 making | `render` (registry → site), `import` (another registry → entries), `probe` (a deployed registry → what clients would see) |
+//! | 3 judging | `check` (is the data right?), `proof` (may this change be made by this person?) |
+//! | 2 reading | `data` (the layout of `registry-data`, both ways) |
+//! | 1 settings | `config` (`registry.toml`), `world` (the doors to git, HTTP and the clock) |
+//! | 0 values | `model` (what a registry is), `diag` (how a problem is said), `site` (the built thing) |
+//! | doormat | `error` (why *we* could not do our work), `text` (which characters cannot be seen) |
 //!
 //! ```text
 //! registry-data ─┐
@@ -72,25 +68,74 @@
 //! 8. Nothing is deleted that our manifest does not name.
 //! 9. A check with nothing to check has failed.
 
-pub mod check;
+// Without the program, what only it uses is dead code.
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports))]
+
+mod check;
 #[cfg(feature = "cli")]
-pub mod cli;
-pub mod config;
-pub mod data;
-pub mod diag;
-pub mod error;
+mod cli;
+mod config;
+mod data;
+mod diag;
+mod error;
 #[cfg(feature = "import")]
-pub mod import;
+mod import;
+#[cfg(all(
+    feature = "git",
+    feature = "import",
+    feature = "probe",
+    feature = "proof",
+    feature = "serve"
+))]
+#[doc(hidden)]
+pub mod internals;
 #[cfg(all(feature = "git", feature = "proof"))]
-pub mod judge;
-pub mod model;
-pub mod pipeline;
+mod judge;
+mod model;
+mod pipeline;
 #[cfg(feature = "probe")]
-pub mod probe;
-pub mod proof;
-pub mod render;
+mod probe;
+mod proof;
+mod render;
 #[cfg(feature = "serve")]
-pub mod serve;
-pub mod site;
+mod serve;
+mod site;
 mod text;
-pub mod world;
+mod world;
+
+pub use check::Profile;
+pub use config::BaseUrl;
+pub use diag::{Code, Diagnostic, Levels, Place, Report, Severity};
+pub use error::{Error, ErrorKind, Result};
+pub use model::{
+    Entry, Evidence, Listing, Registry, Server, ServerName, Status, Timestamp, Version,
+};
+pub use pipeline::{LoadOptions, Loaded, load};
+pub use site::{
+    Artifact, Body, Files, Freshness, HOSTS, Host, Media, Shape, Shortfall, Site, SiteParts,
+    UrlPath, WriteCounts, host_named, lower, write,
+};
+
+/// Checks a whole registry in memory. Returns every listing and all findings.
+///
+/// The registry contains all entries that can be read, even when the report has errors. Look at
+/// [`Report::has_errors`] before you publish it.
+///
+/// # Errors
+/// When a file cannot be read, or git history is needed and cannot be read. Invalid data is not an error
+/// but a finding.
+pub fn check(loaded: &Loaded) -> Result<(Registry, Report)> {
+    pipeline::check(loaded, &pipeline::Silent)
+}
+
+/// Checks one `server.json` that is in no registry. `path` is its name in the findings.
+pub fn check_document(path: &str, text: impl Into<Vec<u8>>, profile: Profile) -> Vec<Diagnostic> {
+    check::check_document(path, text.into(), &check::DocumentRules::new(profile))
+}
+
+/// Renders a registry in memory: the API, and the catalog unless [`LoadOptions::catalog`] is off.
+///
+/// The same registry gives the same bytes on every machine.
+pub fn render(registry: &Registry, loaded: &Loaded) -> SiteParts {
+    loaded.renderer().render(registry)
+}

@@ -6,5 +6,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    mcp_static::cli::main(std::env::args_os())
+    mcp_static::internals::cli::main(std::env::args_os())
 }

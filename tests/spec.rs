@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use jsonschema::{PatternOptions, Validator};
-use mcp_static::check::{self, DocumentRules, Profile};
-use mcp_static::diag::{Code, Severity};
+use mcp_static::internals::check::{self, DocumentRules, Profile};
+use mcp_static::internals::diag::{Code, Severity};
 use serde_json::Value;
 
 #[path = "spec/bases.rs"]

@@ -3,11 +3,11 @@
 //! A promise is an assertion: what a reader took must mean what it says. Whatever else happens, a
 //! panic is a failure.
 
-use mcp_static::data::{entry_folder, read_json};
-use mcp_static::diag::Code;
-use mcp_static::model::{ServerName, Version};
-use mcp_static::proof::event::{parse_event, parse_pulls};
-use mcp_static::proof::{
+use mcp_static::internals::data::{entry_folder, read_json};
+use mcp_static::internals::diag::Code;
+use mcp_static::internals::model::{ServerName, Version};
+use mcp_static::internals::proof::event::{parse_event, parse_pulls};
+use mcp_static::internals::proof::{
     CanonicalFault, ProofFile, SignedCommit, SshSignature, canonical, content_hash,
     parse_account_record, parse_body, parse_record,
 };

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::look::{Path, list, text};
+use super::look::{Path, each, text};
 use super::url;
-use super::words::quote;
+use super::words::{is_word, quote};
 use crate::diag::{Code, Finding};
 
 /// Applies these rules to a whole document.
@@ -19,12 +19,11 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
         let finding = Finding::new(Code::TitleWhitespaceOnly, "/title", message);
         found.push(finding.help("write a title or remove the property"));
     }
-    let icons = Path::Root.key("icons");
-    for (i, icon) in list(document, "icons").iter().enumerate() {
+    each(document, "icons", &Path::Root, |icon, path| {
         if let Some(Value::String(src)) = icon.get("src") {
-            check_icon(src, &icons.index(i).key("src"), found);
+            check_icon(src, &path.key("src"), found);
         }
-    }
+    });
 }
 
 /// Checks that a website is an https URL that is safe in an HTML attribute.
@@ -35,7 +34,8 @@ fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let refused = |c: char| matches!(c, '"' | '\'' | '<' | '>' | ' ' | '\t' | '\n' | '\r');
     if let Some((at, c)) = website.char_indices().find(|(_, c)| refused(*c)) {
         let position = website[..at].chars().count() + 1;
-        let message = format!("the website {} holds {c:?} as character {position}", quote(website));
+        let message =
+            format!("the website {} contains {c:?} as character {position}", quote(website));
         let help = format!("write it as %{:02X} or leave it out", u32::from(c));
         found.push(path.finding(Code::WebsiteUrlInvalidCharacters, message, help));
     }
@@ -46,7 +46,6 @@ fn check_website(website: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     check_https("website", website, codes, helps, path, found);
 }
 
-/// Checks that an icon is an https URL.
 fn check_icon(src: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     let codes = [Code::IconSrcInvalidUrl, Code::IconSrcNotAbsolute, Code::IconSrcInvalidScheme];
     let helps = [
@@ -70,16 +69,15 @@ fn check_https(
         let message = format!("the {what} {} {fault}", quote(text));
         found.push(path.finding(codes[i], message, helps[i]));
     };
-    match url::parse(text) {
-        Err(fault) => add(0, fault),
-        Ok(url) => {
-            if url.scheme.is_empty() {
-                add(1, "has no scheme");
-            }
-            if !url.has_scheme("https") {
-                add(2, "is not https");
-            }
-        }
+    let url = match url::parse(text) {
+        Ok(url) => url,
+        Err(fault) => return add(0, fault),
+    };
+    if url.scheme.is_empty() {
+        add(1, "has no scheme");
+    }
+    if !url.has_scheme("https") {
+        add(2, "is not https");
     }
 }
 
@@ -87,40 +85,36 @@ fn check_https(
 fn with_https(text: &str) -> String {
     let rest = match text.split_once("://") {
         Some(("http", rest)) => rest,
-        Some(_) => return "write an https URL".to_owned(),
+        Some(_) => "",
         None => text.trim_start_matches('/'),
     };
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let whole = format!("https://{rest}");
     if host.contains('.') && url::parse(&whole).is_ok() {
-        format!("write {}", quote(&whole))
-    } else {
-        "write an https URL".to_owned()
+        return format!("write {}", quote(&whole));
     }
+    "write an https URL".to_owned()
 }
 
-/// A repository is skipped when it names neither URL nor source.
+/// Checks URL and subfolder of a repository, which is skipped when it names neither URL nor source.
 fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     let (url, source) = (text(repository, "url"), text(repository, "source"));
     if url.is_empty() && source.is_empty() {
         return;
     }
-    let mut add = |field, code, message: String, help: &str| {
-        found.push(path.key(field).finding(code, message, help));
-    };
     if !is_repository(url, source) {
         let (message, help) = repository_fault(url, source);
-        add("url", Code::InvalidRepositoryUrl, message, help);
+        found.push(path.key("url").finding(Code::InvalidRepositoryUrl, message, help));
     }
     let subfolder = text(repository, "subfolder");
     if !subfolder.is_empty() && !is_subfolder(subfolder) {
         let message = format!("the subfolder {} is not a clean relative path", quote(subfolder));
         let help = "write the path from the repository's root, such as src/server";
-        add("subfolder", Code::InvalidSubfolderPath, message, help);
+        found.push(path.key("subfolder").finding(Code::InvalidSubfolderPath, message, help));
     }
 }
 
-/// What is wrong with URL and source together, and what to do.
+/// Returns what is wrong with URL and source together, and what to do.
 fn repository_fault(url: &str, source: &str) -> (String, &'static str) {
     let help = match source {
         "github" => "write https://github.com/<owner>/<repository>",
@@ -149,17 +143,12 @@ fn is_repository(url: &str, source: &str) -> bool {
     let rest = rest.map(|rest| rest.strip_prefix("www.").unwrap_or(rest));
     let Some(path) = rest.and_then(|rest| rest.strip_prefix(host)) else { return false };
     let path = path.strip_suffix('/').unwrap_or(path);
-    let word = |part: &str| {
-        !part.is_empty()
-            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
-    };
-    path.split_once('/').is_some_and(|(owner, name)| word(owner) && word(name))
+    path.split_once('/')
+        .is_some_and(|(owner, name)| is_word(owner, b"_.-") && is_word(name, b"_.-"))
 }
 
-/// Letters, digits, `-`, `_`, `.` in segments that are neither empty nor dots.
+/// Whether a path has only letters, digits, `-`, `_`, `.` in segments that are neither empty nor
+/// dots.
 fn is_subfolder(path: &str) -> bool {
-    path.split('/').all(|segment| {
-        !matches!(segment, "" | "." | "..")
-            && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-    })
+    path.split('/').all(|segment| !matches!(segment, "." | "..") && is_word(segment, b"-_."))
 }

@@ -5,11 +5,8 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::shape::SERVER;
-use super::{DocumentRules, Profile};
-use super::{
-    about, input, line, lint, look, naming, normal, package, publish, reach, risk, schema,
-    transport,
-};
+use super::{DocumentRules, Profile, about, input, line, lint, look, naming, normal, package};
+use super::{publish, reach, risk, schema, transport};
 use crate::diag::{Code, Finding, Pointer, Severity};
 
 /// Returns the document as the official API's typed structs write it: empty optional members are gone. It
@@ -37,13 +34,11 @@ pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
     if enough {
         return found;
     }
-    if let schema::SchemaVersion::Released(version) =
-        schema::schema_version(look::text(value, "$schema"))
-    {
-        let violations = if input.has_empty_members {
-            schema::violations(&normalised(value), version)
-        } else {
-            schema::violations(value, version)
+    let named = schema::schema_version(look::text(value, "$schema"));
+    if let schema::SchemaVersion::Released(version) = named {
+        let violations = match input.has_empty_members {
+            true => schema::violations(&normalised(value), version),
+            false => schema::violations(value, version),
         };
         add_unless_known(&mut found, violations);
     }

@@ -14,6 +14,7 @@ use crate::model::{
     Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Version,
 };
 
+use super::look::{list, text};
 use super::{DocumentRules, Profile};
 
 /// A remote URL of a live entry, and its place.
@@ -71,20 +72,15 @@ impl Checker<'_> {
         let mut entries = Vec::with_capacity(server.versions.len());
         let mut urls = BTreeSet::new();
         for (version, files) in server.versions.iter().zip(files) {
-            let mut judge = EntryChecker {
-                checker: self,
-                server,
-                version,
-                findings: Vec::new(),
-                mirrored: false,
-            };
-            if let Some(judged) = judge.entry(files)? {
-                if judged.entry.is_live() {
-                    urls.extend(judged.urls);
+            let findings = &mut checked.findings;
+            let mut judge =
+                EntryChecker { checker: self, server, version, findings, mirrored: false };
+            if let Some((entry, remotes)) = judge.entry(files)? {
+                if entry.is_live() {
+                    urls.extend(remotes);
                 }
-                entries.push(judged.entry);
+                entries.push(entry);
             }
-            checked.findings.append(&mut judge.findings);
         }
         let mut seen = BTreeSet::new();
         checked.urls = urls.into_iter().filter(|url| seen.insert(url.url.clone())).collect();
@@ -94,16 +90,11 @@ impl Checker<'_> {
     }
 }
 
-struct CheckedEntry {
-    entry: Entry,
-    urls: Vec<RemoteUrl>,
-}
-
 struct EntryChecker<'a> {
     checker: &'a Checker<'a>,
     server: &'a ServerFolder,
     version: &'a VersionFolder,
-    findings: Vec<Diagnostic>,
+    findings: &'a mut Vec<Diagnostic>,
     mirrored: bool,
 }
 
@@ -146,10 +137,11 @@ const HARD: [Code; 6] = [
 ];
 
 impl EntryChecker<'_> {
-    fn entry(&mut self, files: VersionFiles) -> Result<Option<CheckedEntry>> {
-        let origin = self.origin(files.origin);
+    /// Returns the entry and its remote URLs; `None` when it cannot be published.
+    fn entry(&mut self, files: VersionFiles) -> Result<Option<(Entry, Vec<RemoteUrl>)>> {
+        let origin = self.record(EntryFile::Origin, files.origin, read_origin);
         self.mirrored = origin.as_ref().is_some_and(|origin| origin.registry.is_some());
-        let status = self.status(files.status).unwrap_or_default();
+        let status = self.record(EntryFile::Status, files.status, read_status).unwrap_or_default();
         let path = self.path(EntryFile::Server);
         let Some(content) = files.server else {
             let folder = path.trim_end_matches("/server.json");
@@ -159,19 +151,15 @@ impl EntryChecker<'_> {
             return Ok(None);
         };
         let Some(content) = self.check_file(EntryFile::Server, content) else { return Ok(None) };
-        let digests = origin
-            .as_ref()
-            .and_then(|o| o.sha256.clone())
-            .map(|recorded| (recorded, digest(&content.bytes)));
+        let recorded = origin.as_ref().and_then(|o| o.sha256.as_deref());
+        let digests = recorded.map(|recorded| (recorded, digest(&content.bytes)));
         let Some(document) = self.parse(&path, content) else { return Ok(None) };
         if let Some((recorded, found)) = digests.filter(|(recorded, found)| recorded != found) {
-            self.wrong_digest(&recorded, &found);
+            self.wrong_digest(recorded, &found);
         }
         let source = SourceFile::new(&path, &document.text);
-        for diagnostic in source.diagnose_all(super::document(&document.value, &self.checker.rules))
-        {
-            self.report(diagnostic);
-        }
+        let findings = super::document(&document.value, &self.checker.rules);
+        source.diagnose_all(findings).into_iter().for_each(|diagnostic| self.report(diagnostic));
         let named = self.check_folders(&source, &document.value);
         let dates = self.dates(&origin, &status)?;
         let (Some((_, version)), Some(dates)) = (named, dates) else { return Ok(None) };
@@ -186,7 +174,7 @@ impl EntryChecker<'_> {
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED,
         };
-        Ok(Some(CheckedEntry { entry, urls }))
+        Ok(Some((entry, urls)))
     }
 
     fn path(&self, file: EntryFile) -> String {
@@ -202,15 +190,14 @@ impl EntryChecker<'_> {
     /// Reports an unexpected mode or size; `None` when the content is too large to be read.
     fn check_file(&mut self, file: EntryFile, content: Content) -> Option<Content> {
         if content.executable {
-            let message = "this file may be executed";
-            let diagnostic = Diagnostic::new(Code::FileMode, Place::file(self.path(file)), message);
-            self.report_reading(
-                diagnostic.help("run `git update-index --chmod=-x` and `chmod -x` on it"),
-            );
+            let (place, message) = (Place::file(self.path(file)), "this file may be executed");
+            let diagnostic = Diagnostic::new(Code::FileMode, place, message)
+                .help("run `git update-index --chmod=-x` and `chmod -x` on it");
+            self.report_reading(diagnostic);
         }
         if content.size > MAX_FILE {
             let diagnostic = too_large(&self.path(file), content.size);
-            // The official registry and mirrors may hold larger ones, but not without an end.
+            // The official registry and mirrors may hold larger ones, up to a limit.
             let accepted = self.mirrored || self.checker.rules.profile == Profile::Official;
             if !accepted || content.bytes.is_empty() {
                 self.findings.push(diagnostic);
@@ -228,46 +215,32 @@ impl EntryChecker<'_> {
     }
 
     fn parse(&mut self, path: &str, content: Content) -> Option<Document> {
-        match read_json(path, content.bytes) {
-            Ok(mut document) => {
-                for finding in std::mem::take(&mut document.findings) {
-                    self.report_reading(finding);
-                }
-                Some(document)
-            }
-            Err(diagnostic) => {
-                self.report(*diagnostic);
-                None
-            }
+        let read = read_json(path, content.bytes);
+        let mut document = read.map_err(|diagnostic| self.report(*diagnostic)).ok()?;
+        for finding in std::mem::take(&mut document.findings) {
+            self.report_reading(finding);
         }
+        Some(document)
     }
 
-    fn record(&mut self, file: EntryFile, content: Option<Content>) -> Option<(String, Document)> {
+    /// Reads one of the small files beside the document; `None` when it is not there or not JSON.
+    fn record<T>(
+        &mut self,
+        file: EntryFile,
+        content: Option<Content>,
+        read: fn(&str, &Document) -> (T, Vec<Diagnostic>),
+    ) -> Option<T> {
         let content = self.check_file(file, content?)?;
         let path = self.path(file);
         let document = self.parse(&path, content)?;
-        Some((path, document))
-    }
-
-    fn status(&mut self, content: Option<Content>) -> Option<StatusRecord> {
-        let (path, document) = self.record(EntryFile::Status, content)?;
-        let (record, mut wrong) = read_status(&path, &document);
-        self.findings.append(&mut wrong);
-        Some(record)
-    }
-
-    fn origin(&mut self, content: Option<Content>) -> Option<OriginRecord> {
-        let (path, document) = self.record(EntryFile::Origin, content)?;
-        let (record, mut wrong) = read_origin(&path, &document);
+        let (record, mut wrong) = read(&path, &document);
         self.findings.append(&mut wrong);
         Some(record)
     }
 
     fn wrong_digest(&mut self, recorded: &str, found: &str) {
-        let place = Place {
-            pointer: Pointer::from("/sha256"),
-            ..Place::file(self.path(EntryFile::Origin))
-        };
+        let file = self.path(EntryFile::Origin);
+        let place = Place { pointer: Pointer::from("/sha256"), ..Place::file(file) };
         let message = format!("origin.json has SHA-256 {recorded}, but server.json has {found}");
         let help = "restore the document as it was imported; if line endings were changed, set `registry-data/** -text` in .gitattributes";
         self.findings.push(Diagnostic::new(Code::OriginInvalid, place, message).help(help));
@@ -279,38 +252,29 @@ impl EntryChecker<'_> {
         source: &SourceFile<'_>,
         value: &Value,
     ) -> Option<(ServerName, Version)> {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (name, version) = (text("name"), text("version"));
+        let (name, version) = (text(value, "name"), text(value, "version"));
         let folder = format!("{}/{}", self.server.namespace, self.server.name);
         if !name.is_empty() && name != folder {
-            let message = format!("the document says {name:?}, the folder says {folder:?}");
-            let version = &self.version.version;
-            let help = self.move_help(
-                &folder,
-                ServerName::parse(name).ok().map(|_| format!("{name}/{version}")),
-            );
-            self.report(
-                source.diagnose(Finding::new(Code::NamePathMismatch, "/name", message).help(help)),
-            );
+            let target = ServerName::parse(name).ok();
+            let target = target.map(|_| format!("{name}/{}", self.version.version));
+            let help = self.move_help(&folder, target);
+            let message = format!("the document has {name:?}, the folder has {folder:?}");
+            let finding = Finding::new(Code::NamePathMismatch, "/name", message).help(help);
+            self.report(source.diagnose(finding));
         }
-        if !version.is_empty() && version != &*self.version.version {
-            let message = format!(
-                "the document says {version:?}, the folder says {:?}",
-                self.version.version
-            );
+        let here = &*self.version.version;
+        if !version.is_empty() && version != here {
             let target = Version::parse(version).ok().map(|_| format!("{folder}/{version}"));
-            let help = self.move_help(&self.version.version, target);
-            self.report(
-                source.diagnose(
-                    Finding::new(Code::VersionPathMismatch, "/version", message).help(help),
-                ),
-            );
+            let help = self.move_help(here, target);
+            let message = format!("the document has {version:?}, the folder has {here:?}");
+            let finding = Finding::new(Code::VersionPathMismatch, "/version", message).help(help);
+            self.report(source.diagnose(finding));
         }
-        let parsed =
-            self.named(source, Code::InvalidServerName, "/name", ServerName::parse(name), name);
-        let version =
-            self.named(source, Code::VersionGrammar, "/version", Version::parse(version), version);
-        Some((parsed?, version?)).filter(|(parsed, _)| parsed.as_str() == folder)
+        let (parsed, code) = (ServerName::parse(name), Code::InvalidServerName);
+        let parsed = parsed.map_err(|fault| self.wrong_name(source, code, "/name", name, fault));
+        let (read, code) = (Version::parse(version), Code::VersionGrammar);
+        let read = read.map_err(|fault| self.wrong_name(source, code, "/version", version, fault));
+        Some((parsed.ok()?, read.ok()?)).filter(|(parsed, _)| parsed.as_str() == folder)
     }
 
     /// Tells how to move the version's folder to `target` below `servers`, or to write what the folder has.
@@ -331,25 +295,17 @@ impl EntryChecker<'_> {
     }
 
     /// Reports an invalid name or version, unless that was reported already.
-    fn named<T>(
+    fn wrong_name(
         &mut self,
         source: &SourceFile<'_>,
         code: Code,
         pointer: &str,
-        parsed: std::result::Result<T, InvalidName>,
         text: &str,
-    ) -> Option<T> {
-        match parsed {
-            Ok(parsed) => Some(parsed),
-            Err(fault) => {
-                let reported =
-                    self.findings.iter().any(|d| d.code == code && d.place.file == source.path);
-                if !reported {
-                    let message = format!("{text:?} {fault}");
-                    self.report(source.diagnose(Finding::new(code, pointer, message)));
-                }
-                None
-            }
+        fault: InvalidName,
+    ) {
+        if !self.findings.iter().any(|d| d.code == code && d.place.file == source.path) {
+            let finding = Finding::new(code, pointer, format!("{text:?} {fault}"));
+            self.report(source.diagnose(finding));
         }
     }
 
@@ -358,41 +314,41 @@ impl EntryChecker<'_> {
         origin: &Option<OriginRecord>,
         status: &StatusRecord,
     ) -> Result<Option<Dates>> {
-        let key =
-            format!("{}/{}/{}", self.server.namespace, self.server.name, self.version.version);
-        let commit = "commit it";
-        let pin = "build inside the repository, or pin publishedAt in origin.json";
+        let ServerFolder { namespace, name, .. } = self.server;
+        let key = format!("{namespace}/{name}/{}", self.version.version);
         let dated = self.checker.dates.resolve(&key, origin.as_ref(), status.status)?;
-        let (code, message, help, dates) = match dated {
+        let (code, message, dates) = match dated {
             Dated::Known(dates) => return Ok(Some(dates)),
             Dated::Uncommitted(dates) => {
                 let message = format!(
                     "not committed yet, so it takes the head commit's time {}",
                     dates.updated
                 );
-                (Code::DateNotCommitted, message, commit, Some(dates))
+                (Code::DateNotCommitted, message, Some(dates))
             }
             Dated::BeforeFirstCommit(dates) => {
                 let message = format!("there is no commit yet, so it is dated {}", dates.published);
-                (Code::DateBeforeFirstCommit, message, commit, Some(dates))
+                (Code::DateBeforeFirstCommit, message, Some(dates))
             }
             Dated::Unknown => {
                 let message = "the publication date is unknown outside a git repository";
-                (Code::DateUnknown, message.to_owned(), pin, None)
+                (Code::DateUnknown, message.to_owned(), None)
             }
         };
+        let help = match dates {
+            Some(_) => "commit it",
+            None => "build inside the repository, or pin publishedAt in origin.json",
+        };
         let place = Place::file(self.path(EntryFile::Server));
-        let diagnostic = Diagnostic::new(code, place, message).help(help);
-        self.findings.push(diagnostic);
+        self.findings.push(Diagnostic::new(code, place, message).help(help));
         Ok(dates)
     }
 }
 
 fn remote_urls(document: &Value, version: &str) -> Vec<RemoteUrl> {
-    let remotes = document.get("remotes").and_then(Value::as_array);
     let url = |(index, remote): (usize, &Value)| {
         let url = remote.get("url")?.as_str()?.to_owned();
         Some(RemoteUrl { url, version: version.to_owned(), index })
     };
-    remotes.into_iter().flatten().enumerate().filter_map(url).collect()
+    list(document, "remotes").iter().enumerate().filter_map(url).collect()
 }

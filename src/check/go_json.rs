@@ -6,7 +6,7 @@
 
 use serde_json::{Number, Value};
 
-/// Length of the value as Go's `json.Marshal` writes it.
+/// Returns the length of the value as Go's `json.Marshal` writes it.
 pub(super) fn size(value: &Value) -> usize {
     match value {
         Value::Null | Value::Bool(true) => 4,
@@ -35,7 +35,8 @@ fn char_size(c: char) -> usize {
     }
 }
 
-/// Every number is a 64-bit float by then: shortest digits, with an exponent when very large or small.
+/// Returns the length of a number. Go writes a 64-bit float: shortest digits, with an exponent when
+/// very large or small.
 fn number_size(number: &Number) -> usize {
     let Some(value) = number.as_f64() else { return number.to_string().len() };
     let magnitude = value.abs();

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::look::Path;
 use super::shape::{Field, FieldType, SERVER, Shape, TextForm, TextLimits};
-use super::words::{one_of, quote, type_of};
+use super::words::{is_word, one_of, quote, type_of};
 use super::{normal, url};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::{PUBLISHER_KEY, TransportType, package_type_names};
@@ -96,12 +96,11 @@ impl Verdict {
             Path::Index(_, index) => format!("element {index}"),
         };
         let message = format!("{place} is {} where {wanted} belongs", type_of(value));
-        let finding = Finding::new(Code::ValueWrongType, path.pointer(), message);
-        self.findings.push(finding.help(type_help(value, wanted)));
+        self.findings.push(path.finding(Code::ValueWrongType, message, type_help(value, wanted)));
     }
 }
 
-/// What to write instead, when a guess is safe.
+/// Returns what to write instead, when a guess is safe.
 fn type_help(value: &Value, wanted: &str) -> String {
     match (value, wanted) {
         (Value::Number(_) | Value::Bool(_), "a string") => format!("write \"{value}\" in quotes"),
@@ -114,17 +113,16 @@ fn type_help(value: &Value, wanted: &str) -> String {
     }
 }
 
-/// A finding for a required member that is not there. The semantic rule about `$schema` has its own.
+/// Makes a finding for a required member that is not there. The semantic rule about `$schema` has
+/// its own.
 fn missing(field: &Field, shape: &Shape, path: &Path<'_>) -> Option<Finding> {
-    if field.name == "$schema" {
-        return None;
-    }
     let message = format!("{} needs {}", shape.name, quote(field.name));
-    let pointer = path.key(field.name).pointer();
-    Some(Finding::new(Code::PropertyMissing, pointer, message).help(missing_help(shape, field)))
+    let path = path.key(field.name);
+    let finding = || path.finding(Code::PropertyMissing, message, missing_help(shape, field));
+    (field.name != "$schema").then(finding)
 }
 
-/// What the missing member looks like.
+/// Returns what to add for a missing member.
 fn missing_help(shape: &Shape, field: &Field) -> String {
     let example = match (shape.name, field.name) {
         ("a server", "name") => "\"name\": \"com.example/weather\"",
@@ -133,27 +131,24 @@ fn missing_help(shape: &Shape, field: &Field) -> String {
             "\"description\" with one sentence of at most 100 characters"
         }
         ("a package", "registryType") => {
-            return format!("add \"registryType\" with {}", one_of(package_type_names()));
+            &format!("\"registryType\" with {}", one_of(package_type_names()))
         }
         ("a package", "identifier") => "\"identifier\" with the package's name or address",
         ("a package", "transport") => "\"transport\": {\"type\": \"stdio\"}",
         ("a transport", "type") => {
-            let types = TransportType::ALL.map(TransportType::as_str);
-            return format!("add \"type\" with {}", one_of(types));
+            &format!("\"type\" with {}", one_of(TransportType::ALL.map(TransportType::as_str)))
         }
         ("an argument", "type") => "\"type\" with named or positional",
         ("an icon", "src") => "\"src\" with an https URL",
-        (_, name) => return format!("add {}", quote(name)),
+        (_, name) => &quote(name),
     };
     format!("add {example}")
 }
 
-/// A finding for a member that the shape does not have; the key itself is what is wrong.
+/// Makes a finding for a member that the shape does not have; the key itself is what is wrong.
 fn unknown(key: &str, shape: &Shape, path: &Path<'_>) -> Finding {
     let message = format!("{} has no property {}", shape.name, quote(key));
-    Finding::new(Code::PropertyUnknown, path.key(key).pointer(), message)
-        .on_key()
-        .help(unknown_help(key, shape))
+    path.key(key).finding(Code::PropertyUnknown, message, unknown_help(key, shape)).on_key()
 }
 
 /// Names the property that was meant: the camelCase form of an old key, what replaced it, or the
@@ -178,96 +173,89 @@ fn unknown_help(key: &str, shape: &Shape) -> String {
     }
 }
 
-/// The spelling that every key has had since the second schema version.
+/// Returns the spelling that every key has had since the second schema version.
 fn camel_case(key: &str) -> String {
     let mut camel = String::with_capacity(key.len());
     let mut upper = false;
     for c in key.chars() {
-        match c {
-            '_' if !camel.is_empty() => upper = true,
-            c if upper => {
-                camel.push(c.to_ascii_uppercase());
-                upper = false;
-            }
-            c => camel.push(c),
+        let is_gap = c == '_' && !camel.is_empty();
+        if !is_gap {
+            camel.push(if upper { c.to_ascii_uppercase() } else { c });
         }
+        upper = is_gap;
     }
     camel
 }
 
-/// The first limit that a text breaks.
+/// Returns the first limit that a text breaks.
 fn breach(text: &str, limits: &TextLimits, path: &Path<'_>) -> Option<Finding> {
     let (fault, help) = length_fault(text, limits).or_else(|| form_fault(text, &limits.form))?;
     let message = format!("{} {fault}", quote(text));
     Some(path.finding(Code::ValueNotAllowed, message, help))
 }
 
-/// Which limit of length is broken, counted in characters, and what to do.
+/// Returns which limit of length is broken, counted in characters, and what to do.
 fn length_fault(text: &str, limits: &TextLimits) -> Option<(String, String)> {
     // Bytes bound characters from above, so most texts are never counted.
-    if text.len() < limits.min || (text.len() > limits.max || limits.min > 1) {
-        let count = text.chars().count();
-        if count < limits.min {
-            return Some(match count {
-                0 => ("is empty".to_owned(), "write a value or remove the property".to_owned()),
-                _ => (
-                    format!("is shorter than {} characters", limits.min),
-                    "write the whole value".to_owned(),
-                ),
-            });
-        }
-        if count > limits.max {
-            let fault = format!("has {count} characters, more than {}", limits.max);
-            return Some((fault, format!("shorten it to at most {} characters", limits.max)));
-        }
+    let (min, max) = (limits.min, limits.max);
+    if min <= 1 && (min..=max).contains(&text.len()) {
+        return None;
     }
-    None
+    let count = text.chars().count();
+    let (fault, help) = if count == 0 && min > 0 {
+        ("is empty".to_owned(), "write a value or remove the property".to_owned())
+    } else if count < min {
+        (format!("is shorter than {min} characters"), "write the whole value".to_owned())
+    } else if count > max {
+        let fault = format!("has {count} characters, more than {max}");
+        (fault, format!("shorten it to at most {max} characters"))
+    } else {
+        return None;
+    };
+    Some((fault, help))
 }
 
-/// Which form is missed, and what to do.
+/// Returns which form is missed, and what to do.
 fn form_fault(text: &str, form: &TextForm) -> Option<(String, String)> {
-    match form {
-        TextForm::Any => None,
+    let (is_valid, fault, help) = match form {
+        TextForm::Any => return None,
         TextForm::Url => {
             let fault = url::parse(text).err()?;
-            Some((fault.to_owned(), "write a complete URL such as https://example.com/".to_owned()))
+            (false, fault, "write a complete URL such as https://example.com/")
         }
-        TextForm::Name if is_loose_name(text) => None,
-        TextForm::Name => Some((
-            "is not of the form namespace/name".to_owned(),
-            "write a reversed domain, a slash and a name, such as com.example/weather".to_owned(),
-        )),
-        TextForm::Sha256 if is_lower_hex(text, 64) => None,
-        TextForm::Sha256 => Some((
-            "is not 64 lower-case hexadecimal digits".to_owned(),
-            "write the SHA-256 of the file, as `sha256sum` prints it".to_owned(),
-        )),
-        TextForm::IconSize if is_icon_size(text) => None,
-        TextForm::IconSize => Some((
-            "is not an icon size".to_owned(),
-            "write width x height such as 48x48, or any".to_owned(),
-        )),
-        TextForm::OneOf(words) if words.contains(&text) => None,
+        TextForm::Name => (
+            is_loose_name(text),
+            "is not of the form namespace/name",
+            "write a reversed domain, a slash and a name, such as com.example/weather",
+        ),
+        TextForm::Sha256 => (
+            is_lower_hex(text, 64),
+            "is not 64 lower-case hexadecimal digits",
+            "write the SHA-256 of the file, as `sha256sum` prints it",
+        ),
+        TextForm::IconSize => {
+            let help = "write width x height such as 48x48, or any";
+            (is_icon_size(text), "is not an icon size", help)
+        }
+        TextForm::OneOf(words) if words.contains(&text) => return None,
         TextForm::OneOf(words) => {
             let help = match nearest(text, words.iter().copied()) {
                 Some(word) => format!("write {}", quote(word)),
                 None => "write one of these words or remove the property".to_owned(),
             };
-            Some((format!("is not {}", one_of(words.iter().copied())), help))
+            return Some((format!("is not {}", one_of(words.iter().copied())), help));
         }
-    }
-}
-
-/// The schema's name pattern, which is looser than the rule of names.
-fn is_loose_name(text: &str) -> bool {
-    let allowed = |part: &str, extra: &[u8]| {
-        !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || extra.contains(&b))
     };
-    text.split_once('/')
-        .is_some_and(|(namespace, name)| allowed(namespace, b".-") && allowed(name, b"._-"))
+    (!is_valid).then(|| (fault.to_owned(), help.to_owned()))
 }
 
-/// Two numbers with an x between them, or the word any.
+/// Whether a name matches the schema's pattern, which is looser than the rule of names.
+fn is_loose_name(text: &str) -> bool {
+    text.split_once('/')
+        .is_some_and(|(namespace, name)| is_word(namespace, b".-") && is_word(name, b"._-"))
+}
+
+/// Whether the text is two numbers with an x between them, or the word any.
 fn is_icon_size(text: &str) -> bool {
     let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     text == "any" || text.split_once('x').is_some_and(|(w, h)| number(w) && number(h))

@@ -7,30 +7,35 @@
 
 use serde_json::Value;
 
-use super::look::{Path, list, text};
+use super::look::{Path, each, text};
 use super::shape::{FieldType, SERVER, Shape};
-use super::words::quote;
+use super::words::{is_word, quote};
 use crate::diag::{Code, Finding};
 
 /// Applies these rules to a whole document.
 pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     object(document, &SERVER, &Path::Root, found);
-    let packages = Path::Root.key("packages");
-    for (i, package) in list(document, "packages").iter().enumerate() {
-        check_package(package, &packages.index(i), found);
-    }
+    each(document, "packages", &Path::Root, |package, path| check_package(package, path, found));
 }
 
-/// Judges the texts of an object. Descriptions of inputs may have paragraphs.
+/// Checks the texts of an object. Descriptions of inputs may have paragraphs.
 fn object(holder: &Value, shape: &Shape, path: &Path<'_>, found: &mut Vec<Finding>) {
     for (key, member) in holder.as_object().into_iter().flatten() {
         let Some(field) = shape.fields.iter().find(|field| field.name == key) else { continue };
         if shape.name == SERVER.name || key != "description" {
             value(member, &field.kind, &path.key(key), found);
         }
-        if key == "headers" || key == "environmentVariables" {
-            check_names(member, key == "headers", &path.key(key), found);
-        }
+        let kind = match key.as_str() {
+            "headers" => HEADER,
+            "environmentVariables" => ENVIRONMENT,
+            _ => continue,
+        };
+        each(holder, key, path, |input, path| {
+            let name = text(input, "name");
+            if break_in(name, path).is_none() {
+                found.extend(check_name(name, kind, &path.key("name")));
+            }
+        });
     }
 }
 
@@ -54,12 +59,13 @@ fn value(member: &Value, kind: &FieldType, path: &Path<'_>, found: &mut Vec<Find
     }
 }
 
-/// A line break or tab in a text that is one line. Other controls are refused when a document is read.
+/// Reports a line break or tab in a text that is one line. Other controls are refused when a
+/// document is read.
 fn break_in(text: &str, path: &Path<'_>) -> Option<Finding> {
     let (at, c) = text.char_indices().find(|(_, c)| is_break(*c))?;
     let position = text[..at].chars().count() + 1;
     let what = if c == '\t' { "a tab" } else { "a line break" };
-    let message = format!("{} holds {what} as character {position}", quote(text));
+    let message = format!("{} contains {what} as character {position}", quote(text));
     Some(path.finding(
         Code::TextLineBreak,
         message,
@@ -79,24 +85,11 @@ const ENVIRONMENT: Name = ("environment variable", |c| c == '=');
 /// A token of RFC 9110, section 5.6.2.
 const HEADER: Name = ("header", |c| !(c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)));
 
-fn check_names(inputs: &Value, headers: bool, path: &Path<'_>, found: &mut Vec<Finding>) {
-    let kind = if headers { HEADER } else { ENVIRONMENT };
-    for (i, input) in inputs.as_array().into_iter().flatten().enumerate() {
-        let (name, path) = (text(input, "name"), path.index(i));
-        if break_in(name, &path).is_none() {
-            found.extend(check_name(name, kind, &path.key("name")));
-        }
-    }
-}
-
 fn check_name(name: &str, (what, refused): Name, path: &Path<'_>) -> Option<Finding> {
     let c = name.chars().find(|c| refused(*c))?;
-    let message = format!("the {what} name {} holds {}", quote(name), quote(&c.to_string()));
-    Some(path.finding(
-        Code::InputNameInvalid,
-        message,
-        "write the bare name, and what belongs to the value as value or default",
-    ))
+    let message = format!("the {what} name {} contains {}", quote(name), quote(&c.to_string()));
+    let help = "write the bare name, and what belongs to the value as value or default";
+    Some(path.finding(Code::InputNameInvalid, message, help))
 }
 
 fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
@@ -105,26 +98,19 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
         if given.starts_with('-') {
             let message =
                 format!("the package {key} {} begins with a hyphen, as options do", quote(given));
-            found.push(path.key(key).finding(
-                Code::PackageLeadingHyphen,
-                message,
-                "write it exactly as the package registry has it",
-            ));
+            let help = "write it exactly as the package registry has it";
+            found.push(path.key(key).finding(Code::PackageLeadingHyphen, message, help));
         }
     }
     let hint = text(package, "runtimeHint");
+    // The name of a program on the search path is not a folder, an option or two words.
+    let is_program = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphanumeric()) && is_word(name, b"._+-")
+    };
     if !hint.is_empty() && !is_program(hint) {
         let message = format!("the runtimeHint {} is not the name of a program", quote(hint));
-        found.push(path.key("runtimeHint").finding(
-            Code::RuntimeHintInvalid,
-            message,
-            "write one plain name such as npx, uvx or docker, and the rest as runtimeArguments",
-        ));
+        let help =
+            "write one plain name such as npx, uvx or docker, and the rest as runtimeArguments";
+        found.push(path.key("runtimeHint").finding(Code::RuntimeHintInvalid, message, help));
     }
-}
-
-/// A name that is found on the search path: no folder, no option, no second word.
-fn is_program(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._+-".contains(&b))
 }

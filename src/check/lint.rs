@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::look::{Path, list, text};
+use super::look::{Path, each, list, text};
 use super::words::{quote, type_of};
 use super::{reference, url};
 use crate::diag::{Code, Finding};
@@ -19,29 +19,24 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
     check_reach(document, found);
 }
 
-/// VS Code appends a package's version to the image, whatever the image ends with.
+/// Reports an image with a tag and a version: VS Code appends a package's version to the image,
+/// whatever the image ends with.
 fn check_images(document: &Value, found: &mut Vec<Finding>) {
-    let packages = Path::Root.key("packages");
-    for (i, package) in list(document, "packages").iter().enumerate() {
+    each(document, "packages", &Path::Root, |package, path| {
         let (image, version) = (text(package, "identifier"), text(package, "version"));
         if !PackageType::is_image(text(package, "registryType")) || version.is_empty() {
-            continue;
+            return;
         }
         let reference = OciReference::split(image);
-        let Some(tag) = reference.tag.filter(|_| reference::fault(&reference).is_none()) else {
-            continue;
-        };
+        let tag = reference.tag.filter(|_| reference::fault(&reference).is_none());
+        let Some(tag) = tag.map(quote) else { return };
+        let run = quote(&format!("{image}:{version}"));
         let message = format!(
-            "the image has the tag {} and the package a version; VS Code would run {}",
-            quote(tag),
-            quote(&format!("{image}:{version}"))
+            "the image has the tag {tag} and the package a version; VS Code would run {run}"
         );
-        found.push(packages.index(i).key("identifier").finding(
-            Code::LintOciTagAndVersion,
-            message,
-            "keep the tag and remove the version",
-        ));
-    }
+        let help = "keep the tag and remove the version";
+        found.push(path.key("identifier").finding(Code::LintOciTagAndVersion, message, help));
+    });
 }
 
 fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
@@ -53,11 +48,10 @@ fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
     let has = |key| publisher.get("github").is_some_and(|github| github.get(key).is_some());
     if has("name") && !has("nameWithOwner") {
         let message = "VS Code cannot read a github.name without github.nameWithOwner";
-        found.push(path.key("github").key("nameWithOwner").finding(
-            Code::LintGithubNameWithoutOwner,
-            message,
-            "add \"nameWithOwner\" as owner/repository",
-        ));
+        let help = "add \"nameWithOwner\" as owner/repository";
+        let path = path.key("github");
+        let path = path.key("nameWithOwner");
+        found.push(path.finding(Code::LintGithubNameWithoutOwner, message, help));
     }
     let scalar = |value: &Value| !value.is_object() && !value.is_array();
     type Test<'a> = &'a dyn Fn(&Value) -> bool;
@@ -68,16 +62,11 @@ fn check_publisher(document: &Value, found: &mut Vec<Finding>) {
     ];
     for (key, wanted, holds) in rules {
         if let Some(value) = publisher.get(key).filter(|value| !holds(value)) {
-            let kind = type_of(value);
-            let message = format!(
-                "{} is {kind}; Eclipse drops the whole list unless it is {wanted}",
-                quote(key)
-            );
-            found.push(path.key(key).finding(
-                Code::LintPublisherToolType,
-                message,
-                format!("write {wanted} or use another key"),
-            ));
+            let (name, kind) = (quote(key), type_of(value));
+            let message =
+                format!("{name} is {kind}; Eclipse drops the whole list unless it is {wanted}");
+            let help = format!("write {wanted} or use another key");
+            found.push(path.key(key).finding(Code::LintPublisherToolType, message, help));
         }
     }
 }
@@ -87,39 +76,35 @@ const HIDDEN_IMAGES: &[&str] =
     &["ico", "icns", "gif", "bmp", "avif", "tif", "tiff", "heic", "heif", "jxl", "apng"];
 
 fn check_icons(document: &Value, found: &mut Vec<Finding>) {
-    let icons = list(document, "icons");
-    let path = Path::Root.key("icons");
-    for (i, icon) in icons.iter().enumerate() {
+    each(document, "icons", &Path::Root, |icon, path| {
         let ending = ending(text(icon, "src"));
-        if icon.get("mimeType").is_none_or(Value::is_null)
-            && HIDDEN_IMAGES.contains(&ending.as_str())
-        {
+        let is_untyped = icon.get("mimeType").is_none_or(Value::is_null);
+        if is_untyped && HIDDEN_IMAGES.contains(&ending.as_str()) {
             let message = format!("an icon of type {ending} is not shown by clients");
-            found.push(path.index(i).key("src").finding(
-                Code::LintIconMimeType,
-                message,
-                "offer it as PNG, JPEG, SVG or WebP",
-            ));
+            let help = "offer it as PNG, JPEG, SVG or WebP";
+            found.push(path.key("src").finding(Code::LintIconMimeType, message, help));
         }
-    }
+    });
+    let icons = list(document, "icons");
     let is_png = |icon: &Value| match text(icon, "mimeType") {
         "" => ending(text(icon, "src")) == "png",
         kind => kind == "image/png",
     };
     if !icons.is_empty() && !icons.iter().any(is_png) {
         let message = "no icon is a PNG, which Eclipse looks for first";
+        let path = Path::Root.key("icons");
         found.push(path.finding(Code::LintIconWithoutPng, message, "add a PNG icon"));
     }
 }
 
-/// The file ending of a URL's path, in lower case.
+/// Returns the file ending of a URL's path, in lower case.
 fn ending(address: &str) -> String {
     let path = url::parse(address).map(|url| url.path).unwrap_or_default();
     let file = path.rsplit('/').next().unwrap_or_default();
     file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default()
 }
 
-/// Which clients see the server, and which of its remotes.
+/// Reports what keeps clients from seeing the server or some of its remotes.
 fn check_reach(document: &Value, found: &mut Vec<Finding>) {
     let remotes = list(document, "remotes");
     if remotes.len() > 1 {
@@ -131,11 +116,8 @@ fn check_reach(document: &Value, found: &mut Vec<Finding>) {
     let packages = list(document, "packages");
     if remotes.is_empty() && !packages.iter().any(is_image) {
         let message = "ToolHive lists only servers with a remote or an OCI package";
-        let pointer = if packages.is_empty() { Path::Root } else { Path::Root.key("packages") };
-        found.push(pointer.finding(
-            Code::LintToolhiveInvisible,
-            message,
-            "offer a container image or a remote as well",
-        ));
+        let help = "offer a container image or a remote as well";
+        let path = if packages.is_empty() { Path::Root } else { Path::Root.key("packages") };
+        found.push(path.finding(Code::LintToolhiveInvisible, message, help));
     }
 }

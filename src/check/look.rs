@@ -17,6 +17,19 @@ pub(super) fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
     value.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
 }
 
+/// Calls `visit` with each element of the array at `key`, and its place below `holder`'s place `path`.
+pub(super) fn each<'a>(
+    holder: &'a Value,
+    key: &str,
+    path: &Path<'_>,
+    mut visit: impl FnMut(&'a Value, &Path<'_>),
+) {
+    let path = path.key(key);
+    for (i, element) in list(holder, key).iter().enumerate() {
+        visit(element, &path.index(i));
+    }
+}
+
 /// Returns the keys of the object at `key`; none when there is no object.
 pub(super) fn keys<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
     value.get(key).and_then(Value::as_object).into_iter().flatten().map(|(key, _)| key.as_str())

@@ -35,78 +35,67 @@ fn check_name(text: &str, rules: &DocumentRules, found: &mut Vec<Finding>) {
         return;
     }
     let path = Path::Root.key("name");
-    let finding = |code, fault: String, help: &str| path.finding(code, fault, help);
     let name = match ServerName::parse(text) {
         Ok(name) => name,
         Err(fault) => {
-            let fault = format!("the name {} {fault}", quote(text));
+            let message = format!("the name {} {fault}", quote(text));
             let help = "write a reversed domain, one slash and a name, such as com.example/weather";
-            found.push(finding(Code::InvalidServerName, fault, help));
-            return;
+            return found.push(path.finding(Code::InvalidServerName, message, help));
         }
     };
     if rules.profile != Profile::Strict {
         return;
     }
-    if let Some(fault) = name.namespace().strict_fault() {
-        let fault = format!("the namespace {} {fault}", quote(name.namespace().as_str()));
-        let help = "use a domain that you own, reversed, or io.github.<account>";
-        found.push(finding(Code::NamespaceGrammar, fault, help));
-    } else {
-        found.extend(namespace_finding(name.namespace(), &rules.config, &path));
-    }
+    found.extend(namespace_finding(name.namespace(), &rules.config, &path));
+    let mut add = |code, message: String, help| found.push(path.finding(code, message, help));
     if let Some(fault) = name.strict_fault() {
-        let fault = format!("the name {} {fault}", quote(text));
+        let message = format!("the name {} {fault}", quote(text));
         let help = "choose another name part of letters, digits, dots, hyphens and underscores";
-        found.push(finding(Code::NameGrammar, fault, help));
+        add(Code::NameGrammar, message, help);
     }
     if name.is_reserved() {
-        let fault = format!(
-            "the name part {} is reserved for the registry's own paths",
-            quote(name.name())
-        );
-        found.push(finding(Code::NameReserved, fault, "choose another name part"));
+        let part = quote(name.name());
+        let message = format!("the name part {part} is reserved for the registry's own paths");
+        add(Code::NameReserved, message, "choose another name part");
     }
 }
 
-/// Returns what is wrong with a namespace of valid grammar: nobody can prove it, or people read it as
-/// something else.
+/// Returns what is wrong with a namespace: its grammar, that nobody can prove it, or that people read
+/// it as something else.
 fn namespace_finding(
     namespace: Namespace<'_>,
     config: &Config,
     path: &Path<'_>,
 ) -> Option<Finding> {
     let text = namespace.as_str();
+    if let Some(fault) = namespace.strict_fault() {
+        let message = format!("the namespace {} {fault}", quote(text));
+        let help = "use a domain that you own, reversed, or io.github.<account>";
+        return Some(path.finding(Code::NamespaceGrammar, message, help));
+    }
     let is_open = || !config.requires_proof() || config.ownership.rule(text).is_some();
     if let Some(refusal) = Holder::of(text).refusal().filter(|_| !is_open()) {
-        let finding = Finding::new(Code::OwnershipUnclaimable, path.pointer(), refusal);
-        return Some(finding.help(Holder::INSTEAD));
+        return Some(path.finding(Code::OwnershipUnclaimable, refusal, Holder::INSTEAD));
     }
     let shown = namespace.decoded()?;
     let message = format!("the namespace {} is read as {}", quote(text), quote(&shown));
-    Some(path.finding(
-        Code::NamespacePunycode,
-        message,
-        "check that this is the domain that you mean",
-    ))
+    let help = "check that this is the domain that you mean";
+    Some(path.finding(Code::NamespacePunycode, message, help))
 }
 
-/// The official rules of a version, which hold for the server and for each package.
+/// Applies the official rules of a version, which hold for the server and for each package.
 pub(super) fn check_version(text: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
     if text == "latest" {
         let message = "the version is \"latest\", which means the newest version";
-        found.push(path.finding(
-            Code::ReservedVersionString,
-            message,
-            "write the exact version, such as 1.0.0",
-        ));
+        let help = "write the exact version, such as 1.0.0";
+        found.push(path.finding(Code::ReservedVersionString, message, help));
     } else if looks_like_range(text) {
         let message = format!("the version {} looks like a range", quote(text));
         found.push(path.finding(Code::VersionLooksLikeRange, message, range_help(text)));
     }
 }
 
-/// The exact version that the range was probably made from.
+/// Returns the exact version that the range was probably made from.
 fn range_help(text: &str) -> String {
     if is_unlucky_prerelease(text) {
         return "choose a prerelease without the letter x, which the official registry takes for a wildcard"
@@ -124,33 +113,31 @@ fn range_help(text: &str) -> String {
     }
 }
 
-/// The strict rules of the server's own version: a path segment, and a semantic version.
+/// Applies the strict rules of the server's own version: a path segment, and a semantic version.
 fn check_strict_version(
     text: &str,
     rules: &DocumentRules,
     path: &Path<'_>,
     found: &mut Vec<Finding>,
 ) {
-    let finding = |code, message: String, help: &str| path.finding(code, message, help);
+    let quoted = quote(text);
+    let mut add = |code, fault: &str, help: &str| {
+        found.push(path.finding(code, format!("the version {quoted} {fault}"), help));
+    };
     let version = match Version::parse(text) {
         Ok(version) => version,
         Err(fault) => {
-            let message = format!("the version {} {fault}", quote(text));
-            found.push(finding(Code::VersionGrammar, message, "write a version such as 1.0.0"));
-            return;
+            let help = "write a version such as 1.0.0";
+            return add(Code::VersionGrammar, &fault.to_string(), help);
         }
     };
     if !rules.config.allow_non_semver && !version.is_strict_semver() {
-        let message = format!("the version {} is not a semantic version", quote(text));
-        found.push(finding(Code::VersionNotSemver, message, &semver_help(text)));
+        add(Code::VersionNotSemver, "is not a semantic version", &semver_help(text));
     }
     if text.contains('+') {
-        let message = format!(
-            "the version {} holds a plus sign, which some clients cannot ask for",
-            quote(text)
-        );
+        let fault = "contains a plus sign, which some clients cannot ask for";
         let help = "leave out the build metadata after the plus sign";
-        found.push(finding(Code::VersionBuildMetadata, message, help));
+        add(Code::VersionBuildMetadata, fault, help);
     }
 }
 
@@ -171,10 +158,6 @@ fn semver_help(text: &str) -> String {
         }
         _ => Version::parse(plain).ok().filter(Version::is_strict_semver).map(|v| v.to_string()),
     };
-    match suggestion {
-        Some(version) => format!("write {version}, or allow other versions in registry.toml"),
-        None => {
-            "write three numbers such as 1.0.0, or allow other versions in registry.toml".to_owned()
-        }
-    }
+    let version = suggestion.unwrap_or_else(|| "three numbers such as 1.0.0".to_owned());
+    format!("write {version}, or allow other versions in registry.toml")
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::shape::{FieldType, Shape};
 
-/// The value as the structs would write it. Unknown and mistyped members stay as they are.
+/// Returns the value as the structs would write it. Unknown and mistyped members stay as they are.
 pub(super) fn normalised(value: &Value, shape: &Shape) -> Value {
     let Some(members) = value.as_object() else { return value.clone() };
     let kept = members.iter().filter_map(|(key, value)| {

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 
-/// Which set of rules a document is held to.
+/// Which set of rules a document is checked against.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Profile {
     /// Exactly the verdict of the official registry.
@@ -18,17 +18,17 @@ pub enum Profile {
 pub struct DocumentRules {
     /// Which set of rules applies.
     pub profile: Profile,
-    /// The settings of the registry, which [`Profile::Strict`] asks.
+    /// The settings of the registry; only [`Profile::Strict`] uses them.
     pub config: Config,
 }
 
 impl DocumentRules {
-    /// The rules of a profile, for a registry without settings.
+    /// Returns the rules of a profile, for a registry without settings.
     pub fn new(profile: Profile) -> Self {
         Self { profile, ..Self::default() }
     }
 
-    /// The rules of a profile in the registry that has these settings.
+    /// Returns the rules of a profile in the registry that has these settings.
     #[must_use]
     pub fn of(profile: Profile, config: &Config) -> Self {
         Self { profile, config: config.clone() }

@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::look::{Path, list, text};
+use super::look::{Path, each, text};
 use super::template;
 use super::words::quote;
 use crate::config::{Config, Visibility};
@@ -19,20 +19,17 @@ pub(super) fn check(document: &Value, config: &Config, found: &mut Vec<Finding>)
     let root = Path::Root;
     checker.url("the repository", document.get("repository"), &root.key("repository").key("url"));
     checker.url("the website", Some(document), &root.key("websiteUrl"));
-    for (i, icon) in list(document, "icons").iter().enumerate() {
-        checker.url("the icon", Some(icon), &root.key("icons").index(i).key("src"));
-    }
-    for (i, package) in list(document, "packages").iter().enumerate() {
-        let (packages, package) = (root.key("packages"), Some(package));
-        let path = packages.index(i);
-        checker.url("the base URL", package, &path.key("registryBaseUrl"));
-        checker.url("the identifier", package, &path.key("identifier"));
-        let transport = package.and_then(|package| package.get("transport"));
-        checker.url(LOCAL, transport, &path.key("transport").key("url"));
-    }
-    for (i, remote) in list(document, "remotes").iter().enumerate() {
-        checker.url(REMOTE, Some(remote), &root.key("remotes").index(i).key("url"));
-    }
+    each(document, "icons", &root, |icon, path| {
+        checker.url("the icon", Some(icon), &path.key("src"));
+    });
+    each(document, "packages", &root, |package, path| {
+        checker.url("the base URL", Some(package), &path.key("registryBaseUrl"));
+        checker.url("the identifier", Some(package), &path.key("identifier"));
+        checker.url(LOCAL, package.get("transport"), &path.key("transport").key("url"));
+    });
+    each(document, "remotes", &root, |remote, path| {
+        checker.url(REMOTE, Some(remote), &path.key("url"));
+    });
 }
 
 /// What everybody who installs the entry connects to.
@@ -47,16 +44,15 @@ struct UrlChecker<'a> {
 }
 
 impl UrlChecker<'_> {
-    /// Judges the URL at `path`, which is a member of `holder` and called `what`.
+    /// Checks the URL at `path`, which is a member of `holder` and called `what`.
     fn url(&mut self, what: &str, holder: Option<&Value>, path: &Path<'_>) {
         let (Some(holder), Path::Key(_, key)) = (holder, path) else { return };
         let Some((user, written)) = authority(text(holder, key)) else { return };
         if user {
-            let message = format!("{what} holds user information before its host");
-            let finding = Finding::new(Code::UrlUserInformation, path.pointer(), message);
-            self.found.push(finding.help(
-                "remove everything between // and @; ask for secrets with a header or a variable",
-            ));
+            let message = format!("{what} contains user information before its host");
+            let help =
+                "remove everything between // and @; ask for secrets with a header or a variable";
+            self.found.push(path.finding(Code::UrlUserInformation, message, help));
         }
         if is_variable(written) {
             return;
@@ -66,32 +62,26 @@ impl UrlChecker<'_> {
             return;
         }
         let public = self.config.visibility == Visibility::Public;
-        let (code, why, instead) = match host.reach() {
-            Reach::OwnMachine if what != LOCAL => (
-                Code::UrlOwnMachine,
-                "which is the reader's own machine",
-                match what {
-                    REMOTE => "write a public address, describe a package with this transport",
-                    _ => "write a public address",
-                },
-            ),
-            Reach::Private if public => (
-                Code::UrlPrivateNetwork,
-                "which others cannot reach",
-                "write an address that everybody can reach",
-            ),
+        let (code, why) = match host.reach() {
+            Reach::OwnMachine if what != LOCAL => {
+                (Code::UrlOwnMachine, "which is the reader's own machine")
+            }
+            Reach::Private if public => (Code::UrlPrivateNetwork, "which others cannot reach"),
             _ => return,
+        };
+        let instead = match (code, what) {
+            (Code::UrlPrivateNetwork, _) => "write an address that everybody can reach",
+            (_, REMOTE) => "write a public address, describe a package with this transport",
+            _ => "write a public address",
         };
         // For a host with variables, allow everything below the labels that are fixed.
         let fixed = written.rsplit_once('}').and_then(|(_, rest)| rest.split_once('.'));
         let (pattern, also) = match fixed {
             Some((_, fixed)) => (format!("*.{}", Host::read(fixed).as_str()), String::new()),
-            None => {
-                let plain = host.as_str();
-                let same = plain == written.trim_matches(['[', ']']);
-                let also = if same { String::new() } else { format!(" ({plain})") };
-                (plain.to_owned(), also)
+            None if host.as_str() == written.trim_matches(['[', ']']) => {
+                (host.as_str().to_owned(), String::new())
             }
+            None => (host.as_str().to_owned(), format!(" ({})", host.as_str())),
         };
         let message = format!("{what} has the host {}, {why}{also}", quote(written));
         let setting = "[packages] remote_hosts in registry.toml";
@@ -111,10 +101,8 @@ fn authority(url: &str) -> Option<(bool, &str)> {
     }
     let rest = rest.trim_start_matches(['/', '\\']);
     let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    let (user, host) = match authority.rsplit_once('@') {
-        Some((_, host)) => (true, host),
-        None => (false, authority),
-    };
+    let user = authority.contains('@');
+    let host = authority.rsplit('@').next().unwrap_or_default();
     let end = match host.strip_prefix('[') {
         Some(inner) => inner.find(']').map_or(host.len(), |close| close + 2),
         None => host.find(':').unwrap_or(host.len()),
@@ -124,6 +112,5 @@ fn authority(url: &str) -> Option<(bool, &str)> {
 
 /// Whether a variable decides where the host is: it is the host, or the end of it.
 fn is_variable(host: &str) -> bool {
-    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-    last.contains('{')
+    host.trim_end_matches('.').rsplit('.').next().is_some_and(|last| last.contains('{'))
 }

@@ -3,19 +3,16 @@
 //! Nothing is looked up.
 
 use super::url;
+use super::words::is_word;
 use crate::model::OciReference;
 use crate::text::is_lower_hex;
 
 /// Returns what is wrong with a reference, as the end of the sentence "`x` …".
 pub(super) fn fault(image: &OciReference<'_>) -> Option<&'static str> {
-    let digest = image.digest.map_or(Ok(()), check_digest);
-    let tag = || image.tag.map_or(Ok(()), check_tag);
-    let registry = || image.registry.map_or(Ok(()), check_registry);
-    digest
-        .and_then(|()| tag())
-        .and_then(|()| registry())
-        .and_then(|()| check_repository(image.repository))
-        .err()
+    let digest = image.digest.and_then(digest_fault);
+    let tag = || image.tag.and_then(tag_fault);
+    let registry = || image.registry.and_then(registry_fault);
+    digest.or_else(tag).or_else(registry).or_else(|| repository_fault(image.repository))
 }
 
 /// Whether the official registry accepts images from this registry.
@@ -35,45 +32,35 @@ pub(super) fn is_supported(image: &OciReference<'_>) -> bool {
     })
 }
 
-fn check_digest(digest: &str) -> Result<(), &'static str> {
-    let Some(hex) = digest.strip_prefix("sha256:") else {
-        return Err("has a digest that does not begin with sha256:");
-    };
-    if is_lower_hex(hex, 64) {
-        Ok(())
-    } else {
-        Err("has a digest that is not 64 lower-case hexadecimal digits")
+fn digest_fault(digest: &str) -> Option<&'static str> {
+    match digest.strip_prefix("sha256:") {
+        None => Some("has a digest that does not begin with sha256:"),
+        Some(hex) if is_lower_hex(hex, 64) => None,
+        Some(_) => Some("has a digest that is not 64 lower-case hexadecimal digits"),
     }
 }
 
-fn check_tag(tag: &str) -> Result<(), &'static str> {
-    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_-.".contains(&b);
+fn tag_fault(tag: &str) -> Option<&'static str> {
     if tag.is_empty() {
-        Err("has a colon but no tag")
-    } else if tag.len() > 128 || !tag.bytes().all(allowed) {
-        Err("has a tag that is not 1 to 128 letters, digits, '_', '-' and '.'")
-    } else {
-        Ok(())
+        return Some("has a colon but no tag");
     }
+    let is_valid = tag.len() <= 128 && is_word(tag, b"_-.");
+    (!is_valid).then_some("has a tag that is not 1 to 128 letters, digits, '_', '-' and '.'")
 }
 
-fn check_registry(registry: &str) -> Result<(), &'static str> {
-    let address = format!("//{registry}");
-    match url::parse(&address) {
-        Ok(url) if url.host == registry => Ok(()),
-        _ => Err("begins with something that is not a registry's host"),
-    }
+fn registry_fault(registry: &str) -> Option<&'static str> {
+    let is_host = url::parse(&format!("//{registry}")).is_ok_and(|url| url.host == registry);
+    (!is_host).then_some("begins with something that is not a registry's host")
 }
 
-fn check_repository(repository: &str) -> Result<(), &'static str> {
+fn repository_fault(repository: &str) -> Option<&'static str> {
     let allowed = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.' | b'/');
-    if repository.is_empty() {
-        Err("names no image")
-    } else if !repository.bytes().all(allowed) {
-        Err("has an image name that is not lower-case letters, digits, '_', '-', '.' and '/'")
-    } else if !(2..=255).contains(&repository.len()) {
-        Err("has an image name that is not 2 to 255 characters long")
-    } else {
-        Ok(())
+    match repository.len() {
+        0 => Some("does not name an image"),
+        _ if !repository.bytes().all(allowed) => {
+            Some("has an image name that is not lower-case letters, digits, '_', '-', '.' and '/'")
+        }
+        2..=255 => None,
+        _ => Some("has an image name that is not 2 to 255 characters long"),
     }
 }

@@ -24,52 +24,37 @@ pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {
     Ok(findings)
 }
 
-fn folder(tree: &Tree, server: &ServerFolder) -> String {
+/// Returns the folder of a server as messages name it.
+pub(super) fn folder(tree: &Tree, server: &ServerFolder) -> String {
     tree.display(&format!("servers/{}/{}", server.namespace, server.name))
 }
 
-/// Namespaces, names and versions that differ only by case.
+/// Reports namespaces, names and versions that differ only by case.
 fn collisions(tree: &Tree) -> Vec<Diagnostic> {
     let (mut namespaces, mut names) = (BTreeMap::new(), BTreeMap::new());
     let mut findings = Vec::new();
     for server in tree.servers() {
         let namespace =
             namespaces.entry(server.namespace.to_ascii_lowercase()).or_insert(&server.namespace);
+        let help = "rename one; the spelling that was published first stays";
         let path = |namespace: &str| tree.display(&format!("servers/{namespace}"));
         if **namespace != server.namespace {
-            findings.push(twin(
-                Code::NamespaceCaseCollision,
-                path(&server.namespace),
-                path(namespace),
-                "rename one; the spelling that was published first stays",
-            ));
+            let (here, first) = (path(&server.namespace), path(namespace));
+            findings.push(twin(Code::NamespaceCaseCollision, here, first, help));
             *namespace = &server.namespace;
         }
-        let key = (server.namespace.to_ascii_lowercase(), server.name.to_ascii_lowercase());
-        match names.get(&key) {
-            None => {
-                names.insert(key, server);
-            }
-            Some(first) => findings.push(twin(
-                Code::NameCaseCollision,
-                folder(tree, server),
-                folder(tree, first),
-                "rename one; the spelling that was published first stays",
-            )),
+        let here = folder(tree, server);
+        let first = *names.entry(name(server).to_ascii_lowercase()).or_insert(server);
+        if !std::ptr::eq(first, server) {
+            findings.push(twin(Code::NameCaseCollision, here.clone(), folder(tree, first), help));
         }
         let mut versions = BTreeMap::new();
         for version in &server.versions {
-            let path = |version: &str| format!("{}/{version}", folder(tree, server));
-            if let Some(first) =
-                versions.insert(version.version.to_ascii_lowercase(), &version.version)
-            {
+            let version = &version.version;
+            if let Some(first) = versions.insert(version.to_ascii_lowercase(), version) {
                 let help = "remove one; versions may not differ by case alone";
-                findings.push(twin(
-                    Code::VersionCaseCollision,
-                    path(&version.version),
-                    path(first),
-                    help,
-                ));
+                let (here, first) = (format!("{here}/{version}"), format!("{here}/{first}"));
+                findings.push(twin(Code::VersionCaseCollision, here, first, help));
             }
         }
     }
@@ -83,7 +68,7 @@ fn twin(code: Code, place: String, first: String, help: &str) -> Diagnostic {
         .help(help)
 }
 
-/// Tombstones that cannot be read, and versions that came back.
+/// Reports tombstones that cannot be read, and versions that came back.
 fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
     let mut findings = Vec::new();
     let mut stones = BTreeMap::new();
@@ -107,11 +92,9 @@ fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
             let Some(stone) = stones.get(&key) else { continue };
             let place = Place::file(tree.display(&server.path(version, EntryFile::Server)));
             let message = "this version was removed for good and cannot return";
-            findings.push(
-                Diagnostic::new(Code::TombstoneViolated, place, message)
-                    .label(Place::file(stone), "its tombstone")
-                    .help("publish the server under another version"),
-            );
+            let diagnostic = Diagnostic::new(Code::TombstoneViolated, place, message)
+                .label(Place::file(stone), "its tombstone");
+            findings.push(diagnostic.help("publish the server under another version"));
         }
     }
     Ok(findings)
@@ -157,29 +140,24 @@ fn shared(
     };
     let path = tree.display(&server.path(version, EntryFile::Server));
     let Ok(document) = read_json(&path, content.bytes) else { return Ok(Vec::new()) };
+    let pointer = |url: &RemoteUrl| Pointer::from(format!("/remotes/{}/url", url.index));
     let finding = |(url, (other, _)): &(&RemoteUrl, Shared<'_>)| {
         let other = name(&tree.servers()[*other]);
         let message = format!("{other} has the same remote URL {}", quote(&url.url));
-        Finding::new(Code::RemoteUrlShared, format!("/remotes/{}/url", url.index), message)
+        Finding::new(Code::RemoteUrlShared, pointer(url), message)
             .help("keep one server for a URL; deprecate the other")
     };
     let found = urls.iter().map(finding).collect();
     let mut found = SourceFile::new(&path, &document.text).diagnose_all(found);
     // The first place of each, by its place here.
-    let firsts: HashMap<String, Shared<'_>> =
-        urls.iter().map(|(url, first)| (format!("/remotes/{}/url", url.index), *first)).collect();
+    let firsts: HashMap<Pointer, Shared<'_>> =
+        urls.iter().map(|(url, first)| (pointer(url), *first)).collect();
     for diagnostic in &mut found {
-        if let Some((other, at)) = firsts.get(diagnostic.place.pointer.as_str()) {
-            let place = Place {
-                pointer: Pointer::from(format!("/remotes/{}/url", at.index)),
-                ..Place::file(format!(
-                    "{}/{}/server.json",
-                    folder(tree, &tree.servers()[*other]),
-                    at.version
-                ))
-            };
-            let message = "it is here first".to_owned();
-            diagnostic.labels.push(Label { place, message });
+        if let Some((other, at)) = firsts.get(&diagnostic.place.pointer) {
+            let folder = folder(tree, &tree.servers()[*other]);
+            let file = format!("{folder}/{}/server.json", at.version);
+            let place = Place { pointer: pointer(at), ..Place::file(file) };
+            diagnostic.labels.push(Label { place, message: "it is here first".to_owned() });
         }
     }
     Ok(match tree.is_mirrored(server, version)? {

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::look::{Path, list, text};
+use super::look::{Path, each, list, text};
 use super::template;
 use super::words::quote;
 use crate::diag::{Code, Finding};
@@ -12,27 +12,24 @@ use crate::model::risk::{Risk, is_loader, risks};
 
 /// Applies these rules to every package of a document.
 pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
-    let packages = Path::Root.key("packages");
-    for (i, package) in list(document, "packages").iter().enumerate() {
-        let path = packages.index(i);
-        let variables = path.key("environmentVariables");
-        for (j, variable) in list(package, "environmentVariables").iter().enumerate() {
+    each(document, "packages", &Path::Root, |package, path| {
+        each(package, "environmentVariables", path, |variable, path| {
             let name = text(variable, "name");
             if is_loader(name) {
-                found.push(loader(name, &variables.index(j).key("name")));
+                found.push(loader(name, &path.key("name")));
             }
-        }
+        });
         check_arguments(list(package, "runtimeArguments"), &path.key("runtimeArguments"), found);
-    }
+    });
 }
 
 fn loader(name: &str, path: &Path<'_>) -> Finding {
     let message = format!("the variable {} makes other programs load code", quote(name));
-    Finding::new(Code::RiskyEnvironment, path.pointer(), message)
-        .help("remove it, or tell reviewers why the server needs it")
+    let help = "remove it, or tell reviewers why the server needs it";
+    path.finding(Code::RiskyEnvironment, message, help)
 }
 
-/// The arguments as the words that they become.
+/// Checks the arguments as the words that they become.
 fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding>) {
     let mut words: Vec<(usize, String)> = Vec::new();
     for (i, argument) in arguments.iter().enumerate() {
@@ -47,22 +44,18 @@ fn check_arguments(arguments: &[Value], path: &Path<'_>, found: &mut Vec<Finding
     }
     let plain: Vec<&str> = words.iter().map(|(_, word)| word.as_str()).collect();
     for (at, risk) in risks(&plain) {
-        let path = path.index(words[at].0);
-        let message = match risk {
-            Risk::Loader => {
-                found.push(loader(&option(&plain[at..]), &path));
-                continue;
+        let (path, option) = (path.index(words[at].0), option(&plain[at..]));
+        found.push(match risk {
+            Risk::Loader => loader(&option, &path),
+            Risk::Escape => {
+                let option = quote(&option);
+                let message = format!(
+                    "the argument {option} gives the container broad permissions on its host"
+                );
+                let help = "leave it out, or mount only the folder that the server needs";
+                path.finding(Code::RiskyContainer, message, help)
             }
-            Risk::Escape => format!(
-                "the argument {} gives the container broad permissions on its host",
-                quote(&option(&plain[at..]))
-            ),
-        };
-        found.push(path.finding(
-            Code::RiskyContainer,
-            message,
-            "leave it out, or mount only the folder that the server needs",
-        ));
+        });
     }
 }
 

@@ -12,7 +12,7 @@ use jsonschema::{PatternOptions, ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use super::url;
-use super::words::{one_of, quote, type_of};
+use super::words::{is_word, one_of, quote, type_of};
 use crate::diag::{Code, Finding, Pointer};
 
 /// The address of the current schema.
@@ -45,28 +45,27 @@ pub(super) enum SchemaVersion<'a> {
     Missing,
 }
 
-/// The version that a `$schema` names, wherever the address leads.
+/// Returns the version that a `$schema` names, wherever the address leads.
 pub(super) fn schema_version(address: &str) -> SchemaVersion<'_> {
     match version_in(address) {
         None => SchemaVersion::Missing,
-        Some(version) => match RELEASED.iter().find(|(released, _)| *released == version) {
-            Some((released, _)) => SchemaVersion::Released(released),
-            None => SchemaVersion::Unknown(version),
-        },
+        Some(version) => RELEASED
+            .iter()
+            .find(|(released, _)| *released == version)
+            .map_or(SchemaVersion::Unknown(version), |(name, _)| SchemaVersion::Released(name)),
     }
 }
 
-/// The text between `/schemas/` and `/server.schema.json`, if it is one segment of version letters.
+/// Returns the text between `/schemas/` and `/server.schema.json`, if it is one segment of version
+/// letters.
 fn version_in(address: &str) -> Option<&str> {
     address.match_indices("/schemas/").find_map(|(at, prefix)| {
         let (version, rest) = address[at + prefix.len()..].split_once('/')?;
-        let letters = version.bytes().all(|b| b.is_ascii_alphanumeric() || b"_~.-".contains(&b));
-        (!version.is_empty() && letters && rest.starts_with("server.schema.json"))
-            .then_some(version)
+        (is_word(version, b"_~.-") && rest.starts_with("server.schema.json")).then_some(version)
     })
 }
 
-/// The rules of `$schema` itself.
+/// Applies the rules of `$schema` itself.
 pub(super) fn check_address(address: &str, found: &mut Vec<Finding>) {
     let mut add = |code, message: String| {
         let help = format!("write \"$schema\": \"{CURRENT}\"");
@@ -90,7 +89,7 @@ pub(super) fn check_address(address: &str, found: &mut Vec<Finding>) {
     }
 }
 
-/// The compiled schema of a released version. A test compiles all of them.
+/// Returns the compiled schema of a released version. A test compiles all of them.
 fn validator(version: &str) -> Option<&'static Validator> {
     let at = RELEASED.iter().position(|(released, _)| *released == version)?;
     COMPILED[at].get_or_init(|| compile(RELEASED[at].1)).as_ref()
@@ -115,7 +114,7 @@ pub fn keeps_schema(document: &Value, version: &str) -> bool {
     validator(version).is_some_and(|validator| validator.is_valid(document))
 }
 
-/// Everything in the document that breaks the schema of a released version.
+/// Returns everything in the document that breaks the schema of a released version.
 pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     let Some(validator) = validator(version) else {
         let message = format!("the schema of {version} cannot be read");
@@ -129,14 +128,16 @@ pub(super) fn violations(document: &Value, version: &str) -> Vec<Finding> {
     findings.filter(|finding| reported.insert(finding.pointer.clone())).collect()
 }
 
-/// One finding for each member that an error is about.
+/// Makes one finding for each member that an error is about.
 fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
-    // Step by step, since our pointers cut long keys.
+    // Step by step, because a pointer cuts long keys.
     let place = Pointer::from(error.instance_path().as_str());
     let place = place.steps().fold(Pointer::root(), |place, step| place.key(&step));
     match error.kind() {
+        // The structs keep an empty object, so this is the most common violation.
         ValidationErrorKind::Required { .. }
-            if place.as_str() == "/repository" && is_empty(error.instance()) =>
+            if place.as_str() == "/repository"
+                && error.instance().as_object().is_some_and(Map::is_empty) =>
         {
             let message = format!("an empty repository breaks the schema of {version}");
             let finding = Finding::new(Code::SchemaViolation, place, message);
@@ -158,31 +159,31 @@ fn explain(error: &ValidationError<'_>, version: &str) -> Vec<Finding> {
             unexpected.iter().map(finding).collect()
         }
         kind => {
-            let message = format!("{} {}", value_of(error.instance()), fault(kind, version));
+            let (fault, help) = fault(kind, version);
+            let value = match &**error.instance() {
+                Value::String(text) => quote(text),
+                other => type_of(other).to_owned(),
+            };
+            let message = format!("{value} {fault}");
             let template = version != CURRENT_VERSION
                 && matches!(kind, ValidationErrorKind::Format { .. })
                 && error.instance().as_str().is_some_and(|text| text.contains('{'));
             let help = match template {
                 true => format!("write {}, which allows variables here", current_schema()),
-                false => remedy(kind).to_owned(),
+                false => help.to_owned(),
             };
             vec![Finding::new(Code::SchemaViolation, place, message).help(help)]
         }
     }
 }
 
-/// The structs keep an empty object, so this is the commonest refusal of all.
-fn is_empty(value: &Value) -> bool {
-    value.as_object().is_some_and(Map::is_empty)
-}
-
-/// What a document writes to name the current schema.
+/// Returns what a document writes to name the current schema.
 fn current_schema() -> String {
     format!("\"$schema\": \"{CURRENT}\"")
 }
 
-/// What to do about a member that a schema requires. The oldest one asks for names that the API no
-/// longer takes, and the next ones for a version that images must not have.
+/// Returns what to do about a member that a schema requires. The oldest one asks for names that the
+/// API no longer takes, and the next ones for a version that images must not have.
 fn missing_help(name: &str, version: &str) -> String {
     if name.contains('_') {
         format!("write {}", current_schema())
@@ -193,46 +194,40 @@ fn missing_help(name: &str, version: &str) -> String {
     }
 }
 
-/// The value as a message quotes it.
-fn value_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => quote(text),
-        other => type_of(other).to_owned(),
-    }
-}
-
-/// What is wrong, as the end of the sentence "`x` …".
-fn fault(kind: &ValidationErrorKind, version: &str) -> String {
+/// Returns what is wrong, as the end of the sentence "`x` …", and what to do about it.
+fn fault(kind: &ValidationErrorKind, version: &str) -> (String, &'static str) {
+    let change = "change the value so that it fits the schema";
     match kind {
         ValidationErrorKind::Enum { options } => {
             let words = options.as_array().map(Vec::as_slice).unwrap_or_default();
-            format!("is not {}", one_of(words.iter().filter_map(Value::as_str)))
+            let fault = format!("is not {}", one_of(words.iter().filter_map(Value::as_str)));
+            (fault, "write one of these words")
         }
-        ValidationErrorKind::Format { .. } => "is not an absolute URL".to_owned(),
-        ValidationErrorKind::Pattern { pattern } => format!("does not match the pattern {pattern}"),
-        ValidationErrorKind::MaxLength { limit } => format!("has more than {limit} characters"),
-        ValidationErrorKind::MinLength { limit } => format!("has fewer than {limit} characters"),
+        ValidationErrorKind::Format { .. } => {
+            ("is not an absolute URL".to_owned(), "write a whole URL, beginning with https://")
+        }
+        ValidationErrorKind::Pattern { pattern } => {
+            let url =
+                "write a URL that begins with http:// or https:// and contains no white space";
+            let help = if pattern.starts_with("^https?") { url } else { change };
+            (format!("does not match the pattern {pattern}"), help)
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            (format!("has more than {limit} characters"), "shorten it")
+        }
+        ValidationErrorKind::MinLength { limit } => {
+            (format!("has fewer than {limit} characters"), change)
+        }
         ValidationErrorKind::Type { .. } => {
-            format!("has the wrong type for the schema of {version}")
+            (format!("has the wrong type for the schema of {version}"), change)
         }
-        ValidationErrorKind::Not { .. } => "is a value that the schema excludes".to_owned(),
-        ValidationErrorKind::AnyOf { .. } => "has neither \"value\" nor \"valueHint\"".to_owned(),
-        _ => format!("breaks the schema of {version}"),
-    }
-}
-
-/// What to do about it.
-fn remedy(kind: &ValidationErrorKind) -> &'static str {
-    match kind {
-        ValidationErrorKind::Enum { .. } => "write one of these words",
-        ValidationErrorKind::Format { .. } => "write a whole URL, beginning with https://",
-        ValidationErrorKind::Pattern { pattern } if pattern.starts_with("^https?") => {
-            "write a URL that begins with http:// or https:// and holds no white space"
+        ValidationErrorKind::Not { .. } => {
+            ("is a value that the schema excludes".to_owned(), change)
         }
-        ValidationErrorKind::MaxLength { .. } => "shorten it",
-        ValidationErrorKind::AnyOf { .. } => {
-            "add \"value\" for a fixed argument or \"valueHint\" for one that the user enters"
-        }
-        _ => "change the value so that it fits the schema",
+        ValidationErrorKind::AnyOf { .. } => (
+            "has neither \"value\" nor \"valueHint\"".to_owned(),
+            "add \"value\" for a fixed argument or \"valueHint\" for one that the user enters",
+        ),
+        _ => (format!("breaks the schema of {version}"), change),
     }
 }

@@ -9,29 +9,23 @@ use super::url;
 
 /// Whether the filled URL parses, is http or https, and has a host.
 pub(super) fn is_valid(text: &str) -> bool {
-    let filled = fill(text);
-    url::parse(&filled).is_ok_and(|url| {
-        (url.has_scheme("http") || url.has_scheme("https")) && !url.host.is_empty()
-    })
+    url::parse(&fill(text)).is_ok_and(|url| url.is_web())
 }
 
 /// Whether the filled URL is valid and https.
 pub(super) fn is_secure(text: &str) -> bool {
-    is_valid(text) && url::parse(&fill(text)).is_ok_and(|url| url.has_scheme("https"))
+    url::parse(&fill(text)).is_ok_and(|url| url.is_web() && url.has_scheme("https"))
 }
 
 /// Whether the filled URL is valid, https, and does not point at the reader's own machine in one of the
 /// three spellings that the official registry knows.
 pub(super) fn is_valid_remote(text: &str) -> bool {
-    let filled = fill(text);
-    is_secure(text)
-        && url::parse(&filled).is_ok_and(|url| {
-            let host = url.hostname();
-            host != "localhost" && host != "127.0.0.1" && !host.ends_with(".localhost")
-        })
+    let is_local =
+        |host: &str| matches!(host, "localhost" | "127.0.0.1") || host.ends_with(".localhost");
+    is_secure(text) && url::parse(&fill(text)).is_ok_and(|url| !is_local(url.hostname()))
 }
 
-/// The names between braces, in order.
+/// Returns the names between braces, in order.
 pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -41,20 +35,14 @@ pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Returns the text before the first template, its name, and the text after it.
+/// Returns the text before the first `{…}` that is not empty, its name, and the text after it.
 pub(super) fn first(text: &str) -> Option<(&str, &str, &str)> {
-    let (start, end) = next_template(text)?;
-    Some((&text[..start], &text[start + 1..end - 1], &text[end..]))
-}
-
-/// Start and end of the first `{…}` that is not empty.
-fn next_template(text: &str) -> Option<(usize, usize)> {
     let mut from = 0;
     loop {
         let start = from + text[from..].find('{')?;
         let close = start + text[start..].find('}')?;
         if close > start + 1 {
-            return Some((start, close + 1));
+            return Some((&text[..start], &text[start + 1..close], &text[close + 1..]));
         }
         from = start + 1;
     }
@@ -106,10 +94,10 @@ fn fill_ports(text: &str) -> String {
 fn fill_others(text: &str) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some((start, end)) = next_template(rest) {
-        filled.push_str(&rest[..start]);
+    while let Some((before, _, after)) = first(rest) {
+        filled.push_str(before);
         filled.push_str("placeholder");
-        rest = &rest[end..];
+        rest = after;
     }
     filled.push_str(rest);
     filled

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::look::{Path, keys, list, text};
+use super::look::{Path, each, keys, list, text};
 use super::words::{one_of, quote};
 use super::{Profile, template, url};
 use crate::diag::{Code, Finding, nearest};
@@ -12,12 +12,11 @@ use crate::model::TransportType;
 
 /// Applies the rules of remotes to a whole document.
 pub(super) fn check_remotes(document: &Value, profile: Profile, found: &mut Vec<Finding>) {
-    let remotes = Path::Root.key("remotes");
-    for (i, remote) in list(document, "remotes").iter().enumerate() {
+    each(document, "remotes", &Path::Root, |remote, path| {
         if let Some(Value::String(kind)) = remote.get("type") {
-            check_remote(remote, kind, profile, &remotes.index(i), found);
+            check_remote(remote, kind, profile, path, found);
         }
-    }
+    });
 }
 
 /// Checks a remote. One of an unknown type is not checked any more.
@@ -33,8 +32,7 @@ fn check_remote(
         found.push(type_finding(code, "remote", kind, &TransportType::REMOTE, path));
         return;
     }
-    let address = text(remote, "url");
-    let pointer = || path.key("url").pointer();
+    let (address, path) = (text(remote, "url"), path.key("url"));
     let is_fine = match profile {
         Profile::Official => template::is_valid_remote,
         // Hosts have rules of their own there, which know every spelling and the settings.
@@ -42,21 +40,18 @@ fn check_remote(
     };
     if address.is_empty() {
         let message = format!("a {kind} remote needs a url");
-        let finding = Finding::new(Code::RemoteTransportUrlRequired, pointer(), message);
-        found.push(finding.help("add the https URL at which the server listens"));
+        let help = "add the https URL at which the server listens";
+        found.push(path.finding(Code::RemoteTransportUrlRequired, message, help));
     } else if !is_fine(address) {
         let (fault, help) = remote_fault(address);
         let message = format!("the remote URL {} {fault}", quote(address));
-        found.push(Finding::new(Code::InvalidRemoteUrl, pointer(), message).help(help));
+        found.push(path.finding(Code::InvalidRemoteUrl, message, help));
     }
     let declared = || keys(remote, "variables");
-    if let Some((message, help)) = template_fault(address, declared, "\"variables\" of this remote")
-    {
-        found.push(Finding::new(Code::InvalidTemplatedUrl, pointer(), message).help(help));
-    }
+    found.extend(template_fault(address, declared, "\"variables\" of this remote", &path));
 }
 
-/// Why a remote URL is refused, and what to do about it.
+/// Returns why a remote URL is refused, and what to do about it.
 fn remote_fault(address: &str) -> (String, &'static str) {
     let filled = template::fill(address);
     match url::parse(&filled) {
@@ -82,37 +77,34 @@ pub(super) fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Fi
     let Some(transport) = package.get("transport") else { return };
     let Some(Value::String(kind)) = transport.get("type") else { return };
     let address = text(transport, "url");
-    let path = &path.key("transport");
-    let pointer = || path.key("url").pointer();
+    let path = path.key("transport");
+    let url = path.key("url");
     match TransportType::named(kind) {
         Some(TransportType::Stdio) if address.is_empty() => {}
         Some(TransportType::Stdio) => {
             let message = format!("a stdio transport has no url, but here is {}", quote(address));
-            let finding = Finding::new(Code::StdioTransportUrlNotEmpty, pointer(), message);
-            found.push(finding.help("remove the url or change the type to streamable-http"));
+            let help = "remove the url or change the type to streamable-http";
+            found.push(url.finding(Code::StdioTransportUrlNotEmpty, message, help));
         }
         Some(_) if address.is_empty() => {
             let message = format!("a {kind} transport needs a url");
-            let finding = Finding::new(Code::StreamableTransportUrlRequired, pointer(), message);
-            found.push(finding.help(
-                "add the URL at which the package listens, such as http://localhost:8080/mcp",
-            ));
+            let help =
+                "add the URL at which the package listens, such as http://localhost:8080/mcp";
+            found.push(url.finding(Code::StreamableTransportUrlRequired, message, help));
         }
         Some(_) => {
             let declared = || package_variables(package);
             let place = "the package's environment variables or arguments";
-            if let Some((message, help)) = template_fault(address, declared, place) {
-                found.push(Finding::new(Code::InvalidTemplatedUrl, pointer(), message).help(help));
-            }
+            found.extend(template_fault(address, declared, place, &url));
         }
         None => {
             let code = Code::UnsupportedTransportType;
-            found.push(type_finding(code, "package", kind, &TransportType::ALL, path));
+            found.push(type_finding(code, "package", kind, &TransportType::ALL, &path));
         }
     }
 }
 
-/// The names that a package's transport URL may use.
+/// Returns the names that a package's transport URL may use.
 fn package_variables(package: &Value) -> impl Iterator<Item = &str> {
     let variables = list(package, "environmentVariables").iter().map(|v| text(v, "name"));
     let arguments =
@@ -120,18 +112,20 @@ fn package_variables(package: &Value) -> impl Iterator<Item = &str> {
     variables.chain(arguments.flat_map(|a| [text(a, "name"), text(a, "valueHint")]))
 }
 
-/// What is wrong with a URL that may hold templates, if anything.
+/// Reports a URL that is not valid with its templates filled, or that uses an undeclared variable.
 fn template_fault<'a, I: Iterator<Item = &'a str>>(
     address: &str,
     declared: impl Fn() -> I,
     place: &str,
-) -> Option<(String, String)> {
+    path: &Path<'_>,
+) -> Option<Finding> {
     if !template::is_valid(address) {
         let message = match address {
             "" => "there is no URL to connect to".to_owned(),
             _ => format!("{} is not an http or https URL with a host", quote(address)),
         };
-        return Some((message, "write a whole URL such as https://example.com/mcp".to_owned()));
+        let help = "write a whole URL such as https://example.com/mcp";
+        return Some(path.finding(Code::InvalidTemplatedUrl, message, help));
     }
     let mut names = template::names(address).peekable();
     names.peek()?;
@@ -143,7 +137,7 @@ fn template_fault<'a, I: Iterator<Item = &'a str>>(
         Some(known) => format!("write {{{known}}}, or declare {} in {place}", quote(name)),
         None => format!("declare {} in {place}, or write the URL without it", quote(name)),
     };
-    Some((message, help))
+    Some(path.finding(Code::InvalidTemplatedUrl, message, help))
 }
 
 /// Reports a transport type that is not one of `types`, and suggests one.

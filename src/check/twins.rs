@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 
 use unicode_security::confusable_detection::skeleton;
 
+use super::registry::folder;
 use crate::data::{ServerFolder, Tree};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
 
-/// What a name looks like: punycode as its letters, in lower case, with characters that look alike
-/// made equal.
+/// Returns what a name looks like: punycode as its letters, in lower case, with characters that
+/// look alike made equal.
 pub fn outline(name: &str) -> String {
     let decoded = ServerName::parse(name)
         .ok()
@@ -23,8 +24,8 @@ pub fn outline(name: &str) -> String {
     skeleton(&name.to_lowercase()).collect()
 }
 
-/// Servers of one namespace whose names differ by nothing but their case, their separators or
-/// characters that look alike.
+/// Reports servers of one namespace whose names differ by nothing but their case, their separators
+/// or characters that look alike.
 pub fn confusable_names(tree: &Tree) -> Result<Vec<Diagnostic>> {
     let mut first: BTreeMap<(String, String), &ServerFolder> = BTreeMap::new();
     let mut findings = Vec::new();
@@ -47,9 +48,7 @@ pub fn confusable_names(tree: &Tree) -> Result<Vec<Diagnostic>> {
 }
 
 fn finding(tree: &Tree, server: &ServerFolder, twin: &ServerFolder) -> Result<Diagnostic> {
-    let place = |server: &ServerFolder| {
-        Place::file(tree.display(&format!("servers/{}/{}", server.namespace, server.name)))
-    };
+    let place = |server| Place::file(folder(tree, server));
     let message = format!("{:?} is easily mistaken for {:?}", &*server.name, &*twin.name);
     let diagnostic = Diagnostic::new(Code::NameConfusable, place(server), message)
         .label(place(twin), "the other one")

@@ -29,7 +29,12 @@ impl<'a> GoUrl<'a> {
         self.scheme.eq_ignore_ascii_case(scheme)
     }
 
-    /// The host without port and without the brackets of an IPv6 address.
+    /// Whether it is http or https and has a host.
+    pub(super) fn is_web(&self) -> bool {
+        (self.has_scheme("http") || self.has_scheme("https")) && !self.host.is_empty()
+    }
+
+    /// Returns the host without port and without the brackets of an IPv6 address.
     pub(super) fn hostname(&self) -> &'a str {
         let host = match self.host.rfind(':') {
             Some(at) if is_optional_port(&self.host[at..]) => &self.host[..at],
@@ -55,7 +60,7 @@ pub(super) fn parse(text: &str) -> Result<GoUrl<'_>, UrlFault> {
 
 fn parse_without_fragment(text: &str) -> Result<GoUrl<'_>, UrlFault> {
     if text.bytes().any(|b| b < b' ' || b == 0x7f) {
-        return Err("holds a control character");
+        return Err("contains a control character");
     }
     if text == "*" {
         return Ok(GoUrl { scheme: "", host: "", path: text });
@@ -89,17 +94,14 @@ fn split_scheme(text: &str) -> Result<(&str, &str), UrlFault> {
     Ok(("", text))
 }
 
-/// Host and path of what follows the scheme. Three slashes without a scheme are a path.
+/// Splits what follows the scheme into host and path. Three slashes without a scheme are a path.
 fn split_authority<'a>(scheme: &str, rest: &'a str) -> Result<(&'a str, &'a str), UrlFault> {
     let relative_path = scheme.is_empty() && rest.starts_with("///");
     let Some(authority) = rest.strip_prefix("//").filter(|_| !relative_path) else {
         return Ok(("", rest));
     };
     let (authority, path) = authority.split_at(authority.find('/').unwrap_or(authority.len()));
-    let (user, host) = match authority.rsplit_once('@') {
-        Some((user, host)) => (user, host),
-        None => ("", authority),
-    };
+    let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     check_host(scheme, host)?;
     check_user(user)?;
     Ok((host, path))
@@ -126,7 +128,7 @@ fn check_host(scheme: &str, host: &str) -> Result<(), UrlFault> {
     unescape(host, Component::Host)
 }
 
-/// A host in brackets: an IPv6 address, perhaps with a zone after `%25`, and then a port.
+/// Checks a host in brackets: an IPv6 address, perhaps with a zone after `%25`, and then a port.
 fn check_ip_literal(host: &str) -> Result<(), UrlFault> {
     let Some(close) = host.rfind(']') else { return Err("has a bracket that is not closed") };
     if !is_optional_port(&host[close + 1..]) {
@@ -143,10 +145,8 @@ fn check_ip_literal(host: &str) -> Result<(), UrlFault> {
         }
         None => inner,
     };
-    match address.parse::<Ipv6Addr>() {
-        Ok(_) => Ok(()),
-        Err(_) => Err("has brackets around something that is not an IPv6 address"),
-    }
+    let fault = "has brackets around something that is not an IPv6 address";
+    address.parse::<Ipv6Addr>().map(drop).map_err(|_| fault)
 }
 
 /// Whether `text` is empty or a colon and digits, perhaps none.
@@ -170,16 +170,17 @@ fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
     while at < bytes.len() {
         let b = bytes[at];
         if b == b'%' {
-            let Some(value) = escaped_byte(bytes, at) else {
-                return Err("has a percent sign that begins no escape");
+            let digits = bytes.get(at + 1..at + 3).and_then(from_hex);
+            let Some([value]) = digits.as_deref() else {
+                return Err("has a percent sign that does not begin an escape");
             };
-            if !may_be_escaped(value, part) {
-                return Err("has a percent escape where a host allows none");
+            if !may_be_escaped(*value, part) {
+                return Err("has a percent escape that a host does not allow");
             }
             at += 3;
         } else {
             if part != Component::Other && b.is_ascii() && !is_host_byte(b) {
-                return Err("has a character that no host may hold");
+                return Err("has a character that a host cannot contain");
             }
             at += 1;
         }
@@ -187,12 +188,8 @@ fn unescape(text: &str, part: Component) -> Result<(), UrlFault> {
     Ok(())
 }
 
-/// Returns the byte of the escape at `at`.
-fn escaped_byte(bytes: &[u8], at: usize) -> Option<u8> {
-    from_hex(bytes.get(at + 1..at + 3)?)?.first().copied()
-}
-
-/// A host may escape only what is not ASCII and the percent sign; a zone also what it could hold.
+/// Whether a host or zone may hold this byte escaped. A host may escape only what is not ASCII and
+/// the percent sign; a zone also what it could hold.
 fn may_be_escaped(value: u8, part: Component) -> bool {
     match part {
         Component::Other => true,

@@ -1,5 +1,7 @@
 //! Words that messages are made of.
 
+use serde_json::Value;
+
 pub(super) use crate::text::quote;
 
 /// Joins words with commas and a last "or".
@@ -12,9 +14,13 @@ pub(super) fn one_of<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     }
 }
 
+/// Whether `text` is not empty and holds only ASCII letters, digits and characters of `more`.
+pub(super) fn is_word(text: &str, more: &[u8]) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || more.contains(&b))
+}
+
 /// Returns the name of a JSON type with its article.
-pub(super) fn type_of(value: &serde_json::Value) -> &'static str {
-    use serde_json::Value;
+pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

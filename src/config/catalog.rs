@@ -80,14 +80,8 @@ impl CatalogSettings {
             }
             valid
         };
-        let accent = &self.accent;
-        if !check(
-            "accent",
-            "accent",
-            accent,
-            is_colour(accent),
-            "write a colour such as \"#0b6b66\"",
-        ) {
+        let colour = "write a colour such as \"#0b6b66\"";
+        if !check("accent", "accent", &self.accent, is_colour(&self.accent), colour) {
             ACCENT.clone_into(&mut self.accent);
         }
         self.accent.make_ascii_lowercase();
@@ -102,11 +96,10 @@ impl CatalogSettings {
         keep(&mut self.templates, "templates", is_folder, templates);
         let request = "write an https address, or \"\" for no button";
         keep(&mut self.request, "request", |url| url.is_empty() || is_web(url), request);
-        let mut at = 0;
+        let (mut positions, help) = (0.., "write an http or https address");
         self.links.retain(|link| {
-            at += 1;
-            let help = "write an http or https address";
-            check(&format!("links/{}/url", at - 1), "links", &link.url, is_web(&link.url), help)
+            let at = format!("links/{}/url", positions.next().unwrap_or(0));
+            check(&at, "links", &link.url, is_web(&link.url), help)
         });
     }
 }

@@ -15,10 +15,9 @@ use serde::Deserialize;
 use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
-pub use catalog::{ACCENT, CatalogSettings, FooterLink};
+pub use catalog::{CatalogSettings, FooterLink};
 pub use ownership::{
-    Account, Cname, DnsSettings, DomainSettings, GithubSettings, HttpSettings, KeySource, Method,
-    Ownership, PinIds, Rule, SameRepo, Trust, Visibility,
+    Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
 pub use packages::PackageSettings;
 pub use probe::ProbeSettings;
@@ -162,7 +161,7 @@ impl RawConfig {
 fn base_url(text: &str, problems: &mut Problems) -> Option<BaseUrl> {
     let add = |why: String| {
         let (what, instead) = why.split_once("; ").unwrap_or((&why, "correct it"));
-        problems.add("/registry/base_url".to_owned(), what.to_owned(), instead);
+        problems.add("/registry/base_url", what, instead);
     };
     BaseUrl::parse(text).map_err(add).ok()
 }
@@ -175,10 +174,10 @@ fn check_meta_key(key: &str, problems: &mut Problems) -> bool {
     let official = key.starts_with("io.modelcontextprotocol.");
     let valid = !official && prefix.contains('.') && word(prefix) && word(name);
     if !valid {
-        let message = format!("{key:?} is not a reverse-DNS key of your own");
+        let message = format!("{key:?} is not a reverse-DNS key of your domain");
         let help =
             "write your reversed domain, a slash and a word, such as \"com.example/registry\"";
-        problems.add("/registry/meta_key".to_owned(), message, help);
+        problems.add("/registry/meta_key", message, help);
     }
     valid
 }
@@ -193,17 +192,16 @@ impl RawLevels {
         ];
         for (list, names, set) in lists {
             for (i, name) in names.iter().enumerate() {
-                match Code::parse(name) {
-                    Ok(code) => set(&mut levels, code),
-                    Err(near) => {
-                        let help = near.map_or_else(
-                            || "run `mcp-static explain` for the list of codes".to_owned(),
-                            |near| format!("write {near:?}"),
-                        );
-                        let message = format!("there is no code {name:?}");
-                        problems.add(format!("/levels/{list}/{i}"), message, help);
+                let help = match Code::parse(name) {
+                    Ok(code) => {
+                        set(&mut levels, code);
+                        continue;
                     }
-                }
+                    Err(Some(near)) => format!("write {near:?}"),
+                    Err(None) => "run `mcp-static explain` for the list of codes".to_owned(),
+                };
+                let message = format!("there is no code {name:?}");
+                problems.add(format!("/levels/{list}/{i}"), message, help);
             }
         }
         levels

@@ -345,12 +345,12 @@ impl Ownership {
         for text in self.dns.resolvers.iter().filter(|text| !is_resolver(text)) {
             let message = format!("{text:?} is not the address of a resolver");
             let help = "write an IP address, one with a port such as \"9.9.9.9:53\", or \"system\"";
-            problems.add("/ownership/dns/resolvers".to_owned(), message, help);
+            problems.add("/ownership/dns/resolvers", message, help);
         }
         if self.dns.quorum == 0 || self.dns.quorum > count {
             let message = format!("{} of {count} resolvers can never agree", self.dns.quorum);
             let help = format!("write a number from 1 to {count}");
-            problems.add("/ownership/dns/quorum".to_owned(), message, help);
+            problems.add("/ownership/dns/quorum", message, help);
             self.dns.quorum = count.max(1);
         }
         for (i, rule) in self.rules.iter().enumerate() {
@@ -360,14 +360,12 @@ impl Ownership {
             } else if authors == rule.authors.is_empty() {
                 ("commit-author and authors belong together", "write both, or neither")
             } else if authors && visibility == Visibility::Public {
-                (
-                    "commit-author proves nothing in a public registry",
-                    "remove it; anybody can write any author into a commit",
-                )
+                let instead = "remove it; anybody can write any author into a commit";
+                ("commit-author proves nothing in a public registry", instead)
             } else {
                 continue;
             };
-            problems.add(format!("/ownership/rule/{i}"), what.to_owned(), instead);
+            problems.add(format!("/ownership/rule/{i}"), what, instead);
         }
     }
 }

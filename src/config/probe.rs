@@ -8,28 +8,10 @@ use crate::diag::{Code, Diagnostic, Finding, SourceFile, nearest};
 
 use super::{Config, toml_span};
 
-/// Ids of the clients that a probe knows, in the order of its table.
-const CLIENT_IDS: [&str; 19] = [
-    "vscode",
-    "copilot-cli",
-    "copilot-language-server",
-    "jetbrains",
-    "visual-studio",
-    "eclipse",
-    "xcode",
-    "toolhive",
-    "toolhive-registry-server",
-    "docker",
-    "mcp-gateway-registry",
-    "apm",
-    "kaiden",
-    "go-mcp-registry",
-    "amazon-q",
-    "add-mcp",
-    "langchain4j",
-    "mcpproxy-go",
-    "other-spellings",
-];
+/// Ids of the clients that a probe knows, in the order of its table, as a message lists them.
+const CLIENT_IDS: &str = "vscode, copilot-cli, copilot-language-server, jetbrains, visual-studio, \
+    eclipse, xcode, toolhive, toolhive-registry-server, docker, mcp-gateway-registry, apm, kaiden, \
+    go-mcp-registry, amazon-q, add-mcp, langchain4j, mcpproxy-go, other-spellings";
 
 /// `[probe]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -52,17 +34,15 @@ impl Config {
     pub fn parse_with_clients(path: &str, text: &str) -> (Self, Vec<Diagnostic>) {
         let (config, mut wrong) = Self::parse(path, text);
         let required = config.probe.require.iter().enumerate();
-        let unknown = required.filter(|(_, id)| !CLIENT_IDS.contains(&id.as_str()));
+        let unknown = required.filter(|(_, id)| !CLIENT_IDS.split(", ").any(|known| known == *id));
         let findings = unknown.map(|(i, id)| {
-            let help = match nearest(id, CLIENT_IDS) {
+            let help = match nearest(id, CLIENT_IDS.split(", ")) {
                 Some(near) => format!("write {near:?}"),
-                None => format!("choose from {}", CLIENT_IDS.join(", ")),
+                None => format!("choose from {CLIENT_IDS}"),
             };
             let message = format!("unknown client {id:?}");
-            (
-                Finding::new(Code::SettingsInvalid, "/probe/require", message).help(help),
-                toml_span(text, &format!("/probe/require/{i}")),
-            )
+            let finding = Finding::new(Code::SettingsInvalid, "/probe/require", message).help(help);
+            (finding, toml_span(text, &format!("/probe/require/{i}")))
         });
         wrong.extend(SourceFile::new(path, text).diagnose_spans(findings.collect()));
         (config, wrong)
@@ -75,9 +55,7 @@ mod tests {
 
     #[test]
     fn the_ids_are_those_of_the_probe() {
-        assert_eq!(
-            CLIENT_IDS.to_vec(),
-            crate::probe::CLIENTS.iter().map(|c| c.id).collect::<Vec<_>>()
-        );
+        let ids: Vec<&str> = crate::probe::CLIENTS.iter().map(|client| client.id).collect();
+        assert_eq!(CLIENT_IDS, ids.join(", "));
     }
 }

@@ -11,23 +11,22 @@ pub(super) struct Problems(Vec<(String, Finding)>);
 impl Problems {
     /// Adds a wrong value. `pointer` leads to it from the top of the file, such as `/catalog/links/0/url`;
     /// the report names it as far as the first position in a list.
-    pub(super) fn add(&mut self, pointer: String, message: String, help: impl Into<String>) {
-        let is_position = |step: &&str| step.parse::<usize>().is_ok();
-        let named = match pointer.split('/').find(is_position) {
-            Some(step) => pointer.split(&format!("/{step}")).next().unwrap_or_default(),
-            None => &pointer,
-        };
+    pub(super) fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        let pointer = pointer.into();
+        let steps = pointer.split('/').take_while(|step| step.parse::<usize>().is_err());
+        let named = steps.collect::<Vec<_>>().join("/");
         let finding = Finding::new(Code::SettingsInvalid, named, message).help(help);
         self.0.push((pointer, finding));
     }
 
     /// Returns the diagnostics, in the order of their lines.
     pub(super) fn diagnose(self, source: &SourceFile<'_>) -> Vec<Diagnostic> {
-        if self.0.is_empty() {
-            return Vec::new();
-        }
-        let table =
-            DeTable::parse(source.text).ok().map(|table| DeValue::Table(table.into_inner()));
+        let table = DeTable::parse(source.text).map(|table| DeValue::Table(table.into_inner()));
         let span = |pointer: &str| table.as_ref().map_or(NOWHERE, |table| find(table, pointer));
         let found = self.0.into_iter().map(|(pointer, finding)| (finding, span(&pointer)));
         source.diagnose_spans(found.collect())

@@ -2,9 +2,9 @@
 //!
 //! A change of entries is described as [`Edits`] first, a value that can be shown and tested, and
 //! [`apply`] brings it to disk. Each file is written beside the data folder and moved to its place, so
-//! that none is ever half there, and a file that already holds its bytes is left alone. Refused are
-//! paths that leave the folder and symbolic links on the way: what is committed under another name
-//! must not be overwritten through one.
+//! that no file is ever half written, and a file that already has its bytes is left alone. Paths that
+//! leave the folder and symbolic links on the way are refused: a file that is committed under another
+//! name must not be overwritten through a link.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -17,26 +17,28 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::site::WORK;
 use crate::world::file;
 
-/// What becomes of one file.
+use super::layout::join;
+
+/// What happens to one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
-    /// It holds these bytes.
+    /// It gets these bytes.
     Write(Vec<u8>),
-    /// It is not there.
+    /// It is removed.
     Remove,
 }
 
-/// A change of a data folder: paths below it, with forward slashes, and what becomes of each.
+/// A change of a data folder: paths below it, with forward slashes, and what happens to each.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edits(BTreeMap<String, Edit>);
 
 impl Edits {
-    /// A change of nothing.
+    /// Makes a change of nothing.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets the file at `path` hold `bytes`.
+    /// Writes `bytes` to the file at `path`.
     pub fn write(&mut self, path: impl Into<String>, bytes: impl Into<Vec<u8>>) {
         self.0.insert(path.into(), Edit::Write(bytes.into()));
     }
@@ -51,12 +53,12 @@ impl Edits {
         self.0.extend(other.0);
     }
 
-    /// Every path in order, with its edit.
+    /// Returns every path in order, with its edit.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Edit)> {
         self.0.iter().map(|(path, edit)| (path.as_str(), edit))
     }
 
-    /// How many files are concerned.
+    /// Returns how many files are concerned.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -74,7 +76,7 @@ pub struct Applied {
     pub written: u64,
     /// Files that were removed.
     pub removed: u64,
-    /// Files that were as they should be.
+    /// Files that had their bytes already.
     pub unchanged: u64,
 }
 
@@ -95,15 +97,15 @@ pub fn require_folder(root: &Path) -> Result<()> {
 /// Brings `edits` to the folder `root`, which must be there. `step` is called for every file that is done.
 ///
 /// Everything is written to a working folder beside `root` first and then moved to its place, a new folder
-/// with all its files in one step. So a run that is killed leaves no half of a file, and no new folder
-/// without one of its files. After a failure the help text of the error counts the files that were
-/// done; to do it again is safe.
+/// with all its files in one step. So a run that is killed leaves neither a half-written file nor a new
+/// folder that lacks one of its files. After a failure the help text of the error counts the files that
+/// were done. It is safe to repeat the run.
 pub fn apply(root: &Path, edits: &Edits, step: &(dyn Fn(u64) + Sync)) -> Result<Applied> {
     let work = work_folder(root).and_then(|work| Some(work.parent()?.to_path_buf()));
     apply_in(root, work.as_deref().unwrap_or(root), edits, step)
 }
 
-/// As [`apply`], with the working folder in `home`.
+/// Does what [`apply`] does, with the working folder in `home`.
 pub fn apply_in(
     root: &Path,
     home: &Path,
@@ -117,7 +119,6 @@ pub fn apply_in(
         folders.entry(folder).or_default().push((file, edit));
     }
     let stage = Stage::open(root, home)?;
-    let folders: Vec<_> = folders.into_iter().collect();
     let moves: Result<Vec<Moves>> = folders
         .par_iter()
         .map(|(folder, files)| prepare(root, &stage.path, folder, files, step))
@@ -129,7 +130,6 @@ pub fn apply_in(
             let done = applied.written + applied.removed + applied.unchanged;
             with_progress(e, done, edits.len())
         })?;
-        moves.require(root).map_err(|e| with_progress(e, applied.written, edits.len()))?;
         applied.written += moves.writes.len() as u64;
         applied.removed += moves.removals.len() as u64;
         applied.unchanged += moves.unchanged;
@@ -145,7 +145,8 @@ pub fn was_interrupted(root: &Path) -> bool {
     beside.iter().chain([&inside]).any(there)
 }
 
-/// The folder beside `root` for what is not part of the data and may be deleted at any time.
+/// Returns the folder beside `root` for what is not part of the data and may be deleted at any
+/// time.
 pub fn work_folder(root: &Path) -> Option<PathBuf> {
     let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     full.parent().map(|parent| parent.join(WORK))
@@ -163,8 +164,8 @@ pub fn hold(root: &Path) -> Result<file::Held> {
     })
 }
 
-/// The part of the working folder that holds what is not in place yet. Each data folder has its own, as
-/// each is locked separately.
+/// Returns the part of the working folder that holds what is not in place yet. Each data folder has
+/// its own, as each is locked separately.
 fn stage_name(root: &Path) -> String {
     let full = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
     let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -239,7 +240,7 @@ fn prepare(
 ) -> Result<Moves> {
     let mut moves = Moves { new: missing(root, folder)?, ..Moves::default() };
     for (file, edit) in files {
-        let path = if folder.is_empty() { (*file).to_owned() } else { format!("{folder}/{file}") };
+        let path = join(folder, file);
         let full = root.join(&path);
         let there = match fs::symlink_metadata(&full) {
             Ok(meta) if meta.is_file() => Some(meta.len()),
@@ -282,13 +283,7 @@ impl Moves {
             let full = root.join(path);
             fs::remove_file(&full).map_err(|e| Error::io("the file cannot be removed", full, e))?;
         }
-        Ok(())
-    }
-}
-
-impl Moves {
-    /// Makes sure that every file arrived: something else may have emptied the working folder.
-    fn require(&self, root: &Path) -> Result<()> {
+        // Something else may have emptied the working folder.
         let missing = self.writes.iter().map(|path| root.join(path)).find(|path| !path.is_file());
         missing.map_or(Ok(()), |path| {
             Err(Error::new(ErrorKind::Io, "the file did not arrive at its place").at(path))
@@ -297,16 +292,10 @@ impl Moves {
 }
 
 fn with_progress(e: Error, done: u64, total: usize) -> Error {
-    let help = format!(
-        "{done} of {total} files were done before this; fix it and run the same command again"
-    );
-    match e.advice() {
-        Some(advice) => {
-            let help = format!("{advice}; {help}");
-            e.help(help)
-        }
-        None => e.help(help),
-    }
+    let advice = e.advice().map(|advice| format!("{advice}; ")).unwrap_or_default();
+    e.help(format!(
+        "{advice}{done} of {total} files were done before this; fix it and run the same command again"
+    ))
 }
 
 /// Splits a path into its folder and file name, if it stays below the root on every system.
@@ -322,14 +311,12 @@ fn split<'a>(root: &Path, path: &'a str) -> Result<(&'a str, &'a str)> {
     }
 }
 
-/// The outermost folder on the way to `folder` that is not there yet. No part of it may be a symbolic link.
+/// Returns the outermost folder on the way to `folder` that is not there yet. No part of it may be
+/// a symbolic link.
 fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
     let mut at = String::new();
     for part in folder.split('/').filter(|part| !part.is_empty()) {
-        if !at.is_empty() {
-            at.push('/');
-        }
-        at.push_str(part);
+        at = join(&at, part);
         let full = root.join(&at);
         match fs::symlink_metadata(&full) {
             Ok(meta) if meta.is_dir() => {}
@@ -344,9 +331,9 @@ fn missing(root: &Path, folder: &str) -> Result<Option<String>> {
 /// Makes sure that `folder` is there below `root` and that no part of it is a symbolic link.
 pub fn open_folder(root: &Path, folder: &str) -> Result<PathBuf> {
     let path = root.join(folder);
+    let fail = |e| Error::io("the folder cannot be created", &path, e);
     if missing(root, folder)?.is_some() {
-        fs::create_dir_all(&path)
-            .map_err(|e| Error::io("the folder cannot be created", &path, e))?;
+        fs::create_dir_all(&path).map_err(fail)?;
     }
     Ok(path)
 }
@@ -358,9 +345,6 @@ fn in_the_way(path: &Path) -> Error {
 }
 
 fn same(path: &Path, size: u64, bytes: &[u8]) -> Result<bool> {
-    if size != bytes.len() as u64 {
-        return Ok(false);
-    }
-    let there = fs::read(path).map_err(|e| Error::io("the file cannot be read", path, e))?;
-    Ok(there == bytes)
+    let read = || fs::read(path).map_err(|e| Error::io("the file cannot be read", path, e));
+    Ok(size == bytes.len() as u64 && read()? == bytes)
 }

@@ -20,7 +20,7 @@ pub struct Held {
 }
 
 impl Held {
-    /// The path from the top of the repository, where the data folder is at `prefix`.
+    /// Returns the path from the top of the repository, where the data folder is at `prefix`.
     pub fn full_path(&self, prefix: &str) -> String {
         match self.path.strip_prefix('/') {
             Some(path) => path.to_owned(),
@@ -28,7 +28,7 @@ impl Held {
         }
     }
 
-    /// The commit whose state is published instead.
+    /// Returns the commit whose state is published instead.
     ///
     /// # Errors
     /// When `from` is not a full commit id.

@@ -1,4 +1,5 @@
-//! When entries were published, updated and changed their status: git's history, read once for all.
+//! When entries were published, updated and changed their status, from git's history. One walk reads
+//! the dates of all entries.
 //!
 //! `publishedAt` is the first commit with the `server.json`, `updatedAt` the last that changed it or
 //! the `status.json`, `statusChangedAt` the last that changed the status *value*; committer times on
@@ -38,7 +39,7 @@ pub enum Fallback {
     None,
 }
 
-/// Dates of all entries, by `<namespace>/<name>/<version>`.
+/// Dates of all entries, by `<namespace>/<name>/<version>`; what is not in it has the fallback.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DateTable {
     entries: BTreeMap<Box<str>, EntryDates>,
@@ -64,7 +65,7 @@ impl DateTable {
         Self { entries: BTreeMap::new(), fallback }
     }
 
-    /// Number of entries that history knows.
+    /// Returns the number of entries that history knows.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
@@ -74,13 +75,12 @@ impl DateTable {
         self.entries.is_empty()
     }
 
-    /// Everything that history knows, in byte order; together with [`DateTable::restore`] the form in
-    /// which a cache keeps it.
+    /// Returns everything that history knows, in byte order.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &EntryDates)> {
         self.entries.iter().map(|(key, dates)| (&**key, dates))
     }
 
-    /// A table from what a cache kept.
+    /// Makes a table from its [`DateTable::entries`], as a cache kept them.
     pub fn restore(
         entries: impl IntoIterator<Item = (Box<str>, EntryDates)>,
         fallback: Fallback,
@@ -106,23 +106,22 @@ impl DateTable {
         self.fallback
     }
 
-    /// The dates of the entry `key` whose status is `status` now.
+    /// Returns the dates of the entry `key` whose status is `status` now.
     pub fn resolve(&self, key: &str, status: Status) -> Dated {
         let at = Timestamp::from_unix;
+        let dates = |published, updated, status_changed| Dates {
+            published: at(published),
+            updated: at(updated),
+            status_changed: at(status_changed),
+        };
         match (self.entries.get(key), self.fallback) {
+            // The status was changed in the work tree and is not committed yet.
             (Some(known), Fallback::Head(head)) if known.status != status => {
-                // The status was changed in the work tree and is not committed yet.
-                Dated::Uncommitted(Dates {
-                    published: at(known.published),
-                    updated: at(head),
-                    status_changed: at(head),
-                })
+                Dated::Uncommitted(dates(known.published, head, head))
             }
-            (Some(known), _) => Dated::Known(Dates {
-                published: at(known.published),
-                updated: at(known.updated),
-                status_changed: at(known.status_changed),
-            }),
+            (Some(known), _) => {
+                Dated::Known(dates(known.published, known.updated, known.status_changed))
+            }
             (None, Fallback::Head(head)) => Dated::Uncommitted(Dates::at(at(head))),
             (None, Fallback::Epoch(epoch)) => Dated::BeforeFirstCommit(Dates::at(at(epoch))),
             (None, Fallback::None) => Dated::Unknown,
@@ -138,27 +137,27 @@ pub struct DateSource {
 }
 
 impl DateSource {
-    /// A source that calls `load` at most once.
+    /// Makes a source that calls `load` at most once.
     pub fn new(load: impl Fn() -> Result<DateTable> + Send + Sync + 'static) -> Self {
         Self { table: OnceLock::new(), load: Box::new(load) }
     }
 
-    /// A source with nothing but a fallback.
+    /// Makes a source with nothing but a fallback.
     pub fn fallback(fallback: Fallback) -> Self {
         Self::new(move || Ok(DateTable::without_history(fallback)))
     }
 
-    /// The table.
+    /// Returns the table.
     pub fn table(&self) -> Result<&DateTable> {
         self.table.get_or_init(|| (self.load)()).as_ref().map_err(Clone::clone)
     }
 
-    /// The table, if anybody has asked for it.
+    /// Returns the table, if anybody has asked for it.
     pub fn known(&self) -> Option<&DateTable> {
         self.table.get()?.as_ref().ok()
     }
 
-    /// The dates of the entry `key` whose status is `status` now.
+    /// Returns the dates of the entry `key` whose status is `status` now.
     pub fn resolve(&self, key: &str, pins: Option<&OriginRecord>, status: Status) -> Result<Dated> {
         match pins.and_then(OriginRecord::dates) {
             Some(dates) => Ok(Dated::Known(dates)),
@@ -193,42 +192,32 @@ mod walk {
             progress: &mut dyn FnMut(usize),
         ) -> Result<Self> {
             let fallback = Fallback::Head(git.commit_time(head)?);
-            let (mut entries, base) = match known {
-                Some((base, table)) => (table.entries, Some(base)),
-                None => (BTreeMap::new(), None),
-            };
-            if base == Some(head) {
-                return Ok(Self { entries, fallback });
-            }
-            let since = match base {
-                Some(base) => git.history_since(base, head, prefix, progress)?,
+            let since = match &known {
+                Some((base, _)) if *base == head => Some(Vec::new()),
+                Some((base, _)) => git.history_since(*base, head, prefix, progress)?,
                 None => None,
             };
-            let changes = match since {
-                Some(changes) => changes,
-                None => {
-                    entries.clear(); // the line was rewritten, or nothing was known
-                    git.history(head, prefix, progress)?
-                }
+            let (mut entries, changes) = match (known, since) {
+                (Some((_, table)), Some(changes)) => (table.entries, changes),
+                // The line was rewritten, or nothing was known.
+                _ => (BTreeMap::new(), git.history(head, prefix, progress)?),
             };
-            for history in group(changes) {
-                let before = entries.get(&*history.key).copied();
-                if let Some(dates) = history.apply(git, before)? {
-                    entries.insert(history.key, dates);
+            for (key, changes) in group(changes) {
+                let before = entries.get(&key).copied();
+                if let Some(dates) = apply(&changes, git, before)? {
+                    entries.insert(key, dates);
                 }
             }
             Ok(Self { entries, fallback })
         }
     }
 
-    /// The changes of one entry's two files.
-    struct EntryHistory {
-        key: Box<str>,
-        changes: Vec<(EntryFile, PathChange)>,
-    }
+    /// The changes of an entry's document and status.
+    type Changes = Vec<(EntryFile, PathChange)>;
 
-    fn group(paths: Vec<PathHistory>) -> impl Iterator<Item = EntryHistory> {
-        let mut found: BTreeMap<Box<str>, Vec<(EntryFile, PathChange)>> = BTreeMap::new();
+    /// Returns the changes of each entry, in the order of its commits.
+    fn group(paths: Vec<PathHistory>) -> BTreeMap<Box<str>, Changes> {
+        let mut found: BTreeMap<Box<str>, Changes> = BTreeMap::new();
         for path in paths {
             if let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path)
                 && matches!(file, EntryFile::Server | EntryFile::Status)
@@ -238,53 +227,48 @@ mod walk {
                 found.entry(key).or_default().extend(changes);
             }
         }
-        found.into_iter().map(|(key, mut changes)| {
-            changes.sort_by_key(|(_, change)| change.commit);
-            EntryHistory { key, changes }
-        })
+        found.values_mut().for_each(|changes| changes.sort_by_key(|(_, change)| change.commit));
+        found
     }
 
-    impl EntryHistory {
-        /// The dates after these changes; `None` when the document was never there.
-        fn apply(&self, git: &Git, before: Option<EntryDates>) -> Result<Option<EntryDates>> {
-            let mut dates = before;
-            for (i, (file, change)) in self.changes.iter().enumerate() {
-                let status = match (file, change.oid) {
-                    (EntryFile::Status, Some(oid)) => Some(status_of(git, oid)?),
-                    (EntryFile::Status, None) => Some(Status::Active),
-                    _ => None,
-                };
-                match (&mut dates, file, change.oid) {
-                    (None, EntryFile::Server, Some(_)) => {
-                        dates = Some(self.first(git, i, change.time)?);
+    /// Returns the dates after these changes; `None` when the document was never there.
+    fn apply(
+        changes: &Changes,
+        git: &Git,
+        before: Option<EntryDates>,
+    ) -> Result<Option<EntryDates>> {
+        let mut dates = before;
+        // A status may come in the same commit as the document, or before it.
+        let mut first_status = Status::Active;
+        for (file, change) in changes {
+            let time = change.time;
+            let status = match (file, change.oid) {
+                (EntryFile::Status, Some(oid)) => Some(status_of(git, oid)?),
+                (EntryFile::Status, None) => Some(Status::Active),
+                _ => None,
+            };
+            match (&mut dates, change.oid) {
+                (None, Some(_)) => match status {
+                    Some(status) => first_status = status,
+                    None => {
+                        let (published, updated, status_changed) = (time, time, time);
+                        let status = first_status;
+                        dates = Some(EntryDates { published, updated, status_changed, status });
                     }
-                    (Some(dates), _, oid) if *file == EntryFile::Status || oid.is_some() => {
-                        dates.updated = change.time;
-                        if let Some(status) = status.filter(|status| *status != dates.status) {
-                            dates.status = status;
-                            dates.status_changed = change.time;
-                        }
+                },
+                (Some(dates), oid) if status.is_some() || oid.is_some() => {
+                    dates.updated = time;
+                    if let Some(status) = status.filter(|status| *status != dates.status) {
+                        (dates.status, dates.status_changed) = (status, time);
                     }
-                    _ => {}
                 }
+                _ => {}
             }
-            Ok(dates)
         }
-
-        /// The dates when the document first appears in change `i`, with a status that may have come
-        /// in the same commit.
-        fn first(&self, git: &Git, i: usize, time: i64) -> Result<EntryDates> {
-            let mut status = Status::Active;
-            for (file, change) in self.changes[..i].iter() {
-                if let (EntryFile::Status, Some(oid)) = (file, change.oid) {
-                    status = status_of(git, oid)?;
-                }
-            }
-            Ok(EntryDates { published: time, updated: time, status_changed: time, status })
-        }
+        Ok(dates)
     }
 
-    /// The status that a blob of `status.json` means; what cannot be read means active.
+    /// Returns the status that a blob of `status.json` means; what cannot be read means active.
     fn status_of(git: &Git, oid: Oid) -> Result<Status> {
         if git.size(oid)? > MAX_FILE {
             return Ok(Status::Active);

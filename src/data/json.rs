@@ -1,14 +1,14 @@
 //! Strict reading of JSON: everything that a value tree would hide is reported.
 //!
-//! Parsers merge duplicate keys, replace lone surrogates and round long numbers without a word, and
-//! do it differently. A document that means different things to different readers cannot be
+//! Parsers silently merge duplicate keys, replace lone surrogates and round long numbers, and each
+//! does it differently. A document that means different things to different readers cannot be
 //! published, so each of these is a diagnostic with line and column. What the author wrote is kept as
 //! text: [`Document::compact`] is the same tokens without the white space between them.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use serde_json::{Map, Number, Value};
+use serde_json::{Number, Value};
 
 use crate::diag::json::{SyntaxError, Token, TokenKind, Tokenizer, unescape};
 use crate::diag::{Code, Diagnostic, Finding, MAX_ALIKE, Place, Pointer, SourceFile, Span};
@@ -33,27 +33,21 @@ pub struct Document {
     pub compact: Box<str>,
     /// The value, as a lenient parser would see it.
     pub value: Value,
-    /// Whether the only thing wrong, if anything, is what the strict reading adds.
+    /// What the strict reading reports; empty when every parser reads the document alike.
     pub findings: Vec<Diagnostic>,
 }
 
-/// Reads `bytes`; `Err` is why they are not JSON at all.
+/// Reads JSON. The error reports why `bytes` are not JSON at all.
 pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>> {
     let mut findings = Vec::new();
     let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(path, &e))?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
-        findings.push(
-            SourceFile::new(path, &text).diagnose_span(
-                Finding::new(
-                    Code::JsonByteOrderMark,
-                    Pointer::root(),
-                    Code::JsonByteOrderMark.summary(),
-                )
-                .help("save the file as UTF-8 without a byte order mark"),
-                Span { start: 0, end: 0 },
-            ),
-        );
+        let code = Code::JsonByteOrderMark;
+        let finding = Finding::new(code, Pointer::root(), code.summary())
+            .help("save the file as UTF-8 without a byte order mark");
+        let source = SourceFile::new(path, &text);
+        findings.push(source.diagnose_span(finding, Span { start: 0, end: 0 }));
     }
     let mut scan = Scan {
         text: &text,
@@ -66,11 +60,8 @@ pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>
         return Err(Box::new(syntax(&SourceFile::new(path, &text), &e)));
     }
     let compact = scan.compact.into_boxed_str();
-    let value = match serde_json::from_str(&compact) {
-        Ok(value) => value,
-        // Lone surrogates and overflowing numbers are JSON, but not to every parser.
-        Err(_) => lenient(&compact),
-    };
+    // Lone surrogates and overflowing numbers are JSON, but not to every parser.
+    let value = serde_json::from_str(&compact).unwrap_or_else(|_| lenient(&compact));
     findings.extend(SourceFile::new(path, &text).diagnose_spans(scan.suspicious));
     Ok(Document { text, compact, value, findings })
 }
@@ -78,12 +69,9 @@ pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>
 fn not_utf8(path: &str, e: &std::string::FromUtf8Error) -> Box<Diagnostic> {
     let at = e.utf8_error().valid_up_to();
     let text = String::from_utf8_lossy(e.as_bytes());
-    let finding = Finding::new(
-        Code::JsonNotUtf8,
-        Pointer::root(),
-        format!("byte {at} is not part of UTF-8 text"),
-    )
-    .help("save the file as UTF-8");
+    let message = format!("byte {at} is not part of UTF-8 text");
+    let finding =
+        Finding::new(Code::JsonNotUtf8, Pointer::root(), message).help("save the file as UTF-8");
     Box::new(SourceFile::new(path, &text).diagnose_span(finding, Span { start: at, end: at + 1 }))
 }
 
@@ -137,8 +125,11 @@ impl<'a> Scan<'a> {
         let mut after_key = false;
         while let Some(token) = tokens.next()? {
             let ends = matches!(token.kind, TokenKind::EndObject | TokenKind::EndArray);
-            if !ends && !after_key {
-                self.comma();
+            if let Some(open) = self.open.last_mut().filter(|_| !ends && !after_key) {
+                if open.count > 0 {
+                    self.compact.push(',');
+                }
+                open.count += 1;
             }
             self.compact.push_str(&self.text[token.start..token.end]);
             after_key = matches!(token.kind, TokenKind::Key(_));
@@ -149,29 +140,15 @@ impl<'a> Scan<'a> {
                 }
                 TokenKind::String(raw) => self.string(raw, token),
                 TokenKind::Number(raw) => self.number(raw, token),
-                TokenKind::BeginObject => {
-                    let keys = Some(Keys::default());
+                TokenKind::BeginObject | TokenKind::BeginArray => {
+                    let keys = (token.kind == TokenKind::BeginObject).then(Keys::default);
                     self.open.push(Open { keys, key: Cow::Borrowed(""), count: 0 });
                 }
-                TokenKind::BeginArray => {
-                    self.open.push(Open { keys: None, key: Cow::Borrowed(""), count: 0 });
-                }
-                TokenKind::EndObject | TokenKind::EndArray => {
-                    self.open.pop();
-                }
+                _ if ends => drop(self.open.pop()),
                 _ => {}
             }
         }
         Ok(())
-    }
-
-    fn comma(&mut self) {
-        if let Some(open) = self.open.last_mut() {
-            if open.count > 0 {
-                self.compact.push(',');
-            }
-            open.count += 1;
-        }
     }
 
     fn report(&mut self, code: Code, token: Token<'_>, message: String, help: &'static str) {
@@ -183,7 +160,7 @@ impl<'a> Scan<'a> {
         self.suspicious.push((Finding::new(code, pointer, message).help(help), span));
     }
 
-    /// The place that is being read.
+    /// Returns the place that is being read.
     fn pointer(&self) -> Pointer {
         self.open.iter().fold(Pointer::root(), |pointer, open| match &open.keys {
             Some(_) => pointer.key(&open.key),
@@ -210,35 +187,26 @@ impl<'a> Scan<'a> {
         }
         let (text, lone) = unescape(raw);
         if lone {
-            self.report(
-                Code::JsonLoneSurrogate,
-                token,
-                "an escape here is half of a surrogate pair and not a character".to_owned(),
-                "write the character itself, or both halves",
-            );
+            let message = "an escape here is half of a surrogate pair and not a character";
+            let help = "write the character itself, or both halves";
+            self.report(Code::JsonLoneSurrogate, token, message.to_owned(), help);
         }
         let suspicious: BTreeSet<char> = text.chars().filter(|c| is_suspicious(*c)).collect();
         if !suspicious.is_empty() {
             let list = suspicious.iter().take(MAX_LISTED).map(|c| format!("U+{:04X}", *c as u32));
             let list = list.collect::<Vec<_>>().join(", ");
             let more = if suspicious.len() > MAX_LISTED { " and others" } else { "" };
-            self.report(
-                Code::JsonControlCharacter,
-                token,
-                format!("the text holds {list}{more}, which readers cannot see"),
-                "remove the character",
-            );
+            let message = format!("the text contains {list}{more}, which readers cannot see");
+            self.report(Code::JsonControlCharacter, token, message, "remove the character");
         }
     }
 
     fn number(&mut self, raw: &str, token: Token<'_>) {
         if !round_trips(raw) {
-            self.report(
-                Code::JsonNumberPrecision,
-                token,
-                format!("the number {} becomes another one when it is read", beginning(raw)),
-                "write it as a string, or with at most 15 digits",
-            );
+            let message =
+                format!("the number {} becomes another one when it is read", beginning(raw));
+            let help = "write it as a string, or with at most 15 digits";
+            self.report(Code::JsonNumberPrecision, token, message, help);
         }
     }
 }
@@ -249,7 +217,7 @@ const MAX_QUOTED: usize = 80;
 /// Most characters that a message lists.
 const MAX_LISTED: usize = 10;
 
-/// The beginning of a text.
+/// Returns the beginning of a text.
 fn beginning(text: &str) -> Cow<'_, str> {
     match text.char_indices().nth(MAX_QUOTED) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
@@ -272,19 +240,16 @@ fn round_trips(raw: &str) -> bool {
         // JavaScript reads every number as a float.
         return raw.trim_start_matches('-').parse::<u64>().is_ok_and(|n| n <= 1 << 53);
     }
-    match raw.parse::<f64>() {
-        Ok(float) if float.is_finite() => decimal(raw) == decimal(&format!("{float:e}")),
-        _ => false,
-    }
+    let float = raw.parse::<f64>().unwrap_or(f64::NAN);
+    float.is_finite() && decimal(raw) == decimal(&format!("{float:e}"))
 }
 
-/// Digits without zeros at the ends, and the power of ten that the first of them has.
+/// Returns the sign, the digits without zeros at both ends, and the power of ten of the first
+/// digit.
 fn decimal(text: &str) -> (bool, String, i64) {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (negative, mantissa) = match mantissa.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, mantissa),
-    };
+    let negative = mantissa.starts_with('-');
+    let mantissa = mantissa.trim_start_matches('-');
     let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let digits = format!("{whole}{part}");
     let leading = digits.len() - digits.trim_start_matches('0').len();
@@ -297,45 +262,20 @@ fn decimal(text: &str) -> (bool, String, i64) {
     (negative, significant, power.saturating_add(shift))
 }
 
-/// The value as a lenient parser sees it: lone surrogates become U+FFFD, numbers out of range null.
+/// Returns the value as a lenient parser sees it: lone surrogates become U+FFFD, numbers out of
+/// range null.
 fn lenient(text: &str) -> Value {
-    let mut tokens = Tokenizer::new(text);
-    let mut stack: Vec<(Value, Option<String>)> = Vec::new();
-    let mut key = None;
+    let (mut tokens, mut fixed, mut at) = (Tokenizer::new(text), String::new(), 0);
     while let Ok(Some(token)) = tokens.next() {
-        let value = match token.kind {
-            TokenKind::Key(raw) => {
-                key = Some(unescape(raw).0.into_owned());
-                continue;
-            }
-            TokenKind::BeginObject => {
-                stack.push((Value::Object(Map::new()), key.take()));
-                continue;
-            }
-            TokenKind::BeginArray => {
-                stack.push((Value::Array(Vec::new()), key.take()));
-                continue;
-            }
-            TokenKind::EndObject | TokenKind::EndArray => match stack.pop() {
-                Some((value, outer)) => {
-                    key = outer;
-                    value
-                }
-                None => return Value::Null,
-            },
-            TokenKind::String(raw) => Value::String(unescape(raw).0.into_owned()),
-            TokenKind::Number(raw) => raw.parse::<Number>().map_or(Value::Null, Value::Number),
-            TokenKind::True => Value::Bool(true),
-            TokenKind::False => Value::Bool(false),
-            TokenKind::Null => Value::Null,
+        let replacement = match token.kind {
+            TokenKind::Key(raw) | TokenKind::String(raw) => Value::from(unescape(raw).0),
+            TokenKind::Number(raw) if raw.parse::<Number>().is_err() => Value::Null,
+            _ => continue,
         };
-        match stack.last_mut() {
-            Some((Value::Object(members), _)) => {
-                members.insert(key.take().unwrap_or_default(), value);
-            }
-            Some((Value::Array(elements), _)) => elements.push(value),
-            _ => return value,
-        }
+        fixed.push_str(&text[at..token.start]);
+        fixed.push_str(&replacement.to_string());
+        at = token.end;
     }
-    Value::Null
+    fixed.push_str(&text[at..]);
+    serde_json::from_str(&fixed).unwrap_or_default()
 }

@@ -32,7 +32,7 @@ impl EntryFile {
     pub const ALL: [EntryFile; 5] =
         [Self::Server, Self::Status, Self::Proof, Self::Origin, Self::StatusProof];
 
-    /// The file's name.
+    /// Returns the file's name.
     pub fn file_name(self) -> &'static str {
         match self {
             Self::Server => "server.json",
@@ -41,10 +41,6 @@ impl EntryFile {
             Self::Origin => "origin.json",
             Self::StatusProof => "status.proof.json",
         }
-    }
-
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.file_name() == name)
     }
 }
 
@@ -83,55 +79,55 @@ pub enum DataPath<'a> {
         /// The version, from the file's name.
         version: &'a str,
     },
-    /// A file that is welcome and means nothing: notes for people, and git's own files.
+    /// A file that is allowed and ignored: notes for people, and git's files.
     Ignored,
-    /// A file that means nothing here.
+    /// A file that has no meaning here.
     Unknown,
 }
 
 impl<'a> DataPath<'a> {
-    /// What `path` (relative, forward slashes) means.
+    /// Returns what `path` (relative, forward slashes) means.
     pub fn of(path: &'a str) -> Self {
-        let mut parts = [""; 6];
-        let mut count = 0;
+        // One more than the deepest path has, so that a deeper one is unknown.
+        let (mut parts, mut count) = ([""; 6], 0);
         for part in path.split('/') {
-            if count == parts.len() {
-                return Self::Unknown;
+            match parts.get_mut(count) {
+                Some(place) => *place = part,
+                None => return Self::Unknown,
             }
-            parts[count] = part;
             count += 1;
         }
         match &parts[..count] {
             [SETTINGS] => Self::Settings,
-            ["servers", namespace, name, version, file] => match EntryFile::named(file) {
-                Some(file) => Self::Entry { namespace, name, version, file },
-                None => Self::other(file),
-            },
+            ["servers", namespace, name, version, file] => EntryFile::ALL
+                .into_iter()
+                .find(|kind| kind.file_name() == *file)
+                .map_or(Self::other(file), |file| Self::Entry { namespace, name, version, file }),
             ["owners", file] => {
                 let toml = file.strip_suffix(".toml").map(|namespace| Self::Owners { namespace });
                 let proof = file.strip_suffix(".proof.json");
                 toml.or(proof.map(|namespace| Self::OwnersProof { namespace }))
                     .unwrap_or_else(|| Self::other(file))
             }
-            ["tombstones", namespace, name, file] => match file.strip_suffix(".toml") {
-                Some(version) => Self::Tombstone { namespace, name, version },
-                None => Self::other(file),
-            },
+            ["tombstones", namespace, name, file] => file
+                .strip_suffix(".toml")
+                .map_or(Self::other(file), |version| Self::Tombstone { namespace, name, version }),
             [.., file] => Self::other(file),
             [] => Self::Unknown,
         }
     }
 
     fn other(file: &str) -> Self {
-        let ignored = matches!(
-            file,
-            ".gitkeep" | ".gitattributes" | ".gitignore" | "README.md" | ".DS_Store"
-        );
-        if ignored { Self::Ignored } else { Self::Unknown }
+        match file {
+            ".gitkeep" | ".gitattributes" | ".gitignore" | "README.md" | ".DS_Store" => {
+                Self::Ignored
+            }
+            _ => Self::Unknown,
+        }
     }
 }
 
-/// The folder of an entry below the data folder.
+/// Returns the folder of an entry below the data folder.
 pub fn entry_folder(name: &ServerName, version: &Version) -> String {
     format!("servers/{}/{}/{version}", name.namespace(), name.name())
 }

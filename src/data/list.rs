@@ -1,6 +1,6 @@
 //! Lists a data folder, on disk or in a commit.
 //!
-//! Both give paths and kinds to one [`Builder`], so that the same files make the same tree. Nothing is
+//! Both pass paths and kinds to one [`Builder`], so that the same files make the same tree. Nothing is
 //! followed: a symbolic link, submodule or device is reported and not read.
 
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 #[cfg(feature = "git")]
-use super::layout::EntryFile;
+use super::layout::{EntryFile, join};
 use super::sort::{Builder, PathKind};
 use super::tree::{At, Tree, TreeSource};
 use crate::error::{Error, ErrorKind, Result};
@@ -19,7 +19,7 @@ use crate::world::git::{FileMode, Git, Oid, Pool};
 const TOP_FOLDERS: [&str; 3] = ["servers", "owners", "tombstones"];
 
 impl Tree {
-    /// A data folder with nothing in it; `label` is how messages call it.
+    /// Makes a data folder with nothing in it; `label` is how messages call it.
     pub fn empty(label: &str) -> Self {
         Builder::new(label).finish(TreeSource::Disk(PathBuf::new()))
     }
@@ -44,9 +44,8 @@ impl Tree {
             }
         }
         folders.sort();
-        let found: Vec<Vec<(String, PathKind)>> =
-            folders.par_iter().map(|folder| list(root, folder)).collect::<Result<_>>()?;
-        for (path, kind) in found.into_iter().flatten() {
+        let found = folders.par_iter().map(|folder| list(root, folder));
+        for (path, kind) in found.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
             builder.add(path, kind, At::Disk);
         }
         Ok(builder.finish(TreeSource::Disk(root.to_path_buf())))
@@ -61,10 +60,8 @@ impl Tree {
             return Err(missing(Path::new(prefix)));
         }
         for file in files {
-            let kind = match file.utf8 && file.well_formed {
-                true => kind_of_mode(file.mode),
-                false => PathKind::Malformed,
-            };
+            let is_valid = file.utf8 && file.well_formed;
+            let kind = if is_valid { kind_of_mode(file.mode) } else { PathKind::Malformed };
             builder.add(file.path, kind, At::blob(file.oid, file.mode));
         }
         Ok(builder.finish(TreeSource::Commit(Pool::new(git.reopen()?))))
@@ -83,9 +80,7 @@ impl Tree {
         for folder in folders {
             for file in EntryFile::ALL {
                 let path = format!("{folder}/{}", file.file_name());
-                let full =
-                    if prefix.is_empty() { path.clone() } else { format!("{prefix}/{path}") };
-                let Some(side) = git.entry(commit, &full)? else { continue };
+                let Some(side) = git.entry(commit, &join(prefix, &path))? else { continue };
                 builder.add(path, kind_of_mode(side.mode), At::blob(side.oid, side.mode));
             }
         }

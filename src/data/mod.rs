@@ -30,7 +30,7 @@ pub use overrides::{overrides_at, template_folder};
 pub use overrides::{read_overrides, read_settings};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
-pub use status::{StatusChange, change_status};
+pub use status::change_status;
 #[cfg(feature = "proof")]
 pub use status::{find_server, find_versions};
-pub use tree::{Content, FileRef, ServerFolder, Tree, VersionFiles, VersionFolder};
+pub use tree::{Content, ServerFolder, Tree, VersionFiles, VersionFolder};

@@ -1,4 +1,4 @@
-//! What an operator wrote: the settings as text, and the folder of templates (name → text).
+//! Reads what an operator wrote: the settings as text, and the folder of templates (name → text).
 //!
 //! Only plain files up to a limit are read; of templates those one or two levels deep that a template
 //! can be. Links are not followed, neither in the folder nor on the way to it, because they may lead
@@ -31,15 +31,12 @@ const MAX_BYTES: u64 = 1024 * 1024;
 /// When the folder or one of its files cannot be read, and when a link leads to it.
 pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, String>> {
     let folder = &around.join(name.trim_end_matches('/'));
-    if let Some(link) =
-        folder.ancestors().take_while(|path| *path != around).find(|path| path.is_symlink())
-    {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            "the folder of templates is behind a symbolic link",
-        )
-        .at(link)
-        .help("replace the link with a folder, or correct [catalog] templates in registry.toml"));
+    let mut inside = folder.ancestors().take_while(|path| *path != around);
+    if let Some(link) = inside.find(|path| path.is_symlink()) {
+        let what = "the folder of templates is behind a symbolic link";
+        let help =
+            "replace the link with a folder, or correct [catalog] templates in registry.toml";
+        return Err(Error::new(ErrorKind::Usage, what).at(link).help(help));
     }
     let mut files = BTreeMap::new();
     for entry in walkdir::WalkDir::new(folder).max_depth(2).sort_by_file_name() {
@@ -55,9 +52,8 @@ pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, Stri
         }
         if files.len() == MAX_FILES {
             let what = format!("the folder of templates has more than {MAX_FILES} files");
-            return Err(Error::new(crate::error::ErrorKind::Usage, what)
-                .at(folder)
-                .help("remove the files that are not templates"));
+            let help = "remove the files that are not templates";
+            return Err(Error::new(ErrorKind::Usage, what).at(folder).help(help));
         }
         let bytes = file::read(entry.path(), MAX_BYTES).map_err(|e| {
             Error::io("could not read a template", entry.path(), e)
@@ -101,7 +97,7 @@ pub fn template_folder(config: &Config, prefix: &str) -> Option<String> {
     Some(join(prefix.rsplit_once('/').map_or("", |(above, _)| above), name))
 }
 
-/// The settings of the data folder `root` as text; `None` when there is no such plain file.
+/// Returns the settings of the data folder `root` as text; `None` when there is no such plain file.
 pub fn read_settings(root: &Path) -> Result<Option<String>> {
     let path = root.join(SETTINGS);
     if !std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file()) {

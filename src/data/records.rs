@@ -36,7 +36,7 @@ pub struct OriginRecord {
 }
 
 impl OriginRecord {
-    /// The pinned dates, when publication is pinned; the others default to it.
+    /// Returns the pinned dates, when publication is pinned; the others default to it.
     pub fn dates(&self) -> Option<Dates> {
         let published = self.published.clone()?;
         Some(Dates {
@@ -47,17 +47,17 @@ impl OriginRecord {
     }
 }
 
-/// Two-space JSON of an object of texts, with a final newline.
+/// Returns two-space JSON of an object of texts, with a final newline.
 fn to_json(members: &[(&str, Option<&str>)]) -> String {
     let line = |(key, text): &(&str, Option<&str>)| {
-        text.map(|text| format!("  \"{key}\": {}", Value::from(text)))
+        Some(format!("  \"{key}\": {}", Value::from((*text)?)))
     };
     let lines: Vec<String> = members.iter().filter_map(line).collect();
     if lines.is_empty() { "{}\n".to_owned() } else { format!("{{\n{}\n}}\n", lines.join(",\n")) }
 }
 
 impl StatusRecord {
-    /// The text of its `status.json`.
+    /// Returns the text of its `status.json`.
     pub fn to_json(&self) -> String {
         to_json(&[
             ("status", Some(self.status.as_str())),
@@ -67,7 +67,7 @@ impl StatusRecord {
 }
 
 impl OriginRecord {
-    /// The text of its `origin.json`; dates keep their digits.
+    /// Returns the text of its `origin.json`; dates keep their digits.
     pub fn to_json(&self) -> String {
         to_json(&[
             ("registry", self.registry.as_deref()),
@@ -79,7 +79,7 @@ impl OriginRecord {
     }
 }
 
-/// SHA-256 of a document as `origin.json` writes it: lower-case hex.
+/// Returns the SHA-256 of a document as `origin.json` writes it: lower-case hex.
 pub fn digest(bytes: &[u8]) -> String {
     use sha2::{Digest as _, Sha256};
     to_hex(&Sha256::digest(bytes))
@@ -96,61 +96,55 @@ struct RecordReader<'a> {
 impl<'a> RecordReader<'a> {
     fn new(path: &'a str, document: &'a Document, code: Code, known: &[&'static str]) -> Self {
         let source = SourceFile::new(path, &document.text);
-        let mut fields =
-            Self { source, members: document.value.as_object(), code, wrong: Vec::new() };
-        match fields.members {
-            None => fields.report(
-                Pointer::root(),
-                "the document is not an object".to_owned(),
-                "write { … }".to_owned(),
-            ),
-            Some(members) => {
-                for key in members.keys().filter(|key| !known.contains(&key.as_str())) {
-                    let help = match nearest(key, known.iter().copied()) {
-                        Some(near) => format!("write \"{near}\", or remove it"),
-                        None => format!("remove it; known are {}", known.join(", ")),
-                    };
-                    let message = format!("the property {key:?} is not known");
-                    fields.report(Pointer::root().key(key), message, help);
-                }
-            }
+        let members = document.value.as_object();
+        let mut fields = Self { source, members, code, wrong: Vec::new() };
+        if members.is_none() {
+            fields.report("", "the document is not an object", "write { … }");
+        }
+        let keys = members.into_iter().flat_map(Map::keys);
+        for key in keys.filter(|key| !known.contains(&key.as_str())) {
+            let help = match nearest(key, known.iter().copied()) {
+                Some(near) => format!("write \"{near}\", or remove it"),
+                None => format!("remove it; known are {}", known.join(", ")),
+            };
+            let message = format!("the property {key:?} is not known");
+            fields.report(Pointer::root().key(key), message, help);
         }
         fields
     }
 
-    fn report(&mut self, pointer: Pointer, message: String, help: String) {
+    fn report(
+        &mut self,
+        pointer: impl Into<Pointer>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.wrong.push(Finding::new(self.code, pointer, message).help(help));
     }
 
-    /// What is wrong with them.
+    /// Returns what is wrong with them.
     fn diagnostics(self) -> Vec<Diagnostic> {
         self.source.diagnose_all(self.wrong)
     }
 
     fn text(&mut self, key: &str) -> Option<&'a str> {
-        match self.members?.get(key)? {
-            Value::String(text) => Some(text),
-            _ => {
-                let help = "write it in quotes".to_owned();
-                self.report(Pointer::root().key(key), format!("{key} is not a string"), help);
-                None
-            }
+        let value = self.members?.get(key)?;
+        if !value.is_string() {
+            let message = format!("{key} is not a string");
+            self.report(Pointer::root().key(key), message, "write it in quotes");
         }
+        value.as_str()
     }
 
     fn date(&mut self, key: &str) -> Option<Timestamp> {
         let text = self.text(key)?;
-        match Timestamp::parse(text).filter(Timestamp::is_canonical) {
-            Some(date) => Some(date),
-            None => {
-                self.report(
-                    Pointer::root().key(key),
-                    format!("{text:?} is not a UTC time as RFC 3339 writes it"),
-                    "write it like \"2026-03-01T12:00:00Z\"".to_owned(),
-                );
-                None
-            }
+        let date = Timestamp::parse(text).filter(Timestamp::is_canonical);
+        if date.is_none() {
+            let message = format!("{text:?} is not a UTC time as RFC 3339 writes it");
+            let help = "write it like \"2026-03-01T12:00:00Z\"";
+            self.report(Pointer::root().key(key), message, help);
         }
+        date
     }
 }
 
@@ -158,34 +152,29 @@ impl<'a> RecordReader<'a> {
 pub fn read_status(path: &str, document: &Document) -> (StatusRecord, Vec<Diagnostic>) {
     let mut fields =
         RecordReader::new(path, document, Code::StatusInvalid, &["status", "statusMessage"]);
-    let status = match fields.text("status") {
-        Some(word) => Status::parse(word).unwrap_or_else(|| {
-            let words = Status::ALL.map(Status::as_str);
-            let help = match nearest(word, words) {
-                Some(near) => format!("write \"{near}\""),
-                None => format!("write one of {}", words.join(", ")),
-            };
-            fields.report(Pointer::from("/status"), format!("{word:?} is not a status"), help);
-            Status::Active
-        }),
-        None => {
-            if fields.members.is_some_and(|members| !members.contains_key("status")) {
-                let help = "add \"status\": \"active\", \"deprecated\" or \"deleted\"".to_owned();
-                fields.report(Pointer::root(), "there is no status".to_owned(), help);
-            }
-            Status::Active
-        }
-    };
+    if fields.members.is_some_and(|members| !members.contains_key("status")) {
+        let help = "add \"status\": \"active\", \"deprecated\" or \"deleted\"";
+        fields.report("", "there is no status", help);
+    }
+    let word = fields.text("status").unwrap_or(Status::Active.as_str());
+    let status = Status::parse(word).unwrap_or_else(|| {
+        let words = Status::ALL.map(Status::as_str);
+        let help = match nearest(word, words) {
+            Some(near) => format!("write \"{near}\""),
+            None => format!("write one of {}", words.join(", ")),
+        };
+        fields.report("/status", format!("{word:?} is not a status"), help);
+        Status::Active
+    });
     let message = fields.text("statusMessage").filter(|text| !text.is_empty());
     if let Some(text) = message {
-        let pointer = Pointer::from("/statusMessage");
         let length = text.chars().count();
         if length > Status::MESSAGE_MAX {
             let help = format!("shorten it to {} characters", Status::MESSAGE_MAX);
-            fields.report(pointer, format!("the message has {length} characters"), help);
+            fields.report("/statusMessage", format!("the message has {length} characters"), help);
         } else if status == Status::Active {
-            let help = "remove the message, or write another status".to_owned();
-            fields.report(pointer, "an active version has no status message".to_owned(), help);
+            let help = "remove the message, or write another status";
+            fields.report("/statusMessage", "an active version has no status message", help);
         }
     }
     (StatusRecord { status, message: message.map(str::to_owned) }, fields.diagnostics())
@@ -203,18 +192,12 @@ pub fn read_origin(path: &str, document: &Document) -> (OriginRecord, Vec<Diagno
         status_changed: fields.date("statusChangedAt"),
     };
     if record.sha256.as_ref().is_some_and(|text| !is_lower_hex(text, 64)) {
-        fields.report(
-            Pointer::from("/sha256"),
-            "this is not a SHA-256 in lower-case hex".to_owned(),
-            "write the 64 digits that `sha256sum server.json` prints".to_owned(),
-        );
+        let help = "write the 64 digits that `sha256sum server.json` prints";
+        fields.report("/sha256", "this is not a SHA-256 in lower-case hex", help);
     }
     if record.published.is_none() && (record.updated.is_some() || record.status_changed.is_some()) {
-        fields.report(
-            Pointer::root(),
-            "dates are pinned but publishedAt is not".to_owned(),
-            "add publishedAt, or remove the other dates".to_owned(),
-        );
+        let help = "add publishedAt, or remove the other dates";
+        fields.report("", "dates are pinned but publishedAt is not", help);
     }
     (record, fields.diagnostics())
 }
@@ -230,13 +213,8 @@ pub fn read_tombstone(path: &str, text: &str) -> Vec<Diagnostic> {
     match toml::from_str::<Tombstone>(text) {
         Ok(stone) if !stone.reason.trim().is_empty() => Vec::new(),
         Ok(_) => {
-            let finding = Finding::new(
-                Code::TombstoneInvalid,
-                Pointer::from("/reason"),
-                "the reason is empty",
-            )
-            .help("write why the version was removed");
-            vec![source.diagnose(finding)]
+            let finding = Finding::new(Code::TombstoneInvalid, "/reason", "the reason is empty");
+            vec![source.diagnose(finding.help("write why the version was removed"))]
         }
         Err(e) => vec![toml_diagnostic(&source, Code::TombstoneInvalid, &e)],
     }
@@ -246,9 +224,9 @@ impl Tree {
     /// Reads a file of TOML; the inner error reports that it is too large.
     pub fn read_text(&self, file: &FileRef) -> Result<std::result::Result<String, Diagnostic>> {
         let content = self.read(file)?;
-        if content.size > MAX_FILE {
-            return Ok(Err(too_large(&self.display(&file.path), content.size)));
-        }
-        Ok(Ok(String::from_utf8_lossy(&content.bytes).into_owned()))
+        Ok(match content.size > MAX_FILE {
+            true => Err(too_large(&self.display(&file.path), content.size)),
+            false => Ok(String::from_utf8_lossy(&content.bytes).into_owned()),
+        })
     }
 }

@@ -1,15 +1,13 @@
 //! Sorting the paths of a data folder into what they mean, whatever they were read from.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::diag::{Code, Diagnostic, Place};
 
-use super::layout::{DataPath, EntryFile};
+use super::layout::{DataPath, EntryFile, join};
 use super::tree::{At, FileRef, ServerFolder, Tree, TreeSource, VersionFolder};
 
 /// What is at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PathKind {
     File,
     Link,
@@ -22,8 +20,9 @@ pub(super) enum PathKind {
 type Versions = BTreeMap<Box<str>, Vec<(EntryFile, At)>>;
 
 /// Sorts paths into what they mean.
+#[derive(Default)]
 pub(super) struct Builder {
-    label: Arc<str>,
+    label: String,
     settings: Option<FileRef>,
     owners: Vec<FileRef>,
     tombstones: Vec<FileRef>,
@@ -33,14 +32,7 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new(label: &str) -> Self {
-        Self {
-            label: label.into(),
-            settings: None,
-            owners: Vec::new(),
-            tombstones: Vec::new(),
-            servers: BTreeMap::new(),
-            findings: Vec::new(),
-        }
+        Self { label: label.to_owned(), ..Self::default() }
     }
 
     pub(super) fn add(&mut self, path: String, kind: PathKind, at: At) {
@@ -51,13 +43,8 @@ impl Builder {
             PathKind::Malformed => Some("this path cannot exist on disk, or is not UTF-8"),
         };
         if let Some(message) = problem {
-            self.report(
-                Code::FileNotRegular,
-                &path,
-                message,
-                "put a regular file in its place, or remove it",
-            );
-            return;
+            let help = "put a regular file in its place, or remove it";
+            return self.report(Code::FileNotRegular, &path, message, help);
         }
         match DataPath::of(&path) {
             DataPath::Settings => self.settings = Some(FileRef { path, at }),
@@ -73,51 +60,35 @@ impl Builder {
             DataPath::Unknown => {
                 let message =
                     "this file has no meaning here, and nothing is published from this place";
-                let help = match path.rsplit('/').next() {
-                    Some("server.json") => {
-                        "an entry is servers/<namespace>/<name>/<version>/server.json; `mcp-static add FILE` puts it there"
-                    }
-                    _ => "move or remove it; docs/data.md shows the layout",
-                };
+                let mut help = "move or remove it; docs/data.md shows the layout";
+                if path.rsplit('/').next() == Some("server.json") {
+                    help = "an entry is servers/<namespace>/<name>/<version>/server.json; `mcp-static add FILE` puts it there";
+                }
                 self.report(Code::FileUnexpected, &path, message, help);
             }
         }
     }
 
     fn report(&mut self, code: Code, path: &str, message: &str, help: &str) {
-        let place = match &*self.label {
-            "" => path.to_owned(),
-            label => format!("{label}/{path}"),
-        };
-        self.findings.push(Diagnostic::new(code, Place::file(place), message).help(help));
+        let place = Place::file(join(&self.label, path));
+        self.findings.push(Diagnostic::new(code, place, message).help(help));
     }
 
     pub(super) fn finish(mut self, source: TreeSource) -> Tree {
         self.owners.sort_by(|a, b| a.path.cmp(&b.path));
         self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
         self.findings.sort_by(|a, b| a.place.cmp(&b.place));
-        let servers = self.servers.into_iter();
-        let servers = servers.map(|((namespace, name), versions)| ServerFolder {
-            namespace,
-            name,
-            versions: versions
-                .into_iter()
-                .map(|(version, mut files)| {
-                    files.sort_by_key(|(file, _)| *file);
-                    VersionFolder { version, files }
-                })
-                .collect(),
-        });
-        let mut servers: Vec<ServerFolder> = servers.collect();
+        let version = |(version, mut files): (Box<str>, Vec<(EntryFile, At)>)| {
+            files.sort_by_key(|(file, _)| *file);
+            VersionFolder { version, files }
+        };
+        let server = |((namespace, name), versions): (_, Versions)| {
+            let versions = versions.into_iter().map(version).collect();
+            ServerFolder { namespace, name, versions }
+        };
+        let mut servers: Vec<ServerFolder> = self.servers.into_iter().map(server).collect();
         servers.sort_by(|a, b| a.rank().cmp(b.rank()));
-        Tree {
-            label: self.label.to_string(),
-            source,
-            settings: self.settings,
-            owners: self.owners,
-            tombstones: self.tombstones,
-            servers,
-            findings: self.findings,
-        }
+        let Self { label, settings, owners, tombstones, findings, .. } = self;
+        Tree { label, source, settings, owners, tombstones, servers, findings }
     }
 }

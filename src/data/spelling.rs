@@ -46,17 +46,15 @@ impl Taken {
         self.exact.insert(text);
     }
 
-    /// The spelling that is known, when it is another one.
-    fn other(&self, text: &str) -> Option<&str> {
-        if self.exact.contains(text) {
-            return None;
-        }
-        self.folded.get(&text.to_ascii_lowercase()).map(String::as_str)
+    /// Returns the spelling that is known, when it is another one.
+    fn other(&self, text: &str) -> Option<String> {
+        let known = || self.folded.get(&text.to_ascii_lowercase()).cloned();
+        if self.exact.contains(text) { None } else { known() }
     }
 }
 
 impl Spellings {
-    /// Everything that `tree` has taken.
+    /// Returns everything that `tree` has taken.
     pub fn of(tree: &Tree) -> Self {
         let mut taken = Self::default();
         for server in tree.servers() {
@@ -82,19 +80,18 @@ impl Spellings {
         if let Some(tombstone) = self.tombstones.get(&key.to_ascii_lowercase()) {
             return Some(Clash::Tombstone(tombstone.clone()));
         }
+        let namespace = name.namespace();
         // The list document has the path that this namespace's folder would have.
-        for document in ["index.json", "index.html"] {
-            if name.namespace().as_str().eq_ignore_ascii_case(document) {
-                return Some(Clash::Document(document));
-            }
+        let mut documents = ["index.json", "index.html"].into_iter();
+        if let Some(name) = documents.find(|d| namespace.as_str().eq_ignore_ascii_case(d)) {
+            return Some(Clash::Document(name));
         }
-        let namespace = self.namespaces.other(name.namespace().as_str());
-        let whole = || self.names.other(name.as_str());
-        let last = |text: &str| text.rsplit('/').next().unwrap_or_default().to_owned();
+        let last = |text: String| text.rsplit('/').next().unwrap_or_default().to_owned();
+        let namespace = self.namespaces.other(namespace.as_str());
         namespace
-            .map(|other| Clash::Namespace(other.to_owned()))
-            .or_else(|| whole().map(|other| Clash::Name(other.to_owned())))
-            .or_else(|| self.versions.other(&key).map(|other| Clash::Version(last(other))))
+            .map(Clash::Namespace)
+            .or_else(|| self.names.other(name.as_str()).map(Clash::Name))
+            .or_else(|| self.versions.other(&key).map(last).map(Clash::Version))
     }
 
     /// Takes the spelling of an entry.
@@ -106,7 +103,7 @@ impl Spellings {
 }
 
 impl Tree {
-    /// The folder of a server.
+    /// Returns the folder of a server.
     pub fn server(&self, name: &ServerName) -> Option<&ServerFolder> {
         let servers = self.servers();
         let at = servers.binary_search_by(|s| s.rank().cmp(name.as_str().bytes())).ok()?;
@@ -115,7 +112,7 @@ impl Tree {
 }
 
 impl ServerFolder {
-    /// The folder of a version.
+    /// Returns the folder of a version.
     pub fn version(&self, version: &Version) -> Option<&VersionFolder> {
         let at = self.versions.binary_search_by(|v| (*v.version).cmp(version.as_str())).ok()?;
         self.versions.get(at)

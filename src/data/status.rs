@@ -4,12 +4,12 @@
 //! follow any other, an active version has no message, and a change of nothing is refused. Where the
 //! dates are pinned they move with the change, as git's would.
 
-use crate::diag::nearest;
+use crate::diag::{Diagnostic, nearest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Status, Timestamp};
 
 use super::edit::Edits;
-use super::json::read_json;
+use super::json::{Document, read_json};
 use super::layout::EntryFile;
 use super::records::{StatusRecord, read_origin, read_status};
 use super::tree::{ServerFolder, Tree, VersionFolder};
@@ -25,7 +25,8 @@ pub struct StatusChange {
     pub unchanged: usize,
 }
 
-/// What giving `name` (one version of it, or all) the status `to` at the time `now` changes.
+/// Returns what changes when `name` (one version of it, or all) has the status `to` from the time
+/// `now` on.
 ///
 /// All or nothing: an [`Error`] when the server or version is not known, the message cannot be, or
 /// one of the files cannot be read.
@@ -39,7 +40,7 @@ pub fn change_status(
     let server = find_server(tree, name)?;
     let mut change = StatusChange::default();
     for version in find_versions(server, name, version)? {
-        let from = status(tree, server, version)?;
+        let from = record(tree, server, version, EntryFile::Status, read_status)?;
         if from.as_ref() == Some(to) || (from.is_none() && *to == StatusRecord::default()) {
             change.unchanged += 1;
             continue;
@@ -59,19 +60,20 @@ pub fn change_status(
 
 fn validate(to: &StatusRecord) -> Result<()> {
     let Some(message) = &to.message else { return Ok(()) };
-    let length = message.chars().count();
-    let (what, help) = if to.status == Status::Active {
-        ("an active version has no status message".to_owned(), "leave out --message".to_owned())
-    } else if length > Status::MESSAGE_MAX {
-        let help = format!("shorten it to {} characters", Status::MESSAGE_MAX);
-        (format!("the message has {length} characters"), help)
-    } else {
-        return Ok(());
-    };
-    Err(Error::new(ErrorKind::Usage, what).help(help))
+    let fail = |what: &str, help: &str| Err(Error::new(ErrorKind::Usage, what).help(help));
+    match message.chars().count() {
+        _ if to.status == Status::Active => {
+            fail("an active version has no status message", "leave out --message")
+        }
+        0..=Status::MESSAGE_MAX => Ok(()),
+        length => fail(
+            &format!("the message has {length} characters"),
+            &format!("shorten it to {} characters", Status::MESSAGE_MAX),
+        ),
+    }
 }
 
-/// The server called `name`, or an error that suggests the one that was meant.
+/// Returns the server called `name`, or an error that suggests the one that was meant.
 pub fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
     let parsed = ServerName::parse(name);
     if let Some(server) = parsed.as_ref().ok().and_then(|name| tree.server(name)) {
@@ -87,7 +89,7 @@ pub fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
     })
 }
 
-/// The versions that are meant and have a document.
+/// Returns the versions that are meant and have a document.
 pub fn find_versions<'a>(
     server: &'a ServerFolder,
     name: &str,
@@ -96,11 +98,9 @@ pub fn find_versions<'a>(
     let whole = |v: &&VersionFolder| v.files().any(|file| file == EntryFile::Server);
     let versions: Vec<_> = server.versions.iter().filter(whole).collect();
     let Some(wanted) = version else {
-        if versions.is_empty() {
-            let what = format!("no version of {name} has a server.json");
-            return Err(Error::new(ErrorKind::Usage, what).help("run `mcp-static check`"));
-        }
-        return Ok(versions);
+        let what = || format!("no version of {name} has a server.json");
+        let error = || Error::new(ErrorKind::Usage, what()).help("run `mcp-static check`");
+        return if versions.is_empty() { Err(error()) } else { Ok(versions) };
     };
     if let Some(version) = versions.iter().find(|v| *v.version == *wanted) {
         return Ok(vec![version]);
@@ -113,26 +113,22 @@ pub fn find_versions<'a>(
     })
 }
 
-/// Reads `status.json`; `None` without one.
-fn status(
+/// Reads the record `file` with `read`; `None` when it is not there.
+fn record<T>(
     tree: &Tree,
     server: &ServerFolder,
     version: &VersionFolder,
-) -> Result<Option<StatusRecord>> {
-    let Some(content) = tree.read_entry(server, version, EntryFile::Status)? else {
-        return Ok(None);
-    };
-    let path = tree.display(&server.path(version, EntryFile::Status));
-    match read_json(&path, content.bytes).map(|document| read_status(&path, &document)) {
+    file: EntryFile,
+    read: fn(&str, &Document) -> (T, Vec<Diagnostic>),
+) -> Result<Option<T>> {
+    let Some(content) = tree.read_entry(server, version, file)? else { return Ok(None) };
+    let path = tree.display(&server.path(version, file));
+    match read_json(&path, content.bytes).map(|document| read(&path, &document)) {
         Ok((record, wrong)) if wrong.is_empty() => Ok(Some(record)),
-        _ => Err(unreadable(&path)),
+        _ => Err(Error::new(ErrorKind::Usage, "the file is not as it should be")
+            .at(path)
+            .help("run `mcp-static check` and correct it first")),
     }
-}
-
-fn unreadable(path: &str) -> Error {
-    Error::new(ErrorKind::Usage, "the file is not as it should be")
-        .at(path)
-        .help("run `mcp-static check` and correct it first")
 }
 
 /// Moves pinned dates to `now`, never backwards.
@@ -144,15 +140,8 @@ fn move_pins(
     now: i64,
     edits: &mut Edits,
 ) -> Result<()> {
-    let Some(content) = tree.read_entry(server, version, EntryFile::Origin)? else {
-        return Ok(());
-    };
-    let path = tree.display(&server.path(version, EntryFile::Origin));
-    let mut record =
-        match read_json(&path, content.bytes).map(|document| read_origin(&path, &document)) {
-            Ok((record, wrong)) if wrong.is_empty() => record,
-            _ => return Err(unreadable(&path)),
-        };
+    let origin = record(tree, server, version, EntryFile::Origin, read_origin)?;
+    let Some(mut record) = origin else { return Ok(()) };
     let Some(dates) = record.dates() else { return Ok(()) };
     let now = Timestamp::from_unix(now).max(dates.updated);
     if value_changes {

@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
 
-use super::layout::EntryFile;
+use super::layout::{EntryFile, join};
 
 /// Files larger than this are not read at all.
 const HARD_LIMIT: u64 = 16 * 1024 * 1024;
@@ -48,7 +48,7 @@ pub struct VersionFolder {
 }
 
 impl VersionFolder {
-    /// Which files are there.
+    /// Returns which files are there.
     pub fn files(&self) -> impl Iterator<Item = EntryFile> {
         self.files.iter().map(|(file, _)| *file)
     }
@@ -66,8 +66,8 @@ pub struct ServerFolder {
 }
 
 impl ServerFolder {
-    /// The folder of a server with one version that has these files, for judging them before they are
-    /// written.
+    /// Makes the folder of a server with one version that has these files, for judging them before
+    /// they are written.
     pub fn of(name: &ServerName, version: &Version, files: &[EntryFile]) -> Self {
         let files = files.iter().map(|file| (*file, At::Disk)).collect();
         Self {
@@ -77,13 +77,14 @@ impl ServerFolder {
         }
     }
 
-    /// What servers are ordered by: the bytes of the whole name, as in lists of the API. By folders
-    /// `com.example/x` would come before `com.example.a/x`, although a dot sorts before a slash.
+    /// Returns what servers are ordered by: the bytes of the whole name, as in lists of the API. By
+    /// folders `com.example/x` would come before `com.example.a/x`, although a dot sorts before a
+    /// slash.
     pub(super) fn rank(&self) -> impl Iterator<Item = u8> {
         self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
     }
 
-    /// Path of a version's file below the data folder.
+    /// Returns the path of a version's file below the data folder.
     pub fn path(&self, version: &VersionFolder, file: EntryFile) -> String {
         format!("servers/{}/{}/{}/{}", self.namespace, self.name, version.version, file.file_name())
     }
@@ -101,7 +102,7 @@ pub struct Content {
 }
 
 impl Content {
-    /// A plain file with these bytes.
+    /// Makes the content of a plain file with these bytes.
     pub fn plain(bytes: &[u8]) -> Self {
         Self { bytes: bytes.to_vec(), size: bytes.len() as u64, executable: false }
     }
@@ -146,20 +147,18 @@ impl Tree {
         let mut unknown = folders.clone();
         for server in &mut self.servers {
             let place = format!("servers/{}/{}", server.namespace, server.name);
-            server
-                .versions
-                .retain(|version| !unknown.remove(&format!("{place}/{}", version.version)));
+            server.versions.retain(|v| !unknown.remove(&format!("{place}/{}", v.version)));
         }
         self.servers.retain(|server| !server.versions.is_empty());
         unknown.into_iter().collect()
     }
 
-    /// How messages call a path of this tree.
+    /// Returns a path of this tree as messages show it.
     pub fn display(&self, path: &str) -> String {
-        if self.label.is_empty() { path.to_owned() } else { format!("{}/{path}", self.label) }
+        join(&self.label, path)
     }
 
-    /// The settings file, when there is one.
+    /// Returns the settings file, when there is one.
     pub fn settings(&self) -> Option<&FileRef> {
         self.settings.as_ref()
     }
@@ -169,17 +168,18 @@ impl Tree {
         &self.owners
     }
 
-    /// Tombstones in byte order.
+    /// Returns the tombstones in byte order.
     pub fn tombstones(&self) -> &[FileRef] {
         &self.tombstones
     }
 
-    /// Servers in byte order of namespace, then name.
+    /// Returns the servers in byte order of namespace, then name.
     pub fn servers(&self) -> &[ServerFolder] {
         &self.servers
     }
 
-    /// What is wrong with the layout itself: links, unexpected names, files without a meaning.
+    /// Returns what is wrong with the layout itself: links, unexpected names, files without a
+    /// meaning.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
     }
@@ -196,10 +196,8 @@ impl Tree {
         version: &VersionFolder,
         file: EntryFile,
     ) -> Result<Option<Content>> {
-        match version.files.iter().find(|(kind, _)| *kind == file) {
-            Some((_, at)) => self.read_at(&server.path(version, file), *at).map(Some),
-            None => Ok(None),
-        }
+        let found = version.files.iter().find(|(kind, _)| *kind == file);
+        found.map(|(_, at)| self.read_at(&server.path(version, file), *at)).transpose()
     }
 
     /// Reads the files of a version that decide what is published and by whom: document, status, origin, proof.
@@ -208,11 +206,12 @@ impl Tree {
         server: &ServerFolder,
         version: &VersionFolder,
     ) -> Result<VersionFiles> {
+        let read = |file| self.read_entry(server, version, file);
         Ok(VersionFiles {
-            server: self.read_entry(server, version, EntryFile::Server)?,
-            status: self.read_entry(server, version, EntryFile::Status)?,
-            origin: self.read_entry(server, version, EntryFile::Origin)?,
-            proof: self.read_entry(server, version, EntryFile::Proof)?,
+            server: read(EntryFile::Server)?,
+            status: read(EntryFile::Status)?,
+            origin: read(EntryFile::Origin)?,
+            proof: read(EntryFile::Proof)?,
         })
     }
 

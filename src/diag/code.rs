@@ -1,6 +1,7 @@
 //! The closed list of diagnostic codes.
 //!
-//! A code of the official registry keeps its name here. To add a code, add it here, its page in
+//! A code of the official registry keeps its name here. The word `fixed` or `change` after a severity
+//! marks a code whose level cannot be changed. To add a code, add it here, its page in
 //! `explain/`, a row in `check::RULES` when a rule reports it, and its folder under `tests/rules/`. Tests
 //! over this table fail when one of them is missing.
 
@@ -32,34 +33,39 @@ impl Severity {
 }
 
 macro_rules! codes {
-    ($($(#[$family:meta])* $variant:ident $text:literal $severity:ident $summary:literal;)*) => {
+    ($($variant:ident $text:literal $severity:ident $($mark:ident)? $summary:literal;)*) => {
         /// A kind of problem. The text form is stable and is what settings and `-A/-W/-D` name.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[non_exhaustive]
         pub enum Code {
-            $($(#[$family])* #[doc = $summary] #[serde(rename = $text)] $variant,)*
+            $(#[doc = $summary] #[serde(rename = $text)] $variant,)*
         }
 
         impl Code {
             /// Every code, in the order of the table.
             pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
 
-            /// The stable name.
+            /// Returns the stable name.
             pub fn as_str(self) -> &'static str {
                 match self { $(Code::$variant => $text,)* }
             }
 
-            /// Severity unless settings or command line say otherwise.
+            /// Returns the severity unless settings or command line say otherwise.
             pub fn severity(self) -> Severity {
                 match self { $(Code::$variant => Severity::$severity,)* }
             }
 
-            /// What it means, in half a sentence.
+            /// Returns what it means, in half a sentence.
             pub fn summary(self) -> &'static str {
                 match self { $(Code::$variant => $summary,)* }
             }
 
-            /// The page behind `explain`, in Markdown.
+            /// Returns the word after the severity, if there is one: see [`Code::is_fixed`].
+            fn mark(self) -> &'static str {
+                match self { $(Code::$variant => stringify!($($mark)?),)* }
+            }
+
+            /// Returns the page behind `explain`, in Markdown.
             pub fn explanation(self) -> &'static str {
                 match self { $(Code::$variant => include_str!(concat!("explain/", $text, ".md")),)* }
             }
@@ -68,39 +74,39 @@ macro_rules! codes {
 }
 
 codes! {
-    JsonSyntax "json-syntax" Error "the file is not valid JSON";
-    JsonNotUtf8 "json-not-utf8" Error "the file is not valid UTF-8";
+    JsonSyntax "json-syntax" Error fixed "the file is not valid JSON";
+    JsonNotUtf8 "json-not-utf8" Error fixed "the file is not valid UTF-8";
     JsonByteOrderMark "json-byte-order-mark" Error "the file begins with a byte order mark";
-    JsonDuplicateKey "json-duplicate-key" Error "an object holds the same key twice";
+    JsonDuplicateKey "json-duplicate-key" Error "an object contains the same key twice";
     JsonLoneSurrogate "json-lone-surrogate" Error "an escape is half of a surrogate pair";
-    JsonControlCharacter "json-control-character" Error "text holds an invisible or reordering character";
+    JsonControlCharacter "json-control-character" Error "text contains an invisible or reordering character";
     JsonNumberPrecision "json-number-precision" Error "a number changes when it is read";
-    FileTooLarge "file-too-large" Error "the file is larger than 256 KiB";
-    FileNotRegular "file-not-regular" Error "the data holds a symbolic link, submodule or device";
+    FileTooLarge "file-too-large" Error fixed "the file is larger than 256 KiB";
+    FileNotRegular "file-not-regular" Error fixed "the data contains a symbolic link, submodule or device";
     FileMode "file-mode" Error "a data file is executable or has an unexpected mode";
     FileUnexpected "file-unexpected" Warning "the file has no meaning at this place and is ignored";
 
-    RegistryEmpty "registry-empty" Error "there is no entry to publish";
-    EntryIncomplete "entry-incomplete" Error "a version folder has no server.json";
-    NamePathMismatch "name-path-mismatch" Error "server name and folder disagree";
-    VersionPathMismatch "version-path-mismatch" Error "version and folder disagree";
-    NameCaseCollision "name-case-collision" Error "two server names differ only by case";
-    NamespaceCaseCollision "namespace-case-collision" Error "two namespaces differ only by case";
+    RegistryEmpty "registry-empty" Error fixed "there is no entry to publish";
+    EntryIncomplete "entry-incomplete" Error fixed "a version folder has no server.json";
+    NamePathMismatch "name-path-mismatch" Error fixed "server name and folder disagree";
+    VersionPathMismatch "version-path-mismatch" Error fixed "version and folder disagree";
+    NameCaseCollision "name-case-collision" Error fixed "two server names differ only by case";
+    NamespaceCaseCollision "namespace-case-collision" Error fixed "two namespaces differ only by case";
     NameConfusable "name-confusable" Warning "two names of a namespace are easily confused";
-    VersionCaseCollision "version-case-collision" Error "two versions of a server differ only by case";
+    VersionCaseCollision "version-case-collision" Error fixed "two versions of a server differ only by case";
     DuplicateVersion "duplicate-version" Error "the same version is published twice";
     RemoteUrlShared "remote-url-shared" Warning "two servers name the same remote URL";
-    TombstoneViolated "tombstone-violated" Error "a removed version is back";
+    TombstoneViolated "tombstone-violated" Error fixed "a removed version is back";
 
-    SettingsInvalid "settings-invalid" Error "registry.toml is wrong";
-    StatusInvalid "status-invalid" Error "status.json is wrong";
-    OriginInvalid "origin-invalid" Error "origin.json is wrong";
+    SettingsInvalid "settings-invalid" Error fixed "registry.toml is wrong";
+    StatusInvalid "status-invalid" Error fixed "status.json is wrong";
+    OriginInvalid "origin-invalid" Error fixed "origin.json is wrong";
     OwnersInvalid "owners-invalid" Error "an owners file is wrong";
     ProofInvalid "proof-invalid" Error "a proof file is wrong";
     TombstoneInvalid "tombstone-invalid" Error "a tombstone is wrong";
     DateNotCommitted "date-not-committed" Note "the entry is not committed yet";
     DateBeforeFirstCommit "date-before-first-commit" Note "there is no commit to take dates from";
-    DateUnknown "date-unknown" Error "the publication date of the entry is unknown";
+    DateUnknown "date-unknown" Error fixed "the publication date of the entry is unknown";
 
     PropertyMissing "property-missing" Error "a required property is missing";
     PropertyUnknown "property-unknown" Error "the property is not known";
@@ -112,7 +118,7 @@ codes! {
     SchemaVersionNotAvailable "schema-version-not-available" Error "$schema names an unknown schema version";
     SchemaVersionDeprecated "schema-version-deprecated" Warning "$schema is not the current one";
 
-    InvalidServerName "invalid-server-name" Error "the server name has the wrong form";
+    InvalidServerName "invalid-server-name" Error fixed "the server name has the wrong form";
     ReservedVersionString "reserved-version-string" Error "a version is called latest";
     VersionLooksLikeRange "version-looks-like-range" Error "a version looks like a range";
     InvalidRepositoryUrl "invalid-repository-url" Error "the repository URL does not fit its source";
@@ -120,14 +126,14 @@ codes! {
     InvalidWebsiteUrl "invalid-website-url" Error "websiteUrl does not parse";
     WebsiteUrlMustBeAbsolute "website-url-must-be-absolute" Error "websiteUrl has no scheme";
     WebsiteUrlInvalidScheme "website-url-invalid-scheme" Error "websiteUrl is not https";
-    WebsiteUrlInvalidCharacters "website-url-invalid-characters" Error "websiteUrl holds quotes, brackets or white space";
+    WebsiteUrlInvalidCharacters "website-url-invalid-characters" Error "websiteUrl contains quotes, brackets or white space";
     TitleWhitespaceOnly "title-whitespace-only" Error "the title is only white space";
     IconSrcInvalidUrl "icon-src-invalid-url" Error "an icon's src does not parse";
     IconSrcNotAbsolute "icon-src-not-absolute" Error "an icon's src has no scheme";
     IconSrcInvalidScheme "icon-src-invalid-scheme" Error "an icon's src is not https";
-    PackageNameHasSpaces "package-name-has-spaces" Error "a package identifier holds a space";
+    PackageNameHasSpaces "package-name-has-spaces" Error "a package identifier contains a space";
     NamedArgumentNameRequired "named-argument-name-required" Error "a named argument has no name";
-    InvalidNamedArgumentName "invalid-named-argument-name" Error "a named argument's name holds more than a name";
+    InvalidNamedArgumentName "invalid-named-argument-name" Error "a named argument's name contains more than a name";
     ArgumentValueStartsWithName "argument-value-starts-with-name" Error "an argument's value repeats its name";
     ArgumentDefaultStartsWithName "argument-default-starts-with-name" Error "an argument's default repeats its name";
     StdioTransportUrlNotEmpty "stdio-transport-url-not-empty" Error "a stdio transport has a url";
@@ -142,9 +148,9 @@ codes! {
     NameGrammar "name-grammar" Error "the name part breaks the strict grammar";
     NameReserved "name-reserved" Error "the name is a reserved word";
     NamespacePunycode "namespace-punycode" Warning "the namespace is punycode for letters beyond ASCII";
-    VersionGrammar "version-grammar" Error "the version cannot be a path segment";
+    VersionGrammar "version-grammar" Error fixed "the version cannot be a path segment";
     VersionNotSemver "version-not-semver" Error "the version is not a semantic version";
-    VersionBuildMetadata "version-build-metadata" Warning "the version holds a plus sign";
+    VersionBuildMetadata "version-build-metadata" Warning "the version contains a plus sign";
     PublisherMetadataTooLarge "publisher-metadata-too-large" Error "publisher-provided metadata exceeds 4096 bytes";
     PackageRegistryTypeUnknown "package-registry-type-unknown" Error "a package's registryType is not known";
     PackageVersionMissing "package-version-missing" Error "a package has no version";
@@ -155,18 +161,18 @@ codes! {
     PackageHashMissing "package-hash-missing" Error "an MCPB package has no fileSha256";
     PackageHashForbidden "package-hash-forbidden" Error "this package type takes no fileSha256";
     PackageOciReferenceInvalid "package-oci-reference-invalid" Error "an OCI identifier is not an image reference";
-    PackageOciRegistryUnsupported "package-oci-registry-unsupported" Error "an OCI image lives in an unsupported registry";
+    PackageOciRegistryUnsupported "package-oci-registry-unsupported" Error "an OCI image is in an unsupported registry";
     PackageMcpbUrlInvalid "package-mcpb-url-invalid" Error "an MCPB identifier is not a release download";
-    PackageMcpbHostUnsupported "package-mcpb-host-unsupported" Error "an MCPB file lives on an unsupported host";
-    PackageMcpbNotNamed "package-mcpb-not-named" Error "an MCPB URL does not hold mcp";
+    PackageMcpbHostUnsupported "package-mcpb-host-unsupported" Error "an MCPB file is on an unsupported host";
+    PackageMcpbNotNamed "package-mcpb-not-named" Error "an MCPB URL does not contain mcp";
 
     PackageLeadingHyphen "package-leading-hyphen" Error "a package identifier or version begins with a hyphen";
     RuntimeHintInvalid "runtime-hint-invalid" Error "a runtimeHint is not a plain program name";
     InputNameInvalid "input-name-invalid" Error "a header or variable has a name that is more than a name";
-    TextLineBreak "text-line-break" Error "a text of one line holds a line break or tab";
+    TextLineBreak "text-line-break" Error "a text of one line contains a line break or tab";
     UrlOwnMachine "url-own-machine" Error "a URL leads to the reader's own machine";
     UrlPrivateNetwork "url-private-network" Error "a URL has a host that others cannot reach";
-    UrlUserInformation "url-user-information" Error "a URL holds a user name or password";
+    UrlUserInformation "url-user-information" Error "a URL contains a user name or password";
     RiskyEnvironment "risky-environment" Warning "a variable makes other programs load code";
     RiskyContainer "risky-container" Warning "an argument gives a container broad permissions on its host";
 
@@ -187,18 +193,18 @@ codes! {
     ChangeUncommitted "change-uncommitted" Warning "files that are not committed are not judged";
     ChangeWrongBranch "change-wrong-branch" Error "the change is not meant for the published branch";
     ChangeEmpty "change-empty" Note "the change touches nothing";
-    VersionImmutable "version-immutable" Error "a published version is edited";
-    VersionRemoved "version-removed" Error "a published version is removed without a tombstone";
-    OriginNotDerived "origin-not-derived" Error "a mirrored entry differs from the registry that it names";
-    NeedsMaintainer "needs-maintainer" Warning "a maintainer has to decide";
-    NameLookAlike "name-look-alike" Warning "a new name looks like one of another namespace";
-    NamespaceWaits "namespace-waits" Warning "the first server of a namespace waits";
+    VersionImmutable "version-immutable" Error change "a published version is edited";
+    VersionRemoved "version-removed" Error change "a published version is removed without a tombstone";
+    OriginNotDerived "origin-not-derived" Error change "a mirrored entry differs from the registry that it names";
+    NeedsMaintainer "needs-maintainer" Warning change "a maintainer has to decide";
+    NameLookAlike "name-look-alike" Warning change "a new name looks like one of another namespace";
+    NamespaceWaits "namespace-waits" Warning change "the first server of a namespace waits";
 
     OwnershipUnproven "ownership-unproven" Error "nobody proved that they may publish for the namespace";
     OwnershipUnclaimable "ownership-unclaimable" Error "nobody can own the namespace";
     OwnershipUnknown "ownership-unknown" Error "a host that could prove the namespace did not answer";
     OwnershipWrongAuthor "ownership-wrong-author" Error "somebody else opened the pull request";
-    OwnershipHeadOwner "ownership-head-owner" Error "the branch lives in somebody else's repository";
+    OwnershipHeadOwner "ownership-head-owner" Error "the branch is in somebody else's repository";
     OwnershipIdChanged "ownership-id-changed" Error "the account is not the pinned one";
     OwnershipPinMissing "ownership-pin-missing" Error "no account id is pinned for the namespace";
     OwnershipNotAttested "ownership-not-attested" Error "the forge does not report who made the change";
@@ -216,7 +222,7 @@ codes! {
     ListTooLarge "list-too-large" Warning "the list document is too large for some clients";
     HostShortfall "host-shortfall" Warning "the host cannot serve part of the site";
     HostLimitExceeded "host-limit-exceeded" Error "the site exceeds a limit of its host";
-    OutputCollision "output-collision" Error "two documents have the same output file";
+    OutputCollision "output-collision" Error fixed "two documents have the same output file";
 
     SiteFileMissing "site-file-missing" Error "a file of the manifest is missing";
     SiteFileChanged "site-file-changed" Error "a file differs from the manifest";
@@ -231,50 +237,17 @@ impl Code {
     /// Whether an entry with this problem cannot be published at all, so that no level lowers it:
     /// allowing it would silently drop the entry.
     pub fn is_fixed(self) -> bool {
-        use Code::*;
-        matches!(
-            self,
-            JsonSyntax
-                | JsonNotUtf8
-                | FileTooLarge
-                | FileNotRegular
-                | RegistryEmpty
-                | EntryIncomplete
-                | NamePathMismatch
-                | VersionPathMismatch
-                | NameCaseCollision
-                | NamespaceCaseCollision
-                | VersionCaseCollision
-                | TombstoneViolated
-                | SettingsInvalid
-                | StatusInvalid
-                | OriginInvalid
-                | DateUnknown
-                | InvalidServerName
-                | VersionGrammar
-                | OutputCollision
-        ) || self.is_about_change()
+        self.mark() == "fixed" || self.is_about_change()
     }
 
     /// Whether it is about a change and who may make it. Such a code is never lowered: allowing it
     /// would let anybody publish.
     pub fn is_about_change(self) -> bool {
-        use Code::*;
         let name = self.as_str();
-        name.starts_with("change-")
-            || name.starts_with("ownership-")
-            || matches!(
-                self,
-                VersionImmutable
-                    | VersionRemoved
-                    | OriginNotDerived
-                    | NeedsMaintainer
-                    | NameLookAlike
-                    | NamespaceWaits
-            )
+        name.starts_with("change-") || name.starts_with("ownership-") || self.mark() == "change"
     }
 
-    /// The code called `name`, or the nearest name when there is none.
+    /// Returns the code called `name`, or the nearest name when there is none.
     pub fn parse(name: &str) -> Result<Self, Option<&'static str>> {
         match Self::ALL.iter().find(|code| code.as_str() == name) {
             Some(code) => Ok(*code),
@@ -297,7 +270,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein distance in characters.
+/// Returns the Levenshtein distance in characters.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();

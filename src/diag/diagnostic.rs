@@ -22,7 +22,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding about the value at `pointer`.
+    /// Makes a finding about the value at `pointer`.
     pub fn new(code: Code, pointer: impl Into<Pointer>, message: impl Into<String>) -> Self {
         Self {
             code,
@@ -70,7 +70,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// A whole file.
+    /// Makes the place of a whole file.
     pub fn file(path: impl Into<String>) -> Self {
         Self { file: path.into(), ..Self::default() }
     }
@@ -122,7 +122,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A problem at `place` with the default severity of its code.
+    /// Makes a diagnostic at `place` with the default severity of its code.
     pub fn new(code: Code, place: Place, message: impl Into<String>) -> Self {
         Self {
             code,

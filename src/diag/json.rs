@@ -2,8 +2,8 @@
 //!
 //! Two readers share it: the one that finds the line of a pointer, and the one that looks for what a
 //! value tree hides (duplicate keys, lone surrogates, invisible characters). It refuses what the
-//! grammar refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of our JSON parser; it builds no
-//! tree.
+//! grammar refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of `serde_json`. It does not
+//! build a tree.
 
 use std::borrow::Cow;
 
@@ -39,7 +39,7 @@ pub struct Token<'a> {
     pub kind: TokenKind<'a>,
     pub start: usize,
     pub end: usize,
-    /// Of a key or string: all is printable ASCII without an escape, so that there is nothing to see.
+    /// Whether a key or string is printable ASCII without an escape, so that it needs no second look.
     pub plain: bool,
 }
 
@@ -62,7 +62,7 @@ enum Expect {
     Nothing,
 }
 
-/// Bytes of a string that need no second look: printable ASCII but for the quote and the backslash.
+/// Bytes of a string that need no second look: printable ASCII except the quote and the backslash.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = 0x20;
@@ -87,7 +87,7 @@ pub struct Tokenizer<'a> {
 }
 
 impl<'a> Tokenizer<'a> {
-    /// A tokenizer at the start of `text`.
+    /// Makes a tokenizer at the start of `text`.
     pub fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -99,9 +99,16 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// The byte to be read next.
+    /// Returns the byte to be read next.
     fn byte(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
+    }
+
+    /// Passes the next byte if it is one of `wanted`, and returns whether it was.
+    fn skip(&mut self, wanted: &[u8]) -> bool {
+        let found = self.byte().is_some_and(|byte| wanted.contains(&byte));
+        self.at += usize::from(found);
+        found
     }
 
     /// Skips the four characters that JSON takes for white space.
@@ -111,13 +118,13 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// An error at the current byte.
+    /// Returns an error at the current byte.
     fn fail<T>(&self, message: &'static str) -> Result<T, SyntaxError> {
         Err(SyntaxError { offset: self.at, message })
     }
 
-    /// The next token, or `None` at the end of a complete document. After an error there is nothing
-    /// but this error.
+    /// Returns the next token, or `None` at the end of a complete document. After an error there is
+    /// nothing but this error.
     pub fn next(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
         if let Some(error) = &self.failed {
             return Err(error.clone());
@@ -131,10 +138,9 @@ impl<'a> Tokenizer<'a> {
     fn advance(&mut self) -> Result<Option<Token<'a>>, SyntaxError> {
         self.skip_space();
         let Some(mut byte) = self.byte() else {
-            return if self.expect == Expect::Nothing {
-                Ok(None)
-            } else {
-                self.fail("the text ends before the document is complete")
+            return match self.expect {
+                Expect::Nothing => Ok(None),
+                _ => self.fail("the text ends before the document is complete"),
             };
         };
         match self.expect {
@@ -178,14 +184,12 @@ impl<'a> Tokenizer<'a> {
             (_, b'n') => self.word("null", TokenKind::Null)?,
             _ => return self.fail("a value is expected here"),
         };
-        match kind {
-            TokenKind::BeginObject => self.expect = Expect::KeyOrEnd,
-            TokenKind::BeginArray => self.expect = Expect::ValueOrEnd,
-            _ => {
-                self.expect =
-                    if self.open.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd }
-            }
-        }
+        self.expect = match kind {
+            TokenKind::BeginObject => Expect::KeyOrEnd,
+            TokenKind::BeginArray => Expect::ValueOrEnd,
+            _ if self.open.is_empty() => Expect::Nothing,
+            _ => Expect::CommaOrEnd,
+        };
         Ok(Token { kind, start, end: self.at, plain: self.plain })
     }
 
@@ -218,10 +222,9 @@ impl<'a> Tokenizer<'a> {
             return self.fail("this key is reserved by the JSON parser");
         }
         self.skip_space();
-        if self.byte() != Some(b':') {
+        if !self.skip(b":") {
             return self.fail("a colon is expected after the key");
         }
-        self.at += 1;
         self.expect = Expect::Value;
         Ok(Token { kind: TokenKind::Key(text), start, end, plain: self.plain })
     }
@@ -282,26 +285,19 @@ impl<'a> Tokenizer<'a> {
     /// Reads a number without computing its value.
     fn number(&mut self) -> Result<TokenKind<'a>, SyntaxError> {
         let start = self.at;
-        if self.byte() == Some(b'-') {
-            self.at += 1;
-        }
-        if self.byte() == Some(b'0') {
-            self.at += 1;
+        self.skip(b"-");
+        if self.skip(b"0") {
             if let Some(b'0'..=b'9') = self.byte() {
                 return self.fail("a number cannot begin with a zero");
             }
         } else {
             self.digits()?;
         }
-        if self.byte() == Some(b'.') {
-            self.at += 1;
+        if self.skip(b".") {
             self.digits()?;
         }
-        if let Some(b'e' | b'E') = self.byte() {
-            self.at += 1;
-            if let Some(b'+' | b'-') = self.byte() {
-                self.at += 1;
-            }
+        if self.skip(b"eE") {
+            self.skip(b"+-");
             self.digits()?;
         }
         Ok(TokenKind::Number(&self.text[start..self.at]))
@@ -314,8 +310,8 @@ fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
     Some(digits.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
 }
 
-/// The text of a raw string with its escapes resolved, and whether a surrogate stood alone in it
-/// (each such one becomes U+FFFD).
+/// Returns the text of a raw string with its escapes resolved, and whether a surrogate stood alone
+/// in it (each such one becomes U+FFFD).
 pub fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
     if !raw.contains('\\') {
         return (Cow::Borrowed(raw), false);
@@ -337,7 +333,8 @@ pub fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
     (Cow::Owned(text), lone)
 }
 
-/// The character of the escape at `at` (`None`: a lone surrogate) and how many bytes it takes.
+/// Returns the character of the escape at `at` (`None`: a lone surrogate) and how many bytes it
+/// takes.
 fn resolve(bytes: &[u8], at: usize) -> (Option<char>, usize) {
     let simple = match bytes.get(at + 1) {
         Some(b'b') => '\u{8}',

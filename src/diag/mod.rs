@@ -16,5 +16,5 @@ pub use code::nearest;
 pub use code::{Code, Severity};
 pub use diagnostic::{Diagnostic, Finding, Label, Place, Snippet};
 pub use pointer::Pointer;
-pub use report::{Counts, Levels, Report};
+pub use report::{Levels, Report};
 pub use source::{MAX_ALIKE, SourceFile, Span};

@@ -9,8 +9,8 @@ crate::text::display_as_str!(Pointer);
 /// Longest key that a pointer holds whole, in bytes.
 const MAX_KEY: usize = 256;
 
-/// A key as pointers hold it: of a longer one only the beginning, so that the places of a document
-/// never take more than a multiple of its size.
+/// Returns a key as pointers hold it. Of a long key that is only the beginning, so that the places
+/// of a document never take more than a multiple of its size.
 pub(super) fn shortened(key: &str) -> Cow<'_, str> {
     if key.len() <= MAX_KEY {
         return Cow::Borrowed(key);
@@ -25,12 +25,12 @@ pub(super) fn shortened(key: &str) -> Cow<'_, str> {
 pub struct Pointer(String);
 
 impl Pointer {
-    /// The whole document.
+    /// Returns the whole document.
     pub fn root() -> Self {
         Self::default()
     }
 
-    /// The member `key` below this place.
+    /// Returns the member `key` below this place.
     #[must_use]
     pub fn key(&self, key: &str) -> Self {
         let key = shortened(key);
@@ -47,42 +47,20 @@ impl Pointer {
         Self(text)
     }
 
-    /// The element at `index` below this place.
+    /// Returns the element at `index` below this place.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {
         Self(format!("{}/{index}", self.0))
     }
 
-    /// The place that holds this one, or `None` at the root.
-    pub fn parent(&self) -> Option<Self> {
-        self.0.rfind('/').map(|at| Self(self.0[..at].to_owned()))
-    }
-
-    /// The pointer's text, empty for the root.
+    /// Returns the pointer's text, empty for the root.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The decoded steps from the root.
+    /// Returns the decoded steps from the root.
     pub fn steps(&self) -> impl Iterator<Item = String> + '_ {
         self.0.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
-    }
-
-    /// The form of the official registry's answers: `packages[0].transport.url`, and `schema` for
-    /// the `$schema` member.
-    pub fn dotted(&self) -> String {
-        let mut text = String::new();
-        for step in self.steps() {
-            if step.bytes().all(|b| b.is_ascii_digit()) && !step.is_empty() {
-                text.push_str(&format!("[{step}]"));
-            } else {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(if step == "$schema" { "schema" } else { &step });
-            }
-        }
-        text
     }
 }
 

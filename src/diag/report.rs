@@ -48,7 +48,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// An empty report.
+    /// Makes an empty report.
     pub fn new() -> Self {
         Self::default()
     }
@@ -63,7 +63,8 @@ impl Report {
         self.items.extend(other.items);
     }
 
-    /// The diagnostics, in the order in which they were added until [`Report::finish`] sorts them.
+    /// Returns the diagnostics, in the order in which they were added until [`Report::finish`]
+    /// sorts them.
     pub fn items(&self) -> &[Diagnostic] {
         &self.items
     }
@@ -78,7 +79,7 @@ impl Report {
         self.items.iter().any(|d| d.severity == Severity::Error)
     }
 
-    /// How many there are of each severity.
+    /// Returns how many there are of each severity.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for d in &self.items {

@@ -36,19 +36,12 @@ const SNIPPET: usize = 120;
 pub const MAX_ALIKE: usize = 100;
 
 impl<'a> SourceFile<'a> {
-    /// A source of `text` that was read from `path`.
+    /// Makes a source of `text` that was read from `path`.
     pub fn new(path: &'a str, text: &'a str) -> Self {
         Self { path, text }
     }
 
-    /// Line and column of a byte, both from 1; the column counts characters.
-    pub fn line_column(&self, offset: usize) -> (u32, u32) {
-        let mut cursor = Cursor::new(self.text);
-        cursor.advance(offset);
-        (cursor.line, cursor.column)
-    }
-
-    /// The bytes of the value (or, with `on_key`, of the key) at `pointer`.
+    /// Returns the bytes of the value (or, with `on_key`, of the key) at `pointer`.
     ///
     /// Of a key written twice the last one counts, as for JSON parsers. `None` when there is no such
     /// place.
@@ -83,7 +76,7 @@ impl<'a> SourceFile<'a> {
         self.gather(findings.into_iter().zip(spans).collect())
     }
 
-    /// As [`SourceFile::diagnose_all`], of findings whose bytes are known.
+    /// Does what [`SourceFile::diagnose_all`] does for findings whose bytes are known.
     pub fn diagnose_spans(&self, findings: Vec<(Finding, Span)>) -> Vec<Diagnostic> {
         self.gather(findings.into_iter().map(|(finding, span)| (finding, Some(span))).collect())
     }
@@ -197,7 +190,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// The largest character boundary that is not past `at`.
+/// Returns the largest character boundary that is not past `at`.
 fn floor(text: &str, at: usize) -> usize {
     (0..=at.min(text.len())).rev().find(|i| text.is_char_boundary(*i)).unwrap_or(0)
 }
@@ -247,7 +240,7 @@ impl Seeker<'_> {
         }
     }
 
-    /// The nearest place to `pointer` that exists, and whether it is that very place.
+    /// Returns the nearest place to `pointer` that exists, and whether it is that very place.
     fn nearest(&self, pointer: &Pointer) -> (Option<Located>, bool) {
         let Some(mut found) = self.wanted[0].found else { return (None, false) };
         let mut at = 0;
@@ -263,7 +256,7 @@ impl Seeker<'_> {
         (Some(found), true)
     }
 
-    /// The bytes that a finding is about.
+    /// Returns the bytes that a finding is about.
     fn span_of(&self, finding: &Finding) -> Option<Span> {
         let (found, exact) = self.nearest(&finding.pointer);
         found.map(|found| found.span(finding.on_key && exact))
@@ -283,7 +276,7 @@ impl Seeker<'_> {
         end
     }
 
-    /// The wanted place one step below another.
+    /// Returns the wanted place one step below another.
     fn below(&self, at: Option<usize>, step: &str) -> Option<usize> {
         self.wanted[at?].next.get(step).copied()
     }

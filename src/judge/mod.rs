@@ -28,9 +28,7 @@ mod types;
 mod verdict;
 mod verify;
 
-pub use hold::{CheckPublished, verify_by_commit};
+pub use hold::verify_by_commit;
 pub use recheck::{Rechecked, Registry, recheck};
-pub use types::{
-    EntryOutcome, HeldBack, Judged, Judgement, NamespaceVerdict, Network, VerifyOptions,
-};
+pub use types::{Judged, Judgement, Network, VerifyOptions};
 pub use verify::verify;

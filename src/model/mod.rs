@@ -37,8 +37,7 @@ pub use package::{
 pub use registry::{Listing, Registry};
 pub use server::PUBLISHER_KEY;
 pub use server::{
-    Argument, ArgumentKind, Format, Github, Icon, Input, NamedInput, Package, Publisher,
-    Repository, Server, Transport,
+    Argument, ArgumentKind, Format, Icon, Input, NamedInput, Package, Server, Transport,
 };
 pub use timestamp::Timestamp;
 pub use version::Version;

@@ -34,9 +34,17 @@ pub struct LoadOptions {
     pub remember: Option<PathBuf>,
     /// What is left out, or read from an older commit, as what could not be proven. Where a commit is
     /// named, all data is read from the repository's objects and not from the work tree.
+    #[doc(hidden)]
     pub without: Vec<Held>,
     /// Whether the catalog and the exports are wanted besides the API.
     pub catalog: bool,
+}
+
+impl LoadOptions {
+    /// Options for the folder `data` on disk, with strict rules and a catalog.
+    pub fn new(data: impl Into<PathBuf>) -> Self {
+        Self { data: data.into(), catalog: true, ..Self::default() }
+    }
 }
 
 /// A loaded data folder.
@@ -44,24 +52,26 @@ pub struct LoadOptions {
 #[non_exhaustive]
 pub struct Loaded {
     /// Its files.
-    pub tree: Tree,
+    pub(crate) tree: Tree,
     /// Its settings.
-    pub config: Config,
+    pub(crate) config: Config,
     /// When its entries were published.
-    pub dates: DateSource,
+    pub(crate) dates: DateSource,
     /// Facts for rendering.
+    #[doc(hidden)]
     pub facts: Facts,
     /// Which rules apply.
-    pub profile: Profile,
+    pub(crate) profile: Profile,
     /// What turns servers into pages, when pages are wanted.
-    pub catalog: Option<Catalog>,
+    pub(crate) catalog: Option<Catalog>,
     /// What the repository records about the owners of entries.
-    pub evidence: Evidences,
+    pub(crate) evidence: Evidences,
     /// What is wrong with settings and owners files.
+    #[doc(hidden)]
     pub findings: Vec<Diagnostic>,
     /// Top of the git work tree, when there is one.
-    pub repository: Option<PathBuf>,
-    pub(super) levels: Levels,
+    pub(crate) repository: Option<PathBuf>,
+    pub(crate) levels: Levels,
 }
 
 impl Loaded {

@@ -36,12 +36,12 @@ use crate::model::Registry;
 use crate::render::Renderer;
 
 pub use add::{Added, add};
-pub use build::{BuildOptions, BuildTarget, Built, build};
+pub use build::{BuildOptions, BuildTarget, build};
 #[cfg(feature = "cli")]
 pub use load::label;
 pub use load::{LoadOptions, Loaded, load};
 #[cfg(feature = "proof")]
-pub use sign::{Signable, SigningTarget, ToSign, audience, to_sign};
+pub use sign::{Signable, SigningTarget, ToSign, to_sign};
 #[cfg(all(feature = "git", feature = "proof"))]
 pub use verify::{verify_all, verify_by_commit};
 

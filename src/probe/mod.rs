@@ -32,9 +32,8 @@ use crate::config::BaseUrl;
 use crate::model::probe::{LookedUp, ProbeResult};
 use crate::world::http::{Ask, Exchange, HttpError};
 
-pub use clients::{CLIENTS, Client, Hello, Lookups, Paging, Search, Spelling, Unknown};
+pub use clients::{CLIENTS, Client};
 pub use print::{Look, badge, human, markdown, sentence};
-pub use readers::Reader;
 pub use record::{from_json, to_json};
 
 use assess::Assessor;

@@ -57,25 +57,20 @@ pub use evidence::Evidences;
 #[cfg(feature = "proof")]
 pub use self::{
     canonical::{CanonicalFault, canonical, content_hash},
-    commit::{CommitFault, MAX_COMMIT, SignedCommit},
+    commit::SignedCommit,
     file::ProofFile,
     foreign::{read_public_key, read_signature},
-    key::{Algorithm, KeyFault, PublicKey, SignatureFault},
-    offline::evidence_of_file,
+    key::{Algorithm, KeyFault, PublicKey},
     owners::{Owners, parse_owners},
-    record::{
-        AccountRecord, BodyHint, MAX_LINES, MAX_RECORD, RecordFault, WellKnownBody,
-        parse_account_record, parse_body, parse_record,
-    },
+    record::{parse_account_record, parse_body, parse_record},
     secret::PrivateKey,
-    secret_fault::SecretFault,
-    sshsig::{SshFault, SshSignature},
+    sshsig::SshSignature,
     statement::{Action, Statement, StatementFault},
 };
 #[cfg(all(feature = "git", feature = "proof"))]
 pub use self::{
     claim::{Claim, Commits, Identity, Scene, Signed, Touched, TouchedOwners},
-    lookup::{Known, Lookup},
+    lookup::Lookup,
     method::{judge, reason},
     policy::{Policy, policy},
     verdict::{Attempt, Ending, Verdict},

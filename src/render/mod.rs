@@ -133,13 +133,7 @@ impl Renderer<'_> {
 
     /// Renders a whole registry in memory, by URL and without what only hosts need.
     pub fn site(&self, registry: &Registry) -> Site {
-        let (parts, _) = self.parts(registry);
-        let mut site = Site::default();
-        for artifact in parts.servers.into_iter().chain(parts.spanning) {
-            // Names and versions are unique, so URLs are.
-            let _ = site.add(artifact);
-        }
-        site
+        self.parts(registry).0.into_site()
     }
 }
 

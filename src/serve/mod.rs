@@ -33,12 +33,11 @@ use std::time::Duration;
 
 use crate::error::Result;
 
-pub use answer::Answer;
 pub use live::Live;
 pub use request::Request;
 pub use shared::Options;
 pub use tiny_http::Method;
-pub use watch::{Event, LiveSource, Reading, Seen, Watch};
+pub use watch::{Event, LiveSource, Watch};
 
 use crowd::Crowd;
 use hosts::Hosts;

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::host::{Host, HostFile, Queries, Shortfall, ShortfallKind, Totals, Whole};
 use super::manifest::{MANIFEST, Manifest, ManifestRow};
-use super::{Artifact, Body};
+use super::{Artifact, Body, Site};
 
 /// Facts about a site that rule files and the manifest contain.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,6 +34,18 @@ pub struct SiteParts {
     pub queries: Vec<Artifact>,
     /// Facts about the site.
     pub info: SiteInfo,
+}
+
+impl SiteParts {
+    /// Puts the site together by URL, without what only hosts need, to be served from memory.
+    pub fn into_site(self) -> Site {
+        let mut site = Site::default();
+        for artifact in self.servers.into_iter().chain(self.spanning) {
+            // Names and versions are unique, so URLs are.
+            let _ = site.add(artifact);
+        }
+        site
+    }
 }
 
 /// Where lowered files go.
@@ -170,6 +182,7 @@ impl Files {
     }
 
     #[cfg(feature = "serve")]
+    /// Returns the files themselves.
     pub fn into_host_files(self) -> Vec<HostFile> {
         self.files
     }

@@ -20,13 +20,13 @@ pub use guard::Forbidden;
 #[cfg(feature = "serve")]
 pub use host::{COMMON, EDGE_PATHS, explicit_types, immutable, served};
 pub use host::{
-    Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Manner, Order, PAGE_SIZES, Plus,
-    Queries, Resolution, Shortfall, ShortfallKind, Totals, Whole, host_named,
+    Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Order, PAGE_SIZES, Plus, Queries,
+    Resolution, Shortfall, ShortfallKind, Whole, host_named,
 };
 pub use lower::{Files, SiteInfo, SiteParts, lower};
 pub use lower::{Lowering, takes_list_pages};
 pub use manifest::fingerprint;
-pub use manifest::{FileDigest, MANIFEST, Manifest, ManifestRow, SiteProblem, compare_site};
+pub use manifest::{FileDigest, Manifest, ManifestRow, SiteProblem, compare_site};
 pub use path::UrlPath;
 #[cfg(feature = "cli")]
 pub use sealed::working_folder;

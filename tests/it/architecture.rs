@@ -23,7 +23,8 @@ const FLOORS: &[(&str, u8)] = &[
     ("pipeline", 7),
     ("serve", 8),
     ("cli", 9),
-    ("main", 10),
+    ("internals", 10),
+    ("main", 11),
 ];
 
 /// Outside crates, and the only places (path prefixes below `src/`) that may name them.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use mcp_static::import::read_text;
+use mcp_static::internals::import::read_text;
 
 use crate::http::{Host, status};
 use crate::scratch::Scratch;

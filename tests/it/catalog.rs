@@ -8,9 +8,9 @@ mod works;
 
 use std::path::PathBuf;
 
-use mcp_static::config::BaseUrl;
-use mcp_static::pipeline::{LoadOptions, Silent, check, load};
-use mcp_static::site::{Artifact, Media, Site, UrlPath};
+use mcp_static::internals::config::BaseUrl;
+use mcp_static::internals::pipeline::{LoadOptions, Silent, check, load};
+use mcp_static::internals::site::{Artifact, Media, Site, UrlPath};
 
 use crate::project::{Project, home};
 

@@ -36,17 +36,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::fake::{FakeClock, FakeDns, FakeHttp, FakeWellKnown};
-use mcp_static::config::Ownership;
-use mcp_static::diag::Severity;
-use mcp_static::error::{Error, ErrorKind};
-use mcp_static::judge::{Judged, Network, VerifyOptions, verify};
-use mcp_static::pipeline::verify_by_commit;
-use mcp_static::proof::Verdict;
-use mcp_static::proof::event::{PullRequest, parse_pulls};
-use mcp_static::world::clock::Clock;
-use mcp_static::world::dns::Dns;
-use mcp_static::world::http::Http;
-use mcp_static::world::wellknown::WellKnown;
+use mcp_static::internals::config::Ownership;
+use mcp_static::internals::diag::Severity;
+use mcp_static::internals::error::{Error, ErrorKind};
+use mcp_static::internals::judge::{Judged, Network, VerifyOptions, verify};
+use mcp_static::internals::pipeline::verify_by_commit;
+use mcp_static::internals::proof::Verdict;
+use mcp_static::internals::proof::event::{PullRequest, parse_pulls};
+use mcp_static::internals::world::clock::Clock;
+use mcp_static::internals::world::dns::Dns;
+use mcp_static::internals::world::http::Http;
+use mcp_static::internals::world::wellknown::WellKnown;
 use serde_json::{Value, json};
 
 use crate::project::home;
@@ -166,7 +166,9 @@ pub fn judge(case: &Value) -> Result<Outcome, Error> {
         dns: (!offline).then(|| Arc::new(dns)),
         well_known: (!offline).then(|| Arc::new(well_known)),
         http,
-        clock: FakeClock::at(mcp_static::model::Timestamp::parse(&clock).unwrap().unix()),
+        clock: FakeClock::at(
+            mcp_static::internals::model::Timestamp::parse(&clock).unwrap().unix(),
+        ),
         pulls: case["pulls"]
             .as_array()
             .map(|pulls| pulls.iter().map(|p| pull(p, &head.to_string())).collect()),

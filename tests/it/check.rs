@@ -149,7 +149,7 @@ fn codes_are_explained() {
     project.run(&["explain", "json-syntax"]).expect(0).says("# json-syntax");
     project.run(&["explain", "json-sintax"]).expect(2).says("explain json-syntax");
     let list = project.run(&["explain"]).expect(0);
-    assert_eq!(list.out.lines().count(), mcp_static::diag::Code::ALL.len());
+    assert_eq!(list.out.lines().count(), mcp_static::internals::diag::Code::ALL.len());
 }
 
 #[test]
@@ -183,13 +183,13 @@ fn data_that_cannot_be_read_is_an_error_of_ours() {
 fn every_key_of_the_documentation_is_known() {
     let page = std::fs::read_to_string(crate::project::home().join("docs/settings.md")).unwrap();
     let text = page.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
-    let (config, wrong) = mcp_static::config::Config::parse("registry.toml", text);
+    let (config, wrong) = mcp_static::internals::config::Config::parse("registry.toml", text);
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert_eq!(config.ownership.rules.len(), 1);
     assert_eq!(config.ownership.protect, ["policies/**"]);
     // The page shows the defaults.
     let shown = config.ownership;
-    let mut default = mcp_static::config::Ownership::default();
+    let mut default = mcp_static::internals::config::Ownership::default();
     default.rules = shown.rules.clone();
     default.protect = shown.protect.clone();
     (default.trust, default.branch) = (shown.trust, shown.branch.clone());
@@ -230,7 +230,7 @@ fn names_that_people_take_for_each_other_are_warned_about() {
 }
 
 #[test]
-fn what_is_mirrored_is_noted_and_what_is_our_own_is_refused() {
+fn mirrored_entries_get_notes_and_others_get_errors() {
     let project = Project::empty();
     let hostile =
         r#""remotes": [{"type": "sse", "url": "https://u@2130706433/"}], "title": "a\nb","#;

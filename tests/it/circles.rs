@@ -9,13 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::architecture::{is_test, sources};
 
 /// A module's path from the root of the crate, such as `["site", "host"]`.
-type Module = Vec<String>;
+pub(crate) type Module = Vec<String>;
 
 /// What a name in a module's scope stands for: a path, as segments.
 type Imports = BTreeMap<String, Vec<String>>;
 
 #[derive(Default)]
-struct Crate {
+pub(crate) struct Crate {
     /// Every module that has a file of its own.
     modules: BTreeSet<Module>,
     /// What each module imports, by the name that it has there.
@@ -24,7 +24,7 @@ struct Crate {
     paths: BTreeMap<Module, BTreeSet<Vec<String>>>,
 }
 
-fn module_of(file: &str) -> Module {
+pub(crate) fn module_of(file: &str) -> Module {
     let file = file.trim_end_matches(".rs").trim_end_matches("/mod");
     let file = if matches!(file, "lib" | "main") { "" } else { file };
     file.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect()
@@ -70,7 +70,7 @@ fn absolute(text: &str, module: &Module) -> Option<Vec<String>> {
 }
 
 impl Crate {
-    fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let mut found = Self::default();
         let files: Vec<_> = sources().into_iter().filter(|(file, _)| !is_test(file)).collect();
         found.modules.extend(files.iter().map(|(file, _)| module_of(file)));
@@ -148,7 +148,7 @@ impl Crate {
     }
 
     /// The module that defines what a path names.
-    fn defines(&self, path: &[String], steps: usize) -> Module {
+    pub(crate) fn defines(&self, path: &[String], steps: usize) -> Module {
         let mut module = Module::new();
         for (i, name) in path.iter().enumerate() {
             let next: Module = module.iter().chain([name]).cloned().collect();
@@ -164,6 +164,13 @@ impl Crate {
             break;
         }
         module
+    }
+
+    /// Every name that the root of the crate exports, with its path. What the documentation hides is left
+    /// out.
+    pub(crate) fn exports(&self) -> Vec<(String, Vec<String>)> {
+        let root = self.imports.get(&Module::new()).into_iter().flatten();
+        root.map(|(name, path)| (name.clone(), path.clone())).collect()
     }
 
     /// For each module, which of its children names what of which, with an example.

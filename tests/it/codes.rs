@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_static::diag::Code;
+use mcp_static::internals::diag::Code;
 
 use crate::project::{Project, Ran, home};
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hickory_server::proto::op::{Message, ResponseCode};
 use hickory_server::proto::rr::RecordType::{A, AAAA, TXT};
-use mcp_static::world::dns::{
+use mcp_static::internals::world::dns::{
     Dns, DnsAnswer, DnsClient, DnsOptions, MAX_ALIASES, Records, Resolvers,
 };
 use pretty_assertions::assert_eq;

@@ -4,9 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use mcp_static::diag::Code;
-use mcp_static::model::probe::Trouble;
-use mcp_static::site::host_named;
+use mcp_static::internals::diag::Code;
+use mcp_static::internals::model::probe::Trouble;
+use mcp_static::internals::site::host_named;
 
 use crate::project::{Project, home};
 

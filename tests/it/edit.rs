@@ -1,6 +1,6 @@
 //! Writing into a data folder.
 
-use mcp_static::data::{Applied, Edits, apply, hold, was_interrupted};
+use mcp_static::internals::data::{Applied, Edits, apply, hold, was_interrupted};
 use pretty_assertions::assert_eq;
 
 use crate::scratch::Scratch;

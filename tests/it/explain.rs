@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use mcp_static::diag::Code;
+use mcp_static::internals::diag::Code;
 use pretty_assertions::assert_eq;
 
 /// Texts in code fences of one language.

@@ -8,8 +8,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use mcp_static::world::clock::Clock;
-use mcp_static::world::http::{Http, HttpError, Request, Response};
+use mcp_static::internals::world::clock::Clock;
+use mcp_static::internals::world::http::{Http, HttpError, Request, Response};
 
 pub use names::{FakeDns, FakeWellKnown};
 

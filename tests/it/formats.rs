@@ -1,7 +1,7 @@
 //! The printed forms of a report.
 
-use mcp_static::diag::format::{Format, Style, render, summary};
-use mcp_static::diag::{Code, Diagnostic, Finding, Levels, Place, Report, SourceFile};
+use mcp_static::internals::diag::format::{Format, Style, render, summary};
+use mcp_static::internals::diag::{Code, Diagnostic, Finding, Levels, Place, Report, SourceFile};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -287,7 +287,7 @@ prop_compose! {
     ) -> Diagnostic {
         let place = Place { file, line, column, pointer: pointer.into() };
         let mut diagnostic = Diagnostic::new(code, place.clone(), message);
-        diagnostic.snippet = Some(mcp_static::diag::Snippet { text, before, width });
+        diagnostic.snippet = Some(mcp_static::internals::diag::Snippet { text, before, width });
         diagnostic.help = help;
         match label {
             Some(label) => diagnostic.label(place, label),
@@ -356,8 +356,8 @@ fn no_json_holds_a_character_that_acts_instead_of_being_seen() {
         "lookedUp": [{ "name": hostile, "version": "1" }], "notes": [hostile],
         "clients": [{ "id": "x", "name": "x", "verdict": "works", "capabilities": {} }],
     });
-    let text = mcp_static::probe::to_json(
-        &mcp_static::probe::from_json(record.to_string().as_bytes()).unwrap(),
+    let text = mcp_static::internals::probe::to_json(
+        &mcp_static::internals::probe::from_json(record.to_string().as_bytes()).unwrap(),
     );
     let project = crate::project::Project::small();
     project.file("registry-data/servers/com.example/a\u{202e}b/1.0.0/server.json", "{}");

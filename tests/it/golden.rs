@@ -12,7 +12,7 @@ fn every_host_builds_its_golden_tree() {
     let bless = std::env::var_os("BLESS").is_some();
     let data = tree(&home().join("tests/golden/registry-data"));
     assert!(!data.is_empty(), "the golden registry is missing");
-    for host in mcp_static::site::HOSTS {
+    for host in mcp_static::internals::site::HOSTS {
         let project = Project::empty();
         for (path, bytes) in &data {
             project.bytes(&format!("registry-data/{path}"), bytes);

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use interpret::{Answer, Imitation};
 
-use mcp_static::site::host_named;
+use mcp_static::internals::site::host_named;
 
 use crate::project::{home, tree};
 
@@ -180,7 +180,7 @@ fn pages_and_files_keep_their_types() {
 fn every_host_has_a_page_and_a_row_in_the_table() {
     let docs = home().join("docs");
     let table = std::fs::read_to_string(docs.join("hosts.md")).unwrap();
-    for host in mcp_static::site::HOSTS.iter().filter(|host| host.name() != "plain") {
+    for host in mcp_static::internals::site::HOSTS.iter().filter(|host| host.name() != "plain") {
         let name = host.name();
         assert!(table.contains(&format!("(hosts/{name}.md)")), "{name} is not in docs/hosts.md");
         let page = std::fs::read_to_string(docs.join("hosts").join(format!("{name}.md")));

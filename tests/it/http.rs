@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use mcp_static::world::http::{
+use mcp_static::internals::world::http::{
     Http, HttpClient, HttpError, HttpOptions, ProxyChoice, Request, Response, Secret, Url, shown,
 };
 use pretty_assertions::assert_eq;

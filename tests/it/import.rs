@@ -2,9 +2,11 @@
 
 use std::io::Write as _;
 
-use mcp_static::data::{Edit, apply, digest};
-use mcp_static::diag::{Code, Severity};
-use mcp_static::import::{Batch, Filter, ImportPlan, plan, present, read_dump, read_text};
+use mcp_static::internals::data::{Edit, apply, digest};
+use mcp_static::internals::diag::{Code, Severity};
+use mcp_static::internals::import::{
+    Batch, Filter, ImportPlan, plan, present, read_dump, read_text,
+};
 use pretty_assertions::assert_eq;
 
 use crate::scratch::{Scratch, recorded, recorded_path};

@@ -6,10 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use mcp_static::model::{Registry, Server};
-use mcp_static::pipeline::{LoadOptions, Silent, check, load};
-use mcp_static::render::export::allowlist::{AllowRow, AllowRows, documents, entries, rows};
-use mcp_static::render::install::{Clients, Install, InstallContext, LINK_SCHEMES, installs};
+use mcp_static::internals::model::{Registry, Server};
+use mcp_static::internals::pipeline::{LoadOptions, Silent, check, load};
+use mcp_static::internals::render::export::allowlist::{
+    AllowRow, AllowRows, documents, entries, rows,
+};
+use mcp_static::internals::render::install::{
+    Clients, Install, InstallContext, LINK_SCHEMES, installs,
+};
 use serde_json::Value;
 
 mod read;

@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use git2::build::CheckoutBuilder;
 use hickory_server::proto::rr::RecordType::TXT;
-use mcp_static::proof::PublicKey;
+use mcp_static::internals::proof::PublicKey;
 use serde_json::{Value, json};
 
 use crate::dns::server::{Act, NameServer, txt};

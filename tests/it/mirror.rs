@@ -1,9 +1,9 @@
 //! What another registry says about an entry that is mirrored from it: what is taken, what is not, and that
 //! neither happens in silence.
 
-use mcp_static::data::apply;
-use mcp_static::diag::Severity;
-use mcp_static::import::{Filter, ImportPlan, plan, present, read_text};
+use mcp_static::internals::data::apply;
+use mcp_static::internals::diag::Severity;
+use mcp_static::internals::import::{Filter, ImportPlan, plan, present, read_text};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use mcp_static::model::{ServerName, Status, Timestamp, Version};
+use mcp_static::internals::model::{ServerName, Status, Timestamp, Version};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mcp_static::model::Timestamp;
-use mcp_static::model::query::{
+use mcp_static::internals::model::Timestamp;
+use mcp_static::internals::model::query::{
     self, BadParameter, Given, ListQuery, ListedEntry, QueryError, include_deleted, page,
 };
 use pretty_assertions::assert_eq;

@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mcp_static::model::Timestamp;
-use mcp_static::model::query::{ListQuery, ListedEntry, page};
-use mcp_static::render::query::{FEWEST_BODIES, IndexedVersion, MOST_BYTES, artifacts, read};
-use mcp_static::site::Artifact;
+use mcp_static::internals::model::Timestamp;
+use mcp_static::internals::model::query::{ListQuery, ListedEntry, page};
+use mcp_static::internals::render::query::{
+    FEWEST_BODIES, IndexedVersion, MOST_BYTES, artifacts, read,
+};
+use mcp_static::internals::site::Artifact;
 use pretty_assertions::assert_eq;
 
 use crate::project::{Project, tree};

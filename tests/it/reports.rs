@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mcp_static::diag::{Code, Diagnostic, Levels, Place, Report, Severity};
+use mcp_static::internals::diag::{Code, Diagnostic, Levels, Place, Report, Severity};
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 

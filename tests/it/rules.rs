@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use mcp_static::check::{self, DocumentRules, Profile, RULES};
-use mcp_static::config::Config;
-use mcp_static::diag::{Diagnostic, SourceFile};
+use mcp_static::internals::check::{self, DocumentRules, Profile, RULES};
+use mcp_static::internals::config::Config;
+use mcp_static::internals::diag::{Diagnostic, SourceFile};
 use pretty_assertions::assert_eq;
 
 fn root() -> PathBuf {

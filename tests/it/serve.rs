@@ -17,8 +17,8 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::thread::JoinHandle;
 
-use mcp_static::pipeline::{LoadOptions, Silent};
-use mcp_static::serve::{Handle, Live, LiveSource, Options, Server};
+use mcp_static::internals::pipeline::{LoadOptions, Silent};
+use mcp_static::internals::serve::{Handle, Live, LiveSource, Options, Server};
 
 /// The sample registry of the repository.
 fn sample_data() -> PathBuf {

@@ -1,6 +1,6 @@
 //! `sign`: keys and proofs, through the program as a publisher uses it.
 
-use mcp_static::proof::{Algorithm, PrivateKey, ProofFile, PublicKey, parse_record};
+use mcp_static::internals::proof::{Algorithm, PrivateKey, ProofFile, PublicKey, parse_record};
 use pretty_assertions::assert_eq;
 
 use crate::project::{Project, Ran};
@@ -263,7 +263,7 @@ fn a_status_and_owners_are_signed_too() {
     run(&project, &["sign", "owners", "com.exmaple"]).expect(2).says("did you mean com.example?");
     run(&project, &["sign", "owners", "COM.example"]).expect(0);
     let owners_proof = proof(&project, "registry-data/owners/com.example.proof.json");
-    let sha256 = mcp_static::data::digest(owners.as_bytes());
+    let sha256 = mcp_static::internals::data::digest(owners.as_bytes());
     assert_eq!(owners_proof.verify("com.example", "-", &sha256), Ok(()));
     assert_eq!(owners_proof.action.as_str(), "set-owners");
 }

@@ -1,8 +1,8 @@
 //! Setting the status, through the library and through the program.
 
-use mcp_static::data::{StatusRecord, Tree, apply, change_status};
-use mcp_static::error::Result;
-use mcp_static::model::Status;
+use mcp_static::internals::data::{StatusRecord, Tree, apply, change_status};
+use mcp_static::internals::error::Result;
+use mcp_static::internals::model::Status;
 use pretty_assertions::assert_eq;
 
 use crate::scratch::{Scratch, recorded_path};

@@ -1,6 +1,6 @@
 //! Points in time, against a reader that counts days one by one.
 
-use mcp_static::model::Timestamp;
+use mcp_static::internals::model::Timestamp;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 

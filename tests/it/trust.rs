@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mcp_static::config::BaseUrl;
-use mcp_static::pipeline::{BuildOptions, BuildTarget, LoadOptions, Silent, build, load};
-use mcp_static::site::host_named;
+use mcp_static::internals::config::BaseUrl;
+use mcp_static::internals::pipeline::{
+    BuildOptions, BuildTarget, LoadOptions, Silent, build, load,
+};
+use mcp_static::internals::site::host_named;
 use pretty_assertions::assert_eq;
 
 use crate::project::{Project, tree};
@@ -233,7 +235,7 @@ fn a_working_folder_that_git_tracks_is_refused() {
 
 #[test]
 fn a_change_that_brings_a_working_folder_is_the_maintainers_to_judge() {
-    let protected = |path: &str| mcp_static::proof::change::is_protected(path, &[]);
+    let protected = |path: &str| mcp_static::internals::proof::change::is_protected(path, &[]);
     for path in [".mcp-static", ".mcp-static/_site/cache", "sites/.MCP-Static/one/dates"] {
         assert!(protected(path), "{path}");
     }

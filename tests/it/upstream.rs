@@ -4,10 +4,12 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use crate::fake::{FakeClock, FakeHttp};
-use mcp_static::error::{Error, ErrorKind, Result};
-use mcp_static::import::{Batch, PageStore, Progress, Upstream, is_registry, registry_url};
-use mcp_static::model::{ServerName, Version};
-use mcp_static::world::http::Secret;
+use mcp_static::internals::error::{Error, ErrorKind, Result};
+use mcp_static::internals::import::{
+    Batch, PageStore, Progress, Upstream, is_registry, registry_url,
+};
+use mcp_static::internals::model::{ServerName, Version};
+use mcp_static::internals::world::http::Secret;
 use pretty_assertions::assert_eq;
 
 use crate::scratch::{Scratch, recorded};

@@ -1,7 +1,7 @@
 //! What holds for every change: the verdict follows from trees and signed commits alone, and nothing
 //! that a stranger writes acts on whoever reads the report.
 
-use mcp_static::diag::Code;
+use mcp_static::internals::diag::Code;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

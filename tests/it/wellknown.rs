@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::fake::FakeDns;
-use mcp_static::world::wellknown::{
+use mcp_static::internals::world::wellknown::{
     MAX_BODY, WellKnown, WellKnownClient, WellKnownError, WellKnownOptions,
 };
 use pretty_assertions::assert_eq;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use mcp_static::check::{DocumentRules, Profile, check_document};
-use mcp_static::diag::format::{Format, Style, render};
-use mcp_static::diag::{Code, Levels, MAX_ALIKE, Report};
+use mcp_static::internals::check::{DocumentRules, Profile, check_document};
+use mcp_static::internals::diag::format::{Format, Style, render};
+use mcp_static::internals::diag::{Code, Levels, MAX_ALIKE, Report};
 
 use super::Target;
 

@@ -3,8 +3,8 @@
 use std::cell::Cell;
 
 use git2::{ObjectType, Repository};
-use mcp_static::data::Tree;
-use mcp_static::world::git::Git;
+use mcp_static::internals::data::Tree;
+use mcp_static::internals::world::git::Git;
 
 use super::Target;
 

@@ -1,7 +1,7 @@
 //! Request targets, answered by the live server's routes over the sample registry.
 
-use mcp_static::pipeline::{LoadOptions, Silent, check, load};
-use mcp_static::serve::{Live, Method, Request};
+use mcp_static::internals::pipeline::{LoadOptions, Silent, check, load};
+use mcp_static::internals::serve::{Live, Method, Request};
 
 use super::Target;
 

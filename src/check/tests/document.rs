@@ -1,8 +1,8 @@
-//! The two profiles together: what is said, and what is said only once.
+//! The two profiles together: what is reported, and what is reported only once.
 
 use serde_json::json;
 
-use super::{findings, official, said, strict, with, with_package};
+use super::{findings, official, reported, strict, with, with_package};
 use crate::check::{DocumentRules, Profile, RULES};
 use crate::diag::Severity;
 
@@ -23,7 +23,7 @@ fn everything_is_said_in_one_run() {
         "remotes": [{"type": "sse", "url": "http://localhost"}],
     });
     assert_eq!(
-        said(&document, Profile::Official),
+        reported(&document, Profile::Official),
         [
             "invalid-remote-url@remotes[0].url",
             "invalid-server-name@name",

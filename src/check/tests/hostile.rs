@@ -17,19 +17,19 @@ pub(super) fn config(text: &str) -> Config {
 pub(super) const PUBLIC: &str = "[registry]\nvisibility = \"public\"\n";
 
 /// Codes with severities and places, as in `error url-own-machine@/remotes/0/url`.
-pub(super) fn said(document: &Value, settings: &str) -> Vec<String> {
+pub(super) fn reported(document: &Value, settings: &str) -> Vec<String> {
     let rules = DocumentRules::of(Profile::Strict, &config(settings));
     let found = super::super::document(document, &rules);
-    let mut said: Vec<_> = found
+    let mut reported: Vec<_> = found
         .iter()
         .filter(|f| f.severity != Severity::Note)
         .map(|f| format!("{} {}@{}", f.severity, f.code, f.pointer.as_str()))
         .collect();
-    said.sort();
-    said
+    reported.sort();
+    reported
 }
 
-/// A document with `text` in each place that is one line, and where it stands.
+/// A document with `text` in each place that is one line, and where it is.
 fn lines(text: &str) -> Vec<(Value, &'static str)> {
     let remote = |more: Value| {
         let mut remote = json!({"type": "sse", "url": "https://example.com/"});
@@ -102,18 +102,18 @@ fn lines(text: &str) -> Vec<(Value, &'static str)> {
 }
 
 #[test]
-fn a_text_of_one_line_holds_no_line_break_wherever_it_stands() {
+fn a_text_of_one_line_holds_no_line_break_wherever_it_is() {
     for text in ["a\nb", "a\r\nb", "a\rb", "a\tb", "\na", "a\n"] {
         for (document, place) in lines(text) {
-            let said = said(&document, "");
+            let reported = reported(&document, "");
             let wanted = format!("error text-line-break@{place}");
-            assert!(said.contains(&wanted), "{text:?} at {place}: {said:?}");
+            assert!(reported.contains(&wanted), "{text:?} at {place}: {reported:?}");
             let quiet = crate::check::document(&document, &DocumentRules::new(Profile::Official));
             assert!(quiet.iter().all(|f| f.code.as_str() != "text-line-break"));
         }
     }
     for (document, place) in lines("ab") {
-        assert_eq!(said(&document, ""), Vec::<String>::new(), "{place}");
+        assert_eq!(reported(&document, ""), Vec::<String>::new(), "{place}");
     }
     let paragraphs = json!({"environmentVariables": [{"name": "A", "description": "a\n\nb\tc"}]});
     strict(&with_package(paragraphs), "");
@@ -255,13 +255,17 @@ fn a_namespace_that_cannot_be_proven_is_said_where_a_proof_is_wanted() {
         let document = with(json!({"name": format!("{namespace}/weather")}));
         for settings in wants {
             assert_eq!(
-                said(&document, settings),
+                reported(&document, settings),
                 ["error ownership-unclaimable@/name"],
                 "{namespace}"
             );
         }
         for settings in opens {
-            assert_eq!(said(&document, settings), Vec::<String>::new(), "{namespace} {settings}");
+            assert_eq!(
+                reported(&document, settings),
+                Vec::<String>::new(),
+                "{namespace} {settings}"
+            );
         }
         official(&document, "");
     }
@@ -273,10 +277,10 @@ fn a_namespace_that_cannot_be_proven_is_said_where_a_proof_is_wanted() {
         "io.github.dependabot",
     ] {
         let document = with(json!({"name": format!("{namespace}/weather")}));
-        assert_eq!(said(&document, PUBLIC), Vec::<String>::new(), "{namespace}");
+        assert_eq!(reported(&document, PUBLIC), Vec::<String>::new(), "{namespace}");
     }
     for namespace in ["io.github.settings", "io.github.Orgs", "io.github.ghost"] {
         let document = with(json!({"name": format!("{namespace}/weather")}));
-        assert_eq!(said(&document, PUBLIC), ["error namespace-grammar@/name"], "{namespace}");
+        assert_eq!(reported(&document, PUBLIC), ["error namespace-grammar@/name"], "{namespace}");
     }
 }

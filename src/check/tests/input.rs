@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::CURRENT_SCHEMA;
 use super::{findings, official, with};
-use crate::check::{CURRENT_SCHEMA, Profile, normalised};
+use crate::check::{Profile, normalised};
 
 #[test]
 fn required_members() {

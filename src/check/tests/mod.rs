@@ -1,4 +1,4 @@
-//! Tables of documents and what is said of them.
+//! Tables of documents and what is reported of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod about;
@@ -15,8 +15,9 @@ mod url;
 
 use serde_json::{Value, json};
 
-use super::{CURRENT_SCHEMA, DocumentRules, Profile};
-use crate::diag::Finding;
+use super::schema::CURRENT as CURRENT_SCHEMA;
+use super::{DocumentRules, Profile};
+use crate::diag::{Finding, Pointer};
 
 /// A document that both profiles accept without a word, with `more` laid over it; null removes.
 fn with(more: Value) -> Value {
@@ -58,25 +59,44 @@ fn findings(document: &Value, profile: Profile) -> Vec<Finding> {
 }
 
 /// Codes with their places, as in `invalid-server-name@name`, sorted.
-fn said(document: &Value, profile: Profile) -> Vec<String> {
-    let mut said: Vec<_> = findings(document, profile)
-        .iter()
-        .map(|f| format!("{}@{}", f.code, f.pointer.dotted()))
-        .collect();
-    said.sort();
-    said
+/// Returns a pointer as the official registry's answers show it: `packages[0].transport.url`, and
+/// `schema` for the `$schema` member.
+fn dotted(pointer: &Pointer) -> String {
+    let mut text = String::new();
+    for step in pointer.steps() {
+        if step.parse::<usize>().is_ok() {
+            text.push_str(&format!("[{step}]"));
+        } else {
+            text.push_str(if text.is_empty() { "" } else { "." });
+            text.push_str(if step == "$schema" { "schema" } else { &step });
+        }
+    }
+    text
 }
 
-/// Demands that exactly these are said; a place may be left out when the code says enough.
+fn reported(document: &Value, profile: Profile) -> Vec<String> {
+    let mut reported: Vec<_> = findings(document, profile)
+        .iter()
+        .map(|f| format!("{}@{}", f.code, dotted(&f.pointer)))
+        .collect();
+    reported.sort();
+    reported
+}
+
+/// Demands that exactly these are reported; a place may be left out when the code says enough.
 #[track_caller]
 fn expect(document: &Value, profile: Profile, wanted: &str) {
-    let said = said(document, profile);
+    let reported = reported(document, profile);
     let mut wanted: Vec<_> = wanted.split_whitespace().collect();
     wanted.sort_unstable();
-    let short: Vec<_> = said.iter().map(|one| one.split('@').next().unwrap()).collect();
-    let same = said.len() == wanted.len()
-        && said.iter().zip(&short).zip(&wanted).all(|((long, short), w)| long == w || short == w);
-    assert!(same, "said {said:?}, wanted {wanted:?} of {document:#}");
+    let short: Vec<_> = reported.iter().map(|one| one.split('@').next().unwrap()).collect();
+    let same = reported.len() == wanted.len()
+        && reported
+            .iter()
+            .zip(&short)
+            .zip(&wanted)
+            .all(|((long, short), w)| long == w || short == w);
+    assert!(same, "reported {reported:?}, wanted {wanted:?} of {document:#}");
 }
 
 #[track_caller]

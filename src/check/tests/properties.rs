@@ -88,12 +88,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_finding_stands_at_or_below_something_and_has_a_rule(value in json()) {
+    fn every_finding_is_at_or_below_something_and_has_a_rule(value in json()) {
         for profile in [Profile::Official, Profile::Strict] {
             for finding in document(&value, &DocumentRules::new(profile)) {
                 // A required member of something missing would be two steps away.
-                let parent = finding.pointer.parent().unwrap_or_default();
-                prop_assert!(value.pointer(parent.as_str()).is_some(), "{finding:?}");
+                let parent = finding.pointer.as_str().rsplit_once('/').map_or("", |(above, _)| above);
+                prop_assert!(value.pointer(parent).is_some(), "{finding:?}");
                 let rule = RULES.iter().find(|rule| rule.code == finding.code);
                 prop_assert!(rule.is_some_and(|rule| rule.profiles.contains(&profile)), "{finding:?}");
                 prop_assert!(!finding.message.contains('\n') && finding.help.is_some(), "{finding:?}");

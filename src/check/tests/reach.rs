@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::hostile::{PUBLIC, config, said};
+use super::hostile::{PUBLIC, config, reported};
 use super::{with, with_package};
 use crate::check::{DocumentRules, Profile};
 use crate::config::Config;
@@ -26,12 +26,12 @@ fn a_host_is_judged_by_who_may_read_the_registry() {
         ("https://intranet/mcp", "error url-private-network", ""),
         ("https://mcp.corp.internal/mcp", "error url-private-network", ""),
     ] {
-        let place = |said: &str| match said {
+        let place = |reported: &str| match reported {
             "" => Vec::new(),
-            said => vec![format!("{said}@/remotes/0/url")],
+            reported => vec![format!("{reported}@/remotes/0/url")],
         };
-        assert_eq!(said(&remote(url), PUBLIC), place(public), "{url}");
-        assert_eq!(said(&remote(url), ""), place(private), "{url}");
+        assert_eq!(reported(&remote(url), PUBLIC), place(public), "{url}");
+        assert_eq!(reported(&remote(url), ""), place(private), "{url}");
     }
 }
 
@@ -41,9 +41,9 @@ fn settings_accept_hosts_in_any_spelling() {
         "{PUBLIC}[packages]\nremote_hosts = [\"*.corp.internal\", \"10.1.2.3\", \"localhost\"]\n"
     );
     for url in ["https://mcp.corp.internal/", "https://0x0a010203/", "https://LocalHost/"] {
-        assert_eq!(said(&remote(url), &allowed), Vec::<String>::new(), "{url}");
+        assert_eq!(reported(&remote(url), &allowed), Vec::<String>::new(), "{url}");
     }
-    let other = said(&remote("https://corp.internal/"), &allowed);
+    let other = reported(&remote("https://corp.internal/"), &allowed);
     assert_eq!(other, ["error url-private-network@/remotes/0/url"]);
     for wrong in ["https://a", "*", "a b", ""] {
         let text = format!("[packages]\nremote_hosts = [{wrong:?}]\n");
@@ -78,7 +78,7 @@ fn a_host_that_a_variable_decides_is_not_judged() {
         ("https://{a}.localhost/", &["a"], "error url-own-machine@/remotes/0/url"),
         ("https://127.1:{port}/", &["port"], "error url-own-machine@/remotes/0/url"),
     ] {
-        assert_eq!(said(&url(address, names), PUBLIC).join(" "), wanted, "{address}");
+        assert_eq!(reported(&url(address, names), PUBLIC).join(" "), wanted, "{address}");
     }
 }
 
@@ -123,27 +123,28 @@ fn every_url_of_a_document_is_judged() {
         (with(json!({"icons": [{"src": hostile}]})), "/icons/0/src"),
         (remote(hostile), "/remotes/0/url"),
     ] {
-        let said = said(&document, PUBLIC);
+        let reported = reported(&document, PUBLIC);
         for code in ["url-own-machine", "url-user-information"] {
-            assert!(said.contains(&format!("error {code}@{place}")), "{place}: {said:?}");
+            assert!(reported.contains(&format!("error {code}@{place}")), "{place}: {reported:?}");
         }
     }
-    // What other rules refuse already is not said twice; user information alone they do not see.
+    // What other rules refuse already is not reported twice; user information alone they do not see.
     for (key, url) in [
         ("registryBaseUrl", "https://a@registry.npmjs.org"),
         ("identifier", "https://a@github.com/x.mcpb"),
     ] {
-        let said = said(&with_package(json!({key: url})), "");
+        let reported = reported(&with_package(json!({key: url})), "");
         let place = format!("@/packages/0/{key}");
-        assert!(said.iter().any(|s| s.ends_with(&place)), "{said:?}");
+        assert!(reported.iter().any(|s| s.ends_with(&place)), "{reported:?}");
     }
     let bundle = "https://a:b@github.com/a/b/releases/download/v1/x.mcpb";
     let bundle = with_package(json!({
         "registryType": "mcpb", "identifier": bundle, "version": null, "fileSha256": "0".repeat(64),
     }));
-    assert_eq!(said(&bundle, ""), ["error url-user-information@/packages/0/identifier"]);
-    let transport =
-        |url: &str| said(&with_package(json!({"transport": {"type": "sse", "url": url}})), PUBLIC);
+    assert_eq!(reported(&bundle, ""), ["error url-user-information@/packages/0/identifier"]);
+    let transport = |url: &str| {
+        reported(&with_package(json!({"transport": {"type": "sse", "url": url}})), PUBLIC)
+    };
     assert_eq!(transport("http://127.0.0.1:80/"), Vec::<String>::new());
     assert_eq!(
         transport("http://a@localhost/"),

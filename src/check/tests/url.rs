@@ -76,12 +76,12 @@ fn urls_that_go_refuses() {
         ("https://a%zz/", "percent sign"),
         ("https://a%41/", "percent escape"),
         ("https://a%20b/", "percent escape"),
-        ("https://a b/", "no host may hold"),
-        ("https://{host}/", "no host may hold"),
-        ("https://a|b/", "no host may hold"),
-        ("https://a\\b/", "no host may hold"),
-        ("https://a^b/", "no host may hold"),
-        ("https://a`b/", "no host may hold"),
+        ("https://a b/", "a host cannot contain"),
+        ("https://{host}/", "a host cannot contain"),
+        ("https://a|b/", "a host cannot contain"),
+        ("https://a\\b/", "a host cannot contain"),
+        ("https://a^b/", "a host cannot contain"),
+        ("https://a`b/", "a host cannot contain"),
         ("https://a:b/", "port"),
         ("https://a:-1/", "port"),
         ("https://a:80:80/", "port"),
@@ -95,15 +95,15 @@ fn urls_that_go_refuses() {
         ("https://[]/", "not an IPv6 address"),
         ("https://[a]/", "not an IPv6 address"),
         ("https://[fe80::1%25]/", "empty zone"),
-        ("https://[fe80::1%25%41\u{7b}]/", "no host may hold"),
+        ("https://[fe80::1%25%41\u{7b}]/", "a host cannot contain"),
         ("https://u{@a/", "user part"),
         ("https://u b@a/", "user part"),
         ("https://ü@a/", "user part"),
         ("https://u%z:p@a/", "percent sign"),
         ("https://u:%z@a/", "percent sign"),
     ] {
-        let said = parse(text).err().unwrap_or_else(|| panic!("{text:?} is accepted"));
-        assert!(said.contains(fault), "{text:?}: {said}, wanted {fault}");
+        let reported = parse(text).err().unwrap_or_else(|| panic!("{text:?} is accepted"));
+        assert!(reported.contains(fault), "{text:?}: {reported}, wanted {fault}");
     }
 }
 

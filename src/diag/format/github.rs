@@ -14,10 +14,8 @@ const SHOWN: usize = 10;
 pub(super) fn render(report: &Report) -> String {
     let mut text = String::new();
     for severity in WORST_FIRST {
-        for diagnostic in report.items().iter().filter(|d| d.severity == severity) {
-            text.push_str(&command(diagnostic));
-            text.push('\n');
-        }
+        let commands = report.items().iter().filter(|d| d.severity == severity).map(command);
+        text.extend(commands.map(|command| command + "\n"));
     }
     text.push_str(&summary(report));
     let counts = report.counts();
@@ -41,18 +39,14 @@ fn command(diagnostic: &Diagnostic) -> String {
         }
     }
     properties.push(format!("title={}", property(diagnostic.code.as_str())));
-    format!("::{} {}::{}", word(diagnostic.severity), properties.join(","), body(diagnostic))
-}
-
-fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
+    let word = match diagnostic.severity {
         Severity::Note => "notice",
-    }
+        severity => severity.as_str(),
+    };
+    format!("::{word} {}::{}", properties.join(","), body(diagnostic))
 }
 
-/// Message, second places and help, one to a line.
+/// Returns message, second places and help, one per line.
 fn body(diagnostic: &Diagnostic) -> String {
     let mut lines = vec![data(&visible(&diagnostic.message))];
     for label in &diagnostic.labels {

@@ -24,12 +24,7 @@ struct Line<'a> {
 
 /// Prints one line per diagnostic; nothing at all for an empty report.
 pub(super) fn render(report: &Report) -> String {
-    let mut text = String::new();
-    for diagnostic in report.items() {
-        text.push_str(&line(diagnostic));
-        text.push('\n');
-    }
-    text
+    report.items().iter().map(|diagnostic| line(diagnostic) + "\n").collect()
 }
 
 fn line(diagnostic: &Diagnostic) -> String {

@@ -1,12 +1,12 @@
 //! The form for one comment on a pull request.
 //!
-//! A list by file. Everything that a stranger wrote is text: it can neither link, mention, embed nor
-//! break out of its line. The comment stays below the size that forges accept, and counts what it left
+//! A list by file. Everything that other people wrote is escaped: it can neither link, mention, embed
+//! nor break out of its line. The comment stays below the size that forges accept, and counts what it left
 //! out.
 
-use super::shared::{WORST_FIRST, position, summary};
+use super::shared::{WORST_FIRST, counted, position, summary};
 use crate::diag::{Diagnostic, Report};
-use crate::text::{self, escape_markdown, markdown_span};
+use crate::text::{escape_markdown, markdown_span};
 
 /// Most characters of a comment.
 const MAX: usize = 60_000;
@@ -49,19 +49,12 @@ pub(super) fn render(report: &Report) -> String {
     text
 }
 
-/// What the comment has no room for, by severity.
+/// Returns what the comment has no room for, by severity.
 fn left_out<'a>(rest: impl Iterator<Item = &'a Diagnostic> + Clone) -> String {
-    let mut parts = Vec::new();
-    for severity in WORST_FIRST {
-        let count: usize = rest.clone().filter(|d| d.severity == severity).map(|d| d.count).sum();
-        if count > 0 {
-            parts.push(text::count(count, severity.as_str()));
-        }
+    match counted(rest).as_str() {
+        "" => String::new(),
+        found => format!("\n…and {found} more that this comment has no room for.\n"),
     }
-    if parts.is_empty() {
-        return String::new();
-    }
-    format!("\n…and {} more that this comment has no room for.\n", parts.join(", "))
 }
 
 fn heading(file: &str) -> String {
@@ -77,22 +70,19 @@ fn item(diagnostic: &Diagnostic) -> String {
     if let Some(position) = position(&diagnostic.place) {
         text.push_str(&format!(" at {position}"));
     }
-    if !diagnostic.place.pointer.as_str().is_empty() {
-        text.push(' ');
-        text.push_str(&markdown_span(diagnostic.place.pointer.as_str()));
+    let pointer = diagnostic.place.pointer.as_str();
+    if !pointer.is_empty() {
+        text.push_str(&format!(" {}", markdown_span(pointer)));
     }
-    text.push_str(": ");
-    text.push_str(&escape_markdown(&diagnostic.message));
-    text.push('\n');
+    text.push_str(&format!(": {}\n", escape_markdown(&diagnostic.message)));
     for label in &diagnostic.labels {
         text.push_str("  - ");
         if !label.place.file.is_empty() {
             let position = position(&label.place).map(|p| format!(":{p}")).unwrap_or_default();
-            text.push_str(&markdown_span(&format!("{}{position}", label.place.file)));
-            text.push_str(": ");
+            let place = format!("{}{position}", label.place.file);
+            text.push_str(&format!("{}: ", markdown_span(&place)));
         }
-        text.push_str(&escape_markdown(&label.message));
-        text.push('\n');
+        text.push_str(&format!("{}\n", escape_markdown(&label.message)));
     }
     if let Some(help) = &diagnostic.help {
         text.push_str(&format!("  - help: {}\n", escape_markdown(help)));

@@ -2,7 +2,8 @@
 //!
 //! Each form is a pure function from [`Report`] to text. Printing decides nothing: severities, order
 //! and places are those of the report (annotations alone are regrouped, because a forge shows only
-//! the first few). Text of others is made visible on the way, so that it cannot change what a form shows.
+//! the first few). Invisible characters in other people's text are made visible on the way, so that
+//! they cannot change what a form shows.
 
 mod github;
 mod human;
@@ -17,6 +18,13 @@ pub use shared::quiet_json;
 pub use shared::{Style, summary};
 
 crate::text::display_as_str!(Format);
+
+impl std::fmt::Display for Report {
+    /// Writes the form for people, without colour.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&render(self, Format::Human, &Style::default()))
+    }
+}
 
 /// A printed form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +67,7 @@ impl Format {
     }
 }
 
-/// A report as Markdown, without anything around it.
+/// Prints a report as Markdown, without anything around it.
 #[cfg(feature = "cli")]
 pub fn markdown(report: &Report) -> String {
     markdown::render(report)

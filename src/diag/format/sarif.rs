@@ -48,7 +48,7 @@ fn rule(code: Code) -> Value {
     })
 }
 
-/// One diagnostic; its labels are related locations.
+/// Returns one diagnostic; its labels are related locations.
 fn result(diagnostic: &Diagnostic, codes: &[Code]) -> Value {
     let mut result = json!({
         "ruleId": diagnostic.code.as_str(),
@@ -74,7 +74,7 @@ fn result(diagnostic: &Diagnostic, codes: &[Code]) -> Value {
     result
 }
 
-/// Message and help. SARIF has no field for advice that is not a ready-made fix.
+/// Returns message and help. SARIF has no field for advice that is not a ready-made fix.
 fn text(diagnostic: &Diagnostic) -> String {
     let message = visible(&diagnostic.message);
     match &diagnostic.help {
@@ -83,14 +83,14 @@ fn text(diagnostic: &Diagnostic) -> String {
     }
 }
 
-/// What stays the same when lines above are added or removed.
+/// Returns what stays the same when lines above are added or removed.
 fn fingerprint(diagnostic: &Diagnostic) -> String {
     let Place { file, pointer, .. } = &diagnostic.place;
     format!("{} {}#{}", diagnostic.code, uri(file), pointer)
 }
 
-/// File and region as the physical place, the pointer as the logical one; `None` when both are
-/// unknown.
+/// Returns file and region as the physical place, the pointer as the logical one; `None` when both
+/// are unknown.
 fn location(place: &Place, snippet: Option<&Snippet>) -> Option<Map<String, Value>> {
     let mut location = Map::new();
     if !place.file.is_empty() {
@@ -120,8 +120,8 @@ fn region(place: &Place, snippet: Option<&Snippet>) -> Value {
     region
 }
 
-/// A path as a relative reference: everything but unreserved characters and slashes is encoded, so
-/// that no part of it is taken for a scheme, a query or a fragment.
+/// Returns a path as a relative reference: everything but unreserved characters and slashes is
+/// encoded, so that no part of it is taken for a scheme, a query or a fragment.
 fn uri(path: &str) -> String {
     percent_encode_except(path, b"-._~/")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diag::{Place, Report, Severity};
+use crate::diag::{Diagnostic, Place, Report, Severity};
 use crate::text::{self, is_invisible, push_json_escape};
 
 /// How a form may look; meaning never depends on it.
@@ -14,37 +14,34 @@ pub struct Style {
 }
 
 impl Style {
-    /// A style with or without colour.
+    /// Makes a style with or without colour.
     pub fn new(color: bool) -> Self {
         Self { color }
     }
 }
 
-/// How much was found, such as `2 errors, 1 warning in 3 files`.
+/// Returns how much was found, such as `2 errors, 1 warning in 3 files`.
 pub fn summary(report: &Report) -> String {
-    let counts = report.counts();
-    let mut parts = Vec::new();
-    for (count, word) in
-        [(counts.errors, "error"), (counts.warnings, "warning"), (counts.notes, "note")]
-    {
-        if count > 0 {
-            parts.push(text::count(count, word));
-        }
-    }
-    if parts.is_empty() {
-        return "no problems found".to_owned();
-    }
     let files: BTreeSet<&str> =
         report.items().iter().map(|d| d.place.file.as_str()).filter(|f| !f.is_empty()).collect();
-    let found = parts.join(", ");
-    if files.is_empty() {
-        found
-    } else {
-        format!("{found} in {}", text::count(files.len(), "file"))
+    match (counted(report.items().iter()), files.len()) {
+        (found, _) if found.is_empty() => "no problems found".to_owned(),
+        (found, 0) => found,
+        (found, files) => format!("{found} in {}", text::count(files, "file")),
     }
 }
 
-/// `line:column` of a place, as much of it as is known.
+/// Counts diagnostics by severity, such as `2 errors, 1 warning`; empty when there is none.
+pub(super) fn counted<'a>(found: impl Iterator<Item = &'a Diagnostic> + Clone) -> String {
+    let count = |severity| -> usize {
+        found.clone().filter(|d| d.severity == severity).map(|d| d.count).sum()
+    };
+    let counts = WORST_FIRST.map(|severity| (count(severity), severity.as_str()));
+    let parts = counts.into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, word)| text::count(count, word)).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns `line:column` of a place, as much of it as is known.
 pub(super) fn position(place: &Place) -> Option<String> {
     match (place.line, place.column) {
         (0, _) => None,

@@ -1,5 +1,5 @@
 //! The tokenizer against `serde_json`, which accepts the same texts but for three things: it refuses
-//! half a surrogate pair and a number that no double can hold, and it gives keys of its own a meaning,
+//! half a surrogate pair and a number that no double can hold, and it has special keys,
 //! which are refused here.
 #![allow(clippy::unwrap_used)]
 
@@ -124,10 +124,10 @@ fn an_error_says_where() {
 #[test]
 fn nesting_ends_where_the_parser_s_does() {
     for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
-        for (depth, sound) in [(MAX_DEPTH, true), (MAX_DEPTH + 1, false)] {
+        for (depth, valid) in [(MAX_DEPTH, true), (MAX_DEPTH + 1, false)] {
             let text = format!("{}1{}", open.repeat(depth), close.repeat(depth));
-            assert_eq!(tokens(&text).is_ok(), sound, "{depth}");
-            assert_eq!(serde_json::from_str::<Value>(&text).is_ok(), sound, "{depth}");
+            assert_eq!(tokens(&text).is_ok(), valid, "{depth}");
+            assert_eq!(serde_json::from_str::<Value>(&text).is_ok(), valid, "{depth}");
         }
     }
 }
@@ -160,7 +160,7 @@ fn after_an_error_there_is_only_this_error() {
 }
 
 #[test]
-fn escapes_resolve_and_lone_surrogates_are_told() {
+fn escapes_resolve_and_lone_surrogates_are_reported() {
     for (raw, text, lone) in [
         ("plain é", "plain é", false),
         ("\\\"\\\\\\/\\b\\f\\n\\r\\t", "\"\\/\u{8}\u{c}\n\r\t", false),
@@ -272,7 +272,7 @@ proptest! {
     }
 
     #[test]
-    fn tokens_stand_in_order_and_cover_everything_but_layout(value in value()) {
+    fn tokens_are_in_order_and_cover_everything_but_layout(value in value()) {
         let text = serde_json::to_string_pretty(&value).unwrap();
         let mut end = 0;
         for token in tokens(&text).unwrap() {

@@ -13,4 +13,3 @@ mod settle;
 mod steps;
 
 pub use run::verify_by_commit;
-pub use settle::CheckPublished;

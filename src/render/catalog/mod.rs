@@ -44,7 +44,7 @@ use forge::Forge;
 pub use forge::RemoteRepository;
 use page::{PageHead, Site};
 use server::ServerView;
-pub use summary::{ServerChange, Summary};
+pub use summary::Summary;
 use tabs::Tabs;
 
 /// Files that replace built-in templates and assets: name → text.

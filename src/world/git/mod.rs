@@ -29,10 +29,8 @@ mod tests;
 mod trees;
 
 pub use compare::{Changed, Side, TreeFault};
-pub use files::TreeFile;
-pub use hidden::HiddenHistory;
 pub use history::{PathChange, PathHistory};
-pub use lineage::{Ancestry, Gain, Gained, ancestors_among};
+pub use lineage::{Ancestry, Gained, ancestors_among};
 pub use objects::{FileMode, Oid};
 pub use pool::Pool;
 pub use repository::Git;

@@ -1,6 +1,6 @@
 //! Documents that mean harm: markup in every field, links that run code, text that hides or reorders.
 
-use mcp_static::site::Media;
+use mcp_static::internals::site::Media;
 use scraper::{Html, Selector};
 use serde_json::json;
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mcp_static::render::install::LINK_SCHEMES;
-use mcp_static::site::Site;
+use mcp_static::internals::render::install::LINK_SCHEMES;
+use mcp_static::internals::site::Site;
 use scraper::{ElementRef, Html, Selector};
 
 use super::at;

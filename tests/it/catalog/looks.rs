@@ -172,6 +172,6 @@ fn assets_carry_the_digest_of_their_bytes() {
     let style = home.split("href=\"./").find(|part| part.starts_with("assets/style.")).unwrap();
     let style = style.split('"').next().unwrap();
     let artifact = at(&site, style).unwrap();
-    assert_eq!(artifact.freshness, mcp_static::site::Freshness::Immutable);
+    assert_eq!(artifact.freshness, mcp_static::internals::site::Freshness::Immutable);
     assert_eq!(style.len(), "assets/style.12345678.css".len());
 }

@@ -1,9 +1,9 @@
 //! The page "Works with" and its badge: what a result of a probe may do on them, and what not.
 
-use mcp_static::config::BaseUrl;
-use mcp_static::error::ErrorKind;
-use mcp_static::pipeline::{LoadOptions, Loaded, Silent, check, load};
-use mcp_static::site::{Media, Site};
+use mcp_static::internals::config::BaseUrl;
+use mcp_static::internals::error::ErrorKind;
+use mcp_static::internals::pipeline::{LoadOptions, Loaded, Silent, check, load};
+use mcp_static::internals::site::{Media, Site};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@
 //! `owner_kind`, `none:0` for nobody; `own_branch`, `fork_gone`, `head`, `base`, `created`, and for
 //! what was merged `merged_as` (a commit, or `head`).
 
-use mcp_static::proof::event::{Event, GitLabFacts, parse_event};
+use mcp_static::internals::proof::event::{Event, GitLabFacts, parse_event};
 use serde_json::{Value, json};
 
 /// `alice:1001` and a kind as the forge writes an account.

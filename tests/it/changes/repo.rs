@@ -16,9 +16,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use mcp_static::data::Edit;
-use mcp_static::import::{Filter, Present, plan, read_text};
-use mcp_static::proof::{Action, Algorithm, PrivateKey, Statement, content_hash};
+use mcp_static::internals::data::Edit;
+use mcp_static::internals::import::{Filter, Present, plan, read_text};
+use mcp_static::internals::proof::{Action, Algorithm, PrivateKey, Statement, content_hash};
 use serde_json::{Value, json};
 
 /// The registry that every case is about.
@@ -327,8 +327,10 @@ impl Repo {
         let about = options.get("of").map_or(about, |path| (*path).to_owned());
         let bytes = self.files.get(&about).map_or(Vec::new(), |(_, bytes)| bytes.clone());
         let sha256 = match action {
-            Action::SetOwners => mcp_static::data::digest(&bytes),
-            _ => content_hash(&mcp_static::data::read_json("x", bytes).unwrap()).unwrap(),
+            Action::SetOwners => mcp_static::internals::data::digest(&bytes),
+            _ => {
+                content_hash(&mcp_static::internals::data::read_json("x", bytes).unwrap()).unwrap()
+            }
         };
         let namespace = name.split('/').next().unwrap();
         let labels: Vec<&str> = namespace.rsplit('.').collect();

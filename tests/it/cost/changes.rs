@@ -1,9 +1,9 @@
 //! Changes of many paths: what `verify` reads of them, and when it stops.
 
 use git2::Oid;
-use mcp_static::diag::Code;
-use mcp_static::judge::{Judged, VerifyOptions, verify};
-use mcp_static::pipeline::verify_by_commit;
+use mcp_static::internals::diag::Code;
+use mcp_static::internals::judge::{Judged, VerifyOptions, verify};
+use mcp_static::internals::pipeline::verify_by_commit;
 
 use super::assert_linear;
 use super::repo::{Entry, Repo};

@@ -1,11 +1,11 @@
 //! Every reader of one file, and every rule about a document.
 
-use mcp_static::check::{DocumentRules, Profile, check_document};
-use mcp_static::config::Config;
-use mcp_static::data::{read_json, read_origin, read_status, read_tombstone};
-use mcp_static::diag::format::{Format, Style, render};
-use mcp_static::diag::{Diagnostic, Levels, Report};
-use mcp_static::proof::{ProofFile, content_hash, parse_owners};
+use mcp_static::internals::check::{DocumentRules, Profile, check_document};
+use mcp_static::internals::config::Config;
+use mcp_static::internals::data::{read_json, read_origin, read_status, read_tombstone};
+use mcp_static::internals::diag::format::{Format, Style, render};
+use mcp_static::internals::diag::{Diagnostic, Levels, Report};
+use mcp_static::internals::proof::{ProofFile, content_hash, parse_owners};
 use serde_json::{Map, Value, json};
 
 use super::assert_linear;

@@ -1,6 +1,6 @@
 //! Files that are refused for their size are not read, and findings that are alike are counted.
 
-use mcp_static::diag::Code;
+use mcp_static::internals::diag::Code;
 
 use crate::project::Project;
 

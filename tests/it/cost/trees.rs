@@ -1,11 +1,11 @@
 //! Rules that span a data folder: many servers, versions, tombstones, owners and shared addresses.
 
 use git2::Oid;
-use mcp_static::check::{Checker, DocumentRules, Profile, layout, shared_urls};
-use mcp_static::data::{DateSource, Fallback, Spellings, Tree};
-use mcp_static::diag::{Levels, Report};
-use mcp_static::pipeline::{LoadOptions, load};
-use mcp_static::world::git::Git;
+use mcp_static::internals::check::{Checker, DocumentRules, Profile, layout, shared_urls};
+use mcp_static::internals::data::{DateSource, Fallback, Spellings, Tree};
+use mcp_static::internals::diag::{Levels, Report};
+use mcp_static::internals::pipeline::{LoadOptions, load};
+use mcp_static::internals::world::git::Git;
 
 use super::assert_linear;
 use super::repo::{Entry, Repo};

@@ -8,9 +8,9 @@ use std::sync::Mutex;
 
 use serde::Deserialize;
 
-use mcp_static::model::Timestamp;
-use mcp_static::world::dns::{Dns, DnsAnswer, Records, ResolverAnswer};
-use mcp_static::world::wellknown::{MAX_BODY, WellKnown, WellKnownError};
+use mcp_static::internals::model::Timestamp;
+use mcp_static::internals::world::dns::{Dns, DnsAnswer, Records, ResolverAnswer};
+use mcp_static::internals::world::wellknown::{MAX_BODY, WellKnown, WellKnownError};
 
 use super::{FakeClock, open};
 

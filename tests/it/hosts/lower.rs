@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use mcp_static::config::BaseUrl;
-use mcp_static::pipeline::{BuildOptions, BuildTarget, LoadOptions, Silent, build, check, load};
-use mcp_static::site::{
+use mcp_static::internals::config::BaseUrl;
+use mcp_static::internals::pipeline::{
+    BuildOptions, BuildTarget, LoadOptions, Silent, build, check, load,
+};
+use mcp_static::internals::site::{
     Artifact, Body, Freshness, HOSTS, Media, Shape, Shortfall, SiteParts, UrlPath, host_named,
     lower, write,
 };

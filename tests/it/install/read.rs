@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use mcp_static::render::install::Install;
+use mcp_static::internals::render::install::Install;
 use serde_json::Value;
 
 /// A link's percent-decoded text.

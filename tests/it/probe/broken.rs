@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use mcp_static::model::probe::{Capability, Grade, ProbeResult, Trouble};
-use mcp_static::probe::{self, Look, Options, probe};
+use mcp_static::internals::model::probe::{Capability, Grade, ProbeResult, Trouble};
+use mcp_static::internals::probe::{self, Look, Options, probe};
 
 use super::cases::CASES;
 use super::good::{good, probe_over};

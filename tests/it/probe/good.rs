@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use mcp_static::model::probe::{Capability, Grade, ProbeResult};
-use mcp_static::pipeline::{LoadOptions, Silent};
-use mcp_static::probe::{self, CLIENTS, Look, Options, probe};
-use mcp_static::serve::{self, LiveSource, Server};
-use mcp_static::world::http::{Exchanger, HttpOptions, Reach};
+use mcp_static::internals::model::probe::{Capability, Grade, ProbeResult};
+use mcp_static::internals::pipeline::{LoadOptions, Silent};
+use mcp_static::internals::probe::{self, CLIENTS, Look, Options, probe};
+use mcp_static::internals::serve::{self, LiveSource, Server};
+use mcp_static::internals::world::http::{Exchanger, HttpOptions, Reach};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 

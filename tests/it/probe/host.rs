@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
-use mcp_static::world::http::{Ask, Exchange, HttpError, Reply};
+use mcp_static::internals::world::http::{Ask, Exchange, HttpError, Reply};
 
 /// A request as it came.
 #[derive(Debug, Clone)]

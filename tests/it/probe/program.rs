@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use mcp_static::model::probe::{Capability, Trouble};
-use mcp_static::probe::CLIENTS;
+use mcp_static::internals::model::probe::{Capability, Trouble};
+use mcp_static::internals::probe::CLIENTS;
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use mcp_static::world::http::{
+use mcp_static::internals::world::http::{
     Ask, Exchange, Exchanger, HttpError, HttpOptions, ProxyChoice, Reach, Verb,
 };
 use pretty_assertions::assert_eq;

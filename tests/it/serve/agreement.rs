@@ -1,8 +1,8 @@
 //! `serve` and `build` say the same at every URL without a query.
 
-use mcp_static::pipeline::{Silent, check, load};
-use mcp_static::serve::{LiveSource, Request};
-use mcp_static::site::{Media, Shape, Site};
+use mcp_static::internals::pipeline::{Silent, check, load};
+use mcp_static::internals::serve::{LiveSource, Request};
+use mcp_static::internals::site::{Media, Shape, Site};
 use pretty_assertions::assert_eq;
 
 use super::client::Client;

@@ -1,7 +1,7 @@
 //! Single hops of imitated hosts as their own servers answer them: what the comparisons of
 //! `tests/e2e/hosts` found, kept where no server is needed.
 
-use mcp_static::serve::Method;
+use mcp_static::internals::serve::Method;
 use pretty_assertions::assert_eq;
 
 use super::imitate::{ask, live};

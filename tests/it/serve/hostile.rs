@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mcp_static::serve::{Method, Options, Request};
+use mcp_static::internals::serve::{Method, Options, Request};
 use proptest::prelude::*;
 
 use super::client::{Client, get, raw};

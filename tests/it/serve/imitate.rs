@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use mcp_static::pipeline::{Silent, check, load};
-use mcp_static::serve::{Live, LiveSource, Method, Request};
-use mcp_static::site::{Cors, HOSTS, Media, Shape, Site, host_named};
+use mcp_static::internals::pipeline::{Silent, check, load};
+use mcp_static::internals::serve::{Live, LiveSource, Method, Request};
+use mcp_static::internals::site::{Cors, HOSTS, Media, Shape, Site, host_named};
 use pretty_assertions::assert_eq;
 
 use super::load_options;
@@ -479,7 +479,7 @@ fn the_path_of_the_base_url_may_stand_in_front() {
     for host in HOSTS {
         let mut options = load_options(project.path("registry-data"));
         options.base_url =
-            mcp_static::config::BaseUrl::parse("https://acme.example.com/tools").ok();
+            mcp_static::internals::config::BaseUrl::parse("https://acme.example.com/tools").ok();
         let live = LiveSource::new(options).imitating(*host).read(&Silent).unwrap().live.unwrap();
         for target in ["/v0.1/servers", "/tools/v0.1/servers"] {
             let (words, got) = follow(&live, target);

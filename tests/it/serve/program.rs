@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
-use mcp_static::serve::{Options, Server};
+use mcp_static::internals::serve::{Options, Server};
 
 use super::client::get;
 use crate::project::Project;

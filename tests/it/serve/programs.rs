@@ -1,9 +1,9 @@
 //! Hosts with a program that answers queries of the list: `serve --as` gives what the program gives,
 //! and leaves every other request to the host.
 
-use mcp_static::pipeline::Silent;
-use mcp_static::serve::{Live, LiveSource, Method, Request};
-use mcp_static::site::{HOSTS, Host, host_named};
+use mcp_static::internals::pipeline::Silent;
+use mcp_static::internals::serve::{Live, LiveSource, Method, Request};
+use mcp_static::internals::site::{HOSTS, Host, host_named};
 use pretty_assertions::assert_eq;
 
 use super::{load_options, sample, sample_data};
@@ -107,7 +107,8 @@ fn every_other_request_is_left_to_the_host() {
 #[test]
 fn the_path_of_the_base_url_may_stand_in_front_of_a_query() {
     let mut options = load_options(sample_data());
-    options.base_url = mcp_static::config::BaseUrl::parse("https://acme.example.com/tools").ok();
+    options.base_url =
+        mcp_static::internals::config::BaseUrl::parse("https://acme.example.com/tools").ok();
     let host = host_named("cloudflare-workers").unwrap();
     let live = LiveSource::new(options).imitating(host).read(&Silent).unwrap().live.unwrap();
     let want = ask(&live, &Method::Get, "/v0.1/servers?limit=1");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use mcp_static::serve::Request;
+use mcp_static::internals::serve::Request;
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
 use serde_json::Value;

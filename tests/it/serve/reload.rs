@@ -3,9 +3,9 @@
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use mcp_static::pipeline::Silent;
-use mcp_static::serve::{Event, Handle, LiveSource, Options, Server, Watch};
-use mcp_static::site::host_named;
+use mcp_static::internals::pipeline::Silent;
+use mcp_static::internals::serve::{Event, Handle, LiveSource, Options, Server, Watch};
+use mcp_static::internals::site::host_named;
 
 use super::client::{Reply, get};
 use super::load_options;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mcp_static::serve::Options;
+use mcp_static::internals::serve::Options;
 
 use super::client::{Client, get, raw};
 use super::routes::assert_common;

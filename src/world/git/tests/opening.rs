@@ -5,7 +5,8 @@ use std::fs;
 use git2::Repository;
 use tempfile::TempDir;
 
-use super::super::{Git, HiddenHistory};
+use super::super::Git;
+use super::super::hidden::HiddenHistory;
 use super::{Fixture, files, raw};
 use crate::error::ErrorKind;
 

@@ -1,9 +1,9 @@
 use pretty_assertions::assert_eq;
 
 use super::{FakeDns, FakeWellKnown, FakeWorld, NOT_RECORDED};
-use mcp_static::world::clock::Clock;
-use mcp_static::world::dns::{Dns, DnsAnswer, Records};
-use mcp_static::world::wellknown::{WellKnown, WellKnownError};
+use mcp_static::internals::world::clock::Clock;
+use mcp_static::internals::world::dns::{Dns, DnsAnswer, Records};
+use mcp_static::internals::world::wellknown::{WellKnown, WellKnownError};
 
 const WORLD: &str = r#"{
   "now": "2026-11-22T06:00:00Z",
