@@ -37,7 +37,8 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     }
     let targets: Vec<BuildTarget<'_>> =
         targets.iter().map(|(host, out)| BuildTarget { host: *host, out }).collect();
-    let how = BuildOptions { home: home(), data: Some(global.data.clone()) };
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    let how = BuildOptions { home, data: Some(global.data.clone()) };
     let built = build(&loaded, &targets, &how, talk.observer().as_ref())?;
     talk.report(&built.report);
     if built.report.has_errors() {
@@ -87,10 +88,6 @@ fn held(args: &BuildArgs) -> Result<Vec<Held>> {
     })?;
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.map(|line| line.parse().map_err(|e: Error| e.at(path))).collect()
-}
-
-fn home() -> Option<PathBuf> {
-    std::env::home_dir().filter(|home| !home.as_os_str().is_empty())
 }
 
 fn summary(

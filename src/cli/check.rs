@@ -38,11 +38,8 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
             .filter(|d| inside.is_empty() || inside.iter().any(|p| is_in(&d.place.file, p)));
         report.extend(shown);
         let versions: usize = registry.listings().map(|listing| listing.entries().len()).sum();
-        talk.say(&format!(
-            "checked {} with {}",
-            count(registry.listings().len(), "server"),
-            count(versions, "version")
-        ));
+        let servers = count(registry.listings().len(), "server");
+        talk.say(&format!("checked {servers} with {}", count(versions, "version")));
         unfinished(&global.data, talk);
     }
     talk.report(&report);
@@ -56,9 +53,8 @@ fn unfinished(data: &Path, talk: &Talk) {
         return; // nothing is left, or it is still running
     }
     for registry in registries {
-        talk.always(&format!(
-            "an import was interrupted: run `mcp-static import {registry}` to continue where it stopped"
-        ));
+        let what = format!("run `mcp-static import {registry}` to continue where it stopped");
+        talk.always(&format!("an import was interrupted: {what}"));
     }
     if interrupted {
         talk.always(&format!(
@@ -155,29 +151,22 @@ fn check_site(global: &Global, site: &Path, args: &CheckArgs, talk: &Talk) -> Re
         report.extend(shrunk(site, before)?);
     }
     for problem in problems {
-        let place =
-            |path: &str| Place::file(format!("{}/{path}", site.display()).replace('\\', "/"));
-        let help = "build again, and keep your own files outside of the site folder";
-        report.push(match problem {
-            SiteProblem::Missing(path) => Diagnostic::new(
+        let (code, path, why) = match problem {
+            SiteProblem::Missing(path) => (
                 Code::SiteFileMissing,
-                place(&path),
-                "the manifest names this file, and it is not there",
-            )
-            .help(help),
-            SiteProblem::Changed(path, why) => Diagnostic::new(
-                Code::SiteFileChanged,
-                place(&path),
-                format!("the file is not as it was built: {why}"),
-            )
-            .help(help),
-            SiteProblem::Surplus(path) => Diagnostic::new(
-                Code::SiteFileSurplus,
-                place(&path),
-                "the manifest does not name this file",
-            )
-            .help(help),
-        });
+                path,
+                "the manifest names this file, and it is not there".into(),
+            ),
+            SiteProblem::Changed(path, why) => {
+                (Code::SiteFileChanged, path, format!("the file is not as it was built: {why}"))
+            }
+            SiteProblem::Surplus(path) => {
+                (Code::SiteFileSurplus, path, "the manifest does not name this file".into())
+            }
+        };
+        let place = Place::file(format!("{}/{path}", site.display()).replace('\\', "/"));
+        let help = "build again, and keep your own files outside of the site folder";
+        report.push(Diagnostic::new(code, place, why).help(help));
     }
     let report = report.finish(&global.levels()?);
     talk.report(&report);

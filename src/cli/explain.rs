@@ -6,13 +6,13 @@ use crate::diag::Code;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::probe::Trouble;
 
-use super::args::{Cli, CompletionArgs, ExplainArgs};
+use super::args::Cli;
 use super::outcome::Outcome;
 use super::talk::Talk;
 
 /// Prints the page of a code or of a probe's finding, or the list of codes.
-pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
-    let Some(name) = &args.code else {
+pub(super) fn run(code: Option<&str>, talk: &Talk) -> Result<Outcome> {
+    let Some(name) = code else {
         let width = Code::ALL.iter().map(|code| code.as_str().len()).max().unwrap_or(0);
         let line = |code: &Code| {
             format!("{:width$}  {:7}  {}\n", code.as_str(), code.severity(), code.summary())
@@ -21,12 +21,8 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
         return Ok(Outcome::Fine);
     };
     if let Some(trouble) = Trouble::parse(name) {
-        talk.data(&format!(
-            "# {}\n\nA finding of `probe`: {}.\n\nFix: {}.\n",
-            trouble.id(),
-            trouble.title(),
-            trouble.fix()
-        ));
+        let (id, title, fix) = (trouble.id(), trouble.title(), trouble.fix());
+        talk.data(&format!("# {id}\n\nA finding of `probe`: {title}.\n\nFix: {fix}.\n"));
         return Ok(Outcome::Fine);
     }
     match Code::parse(name) {
@@ -35,7 +31,7 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
             Ok(Outcome::Fine)
         }
         Err(near) => {
-            let error = Error::new(ErrorKind::Usage, format!("there is no code {name:?}"));
+            let error = Error::new(ErrorKind::Usage, format!("unknown code {name:?}"));
             Err(match near {
                 Some(near) => error.help(format!("run `mcp-static explain {near}`")),
                 None => error.help("run `mcp-static explain` for the list"),
@@ -45,9 +41,9 @@ pub(super) fn run(args: &ExplainArgs, talk: &Talk) -> Result<Outcome> {
 }
 
 /// Prints a completion script.
-pub(super) fn completions(args: &CompletionArgs, talk: &Talk) -> Result<Outcome> {
+pub(super) fn completions(shell: clap_complete::Shell, talk: &Talk) -> Result<Outcome> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut Cli::command(), "mcp-static", &mut script);
+    clap_complete::generate(shell, &mut Cli::command(), "mcp-static", &mut script);
     talk.data(&String::from_utf8_lossy(&script));
     Ok(Outcome::Fine)
 }

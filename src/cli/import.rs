@@ -103,7 +103,7 @@ fn complete_plan(
     };
     if total == plan.filtered {
         let message = match total {
-            0 => "there is no record to import".to_owned(),
+            0 => "the source has no records to import".to_owned(),
             _ => format!("--include and --exclude leave none of {}", count(total, "record")),
         };
         let help = "name another source, or correct --include and --exclude";

@@ -11,8 +11,10 @@ use super::talk::Talk;
 
 /// Returns an HTTP client that uses the proxy of the environment.
 ///
-/// The proxy comes from the environment and the trusted roots from the system. With `--offline` there
-/// is no client.
+/// The trusted roots come from the system.
+///
+/// # Errors
+/// With `--offline`, and when the proxy is invalid.
 pub(super) fn client(global: &Global) -> Result<HttpClient> {
     HttpClient::new(options(global, "leave out --offline, or import from a dump file")?)
         .map_err(invalid_proxy)
@@ -40,14 +42,14 @@ fn invalid_proxy(why: &str) -> Error {
         .help("set HTTPS_PROXY to a URL such as http://proxy.example.com:8080, or unset it")
 }
 
-/// The first of the usual variables that is set and not empty, in either spelling.
+/// Returns the first of the usual variables that is set and not empty, in either spelling.
 fn variable(name: &str) -> Option<String> {
     [name.to_owned(), name.to_lowercase()]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()))
 }
 
-/// The proxy that the environment names, and the hosts that `NO_PROXY` excepts. Requests go to https
+/// Returns the proxy that the environment names, and the hosts that `NO_PROXY` excepts. Requests go to https
 /// hosts, so `HTTPS_PROXY` counts before the others.
 fn proxy() -> ProxyChoice {
     let url = ["HTTPS_PROXY", "ALL_PROXY", "HTTP_PROXY"].into_iter().find_map(variable);
@@ -55,7 +57,7 @@ fn proxy() -> ProxyChoice {
     ProxyChoice { url, except: except.split(',').map(|host| host.trim().to_owned()).collect() }
 }
 
-/// The token that the variable holds.
+/// Returns the token that the variable holds.
 ///
 /// It is named and not given, since arguments can be read by every process of the machine.
 pub(super) fn token(variable: Option<&str>) -> Result<Option<Secret>> {

@@ -1,4 +1,4 @@
-//! `probe`: what real clients would see of a deployed registry.
+//! `probe`: tests a deployed registry as real clients would use it.
 //!
 //! The result goes to stdout in every form; with `--write` it is also written as files for the site.
 //! Nothing is written when the host does not answer.
@@ -55,7 +55,7 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
     Ok(Outcome::refused_if(!failing.is_empty()))
 }
 
-/// The clients whose failure counts: of the command line, else of the settings, among those asked.
+/// Returns the required clients of the command line, else of the settings, among those imitated.
 fn required(global: &Global, args: &ProbeArgs, asked: &[&'static Client]) -> Result<Vec<String>> {
     let mut required = args.require.clone();
     if required.is_empty() {
@@ -68,7 +68,7 @@ fn required(global: &Global, args: &ProbeArgs, asked: &[&'static Client]) -> Res
     Ok(required)
 }
 
-/// `[probe]` of the registry in `data`, or the defaults when there is none.
+/// Reads `[probe]` of the registry in `data`; the defaults when there is none.
 fn settings(data: &Path) -> Result<ProbeSettings> {
     let Some(text) = read_settings(data)? else { return Ok(ProbeSettings::default()) };
     match Config::parse("registry.toml", &text) {
@@ -79,7 +79,7 @@ fn settings(data: &Path) -> Result<ProbeSettings> {
     }
 }
 
-/// The client called `id`.
+/// Returns the client called `id`.
 fn known(id: &str) -> Result<&'static Client> {
     Client::parse(id).ok_or_else(|| {
         let ids: Vec<&str> = CLIENTS.iter().map(|client| client.id).collect();

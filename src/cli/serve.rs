@@ -62,12 +62,8 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
 /// Prints what is served.
 fn print_summary(talk: &Talk, live: &Live, report: &Report) {
     let (servers, versions) = live.size();
-    talk.say(&format!(
-        "{}: {}, {}",
-        live.name(),
-        count(servers, "server"),
-        count(versions, "version")
-    ));
+    let (servers, versions) = (count(servers, "server"), count(versions, "version"));
+    talk.say(&format!("{}: {servers}, {versions}", live.name()));
     if report.items().iter().any(|d| d.code == Code::DateBeforeFirstCommit) {
         talk.say("nothing is committed yet: entries have the date of SOURCE_DATE_EPOCH, or 1970");
     }
@@ -122,11 +118,8 @@ fn report_event(talk: &Talk, event: &Event<'_>) {
     match event {
         Event::Reloaded { size: (servers, versions), report } => {
             talk.report(report);
-            talk.say(&format!(
-                "reloaded: {}, {}",
-                count(*servers, "server"),
-                count(*versions, "version")
-            ));
+            let (servers, versions) = (count(*servers, "server"), count(*versions, "version"));
+            talk.say(&format!("reloaded: {servers}, {versions}"));
         }
         Event::Refused(report) => {
             talk.report(report);

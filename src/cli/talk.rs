@@ -1,4 +1,4 @@
-//! Everything that is printed passes through here.
+//! All output of the program.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -15,7 +15,7 @@ use crate::text::{count, visible};
 use super::args::Global;
 use super::progress::Bars;
 
-/// How this run talks.
+/// The output settings of this run.
 pub(super) struct Talk {
     format: Format,
     color: ColorChoice,
@@ -45,7 +45,7 @@ impl Talk {
         }
     }
 
-    /// How findings may look on stdout: colours, and Unicode unless the locale has none.
+    /// Returns what stdout supports: colours, and Unicode unless the locale has none.
     pub(super) fn look(&self) -> Look {
         let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);

@@ -41,10 +41,9 @@ pub fn read_overrides(around: &Path, name: &str) -> Result<BTreeMap<String, Stri
     let mut files = BTreeMap::new();
     for entry in walkdir::WalkDir::new(folder).max_depth(2).sort_by_file_name() {
         let entry = entry.map_err(|e| {
-            Error::new(ErrorKind::Io, "could not read the folder of templates")
-                .at(folder)
-                .help("correct [catalog] templates in registry.toml")
-                .because(e)
+            let why = e.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links"));
+            Error::io("the folder of templates cannot be read", folder, why)
+                .help("create the folder, or correct [catalog] templates in registry.toml")
         })?;
         let name = entry.path().strip_prefix(folder).unwrap_or(entry.path());
         let name = name.to_string_lossy().replace('\\', "/");

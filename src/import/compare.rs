@@ -38,7 +38,7 @@ pub(super) struct Compare<'a> {
 }
 
 impl<'a> Compare<'a> {
-    /// Of records from the registry called `origin`; dates after `latest` are not believed.
+    /// Compares records from the registry called `origin`; dates after `latest` are ignored.
     pub(super) fn new(origin: &'a str, label: &str, latest: &'a Timestamp) -> Self {
         let dates = DateSource::fallback(Fallback::None);
         Self { origin, latest, tree: Tree::empty(label), dates }
@@ -49,10 +49,9 @@ impl<'a> Compare<'a> {
         let mut decision = self.compare(candidate, found);
         if candidate.undated {
             let future = || {
-                let message =
-                    format!("{}: {}; it was not imported", candidate.label(), future(candidate));
-                let place = candidate.record.place.clone();
-                Some(Diagnostic::new(Code::ImportConflict, place, message).help(ASK_OR_CLOCK))
+                let why = future(candidate);
+                let message = format!("{}: {why}; it was not imported", candidate.label());
+                Some(finding(candidate, message).help(ASK_OR_CLOCK))
             };
             match &mut decision {
                 Decision::Keep(say) => {
@@ -77,11 +76,8 @@ impl<'a> Compare<'a> {
     fn compare(&self, candidate: &Candidate, found: &Existing) -> Decision {
         if let Some(file) = found.broken {
             let why = format!("the existing {file} cannot be read");
-            return Decision::Conflict(conflict(
-                candidate,
-                &why,
-                "run `mcp-static check` and fix it",
-            ));
+            let help = "run `mcp-static check` and fix it";
+            return Decision::Conflict(conflict(candidate, &why, help));
         }
         let Some(bytes) = &found.server else {
             if candidate.undated {
@@ -121,7 +117,7 @@ impl<'a> Compare<'a> {
         Decision::Conflict(finding)
     }
 
-    /// What becomes of the facts about a mirrored document that is here already.
+    /// Returns what becomes of the facts about a mirrored document that is here already.
     fn refresh(
         &self,
         candidate: &Candidate,
@@ -153,11 +149,8 @@ impl<'a> Compare<'a> {
         if self.believed(here) > updated {
             if !withdraws(candidate, status) {
                 let why = "it was changed here after upstream's last change";
-                let finding = not_taken(candidate, status, why).unwrap_or_else(|| {
-                    let message = format!("{}: {why}", candidate.label());
-                    let place = candidate.record.place.clone();
-                    Diagnostic::new(Code::ImportConflict, place, message).as_note()
-                });
+                let note = || finding(candidate, format!("{}: {why}", candidate.label())).as_note();
+                let finding = not_taken(candidate, status, why).unwrap_or_else(note);
                 return Decision::Keep(Some(finding));
             }
             stated.updated = self.later(here, stated.updated);
@@ -176,13 +169,13 @@ impl<'a> Compare<'a> {
         here.dates().map(|dates| dates.updated).filter(|date| date <= self.latest)
     }
 
-    /// The later of a date and the last change of the entry that is here.
+    /// Returns the later of a date and the last change of the entry that is here.
     fn later(&self, here: &OriginRecord, date: Option<Timestamp>) -> Option<Timestamp> {
         let believed = self.believed(here);
         if believed > date { believed } else { date }
     }
 
-    /// Why a build would refuse the entry, if it would.
+    /// Returns why a build would refuse the entry, if it would.
     fn objection(
         &self,
         candidate: &Candidate,
@@ -231,9 +224,12 @@ fn withdraws(candidate: &Candidate, here: &StatusRecord) -> bool {
     candidate.facts.status == Status::Deleted && here.status != Status::Deleted
 }
 
+fn finding(candidate: &Candidate, message: String) -> Diagnostic {
+    Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message)
+}
+
 fn conflict(candidate: &Candidate, why: &str, help: &str) -> Diagnostic {
-    let message = format!("{} was not imported: {why}", candidate.label());
-    Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help)
+    finding(candidate, format!("{} was not imported: {why}", candidate.label())).help(help)
 }
 
 /// Returns why a date of publication is not imported.
@@ -241,7 +237,7 @@ fn future(candidate: &Candidate) -> String {
     format!("its publishedAt {} lies in the future", candidate.facts.published)
 }
 
-/// The warning about a status that differs and is not taken.
+/// Returns the warning about a status that differs and is not taken.
 fn not_taken(candidate: &Candidate, here: &StatusRecord, why: &str) -> Option<Diagnostic> {
     let status = candidate.facts.status;
     if status == here.status {
@@ -251,10 +247,10 @@ fn not_taken(candidate: &Candidate, here: &StatusRecord, why: &str) -> Option<Di
     let message =
         format!("{label} is {status} upstream and {} here, and stays so: {why}", here.status);
     let help = format!("run `mcp-static status {label} {status}` if upstream is right");
-    Some(Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message).help(help))
+    Some(finding(candidate, message).help(help))
 }
 
-/// The warning about a date of publication that upstream has changed.
+/// Returns the warning about a date of publication that upstream has changed.
 fn moved(candidate: &Candidate, here: &OriginRecord, stated: &OriginRecord) -> Option<Diagnostic> {
     let (Some(before), Some(now)) = (&here.published, &stated.published) else { return None };
     if before == now {
@@ -264,11 +260,11 @@ fn moved(candidate: &Candidate, here: &OriginRecord, stated: &OriginRecord) -> O
         "the publishedAt of {} was {before} and is now {now}; a published version has one date",
         candidate.label()
     );
-    let finding = Diagnostic::new(Code::ImportConflict, candidate.record.place.clone(), message);
-    Some(finding.help("the new date was imported; ask the registry that it came from"))
+    let help = "the new date was imported; ask the registry that it came from";
+    Some(finding(candidate, message).help(help))
 }
 
-/// The `origin.json` of a document that came from `registry`.
+/// Returns the `origin.json` of a document that came from `registry`.
 fn stated(candidate: &Candidate, registry: &str, bytes: &[u8]) -> OriginRecord {
     let facts = &candidate.facts;
     OriginRecord {
@@ -280,7 +276,7 @@ fn stated(candidate: &Candidate, registry: &str, bytes: &[u8]) -> OriginRecord {
     }
 }
 
-/// Whether two texts say the same: equal bytes, or equal values however they are spelled.
+/// Whether two texts are the same document: equal bytes or equal JSON values.
 pub(super) fn same_document(bytes: &[u8], text: &str) -> bool {
     let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).ok();
     bytes == text.as_bytes()

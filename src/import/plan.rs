@@ -91,7 +91,7 @@ pub fn plan(
     plan
 }
 
-/// The folder that an entry has in `tree`, when its record names one that is there.
+/// Returns the folder that an entry has in `tree`, when its record names one that is there.
 pub(super) fn folder_of<'a>(
     tree: &'a Tree,
     record: &UpstreamRecord,
@@ -152,22 +152,19 @@ impl ImportPlan {
         let mut seen: BTreeMap<(ServerName, String), usize> = BTreeMap::new();
         for reading in readings {
             // A record without a name matches no pattern.
-            let name = match &reading {
-                Ok(record) => &record.name,
-                Err(bad) => &bad.name,
-            };
+            let name = reading.as_ref().map_or_else(|bad| &bad.name, |record| &record.name);
             if !filter.wants(name) {
                 self.filtered += 1;
                 continue;
             }
-            let record = match reading {
-                Ok(record) => record,
+            let candidate = match reading {
+                Ok(record) => self.validate(record, latest),
                 Err(bad) => {
                     self.skip(bad.reason.refuse(bad.place.clone(), &bad.name));
-                    continue;
+                    None
                 }
             };
-            let Some(candidate) = self.validate(record, latest) else { continue };
+            let Some(candidate) = candidate else { continue };
             let key = (candidate.name.clone(), candidate.version.as_str().to_owned());
             match seen.get(&key) {
                 Some(at) => self.merge(&mut kept[*at], candidate),

@@ -69,7 +69,7 @@ impl Reason {
         Self { why: why.into(), help: help.into() }
     }
 
-    /// The warning about the record called `label`, which may be empty.
+    /// Returns the warning about the record called `label`, which may be empty.
     pub(super) fn refuse(&self, place: Place, label: &str) -> Diagnostic {
         let label = if label.is_empty() { "a record".into() } else { shorten(label) };
         let message = format!("{label} was not imported: {}", self.why);
@@ -155,7 +155,7 @@ fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
     Ok(Facts { published, updated, status_changed, status, message, lost })
 }
 
-/// A fact that a record may lack. Of a withdrawn one it may be unreadable too: that must not keep the
+/// Returns a fact that a record may lack. A withdrawn record may have an invalid one: that must not keep the
 /// withdrawal out.
 fn optional<T>(
     fact: Result<Option<T>, Reason>,
@@ -188,7 +188,7 @@ fn date(official: &Value, key: &str) -> Result<Option<Timestamp>, Reason> {
     }
 }
 
-/// The same time written in UTC with the digits of the fraction that it came with.
+/// Returns the same time written in UTC with the digits of the fraction that it came with.
 fn in_utc(date: Timestamp) -> Timestamp {
     if date.is_canonical() {
         return date;

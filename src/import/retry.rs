@@ -5,7 +5,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::text::count;
 use crate::world::http::HttpError;
 
@@ -15,18 +15,10 @@ pub(super) const TRIES: u32 = 5;
 /// Longest wait that a host may ask for.
 const MAX_WAIT: Duration = Duration::from_secs(300);
 
-/// What to do after a failure.
-pub(super) enum Next {
-    /// Send it again after this.
-    Wait(Duration),
-    /// Report this error.
-    GiveUp(Error),
-}
-
-/// Decides after the failure of try number `tries`, counted from 1.
-pub(super) fn next(failed: &HttpError, tries: u32, now: i64) -> Next {
-    let give_up =
-        |kind, help: &str| Next::GiveUp(Error::new(kind, failed.to_string()).help(help.to_owned()));
+/// Returns the wait after the failure of try number `tries`, counted from 1; the error when the request
+/// is not sent again.
+pub(super) fn next(failed: &HttpError, tries: u32, now: i64) -> Result<Duration> {
+    let give_up = |kind, help: &str| Err(Error::new(kind, failed.to_string()).help(help));
     let no_answer = |help: &str| give_up(ErrorKind::Indeterminate, help);
     let wait = match failed {
         HttpError::NoAnswer { .. } => None,
@@ -48,7 +40,9 @@ pub(super) fn next(failed: &HttpError, tries: u32, now: i64) -> Next {
         HttpError::Refused { .. } => return give_up(ErrorKind::Usage, "give another URL"),
     };
     if tries >= TRIES {
-        return no_answer("try again later");
+        return no_answer(
+            "check the URL, that the host is up, and HTTPS_PROXY; then run the same command again",
+        );
     }
     let wait = wait.unwrap_or_else(|| Duration::from_secs(1 << (tries - 1)));
     if wait > MAX_WAIT {
@@ -57,7 +51,7 @@ pub(super) fn next(failed: &HttpError, tries: u32, now: i64) -> Next {
             count(wait.as_secs(), "second")
         ));
     }
-    Next::Wait(wait)
+    Ok(wait)
 }
 
 /// Returns the wait that a `Retry-After` asks for: seconds, or an HTTP date.

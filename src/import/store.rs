@@ -1,4 +1,4 @@
-//! Pages that an interrupted import has fetched already.
+//! Pages that an interrupted import has fetched.
 //!
 //! They are stored in `.mcp-static/import/` beside the data folder, never in it, one folder for each
 //! registry, and are gone when the import is complete. Pages older than a day are forgotten: the registry has
@@ -59,12 +59,12 @@ impl PageHeader {
 }
 
 impl PageStore {
-    /// A store that keeps nothing.
+    /// Returns a store that keeps nothing.
     pub fn none() -> Self {
         Self::default()
     }
 
-    /// The store of `registry` beside the data folder `data`.
+    /// Returns the store of `registry` beside the data folder `data`.
     pub fn beside(data: &Path, registry: &str) -> Self {
         let place = work_folder(data).map(|work| (work, format!("import/{}", name_of(registry))));
         Self { place }
@@ -93,7 +93,7 @@ impl PageStore {
             .map_err(|e| Error::io("the kept pages cannot be removed", folder, e))
     }
 
-    /// What is kept, when it is of this registry and not older than a day.
+    /// Returns what is kept, when it is of this registry and not older than a day.
     pub(super) fn state(&self, registry: &str, now: i64) -> Option<ImportState> {
         let state = read_state(&self.open().ok()??)?;
         let age = now.checked_sub(state.started_at)?;
@@ -123,7 +123,7 @@ impl PageStore {
         self.put(&page_name(number), &[&head, b"\n", body])
     }
 
-    /// The folder of the registry, when it is there.
+    /// Returns the folder of the registry, when it is there.
     fn open(&self) -> Result<Option<PathBuf>> {
         let Some((work, name)) = &self.place else { return Ok(None) };
         if fs::symlink_metadata(work.join(name)).is_err() {
@@ -134,10 +134,6 @@ impl PageStore {
 
     fn put(&self, name: &str, parts: &[&[u8]]) -> Result<()> {
         let Some((work, below)) = &self.place else { return Ok(()) };
-        let fail = |path: &Path, e| {
-            Error::io("the fetched page cannot be kept", path, e)
-                .help("make the folder writable; pages are kept there until the import is complete")
-        };
         let parent = work.parent().unwrap_or(work);
         let work = open_folder(parent, WORK)?;
         let folder = open_folder(&work, below)?;
@@ -146,7 +142,10 @@ impl PageStore {
         let written = file::create(&beside, file::SHARED)
             .and_then(|mut file| parts.iter().try_for_each(|part| file.write_all(part)))
             .and_then(|()| fs::rename(&beside, &path));
-        written.map_err(|e| fail(&path, e))
+        written.map_err(|e| {
+            Error::io("the fetched page cannot be kept", &path, e)
+                .help("make the folder writable; pages are kept there until the import is complete")
+        })
     }
 }
 

@@ -107,13 +107,6 @@ fn given_up(place: Place, limit: &'static str) -> Diagnostic {
     Diagnostic::new(Code::JsonSyntax, place, limit).help(help)
 }
 
-/// What contains an element: a page holds records and no pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Within {
-    Text,
-    Page,
-}
-
 /// Why a text is refused.
 const TOO_MANY: &str = "this is the 1,001st thing that is not a record; the rest is not read";
 const TOO_FULL: &str = "this is record number 250,001; more than 250,000 are not read";
@@ -142,10 +135,10 @@ impl Outline<'_> {
         while let Some(byte) = scanner.peek() {
             let pointer = Pointer::root();
             if byte == b'[' {
-                self.array(&mut scanner, &pointer, Within::Text)?;
+                self.array(&mut scanner, &pointer, false)?;
             } else {
                 let value = scanner.value()?;
-                self.item(value, pointer, Within::Text)?;
+                self.item(value, pointer, false)?;
             }
         }
         Ok(())
@@ -163,7 +156,7 @@ impl Outline<'_> {
             }
             let begins = scanner.at();
             let whole = scanner.value().and_then(|value| match scanner.peek() {
-                None => self.item(value, Pointer::root(), Within::Text),
+                None => self.item(value, Pointer::root(), false),
                 Some(_) => {
                     Err(SplitFault { offset: scanner.at(), message: "its line goes on after it" })
                 }
@@ -177,19 +170,19 @@ impl Outline<'_> {
         Ok(())
     }
 
-    /// Reads the elements of an array; each may be a record or a page.
+    /// Reads the elements of an array; each may be a record or, unless it is `in_page`, a page.
     fn array(
         &mut self,
         scanner: &mut Scanner<'_>,
         pointer: &Pointer,
-        within: Within,
+        in_page: bool,
     ) -> Result<(), SplitFault> {
         self.listed = true;
         let mut index = 0;
         scanner.elements(|element| {
             let pointer = pointer.index(index);
             index += 1;
-            self.item(element, pointer, within)
+            self.item(element, pointer, in_page)
         })
     }
 
@@ -220,7 +213,7 @@ impl Outline<'_> {
         &mut self,
         value: Range<usize>,
         pointer: Pointer,
-        within: Within,
+        in_page: bool,
     ) -> Result<(), SplitFault> {
         let at = value.start;
         if self.bytes[at] != b'{' {
@@ -245,10 +238,10 @@ impl Outline<'_> {
         if let Some(fault) = fault {
             return self.fault(at, pointer, fault);
         }
-        match (servers, within) {
-            (Some(servers), Within::Text) => self.page(servers, metadata, &pointer.key("servers")),
-            (Some(_), Within::Page) => self.fault(at, pointer, "it is a page inside a page"),
-            (None, _) => self.note(RawRecord { pointer, at, server, meta, fault: None }),
+        match servers {
+            Some(_) if in_page => self.fault(at, pointer, "it is a page inside a page"),
+            Some(servers) => self.page(servers, metadata, &pointer.key("servers")),
+            None => self.note(RawRecord { pointer, at, server, meta, fault: None }),
         }
     }
 
@@ -264,16 +257,13 @@ impl Outline<'_> {
             None => None,
         };
         match &self.bytes[servers.clone()] {
-            b"null" => self.listed = true,
-            [b'[', ..] => {
-                let mut scanner = Scanner::new(self.bytes, servers);
-                return self.array(&mut scanner, pointer, Within::Page);
+            b"null" => {
+                self.listed = true;
+                Ok(())
             }
-            _ => {
-                return self.fault(servers.start, pointer.clone(), "its servers are not a list");
-            }
+            [b'[', ..] => self.array(&mut Scanner::new(self.bytes, servers), pointer, true),
+            _ => self.fault(servers.start, pointer.clone(), "its servers are not a list"),
         }
-        Ok(())
     }
 
     /// Returns the cursor in `metadata`. An unreadable one is a fault of the whole text: without it a page

@@ -2,7 +2,7 @@
 //!
 //! The list is fetched page by page: as large a page as the API allows, waits that grow when the host is
 //! busy, and no page twice. Repeated cursors, too many pages and too many bytes are errors, so a host
-//! cannot keep an import running forever. A host that does not answer is an error of its own kind.
+//! cannot keep an import running forever. A host that does not answer is an `Indeterminate` error.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::world::clock::Clock;
 use crate::world::http::{Http, HttpError, Request, Secret, shown};
 
 use super::record::Reading;
-use super::retry::{Next, TRIES, next};
+use super::retry::{TRIES, next};
 use super::store::{ImportState, PageStore};
 use super::text::{Batch, LIMITS, MAX_RECORDS, read_text};
 
@@ -99,57 +99,39 @@ impl Upstream<'_> {
         }
     }
 
-    fn request(&self) -> Request {
-        Request { accept: "application/json", bearer: self.token.clone(), limit: MAX_ANSWER }
-    }
-
     /// Fetches records, with retries.
     fn fetch(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Box<Failure>> {
+        let (accept, bearer) = ("application/json", self.token.clone());
+        let request = Request { accept, bearer, limit: MAX_ANSWER };
         let mut tries = 0;
         loop {
             tries += 1;
-            let failed = match self.once(url) {
-                Ok(got) => return Ok(got),
-                Err(FetchFault::Foreign(why)) => return Err(not_api(url, &why).into()),
-                Err(FetchFault::Cut(why)) if tries >= TRIES => {
-                    return Err(not_api(url, &why).into());
-                }
-                Err(FetchFault::Cut(why)) => HttpError::NoAnswer { url: url.to_owned(), why },
-                Err(FetchFault::Http(e)) => e,
+            let failed = match self.http.get(url, &request) {
+                Err(e) => e,
+                Ok(answer) => match read_text(&shown(&answer.url), &answer.body) {
+                    Ok(batch) => return Ok((answer.body, batch)),
+                    Err(fault) => {
+                        let (line, column) = (fault.place.line, fault.place.column);
+                        let why = format!("{} (line {line}, column {column})", fault.message);
+                        // Truncated JSON is fetched again. What exceeds a limit would exceed it again.
+                        let json = answer.body.first().is_some_and(|b| matches!(b, b'{' | b'['));
+                        let again = json && !LIMITS.contains(&fault.message.as_str());
+                        if !again || tries >= TRIES {
+                            return Err(not_api(url, &why).into());
+                        }
+                        HttpError::NoAnswer { url: url.to_owned(), why }
+                    }
+                },
             };
             match next(&failed, tries, self.clock.now()) {
-                Next::Wait(wait) => {
+                Ok(wait) => {
                     (self.on_progress)(Progress::Waiting { why: failed.to_string(), wait });
                     self.clock.sleep(wait);
                 }
-                Next::GiveUp(error) => return Err(Box::new(Failure { error, http: Some(failed) })),
+                Err(error) => return Err(Box::new(Failure { error, http: Some(failed) })),
             }
         }
     }
-
-    fn once(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), FetchFault> {
-        let answer = self.http.get(url, &self.request()).map_err(FetchFault::Http)?;
-        match read_text(&shown(&answer.url), &answer.body) {
-            Ok(batch) => Ok((answer.body, batch)),
-            Err(fault) => {
-                let (line, column) = (fault.place.line, fault.place.column);
-                let why = format!("{} (line {line}, column {column})", fault.message);
-                let json = answer.body.first().is_some_and(|b| matches!(b, b'{' | b'['));
-                // What exceeds a limit exceeds it the next time too.
-                let cut = json && !LIMITS.contains(&fault.message.as_str());
-                Err(if cut { FetchFault::Cut(why) } else { FetchFault::Foreign(why) })
-            }
-        }
-    }
-}
-
-/// Why one request returned no records.
-enum FetchFault {
-    Http(HttpError),
-    /// JSON that seems truncated.
-    Cut(String),
-    /// Not JSON at all.
-    Foreign(String),
 }
 
 /// Why a fetch failed: the error for the user, and the HTTP error.
@@ -199,18 +181,8 @@ impl<'a> Pager<'a> {
             store.begin(&state)?;
         }
         let batch = Batch { listed: true, ..Batch::default() };
-        let seen = HashSet::new();
-        Ok(Self {
-            upstream,
-            store,
-            state,
-            resuming,
-            number: 0,
-            bytes: 0,
-            cursor: None,
-            seen,
-            batch,
-        })
+        let (number, bytes, cursor, seen) = (0, 0, None, HashSet::new());
+        Ok(Self { upstream, store, state, resuming, number, bytes, cursor, seen, batch })
     }
 
     fn url(&self) -> String {
@@ -268,9 +240,14 @@ impl<'a> Pager<'a> {
             }
             self.resuming = false;
         }
+        let first = self.number == 1 && self.state.include_deleted;
         let (body, batch) = match self.upstream.fetch(&self.url()) {
             Err(failure)
-                if self.number == 1 && self.state.include_deleted && failure.is_bad_query() =>
+                if first
+                    && matches!(
+                        failure.http,
+                        Some(HttpError::Status { status: 400 | 422, .. })
+                    ) =>
             {
                 self.state.include_deleted = false;
                 self.store.begin(&self.state)?;
@@ -287,21 +264,14 @@ impl<'a> Pager<'a> {
     fn explain(&self, failure: Failure) -> Error {
         let (error, first) = (failure.error, self.number == 1);
         match failure.http {
-            Some(HttpError::Status { status: 404, .. }) if first => error.help(
-                "there is no v0.1 registry at this base URL; clients append /v0.1/servers to it",
-            ),
+            Some(HttpError::Status { status: 404, .. }) if first => {
+                error.help("check the base URL: clients append /v0.1/servers to it")
+            }
             _ if error.kind() == ErrorKind::Indeterminate && !first => error.help(format!(
                 "run the same command again later: it continues after the {} fetched so far",
                 count(self.number - 1, "page")
             )),
             _ => error,
         }
-    }
-}
-
-impl Failure {
-    /// Whether the host rejects the query.
-    fn is_bad_query(&self) -> bool {
-        matches!(self.http, Some(HttpError::Status { status: 400 | 422, .. }))
     }
 }

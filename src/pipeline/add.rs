@@ -149,7 +149,7 @@ fn clash_words(clash: Clash) -> (Code, &'static str, String, &'static str) {
     }
 }
 
-/// The patch release after the newest version of a server, when it has semantic versions.
+/// Returns the patch release after the newest version of a server, when it has semantic versions.
 fn next_version(server: &ServerFolder) -> Option<String> {
     let core = |text: &str| {
         let text = text.split(['-', '+']).next()?;

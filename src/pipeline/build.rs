@@ -237,7 +237,7 @@ fn refuse_undated(report: &Report) -> Result<()> {
         None => Ok(()),
         Some(undated) => Err(Error::new(
             ErrorKind::Git,
-            "there is no commit yet, so the dates of entries are unknown",
+            "nothing is committed yet, so the dates of entries are unknown",
         )
         .at(&undated.place.file)
         .help("commit the data first, or pin the dates in origin.json")),
@@ -290,7 +290,7 @@ impl<'a> Sink<'a> {
         Ok(list.and_then(|at| files.into_iter().nth(at)?.into_iter().next()))
     }
 
-    /// A shortfall of this host or of file systems, as a diagnostic.
+    /// Returns a shortfall of this host or of file systems, as a diagnostic.
     fn diagnose(&self, shortfall: Shortfall) -> Diagnostic {
         let code = match shortfall.kind {
             ShortfallKind::Limit => Code::HostLimitExceeded,

@@ -154,12 +154,12 @@ impl Cache {
         Some(Self { site, records, text })
     }
 
-    /// Number of servers that are remembered.
+    /// Returns the number of servers that are remembered.
     pub(super) fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// What is remembered of a server whose digest is `digest`, and its place in the list.
+    /// Returns what is remembered of a server whose digest is `digest`, and its place in the list.
     pub(super) fn get(&self, name: &str, digest: &str) -> Option<(Details, Option<Range<usize>>)> {
         let record = self.records.get(name)?;
         if self.text.get(record.digest.clone())? != digest {

@@ -51,7 +51,7 @@ fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
         .help("correct the template, or remove it to use the built-in one")
 }
 
-/// What went wrong in templates while pages were rendered.
+/// Returns what went wrong in templates while pages were rendered.
 pub(super) fn problems(config: &Config, catalog: Option<&Catalog>) -> Vec<Diagnostic> {
     let folder = config.catalog.templates.as_deref();
     let problems = catalog.into_iter().flat_map(Catalog::problems);

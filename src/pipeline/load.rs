@@ -13,7 +13,7 @@ use crate::render::catalog::{Overrides, RemoteRepository};
 use crate::render::{Catalog, Facts};
 
 use super::catalog;
-use super::{settings, working};
+use super::working;
 
 /// Where the data is and how to read it.
 #[derive(Debug, Clone, Default)]
@@ -95,7 +95,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let mut tree = place.tree(options)?;
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
     tree.leave_out(&left_out.map(|held| held.path.clone()).collect());
-    let (mut config, mut findings) = settings::read(&tree)?;
+    let (mut config, mut findings) = settings(&tree)?;
     if let Some(base_url) = &options.base_url {
         config.base_url = Some(base_url.clone());
     }
@@ -131,6 +131,15 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         profile: options.profile,
         levels: options.levels.clone(),
         config,
+    })
+}
+
+/// Reads the settings of `tree`; the defaults when it has none.
+fn settings(tree: &Tree) -> Result<(Config, Vec<Diagnostic>)> {
+    let Some(file) = tree.settings() else { return Ok((Config::default(), Vec::new())) };
+    Ok(match tree.read_text(file)? {
+        Ok(text) => Config::parse_with_clients(&tree.display(&file.path), &text),
+        Err(wrong) => (Config::default(), vec![wrong]),
     })
 }
 
@@ -226,12 +235,12 @@ mod place {
         let Some(git) = git else {
             return match &options.revision {
                 None => Ok(Location { git: None, prefix: String::new(), commit: None, held: None }),
-                Some(_) => Err(Error::new(
-                    ErrorKind::Usage,
-                    "a revision is given, but this is not a git repository",
-                )
-                .at(&options.data)
-                .help("run this inside the registry's repository")),
+                Some(_) => {
+                    let doing = "a revision is given, but this is not a git repository";
+                    Err(Error::new(ErrorKind::Usage, doing)
+                        .at(&options.data)
+                        .help("run this inside the registry's repository"))
+                }
             };
         };
         let commit = match &options.revision {
@@ -267,8 +276,11 @@ mod place {
                 if held.iter().all(Held::is_left_out_entry) {
                     return Ok(());
                 }
-                return Err(Error::new(ErrorKind::Usage, "there is no commit to hold back from")
-                    .help("run this inside the registry's repository"));
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    "entries cannot be held back: there is no commit yet",
+                )
+                .help("run this inside the registry's repository"));
             };
             let sides = held.iter().map(|held| {
                 let path = held.full_path(&self.prefix);
@@ -287,7 +299,7 @@ mod place {
             Ok(())
         }
 
-        /// The templates that are published, where something is held back.
+        /// Returns the templates that are published, where something is held back.
         pub(super) fn held_templates(&self, config: &Config) -> Result<Option<Overrides>> {
             match (&self.git, self.held, template_folder(config, &self.prefix)) {
                 (Some(git), Some(commit), Some(folder)) => overrides_at(git, commit, &folder),
@@ -314,7 +326,7 @@ mod place {
             }
         }
 
-        /// Where the data folder lies in the repository that others see.
+        /// Returns where the data folder lies in the repository that others see.
         pub(super) fn origin(&self) -> Option<RemoteRepository> {
             let remote = self.git.as_ref()?.remote_url("origin")?;
             Some(RemoteRepository::new(remote, self.prefix.clone()))

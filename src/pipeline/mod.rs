@@ -16,7 +16,6 @@ mod digest;
 mod load;
 #[cfg(feature = "probe")]
 mod probed;
-mod settings;
 #[cfg(feature = "proof")]
 mod sign;
 #[cfg(all(feature = "git", feature = "proof"))]

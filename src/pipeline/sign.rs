@@ -1,8 +1,7 @@
-//! The journey from a name to what its owner signs.
+//! Finds what is to be signed.
 //!
-//! What is signed is read from the data folder, never from the command line: the hash in a statement
-//! is that of the file that will be committed. An entry that could not be published is not offered for
-//! signing. Keys do not come here.
+//! It is read from the data folder: the hash in a statement is that of the file that will be committed.
+//! An entry that could not be published is refused. Keys are not used here.
 
 use crate::check::check_document;
 use crate::config::Config;
@@ -49,7 +48,7 @@ pub struct Signable {
     pub present: Option<ProofFile>,
 }
 
-/// What came of asking for something to sign.
+/// The result of [`to_sign`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ToSign {
@@ -71,12 +70,12 @@ pub enum ToSign {
     },
 }
 
-/// Who proofs for a registry with these settings name: its id, else its base URL.
+/// Returns the audience of proofs for a registry with these settings: its id, else its base URL.
 pub fn audience(config: &Config) -> Option<&str> {
     config.id.as_deref().or(config.base_url.as_ref().map(|url| url.as_str()))
 }
 
-/// Finds what is wanted in the data folder and judges whether it can be published.
+/// Finds the target in the data folder and checks whether it can be published.
 pub fn to_sign(options: &LoadOptions, wanted: SigningTarget<'_>) -> Result<ToSign> {
     let loaded = load(options)?;
     let mut report = Report::new();
@@ -97,7 +96,7 @@ pub fn to_sign(options: &LoadOptions, wanted: SigningTarget<'_>) -> Result<ToSig
     }
 }
 
-/// The folder of `NAME@VERSION`.
+/// Returns the folder of `NAME@VERSION`.
 fn find<'a>(
     tree: &'a Tree,
     what: &str,
@@ -207,7 +206,7 @@ fn status(loaded: &Loaded, what: &str, report: &mut Report) -> Result<Option<Sig
     hash.map(|hash| subject(tree, (server, version), files, hash)).transpose()
 }
 
-/// Whether a file may be as large as it is.
+/// Whether a file does not exceed the size limit; reports it otherwise.
 fn fits(path: &str, content: &Content, report: &mut Report) -> bool {
     if content.size > MAX_FILE {
         report.push(too_large(path, content.size));
@@ -223,7 +222,7 @@ fn owners(loaded: &Loaded, namespace: &str) -> Result<Signable> {
         let known = tree.owners().iter().filter_map(|f| f.path.strip_prefix("owners/"));
         let known = known.filter_map(|f| f.strip_suffix(".toml"));
         let missing =
-            Error::new(ErrorKind::Usage, "there is no owners file").at(tree.display(&path));
+            Error::new(ErrorKind::Usage, "the owners file does not exist").at(tree.display(&path));
         return Err(match nearest(&stem, known) {
             Some(near) => missing.help(format!("did you mean {near}?")),
             None => missing.help("write the file first, then sign it"),

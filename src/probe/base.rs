@@ -1,7 +1,7 @@
-//! The base URL as somebody typed it, and what is typically wrong with it.
+//! The base URL as given, and typical mistakes in it.
 //!
-//! Clients append paths to it without looking, so a probe does the same with the URL as given, and
-//! only names the correction. It refuses what is no URL at all.
+//! Clients append paths without checking, so a probe uses the URL as given and only suggests a
+//! correction. What is not a URL is refused.
 
 use crate::model::probe::Trouble;
 use crate::world::http::Url;
@@ -39,18 +39,18 @@ impl Base {
         Ok(Self { slash: given.ends_with('/'), given: given.to_owned(), trimmed, mistake, url })
     }
 
-    /// Whether the way there is encrypted, or need not be because it stays on this computer.
+    /// Whether the connection is encrypted, or stays on this computer.
     pub(super) fn is_safe(&self) -> bool {
         self.url.is_https() || self.url.is_loopback()
     }
 
-    /// Whether it is this computer itself.
+    /// Whether it is this computer.
     pub(super) fn is_loopback(&self) -> bool {
         self.url.is_loopback()
     }
 }
 
-/// The first mistake in a URL, and the URL without any.
+/// Returns the first mistake in a URL, and the corrected URL.
 fn meant(url: &str) -> (Option<Trouble>, String) {
     let (mut why, mut url) = (None, url);
     if let Some(at) = url.find(['?', '#', '\\']) {

@@ -1,7 +1,6 @@
-//! What a body is, before any client's rules are applied to it.
+//! The kind of a body, before any client's rules are applied to it.
 //!
-//! Read once, however many clients look at it. It refuses to believe the content type: hosts that
-//! know files only by their ending send JSON under every name.
+//! The content type is ignored, because hosts that choose it by file extension send JSON under any type.
 
 use serde_json::Value;
 
@@ -14,11 +13,11 @@ pub(super) enum BodyKind {
     Page,
     Xml,
     Empty,
-    /// Neither of these; the text is what the JSON reader says.
+    /// None of these; the text is the error of the JSON parser.
     Other(String),
 }
 
-/// A body that has been looked at.
+/// A body and its kind.
 #[derive(Debug)]
 pub(super) struct Body {
     /// Its bytes, as far as they were read.
@@ -31,7 +30,7 @@ pub(super) struct Body {
 }
 
 impl Body {
-    /// Looks at a body.
+    /// Determines the kind of a body.
     pub(super) fn read(bytes: Vec<u8>, whole: bool) -> Self {
         let mark = bytes.starts_with(b"\xef\xbb\xbf");
         let text = if mark { &bytes[3..] } else { &bytes[..] };
@@ -42,7 +41,7 @@ impl Body {
         Self { bytes, whole, mark, form }
     }
 
-    /// The JSON value, if there is one.
+    /// Returns the JSON value, if there is one.
     pub(super) fn json(&self) -> Option<&Value> {
         match &self.form {
             BodyKind::Json(value) => Some(value),
@@ -50,12 +49,12 @@ impl Body {
         }
     }
 
-    /// The array `servers`, if this is a list.
+    /// Returns the array `servers`, if this is a list.
     pub(super) fn servers(&self) -> Option<&Vec<Value>> {
         self.json()?.get("servers")?.as_array()
     }
 
-    /// Whether this is how an object store says no.
+    /// Whether this is an error of an object store.
     pub(super) fn is_store_error(&self) -> bool {
         self.form == BodyKind::Xml && self.bytes.windows(6).any(|at| at == b"<Code>")
     }
@@ -65,13 +64,10 @@ fn other(text: &[u8], e: &serde_json::Error) -> BodyKind {
     let start = String::from_utf8_lossy(&text[..text.len().min(512)]).trim_start().to_lowercase();
     if start.is_empty() {
         BodyKind::Empty
-    } else if ["<!doctype html", "<html", "<head", "<body", "<!--"]
-        .iter()
-        .any(|s| start.starts_with(s))
+    } else if (start.starts_with("<?xml") || start.starts_with("<error"))
+        && !start.contains("<html")
     {
-        BodyKind::Page
-    } else if start.starts_with("<?xml") || start.starts_with("<error") {
-        if start.contains("<html") { BodyKind::Page } else { BodyKind::Xml }
+        BodyKind::Xml
     } else if start.starts_with('<') {
         BodyKind::Page
     } else {
@@ -79,7 +75,7 @@ fn other(text: &[u8], e: &serde_json::Error) -> BodyKind {
     }
 }
 
-/// The media type of an answer, without parameters and in lower case; empty when there is none.
+/// Returns the media type of an answer, without parameters and in lower case; empty when there is none.
 pub(super) fn media(reply: &Reply) -> String {
     let value = reply.header("content-type").unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()

@@ -1,8 +1,7 @@
-//! Why something is not where clients look for it.
+//! Finds the cause of a failure.
 //!
-//! Asked only after a failure, and with a few more requests that no client sends: the same thing
-//! spelled otherwise, or where careless builds put it. What is found is a cause with its evidence;
-//! nothing is guessed from names of hosts.
+//! Only after a failure, a few more requests are sent that no client sends: other spellings, and places
+//! where faulty builds put files. The result is a cause with its evidence.
 
 use super::body::{BodyKind, media};
 use super::clients::Client;
@@ -19,7 +18,7 @@ const LIST_FILES: [&str; 4] = [
     "/v0.1/servers.html",
 ];
 
-/// Why there is no list at `/v0.1/servers`, and what was seen.
+/// Returns why `/v0.1/servers` has no list, and what was seen.
 pub(super) fn no_list(session: &Session<'_>) -> Option<(Trouble, String)> {
     let base = &session.base.trimmed;
     if let Some((mistake, meant)) = &session.base.mistake {
@@ -46,8 +45,8 @@ pub(super) fn no_list(session: &Session<'_>) -> Option<(Trouble, String)> {
     page.then(|| (Trouble::BaseIsWebPage, format!("{base}/ is a page")))
 }
 
-/// Why a listed server answers 404 to `client`, which wrote the slash as `asked` and asked for `tail`
-/// below `versions`: empty, or a slash and a version as it was spelled.
+/// Returns why a listed server answers 404 to `client`, which wrote the slash as `asked` and requested
+/// `tail` below `versions`: empty, or a slash and a version as it was spelled.
 pub(super) fn no_server(
     session: &Session<'_>,
     client: &Client,
@@ -69,11 +68,8 @@ pub(super) fn no_server(
     if subject.version.contains('+') && spellings.iter().any(|spelling| spelling == tail) {
         let works = spellings.iter().find(|other| *other != tail && found(asked, other));
         if let Some(works) = works {
-            return (
-                Trouble::PlusLost,
-                Grade::Partly,
-                format!("it is found as {}", works.trim_start_matches('/')),
-            );
+            let why = format!("it is found as {}", works.trim_start_matches('/'));
+            return (Trouble::PlusLost, Grade::Partly, why);
         }
     }
     let several = client.lookups.slash.len() > 1;
@@ -94,7 +90,7 @@ pub(super) fn no_server(
     }
 }
 
-/// Whether the list is a plain file, below which nothing can stand; the text is the evidence.
+/// Returns the evidence that the list is a plain file, below which there can be no files.
 fn list_is_a_file(session: &Session<'_>) -> Option<String> {
     let list = session.peek(format!("{}/v0.1/servers", session.base.trimmed))?;
     let folder = session.peek(format!("{}/v0.1/servers/", session.base.trimmed))?;
@@ -105,7 +101,7 @@ fn list_is_a_file(session: &Session<'_>) -> Option<String> {
     (direct && untyped).then(|| format!("the list comes as a file {named}"))
 }
 
-/// A server's name as one path segment, with its slash written as `slash`.
+/// Returns a server's name as a path, with its slash written as `slash`.
 pub(super) fn spell(name: &str, slash: &str) -> String {
     percent_encode(name).replace("%2F", slash)
 }

@@ -1,8 +1,7 @@
 //! Checks a deployed registry by sending what real clients send.
 //!
-//! A registry works when clients can use it, and each client asks, follows redirects and reads bodies
-//! in its own way. There is a table of clients ([`CLIENTS`]); a probe sends what each of them sends and
-//! applies its rules to the answers. The result is a [`ProbeResult`]. Any v0.1 registry can be probed.
+//! Clients differ in their requests, in how they follow redirects and in how they read bodies. A probe
+//! sends what each client of the table [`CLIENTS`] sends and applies its rules to the answers. The result is a [`ProbeResult`]. Any v0.1 registry can be probed.
 //!
 //! ```text
 //! base URL ─ list ─▶ subjects ─┐

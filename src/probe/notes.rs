@@ -1,27 +1,27 @@
-//! Remarks: what no client fails over today, and a person should know all the same.
+//! Remarks: facts that no client fails over today, but that the operator should know.
 
 use super::session::Session;
 use crate::world::http::{Ask, Verb};
 
-/// A list above this size is worth a word: 5 MiB.
+/// Size of a list from which a remark is made, in bytes.
 const LARGE: usize = 5 * 1024 * 1024;
 
-/// Looks for what is worth a remark; of a preview that stands for a public URL, its own address is not.
-pub(super) fn notes(session: &Session<'_>, stands: bool) -> Vec<String> {
+/// Returns the remarks. The address of a preview is ignored when its public URL is `known`.
+pub(super) fn notes(session: &Session<'_>, known: bool) -> Vec<String> {
     let mut notes = Vec::new();
     let base = &session.base;
     if base.slash {
         notes.push(
-            "the base URL ends in a slash: leave it out, Copilot for Xcode asks for //v0.1/servers"
+            "the base URL ends in a slash: leave it out, because Copilot for Xcode requests //v0.1/servers"
                 .to_owned(),
         );
     }
     if let Some((_, meant)) = base.mistake.as_ref().filter(|_| session.finds_list()) {
         notes.push(format!("clients append /v0.1/servers to the base URL; was {meant} meant?"));
     }
-    if base.is_loopback() && !stands {
+    if base.is_loopback() && !known {
         notes.push(
-            "this is a preview: clients want https, and Docker, ToolHive and mcp-gateway-registry \
+            "this is a preview: clients require https, and Docker, ToolHive and mcp-gateway-registry \
              refuse addresses of a private network"
                 .to_owned(),
         );
@@ -29,7 +29,9 @@ pub(super) fn notes(session: &Session<'_>, stands: bool) -> Vec<String> {
     let Some(list) = session.peek(format!("{}/v0.1/servers", base.trimmed)) else { return notes };
     if list.body.bytes.len() > LARGE {
         let size = list.body.bytes.len() >> 20;
-        notes.push(format!("the list has {size} MiB; apm stops at 10 MiB, and every client waits"));
+        notes.push(format!(
+            "the list has {size} MiB; apm stops at 10 MiB, and all clients have to wait"
+        ));
     }
     let count = list.body.json().and_then(|json| json.pointer("/metadata/count")?.as_u64());
     let rows = list.body.servers().map(Vec::len);
@@ -42,8 +44,8 @@ pub(super) fn notes(session: &Session<'_>, stands: bool) -> Vec<String> {
     notes
 }
 
-/// GitHub's documentation asks for three headers and OPTIONS. Requests of today's clients are simple
-/// ones, which are sent without asking first.
+/// Checks the three headers and OPTIONS that GitHub's documentation asks for. Today's clients send only
+/// simple requests, without a preflight.
 fn preflight(session: &Session<'_>) -> Option<String> {
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     let ask = Ask {

@@ -1,8 +1,7 @@
-//! One conversation with a host: every request is sent once, however many clients would send it.
+//! The requests of one probe. Each is sent once, even when several clients would send it.
 //!
-//! Requests are equal when URL and headers are, so a host that treats programs differently is seen
-//! to do so. Bodies that are equal are read once. Nothing is sent twice, nothing is retried: a host
-//! that fails now and then is a finding.
+//! Requests are equal when URL and headers are. Nothing is retried: a host that fails now and then is a
+//! finding. Equal bodies are parsed once.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,7 +11,7 @@ use super::base::Base;
 use super::body::Body;
 use crate::world::http::{Ask, Exchange, HttpError, Reply, Verb};
 
-/// An answer with its body looked at.
+/// An answer with its parsed body.
 #[derive(Debug)]
 pub(super) struct Response {
     /// Status and headers; the body is beside it.
@@ -22,7 +21,7 @@ pub(super) struct Response {
 
 type Known = Result<Rc<Response>, HttpError>;
 
-/// A conversation.
+/// The requests of one probe and their answers.
 pub(super) struct Session<'a> {
     pub(super) base: Base,
     exchange: &'a dyn Exchange,
@@ -35,12 +34,12 @@ impl<'a> Session<'a> {
         Self { base, exchange, known: RefCell::default(), bodies: RefCell::default() }
     }
 
-    /// Requests sent so far.
+    /// Returns the number of requests sent so far.
     pub(super) fn requests(&self) -> u64 {
         self.known.borrow().len() as u64
     }
 
-    /// The answer to a request.
+    /// Sends a request, or returns its known answer.
     pub(super) fn send(&self, ask: Ask) -> Known {
         if let Some(known) = self.known.borrow().get(&ask) {
             return known.clone();
@@ -50,13 +49,12 @@ impl<'a> Session<'a> {
         answer
     }
 
-    /// The answer to a request of nobody in particular, for finding out why something fails; without
-    /// redirects.
+    /// Sends a request without headers, to find out why something fails. Redirects are not followed.
     pub(super) fn peek(&self, url: String) -> Option<Rc<Response>> {
         self.send(Ask { verb: Verb::Get, url, headers: Vec::new() }).ok()
     }
 
-    /// Whether a request of nobody in particular finds JSON at a path below the base URL.
+    /// Whether a request without headers finds JSON at a path below the base URL.
     pub(super) fn finds(&self, path: &str) -> bool {
         let found = self.peek(format!("{}{path}", self.base.trimmed));
         found.is_some_and(|found| found.reply.status == 200 && found.body.json().is_some())

@@ -1,8 +1,7 @@
-//! Which servers are looked up: a few that show what a host does to names and versions.
+//! Picks the servers to look up, so that problems with names and versions show.
 //!
-//! The first, the middle and the last of the list; an older version, because policies check installed
-//! versions; and a version with `+` when there is one. Fixed by the registry's content, so that two
-//! probes ask the same.
+//! These are the first, the middle and the last of the list, an older version, because policies check
+//! installed versions, and a version with `+`. They depend only on the registry's content.
 
 use serde_json::Value;
 
@@ -19,13 +18,13 @@ pub(super) struct Subject {
     pub(super) latest: bool,
 }
 
-/// Rows of a list: name, version, whether it is deleted.
+/// Returns the rows of a list: name, version, whether it is deleted.
 pub(super) fn rows(servers: &[Value]) -> Vec<(&str, &str, bool)> {
     servers.iter().filter_map(row_of).collect()
 }
 
 fn row_of(entry: &Value) -> Option<(&str, &str, bool)> {
-    // Bare entries are read too: what their documents answer is worth knowing.
+    // Bare entries are read too, to test their documents.
     let server = entry.get("server").unwrap_or(entry);
     let text = |key: &str| server.get(key)?.as_str();
     let status = entry.pointer("/_meta/io.modelcontextprotocol.registry~1official/status");
@@ -33,7 +32,7 @@ fn row_of(entry: &Value) -> Option<(&str, &str, bool)> {
     Some((text("name")?, text("version").unwrap_or_default(), deleted))
 }
 
-/// Picks from the list, or what is known of the `wanted` server.
+/// Picks subjects from the list, or the `wanted` server.
 pub(super) fn pick(session: &Session<'_>, list: &[Value], wanted: Option<&str>) -> Vec<Subject> {
     let mut known: Vec<(&str, &str)> = Vec::new();
     for (name, version, deleted) in rows(list) {
@@ -67,7 +66,7 @@ pub(super) fn pick(session: &Session<'_>, list: &[Value], wanted: Option<&str>) 
     subjects
 }
 
-/// The version that a registry itself calls the latest.
+/// Returns the version that the registry calls the latest.
 fn latest_of(session: &Session<'_>, name: &str) -> Option<String> {
     let client = super::clients::CLIENTS.first()?;
     let target = format!("/v0.1/servers/{}/versions/latest", percent_encode(name));
@@ -75,7 +74,7 @@ fn latest_of(session: &Session<'_>, name: &str) -> Option<String> {
     Some(end.body.json()?.pointer("/server/version")?.as_str()?.to_owned())
 }
 
-/// One older version and one with `+` of the chosen servers, when there are any.
+/// Returns one older version and one with `+` of the chosen servers, if there are any.
 fn older(session: &Session<'_>, chosen: &[Subject]) -> Vec<Subject> {
     let mut found: Vec<Subject> = Vec::new();
     let mut plus = chosen.iter().any(|subject| subject.version.contains('+'));

@@ -1,8 +1,7 @@
 //! One request of one client, with its redirects followed as that client follows them.
 //!
-//! A visit goes on after a fault where that tells more (a renderer stops at a hop without CORS; what
-//! comes behind it is worth knowing all the same), and keeps every fault. It never asks plain http
-//! where https was promised: such a redirect is noted, and https asked instead.
+//! A visit continues after a fault and collects every fault: a web view stops at a hop without CORS, but
+//! what follows is reported too. A redirect from https to plain http is noted, and https is used instead.
 
 use std::rc::Rc;
 
@@ -12,20 +11,20 @@ use super::session::{Response, Session};
 use crate::model::probe::{Grade, Problem, Trouble};
 use crate::world::http::{Ask, HttpError, Reply, Url, Verb};
 
-/// What became of a request.
+/// The result of a request.
 #[derive(Debug)]
 pub(super) struct Visit {
-    /// What was asked, with every status on the way.
+    /// The request, with the status of every hop.
     request: String,
     /// The last answer; `None` when there was none.
     pub(super) end: Option<Rc<Response>>,
-    /// Faults of the way, not of the last answer.
+    /// Faults of the hops, not of the last answer.
     pub(super) problems: Vec<Problem>,
     client: &'static Client,
     hops: usize,
 }
 
-/// Troubles of a renderer's rules, which count for the column of CORS too.
+/// Troubles that also count for the CORS column.
 pub(super) const CORS: [Trouble; 3] =
     [Trouble::Cors, Trouble::CorsOnRedirect, Trouble::CorsOnMissing];
 
@@ -72,7 +71,7 @@ impl Visit {
         }
     }
 
-    /// Where a redirect leads this client; `None` when it stops.
+    /// Returns the URL that this client follows a redirect to; `None` when it stops.
     fn next(&mut self, session: &Session<'_>, at: &str, location: &str) -> Option<String> {
         let stop = |visit: &mut Self, trouble, detail: String| {
             visit.say(trouble, Grade::Fails, detail);
@@ -114,7 +113,7 @@ impl Visit {
         self.say(trouble, Grade::Fails, e.to_string());
     }
 
-    /// What a renderer does with every hop: it looks for its own origin or `*`, written once.
+    /// Checks a hop as a web view does: it requires its own origin or `*`, sent once.
     fn check_cors(&mut self, reply: &Reply) {
         let Some(origin) = self.client.origin else { return };
         let name = "access-control-allow-origin";
@@ -134,34 +133,34 @@ impl Visit {
         self.say(trouble, Grade::Fails, detail);
     }
 
-    /// Notes a fault of the way.
+    /// Notes a fault of a hop, once.
     fn say(&mut self, trouble: Trouble, grade: Grade, detail: String) {
         if !self.problems.iter().any(|known| known.is(trouble)) {
             self.problems.push(self.problem(trouble, grade, detail));
         }
     }
 
-    /// A fault of this visit.
+    /// Returns a fault of this visit.
     pub(super) fn problem(&self, trouble: Trouble, grade: Grade, detail: String) -> Problem {
         Problem::new(trouble, grade, self.request.clone(), detail)
     }
 
-    /// The status of the last answer; 0 when there is none.
+    /// Returns the status of the last answer; 0 when there is none.
     pub(super) fn status(&self) -> u16 {
         self.end.as_ref().map_or(0, |end| end.reply.status)
     }
 
-    /// Whether what was asked lies below `path`.
+    /// Whether the requested path begins with `path`.
     pub(super) fn asks(&self, path: &str) -> bool {
         self.request.strip_prefix("GET ").is_some_and(|target| target.starts_with(path))
     }
 
-    /// Whether the last answer says: here it is.
+    /// Whether the last answer has a 2xx status.
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status())
     }
 
-    /// What is wrong with the status of the last answer; `missing` is said of a 404.
+    /// Returns what is wrong with the status of the last answer; a 404 is `missing`.
     pub(super) fn status_problem(&self, missing: Trouble) -> Option<Problem> {
         let end = self.end.as_ref()?;
         let trouble = match end.reply.status {
@@ -178,7 +177,7 @@ impl Visit {
         Some(self.problem(trouble, Grade::Fails, kind(end)))
     }
 
-    /// What is wrong with the body of the last answer, for whoever wants JSON; a byte order mark is
+    /// Returns what is wrong with the body of the last answer if JSON is expected. A byte order mark is
     /// left to the reader.
     pub(super) fn body_problem(&self) -> Option<Problem> {
         let end = self.end.as_ref().filter(|_| self.is_success())?;
@@ -204,7 +203,7 @@ fn is_object_store(answer: &Response) -> bool {
     server.eq_ignore_ascii_case("AmazonS3") || answer.body.is_store_error()
 }
 
-/// The content type, for people.
+/// Returns the content type for messages.
 fn kind(answer: &Response) -> String {
     match answer.reply.header("content-type") {
         Some(kind) => format!("Content-Type: {kind}"),

@@ -1,10 +1,8 @@
-//! What is sent: an answer, and the text of its head.
+//! Answers, and the text of their heads.
 //!
-//! The head is split in three so that a request costs little and no rule can be forgotten: the part
-//! that belongs to the answer (rendered once per document, when the registry is loaded), [`COMMON`],
-//! which every answer carries whatever its status, and the few bytes that belong to the connection.
-//! Status words, header fields and versions are `tiny_http`'s types. This module refuses header
-//! values that could end a line early: only visible ASCII and spaces get in.
+//! A head has three parts: that of the answer (rendered once per document, when the registry is loaded),
+//! [`COMMON`], which every answer has, and that of the connection. Header values with anything but
+//! visible ASCII and spaces are left out, so that no value can end a line early.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -21,10 +19,10 @@ pub(super) const COMMON: &str = "Access-Control-Allow-Origin: *\r\n\
      Access-Control-Allow-Headers: Authorization, Content-Type\r\n\
      X-Content-Type-Options: nosniff\r\n";
 
-/// What may be asked with.
+/// Allowed methods.
 const ALLOW: (&str, &str) = ("Allow", "GET, HEAD, OPTIONS");
 
-/// Whether a person or a program asks decides what a wrong link is answered with.
+/// A wrong link is answered with a page for browsers and with JSON for programs.
 const VARY: (&str, &str) = ("Vary", "Accept");
 
 /// The answer to a request: a head without the headers of the connection, and a body.
@@ -38,67 +36,67 @@ pub struct Answer<'a> {
 }
 
 impl<'a> Answer<'a> {
-    /// A document whose head is rendered already.
+    /// Returns a document whose head is rendered already.
     pub(super) fn document(head: &'a str, body: &'a [u8]) -> Self {
         Self::of(200, Cow::Borrowed(head), Cow::Borrowed(body))
     }
 
-    /// A document that a query made; `freshness` as for the document without the query.
+    /// Returns a document that a query made.
     pub(super) fn made(body: Cow<'a, [u8]>, etag: &str) -> Self {
         let head = document_head(Media::Json, Freshness::Revalidate, etag, body.len());
         Self::of(200, Cow::Owned(head), body)
     }
 
-    /// The copy that the client has is still good.
+    /// Returns 304: the copy that the client has is still valid.
     pub(super) fn unchanged(freshness: Freshness, etag: &str) -> Self {
         let fields = [("ETag", etag), ("Cache-Control", freshness.cache_control())];
         Self::bare(304, &fields)
     }
 
-    /// Why a request is refused.
+    /// Returns why a request is refused.
     pub(super) fn problem(problem: &Problem) -> Self {
         Self::refusal(problem, Media::Problem, &[])
     }
 
-    /// As [`Answer::problem`], with the type that the official registry gives to requests with NUL
+    /// As [`Answer::problem`], with the type that the official registry uses for requests with NUL
     /// characters.
     pub(super) fn json_problem(problem: &Problem) -> Self {
         Self::refusal(problem, Media::Json, &[])
     }
 
-    /// There is nothing; a browser is told the same as a page.
+    /// Returns 404 for programs; see [`Answer::not_found_page`].
     pub(super) fn not_found(problem: &Problem) -> Self {
         Self::refusal(problem, Media::Problem, &[VARY])
     }
 
-    /// The method is not one of ours, whatever the path.
+    /// Returns 405.
     pub(super) fn wrong_method() -> Self {
         Self::refusal(&Problem::new(405, "Method not allowed"), Media::Problem, &[ALLOW])
     }
 
-    /// There is no room for a further connection.
+    /// Returns 503: the limit of connections is reached.
     pub(super) fn crowded() -> Self {
         let problem = Problem::new(503, "Too many connections; try again in a moment");
         Self::refusal(&problem, Media::Problem, &[("Retry-After", "1")])
     }
 
-    /// A page for people who followed a wrong link; the same URL answers programs differently.
+    /// Returns 404 with a page, for browsers.
     pub(super) fn not_found_page(page: &'a [u8]) -> Self {
         Self::with_body(404, Media::Html, Cow::Borrowed(page), &[VARY])
     }
 
-    /// The permission that browsers ask for before some requests.
+    /// Returns the answer to a preflight request.
     pub(super) fn preflight() -> Self {
         Self::bare(204, &[ALLOW, ("Access-Control-Max-Age", "86400")])
     }
 
-    /// The same page stands at `location`, where its relative links work.
+    /// Redirects to `location`, where the relative links of the page work.
     pub(super) fn moved(location: &str) -> Self {
         let keep = Freshness::Volatile.cache_control();
         Self::bare(308, &[("Location", location), ("Cache-Control", keep), ("Content-Length", "0")])
     }
 
-    /// What another host would say: these headers and no others.
+    /// Returns the answer of an imitated host, with these headers only.
     pub(super) fn foreign(status: u16, fields: &[(&str, &str)], body: Cow<'a, [u8]>) -> Self {
         Self { common: "", ..Self::of(status, Cow::Owned(head(status, fields)), body) }
     }
@@ -127,34 +125,34 @@ impl<'a> Answer<'a> {
         Self::of(status, Cow::Owned(head(status, &all)), body)
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The body; a `HEAD` request is answered without it.
+    /// Returns the body; a `HEAD` request is answered without it.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Names and values of the headers, without those of the connection (`Date`, `Connection`).
+    /// Returns names and values of the headers, without those of the connection (`Date`, `Connection`).
     pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let own = self.head.lines().skip(1);
         own.chain(self.common.lines()).filter_map(|line| line.split_once(": "))
     }
 
-    /// Status line and headers of the answer itself, each line ended.
+    /// Returns the status line and headers of the answer itself, each line ended.
     pub(super) fn head(&self) -> &str {
         &self.head
     }
 
-    /// The headers that this server adds to every answer.
+    /// Returns the headers that every answer has.
     pub(super) fn common(&self) -> &'static str {
         self.common
     }
 }
 
-/// The head of a document.
+/// Returns the head of a document.
 pub(super) fn document_head(media: Media, freshness: Freshness, etag: &str, size: usize) -> String {
     let size = size.to_string();
     head(
@@ -168,14 +166,14 @@ pub(super) fn document_head(media: Media, freshness: Freshness, etag: &str, size
     )
 }
 
-/// A status line and headers, each line ended; no empty line follows.
+/// Returns a status line and headers, each line ended; no empty line follows.
 fn head(status: u16, fields: &[(&str, &str)]) -> String {
     let status = StatusCode(status);
     let (version, word) = (HTTPVersion(1, 1), status.default_reason_phrase());
     let mut text = format!("HTTP/{version} {} {word}\r\n", status.0);
     for (name, value) in fields {
-        let sound = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        if let (true, Ok(header)) = (sound, Header::from_bytes(*name, *value)) {
+        let valid = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        if let (true, Ok(header)) = (valid, Header::from_bytes(*name, *value)) {
             let _ = write!(text, "{}: {}\r\n", header.field, header.value);
         }
     }

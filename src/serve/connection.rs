@@ -233,7 +233,7 @@ impl<'a> Input<'a> {
         self.patience = self.shared.options.idle_timeout;
     }
 
-    /// Some clients send an empty line after a request.
+    /// Skips empty lines, which some clients send after a request.
     fn skip_empty_lines(&mut self) {
         let filled = &self.buffer[..self.filled];
         let empty = filled.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
@@ -248,7 +248,7 @@ fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
 
-/// Where the first head in `bytes` ends; the first `looked` bytes are known not to hold its end.
+/// Returns where the first head in `bytes` ends; the first `looked` bytes are known not to hold its end.
 fn head_end(bytes: &[u8], looked: usize) -> Option<usize> {
     let from = looked.saturating_sub(3);
     let mut rest = bytes[from..].iter().enumerate().filter(|(_, byte)| **byte == b'\n');

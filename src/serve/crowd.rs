@@ -30,17 +30,6 @@ struct State {
     closed: bool,
 }
 
-/// What has to happen for an admitted connection.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Admission {
-    /// A resting thread takes it.
-    Taken,
-    /// It needs a new thread.
-    NeedsThread,
-    /// The limit is reached; it got 503.
-    Refused,
-}
-
 impl Crowd {
     /// Room for `most` connections.
     pub(super) fn new(most: usize) -> Self {
@@ -51,30 +40,30 @@ impl Crowd {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Admits a connection, or refuses it when there is no room.
-    pub(super) fn admit(&self, stream: TcpStream) -> Admission {
+    /// Admits a connection, or refuses it when the limit is reached. Returns whether it needs a new
+    /// thread.
+    pub(super) fn admit(&self, stream: TcpStream) -> bool {
         let mut state = self.state();
         if state.closed || state.open.len() >= self.most {
             drop(state);
             refuse(&stream);
-            return Admission::Refused;
+            return false;
         }
         let (id, stream) = (state.next, Arc::new(stream));
         state.next += 1;
         state.open.insert(id, stream.clone());
         state.waiting.push_back((id, stream));
-        if state.resting >= state.waiting.len() {
+        let rested = state.resting >= state.waiting.len();
+        if rested {
             self.work.notify_one();
-            return Admission::Taken;
         }
-        Admission::NeedsThread
+        !rested
     }
 
     /// Refuses the newest waiting connection, because no thread could be started for it.
     pub(super) fn give_up(&self) {
         let mut state = self.state();
-        let last = state.waiting.pop_back();
-        if let Some((id, stream)) = last {
+        if let Some((id, stream)) = state.waiting.pop_back() {
             state.open.remove(&id);
             drop(state);
             refuse(&stream);

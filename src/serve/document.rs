@@ -41,10 +41,10 @@ impl Document {
     }
 }
 
-/// A strong validator: equal tags mean equal bytes.
+/// Returns a strong validator: equal tags mean equal bytes.
 pub(super) fn etag(body: &[u8]) -> String {
     format!("\"{:.32}\"", FileDigest::of(body).to_string())
 }
 
-/// The path that the page for wrong links has in every site.
+/// Path of the page for unknown links in every site.
 pub(super) const NOT_FOUND: &str = "404.html";

@@ -1,10 +1,8 @@
 //! Which `Host` a request may name.
 //!
-//! A web page anywhere can let its own name point to this machine and then read what is served here
-//! as if it came from that page (DNS rebinding). Its name then stands in `Host`, so only names that
-//! nobody else can own are answered: loopback, the address that the connection was made to, and what
-//! the user allowed. A port that is not ours is refused too; one that is left out is forgiven for
-//! loopback, as no page can make a browser do that.
+//! With DNS rebinding, a web page can point its own name to this machine and read what is served here.
+//! Its name is then in `Host`, so only names that nobody else can own are accepted: loopback, the address
+//! of the connection, and what the user allowed. The port must be right; only loopback may omit it.
 
 use std::net::IpAddr;
 
@@ -22,7 +20,7 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    /// The hosts of a server on `port`, and those that the user allows: `NAME`, `NAME:PORT` or `*`.
+    /// Returns the hosts of a server on `port`, and those that the user allows: `NAME`, `NAME:PORT` or `*`.
     pub(super) fn new(port: u16, allow: &[String]) -> Result<Self> {
         let mut hosts = Self { port, ..Self::default() };
         for text in allow {
@@ -71,14 +69,14 @@ fn split(authority: &str) -> Option<(&str, Option<u16>)> {
         None => authority.find(':').unwrap_or(authority.len()),
     };
     let (name, port) = authority.split_at(name_end);
-    let sound = !name.is_empty()
+    let valid = !name.is_empty()
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._[]:".contains(&b));
     let port = match port.strip_prefix(':') {
         None if port.is_empty() => None,
         Some(digits) if digits.bytes().all(|b| b.is_ascii_digit()) => Some(digits.parse().ok()?),
         _ => return None,
     };
-    sound.then_some((name, port))
+    valid.then_some((name, port))
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub(super) fn on(address: &str) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, local))
 }
 
-/// Why the system does not let us listen, and what to do about it.
+/// Returns why the system does not let us listen, and what to do about it.
 fn refused(host: &str, port: u16, error: io::Error) -> Error {
     let (doing, help) = match error.kind() {
         io::ErrorKind::AddrInUse => (

@@ -1,9 +1,8 @@
-//! A registry in memory, ready to be asked.
+//! A registry in memory.
 //!
-//! Every document of the site with its head already rendered, and every entry, deleted ones too, as
-//! a row for queries. Bodies are shared: the row of an entry and the document at its URL are the
-//! same bytes. A request is answered from these tables alone; no path of a request ever reaches a
-//! file system.
+//! It holds every document of the site with its rendered head, and every entry, deleted ones included,
+//! as a row for queries. A row and the document at its URL share their bytes. Requests are answered from
+//! these tables alone; no path of a request reaches a file system.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -40,7 +39,7 @@ impl Live {
         Self::of_parts(&Renderer { facts, catalog }.parts(registry).0, registry, facts)
     }
 
-    /// As [`Live::new`], and answers as `host` would with the files that a build for it gives.
+    /// As [`Live::new`], and answers as `host` would with the files of a build for it.
     pub fn imitating(
         host: &'static dyn Host,
         registry: &Registry,
@@ -59,9 +58,8 @@ impl Live {
         Self { host: Some(host), ..live }
     }
 
-    /// Answers as `host` would with the files of a folder. They are read now and
-    /// not again. Where a program of the host answers queries, the index in the folder says how; a
-    /// folder without either gets the host's answers alone.
+    /// Answers as `host` would with the files of a folder, which are read once. Queries are answered if the
+    /// folder has the host's program for them and its index.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read.
@@ -72,8 +70,8 @@ impl Live {
         Ok(Self { versions, host: Some(host), ..live })
     }
 
-    /// For a host whose CORS headers are up to whoever runs it: answers as it does before they are
-    /// set. Without this call they are sent, because setting them is a step of the deployment.
+    /// Answers as a host whose operator has not set the CORS headers yet. Otherwise they are sent, because
+    /// setting them is a step of the deployment.
     #[must_use]
     pub fn without_cors(self) -> Self {
         Self { host: self.host.map(Imitation::unconfigured), ..self }
@@ -89,7 +87,7 @@ impl Live {
         live
     }
 
-    /// The documents of a site, without any server.
+    /// Returns the documents of a site, without any server.
     #[cfg(test)]
     pub(super) fn of_site(site: &crate::site::Site) -> Self {
         Self::of_artifacts(&site.artifacts().collect::<Vec<_>>())
@@ -120,40 +118,40 @@ impl Live {
         self.versions.extend(added);
     }
 
-    /// The registry's display name.
+    /// Returns the registry's display name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Numbers of servers and of versions, deleted ones included.
+    /// Returns the numbers of servers and of versions, deleted ones included.
     pub fn size(&self) -> (usize, usize) {
         (self.servers.len(), self.versions.len())
     }
 
-    /// Number of files of the host that is imitated.
+    /// Returns the number of files of the host that is imitated.
     pub fn files(&self) -> Option<usize> {
         self.host.as_ref().map(Imitation::files)
     }
 
-    /// What stands at the decoded path `key`, which has no slash at either end.
+    /// Returns the document at the decoded path `key`, which has no slash at either end.
     pub(super) fn document(&self, key: &str) -> Option<&Document> {
         self.documents.get(key)
     }
 
-    /// The page of the list that `query` asks for.
+    /// Returns the page of the list that `query` asks for.
     pub(super) fn list(&self, query: &ListQuery) -> Vec<u8> {
         let page = page(&self.versions, query);
         let texts = page.rows.iter().map(|at| self.versions[*at].body());
         api::list_json(texts, page.next_cursor.as_deref())
     }
 
-    /// All versions of a server, deleted ones included.
+    /// Returns all versions of a server, deleted ones included.
     pub(super) fn all_versions(&self, name: &str) -> Option<Vec<u8>> {
         let texts = self.servers.get(name)?.iter().map(|at| self.versions[*at].body());
         Some(api::list_json(texts, None))
     }
 
-    /// The entry of a version, or of `latest`, whatever its status.
+    /// Returns the entry of a version, or of `latest`, whatever its status.
     pub(super) fn any_version(&self, name: &str, version: &str) -> Option<&Body> {
         let mut rows = self.servers.get(name)?.iter().map(|at| &self.versions[*at]);
         let found = match version {

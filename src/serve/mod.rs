@@ -1,19 +1,13 @@
 //! The registry as a live v0.1 server, with reload while editing.
 //!
-//! It is for looking at a registry before it is published, for clients on the same machine, and as the
-//! reference for what other hosts should answer. [`Live`] holds the rendered registry and answers
-//! requests as a pure function, also as a given host would (`imitate`); [`Server`] connects sockets to
-//! it; [`LiveSource`] and [`Watch`] reload the data. Nothing is printed here: the caller gets [`Event`]s.
+//! It is for previews and local clients, and the reference for what other hosts should answer. [`Live`]
+//! holds the rendered registry and answers requests as a pure function, also as a given host would
+//! (`imitate`); [`Server`] connects sockets to it; [`LiveSource`] and [`Watch`] reload the data. Nothing
+//! is printed here: the caller gets [`Event`]s.
 //!
-//! # Why our own engine around `tiny_http`
-//!
-//! `tiny_http::Server` starts a thread per connection without a bound, reads heads without a size limit
-//! or timeout, and offers no place to add them, so slow or many clients would exhaust it. Its responses
-//! cannot send `Connection: close`, add `Content-Length` to a 204 and render all headers per request. So
-//! listener, limits and output are our own, `httparse` reads heads, `httpdate` writes dates, and
-//! `tiny_http` supplies methods, status codes and validated header fields.
-//!
-//! # Limits
+//! `tiny_http` supplies methods, status codes and header fields, `httparse` reads heads, `httpdate` writes
+//! dates. `tiny_http::Server` itself is not used: its threads are not bounded, and it reads heads without
+//! a size limit or timeout.
 //!
 //! This is not a public server: it has no TLS, access control, compression or log. It answers only
 //! requests for host names that cannot belong to another site (`hosts`), reads no request body, reads no
@@ -33,7 +27,7 @@ mod routes;
 mod shared;
 mod watch;
 
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -45,7 +39,7 @@ pub use shared::Options;
 pub use tiny_http::Method;
 pub use watch::{Event, LiveSource, Watch};
 
-use crowd::{Admission, Crowd};
+use crowd::Crowd;
 use hosts::Hosts;
 use shared::{Shared, Stop};
 
@@ -110,7 +104,7 @@ impl Server {
                     std::thread::sleep(ACCEPT_PAUSE);
                     continue;
                 };
-                if crowd.admit(stream) == Admission::NeedsThread {
+                if crowd.admit(stream) {
                     let work = || crowd.work(|stream| connection::serve(stream, &shared));
                     let thread = std::thread::Builder::new().stack_size(STACK);
                     if thread.spawn_scoped(scope, work).is_err() {
@@ -136,13 +130,10 @@ impl Handle {
         self.stop.set();
         // The server may be waiting for a connection, so make one.
         let mut address = self.address;
-        if address.ip().is_unspecified() {
-            let v4 = address.is_ipv4();
-            address.set_ip(if v4 {
-                Ipv4Addr::LOCALHOST.into()
-            } else {
-                Ipv6Addr::LOCALHOST.into()
-            });
+        match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+            IpAddr::V6(ip) if ip.is_unspecified() => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+            _ => {}
         }
         let _ = TcpStream::connect_timeout(&address, Duration::from_secs(1));
     }

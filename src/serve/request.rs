@@ -1,8 +1,7 @@
-//! What is asked: the parts of a request that decide its answer.
+//! The parts of a request that decide its answer.
 //!
-//! Reading the head of a message refuses what two programs could read in two ways: two hosts, none
-//! at all, a path that is neither absolute nor a URL. Everything that cannot change the answer is
-//! not even kept.
+//! A head that two programs could read in two ways is refused: with two hosts or none, or with a path
+//! that is neither absolute nor a URL.
 
 use tiny_http::Method;
 
@@ -23,7 +22,7 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// A plain `GET`.
+    /// Returns a plain `GET`.
     pub fn get(target: &'a str) -> Self {
         Self { method: Method::Get, target, if_none_match: None, wants_page: false }
     }
@@ -43,15 +42,15 @@ impl<'a> Request<'a> {
 pub(super) struct RequestHead<'a> {
     /// The request.
     pub(super) request: Request<'a>,
-    /// Who was asked; only HTTP/1.0 may leave it out.
+    /// The requested host; only HTTP/1.0 may leave it out.
     pub(super) host: Option<&'a str>,
     /// Whether the client speaks HTTP/1.0, where connections end unless both sides say otherwise.
     pub(super) old: bool,
-    /// Whether the connection is to be kept for further requests.
+    /// Whether the connection stays open for more requests.
     pub(super) keep: bool,
 }
 
-/// Why the head of a message makes no sense.
+/// Why a head is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Nonsense {
     /// It breaks the grammar of HTTP/1.
@@ -64,7 +63,7 @@ pub(super) enum Nonsense {
     TooManyFields,
     /// It names no host, or two.
     Host,
-    /// What it asks for is no path and no URL.
+    /// Its target is neither a path nor a URL.
     Target,
 }
 
@@ -164,7 +163,7 @@ fn split_target<'a>(
     }
 }
 
-/// Where the request line holds a NUL character, if it does.
+/// Returns where the request line holds a NUL character, if it does.
 fn nul(bytes: &[u8]) -> Option<Nonsense> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
     let at = line.iter().position(|byte| *byte == 0)?;

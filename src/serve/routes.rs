@@ -1,10 +1,9 @@
 //! Request → answer, without a socket.
 //!
 //! A path is split at its raw slashes, each part is decoded once, and the parts are looked up in the
-//! tables of [`Live`]. An encoded slash counts as a slash only where a server's name stands; empty
-//! parts are skipped, so `//v0.1/servers/` is `/v0.1/servers`; `.`, `..` and backslashes have no
-//! meaning, so they are simply not found. A request without one of the six list parameters gets the
-//! document that `build` writes, byte for byte.
+//! tables of [`Live`]. An encoded slash counts as a slash only in a server's name; empty parts are
+//! skipped; `.`, `..` and backslashes are not found. A request without one of the six list parameters
+//! gets the document that `build` writes, byte for byte.
 
 use crate::text::percent_decode;
 use std::borrow::Cow;
@@ -23,10 +22,10 @@ use super::request::Request;
 /// The two names of the API.
 const APIS: [&str; 2] = ["v0.1", "v0"];
 
-/// What the official registry says of an unknown path inside the API.
+/// Message of the official registry for an unknown path inside the API.
 const NO_ENDPOINT: &str = "Endpoint not found. See /docs for the API documentation.";
 
-/// What it says of a path that holds a NUL character.
+/// Its message for a path with a NUL character.
 pub(super) const NUL_IN_PATH: &str = "Invalid request: URL path contains null bytes";
 
 impl Live {
@@ -78,17 +77,17 @@ fn has_nul(raw: &str) -> bool {
 #[derive(Debug)]
 struct Route {
     segments: Vec<String>,
-    /// Whether a segment holds a slash, so that joining the segments would say something else.
-    odd: bool,
+    /// Whether a segment contains a slash, so that the segments cannot be joined.
+    slashed: bool,
     /// Whether the path is written with single raw slashes only, and one at its end.
     folder: bool,
 }
 
 impl Route {
-    /// Decodes a path; the error is what to say of a broken escape.
+    /// Decodes a path; the error is the message about an invalid escape.
     fn parse(path: &str) -> Result<Self, &'static str> {
         let mut segments: Vec<String> = Vec::with_capacity(7);
-        let mut odd = false;
+        let mut slashed = false;
         let mut folder = path.ends_with('/') && !path.contains("//");
         for raw in path.split('/').filter(|raw| !raw.is_empty()) {
             let is_name = is_before_name(&segments);
@@ -106,17 +105,17 @@ impl Route {
                     segments.extend([namespace.to_owned(), name.to_owned()]);
                 }
                 _ => {
-                    odd = true;
+                    slashed = true;
                     segments.push(segment);
                 }
             }
         }
-        Ok(Self { segments, odd, folder })
+        Ok(Self { segments, slashed, folder })
     }
 
-    /// The segments joined; empty for the root, and nothing that exists for an odd path.
+    /// Returns the key of the document; no document has `/`.
     fn key(&self) -> String {
-        if self.odd { "/".to_owned() } else { self.segments.join("/") }
+        if self.slashed { "/".to_owned() } else { self.segments.join("/") }
     }
 
     /// Whether this lies inside the API, where errors never become pages.
@@ -129,7 +128,7 @@ impl Route {
         self.is_api() && self.segments.len() == 2 && self.segments[1] == "servers"
     }
 
-    /// Name and version of a path below a server: the version is absent for the list of versions.
+    /// Returns the name and version of a path below a server: the version is absent for the list of versions.
     fn server(&self) -> Option<(String, Option<&str>)> {
         let [api, servers, name @ .., last] = self.segments.as_slice() else { return None };
         if api != APIS[0] || servers != "servers" {
@@ -145,7 +144,7 @@ impl Route {
         Some((name.join("/"), version))
     }
 
-    /// What the official registry says of a path that it does not know.
+    /// Returns the official registry's answer to an unknown path.
     fn unknown(&self, path: &str) -> Problem {
         if self.is_api() {
             return Problem::new(404, NO_ENDPOINT);
@@ -158,7 +157,7 @@ impl Route {
     }
 }
 
-/// Whether the segment after these is where a server's name stands.
+/// Whether the segment after these is a server's name.
 fn is_before_name(segments: &[String]) -> bool {
     match segments {
         [servers] => servers == "servers",
@@ -167,7 +166,7 @@ fn is_before_name(segments: &[String]) -> bool {
     }
 }
 
-/// What to say of a broken escape that comes after these segments.
+/// Returns the message about an invalid escape after these segments.
 fn broken_escape(before: &[String], is_name: bool) -> &'static str {
     if is_name {
         "Invalid server name encoding"
@@ -178,14 +177,14 @@ fn broken_escape(before: &[String], is_name: bool) -> &'static str {
     }
 }
 
-/// The answer to a query; `None` when there is none and the document without a query answers.
+/// Returns the answer to a query; `None` when there is none and the document without a query answers.
 fn query_answer<'a>(
     live: &'a Live,
     route: &Route,
     query: &str,
     request: &Request<'_>,
 ) -> Option<Answer<'a>> {
-    if query.is_empty() || route.odd {
+    if query.is_empty() || route.slashed {
         return None;
     }
     if route.is_list() {
@@ -208,7 +207,7 @@ fn query_answer<'a>(
     Some(made(body, request))
 }
 
-/// An answer that no document holds.
+/// Returns the answer with a body that a query made, or 304.
 fn made<'a>(body: Cow<'a, [u8]>, request: &Request<'_>) -> Answer<'a> {
     let etag = etag(&body);
     if request.has(&etag) {
@@ -217,9 +216,8 @@ fn made<'a>(body: Cow<'a, [u8]>, request: &Request<'_>) -> Answer<'a> {
     Answer::made(body, &etag)
 }
 
-/// A document, unless it is a page that was asked for at a URL where its relative links would lead
-/// elsewhere. The new place is the page's own URL, never what was sent, so that nobody can be led to
-/// another site.
+/// Returns a document, or redirects to the URL of a page at which its relative links work. The target is
+/// never taken from the request, so it cannot be another site.
 fn document_answer<'a>(
     document: &'a Document,
     route: &Route,
@@ -237,7 +235,7 @@ fn document_answer<'a>(
     }
 }
 
-/// What to say when there is nothing.
+/// Returns the answer when there is no document.
 fn missing<'a>(live: &'a Live, route: &Route, path: &str, request: &Request<'_>) -> Answer<'a> {
     if route.server().is_some() {
         return Answer::problem(&Problem::new(404, "Server not found"));

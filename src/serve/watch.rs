@@ -28,15 +28,6 @@ pub struct LiveSource {
     cors: bool,
 }
 
-impl std::fmt::Debug for LiveSource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let host = self.host.map(Host::name);
-        let mut shown = f.debug_struct("LiveSource");
-        shown.field("options", &self.options).field("host", &host).field("cors", &self.cors);
-        shown.finish()
-    }
-}
-
 /// The result of one reading of the data.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -79,13 +70,13 @@ impl LiveSource {
         Self { options, host: None, cors: true }
     }
 
-    /// The same data, answered for as `host` would.
+    /// Answers as `host` would.
     #[must_use]
     pub fn imitating(self, host: &'static dyn Host) -> Self {
         Self { host: Some(host), ..self }
     }
 
-    /// The same, before the operator of that host has set CORS headers ([`Live::without_cors`]).
+    /// Answers as before the operator of that host has set CORS headers ([`Live::without_cors`]).
     #[must_use]
     pub fn without_cors(self) -> Self {
         Self { cors: false, ..self }
@@ -123,7 +114,7 @@ impl LiveSource {
         Seen { files, commit: self.commit() }
     }
 
-    /// A digest of all names, sizes and times, in whatever order the disk gives them.
+    /// Returns a digest of all names, sizes and times. The order of the files does not matter.
     fn files(&self) -> u64 {
         let mut sum = 0_u64;
         for entry in walkdir::WalkDir::new(&self.options.data) {

@@ -70,7 +70,7 @@ pub enum Media {
 }
 
 impl Media {
-    /// The `Content-Type`.
+    /// Returns the `Content-Type`.
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
@@ -86,7 +86,7 @@ impl Media {
         }
     }
 
-    /// Name of the file for an endpoint of this type, inside the endpoint's folder.
+    /// Returns the name of the file for an endpoint of this type, inside the endpoint's folder.
     pub fn index(self) -> &'static str {
         if self == Self::Html { "index.html" } else { "index.json" }
     }
@@ -105,7 +105,7 @@ pub enum Freshness {
 }
 
 impl Freshness {
-    /// The `Cache-Control` value.
+    /// Returns the `Cache-Control` value.
     pub fn cache_control(self) -> &'static str {
         match self {
             Self::Immutable => "public, max-age=31536000, immutable",
@@ -169,7 +169,7 @@ impl Site {
         self.artifacts.get(path.strip_prefix('/').unwrap_or(path))
     }
 
-    /// Every artifact, ordered by URL.
+    /// Returns every artifact, ordered by URL.
     pub fn artifacts(&self) -> impl ExactSizeIterator<Item = &Artifact> {
         self.artifacts.values()
     }

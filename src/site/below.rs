@@ -38,12 +38,12 @@ impl Below {
         Self { root, known: RwLock::default() }
     }
 
-    /// The folder itself.
+    /// Returns the folder itself.
     pub(super) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Where `path` is on disk.
+    /// Returns where `path` is on disk.
     pub(super) fn at(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
@@ -76,7 +76,7 @@ impl Below {
     }
 }
 
-/// What `found` at the place of `folder` means for a path that leads through it.
+/// Returns what `found` at the place of `folder` means for a path that leads through it.
 fn blocks(folder: &str, found: PathState) -> Option<PathState> {
     match found {
         PathState::Folder => None,
@@ -86,7 +86,7 @@ fn blocks(folder: &str, found: PathState) -> Option<PathState> {
     }
 }
 
-/// What is at a path of this machine; a link is not followed.
+/// Returns what is at a path of this machine; a link is not followed.
 pub(super) fn at(path: &Path) -> PathState {
     match fs::symlink_metadata(path) {
         Ok(meta) if meta.is_dir() => PathState::Folder,
@@ -140,7 +140,7 @@ pub(super) fn make_real(folder: &Path) -> Result<()> {
     }
 }
 
-/// Every file below `folder`, with forward slashes, sorted; empty when there is no such folder. Links
+/// Returns every file below `folder`, with forward slashes, sorted; empty when there is no such folder. Links
 /// are files here: they are not followed.
 pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
     if !matches!(at(folder), PathState::Folder) {
@@ -149,7 +149,8 @@ pub(super) fn files_below(folder: &Path) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|e| {
-            Error::new(ErrorKind::Io, "a folder cannot be read").at(folder).because(e)
+            let why = e.into_io_error().unwrap_or_else(|| std::io::Error::other("a loop of links"));
+            Error::io("a folder cannot be read", folder, why)
         })?;
         if entry.file_type().is_dir() {
             continue;

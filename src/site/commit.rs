@@ -89,7 +89,7 @@ impl CommitPlan {
     }
 }
 
-/// The folders that `path` is in.
+/// Returns the folders that `path` is in.
 fn around(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at])
 }
@@ -170,7 +170,7 @@ fn interrupted(out: &Below, stage: &Path) -> Option<CommitPlan> {
     Some(CommitPlan { moves, removals: stale(&announced, &manifest) })
 }
 
-/// Files that the manifest `before` names and `now` does not.
+/// Returns the files that the manifest `before` names and `now` does not.
 pub(super) fn stale(before: &Manifest, now: &Manifest) -> BTreeSet<String> {
     let copy = now.copy();
     let kept: HashSet<&str> =

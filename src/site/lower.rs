@@ -58,7 +58,7 @@ pub trait Destination {
     /// Adds a file.
     fn put(&self, file: HostFile) -> Result<Self::Added, Self::Error>;
 
-    /// Every file added so far, sorted by path.
+    /// Returns every file added so far, sorted by path.
     fn rows(&self) -> Vec<ManifestRow>;
 }
 
@@ -124,7 +124,7 @@ pub fn takes_list_pages(host: &dyn Host) -> bool {
     host.capabilities().queries == Queries::Pages
 }
 
-/// Pairs of paths that not every file system can hold side by side: equal, or equal but for case.
+/// Returns the pairs of paths that not every file system can hold side by side: equal, or equal but for case.
 /// `rows` are sorted by path.
 fn collisions(rows: &[ManifestRow]) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -160,13 +160,13 @@ impl Files {
         self.files.iter().map(|file| (file.path.as_str(), &*file.body))
     }
 
-    /// The bytes of the file at `path`.
+    /// Returns the bytes of the file at `path`.
     pub fn get(&self, path: &str) -> Option<&[u8]> {
         let at = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
         Some(&self.files[at].body)
     }
 
-    /// Number of files.
+    /// Returns the number of files.
     pub fn len(&self) -> usize {
         self.files.len()
     }
@@ -176,12 +176,7 @@ impl Files {
         self.files.is_empty()
     }
 
-    /// Sum of the sizes of all files, in bytes.
-    pub fn total_size(&self) -> u64 {
-        self.files.iter().map(|file| file.body.len() as u64).sum()
-    }
-
-    /// What does not work on this host.
+    /// Returns what does not work on this host.
     pub fn shortfalls(&self) -> &[Shortfall] {
         &self.shortfalls
     }

@@ -4,7 +4,7 @@
 //! the top of the output, and also in the folder that a host serves where that is not the top.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::{from_hex, is_lower_hex, to_hex};
 
 use super::below::{Below, PathState, at, files_below};
 
@@ -24,12 +25,12 @@ pub const MANIFEST: &str = "manifest.json";
 pub struct FileDigest([u8; 32]);
 
 impl FileDigest {
-    /// The digest of `bytes`.
+    /// Returns the digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest of a file's bytes.
+    /// Returns the digest of a file's bytes.
     pub fn of_file(path: &Path) -> std::io::Result<Self> {
         let mut file = std::fs::File::open(path)?;
         let (mut hash, mut part) = (Sha256::new(), vec![0; 1 << 16]);
@@ -43,19 +44,8 @@ impl FileDigest {
 
     /// Reads 64 digits of lower-case hex.
     pub fn parse(text: &str) -> Option<Self> {
-        let digit = |b: u8| match b {
-            b'0'..=b'9' => Some(b - b'0'),
-            b'a'..=b'f' => Some(b - b'a' + 10),
-            _ => None,
-        };
-        let mut bytes = [0; 32];
-        if text.len() != 64 {
-            return None;
-        }
-        for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            *byte = digit(pair[0])? << 4 | digit(pair[1])?;
-        }
-        Some(Self(bytes))
+        let bytes = is_lower_hex(text, 64).then(|| from_hex(text.as_bytes()))??;
+        bytes.try_into().ok().map(Self)
     }
 }
 
@@ -67,12 +57,7 @@ impl From<Sha256> for FileDigest {
 
 impl fmt::Display for FileDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = [0; 64];
-        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            let digit = |n: u8| b"0123456789abcdef"[usize::from(n)];
-            (pair[0], pair[1]) = (digit(byte >> 4), digit(byte & 15));
-        }
-        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+        f.pad(&to_hex(&self.0))
     }
 }
 
@@ -91,7 +76,7 @@ impl Serialize for FileDigest {
 }
 
 /// One file of a site.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ManifestRow {
     /// Path below the output folder, with forward slashes.
@@ -103,20 +88,20 @@ pub struct ManifestRow {
 }
 
 /// The list of a site's files, without the manifest itself and its copy, sorted by path.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Name and version of the tool that wrote it.
     pub tool: String,
     /// Commit that the data came from, when there is one.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Folder of what the host sends, empty when that is the whole output.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub root: String,
     /// During a commit, the digest of the manifest that will replace this one. Until then this one
     /// lists the files of both sites.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<FileDigest>,
     /// Every file.
     pub files: Vec<ManifestRow>,
@@ -149,7 +134,7 @@ impl Manifest {
         (!self.root.is_empty()).then(|| format!("{}/{MANIFEST}", self.root))
     }
 
-    /// The rows of `paths`, which are files of this manifest or its copy.
+    /// Returns the rows of `paths`, which are files of this manifest or its copy.
     pub(super) fn rows_of(&self, paths: &BTreeSet<String>) -> Vec<ManifestRow> {
         let rows = self.files.iter().filter(|row| paths.contains(&*row.path)).cloned();
         let copy = self.copy().filter(|copy| paths.contains(copy));
@@ -174,30 +159,17 @@ impl Manifest {
 
     /// Returns the document, with one file per line.
     pub(super) fn render(&self) -> String {
-        let plain = |b: u8| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\';
-        let quote = |text: &str| match text.bytes().all(plain) {
-            true => format!("\"{text}\""),
-            false => serde_json::Value::from(text).to_string(),
-        };
-        let mut text = String::with_capacity(self.files.len() * 200 + 100);
-        let _ = write!(text, "{{\"tool\":{}", quote(&self.tool));
-        if let Some(commit) = &self.commit {
-            let _ = write!(text, ",\"commit\":{}", quote(commit));
-        }
-        if !self.root.is_empty() {
-            let _ = write!(text, ",\"root\":{}", quote(&self.root));
-        }
-        if let Some(next) = self.next {
-            let _ = write!(text, ",\"next\":\"{next}\"");
-        }
-        text.push_str(",\"files\":[");
+        // Strings and numbers always serialize.
+        let (tool, commit, root) = (self.tool.clone(), self.commit.clone(), self.root.clone());
+        let head = Self { tool, commit, root, next: self.next, files: Vec::new() };
+        let mut text = serde_json::to_string(&head).unwrap_or_default();
+        text.truncate(text.len().saturating_sub("]}".len()));
+        text.reserve(self.files.len() * 200);
         for (i, row) in self.files.iter().enumerate() {
             text.push_str(if i == 0 { "\n" } else { ",\n" });
-            let (path, size, sha256) = (quote(&row.path), row.size, row.sha256);
-            let _ = write!(text, "{{\"path\":{path},\"size\":{size},\"sha256\":\"{sha256}\"}}");
+            text.push_str(&serde_json::to_string(row).unwrap_or_default());
         }
-        text.push_str("\n]}\n");
-        text
+        text + "\n]}\n"
     }
 }
 
@@ -252,7 +224,7 @@ pub fn compare_site(site: &Path) -> Result<(usize, Vec<SiteProblem>)> {
     Ok((manifest.files.len(), problems))
 }
 
-/// How the file at the path of `row` differs from it.
+/// Returns how the file at the path of `row` differs from it.
 pub(super) fn differs(site: &Below, row: &ManifestRow) -> Result<Option<String>> {
     let PathState::File(meta) = site.look(&row.path) else {
         return Ok(Some("it is not a regular file".to_owned()));
@@ -266,7 +238,7 @@ pub(super) fn differs(site: &Below, row: &ManifestRow) -> Result<Option<String>>
     Ok((digest != row.sha256).then(|| "its SHA-256 differs".to_owned()))
 }
 
-/// What is wrong with the copy of a manifest.
+/// Returns what is wrong with the copy of a manifest.
 pub(super) fn copy_differs(site: &Below, copy: String) -> Option<SiteProblem> {
     let PathState::File(_) = site.look(&copy) else { return Some(SiteProblem::Missing(copy)) };
     match (FileDigest::of_file(&site.at(&copy)), FileDigest::of_file(&site.at(MANIFEST))) {

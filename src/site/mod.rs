@@ -18,7 +18,7 @@ mod write;
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
 pub use guard::Forbidden;
 #[cfg(feature = "serve")]
-pub use host::{COMMON, EDGE_PATHS, immutable, odd_types, served};
+pub use host::{COMMON, EDGE_PATHS, explicit_types, immutable, served};
 pub use host::{
     Capabilities, Cors, EncodedSlash, HOSTS, Host, HostFile, Order, PAGE_SIZES, Plus, Queries,
     Resolution, Shortfall, ShortfallKind, Whole, host_named,

@@ -13,7 +13,7 @@ use crate::text::percent_encode_except;
 pub struct UrlPath(Box<str>);
 
 impl UrlPath {
-    /// A path of `segments`. `None` when one is empty, `.` or `..`, or holds a slash, backslash or
+    /// Returns a path of `segments`. `None` when one is empty, `.` or `..`, or holds a slash, backslash or
     /// control character.
     pub fn new<'a>(segments: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let mut text = String::new();
@@ -31,12 +31,12 @@ impl UrlPath {
         Some(Self(text.into()))
     }
 
-    /// The segments joined by slashes, without one in front.
+    /// Returns the segments joined by slashes, without one in front.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The decoded segments.
+    /// Returns the decoded segments.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0.split('/').filter(|segment| !segment.is_empty())
     }

@@ -16,7 +16,7 @@ use super::below::{PathState, at, clear, make_real};
 /// Start of the last line.
 const SEAL: &str = "sha256 ";
 
-/// The working folder of the output folder `out`, which is beside it; `None` when `out` has no name.
+/// Returns the working folder of the output folder `out`, which is beside it; `None` when `out` has no name.
 pub fn working_folder(out: &Path) -> Option<PathBuf> {
     Some(out.parent()?.join(WORK).join(out.file_name()?))
 }
@@ -36,8 +36,8 @@ pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
     make_real(work)
 }
 
-/// The text of a sealed file of the working folder `work`, without its last line; `None` when it is not there or
-/// not exactly as it was written.
+/// Returns the text of a sealed file of the working folder `work`, without its last line; `None` when it
+/// is missing or not exactly as it was written.
 pub fn read_sealed(work: &Path, name: &str) -> Option<String> {
     let path = work.join(name);
     let real = work.parent().is_some_and(|around| matches!(at(around), PathState::Folder));

@@ -77,23 +77,16 @@ impl Output {
         clear(&stage)?;
         clear(&out.at(ARRIVING))?;
         let fresh = !matches!(out.look(MANIFEST), PathState::File(_));
-        Ok(Self {
-            out,
-            stage,
-            work,
-            fresh,
-            rows: Mutex::default(),
-            written: AtomicU64::new(0),
-            lock,
-        })
+        let (rows, written) = (Mutex::default(), AtomicU64::new(0));
+        Ok(Self { out, stage, work, fresh, rows, written, lock })
     }
 
-    /// The working folder: kept between builds, and not part of the site.
+    /// Returns the working folder: kept between builds, and not part of the site.
     pub fn work(&self) -> &Path {
         &self.work
     }
 
-    /// The output folder.
+    /// Returns the output folder.
     pub fn folder(&self) -> &Path {
         self.out.root()
     }
@@ -104,20 +97,6 @@ impl Output {
             return None;
         }
         FileDigest::of_file(&self.out.at(MANIFEST)).ok()
-    }
-
-    /// Adds a file. It is staged only if it differs from the existing one.
-    pub fn put(&self, file: HostFile) -> Result<StoredFile> {
-        let modified = match self.equal_file(&file) {
-            Some(modified) => modified,
-            None => {
-                self.written.fetch_add(1, Ordering::Relaxed);
-                stage(&self.stage.join(&file.path), &file.body)?
-            }
-        };
-        let row = file.row();
-        self.push([row.clone()]);
-        Ok(StoredFile { row, modified })
     }
 
     /// Whether all these files of an earlier build are unchanged since that build.
@@ -206,8 +185,18 @@ impl Destination for Output {
     type Added = StoredFile;
     type Error = Error;
 
+    /// Adds a file. It is staged only if it differs from the existing one.
     fn put(&self, file: HostFile) -> Result<StoredFile> {
-        Output::put(self, file)
+        let modified = match self.equal_file(&file) {
+            Some(modified) => modified,
+            None => {
+                self.written.fetch_add(1, Ordering::Relaxed);
+                stage(&self.stage.join(&file.path), &file.body)?
+            }
+        };
+        let row = file.row();
+        self.push([row.clone()]);
+        Ok(StoredFile { row, modified })
     }
 
     fn rows(&self) -> Vec<ManifestRow> {

@@ -168,7 +168,7 @@ fn missing_data_and_empty_data_differ() {
 fn dates_come_from_history_and_from_a_commits_objects_alike() {
     let project = Project::small();
     project.git();
-    project.run(&["build", "--only", "api"]).expect(2).says("there is no commit yet");
+    project.run(&["build", "--only", "api"]).expect(2).says("nothing is committed yet");
     project.run(&["check"]).expect(0);
     project.commit(1_700_000_000);
     project.entry("com.example/weather", "1.1.0");

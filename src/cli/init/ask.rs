@@ -1,7 +1,7 @@
 //! The questions of `init`, asked on a terminal only, and only those that no flag answered.
 //!
-//! Whether the site can be public comes before any host is proposed: a page of GitHub Pages can be read
-//! by everybody, also when its repository is private, unless the plan is GitHub Enterprise Cloud.
+//! The first question is whether the site may be public: a site on GitHub Pages is public even when its
+//! repository is private, except on GitHub Enterprise Cloud.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -11,12 +11,12 @@ use crate::error::{Error, ErrorKind, Result};
 use super::super::args::InitArgs;
 use super::scaffold::{Forge, Scaffold};
 
-/// Whether somebody is there who can answer.
+/// Whether the program runs in a terminal, so that it can ask.
 pub(super) fn possible() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Completes the plan with answers.
+/// Asks for what the flags left open and adds it to the plan.
 pub(super) fn fill(plan: &mut Scaffold, args: &InitArgs) -> Result<()> {
     if args.name.is_none() {
         plan.name = ask("Name of the registry", &plan.name)?;
@@ -50,7 +50,7 @@ pub(super) fn fill(plan: &mut Scaffold, args: &InitArgs) -> Result<()> {
     Ok(())
 }
 
-/// A question of yes or no, asked until it is answered; no is the default.
+/// Asks a yes-or-no question until it is answered; the default is no.
 fn yes(question: &str) -> Result<bool> {
     loop {
         match ask(&format!("{question} (y/n)"), "n")?.to_ascii_lowercase().as_str() {
@@ -61,7 +61,7 @@ fn yes(question: &str) -> Result<bool> {
     }
 }
 
-/// One line of an answer; the default when it is empty.
+/// Asks a question and returns the answer; the default when it is empty.
 fn ask(question: &str, default: &str) -> Result<String> {
     match default {
         "" => say(&format!("{question}: "))?,

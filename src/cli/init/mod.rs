@@ -14,11 +14,11 @@ use crate::config::BaseUrl;
 use crate::data::{Edits, apply_in, hold};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::catalog::RemoteRepository;
-use crate::site::{HOSTS, host_named};
 use crate::world::file;
 use crate::world::git::Git;
 
 use super::args::{Global, InitArgs};
+use super::build::host_of;
 use super::outcome::Outcome;
 use super::talk::Talk;
 
@@ -43,10 +43,12 @@ pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outco
             .help("name a folder that you may write to")
     })?;
     let _held = hold(&args.dir)?;
-    let changes = decide(&args.dir, scaffold::files(&plan), args.force)?;
-    apply_in(&args.dir, &args.dir, &changes.edits, &|_| {})?;
-    changes.report(talk);
-    if changes.edits.is_empty() {
+    let (edits, lines) = decide(&args.dir, scaffold::files(&plan), args.force)?;
+    apply_in(&args.dir, &args.dir, &edits, &|_| {})?;
+    for line in lines {
+        talk.say(&line);
+    }
+    if edits.is_empty() {
         talk.say("nothing to do: everything is there");
     } else {
         for line in next_steps(args, &plan, &surroundings) {
@@ -96,11 +98,7 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Scaffold> {
         }
         None => Forge::GitHub,
     };
-    if let Some(host) = args.host.as_deref().filter(|host| host_named(host).is_none()) {
-        let known: Vec<&str> = HOSTS.iter().map(|host| host.name()).collect();
-        return Err(Error::new(ErrorKind::Usage, format!("unknown host {host:?}"))
-            .help(format!("choose from {}", known.join(", "))));
-    }
+    args.host.as_deref().map(host_of).transpose()?;
     let remote = around.remote.clone();
     let owner = remote.as_ref().and_then(|(_, path)| path.split('/').next()).map(str::to_owned);
     let mut plan = Scaffold {
@@ -137,7 +135,7 @@ fn plan(args: &InitArgs, around: &Surroundings) -> Result<Scaffold> {
     Ok(plan)
 }
 
-/// The registry's lasting identity: its address, else its repository's, else a random one.
+/// Returns the registry's lasting identity: its address, else its repository's, else a random one.
 ///
 /// Proofs name it, so two registries must not share one; a random UUID of version 4 keeps them apart
 /// while no address is known.
@@ -159,60 +157,35 @@ fn identity(plan: &Scaffold) -> Result<String> {
     Ok(format!("urn:uuid:{}", parts.join("-")))
 }
 
-/// What happens to the files of the scaffold.
-#[derive(Default)]
-struct Changes {
-    edits: Edits,
-    wrote: Vec<String>,
-    renewed: Vec<String>,
-    kept: Vec<(String, &'static str)>,
-}
-
-/// Compares the scaffold with what is there; nothing is written yet.
+/// Compares the scaffold with what is there. Returns the edits, and a line for each file that is written,
+/// renewed or kept.
 ///
 /// A file that is missing is written. One that is there is kept, unless `force` is given and its seal
-/// says that nobody has edited it.
-fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<Changes> {
-    let mut changes = Changes::default();
+/// shows that nobody has edited it.
+fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<(Edits, Vec<String>)> {
+    let (mut edits, mut lines) = (Edits::new(), Vec::new());
     for File { path, text } in files {
         let there = match file::read(&dir.join(&path), MAX_THERE) {
-            Ok(bytes) => bytes,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                changes.edits.write(path.clone(), text);
-                changes.wrote.push(path);
-                continue;
-            }
+            Ok(bytes) => Some(bytes),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
             Err(e) => return Err(Error::io("the file cannot be read", dir.join(&path), e)),
         };
-        if there == text.as_bytes() {
-            continue;
-        }
-        if !is_ours(&there) {
-            let why = if is_renewable(&path) { "it was changed" } else { "it is yours" };
-            changes.kept.push((path, why));
-        } else if force {
-            changes.edits.write(path.clone(), text);
-            changes.renewed.push(path);
-        } else {
-            changes.kept.push((path, "--force renews it"));
-        }
-    }
-    Ok(changes)
-}
-
-impl Changes {
-    /// Prints a line for each file that was written, renewed or kept.
-    fn report(&self, talk: &Talk) {
-        for path in &self.wrote {
-            talk.say(&format!("wrote {path}"));
-        }
-        for path in &self.renewed {
-            talk.say(&format!("renewed {path}"));
-        }
-        for (path, why) in &self.kept {
-            talk.say(&format!("kept {path} ({why})"));
+        let ours = there.as_deref().is_some_and(is_ours);
+        match there {
+            Some(there) if there == text.as_bytes() => {}
+            Some(_) if !ours && is_renewable(&path) => {
+                lines.push(format!("kept {path} (it was changed)"));
+            }
+            Some(_) if !ours => lines.push(format!("kept {path} (it is yours)")),
+            Some(_) if !force => lines.push(format!("kept {path} (--force renews it)")),
+            there => {
+                let done = if there.is_some() { "renewed" } else { "wrote" };
+                lines.push(format!("{done} {path}"));
+                edits.write(path, text);
+            }
         }
     }
+    Ok((edits, lines))
 }
 
 /// Returns the next steps for the user, in order.

@@ -1,8 +1,7 @@
 //! The files of a new registry, from the templates that are compiled in.
 //!
-//! A template has words in double underscores, which are replaced; nothing else is a template language
-//! here. Files that `--force` may renew end in a seal: a comment with git's id of all above it. Whoever
-//! edits such a file breaks the seal and owns the file from then on.
+//! Words in double underscores are replaced. Files that `--force` may update end in a seal: a comment
+//! with git's blob id of the text above it. An edited file no longer matches its seal and is kept.
 
 use crate::config::BaseUrl;
 use crate::world::git::Git;
@@ -15,7 +14,7 @@ pub(super) enum Forge {
 }
 
 impl Forge {
-    /// The file that says who guards which paths.
+    /// Returns the path of the code owners file.
     pub(super) fn code_owners(self) -> &'static str {
         match self {
             Self::GitHub => ".github/CODEOWNERS",
@@ -31,7 +30,7 @@ pub(super) struct Scaffold {
     pub(super) name: String,
     /// Public trust and visibility.
     pub(super) public: bool,
-    /// Host of the site; `None` for files that somebody else serves.
+    /// Host of the site, if it is known.
     pub(super) host: Option<String>,
     pub(super) base_url: Option<BaseUrl>,
     /// Code owners, separated by white space.
@@ -45,7 +44,7 @@ pub(super) struct Scaffold {
 }
 
 impl Scaffold {
-    /// Where GitHub Pages will most likely serve the site.
+    /// Returns the URL at which GitHub Pages will most likely serve the site.
     pub(super) fn likely_url(&self) -> Option<String> {
         let (host, path) = self.remote.as_ref()?;
         if self.host.as_deref() != Some("github-pages") || host != "github.com" {
@@ -61,7 +60,7 @@ impl Scaffold {
         BaseUrl::parse(&url).ok().map(|url| url.as_str().to_owned())
     }
 
-    /// The repository's own address.
+    /// Returns the URL of the repository.
     pub(super) fn repository_url(&self) -> Option<String> {
         let (host, path) = self.remote.as_ref()?;
         BaseUrl::parse(&format!("https://{host}/{path}")).ok().map(|url| url.as_str().to_owned())
@@ -81,7 +80,7 @@ macro_rules! template {
     };
 }
 
-/// Every file, in the order in which it is announced.
+/// Returns every file, in the order of the report.
 pub(super) fn files(plan: &Scaffold) -> Vec<File> {
     let mut files = vec![
         ("registry-data/registry.toml", template!("data/registry.toml")),
@@ -122,7 +121,7 @@ pub(super) fn files(plan: &Scaffold) -> Vec<File> {
         .collect()
 }
 
-/// What stands for what.
+/// Returns each word of the templates with its value.
 fn words(plan: &Scaffold) -> Vec<(&'static str, String)> {
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
     let url = plan.base_url.as_ref().map(|url| url.as_str().to_owned());
@@ -158,7 +157,7 @@ fn words(plan: &Scaffold) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Replaces each word once over the whole template, so that no value is searched for words.
+/// Replaces the words of a template. Values are not searched for words.
 fn fill(template: &str, words: &[(&'static str, String)]) -> String {
     let mut text = String::with_capacity(template.len() + 512);
     let mut rest = template;
@@ -182,12 +181,12 @@ fn fill(template: &str, words: &[(&'static str, String)]) -> String {
 
 const SEAL: &str = "# mcp-static init ";
 
-/// Whether `--force` may renew the file: rules for machines, which nobody has to edit.
+/// Whether `--force` may update the file: only CI files, which nobody has to edit.
 pub(super) fn is_renewable(path: &str) -> bool {
     path.ends_with(".yml")
 }
 
-/// Git's id of the text: it tells an edit from none, nobody trusts it for more.
+/// Returns git's blob id of the text. It only detects edits.
 fn sum(text: &str) -> String {
     Git::blob_id(text.as_bytes()).to_string()
 }
@@ -196,10 +195,10 @@ fn seal(text: &str) -> String {
     format!("{text}{SEAL}{}\n", sum(text))
 }
 
-/// Whether a file is exactly as some `init` wrote it: its seal holds.
+/// Whether a file is exactly as some version of `init` wrote it.
 pub(super) fn is_ours(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
-    // A checkout with other line ends is no edit.
+    // A checkout with other line ends is not an edit.
     let text = text.replace("\r\n", "\n");
     let Some((above, seal)) = text.rsplit_once(SEAL) else { return false };
     seal.trim_end() == sum(above)

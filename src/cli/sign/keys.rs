@@ -7,51 +7,43 @@ use crate::cli::talk::Talk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::proof::{PrivateKey, PublicKey, read_public_key};
 
-use super::args::{ImportKeyArgs, NewArgs, PlaceArgs, ShowArgs};
 use super::store;
+use crate::cli::args::sign::{ImportKeyArgs, NewArgs, PlaceArgs, ShowArgs};
 
 /// Makes a key.
 pub(super) fn new(args: &NewArgs, talk: &Talk) -> Result<Outcome> {
     let failed = |what: &str| Error::new(ErrorKind::Io, what.to_owned());
     let mut random = [0; PrivateKey::RANDOM];
     getrandom::fill(&mut random)
-        .map_err(|e| failed("the system gave no random bytes").because(e.to_string()))?;
+        .map_err(|e| failed("the system returned no random bytes").because(e.to_string()))?;
     let key = PrivateKey::generate(args.alg, &random)
-        .map_err(|_| failed("the random bytes were no key").help("run it again"))?;
+        .map_err(|_| failed("no key can be made of these random bytes").help("run it again"))?;
     random.fill(0);
     keep(&key, &args.place, "made", talk)
 }
 
-/// Takes a key that another tool made.
+/// Imports a key that another tool made.
 pub(super) fn import(args: &ImportKeyArgs, talk: &Talk) -> Result<Outcome> {
     let key = store::private(&args.file, talk)?;
     keep(&key, &args.place, "imported", talk)
 }
 
-/// Writes a key and says what to do with it.
+/// Writes a key and prints what to do with it.
 fn keep(key: &PrivateKey, place: &PlaceArgs, done: &str, talk: &Talk) -> Result<Outcome> {
     let path = match &place.out {
         Some(path) => path.clone(),
         None => store::default_place()?,
     };
-    // A wrong domain is refused before a key is there.
+    // A wrong domain is refused before the key is written.
     let shown = describe(key.public(), Some(&path), place.domain.as_deref())?;
     store::create(&path, key, place.force)?;
     talk.say(&format!("{done} {}; keep a copy in a safe place", path.display()));
     talk.data(&shown);
-    let how = match &place.domain {
-        Some(_) => {
-            "next: publish one of the two records, then run `mcp-static sign entry NAME@VERSION`"
-        }
-        None => {
-            "next: publish one of the two records for your domain, then run `mcp-static sign entry NAME@VERSION`"
-        }
-    };
-    talk.say(how);
+    talk.say("next: publish one of the two records, then run `mcp-static sign entry NAME@VERSION`");
     Ok(Outcome::Fine)
 }
 
-/// Says what belongs to a key.
+/// Prints the public part of a key.
 pub(super) fn show(args: &ShowArgs, talk: &Talk) -> Result<Outcome> {
     let path = match args.file.as_ref().or(args.key.as_ref()) {
         Some(path) => path.clone(),
@@ -61,7 +53,7 @@ pub(super) fn show(args: &ShowArgs, talk: &Talk) -> Result<Outcome> {
     let text = String::from_utf8_lossy(&store::read(&path, help)?).into_owned();
     let (public, signs) = match read_public_key(&text) {
         Ok(public) => (public, None),
-        // Git signs with OpenSSH files alone.
+        // Git signs only with OpenSSH files.
         Err(_) => {
             let git = text.contains("OPENSSH PRIVATE KEY").then_some(&path);
             (store::private(&path, talk)?.public().clone(), git)
@@ -71,7 +63,7 @@ pub(super) fn show(args: &ShowArgs, talk: &Talk) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// Everything about a key that may be seen; `git` is the file that git can sign with.
+/// Returns the public description of a key; `git` is the file that git can sign with.
 fn describe(key: &PublicKey, git: Option<&Path>, domain: Option<&str>) -> Result<String> {
     let domain = domain.map(domain_text).transpose()?;
     let record = key.record();
@@ -101,7 +93,7 @@ fn describe(key: &PublicKey, git: Option<&Path>, domain: Option<&str>) -> Result
     Ok(text)
 }
 
-/// A domain in lower case, refused when it is none.
+/// Returns a domain in lower case; refuses what is not a domain.
 pub(super) fn domain_text(text: &str) -> Result<String> {
     let text = text.trim_end_matches('.').to_ascii_lowercase();
     let label = |label: &str| {
@@ -113,11 +105,12 @@ pub(super) fn domain_text(text: &str) -> Result<String> {
     if text.len() <= 253 && text.contains('.') && text.split('.').all(label) {
         return Ok(text);
     }
-    Err(Error::new(ErrorKind::Usage, format!("{text:?} is not a domain"))
-        .help("write one such as example.com; names with other letters in their xn-- form"))
+    Err(Error::new(ErrorKind::Usage, format!("{text:?} is not a domain")).help(
+        "write a domain such as example.com; write names with other letters in their xn-- form",
+    ))
 }
 
-/// A word for a POSIX shell.
+/// Quotes a word for a POSIX shell.
 fn quote(word: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+:@,~".contains(&b);
     if !word.is_empty() && word.bytes().all(plain) {

@@ -1,9 +1,8 @@
 //! `sign`: keys of a domain, and proofs made with them.
 //!
-//! A private key is read, used and forgotten; nothing here prints one. Whoever keeps keys elsewhere
-//! takes the statement, signs it there and brings the signature back.
+//! Private keys are never printed. For a key in another system, `--statement-only`
+//! prints what to sign there, and `--attach` takes the signature.
 
-mod args;
 mod keys;
 mod proof;
 mod store;
@@ -12,26 +11,19 @@ use crate::error::Result;
 use crate::pipeline::SigningTarget;
 
 use super::args::Global;
+use super::args::sign::{KeyVerb, SignArgs, SignVerb};
 use super::outcome::Outcome;
 use super::talk::Talk;
 
-pub(super) use args::SignArgs;
-
 /// Makes, imports or shows a key, or signs something.
 pub(super) fn run(global: &Global, args: &SignArgs, talk: &Talk) -> Result<Outcome> {
-    use args::{KeyVerb, SignVerb};
+    let sign = |target, how| proof::run(global, target, how, talk);
     match &args.verb {
         SignVerb::Key(KeyVerb::New(args)) => keys::new(args, talk),
         SignVerb::Key(KeyVerb::Import(args)) => keys::import(args, talk),
         SignVerb::Key(KeyVerb::Show(args)) => keys::show(args, talk),
-        SignVerb::Entry(args) => {
-            proof::run(global, SigningTarget::Entry(&args.what), &args.how, talk)
-        }
-        SignVerb::Status(args) => {
-            proof::run(global, SigningTarget::Status(&args.what), &args.how, talk)
-        }
-        SignVerb::Owners(args) => {
-            proof::run(global, SigningTarget::Owners(&args.what), &args.how, talk)
-        }
+        SignVerb::Entry(args) => sign(SigningTarget::Entry(&args.what), &args.how),
+        SignVerb::Status(args) => sign(SigningTarget::Status(&args.what), &args.how),
+        SignVerb::Owners(args) => sign(SigningTarget::Owners(&args.what), &args.how),
     }
 }

@@ -12,9 +12,9 @@ use crate::pipeline::{Signable, SigningTarget, ToSign, to_sign};
 use crate::proof::{Action, ProofFile, PublicKey, Statement, read_signature};
 use crate::world::clock::{Clock as _, SystemClock};
 
-use super::args::HowArgs;
 use super::keys::domain_text;
 use super::store;
+use crate::cli::args::sign::HowArgs;
 
 /// What is signed, for whom and when.
 struct Job {
@@ -43,7 +43,7 @@ impl Job {
         })
     }
 
-    /// The command that goes on with this job.
+    /// Returns the command that continues this job.
     fn command(&self) -> String {
         let Signable { action, name, version, .. } = &self.subject;
         match action {
@@ -64,7 +64,7 @@ impl Job {
         }
     }
 
-    /// Whether the proof that stands there says the same, but for the time.
+    /// Whether the existing proof is valid and differs in nothing but its time.
     fn is_done(&self, key: &PublicKey) -> bool {
         let subject = &self.subject;
         subject.present.as_ref().is_some_and(|proof| {
@@ -75,7 +75,7 @@ impl Job {
     }
 }
 
-/// Signs what is wanted, or prints what is to be signed.
+/// Signs the target, or prints the statement to sign.
 pub(super) fn run(
     global: &Global,
     wanted: SigningTarget<'_>,
@@ -125,7 +125,7 @@ pub(super) fn run(
     Ok(Outcome::Fine)
 }
 
-/// The proof, by a signature from elsewhere or by the key; `None` when it stands there already.
+/// Returns the proof, made with the attached signature or the key; `None` when it exists already.
 fn sign(job: &Job, statement: &str, args: &HowArgs, talk: &Talk) -> Result<Option<ProofFile>> {
     if let (Some(file), Some(key)) = (&args.attach, &args.public_key) {
         let key = store::public(key)?;
@@ -157,7 +157,7 @@ fn no_audience() -> Error {
         .help("set `id` under [registry] in registry.toml, or give --audience")
 }
 
-/// The domain that signs: that of the namespace, or one above it.
+/// Returns the domain that signs: that of the namespace, or one above it.
 fn domain(subject: &Signable, wanted: Option<&str>) -> Result<String> {
     let own = &subject.domain;
     let Some(wanted) = wanted else { return Ok(own.clone()) };
@@ -165,7 +165,7 @@ fn domain(subject: &Signable, wanted: Option<&str>) -> Result<String> {
     if wanted == *own || own.strip_suffix(&wanted).is_some_and(|rest| rest.ends_with('.')) {
         return Ok(wanted);
     }
-    Err(Error::new(ErrorKind::Usage, format!("{wanted} does not stand above {own}"))
+    Err(Error::new(ErrorKind::Usage, format!("{wanted} is not a parent domain of {own}"))
         .help(format!("leave out --domain to sign for {own}")))
 }
 
@@ -173,12 +173,12 @@ fn issued(wanted: Option<&str>, now: i64) -> Result<Timestamp> {
     let Some(wanted) = wanted else { return Ok(Timestamp::from_unix(now)) };
     let exact = Timestamp::parse(wanted).filter(|t| wanted.len() == 20 && t.is_canonical());
     exact.ok_or_else(|| {
-        Error::new(ErrorKind::Usage, format!("{wanted:?} is not a time of a proof"))
+        Error::new(ErrorKind::Usage, format!("{wanted:?} is not a valid time of signing"))
             .help(format!("write it like {}", Timestamp::from_unix(now)))
     })
 }
 
-/// What a user of a key service does now.
+/// Returns the next step for the user of an external key.
 fn elsewhere(job: &Job) -> String {
     format!(
         "next: sign exactly these bytes, then run `{} --domain {} --audience '{}' --issued {} --public-key RECORD --attach SIGNATURE`",
@@ -189,10 +189,10 @@ fn elsewhere(job: &Job) -> String {
     )
 }
 
-/// What a publisher does now.
+/// Returns the next step for the publisher.
 fn next_steps(domain: &str, key: &PublicKey, file: &str, proof: &str) -> String {
     format!(
-        "next: git add {file} {proof} && git commit, then push a branch and open a pull request; by then the DNS of {domain} or https://{domain}/.well-known/mcp-registry-auth must say `{}`",
+        "next: git add {file} {proof} && git commit, then push a branch and open a pull request; before that, publish `{}` in the DNS of {domain} or at https://{domain}/.well-known/mcp-registry-auth",
         key.record()
     )
 }

@@ -13,18 +13,18 @@ use crate::world::file;
 /// Largest key or signature file that is read, in bytes.
 const MAX: u64 = 64 * 1024;
 
-/// Where the key is unless somebody says otherwise.
+/// Returns the default path of the private key.
 pub(super) fn default_place() -> Result<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
     let home = || folder("HOME").or_else(|| folder("USERPROFILE")).map(|home| home.join(".config"));
     let config = folder("XDG_CONFIG_HOME").or_else(home).ok_or_else(|| {
-        Error::new(ErrorKind::Usage, "there is no home folder to keep a key in")
+        Error::new(ErrorKind::Usage, "no home folder is known, so the key has no default path")
             .help("name a file with --key or --out")
     })?;
     Ok(config.join("mcp-static").join("key"))
 }
 
-/// The bytes of a file, or of standard input for `-`.
+/// Reads a file, or standard input for `-`.
 pub(super) fn read(path: &Path, help: &str) -> Result<Vec<u8>> {
     let bytes = match path == Path::new("-") {
         true => file::read_from(std::io::stdin().lock(), MAX),
@@ -33,7 +33,7 @@ pub(super) fn read(path: &Path, help: &str) -> Result<Vec<u8>> {
     bytes.map_err(|e| Error::io("the file cannot be read", path, e).help(help))
 }
 
-/// The private key in a file. A file that others can read is spoken of.
+/// Reads the private key in a file. Warns when others can read the file.
 pub(super) fn private(path: &Path, talk: &Talk) -> Result<PrivateKey> {
     let help = "make a key with `mcp-static sign key new`, or name one with --key";
     let text = String::from_utf8_lossy(&read(path, help)?).into_owned();
@@ -47,16 +47,16 @@ pub(super) fn private(path: &Path, talk: &Talk) -> Result<PrivateKey> {
     Ok(key)
 }
 
-/// Puts a key into a new file that only its owner can read, and its public half beside it.
+/// Writes a key to a new file that only its owner can read, and the public key beside it.
 ///
-/// Of several runs at once one wins: its two files are there, and the others find a key. A link is
-/// neither replaced nor written through, wherever it leads.
+/// When several runs write at once, one succeeds and the others fail. Links are neither replaced nor
+/// followed.
 pub(super) fn create(path: &Path, key: &PrivateKey, force: bool) -> Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    create_folder(folder).map_err(|e| Error::io("the folder cannot be made", folder, e))?;
+    create_folder(folder).map_err(|e| Error::io("the folder cannot be created", folder, e))?;
     let public = beside(path);
     let _held = file::hold(folder).ok_or_else(|| {
         Error::new(ErrorKind::Io, "another run is writing a key to this folder")
@@ -69,7 +69,7 @@ pub(super) fn create(path: &Path, key: &PrivateKey, force: bool) -> Result<()> {
             Ok(meta) if meta.is_file() && force => {}
             Ok(meta) if meta.is_file() => return Err(taken(place)),
             Ok(_) => {
-                return Err(Error::new(ErrorKind::Usage, "a link or a folder stands here")
+                return Err(Error::new(ErrorKind::Usage, "a link or a folder is in the way")
                     .at(place)
                     .help("remove it, or choose another file with --out"));
             }
@@ -83,21 +83,20 @@ pub(super) fn create(path: &Path, key: &PrivateKey, force: bool) -> Result<()> {
 }
 
 fn taken(path: &Path) -> Error {
-    Error::new(ErrorKind::Usage, "there is a key already").at(path).help(
-        "choose another file with --out, or replace it with --force; what it signed stays valid only while its record is published",
+    Error::new(ErrorKind::Usage, "a key exists already").at(path).help(
+        "choose another file with --out, or replace it with --force; keep its record published as long as what it signed must stay valid",
     )
 }
 
-/// The file of the public half.
+/// Returns the path of the public key.
 pub(super) fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".pub");
     name.into()
 }
 
-/// Writes a file under another name first, so that it never has another mode or half its content.
-///
-/// Without `force` a file that has come meanwhile stays.
+/// Writes a file under another name first, so that it is never incomplete and never readable by others.
+/// Without `force` an existing file is kept.
 fn write_new(path: &Path, bytes: &[u8], mode: u32, force: bool) -> Result<()> {
     let mut fresh = path.as_os_str().to_owned();
     fresh.push(format!(".{}.new", std::process::id()));
@@ -145,7 +144,7 @@ fn is_open(_: &Path) -> bool {
     false
 }
 
-/// A public key that is written out, or stands in a file.
+/// Parses a public key, or reads it from a file.
 pub(super) fn public(text: &str) -> Result<PublicKey> {
     let written = crate::proof::read_public_key(text);
     if let Ok(key) = written {

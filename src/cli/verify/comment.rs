@@ -13,7 +13,7 @@ const MARKER: &str = "<!-- mcp-static verify -->";
 /// Most namespaces and versions that are listed.
 const MAX_ROWS: usize = 50;
 
-/// Prints the comment. Whatever a stranger wrote is text in it.
+/// Returns the comment. Foreign text in it is escaped.
 pub(super) fn render(judged: &Judged) -> String {
     let sign = match judged.judgement {
         Judgement::Proven => "✅",
@@ -106,7 +106,7 @@ pub(super) fn headline(judged: &Judged) -> &'static str {
     }
 }
 
-/// A name in a table, where a bar would end the cell even inside a code span.
+/// Returns a name in a table, where a bar would end the cell even inside a code span.
 fn cell(text: &str) -> String {
     if text.contains('|') { escape(text) } else { span(text) }
 }

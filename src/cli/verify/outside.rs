@@ -1,4 +1,4 @@
-//! The doors to the outside that `verify` opens, and what the environment of a job says.
+//! Network access of `verify`, and the facts that the environment of a CI job provides.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -25,13 +25,13 @@ const EVENT_HELP: &str =
 /// Largest answer of a forge's API, in bytes.
 const MAX_ANSWER: u64 = 4 * 1024 * 1024;
 
-/// A variable of the environment that is set and not empty.
+/// Returns a variable of the environment that is set and not empty.
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// What the forge says about this run: the file that is named, or the one that the job's environment
-/// names; for GitLab its variables.
+/// Reads the forge's event from the named file, or from the one that the job's environment names; for
+/// GitLab from its variables.
 pub(super) fn event(named: Option<&Path>) -> Result<Option<Event>> {
     let server = variable("GITHUB_SERVER_URL").unwrap_or_default();
     let of_job = variable("GITHUB_EVENT_PATH").map(std::path::PathBuf::from);
@@ -62,21 +62,21 @@ fn gitlab() -> GitLabFacts {
     }
 }
 
-/// The real outside; with `--offline` every door is closed.
+/// The network; with `--offline` nothing is asked.
 pub(super) struct Outside {
     http: Option<HttpClient>,
     clock: SystemClock,
 }
 
 impl Outside {
-    /// Opens what may be opened.
+    /// Returns access to the network, unless `--offline` is given.
     pub(super) fn new(global: &Global) -> Result<Self> {
         let http = if global.offline { None } else { Some(net::client(global)?) };
         Ok(Self { http, clock: SystemClock::default() })
     }
 }
 
-/// The resolvers that the settings name; `system` alone stands for those of this computer.
+/// Returns the resolvers of the settings; `system` means those of this computer.
 fn resolvers(settings: &Ownership) -> Resolvers {
     let at: Vec<SocketAddr> = settings
         .dns
@@ -128,11 +128,11 @@ impl Network for Outside {
     fn pulls_of(&self, commit: &str) -> std::result::Result<Vec<PullRequest>, String> {
         let http = self.http().ok_or("the network is not used")?;
         let token = variable("GITHUB_TOKEN").as_deref().and_then(Secret::new).ok_or(
-            "there is no GITHUB_TOKEN, so the forge cannot be asked who opened the pull request",
+            "GITHUB_TOKEN is not set, so the forge cannot be asked who opened the pull request",
         )?;
         let (api, repository) = match (variable("GITHUB_API_URL"), variable("GITHUB_REPOSITORY")) {
             (Some(api), Some(repository)) => (api, repository),
-            _ => return Err("the environment names no forge that could be asked".to_owned()),
+            _ => return Err("GITHUB_API_URL and GITHUB_REPOSITORY are not set".to_owned()),
         };
         let url = format!("{api}/repos/{repository}/commits/{commit}/pulls");
         let request = Request {

@@ -12,41 +12,34 @@ use crate::model::probe::{Grade, Problem, Trouble};
 const TOOLHIVE_WAITS: u64 = 5;
 
 impl Assessor<'_> {
-    /// Whether the client gets in at all.
+    /// Tests the first requests of the client.
     pub(super) fn first_contact(&self, client: &'static Client) -> Vec<Problem> {
         match client.hello {
-            Hello::List => self.answered(&self.visit(client, client.list)),
+            Hello::List => {
+                // The body is left to the list.
+                let visit = self.visit(client, client.list);
+                if visit.is_success() { visit.problems } else { self.list_faults(&visit) }
+            }
             Hello::Detect(targets) => self.detect(client, targets),
             Hello::Typed(target) => self.typed(client, target),
             Hello::Openapi(target) => openapi(&self.visit(client, target)),
             Hello::Health(targets) => {
                 let visits = targets.iter().map(|target| self.visit(client, target));
-                visits
-                    .flat_map(|visit| {
-                        let fault = visit.status_problem(Trouble::V0Missing);
-                        let mut problems = visit.problems;
-                        problems.extend(fault);
-                        problems
-                    })
-                    .collect()
+                let problems = visits.flat_map(|visit| {
+                    let fault = visit.status_problem(Trouble::V0Missing);
+                    visit.problems.into_iter().chain(fault)
+                });
+                problems.collect()
             }
         }
     }
 
-    /// Faults of the way and of the status; the body is left to the list.
-    fn answered(&self, visit: &Visit) -> Vec<Problem> {
-        if visit.is_success() { visit.problems.clone() } else { self.list_faults(visit) }
-    }
-
-    /// The first 2xx of several decides; bodies are not read.
+    /// Requests several URLs, of which the first 2xx decides; bodies are not read.
     fn detect(&self, client: &'static Client, targets: &[&str]) -> Vec<Problem> {
         let visits: Vec<Visit> = targets.iter().map(|target| self.visit(client, target)).collect();
         match visits.iter().position(Visit::is_success) {
             Some(0) => visits[0].problems.clone(),
-            Some(at) => {
-                let problem = visits[at].problem(Trouble::OnlyV0, Grade::Fails, String::new());
-                vec![problem]
-            }
+            Some(at) => vec![visits[at].problem(Trouble::OnlyV0, Grade::Fails, String::new())],
             None => visits.first().map(|visit| self.list_faults(visit)).unwrap_or_default(),
         }
     }
@@ -75,7 +68,7 @@ impl Assessor<'_> {
     }
 }
 
-/// toolhive-registry-server's look at the OpenAPI document (code).
+/// Checks the OpenAPI document as toolhive-registry-server does (code).
 fn openapi(visit: &Visit) -> Vec<Problem> {
     let mut problems = visit.problems.clone();
     if let Some(problem) = visit.status_problem(Trouble::OpenapiMissing) {
@@ -103,7 +96,7 @@ fn openapi(visit: &Visit) -> Vec<Problem> {
 /// The repository that the document's description has to name.
 const REPOSITORY: &str = "modelcontextprotocol/registry";
 
-/// The two facts in the `info` block of a YAML text: all that is below a line `info:` and indented.
+/// Finds the two facts in the `info` block of a YAML text: the indented lines after `info:`.
 fn in_yaml(text: &str) -> (bool, bool) {
     let after = text.lines().skip_while(|line| line.trim_end() != "info:").skip(1);
     let block: Vec<&str> =

@@ -16,7 +16,7 @@ use crate::text::percent_encode;
 const PAGES: usize = 3;
 
 impl Assessor<'_> {
-    /// The list as this client gets it, and what is wrong with it.
+    /// Returns the list as this client gets it, and what is wrong with it.
     pub(super) fn list(&self, client: &'static Client) -> (Option<Rc<Response>>, Vec<Problem>) {
         let visit = self.visit(client, client.list);
         let mut problems = self.list_faults(&visit);
@@ -37,9 +37,9 @@ impl Assessor<'_> {
         (Some(end), problems)
     }
 
-    /// What is wrong on the way to the list, with its status and with its body.
+    /// Returns what is wrong on the way to the list, with its status and with its body.
     pub(super) fn list_faults(&self, visit: &Visit) -> Vec<Problem> {
-        // A client that asks v0 is told of v0 only where v0.1 is all right.
+        // A missing v0 list is reported only where v0.1 is all right.
         let v0 = visit.asks("/v0/") && self.session.finds_list();
         self.list_problems(visit, if v0 { Trouble::V0Missing } else { Trouble::ListMissing })
     }
@@ -108,7 +108,7 @@ impl Assessor<'_> {
     }
 }
 
-/// What is wrong with the rows, whoever reads them.
+/// Returns what is wrong with the rows for every client.
 fn content(client: &Client, visit: &Visit, servers: &[Value]) -> Vec<Problem> {
     let rows = rows(servers);
     let mut problems = Vec::new();
@@ -129,36 +129,32 @@ fn content(client: &Client, visit: &Visit, servers: &[Value]) -> Vec<Problem> {
     problems
 }
 
-/// The cursor of the next page; null and an empty one are none (ran).
+/// Returns the cursor of the next page; null and an empty one do not count (ran).
 fn next_cursor(page: &Response) -> Option<String> {
     let cursor = page.body.json()?.pointer("/metadata/nextCursor")?.as_str()?;
     (!cursor.is_empty()).then(|| cursor.to_owned())
 }
 
-/// Name and version of the first row.
+/// Returns the name and version of the first row.
 fn first_row(page: &Response) -> Option<String> {
     let servers = page.body.servers()?;
     let (name, version, _) = *rows(servers).first()?;
     Some(format!("{name} {version}"))
 }
 
-/// A text as it stands in a query.
+/// Writes a text as in a query.
 fn spell(text: &str, spelling: Spelling) -> String {
     match spelling {
         Spelling::Percent => percent_encode(text),
         Spelling::Form => percent_encode(text).replace("%20", "+"),
         Spelling::Raw => {
-            let odd = |c: char| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '`');
-            let mut buffer = [0; 4];
-            text.chars().fold(String::new(), |mut out, c| {
-                let c: &str = c.encode_utf8(&mut buffer);
-                if c.contains(odd) {
-                    out.push_str(&percent_encode(c))
-                } else {
-                    out.push_str(c)
-                }
-                out
-            })
+            let special = |c: char| !c.is_ascii_graphic() || matches!(c, '"' | '<' | '>' | '`');
+            let parts =
+                text.split_inclusive(special).map(|part| match part.strip_suffix(special) {
+                    Some(plain) => format!("{plain}{}", percent_encode(&part[plain.len()..])),
+                    None => part.to_owned(),
+                });
+            parts.collect()
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::model::probe::{Capability, Grade, Problem, Trouble};
 use crate::text::percent_encode;
 
 impl Assessor<'_> {
-    /// Every lookup that the client makes; nothing when no server is known.
+    /// Makes every lookup of the client; none when no server is known.
     pub(super) fn lookups(&self, client: &'static Client) -> Vec<(Capability, Vec<Problem>)> {
         if self.subjects.is_empty() {
             return Vec::new();
@@ -26,52 +26,40 @@ impl Assessor<'_> {
         used.map(|(_, kind)| (kind, distinct(self.look_up(client, kind)))).collect()
     }
 
-    /// One kind of lookup for all subjects, in all spellings of the client.
+    /// Makes one kind of lookup for all subjects, in all spellings of the client.
     fn look_up(&self, client: &'static Client, kind: Capability) -> Vec<Problem> {
         let mut problems = Vec::new();
         for subject in self.subjects.iter().filter(|s| s.latest || kind == Capability::Version) {
             for slash in client.lookups.slash {
-                let path = format!("/v0.1/servers/{}/versions", spell(&subject.name, slash));
-                match kind {
-                    Capability::Versions => {
-                        problems.extend(self.versions(client, subject, &path, slash));
+                let tails = match kind {
+                    Capability::Versions => vec![String::new()],
+                    Capability::Latest => vec!["/latest".to_owned()],
+                    _ if subject.version.is_empty() => {
+                        problems.push(nowhere(&path(subject, slash)));
+                        continue;
                     }
-                    Capability::Latest => {
-                        problems.extend(self.one(client, subject, &path, "/latest", slash));
-                    }
-                    _ if subject.version.is_empty() => problems.push(nowhere(&path)),
-                    _ => {
-                        let spellings = versions(client, &subject.version);
-                        if spellings.is_empty() {
-                            problems.push(cannot_ask(&path, &subject.version));
-                        }
-                        for version in spellings {
-                            problems.extend(self.one(
-                                client,
-                                subject,
-                                &path,
-                                &format!("/{version}"),
-                                slash,
-                            ));
-                        }
-                    }
+                    _ => versions(client, &subject.version),
+                };
+                if tails.is_empty() {
+                    problems.push(cannot_ask(&path(subject, slash), &subject.version));
+                }
+                for tail in tails {
+                    problems.extend(self.document(client, subject, &tail, slash));
                 }
             }
         }
         problems
     }
 
-    /// A document below a server's name, and what is wrong on the way there, with its status and with
-    /// its body.
+    /// Looks up one document of a server: its list of versions when `tail` is empty, else a version.
     fn document(
         &self,
         client: &'static Client,
         subject: &Subject,
-        path: &str,
         tail: &str,
         slash: &str,
-    ) -> (Visit, Vec<Problem>) {
-        let visit = self.visit(client, &format!("{path}{tail}"));
+    ) -> Vec<Problem> {
+        let visit = self.visit(client, &format!("{}{tail}", path(subject, slash)));
         let mut problems = visit.problems.clone();
         if visit.status() == 404 {
             let (trouble, grade, why) = no_server(self.session, client, subject, tail, slash);
@@ -80,73 +68,55 @@ impl Assessor<'_> {
             let fault = visit.status_problem(Trouble::ServerNotFound);
             problems.extend(fault.or_else(|| visit.body_problem()));
         }
-        (visit, problems)
-    }
-
-    /// The document of a version.
-    fn one(
-        &self,
-        client: &'static Client,
-        subject: &Subject,
-        path: &str,
-        tail: &str,
-        slash: &str,
-    ) -> Vec<Problem> {
-        let (visit, mut problems) = self.document(client, subject, path, tail, slash);
         let Some(end) = visit.end.as_ref().filter(|_| visit.is_success()) else { return problems };
-        let flaws = client.reader.one(&end.body);
+        let all = tail.is_empty();
+        let flaws = if all { client.reader.list(&end.body) } else { client.reader.one(&end.body) };
         problems.extend(flaws.into_iter().map(|f| visit.problem(f.trouble, f.grade, f.detail)));
-        if let Some(entry) = end.body.json() {
-            problems.extend(identity(client, subject, &visit, entry, tail == "/latest"));
-        }
-        problems
-    }
-
-    /// The list of a server's versions.
-    fn versions(
-        &self,
-        client: &'static Client,
-        subject: &Subject,
-        path: &str,
-        slash: &str,
-    ) -> Vec<Problem> {
-        let (visit, mut problems) = self.document(client, subject, path, "", slash);
-        let Some(end) = visit.end.as_ref().filter(|_| visit.is_success()) else { return problems };
-        let flaws = client.reader.list(&end.body);
-        problems.extend(flaws.into_iter().map(|f| visit.problem(f.trouble, f.grade, f.detail)));
-        let known = end.body.servers().map(|servers| rows(servers)).unwrap_or_default();
-        let there = known.iter().any(|(_, version, _)| *version == subject.version);
-        if end.body.servers().is_some() && !there && !subject.version.is_empty() {
-            let detail = format!("{} is not among {}", subject.version, known.len());
-            problems.push(visit.problem(Trouble::VersionsIncomplete, Grade::Fails, detail));
+        match (end.body.json(), end.body.servers()) {
+            (Some(entry), _) if !all => {
+                problems.extend(identity(client, subject, &visit, entry, tail == "/latest"));
+            }
+            (_, Some(servers)) if all && !subject.version.is_empty() => {
+                let known = rows(servers);
+                if !known.iter().any(|(_, version, _)| *version == subject.version) {
+                    let detail = format!("{} is not among {}", subject.version, known.len());
+                    problems.push(visit.problem(Trouble::VersionsIncomplete, Grade::Fails, detail));
+                }
+            }
+            _ => {}
         }
         problems
     }
 }
 
-/// A version as the client writes it, in each of its spellings; none when it cannot.
+/// Returns the path of a server's versions.
+fn path(subject: &Subject, slash: &str) -> String {
+    format!("/v0.1/servers/{}/versions", spell(&subject.name, slash))
+}
+
+/// Returns a slash and a version in each spelling of the client; none when it cannot write it.
 fn versions(client: &Client, version: &str) -> Vec<String> {
-    let encoded = percent_encode(version);
+    let encoded = format!("/{}", percent_encode(version));
     if !version.contains('+') {
         return vec![encoded];
     }
     client.lookups.plus.iter().map(|plus| encoded.replace("%2B", plus)).collect()
 }
 
-/// A server of which no version is known: neither the list nor `latest` has it.
+/// Returns the problem of a server without a known version.
 fn nowhere(path: &str) -> Problem {
     let detail = "it is neither in the list nor found as latest".to_owned();
     Problem::new(Trouble::ServerNotFound, Grade::Fails, format!("GET {path}/latest"), detail)
 }
 
-/// A client that refuses a version before it asks for it.
+/// Returns the problem of a version that the client never requests.
 fn cannot_ask(path: &str, version: &str) -> Problem {
     let request = format!("GET {path}/{version} is never sent");
     let detail = "this client refuses versions with +".to_owned();
     Problem::new(Trouble::PlusLost, Grade::Partly, request, detail)
 }
 
-/// Whether the document is about the version that was asked for.
+/// Checks that the document is about the requested version.
 fn identity(
     client: &Client,
     subject: &Subject,
@@ -176,7 +146,7 @@ fn identity(
     problems
 }
 
-/// Every cause once, in its worst form.
+/// Keeps the worst problem of each cause.
 fn distinct(problems: Vec<Problem>) -> Vec<Problem> {
     let mut kept: Vec<Problem> = Vec::new();
     for problem in problems {

@@ -1,4 +1,4 @@
-//! What is not there: a policy stands and falls with a true 404.
+//! Lookups of unknown servers, which policies need a real 404 for.
 
 use super::super::clients::{Client, Unknown};
 use super::super::diagnose::spell;
@@ -43,7 +43,7 @@ impl Assessor<'_> {
     }
 }
 
-/// What the client makes of the answer about something that does not exist.
+/// Returns what the client makes of the answer about something that does not exist.
 fn verdict(client: &Client, visit: &Visit) -> Vec<Problem> {
     let mut problems = visit.problems.clone();
     let Some(end) = visit.end.as_ref().filter(|end| end.reply.status != 404) else {

@@ -1,7 +1,4 @@
-//! One client's row: what it would see of this registry.
-//!
-//! General over clients; every difference between them comes from the table. It refuses to repeat a
-//! request for another column: the session knows every answer already.
+//! Computes one client's row of the result. Differences between clients come from their table.
 
 mod first;
 mod listed;
@@ -60,12 +57,12 @@ impl<'a> Assessor<'a> {
         row
     }
 
-    /// A visit that a client makes.
+    /// Sends what the client sends for `target`.
     fn visit(&self, client: &'static Client, target: &str) -> Visit {
         Visit::new(self.session, client, target)
     }
 
-    /// What is wrong with a visit to a list: its way, its status, its body; with the cause that a
+    /// Returns what is wrong with a visit to a list: its way, its status, its body; with the cause that a
     /// closer look finds.
     fn list_problems(&self, visit: &Visit, missing: Trouble) -> Vec<Problem> {
         let mut problems = visit.problems.clone();
@@ -81,7 +78,7 @@ impl<'a> Assessor<'a> {
         problems
     }
 
-    /// Why there is no list; looked for once.
+    /// Returns why there is no list. The answer is computed once.
     fn why(&self) -> Option<&(Trouble, String)> {
         self.why.get_or_init(|| diagnose::no_list(self.session)).as_ref()
     }

@@ -123,7 +123,7 @@ pub enum Unknown {
 }
 
 impl Client {
-    /// The client called `id`.
+    /// Returns the client called `id`.
     pub fn parse(id: &str) -> Option<&'static Self> {
         CLIENTS.iter().find(|client| client.id == id)
     }

@@ -44,12 +44,12 @@ const BASE: Client = Client {
     enforces: false,
 };
 
-/// A search that shows what comes back.
+/// Returns a search that shows what comes back.
 const fn shows(before: &'static str, spelling: Spelling) -> Option<Search> {
     Some(Search { before, after: "", spelling, superset: Partly })
 }
 
-/// A search that looks for the exact server in what comes back.
+/// Returns a search that looks for the exact server in what comes back.
 const fn picks(before: &'static str, after: &'static str) -> Option<Search> {
     Some(Search { before, after, spelling: Spelling::Percent, superset: Works })
 }

@@ -68,7 +68,7 @@ fn escaped(text: &str) -> String {
     text.replace('"', "&quot;").replace('\'', "&#39;")
 }
 
-/// Two halves; `about` is escaped already.
+/// Draws both halves; `about` is escaped already.
 fn draw(left: &str, right: &str, about: &str, colour: &str) -> String {
     let text = |text: &str| text.chars().count() * LETTER / 10;
     let (a, b) = (text(left), text(right));

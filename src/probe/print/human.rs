@@ -103,7 +103,7 @@ fn problem(out: &mut String, look: Look, group: &ProblemGroup<'_>, all: usize) {
     *out += &wrap("    fix:  ", "          ", &problem.fix);
 }
 
-/// What switches a grade's colour on and off.
+/// Returns the codes that switch a grade's colour on and off.
 fn paint(grade: Option<Grade>, color: bool) -> (&'static str, &'static str) {
     if !color {
         return ("", "");
@@ -117,7 +117,7 @@ fn paint(grade: Option<Grade>, color: bool) -> (&'static str, &'static str) {
     (on, "\u{1b}[0m")
 }
 
-/// Lines of at most [`WIDTH`] columns; words that are longer are cut.
+/// Wraps a text into lines of at most [`WIDTH`] columns; longer words are cut.
 fn wrap(first: &str, next: &str, text: &str) -> String {
     let text = visible(text);
     let mut out = first.to_owned();
@@ -147,7 +147,7 @@ fn wrap(first: &str, next: &str, text: &str) -> String {
     out
 }
 
-/// The same in ASCII.
+/// Replaces what is not ASCII.
 fn plain(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         match c {

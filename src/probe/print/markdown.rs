@@ -51,7 +51,7 @@ pub fn markdown(result: &ProbeResult) -> String {
     out
 }
 
-/// Escapes the characters of our own text that Markdown gives a meaning.
+/// Escapes characters of the built-in texts that are special in Markdown.
 fn prose(text: &str) -> String {
     text.replace('<', "&lt;").replace('*', "\\*").replace('_', "\\_")
 }

@@ -1,10 +1,10 @@
-//! What readers find, and how they name what is there instead.
+//! What readers find.
 
 use serde_json::Value;
 
 use crate::model::probe::{Grade, Trouble};
 
-/// Something that a client stumbles over.
+/// Something that a client rejects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
     pub trouble: Trouble,
@@ -23,7 +23,7 @@ impl Flaw {
     }
 }
 
-/// What is there instead, for people.
+/// Describes an unexpected value for messages.
 pub(super) fn keys(value: &Value) -> String {
     match value {
         Value::Object(members) => {
@@ -34,7 +34,7 @@ pub(super) fn keys(value: &Value) -> String {
     }
 }
 
-/// The JSON type, for people.
+/// Returns the JSON type for messages.
 pub(super) fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
@@ -46,7 +46,7 @@ pub(super) fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// A string member that is not empty.
+/// Returns a string member that is not empty.
 pub(super) fn filled<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     value.get(key)?.as_str().filter(|text| !text.is_empty())
 }

@@ -1,5 +1,5 @@
 //! The registry's published Go types (ran): `null` and absent members are fine, unknown ones too; a
-//! date that is no RFC 3339 date-time or a value of another JSON type costs the whole answer.
+//! date that is not an RFC 3339 date-time or a value of another JSON type makes the whole answer fail.
 
 use serde_json::Value;
 
@@ -15,117 +15,79 @@ enum GoType {
     Time,
     List(&'static GoType),
     Map(&'static GoType),
-    Struct(&'static [(&'static str, &'static GoType)]),
+    /// The names of members that are texts, and all other members.
+    Struct(&'static str, &'static [(&'static str, &'static GoType)]),
 }
 
-static TEXT: GoType = GoType::Text;
-static FLAG: GoType = GoType::Flag;
-static TIME: GoType = GoType::Time;
-static TEXTS: GoType = GoType::List(&TEXT);
+static INPUT: GoType = GoType::Struct(
+    "name type value default placeholder description format valueHint",
+    &[
+        ("isRequired", &GoType::Flag),
+        ("isSecret", &GoType::Flag),
+        ("isRepeated", &GoType::Flag),
+        ("choices", &GoType::List(&GoType::Text)),
+        ("variables", &GoType::Map(&INPUT)),
+    ],
+);
 
-static INPUT: GoType = GoType::Struct(&[
-    ("name", &TEXT),
-    ("type", &TEXT),
-    ("value", &TEXT),
-    ("default", &TEXT),
-    ("placeholder", &TEXT),
-    ("description", &TEXT),
-    ("format", &TEXT),
-    ("valueHint", &TEXT),
-    ("isRequired", &FLAG),
-    ("isSecret", &FLAG),
-    ("isRepeated", &FLAG),
-    ("choices", &TEXTS),
-    ("variables", &GoType::Map(&INPUT)),
-]);
+static TRANSPORT: GoType = GoType::Struct(
+    "type url",
+    &[("headers", &GoType::List(&INPUT)), ("variables", &GoType::Map(&INPUT))],
+);
 
-static TRANSPORT: GoType = GoType::Struct(&[
-    ("type", &TEXT),
-    ("url", &TEXT),
-    ("headers", &GoType::List(&INPUT)),
-    ("variables", &GoType::Map(&INPUT)),
-]);
-
-static PACKAGE: GoType = GoType::Struct(&[
-    ("registryType", &TEXT),
-    ("registryBaseUrl", &TEXT),
-    ("identifier", &TEXT),
-    ("version", &TEXT),
-    ("fileSha256", &TEXT),
-    ("runtimeHint", &TEXT),
-    ("transport", &TRANSPORT),
-    ("runtimeArguments", &GoType::List(&INPUT)),
-    ("packageArguments", &GoType::List(&INPUT)),
-    ("environmentVariables", &GoType::List(&INPUT)),
-]);
+static PACKAGE: GoType = GoType::Struct(
+    "registryType registryBaseUrl identifier version fileSha256 runtimeHint",
+    &[
+        ("transport", &TRANSPORT),
+        ("runtimeArguments", &GoType::List(&INPUT)),
+        ("packageArguments", &GoType::List(&INPUT)),
+        ("environmentVariables", &GoType::List(&INPUT)),
+    ],
+);
 
 static ICON: GoType =
-    GoType::Struct(&[("src", &TEXT), ("mimeType", &TEXT), ("theme", &TEXT), ("sizes", &TEXTS)]);
+    GoType::Struct("src mimeType theme", &[("sizes", &GoType::List(&GoType::Text))]);
 
-static ENTRY: GoType = GoType::Struct(&[
-    (
-        "server",
-        &GoType::Struct(&[
-            ("$schema", &TEXT),
-            ("name", &TEXT),
-            ("description", &TEXT),
-            ("title", &TEXT),
-            ("version", &TEXT),
-            ("websiteUrl", &TEXT),
-            (
-                "repository",
-                &GoType::Struct(&[
-                    ("url", &TEXT),
-                    ("source", &TEXT),
-                    ("id", &TEXT),
-                    ("subfolder", &TEXT),
-                ]),
-            ),
-            ("icons", &GoType::List(&ICON)),
-            ("packages", &GoType::List(&PACKAGE)),
-            ("remotes", &GoType::List(&TRANSPORT)),
-        ]),
-    ),
-    (
-        "_meta",
-        &GoType::Struct(&[(
-            OFFICIAL,
-            &GoType::Struct(&[
-                ("status", &TEXT),
-                ("statusMessage", &TEXT),
-                ("publishedAt", &TIME),
-                ("updatedAt", &TIME),
-                ("statusChangedAt", &TIME),
-                ("isLatest", &FLAG),
-            ]),
-        )]),
-    ),
-]);
+static SERVER: GoType = GoType::Struct(
+    "$schema name description title version websiteUrl",
+    &[
+        ("repository", &GoType::Struct("url source id subfolder", &[])),
+        ("icons", &GoType::List(&ICON)),
+        ("packages", &GoType::List(&PACKAGE)),
+        ("remotes", &GoType::List(&TRANSPORT)),
+    ],
+);
 
-static METADATA: GoType = GoType::Struct(&[("nextCursor", &TEXT), ("count", &GoType::Count)]);
+static OFFICIAL_BLOCK: GoType = GoType::Struct(
+    "status statusMessage",
+    &[
+        ("publishedAt", &GoType::Time),
+        ("updatedAt", &GoType::Time),
+        ("statusChangedAt", &GoType::Time),
+        ("isLatest", &GoType::Flag),
+    ],
+);
 
-/// What Go stumbles over in a list.
-pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {
-    let metadata = list.get("metadata").and_then(|metadata| METADATA.fault(metadata, "/metadata"));
-    let mut entries = entries.iter().enumerate();
-    metadata
-        .or_else(|| entries.find_map(|(i, e)| entry(e, &format!("/servers/{i}"))))
-        .into_iter()
-        .collect()
+static ENTRY: GoType = GoType::Struct(
+    "",
+    &[("server", &SERVER), ("_meta", &GoType::Struct("", &[(OFFICIAL, &OFFICIAL_BLOCK)]))],
+);
+
+static METADATA: GoType = GoType::Struct("nextCursor", &[("count", &GoType::Count)]);
+
+/// Returns what Go rejects in the `metadata` of a list.
+pub(super) fn metadata(list: &Value) -> Option<Flaw> {
+    METADATA.fault(list.get("metadata")?, "/metadata")
 }
 
-/// What Go stumbles over in an entry that stands at `at`.
+/// Returns what Go rejects in the entry at `at`.
 pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     ENTRY.fault(entry, at)
 }
 
 impl GoType {
-    /// The first value that cannot be decoded.
+    /// Returns the first value that cannot be decoded.
     fn fault(&self, value: &Value, at: &str) -> Option<Flaw> {
-        let wrong = || {
-            let detail = format!("{at} is {}", type_of(value));
-            Some(Flaw::fails(Trouble::WrongType, detail))
-        };
         match (self, value) {
             (_, Value::Null) | (Self::Text, Value::String(_)) | (Self::Flag, Value::Bool(_)) => {
                 None
@@ -141,10 +103,15 @@ impl GoType {
             (Self::Map(of), Value::Object(members)) => {
                 members.iter().find_map(|(key, item)| of.fault(item, &format!("{at}/{key}")))
             }
-            (Self::Struct(fields), Value::Object(members)) => fields
-                .iter()
-                .find_map(|(key, kind)| kind.fault(members.get(*key)?, &format!("{at}/{key}"))),
-            _ => wrong(),
+            (Self::Struct(texts, others), Value::Object(members)) => {
+                let texts = texts.split_whitespace().map(|key| (key, &Self::Text));
+                let mut all = texts.chain(others.iter().copied());
+                all.find_map(|(key, kind)| kind.fault(members.get(key)?, &format!("{at}/{key}")))
+            }
+            _ => {
+                let detail = format!("{at} is {}", type_of(value));
+                Some(Flaw::fails(Trouble::WrongType, detail))
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How clients read bodies: one function for a list, one for a single document, a file per family.
 //!
-//! A reader looks at a JSON value and says what its client would stumble over. It refuses to judge
-//! what no client looks at; whether a registry is *valid* is another question.
+//! A reader returns what its client would reject in a JSON value. It does not check whether the registry
+//! is valid.
 
 mod flaw;
 mod go;
@@ -40,31 +40,33 @@ pub enum Reader {
 }
 
 impl Reader {
-    /// What this reader stumbles over in a list.
+    /// Returns what this client rejects in a list.
     pub(super) fn list(self, body: &Body) -> Vec<Flaw> {
         let Some(list) = body.json() else { return Vec::new() };
         let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
-        let entries = match frame(list) {
-            Ok(entries) => entries,
-            Err(flaw) => {
-                flaws.push(flaw);
-                return flaws;
-            }
-        };
-        flaws.extend(match self {
+        flaws.extend(
+            frame(list).map_or_else(|flaw| vec![flaw], |entries| self.entries(list, entries)),
+        );
+        flaws
+    }
+
+    fn entries(self, list: &Value, entries: &[Value]) -> Vec<Flaw> {
+        match self {
             Self::VsCode => vscode::list(list, entries),
-            Self::Go => go::list(list, entries),
-            Self::Eclipse => typed::list(entries),
-            Self::Xcode => swift::list(entries),
+            Self::Go => {
+                let metadata = go::metadata(list).map(|flaw| vec![flaw]);
+                metadata.unwrap_or_else(|| first(entries, go::entry))
+            }
+            Self::Eclipse => first(entries, typed::entry),
+            Self::Xcode => first(entries, swift::entry),
             Self::Described => plain::list(entries, &["name", "version", "description"]),
             Self::Schema => plain::list(entries, &["name", "version", "description", "\0_meta"]),
             Self::LanguageServer => Vec::new(),
             Self::Plain | Self::Apm => plain::list(entries, &["name", "version"]),
-        });
-        flaws
+        }
     }
 
-    /// What this reader stumbles over in the document of one version.
+    /// Returns what this client rejects in the document of one version.
     pub(super) fn one(self, body: &Body) -> Vec<Flaw> {
         let Some(entry) = body.json() else { return Vec::new() };
         let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
@@ -82,14 +84,20 @@ impl Reader {
         flaws
     }
 
-    /// A byte order mark, where it is one too many (ran: apm and Go's decoder).
+    /// Returns the flaw of a byte order mark, for clients that fail on it (ran: apm and Go's decoder).
     fn mark(self, body: &Body) -> Option<Flaw> {
         let stumbles = matches!(self, Self::Go | Self::Apm);
         (body.mark && stumbles).then(|| Flaw::fails(Trouble::ByteOrderMark, ""))
     }
 }
 
-/// The entries of a list; the error is what makes it none, for every client.
+/// Returns the first flaw in any entry.
+fn first(entries: &[Value], flaw: fn(&Value, &str) -> Option<Flaw>) -> Vec<Flaw> {
+    let mut entries = entries.iter().enumerate();
+    entries.find_map(|(i, e)| flaw(e, &format!("/servers/{i}"))).into_iter().collect()
+}
+
+/// Returns the entries of a list; the error is a flaw for every client.
 fn frame(list: &Value) -> Result<&Vec<Value>, Flaw> {
     if list.is_array() {
         return Err(Flaw::fails(Trouble::BareArray, ""));

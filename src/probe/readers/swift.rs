@@ -1,4 +1,4 @@
-//! Copilot for Xcode (code): strict decoding, in which one bad member anywhere costs the whole list.
+//! Copilot for Xcode (code): strict decoding: one invalid member makes the whole list fail.
 
 use serde_json::Value;
 
@@ -14,19 +14,13 @@ const ICONS: [&str; 5] = ["image/png", "image/jpeg", "image/jpg", "image/svg+xml
 /// Formats that inputs may have.
 const FORMATS: [&str; 4] = ["string", "number", "boolean", "filepath"];
 
-/// What Xcode stumbles over in a list.
-pub(super) fn list(entries: &[Value]) -> Vec<Flaw> {
-    let mut flaws = entries.iter().enumerate();
-    flaws.find_map(|(i, e)| entry(e, &format!("/servers/{i}"))).into_iter().collect()
-}
-
-/// What Xcode stumbles over in an entry that stands at `at`.
+/// Returns what Xcode rejects in the entry at `at`.
 pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     let server = entry.get("server")?;
     let wrong = |why: String| Some(Flaw::fails(Trouble::WrongType, format!("{at} {why}")));
     for key in ["name", "description", "version"] {
         if server.get(key).and_then(Value::as_str).is_none() {
-            return wrong(format!("server.{key} is no string"));
+            return wrong(format!("server.{key} is not a string"));
         }
     }
     if let Some(meta) = entry.get("_meta").filter(|meta| !meta.is_null()) {
@@ -75,7 +69,7 @@ fn package_flaw(package: &Value, at: &str) -> Option<Flaw> {
         .find_map(|key| each(package, key).find_map(|value| input(value, at)))
 }
 
-/// What is wrong with a variable, an argument or a header.
+/// Returns what is wrong with a variable, an argument or a header.
 fn input(value: &Value, at: &str) -> Option<Flaw> {
     let default = value.get("default").filter(|d| !d.is_null() && !d.is_string());
     if let Some(default) = default {
@@ -85,14 +79,14 @@ fn input(value: &Value, at: &str) -> Option<Flaw> {
     word(value.get("format"), &FORMATS, at, "format of an input")
 }
 
-/// A flaw unless the value is absent or one of `words`.
+/// Returns a flaw unless the value is absent or one of `words`.
 fn word(value: Option<&Value>, words: &[&str], at: &str, what: &str) -> Option<Flaw> {
     let value = value.filter(|value| !value.is_null())?;
     let known = value.as_str().is_some_and(|text| words.contains(&text));
     (!known).then(|| Flaw::fails(Trouble::StrictEnum, format!("{at} the {what} is {value}")))
 }
 
-/// The elements of an array member.
+/// Returns the elements of an array member.
 fn each<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
     value.get(key).and_then(Value::as_array).into_iter().flatten()
 }

@@ -1,28 +1,19 @@
 //! Copilot for Eclipse (code): most of an entry is read loosely, some of `_meta` is typed, and a
-//! mismatch there costs the whole answer.
+//! mismatch there makes the whole answer fail.
 
 use serde_json::Value;
 
 use super::flaw::{Flaw, OFFICIAL, PUBLISHER, type_of};
+use crate::model::Status;
 use crate::model::probe::Trouble;
 
-/// What Eclipse stumbles over in a list.
-pub(super) fn list(entries: &[Value]) -> Vec<Flaw> {
-    let mut flaws = entries.iter().enumerate();
-    flaws.find_map(|(i, e)| entry(e, &format!("/servers/{i}"))).into_iter().collect()
-}
-
-/// What Eclipse stumbles over in an entry that stands at `at`.
+/// Returns what Eclipse rejects in the entry at `at`.
 pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     let status = entry.get("_meta").and_then(|meta| meta.get(OFFICIAL)?.get("status"));
     if let Some(status) = status.filter(|s| !s.is_null()) {
-        let known =
-            status.as_str().is_some_and(|s| matches!(s, "active" | "deprecated" | "deleted"));
-        if !known {
-            return Some(Flaw::fails(
-                Trouble::StrictEnum,
-                format!("{at}/_meta status is {status}"),
-            ));
+        if !status.as_str().is_some_and(|s| Status::parse(s).is_some()) {
+            let detail = format!("{at}/_meta status is {status}");
+            return Some(Flaw::fails(Trouble::StrictEnum, detail));
         }
     }
     let publisher = entry.get("server")?.get("_meta")?.get(PUBLISHER)?;

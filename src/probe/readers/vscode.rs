@@ -1,12 +1,12 @@
-//! VS Code's gallery (code): the list is dereferenced before it is looked at, the first entry decides
-//! for all, and later invalid ones vanish.
+//! VS Code's gallery (code): an invalid first entry rejects the whole list, later invalid entries are
+//! dropped.
 
 use serde_json::Value;
 
 use super::flaw::{Flaw, PUBLISHER, filled};
 use crate::model::probe::{Grade, Trouble};
 
-/// What VS Code stumbles over in a list.
+/// Returns what VS Code rejects in a list.
 pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     if list.get("metadata").is_none_or(|metadata| !metadata.is_object()) {
@@ -34,12 +34,12 @@ pub(super) fn list(list: &Value, entries: &[Value]) -> Vec<Flaw> {
     flaws
 }
 
-/// What VS Code stumbles over in a single document.
+/// Returns what VS Code rejects in a single document.
 pub(super) fn one(entry: &Value) -> Vec<Flaw> {
     fault(entry).map(|(trouble, why)| Flaw::fails(trouble, why)).into_iter().collect()
 }
 
-/// The first fault of an entry, and where it is.
+/// Returns the first fault of an entry, and where it is.
 fn fault(entry: &Value) -> Option<(Trouble, String)> {
     let Some(server) = entry.get("server").filter(|server| server.is_object()) else {
         return Some((Trouble::EntryInvalid, "has no server".to_owned()));

@@ -1,8 +1,7 @@
 //! The path of a request, as a host reads it.
 //!
-//! Hosts differ in what they decode before they look for a file. Dots, backslashes and control
-//! characters lead nowhere on all of them; what a client or a proxy would have resolved is not
-//! resolved here.
+//! Hosts differ in what they decode before they look for a file. Paths with dot segments, backslashes or
+//! control characters are never found.
 
 use crate::site::{EncodedSlash, Plus, Resolution};
 use crate::text::{percent_decode, percent_encode_except};
@@ -63,13 +62,13 @@ impl Asked {
         Ok(Self { key: key.to_owned(), slash })
     }
 
-    /// The path with the slash that it ended in.
+    /// Returns the path with the slash that it ended in.
     pub(super) fn written(&self) -> String {
         format!("{}{}", self.key, if self.slash { "/" } else { "" })
     }
 }
 
-/// A text with one slash for each run of them.
+/// Returns a text with one slash for each run of them.
 pub(super) fn merged(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

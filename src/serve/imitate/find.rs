@@ -19,7 +19,7 @@ pub(super) enum Lookup<'a> {
 }
 
 impl Imitation {
-    /// What a request gets.
+    /// Looks up the file for a request.
     pub(super) fn find(&self, asked: &Asked, query: &str) -> Lookup<'_> {
         if self.can.queries == Queries::Pages
             && let Some(files) = pages::wanted(&asked.key, query)
@@ -29,7 +29,7 @@ impl Imitation {
         }
         let first = self.can.resolution.manner.rewrites == Order::First;
         let rewritten = |when: bool| when.then(|| self.rewritten(asked)).flatten();
-        // A server of our own shows the API's documents and none of their files.
+        // With our configuration the API has documents and no files.
         let placed = || {
             self.placed(asked).filter(|_| !self.can.resolution.manner.own || !is_api(&asked.key))
         };
@@ -40,7 +40,7 @@ impl Imitation {
         self.store.get(&file).map(|stored| Lookup::File(file, stored))
     }
 
-    /// The file that a rewrite leads to; a rewrite to what is not there is passed over.
+    /// Returns the file of the first rewrite whose target exists.
     fn rewritten(&self, asked: &Asked) -> Option<Lookup<'_>> {
         if asked.slash && !self.can.resolution.manner.loose_slash {
             return None;
@@ -49,7 +49,7 @@ impl Imitation {
         files.find_map(|file| self.stored(file))
     }
 
-    /// What stands at the place itself.
+    /// Returns the file at the path itself.
     fn placed(&self, asked: &Asked) -> Option<Lookup<'_>> {
         let how = &self.can.resolution;
         let key = &asked.key;
@@ -88,7 +88,7 @@ fn moved<'a>(key: &str) -> Lookup<'a> {
     Lookup::Moved(Asked { key: key.to_owned(), slash: true })
 }
 
-/// The address of a page whose file is this, without the extension.
+/// Returns the address of a page whose file is this, without the extension.
 fn cleaned(page: &str) -> Asked {
     let folder = match page.rsplit_once('/') {
         Some((folder, "index")) => Some(folder),

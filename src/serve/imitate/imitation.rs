@@ -23,13 +23,13 @@ pub struct Imitation {
 }
 
 impl Imitation {
-    /// A host with the files of a build for it.
+    /// Returns a host with the files of a build for it.
     pub fn of_parts(host: &dyn Host, parts: &SiteParts) -> Self {
         let base = parts.info.base_path.as_deref().unwrap_or_default();
         Self::new(host, Store::of_parts(host, parts), base)
     }
 
-    /// A host with the files of a folder.
+    /// Returns a host with the files of a folder.
     pub fn of_folder(host: &dyn Host, folder: &Path) -> Result<Self> {
         Ok(Self::new(host, Store::of_folder(host, folder)?, ""))
     }
@@ -41,12 +41,12 @@ impl Imitation {
         Self { can: host.capabilities(), store, rewrites, base, program, configured: true }
     }
 
-    /// The host before its operator has set CORS headers.
+    /// Returns the host before its operator has set CORS headers.
     pub fn unconfigured(self) -> Self {
         Self { configured: false, ..self }
     }
 
-    /// Number of files.
+    /// Returns the number of files.
     pub fn files(&self) -> usize {
         self.store.len()
     }

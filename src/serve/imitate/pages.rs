@@ -1,12 +1,11 @@
-//! Which page of the list a query gets from a server that chooses among files.
+//! Which page of the list a query gets from a server that chooses between files.
 //!
-//! This says in one place what the configurations for nginx, Caddy and Apache say in three languages:
-//! `limit`, `cursor` and `version=latest` are honoured, and whatever else asks for a part of the list
-//! gets the whole of it.
+//! The configurations for nginx, Caddy and Apache have the same rules: `limit`, `cursor` and
+//! `version=latest` choose a page; any other filter gets the whole list.
 
 use crate::text::percent_decode;
 
-/// The files to try in turn; `None` when the query is one that pages ignore.
+/// Returns the files to try in turn; `None` when the query does not choose a page.
 pub(super) fn wanted(key: &str, query: &str) -> Option<Vec<String>> {
     if !matches!(key, "v0.1/servers" | "v0/servers") {
         return None;
@@ -33,7 +32,7 @@ pub(super) fn wanted(key: &str, query: &str) -> Option<Vec<String>> {
     Some([size, 1].map(|size| format!("v0.1/_q/page/{size}/{after}.json")).into())
 }
 
-/// The largest page set that holds no more than a limit; `None` for a limit that is none.
+/// Returns the largest page size that does not exceed the limit; `None` for an invalid limit.
 fn size(limit: &str) -> Option<u8> {
     if limit.is_empty() {
         return Some(30);
@@ -49,15 +48,15 @@ fn size(limit: &str) -> Option<u8> {
     }
 }
 
-/// The server that a cursor names, if it is the path of one.
+/// Returns the server that a cursor names, if it is a valid path.
 fn after(cursor: &str) -> Option<&str> {
     let name = cursor.split(':').next()?;
     let (namespace, rest) = name.split_once('/')?;
-    let sound = |part: &str| {
+    let valid = |part: &str| {
         let known = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
         !part.is_empty() && !part.starts_with('.') && part.bytes().all(known)
     };
-    (sound(namespace) && sound(rest)).then_some(name)
+    (valid(namespace) && valid(rest)).then_some(name)
 }
 
 #[cfg(test)]

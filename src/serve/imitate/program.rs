@@ -1,8 +1,7 @@
 //! The program of a host that answers queries of the list: which requests reach it, and what it reads.
 //!
-//! Its answers are those of `routes`; `tests/e2e/edge.sh` holds the program itself to them, so nothing
-//! of it is written a second time here. A folder is asked for the program and for a whole index;
-//! without either the host answers alone, as the program would let it.
+//! Its answers are those of `routes`; `tests/e2e/edge.sh` tests that the program gives the same. A folder
+//! needs both the program and a complete index; otherwise the host answers alone.
 
 use crate::render::query::{self, IndexedVersion};
 use crate::site::{Artifact, EDGE_PATHS, Freshness, Media, Shape, UrlPath};
@@ -11,11 +10,11 @@ use super::asked::Asked;
 use super::find::Lookup;
 use super::imitation::Imitation;
 
-/// Where the program's files stand, from the site's root.
+/// Folder of the program's files, from the site's root.
 const FOLDER: &str = "v0.1/_q";
 
 impl Imitation {
-    /// The target of a request that reaches the program, without the path of the base URL.
+    /// Returns the target of a request that reaches the program, without the path of the base URL.
     pub fn for_program<'a>(&self, raw: &'a str) -> Option<&'a str> {
         if !self.program {
             return None;
@@ -27,7 +26,7 @@ impl Imitation {
         EDGE_PATHS.contains(&path).then(|| &raw[target.base.len()..])
     }
 
-    /// Every version, as the index in a folder has them, and the lists without a query. When the
+    /// Returns every version, as the index in a folder has them, and the lists without a query. When the
     /// folder does not have all that, no request reaches the program from now on.
     pub fn take_index(&mut self) -> Option<(Vec<IndexedVersion>, Vec<Artifact>)> {
         let file = |name: &str| Some(&*self.store.get(&format!("{FOLDER}/{name}"))?.body);
@@ -37,7 +36,7 @@ impl Imitation {
         found
     }
 
-    /// The list at an address, behind its redirect if it has one: the program follows that itself.
+    /// Returns the list at an address, behind its redirect if it has one: the program follows that itself.
     fn list(&self, path: &str) -> Option<Artifact> {
         let asked = Asked { key: path.trim_start_matches('/').to_owned(), slash: false };
         let mut found = self.find(&asked, "");

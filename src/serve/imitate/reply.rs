@@ -19,17 +19,17 @@ const PCHAR: &[u8] = b"/-._~!$&'()*+,;=:@";
 /// Bytes that `encodeURIComponent` leaves alone, and the slash.
 const COMPONENT: &[u8] = b"/-_.!~*'()";
 
-/// What may be asked with.
+/// Allowed methods.
 const ALLOW: (&str, &str) = ("Allow", "GET, HEAD, OPTIONS");
 
-/// What an object store says of a key that it does not have.
+/// Answer of an object store about an unknown key.
 const NO_KEY: &str =
     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>NoSuchKey</Code></Error>";
 
 /// A request's path, raw, without the path of the base URL, and its query.
 pub(super) struct SplitTarget<'a> {
     pub(super) path: &'a str,
-    /// What was taken off in front.
+    /// The removed path of the base URL.
     pub(super) base: &'a str,
     query: &'a str,
 }
@@ -45,7 +45,7 @@ struct Sent<'a, 'p> {
 }
 
 impl Imitation {
-    /// The answer to a request. Never fails, whatever the request holds.
+    /// Answers a request. Never fails, whatever the request contains.
     pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
         let target = self.target(request.target);
         let how = &self.can.resolution;
@@ -73,7 +73,7 @@ impl Imitation {
         }
     }
 
-    /// Takes the path of the base URL off.
+    /// Removes the path of the base URL.
     pub(super) fn target<'a>(&self, target: &'a str) -> SplitTarget<'a> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let below = path.strip_prefix(self.base.as_str());
@@ -83,7 +83,7 @@ impl Imitation {
         }
     }
 
-    /// The redirect that a request gets, if it does.
+    /// Returns the redirect that a request gets, if any.
     fn moved(
         &self,
         target: &SplitTarget<'_>,
@@ -111,8 +111,8 @@ impl Imitation {
         };
         let base = if how.manner.own { &*self.base } else { target.base };
         let mut location = format!("{base}{place}");
-        let sound = target.query.bytes().all(|byte| byte.is_ascii_graphic());
-        if how.manner.keeps_query && sound && !target.query.is_empty() {
+        let valid = target.query.bytes().all(|byte| byte.is_ascii_graphic());
+        if how.manner.keeps_query && valid && !target.query.is_empty() {
             location.push('?');
             location.push_str(target.query);
         }
@@ -122,8 +122,8 @@ impl Imitation {
         Some(self.bare(status, &fields))
     }
 
-    /// What a path without a file gets: the nearest page for wrong links on the way up, or the API's
-    /// body, or the words of a server that knows neither.
+    /// Answers a path without a file: with the nearest `404.html` in a parent folder, with the API's body,
+    /// or with the host's own text.
     fn missing(&self, key: &str, request: &Request<'_>) -> Answer<'_> {
         let how = &self.can.resolution;
         let mut candidates: Vec<String> =
@@ -147,7 +147,7 @@ impl Imitation {
         Answer::foreign(404, &fields, Cow::Borrowed(body.as_bytes()))
     }
 
-    /// Sends a file, or the word that the client's copy of it is still good.
+    /// Answers with a file, or with 304.
     fn send<'a>(&'a self, sent: &Sent<'a, '_>, request: &Request<'_>) -> Answer<'a> {
         let cache = sent.stored.cache.as_deref();
         let cache = cache.or_else(|| self.cache(sent.key, sent.file, sent.status));
@@ -165,7 +165,7 @@ impl Imitation {
         Answer::foreign(sent.status, &fields, Cow::Borrowed(&sent.stored.body))
     }
 
-    /// The type of an answer.
+    /// Returns the type of an answer.
     fn kind<'a>(&self, sent: &Sent<'a, '_>) -> Option<&'a str> {
         if let Some(kind) = &sent.stored.kind {
             return Some(kind);
@@ -178,7 +178,7 @@ impl Imitation {
         ruled.or_else(api).or_else(told).or(manner.unknown_type)
     }
 
-    /// How long an answer may be kept.
+    /// Returns how long an answer may be kept.
     fn cache(&self, key: &str, file: &str, status: u16) -> Option<&'static str> {
         let manner = &self.can.resolution.manner;
         if let Some(cache) = manner.error_cache.filter(|_| status >= 400) {
@@ -192,12 +192,12 @@ impl Imitation {
         ruled.then(|| Freshness::Revalidate.cache_control()).or_else(usual)
     }
 
-    /// What rules match: the address where headers are a list of their own, else the file.
+    /// Returns what rules match: the address where headers are a list of their own, else the file.
     fn place(&self, key: &str, file: &str) -> String {
         format!("/{}", if self.can.resolution.manner.own { file } else { key })
     }
 
-    /// The CORS headers of every answer.
+    /// Returns the CORS headers of every answer.
     fn cors(&self) -> &'static [(&'static str, &'static str)] {
         match self.can.resolution.cors {
             Cors::Host => &COMMON[..1],
@@ -216,7 +216,7 @@ impl Imitation {
         }
     }
 
-    /// An answer without a body.
+    /// Returns an answer without a body.
     fn bare(&self, status: u16, fields: &[(&str, &str)]) -> Answer<'static> {
         let mut all = fields.to_vec();
         all.extend(self.cors());

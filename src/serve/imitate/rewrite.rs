@@ -8,13 +8,13 @@ pub(super) struct Rewrite {
 }
 
 impl Rewrite {
-    /// A rewrite in the words of `Host::rewrites`.
+    /// Returns a rewrite in the words of `Host::rewrites`.
     pub(super) fn new(from: &str, to: &str) -> Self {
         let segments = from.trim_start_matches('/').split('/');
         Self { from: segments.map(str::to_owned).collect(), to: to[1..].to_owned() }
     }
 
-    /// The file for a path, if the pattern matches it.
+    /// Returns the file for a path, if the pattern matches it.
     pub(super) fn file(&self, key: &str) -> Option<String> {
         let segments: Vec<&str> = key.split('/').collect();
         if segments.len() != self.from.len() {

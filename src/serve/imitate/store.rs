@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::serve::document::etag;
 use crate::site::{
     Artifact, Body, Freshness, Host, HostFile, Media, Shape, SiteParts, UrlPath, WORK, Whole,
-    immutable, lower, odd_types, served,
+    explicit_types, immutable, lower, served,
 };
 
 /// Where an object store's files are listed, with keys and headers.
@@ -40,12 +40,12 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// The files that a build for `host` writes.
+    /// Returns the files that a build for `host` writes.
     pub(super) fn of_parts(host: &dyn Host, parts: &SiteParts) -> Self {
         Self::new(host, lower(host, parts).into_host_files(), &parts.spanning)
     }
 
-    /// The files of a folder: a build's output, or only what the host sends of it.
+    /// Returns the files of a folder: a build's output, or only what the host sends of it.
     pub(super) fn of_folder(host: &dyn Host, folder: &Path) -> Result<Self> {
         let mut files = Vec::new();
         let walk = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
@@ -99,7 +99,7 @@ impl Store {
             store.fixed = immutable(whole).into_iter().collect();
         }
         if can.resolution.manner.api_type || can.resolution.manner.own {
-            store.types = odd_types(whole).into_iter().collect();
+            store.types = explicit_types(whole).into_iter().collect();
         }
         store
     }
@@ -134,7 +134,7 @@ impl Store {
         self.files.insert(path, Stored { body, etag, kind, cache });
     }
 
-    /// The file at a path.
+    /// Returns the file at a path.
     pub(super) fn get(&self, path: &str) -> Option<&Stored> {
         self.files.get(path)
     }
@@ -144,18 +144,18 @@ impl Store {
         path.is_empty() || self.folders.contains(path)
     }
 
-    /// Number of files.
+    /// Returns the number of files.
     pub(super) fn len(&self) -> usize {
         self.files.len()
     }
 }
 
-/// The same file inside of a folder.
+/// Returns the same file inside of a folder.
 fn below(folder: &str, file: HostFile) -> HostFile {
     HostFile { path: format!("{folder}/{}", file.path), ..file }
 }
 
-/// What a file outside the API was made of, as far as rules need to know.
+/// Returns what a file outside the API was made of, as far as rules need to know.
 fn artifact(key: &str, file: &HostFile) -> Option<Artifact> {
     let path = UrlPath::new(key.split('/'))?;
     let media = match media_of(key)? {
@@ -180,7 +180,7 @@ fn has_atom(body: &[u8]) -> bool {
     start.windows(5).any(|part| part == b"<feed")
 }
 
-/// The type that an extension tells.
+/// Returns the type that an extension tells.
 pub(super) fn media_of(path: &str) -> Option<Media> {
     let name = path.rsplit('/').next()?;
     Some(match name.rsplit_once('.')?.1 {

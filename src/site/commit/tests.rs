@@ -5,6 +5,7 @@ use super::super::below::files_below;
 use super::super::guard::Forbidden;
 use super::super::{HostFile, Output};
 use super::*;
+use crate::site::lower::Destination as _;
 
 type Files = BTreeMap<String, Vec<u8>>;
 

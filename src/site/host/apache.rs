@@ -1,7 +1,6 @@
 //! Apache httpd: a part of a virtual host that answers without redirects.
 //!
-//! It is no `.htaccess`, because `AllowEncodedSlashes` is not heeded there and every `%2F` would be a
-//! 404.
+//! It is not an `.htaccess`, where `AllowEncodedSlashes` has no effect and every `%2F` would be a 404.
 
 use std::fmt::Write as _;
 
@@ -18,10 +17,6 @@ const VHOST: &str = include_str!("../../../site/hosts/apache.conf");
 impl Host for Apache {
     fn name(&self) -> &'static str {
         "apache"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Apache httpd: the canonical tree, pages of the list and apache.conf for a virtual host"
     }
 
     /// The status of a missing slash and of a preflight are those that our file asks for.
@@ -56,7 +51,9 @@ impl Host for Apache {
             let _ = writeln!(base, "RewriteRule ^{pattern}(/.*)$ $1");
         }
         let mut types = String::new();
-        for (url, media) in rules::odd_types(whole).iter().filter(|(url, _)| url != "/404.json") {
+        for (url, media) in
+            rules::explicit_types(whole).iter().filter(|(url, _)| url != "/404.json")
+        {
             let _ = writeln!(types, "<Files \"{}\">\n    ForceType {media}\n</Files>", name(url));
         }
         let text = rules::fill(

@@ -1,8 +1,8 @@
 //! Azure Static Web Apps: `index.html` twins and `staticwebapp.config.json`.
 //!
-//! Its rules have no captures, so an address per rule would be needed, and the file may have 20 KB;
-//! twins need none. The price is that documents come as `text/html`, and a `+` in a path is a 404
-//! there, as is a folder whose name begins with an underscore.
+//! Its rules have no captures and their file is limited to 20 KB, so documents are `index.html` twins,
+//! which are sent as `text/html`. Paths with `+`, and folders whose name begins with an underscore, are
+//! not found.
 
 use serde_json::{Map, Value, json};
 
@@ -21,10 +21,6 @@ const MAX_ROUTES: usize = 60;
 impl Host for AzureStaticWebApps {
     fn name(&self) -> &'static str {
         "azure-static-web-apps"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Azure Static Web Apps: index.html twins and staticwebapp.config.json"
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -73,7 +69,7 @@ impl Host for AzureStaticWebApps {
     fn shortfalls(&self, whole: &Whole<'_>) -> Vec<Shortfall> {
         let mut found = limits(self.name(), &self.capabilities(), &whole.totals);
         found.push(Shortfall::warning(
-            "documents are sent as text/html here, which ToolHive takes for no registry; other clients do not look",
+            "documents are sent as text/html here, which ToolHive does not recognize as a registry; other clients ignore the type",
             "choose another host if ToolHive is used, or allow host-shortfall",
         ));
         if whole.totals.bytes > 250_000_000 {

@@ -19,10 +19,6 @@ impl Host for Caddy {
         "caddy"
     }
 
-    fn summary(&self) -> &'static str {
-        "Caddy: the canonical tree, pages of the list and a Caddyfile"
-    }
-
     /// The status of a missing slash and of a preflight are those that our file asks for.
     fn capabilities(&self) -> Capabilities {
         let manner = Manner { keeps_query: false, unknown_type: None, ..Manner::OWN };
@@ -51,7 +47,7 @@ impl Host for Caddy {
             let _ = writeln!(base, "\t\tredir {path} {path}/ 308\n\t\turi strip_prefix {path}");
         }
         let mut types = String::new();
-        for (url, media) in rules::odd_types(whole) {
+        for (url, media) in rules::explicit_types(whole) {
             let _ = writeln!(types, "\t\theader {url} Content-Type \"{media}\"");
         }
         let values = [

@@ -83,7 +83,7 @@ pub enum Cors {
 }
 
 impl Capabilities {
-    /// A host that serves files and takes no rules.
+    /// Returns a host that serves files and takes no rules.
     pub(super) const fn files(resolution: Resolution) -> Self {
         Self {
             headers: false,
@@ -97,7 +97,7 @@ impl Capabilities {
         }
     }
 
-    /// A host that also takes rules for headers and rewrites.
+    /// Returns a host that also takes rules for headers and rewrites.
     pub(super) const fn ruled(resolution: Resolution) -> Self {
         Self { headers: true, rewrites: true, ..Self::files(resolution) }
     }

@@ -1,10 +1,9 @@
 //! Cloudflare: Pages, and Workers with static assets.
 //!
-//! Pages takes 200 rules in `_redirects`, so clients are answered at once. Workers matches such a rule
-//! against its own result again, which loses the list of versions; there every document is an
-//! `index.html` whose type `_headers` puts right, after one redirect. Both take the nearest `404.html`
-//! on the way up, so the API's body stands in one of its own; without any, Pages would answer every
-//! wrong link with the front page and 200.
+//! Pages supports rewrites (status 200) in `_redirects`. Workers matches a rule against its own result
+//! again, which loses the list of versions; there every document is an `index.html`, with its type in
+//! `_headers`, after one redirect. Both answer unknown paths with the `404.html` of the nearest parent
+//! folder, so the API has its own; without any, Pages answers with the front page and 200.
 
 use std::fmt::Write as _;
 
@@ -43,7 +42,7 @@ const SHARED: Capabilities = Capabilities {
     })
 };
 
-/// The API's body for unknown names, where it is nearest to their paths.
+/// Returns the API's body for unknown names as the `404.html` of its folders.
 fn nearest_not_found(whole: &Whole<'_>) -> Vec<HostFile> {
     let found = whole.spanning.iter().find(|artifact| artifact.path.as_str() == "404.json");
     let body = found.map(|artifact| artifact.body.clone()).unwrap_or_default();
@@ -54,10 +53,6 @@ fn nearest_not_found(whole: &Whole<'_>) -> Vec<HostFile> {
 impl Host for Pages {
     fn name(&self) -> &'static str {
         "cloudflare-pages"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Cloudflare Pages: the canonical tree, _redirects and _headers"
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -88,11 +83,10 @@ impl Host for Pages {
     }
 }
 
-/// The folder of the assets; settings and program stand beside it, and so does what wrangler keeps
-/// for itself.
+/// The folder of the assets; settings, the program and wrangler's own files are beside it.
 const PUBLIC: &str = "public";
 
-/// A file among the assets of Workers.
+/// Returns a file among the assets of Workers.
 fn public(file: HostFile) -> HostFile {
     HostFile { path: format!("{PUBLIC}/{}", file.path), ..file }
 }
@@ -116,10 +110,6 @@ const WRANGLER: &str = r#"{
 impl Host for Workers {
     fn name(&self) -> &'static str {
         "cloudflare-workers"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Cloudflare Workers static assets: index.html twins and _headers in public/, wrangler.jsonc"
     }
 
     /// `%2F`, `+` and a missing slash are redirected to the plain spelling first.

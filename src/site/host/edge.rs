@@ -1,8 +1,7 @@
 //! The program that answers list queries near the files of a site, as each host wants it.
 //!
-//! `site/edge.js` does the work; a host gets it and a few lines that connect it, in the folder where
-//! that host looks for programs. The files are the ones of the repository, unchanged. `docs/edge.md`
-//! says what is answered, what is read for it and where the limits are.
+//! A host gets `site/edge.js` and an entry file, in the folder where it looks for programs, see
+//! `docs/edge.md`.
 
 use super::HostFile;
 
@@ -23,7 +22,7 @@ pub(super) const VERCEL: &str = include_str!("../../../site/edge/vercel.js");
 /// most plans only requests to programs are counted.
 pub const PATHS: [&str; 2] = ["/v0.1/servers", "/v0/servers"];
 
-/// The module and its entry, side by side in `folder`; the empty text is the site's root.
+/// Returns the module and its entry, side by side in `folder`; the empty text is the site's root.
 pub(super) fn files(folder: &str, entry: &str, text: &str) -> [HostFile; 2] {
     let path = |name: &str| {
         if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }

@@ -1,8 +1,8 @@
 //! Firebase Hosting: documents as `index.html` twins, headers in `firebase.json`.
 //!
-//! `%2F` and `%2B` stay as they are when a file is looked for, so a document stands a second time
-//! under a folder whose name holds them literally. Clients write `%2F` in capitals; the other spelling
-//! is left out, as no file system that ignores case could hold both.
+//! `%2F` and `%2B` are not decoded when a file is looked up, so each document exists a second time in a
+//! folder with that literal name. Clients write `%2F` in capitals; `%2f` is left out, because file systems
+//! that ignore case cannot hold both.
 
 use serde_json::json;
 
@@ -17,10 +17,6 @@ pub(super) struct Firebase;
 impl Host for Firebase {
     fn name(&self) -> &'static str {
         "firebase"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Firebase Hosting: index.html twins, also under literal %2F, and firebase.json"
     }
 
     /// Firebase limits the size of a file, but not of the site.
@@ -53,12 +49,8 @@ impl Host for Firebase {
             return vec![canonical(artifact)];
         }
         let file = twin(artifact);
-        let mut files: Vec<HostFile> = spellings(&file.path)
-            .into_iter()
-            .map(|path| HostFile { path, body: file.body.clone() })
-            .collect();
-        files.push(file);
-        files
+        let paths = spellings(&file.path).into_iter().chain([file.path]);
+        paths.map(|path| HostFile { path, body: file.body.clone() }).collect()
     }
 
     fn rewrites(&self) -> Vec<(String, String)> {
@@ -84,7 +76,7 @@ impl Host for Firebase {
     }
 }
 
-/// The other paths that a document of a server is asked for under: with the slash of the name, and
+/// Returns the other paths that a document of a server is asked for under: with the slash of the name, and
 /// with the `+` of the version, as they are encoded.
 fn spellings(path: &str) -> Vec<String> {
     let Some(rest) = path.strip_prefix("v0.1/servers/") else { return Vec::new() };
@@ -102,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_document_stands_under_every_spelling() {
+    fn a_document_exists_under_every_spelling() {
         assert_eq!(spellings("v0.1/servers/index.html"), Vec::<String>::new());
         assert_eq!(
             spellings("v0.1/servers/a.b/c/versions/1.0.0/index.html"),

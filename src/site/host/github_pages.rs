@@ -13,10 +13,6 @@ impl Host for GithubPages {
         "github-pages"
     }
 
-    fn summary(&self) -> &'static str {
-        "GitHub Pages: the canonical tree and .nojekyll"
-    }
-
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             // Documented limit of a published site.

@@ -1,8 +1,8 @@
 //! GitLab Pages: rewrites by `_redirects`, no headers of ours, `index.html` as the only index.
 //!
-//! A folder that exists wins over every rule and is answered with a redirect to its slash, so the
-//! documents stand below `/v0.1/_data/`, and nothing is where clients ask. Rules begin with the
-//! project's path on the default domains; it is taken from the base URL.
+//! An existing folder takes precedence over rules and is answered with a redirect, so the documents are
+//! below `/v0.1/_data/`. On the default domains rules begin with the project's path, which is taken from
+//! the base URL.
 
 use std::fmt::Write as _;
 
@@ -15,7 +15,7 @@ pub(super) struct GitlabPages;
 /// Folder of the documents, below `/v0.1/`.
 const DATA: &str = "_data";
 
-/// A path of the canonical tree, moved.
+/// Returns a path of the canonical tree, moved.
 fn moved(path: &str) -> String {
     match path.split_once("v0.1/") {
         Some((before, rest)) => format!("{before}v0.1/{DATA}/{rest}"),
@@ -26,10 +26,6 @@ fn moved(path: &str) -> String {
 impl Host for GitlabPages {
     fn name(&self) -> &'static str {
         "gitlab-pages"
-    }
-
-    fn summary(&self) -> &'static str {
-        "GitLab Pages: documents below /v0.1/_data and a _redirects file that leads to them"
     }
 
     fn capabilities(&self) -> Capabilities {
@@ -80,7 +76,7 @@ impl Host for GitlabPages {
         let mut found = limits(self.name(), &self.capabilities(), &whole.totals);
         if whole.base_path.is_none() {
             found.push(Shortfall::warning(
-                "GitLab's rules begin with the project's path, and no base URL is known, so they fit a domain of your own only",
+                "GitLab's rules begin with the project's path, and no base URL is known, so they work only on a custom domain",
                 "give --base-url, or set base_url in registry.toml",
             ));
         }

@@ -1,7 +1,7 @@
 //! How a host responds besides finding a file: status codes and headers that an imitation must copy.
 //!
-//! The facts are measured against the host's own runtime where there is one, else taken from its
-//! documentation and from what others measured. Whatever no site of ours can show is left out.
+//! The facts are measured with the host's own runtime where there is one, else taken from its
+//! documentation and public reports.
 
 /// How a host answers, as plain data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub struct Manner {
     pub plus: Plus,
     /// Whether a redirect keeps the query.
     pub keeps_query: bool,
-    /// Whether a folder without an index is redirected to its slash too, to be not found there.
+    /// Whether a folder without an index is redirected to its slash too, where it is not found.
     pub bare_folders: bool,
     /// Whether `/x.html` and `/x/index.html` are redirected to `/x` and `/x/`.
     pub clean: bool,

@@ -31,7 +31,7 @@ pub use edge::PATHS as EDGE_PATHS;
 pub use manner::{Manner, Order, Plus};
 pub use rules::PAGE_SIZES;
 #[cfg(feature = "serve")]
-pub use rules::{COMMON, immutable, odd_types};
+pub use rules::{COMMON, explicit_types, immutable};
 
 /// A file as a host stores it: path with forward slashes below the output folder, and bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl HostFile {
         }
     }
 
-    /// A file of text.
+    /// Returns a file of text.
     fn text(path: &str, text: impl Into<String>) -> Self {
         Self { path: path.to_owned(), body: text.into().into() }
     }
@@ -131,16 +131,13 @@ pub struct Whole<'a> {
 
 /// A place that a site can be published at.
 pub trait Host: Sync {
-    /// The name that `--for` takes.
+    /// Returns the name that `--for` takes.
     fn name(&self) -> &'static str;
 
-    /// A short description, without a full stop.
-    fn summary(&self) -> &'static str;
-
-    /// What it can do.
+    /// Returns what it can do.
     fn capabilities(&self) -> Capabilities;
 
-    /// The folder inside the output that the host serves; empty when it is the output itself. Files
+    /// Returns the folder inside the output that the host serves; empty when it is the output itself. Files
     /// outside of it are settings and programs, which the host reads but does not serve.
     fn root(&self) -> &'static str {
         ""
@@ -197,7 +194,7 @@ pub const HOSTS: &[&dyn Host] = &[
     &apache::Apache,
 ];
 
-/// The host called `name`.
+/// Returns the host called `name`.
 pub fn host_named(name: &str) -> Option<&'static dyn Host> {
     HOSTS.iter().copied().find(|host| host.name() == name)
 }
@@ -211,12 +208,12 @@ pub fn served<'a>(host: &dyn Host, path: &'a str) -> Option<&'a str> {
     }
 }
 
-/// The file of the canonical tree: an endpoint is a folder that holds its index.
+/// Returns the file of the canonical tree: an endpoint is a folder that holds its index.
 fn canonical(artifact: &Artifact) -> HostFile {
     endpoint(artifact, artifact.media.index())
 }
 
-/// The file of the canonical tree, with another name for the index of an API document: some hosts
+/// Returns the file of the canonical tree, with another name for the index of an API document: some hosts
 /// only recognize `index.html`, whatever its content.
 fn twin(artifact: &Artifact) -> HostFile {
     endpoint(artifact, "index.html")

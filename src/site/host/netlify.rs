@@ -18,10 +18,6 @@ impl Host for Netlify {
         "netlify"
     }
 
-    fn summary(&self) -> &'static str {
-        "Netlify: the canonical tree, _redirects, _headers and netlify.toml"
-    }
-
     fn capabilities(&self) -> Capabilities {
         Capabilities::ruled(Resolution {
             folder_redirect: None,

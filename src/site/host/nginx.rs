@@ -23,10 +23,6 @@ impl Host for Nginx {
         "nginx"
     }
 
-    fn summary(&self) -> &'static str {
-        "nginx: the canonical tree, pages of the list, nginx.conf and a Containerfile"
-    }
-
     fn capabilities(&self) -> Capabilities {
         let manner = Manner { keeps_query: false, ..Manner::OWN };
         let resolution = Resolution { manner, ..Resolution::OWN };
@@ -49,7 +45,9 @@ impl Host for Nginx {
             let _ = writeln!(base, "    rewrite ^{pattern}(/.*)$ $1;");
         }
         let mut types = String::new();
-        for (url, media) in rules::odd_types(whole).iter().filter(|(url, _)| url != "/404.json") {
+        for (url, media) in
+            rules::explicit_types(whole).iter().filter(|(url, _)| url != "/404.json")
+        {
             let _ = writeln!(
                 types,
                 "    location = {url} {{\n        types {{ }}\n        default_type {media};\n    }}"

@@ -11,10 +11,6 @@ impl Host for Plain {
         "plain"
     }
 
-    fn summary(&self) -> &'static str {
-        "the canonical tree, without files for a particular host"
-    }
-
     fn capabilities(&self) -> Capabilities {
         Capabilities::files(Resolution {
             indexes: &["index.html", "index.json"],

@@ -1,8 +1,8 @@
 //! Rules that hosts have in common, before each host writes them in its own syntax.
 //!
-//! Three facts make the API from the canonical tree: an address without an extension is answered from
-//! the `index.json` in its folder, everything carries the CORS headers, and what never changes may be
-//! kept. `/v0` is the list and the three small documents of `/v0.1` under an older name.
+//! An address without an extension is answered from the `index.json` in its folder, every answer has the
+//! CORS headers, and what never changes may be cached. `/v0` has the list and the three small documents
+//! of `/v0.1`.
 
 use std::fmt::Write as _;
 
@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::super::{Freshness, Media};
 use super::Whole;
 
-/// Sizes of the pages that lists are published in for servers that can tell queries apart. A request
-/// gets the largest that holds no more than it asks for; 30 is the default of the API, 100 its most.
+/// Page sizes of the list, for servers that choose a file by its query. A request gets the largest size
+/// that does not exceed its limit; the API's default is 30, its maximum 100.
 pub const PAGE_SIZES: [usize; 5] = [1, 10, 30, 50, 100];
 
 /// Headers of every answer: redirects and errors too, or a browser hides them from the page that asked.
@@ -45,7 +45,7 @@ pub(super) fn rewrites() -> Vec<(String, String)> {
     rules
 }
 
-/// Addresses of what never changes, from the site's root.
+/// Returns the addresses of files that never change, from the site's root.
 pub fn immutable(whole: &Whole<'_>) -> Vec<String> {
     let fixed = whole.spanning.iter().filter(|a| a.freshness == Freshness::Immutable);
     let mut paths: Vec<String> = fixed.map(|artifact| artifact.path.to_string()).collect();
@@ -53,10 +53,10 @@ pub fn immutable(whole: &Whole<'_>) -> Vec<String> {
     paths
 }
 
-/// Files at the root whose type their extension does not tell, with that type.
-pub fn odd_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
-    let odd = |media: Media| matches!(media, Media::Atom | Media::Problem | Media::Yaml);
-    let files = whole.spanning.iter().filter(|artifact| odd(artifact.media));
+/// Returns the files at the root whose type does not follow from their extension, with that type.
+pub fn explicit_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
+    let explicit = |media: Media| matches!(media, Media::Atom | Media::Problem | Media::Yaml);
+    let files = whole.spanning.iter().filter(|artifact| explicit(artifact.media));
     let mut files: Vec<_> =
         files.map(|artifact| (artifact.path.to_string(), artifact.media.content_type())).collect();
     files.sort();
@@ -66,7 +66,7 @@ pub fn odd_types(whole: &Whole<'_>) -> Vec<(String, &'static str)> {
 /// Most rules in a `_headers` file, less those that do not name a file.
 const MAX_IMMUTABLE: usize = 80;
 
-/// A `_headers` file, as Cloudflare and Netlify read it.
+/// Returns a `_headers` file, as Cloudflare and Netlify read it.
 pub(super) fn headers_file(whole: &Whole<'_>) -> String {
     let mut text = String::new();
     let mut rule = |path: &str, headers: &[(&str, &str)]| {
@@ -80,7 +80,7 @@ pub(super) fn headers_file(whole: &Whole<'_>) -> String {
     for api in ["/v0.1/*", "/v0/*"] {
         rule(api, &[("Content-Type", Media::Json.content_type()), short]);
     }
-    for (path, media) in odd_types(whole) {
+    for (path, media) in explicit_types(whole) {
         rule(&path, &[("Content-Type", media)]);
     }
     for path in immutable(whole).iter().take(MAX_IMMUTABLE) {
@@ -89,7 +89,7 @@ pub(super) fn headers_file(whole: &Whole<'_>) -> String {
     text
 }
 
-/// The same headers as JSON, as Vercel and Firebase read them. `all` is the pattern of every address,
+/// Returns the same headers as JSON, as Vercel and Firebase read them. `all` is the pattern of every address,
 /// `below` what follows a folder to mean everything in it.
 pub(super) fn json_headers(whole: &Whole<'_>, all: &str, below: &str) -> Vec<Value> {
     let rule = |source: &str, headers: &[(&str, &str)]| {
@@ -102,7 +102,7 @@ pub(super) fn json_headers(whole: &Whole<'_>, all: &str, below: &str) -> Vec<Val
     for api in ["/v0.1/", "/v0/"] {
         headers.push(rule(&format!("{api}{below}"), &[json_type, short]));
     }
-    for (path, media) in odd_types(whole) {
+    for (path, media) in explicit_types(whole) {
         headers.push(rule(&path, &[("Content-Type", media)]));
     }
     for path in immutable(whole) {
@@ -117,25 +117,24 @@ pub(super) fn json_rewrites(rewrites: Vec<(String, String)>) -> Vec<Value> {
     rewrites.into_iter().map(rule).collect()
 }
 
-/// The text of a configuration, with `@key@` filled in.
+/// Fills in the `@key@` words of a configuration.
 pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     values
         .iter()
         .fold(template.to_owned(), |text, (key, value)| text.replace(&format!("@{key}@"), value))
 }
 
-/// A regular expression for the beginning of an address, which may have the path of the base URL in
-/// front.
+/// Returns a regular expression that matches the path of the base URL or nothing.
 pub(super) fn optional(path: &str) -> String {
     if path.is_empty() { String::new() } else { format!("(?:{})?", literal(path)) }
 }
 
-/// JSON for people, with a line break at its end.
+/// Returns indented JSON with a line break at its end.
 pub(super) fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }
 
-/// A text as a regular expression that matches it alone.
+/// Escapes a text for a regular expression.
 pub(super) fn literal(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 8);
     for c in text.chars() {

@@ -1,9 +1,8 @@
 //! Object stores: S3 and CloudFront, R2, Google Cloud Storage, Azure Blob Storage.
 //!
-//! An object's key is the address itself, so `v0.1/servers` and `v0.1/servers/…` stand side by side,
-//! which no folder can hold. The tree on disk is therefore the canonical one, and `upload.tsv` says
-//! under which key, with which type and which cache class each file is stored; `upload.sh` applies it
-//! with whatever tool there is, and writes only what changed.
+//! An object's key is its address, so there are both `v0.1/servers` and `v0.1/servers/…`, which no file
+//! system can hold. The tree on disk is the canonical one; `upload.tsv` lists the key, type and cache
+//! class of each file, and `upload.sh` uploads what changed with the tools that are installed.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -34,10 +33,6 @@ const CORS: &str = r#"{
 impl Host for S3 {
     fn name(&self) -> &'static str {
         "s3"
-    }
-
-    fn summary(&self) -> &'static str {
-        "S3, R2, Google Cloud Storage, Azure Blob: an upload manifest and a script that applies it"
     }
 
     /// Headers are set with each object; no path is resolved in any way, and unknown keys are the
@@ -85,7 +80,7 @@ impl Host for S3 {
     }
 }
 
-/// One line for each object: key, file, content type, cache class, SHA-256; sorted by key.
+/// Returns one line for each object: key, file, content type, cache class, SHA-256; sorted by key.
 fn manifest(whole: &Whole<'_>) -> String {
     let spanning: BTreeMap<String, &Artifact> =
         whole.spanning.iter().map(|artifact| (canonical(artifact).path, artifact)).collect();
@@ -107,7 +102,7 @@ fn manifest(whole: &Whole<'_>) -> String {
     text
 }
 
-/// The keys that a file is stored under. A page's is its file's, for index documents.
+/// Returns the keys that a file is stored under. A page's is its file's, for index documents.
 fn keys(path: &str) -> Vec<String> {
     let Some(document) = path.strip_suffix("/index.json").filter(|p| p.starts_with("v0.1/")) else {
         return vec![path.to_owned()];
@@ -120,7 +115,7 @@ fn keys(path: &str) -> Vec<String> {
     keys
 }
 
-/// The type that a file's extension tells.
+/// Returns the type that a file's extension tells.
 fn media_of(path: &str) -> Media {
     match path.rsplit('.').next().unwrap_or_default() {
         "json" => Media::Json,

@@ -60,7 +60,6 @@ fn a_program_stands_where_its_host_says() {
 fn names_are_unique_and_every_host_says_what_it_is() {
     for (i, host) in HOSTS.iter().enumerate() {
         assert!(HOSTS[..i].iter().all(|other| other.name() != host.name()));
-        assert!(host.summary().len() > 10, "{}", host.name());
     }
 }
 

@@ -1,7 +1,7 @@
 //! Vercel: rewrites and headers in `vercel.json`.
 //!
-//! A rewrite is looked for after the files, and no file stands at an address of the API. It cannot set
-//! a status, so a wrong address below the API gets the page for wrong links, with the right status.
+//! Files come before rewrites, and no file has an address of the API. Rewrites cannot set a status, so an
+//! unknown address below the API gets the HTML page for 404.
 
 use serde_json::json;
 
@@ -14,10 +14,6 @@ pub(super) struct Vercel;
 impl Host for Vercel {
     fn name(&self) -> &'static str {
         "vercel"
-    }
-
-    fn summary(&self) -> &'static str {
-        "Vercel: the canonical tree and vercel.json"
     }
 
     /// Limits of files depend on the plan and on the way of deployment, so none is held here.

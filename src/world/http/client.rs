@@ -233,6 +233,8 @@ pub(super) fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
         ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             HttpError::Refused { url, why: "the request cannot be written".to_owned() }
         }
+        // The library puts "io: " in front of these.
+        ureq::Error::Io(e) => HttpError::NoAnswer { url, why: e.to_string() },
         e => HttpError::NoAnswer { url, why: e.to_string() },
     }
 }

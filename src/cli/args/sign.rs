@@ -1,4 +1,4 @@
-//! What may be written after `sign`.
+//! The arguments of `sign`.
 
 use std::path::PathBuf;
 
@@ -7,17 +7,17 @@ use clap::{Args, Subcommand, ValueHint};
 use crate::proof::Algorithm;
 
 #[derive(Debug, Args)]
-pub struct SignArgs {
+pub(in crate::cli) struct SignArgs {
     #[command(subcommand)]
     pub verb: SignVerb,
 }
 
 #[derive(Debug, Subcommand)]
-pub enum SignVerb {
+pub(in crate::cli) enum SignVerb {
     /// Make, import or show the key of a domain
     #[command(subcommand)]
     Key(KeyVerb),
-    /// Sign a version, so that it may be published
+    /// Sign a version, so that it can be published
     Entry(OneArgs),
     /// Sign the status of a version
     Status(OneArgs),
@@ -26,31 +26,31 @@ pub enum SignVerb {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum KeyVerb {
-    /// Make a key and say what to publish
+pub(in crate::cli) enum KeyVerb {
+    /// Make a key and print the record to publish
     New(NewArgs),
-    /// Take a key that openssl, ssh-keygen or the official publisher made
+    /// Import a key that openssl, ssh-keygen or the official publisher made
     Import(ImportKeyArgs),
-    /// Say what to publish for a key, and how git signs with it
+    /// Print the record to publish for a key, and how to sign commits with it
     Show(ShowArgs),
 }
 
-/// Where a key goes.
+/// Where to write a key.
 #[derive(Debug, Args)]
-pub struct PlaceArgs {
+pub(in crate::cli) struct PlaceArgs {
     /// File for the key, in OpenSSH form [default: ~/.config/mcp-static/key]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub out: Option<PathBuf>,
-    /// Replace a key that is there
+    /// Replace an existing key
     #[arg(long)]
     pub force: bool,
-    /// Domain that the key is for, to show complete records
+    /// Domain that the key is for, to print complete records
     #[arg(long, value_name = "DOMAIN")]
     pub domain: Option<String>,
 }
 
 #[derive(Debug, Args)]
-pub struct NewArgs {
+pub(in crate::cli) struct NewArgs {
     /// Algorithm: ed25519 or ecdsap384
     #[arg(long, value_name = "ALGORITHM", default_value = "ed25519", value_parser = parse_algorithm)]
     pub alg: Algorithm,
@@ -59,7 +59,7 @@ pub struct NewArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ImportKeyArgs {
+pub(in crate::cli) struct ImportKeyArgs {
     /// PEM or OpenSSH file, or one that holds the official publisher's hex digits ("-" is stdin)
     #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
@@ -68,7 +68,7 @@ pub struct ImportKeyArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct ShowArgs {
+pub(in crate::cli) struct ShowArgs {
     /// Private or public key file [default: ~/.config/mcp-static/key]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
@@ -81,8 +81,8 @@ pub struct ShowArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct OneArgs {
-    /// The version; without one the server must have a single version
+pub(in crate::cli) struct OneArgs {
+    /// Name and version; the version may be left out if the server has only one
     #[arg(value_name = "NAME[@VERSION]")]
     pub what: String,
     #[command(flatten)]
@@ -90,7 +90,7 @@ pub struct OneArgs {
 }
 
 #[derive(Debug, Args)]
-pub struct OwnersArgs {
+pub(in crate::cli) struct OwnersArgs {
     /// The namespace
     #[arg(value_name = "NAMESPACE")]
     pub what: String,
@@ -100,8 +100,8 @@ pub struct OwnersArgs {
 
 /// How something is signed.
 #[derive(Debug, Args)]
-pub struct HowArgs {
-    /// Private key [default: ~/.config/mcp-static/key]
+pub(in crate::cli) struct HowArgs {
+    /// Private key file [default: ~/.config/mcp-static/key]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["statement_only", "attach"], value_hint = ValueHint::FilePath)]
     pub key: Option<PathBuf>,
     /// Domain that signs: that of the namespace, or one above it [default: that of the namespace]
@@ -113,10 +113,10 @@ pub struct HowArgs {
     /// Time of signing, such as 2026-11-22T06:00:00Z [default: now]
     #[arg(long, value_name = "TIME")]
     pub issued: Option<String>,
-    /// Print the statement to sign elsewhere, and write nothing
+    /// Print the statement, to sign it with another tool, and write nothing
     #[arg(long, conflicts_with = "attach")]
     pub statement_only: bool,
-    /// Signature of the statement, made elsewhere: raw, base64, hex or DER ("-" is stdin)
+    /// File with the signature that another tool made: raw, base64, hex or DER ("-" is stdin)
     #[arg(long, value_name = "FILE|-", requires = "public_key", requires = "issued", value_hint = ValueHint::FilePath)]
     pub attach: Option<PathBuf>,
     /// Public key of an attached signature: a record, or a file with a record, PEM or OpenSSH key
@@ -128,5 +128,5 @@ pub struct HowArgs {
 }
 
 fn parse_algorithm(word: &str) -> Result<Algorithm, String> {
-    Algorithm::parse(word).ok_or_else(|| "the algorithms are ed25519 and ecdsap384".to_owned())
+    Algorithm::parse(word).ok_or_else(|| "choose from ed25519, ecdsap384".to_owned())
 }

@@ -1,5 +1,7 @@
 //! The arguments of the command line.
 
+pub(super) mod sign;
+
 use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand, ValueHint};
@@ -34,7 +36,7 @@ pub(super) struct Global {
     /// Read the data of this git revision instead of the folder on disk
     #[arg(long, global = true, value_name = "REV")]
     pub rev: Option<String>,
-    /// Form of the report: human, json, github, sarif or markdown
+    /// Format of the report: human, json, github, sarif or markdown
     #[arg(long, global = true, value_name = "FORM", default_value = "human", value_parser = parse_format)]
     pub format: Format,
     /// Never use the network
@@ -46,19 +48,19 @@ pub(super) struct Global {
     /// Print only errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Print more: notes too
+    /// Print notes too
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
     /// Do not draw progress bars
     #[arg(long, global = true)]
     pub no_progress: bool,
-    /// Allow a diagnostic code: do not report it
+    /// Do not report this diagnostic code
     #[arg(short = 'A', long, global = true, value_name = "CODE", value_parser = parse_code)]
     pub allow: Vec<Code>,
-    /// Make a diagnostic code a warning (wins over --allow)
+    /// Report this diagnostic code as a warning (overrides --allow)
     #[arg(short = 'W', long, global = true, value_name = "CODE", value_parser = parse_code)]
     pub warn: Vec<Code>,
-    /// Make a diagnostic code an error (wins over --warn)
+    /// Report this diagnostic code as an error (overrides --warn)
     #[arg(short = 'D', long, global = true, value_name = "CODE", value_parser = parse_code)]
     pub deny: Vec<Code>,
 }
@@ -72,25 +74,31 @@ pub(super) enum Verb {
     /// Validate entries and the registry as a whole, or single server.json files
     Check(CheckArgs),
     /// Print a completion script for a shell
-    Completions(CompletionArgs),
-    /// Read the entries' dates from history and say how many there are
+    Completions {
+        /// Shell that the script is for
+        shell: clap_complete::Shell,
+    },
+    /// Read the entries' dates from history and print how many there are
     #[command(hide = true)]
     Dates,
     /// Explain a diagnostic code, or list all of them
-    Explain(ExplainArgs),
+    Explain {
+        /// Code as in a report; without it all codes are listed
+        code: Option<String>,
+    },
     /// Mirror another registry: a base URL, or a dump file
     Import(ImportArgs),
     /// Set up a registry repository: data folder, settings, CI, code owners, README
     Init(InitArgs),
-    /// Send a deployed registry what real clients send, and report what each would see
+    /// Test a deployed registry with the requests that real clients send
     Probe(ProbeArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
-    /// Prove that a domain approves an entry: make keys, sign entries
-    Sign(super::sign::SignArgs),
+    /// Make keys, and sign entries to prove that their domain approves them
+    Sign(sign::SignArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
-    /// Check a change: who may publish, what never changes, what only maintainers may edit
+    /// Check whether the author of a change may make it
     Verify(VerifyArgs),
 }
 
@@ -112,19 +120,19 @@ pub(super) struct AddArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct BuildArgs {
-    /// Host that the files are for; may be given several times
+    /// Host that the files are for, such as github-pages; may be given several times
     #[arg(long = "for", value_name = "HOST", default_value = "plain")]
     pub hosts: Vec<String>,
-    /// Output folder; with several hosts each gets a folder inside it
+    /// Output folder; with several --for, each host gets a folder inside it
     #[arg(long, value_name = "DIR", default_value = "_site", value_hint = ValueHint::DirPath)]
     pub out: PathBuf,
-    /// URL that clients are given: https, no trailing slash, no /v0.1
+    /// Base URL that clients use: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
-    /// Leave out the entries whose folders this file names, one per line, as `verify --hold` writes it
+    /// Leave out the entries that this file lists: the file that `verify --hold` wrote
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub without: Option<PathBuf>,
-    /// Put this result of a probe into the site: probe.json as `probe --write` made it
+    /// Show this result of a probe on the site: the probe.json that `probe --write` wrote
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub probe: Option<PathBuf>,
     /// Build only this part of the site
@@ -140,27 +148,15 @@ pub(super) struct CheckArgs {
     /// Rules to apply: strict, or official for exactly the rules of the official registry
     #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = parse_profile)]
     pub profile: Profile,
-    /// Compare a built site with its manifest instead
+    /// Compare a built site with its manifest, instead of checking the data
     #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
-    /// Manifest of the site that is live: refuse to lose all servers, or over 5 % of them
+    /// Manifest of the live site: fail if the new site has no servers, or lost more than 5 % of them
     #[arg(long, value_name = "FILE", requires = "site", value_hint = ValueHint::FilePath)]
     pub before: Option<PathBuf>,
-    /// Allow the site to have far fewer servers than the live one
+    /// Accept a site with far fewer servers than the live one
     #[arg(long, requires = "before")]
     pub allow_shrink: bool,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct CompletionArgs {
-    /// Which shell
-    pub shell: clap_complete::Shell,
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ExplainArgs {
-    /// The code, as a report prints it; without one all codes are listed
-    pub code: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -174,7 +170,7 @@ pub(super) struct ImportArgs {
     /// Leave out names that match this pattern; wins over --include
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
-    /// Exit with 1 when any record was skipped
+    /// Exit with 1 if any record was skipped
     #[arg(long)]
     pub strict: bool,
     /// Show what would be written and write nothing
@@ -183,7 +179,7 @@ pub(super) struct ImportArgs {
     /// Environment variable that holds a bearer token for the registry
     #[arg(long, value_name = "VAR")]
     pub token_env: Option<String>,
-    /// Forget what an interrupted import has fetched so far
+    /// Start over, without the pages that an interrupted import has fetched
     #[arg(long)]
     pub restart: bool,
 }
@@ -196,16 +192,16 @@ pub(super) struct InitArgs {
     /// Display name [default: the name of the folder]
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
-    /// URL that clients will be given: https, no trailing slash, no /v0.1
+    /// Base URL that clients will use: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
-    /// Host of the site, such as github-pages where it may be public
+    /// Host of the site, such as github-pages for a site that may be public
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// Forge of the repository: github or gitlab [default: that of the remote]
+    /// Forge of the repository: github or gitlab [default: from the remote]
     #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab"])]
     pub forge: Option<String>,
-    /// Who guards settings and CI: @account, @organisation/team, several with spaces between
+    /// Code owners of settings and CI: @account or @organisation/team, separated by spaces
     #[arg(long, value_name = "WHO")]
     pub maintainers: Option<String>,
     /// A public registry: anyone may publish and prove a namespace, search engines may index it
@@ -217,29 +213,29 @@ pub(super) struct InitArgs {
     /// Ask nothing and take the defaults
     #[arg(short, long)]
     pub yes: bool,
-    /// Renew CI files of an older version that nobody has edited
+    /// Update CI files of an older version that nobody has edited
     #[arg(long)]
     pub force: bool,
 }
 
 #[derive(Debug, Args)]
 pub(super) struct ProbeArgs {
-    /// Base URL as clients are given it: https, no trailing slash, no /v0.1
+    /// Base URL that clients use: https, no trailing slash, no /v0.1
     #[arg(value_name = "URL")]
     pub url: String,
     /// Imitate only this client; may be given several times (docs/probe.md lists them)
     #[arg(long, value_name = "CLIENT")]
     pub client: Vec<String>,
-    /// Exit with 1 when this client would fail; may be given several times, instead of the settings
+    /// Exit with 1 if this client fails; may be given several times [default: from the settings]
     #[arg(long, value_name = "CLIENT")]
     pub require: Vec<String>,
-    /// Look up this server instead of a few of the list
+    /// Look up this server, instead of a few servers of the list
     #[arg(long, value_name = "NAME")]
     pub server: Option<String>,
-    /// Ask hosts on private networks too, and over plain http
+    /// Allow hosts on private networks, and plain http there
     #[arg(long)]
     pub allow_private: bool,
-    /// The probed registry is a preview of the one that will be at this URL, which the result then names
+    /// Report under this URL: the probed registry is a preview of the one that will be there
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub stands_for: Option<BaseUrl>,
     /// Write probe.json and badge.svg into this folder
@@ -252,7 +248,7 @@ pub(super) struct ServeArgs {
     /// Address to listen on
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     pub addr: String,
-    /// URL that clients are given: https, no trailing slash, no /v0.1
+    /// Base URL that clients use: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
     /// Accept requests for this Host too; may be given several times ("*" accepts any)
@@ -261,13 +257,13 @@ pub(super) struct ServeArgs {
     /// Do not watch the data for changes
     #[arg(long)]
     pub no_reload: bool,
-    /// Answer as this host would: its paths, redirects, types and headers, for `probe`
+    /// Imitate this host: its paths, redirects, types and headers, for `probe`
     #[arg(long = "as", value_name = "HOST")]
     pub host: Option<String>,
-    /// Serve this built folder, read once, instead of the data
+    /// Serve this built site instead of the data; it is read once
     #[arg(long, value_name = "DIR", requires = "host", conflicts_with = "base_url", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
-    /// Send no CORS headers where only the operator can set them (s3, plain), as before that step
+    /// Send no CORS headers, as a host whose operator has not set them (s3, plain)
     #[arg(long, requires = "host")]
     pub without_cors: bool,
 }
@@ -296,17 +292,17 @@ pub(super) struct VerifyArgs {
     /// Tip of the change
     #[arg(long, value_name = "REV", default_value = "HEAD", conflicts_with = "rev")]
     pub head: Option<String>,
-    /// The forge's event; the file that GITHUB_EVENT_PATH names when absent
+    /// Event of the forge [default: the file that GITHUB_EVENT_PATH names]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub event: Option<PathBuf>,
-    /// Check each commit of the published branch by itself, as before a deployment, and write the
-    /// folders of entries that must be held back, for `build --without`
+    /// Check each commit of the published branch, as before a deployment, and write a list of the
+    /// entries to hold back, for `build --without`
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "all")]
     pub hold: Option<PathBuf>,
     /// With --hold: the commit of the last deployed site, if it is later than --base
     #[arg(long, value_name = "REV", requires = "hold")]
     pub published: Option<String>,
-    /// Check every proof of the registry again; report only
+    /// Check every proof of the registry again, without a change
     #[arg(long, conflicts_with_all = ["base", "head"])]
     pub all: bool,
     /// Write the verdict as JSON, for other jobs
