@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
-pub use catalog::{CatalogSettings, FooterLink};
+pub use catalog::CatalogSettings;
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
@@ -185,7 +185,8 @@ fn check_meta_key(key: &str, problems: &mut Problems) -> bool {
 impl RawLevels {
     fn resolve(self, problems: &mut Problems) -> Levels {
         let mut levels = Levels::default();
-        let lists: [(&str, Vec<String>, fn(&mut Levels, Code)); 3] = [
+        type Set = fn(&mut Levels, Code);
+        let lists: [(&str, Vec<String>, Set); 3] = [
             ("allow", self.allow, Levels::allow),
             ("warn", self.warn, Levels::warn),
             ("deny", self.deny, Levels::deny),

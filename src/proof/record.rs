@@ -62,7 +62,7 @@ pub fn parse_record(text: &str) -> Result<PublicKey, RecordFault> {
     let Some(algorithm) = Algorithm::parse(word) else {
         return Err(RecordFault::Algorithm(word.chars().take(24).collect()));
     };
-    PublicKey::parse(algorithm, base64).map_err(|fault| RecordFault::Key(fault))
+    PublicKey::parse(algorithm, base64).map_err(RecordFault::Key)
 }
 
 /// Returns the values of the second and third field of a record of exactly three.

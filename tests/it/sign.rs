@@ -257,7 +257,9 @@ fn a_status_and_owners_are_signed_too() {
     run(&project, &["sign", "status", NAME]).expect(0);
     let status = proof(&project, &format!("{FOLDER}/status.proof.json"));
     assert_eq!(status.action.as_str(), "set-status");
-    run(&project, &["sign", "owners", "com.example"]).expect(2).says("the owners file does not exist");
+    run(&project, &["sign", "owners", "com.example"])
+        .expect(2)
+        .says("the owners file does not exist");
     let owners = "namespace = \"com.example\"\n";
     project.file("registry-data/owners/com.example.toml", owners);
     run(&project, &["sign", "owners", "com.exmaple"]).expect(2).says("did you mean com.example?");

@@ -10,11 +10,10 @@ use crate::model::probe::Trouble;
 /// Returns what Eclipse rejects in the entry at `at`.
 pub(super) fn entry(entry: &Value, at: &str) -> Option<Flaw> {
     let status = entry.get("_meta").and_then(|meta| meta.get(OFFICIAL)?.get("status"));
-    if let Some(status) = status.filter(|s| !s.is_null()) {
-        if !status.as_str().is_some_and(|s| Status::parse(s).is_some()) {
-            let detail = format!("{at}/_meta status is {status}");
-            return Some(Flaw::fails(Trouble::StrictEnum, detail));
-        }
+    let known = |status: &Value| status.as_str().is_some_and(|s| Status::parse(s).is_some());
+    if let Some(status) = status.filter(|status| !status.is_null() && !known(status)) {
+        let detail = format!("{at}/_meta status is {status}");
+        return Some(Flaw::fails(Trouble::StrictEnum, detail));
     }
     let publisher = entry.get("server")?.get("_meta")?.get(PUBLISHER)?;
     let wrong = |key: &str, fits: fn(&Value) -> bool| {
