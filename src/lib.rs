@@ -3,9 +3,9 @@
 //!
 //! # Five functions
 //!
-//! A program that embeds the crate needs no terminal: [`load`] reads a data folder, [`check`] validates
-//! it, [`render`] makes the API and the catalog, [`lower`] turns them into the files of one host, and
-//! [`write`] puts those on disk. [`SiteParts::into_site`] keeps the site in memory instead, for your own
+//! A program that embeds the crate needs no terminal: [`load()`] reads a data folder, [`check()`] validates
+//! it, [`render()`] makes the API and the catalog, [`lower()`] turns them into the files of one host, and
+//! [`write()`] puts those on disk. [`SiteParts::into_site`] keeps the site in memory instead, for your own
 //! router. The programs in `examples/` show each way.
 //!
 //! ```no_run
@@ -41,7 +41,7 @@
 //! | 2 reading | `data` (the layout of `registry-data`, both ways) |
 //! | 1 settings | `config` (`registry.toml`), `world` (the doors to git, HTTP and the clock) |
 //! | 0 values | `model` (what a registry is), `diag` (how a problem is said), `site` (the built thing) |
-//! | doormat | `error` (why *we* could not do our work), `text` (which characters cannot be seen) |
+//! | ground | `error` (why *we* could not do our work), `text` (encodings, plurals, which characters cannot be seen) |
 //!
 //! ```text
 //! registry-data ─┐
@@ -55,6 +55,9 @@
 //!
 //! The flow is a stream, not a heap: a server is read, judged, rendered and written before the next
 //! one takes its place; only what spans servers is gathered, as text.
+//!
+//! `pub` inside a room means that other rooms may use it; what the crate exports is listed below and pinned
+//! by `tests/api.txt`. Modules form no circles, at any depth (`tests/it/circles.rs`).
 //!
 //! # Invariants, as absences
 //!

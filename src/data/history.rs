@@ -129,7 +129,7 @@ impl DateTable {
     }
 }
 
-/// The way to a [`DateTable`], walked when the first entry without pinned dates asks for it: a
+/// The way to a `DateTable`, walked when the first entry without pinned dates asks for it: a
 /// registry in which every date is pinned needs no history at all.
 pub struct DateSource {
     table: OnceLock<Result<DateTable>>,

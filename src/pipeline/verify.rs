@@ -8,7 +8,7 @@ use crate::judge::{self, Judged, Network, Rechecked, Registry, VerifyOptions};
 use super::load::{LoadOptions, label, load};
 use super::{Silent, check};
 
-/// Judges each commit of the published branch after the base; see [`judge::verify_by_commit`].
+/// Judges each commit of the published branch after the base; see `judge::verify_by_commit`.
 ///
 /// # Errors
 /// As for [`judge::verify`].

@@ -123,7 +123,7 @@ pub(super) fn announce(out: &Below, work: &Path, manifest: &Manifest) -> Result<
     clear(&path)
 }
 
-/// Does one part of a commit whose plan was [checked](Plan::check).
+/// Does one part of a commit whose plan was checked.
 pub(super) fn carry_out(step: CommitStep<'_>, out: &Below, stage: &Path) -> Result<()> {
     match step {
         CommitStep::Remove(path) => remove(out, path),

@@ -113,7 +113,7 @@ fn listing() -> BTreeMap<String, Vec<String>> {
         let module = read.defines(&path, 0);
         let (_, code) = files.iter().find(|(file, _)| module_of(file) == module).unwrap();
         let lines: Vec<&str> = code.lines().collect();
-        let declares = |line: &&str| {
+        let declares = |line: &str| {
             let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
             line.trim_start().starts_with("pub ")
                 && words.iter().position(|word| word == name).is_some_and(|at| {
@@ -126,7 +126,7 @@ fn listing() -> BTreeMap<String, Vec<String>> {
         };
         let at = lines
             .iter()
-            .position(|line| declares(&line))
+            .position(|line| declares(line))
             .unwrap_or_else(|| panic!("{public} is not declared in {}", module.join("::")));
         let mut parts = declaration(item(&lines, at));
         let room = files.iter().filter(|(file, _)| module_of(file).first() == module.first());

@@ -38,7 +38,7 @@ pub enum WellKnownError {
         /// The host that it leads to, if one can be read. The rest of the URL is not shown.
         host: Option<String>,
     },
-    /// The body is longer than [`MAX_BODY`], or the head than [`MAX_HEAD`].
+    /// The body is longer than [`MAX_BODY`], or the head than `MAX_HEAD`.
     TooLarge,
     /// No address of the name is public.
     Blocked(Vec<IpAddr>),
