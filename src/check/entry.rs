@@ -190,7 +190,7 @@ impl EntryChecker<'_> {
     /// Reports an unexpected mode or size; `None` when the content is too large to be read.
     fn check_file(&mut self, file: EntryFile, content: Content) -> Option<Content> {
         if content.executable {
-            let (place, message) = (Place::file(self.path(file)), "this file may be executed");
+            let (place, message) = (Place::file(self.path(file)), "this file is executable");
             let diagnostic = Diagnostic::new(Code::FileMode, place, message)
                 .help("run `git update-index --chmod=-x` and `chmod -x` on it");
             self.report_reading(diagnostic);

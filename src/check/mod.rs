@@ -49,3 +49,5 @@ pub use rules::RULES;
 pub use schema::keeps_schema;
 pub use twins::{confusable_names, outline};
 pub use url::is_uri;
+#[cfg(feature = "probe")]
+pub use words::type_of;

@@ -47,7 +47,7 @@ fn check_argument(
             return;
         }
     } else if name.contains(['<', '>', ' ', '$']) {
-        let message = format!("the argument name {} contains more than a name", quote(name));
+        let message = format!("the argument name {} contains other text than a name", quote(name));
         let help = match name.split(['<', '>', ' ', '$', '=']).next().unwrap_or_default() {
             "" => "write only the flag, such as --port, and the rest as value or valueHint".into(),
             word => format!("write {} as name and the rest as value", quote(word)),

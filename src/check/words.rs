@@ -20,7 +20,7 @@ pub(super) fn is_word(text: &str, more: &[u8]) -> bool {
 }
 
 /// Returns the name of a JSON type with its article.
-pub(super) fn type_of(value: &Value) -> &'static str {
+pub fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

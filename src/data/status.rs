@@ -85,7 +85,7 @@ pub fn find_server<'a>(tree: &'a Tree, name: &str) -> Result<&'a ServerFolder> {
     Err(match (nearest(name, names.iter().map(String::as_str)), parsed) {
         (Some(near), _) => error.help(format!("did you mean {near}?")),
         (None, Err(fault)) => error.help(format!("this name {fault}")),
-        (None, Ok(_)) => error.help("the folders below servers/ in the data folder are the names"),
+        (None, Ok(_)) => error.help("the folders below servers/ in the data folder show the names"),
     })
 }
 

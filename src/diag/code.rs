@@ -118,7 +118,7 @@ codes! {
     SchemaVersionNotAvailable "schema-version-not-available" Error "$schema names an unknown schema version";
     SchemaVersionDeprecated "schema-version-deprecated" Warning "$schema is not the current one";
 
-    InvalidServerName "invalid-server-name" Error fixed "the server name has the wrong form";
+    InvalidServerName "invalid-server-name" Error fixed "the server name is not valid";
     ReservedVersionString "reserved-version-string" Error "a version is called latest";
     VersionLooksLikeRange "version-looks-like-range" Error "a version looks like a range";
     InvalidRepositoryUrl "invalid-repository-url" Error "the repository URL does not fit its source";
@@ -133,7 +133,7 @@ codes! {
     IconSrcInvalidScheme "icon-src-invalid-scheme" Error "an icon's src is not https";
     PackageNameHasSpaces "package-name-has-spaces" Error "a package identifier contains a space";
     NamedArgumentNameRequired "named-argument-name-required" Error "a named argument has no name";
-    InvalidNamedArgumentName "invalid-named-argument-name" Error "a named argument's name contains more than a name";
+    InvalidNamedArgumentName "invalid-named-argument-name" Error "the name of a named argument contains other text";
     ArgumentValueStartsWithName "argument-value-starts-with-name" Error "an argument's value repeats its name";
     ArgumentDefaultStartsWithName "argument-default-starts-with-name" Error "an argument's default repeats its name";
     StdioTransportUrlNotEmpty "stdio-transport-url-not-empty" Error "a stdio transport has a url";
@@ -157,9 +157,9 @@ codes! {
     PackageVersionForbidden "package-version-forbidden" Error "an OCI package has a version";
     PackageIdentifierMissing "package-identifier-missing" Error "a package has no identifier";
     PackageBaseUrlMismatch "package-base-url-mismatch" Error "registryBaseUrl is not the one of the registry type";
-    PackageBaseUrlForbidden "package-base-url-forbidden" Error "this package type takes no registryBaseUrl";
+    PackageBaseUrlForbidden "package-base-url-forbidden" Error "this package type does not use registryBaseUrl";
     PackageHashMissing "package-hash-missing" Error "an MCPB package has no fileSha256";
-    PackageHashForbidden "package-hash-forbidden" Error "this package type takes no fileSha256";
+    PackageHashForbidden "package-hash-forbidden" Error "this package type does not use fileSha256";
     PackageOciReferenceInvalid "package-oci-reference-invalid" Error "an OCI identifier is not an image reference";
     PackageOciRegistryUnsupported "package-oci-registry-unsupported" Error "an OCI image is in an unsupported registry";
     PackageMcpbUrlInvalid "package-mcpb-url-invalid" Error "an MCPB identifier is not a release download";
@@ -168,7 +168,7 @@ codes! {
 
     PackageLeadingHyphen "package-leading-hyphen" Error "a package identifier or version begins with a hyphen";
     RuntimeHintInvalid "runtime-hint-invalid" Error "a runtimeHint is not a plain program name";
-    InputNameInvalid "input-name-invalid" Error "a header or variable has a name that is more than a name";
+    InputNameInvalid "input-name-invalid" Error "the name of a header or variable contains other text";
     TextLineBreak "text-line-break" Error "a text of one line contains a line break or tab";
     UrlOwnMachine "url-own-machine" Error "a URL leads to the reader's own machine";
     UrlPrivateNetwork "url-private-network" Error "a URL has a host that others cannot reach";
@@ -184,8 +184,8 @@ codes! {
     LintFirstRemoteOnly "lint-first-remote-only" Note "VS Code uses only the first remote";
     LintToolhiveInvisible "lint-toolhive-invisible" Note "ToolHive does not list this server";
 
-    ChangePath "change-path" Error "a path of the change is refused whatever it holds";
-    ChangeTooLarge "change-too-large" Error "the change touches more than is judged at once";
+    ChangePath "change-path" Error "the change has a path that is never accepted";
+    ChangeTooLarge "change-too-large" Error "the change is larger than the limits";
     ChangeMixed "change-mixed" Error "entries and protected files change together";
     ChangeConflict "change-conflict" Error "the base changed the same file meanwhile";
     ChangeCrissCross "change-criss-cross" Error "git would merge over several merge bases";

@@ -168,7 +168,7 @@ impl ClaimJudge<'_> {
             Verdict::Unknown => (
                 Code::OwnershipUnknown,
                 unanswered(tried),
-                "run the check again; no fault of the entry is known".to_owned(),
+                "run the check again; nothing is known to be wrong with the entry".to_owned(),
             ),
             Verdict::Refuted => reason(policy, tried),
         };
@@ -178,7 +178,7 @@ impl ClaimJudge<'_> {
         let path = blamed.and_then(|attempt| attempt.file.clone());
         let path = path.unwrap_or_else(|| claim.path());
         let what = match verdict {
-            Verdict::Unknown => "it is not known who may publish for",
+            Verdict::Unknown => "could not find out who may publish for",
             _ => "nobody has proven that they may publish for",
         };
         let message = format!("{what} {}: {saw}", claim.namespace);

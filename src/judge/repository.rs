@@ -58,7 +58,7 @@ pub(super) fn uncommitted(git: &Git, prefix: &str, head: Oid) -> Result<Option<D
     };
     let files = count(number, "file");
     let message =
-        format!("{files} that {is} not committed {is} not judged; `verify` reads commits");
+        format!("{files} that {is} not committed {is} not judged; `verify` only reads commits");
     let folder = if prefix.is_empty() { "." } else { prefix };
     Ok(Some(
         Diagnostic::new(Code::ChangeUncommitted, Place::file(join(prefix, first)), message)

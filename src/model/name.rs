@@ -35,7 +35,7 @@ impl ServerName {
                 "has a namespace that is not letters, digits, dots and hyphens, at least two, with a letter or digit at both ends"
             }
             Some((_, name)) if name.len() < 2 || !is_word(name, b"._-") => {
-                "has a name part that is not letters, digits, dots, hyphens and underscores, at least two, with a letter or digit at both ends"
+                "has a name part of another form: use at least two letters, digits, dots, hyphens and underscores, with a letter or digit at both ends"
             }
             Some(_) if text.len() > Self::MAX => "is longer than 200 characters",
             Some((namespace, _)) => {

@@ -268,7 +268,7 @@ fn kind(files: &BTreeMap<EntryFile, Sides>, has_server: impl FnOnce() -> bool) -
     }
 }
 
-/// Why a path is refused whatever it holds.
+/// Why a path is never accepted.
 fn objection(item: &Changed) -> Option<&'static str> {
     let Some(after) = item.after else {
         return None; // a removed path does no harm
@@ -283,7 +283,7 @@ fn objection(item: &Changed) -> Option<&'static str> {
         _ if item.path.chars().any(char::is_control) => "the path holds a control character",
         _ if item.path.split('/').count() > MAX_DEPTH => "the path is more than eight folders deep",
         (None, FileMode::Regular) => return None,
-        (None, FileMode::Executable) => "the file may be executed; data never is",
+        (None, FileMode::Executable) => "the file is executable; data files never are",
         (None, FileMode::Symlink) => "this is a symbolic link",
         (None, FileMode::Submodule) => "this is a submodule",
         (None, FileMode::Other(_)) => "the file has a mode that git does not write",

@@ -61,7 +61,7 @@ pub(super) fn check_offline(claim: &ToProve<'_>, proof: &[u8]) -> Result<ProofFi
     let sha256 = content_digest(claim.action, &claim.path, claim.content)
         .map_err(|why| bad(format!("the content cannot be hashed: {why}")))?;
     file.verify(&claim.name, claim.version, &sha256)
-        .map_err(|fault| bad(format!("the signature does not hold for this content: {fault}")))?;
+        .map_err(|fault| bad(format!("the signature does not match this content: {fault}")))?;
     Ok(file)
 }
 

@@ -131,7 +131,7 @@ pub(super) fn make_real(folder: &Path) -> Result<()> {
     clear(folder)?;
     match fs::create_dir(folder) {
         Err(e) if e.kind() != Os::AlreadyExists => {
-            Err(Error::new(ErrorKind::Output, "the working folder cannot be made")
+            Err(Error::new(ErrorKind::Output, "the working folder cannot be created")
                 .at(folder)
                 .because(e)
                 .help("it is created beside the output: choose an output with --out in a folder that you can write to"))

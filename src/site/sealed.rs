@@ -28,7 +28,7 @@ pub const WORK: &str = ".mcp-static";
 pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
     if let Some(around) = work.parent() {
         if let Some(outer) = around.parent() {
-            let fail = |e| crate::error::Error::io("a folder cannot be made", outer, e);
+            let fail = |e| crate::error::Error::io("a folder cannot be created", outer, e);
             std::fs::create_dir_all(outer).map_err(fail)?;
         }
         make_real(around)?;

@@ -98,7 +98,7 @@ pub(super) enum Verb {
     Sign(sign::SignArgs),
     /// Set the status of a version or of a whole server
     Status(StatusArgs),
-    /// Check whether the author of a change may make it
+    /// Check a change: who may publish, and what may change
     Verify(VerifyArgs),
 }
 

@@ -71,7 +71,7 @@ fn describe(key: &PublicKey, git: Option<&Path>, domain: Option<&str>) -> Result
     let mut text = format!(
         "key          {} {}\n\
          OpenSSH      {}\n\n\
-         Publish the record in one of two places. The official registry reads the same.\n\
+         Publish the record in one of two places. The official registry reads the same record.\n\
          DNS          {host}. IN TXT \"{record}\"\n\
          or the file  https://{host}/.well-known/mcp-registry-auth\n\
          with         {record}\n",

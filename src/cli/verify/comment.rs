@@ -100,7 +100,7 @@ pub(super) fn headline(judged: &Judged) -> &'static str {
         Judgement::Proven => "Everything in this change is proven.",
         Judgement::Refused => "This change is refused.",
         Judgement::Unknown => {
-            "The result is not known yet: a host outside did not answer. Run the check again."
+            "The result is not known yet: another host did not answer, or the network was not used. Run the check again."
         }
         Judgement::NeedsMaintainer => "This change needs a maintainer's decision.",
     }

@@ -1,4 +1,4 @@
-//! `verify`: checks whether the author of a change may make it.
+//! `verify`: checks who may publish, and what may change.
 
 mod comment;
 mod outside;

@@ -31,7 +31,7 @@ pub(super) fn refused(
     let key = |path: &str| keys.of(path, &set.config);
     let guarded = !change.protected.is_empty() || !change.stray_tombstones().is_empty();
     if change.makes_claims() && guarded {
-        let why = "entries and protected files came in one step";
+        let why = "one step changed entries and protected files together";
         let help = format!(
             "`git revert {}{}`, then bring the entries and the protected files in two changes",
             if set.git.is_merge(commit)? { "-m 1 " } else { "" },

@@ -78,7 +78,7 @@ fn table(out: &mut String, result: &ProbeResult, look: Look) {
     let sign = |grade| Grade::sign(grade, look.ascii);
     let _ = writeln!(
         out,
-        "\n  {} works   {} works in part   {} fails   {} not used or not tried   * required",
+        "\n  {} works   {} works partially   {} fails   {} not used or not tried   * required",
         sign(Some(Grade::Works)),
         sign(Some(Grade::Partly)),
         sign(Some(Grade::Fails)),

@@ -1,5 +1,6 @@
 //! What readers find.
 
+pub(super) use crate::check::type_of;
 use serde_json::Value;
 
 use crate::model::probe::{Grade, Trouble};
@@ -31,18 +32,6 @@ pub(super) fn keys(value: &Value) -> String {
             format!("members: {}", keys.join(", "))
         }
         other => format!("it is {}", type_of(other)),
-    }
-}
-
-/// Returns the JSON type for messages.
-pub(super) fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
     }
 }
 

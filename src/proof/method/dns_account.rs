@@ -17,7 +17,7 @@ pub(super) fn dns_account(case: &Case<'_>) -> Tried {
     };
     let (forge, _, pull) = attested(case)?;
     let Some(author) = pull.author.as_ref().filter(|author| author.is_person()) else {
-        let saw = format!("{forge} names no person who opened the pull request");
+        let saw = format!("{forge} does not name the person who opened the pull request");
         return Err(case.refuted(Code::OwnershipNotAttested, saw, HELP));
     };
     own_branch(case, author, pull)?;

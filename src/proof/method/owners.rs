@@ -17,7 +17,7 @@ pub(super) fn owners_file(case: &Case<'_>) -> Tried {
     let accounts: Vec<&Account> =
         written_accounts(case).iter().chain(case.policy.accounts).collect();
     if accounts.is_empty() {
-        let saw = format!("no account is written down for {namespace}");
+        let saw = format!("no account is listed for {namespace}");
         let help = format!("add {} in a separate pull request", case.claim.owners_path());
         return Err(case.absent(saw, help));
     }
@@ -27,9 +27,8 @@ pub(super) fn owners_file(case: &Case<'_>) -> Tried {
         |account: &&Account| account.forge.eq_ignore_ascii_case(forge) && account.id == author.id;
     let who = format!("{} (id {}) of {forge} opened", author.login, author.id);
     if !author.is_person() || !accounts.iter().any(is_author) {
-        let saw = format!(
-            "{who} the pull request and is none of the accounts written down for {namespace}"
-        );
+        let saw =
+            format!("{who} the pull request and is not one of the accounts listed for {namespace}");
         let help = "let one of them open it, or have the account added";
         return Err(case.refuted(Code::OwnershipWrongAuthor, saw, help));
     }
