@@ -2,19 +2,55 @@
 //! on its host. Rules and pages warn about them.
 
 /// Variables that make other programs load or run something, in capital letters.
-const LOADERS: &str = "\
-    BASH_ENV BROWSER COMPLUS_PROFILER_PATH CORECLR_PROFILER_PATH COR_PROFILER_PATH \
-    DOTNET_STARTUP_HOOKS EDITOR ENV GCONV_PATH GIT_ASKPASS GIT_EXEC_PATH GIT_EXTERNAL_DIFF \
-    GIT_PROXY_COMMAND GIT_SSH GIT_SSH_COMMAND GIT_TEMPLATE_DIR JAVA_TOOL_OPTIONS \
-    JDK_JAVA_OPTIONS LD_AUDIT LD_LIBRARY_PATH LD_PRELOAD NODE_OPTIONS NODE_PATH \
-    NPM_CONFIG_NODE_OPTIONS NPM_CONFIG_SCRIPT_SHELL PAGER PATH PERL5DB PERL5LIB PERL5OPT \
-    PROMPT_COMMAND PYTHONBREAKPOINT PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONUSERBASE RUBYLIB \
-    RUBYOPT SSH_ASKPASS VISUAL ZDOTDIR _JAVA_OPTIONS";
+const LOADERS: &[&str] = &[
+    "BASH_ENV",
+    "BROWSER",
+    "COMPLUS_PROFILER_PATH",
+    "CORECLR_PROFILER_PATH",
+    "COR_PROFILER_PATH",
+    "DOTNET_STARTUP_HOOKS",
+    "EDITOR",
+    "ENV",
+    "GCONV_PATH",
+    "GIT_ASKPASS",
+    "GIT_EXEC_PATH",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_PROXY_COMMAND",
+    "GIT_SSH",
+    "GIT_SSH_COMMAND",
+    "GIT_TEMPLATE_DIR",
+    "JAVA_TOOL_OPTIONS",
+    "JDK_JAVA_OPTIONS",
+    "LD_AUDIT",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "NPM_CONFIG_NODE_OPTIONS",
+    "NPM_CONFIG_SCRIPT_SHELL",
+    "PAGER",
+    "PATH",
+    "PERL5DB",
+    "PERL5LIB",
+    "PERL5OPT",
+    "PROMPT_COMMAND",
+    "PYTHONBREAKPOINT",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONUSERBASE",
+    "RUBYLIB",
+    "RUBYOPT",
+    "SSH_ASKPASS",
+    "VISUAL",
+    "ZDOTDIR",
+    "_JAVA_OPTIONS",
+];
 
 /// Whether a variable of this name makes other programs load code.
 pub fn is_loader(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    LOADERS.split(' ').any(|loader| loader == name) || name.starts_with("DYLD_")
+    LOADERS.contains(&name.as_str()) || name.starts_with("DYLD_")
 }
 
 /// Options of a container that share a part of the machine when their value is `host`.
@@ -91,8 +127,19 @@ fn mount_source(value: &str) -> Option<&str> {
 }
 
 /// Ways to write the user's home.
-const HOMES: &str = "~ $home ${home} {home} ${userhome} ${env:home} $env:home %homepath% \
-    ${userprofile} $env:userprofile %userprofile%";
+const HOMES: &[&str] = &[
+    "~",
+    "$home",
+    "${home}",
+    "{home}",
+    "${userhome}",
+    "${env:home}",
+    "$env:home",
+    "%homepath%",
+    "${userprofile}",
+    "$env:userprofile",
+    "%userprofile%",
+];
 
 /// Whether a path is the whole machine, a home, or the socket that commands the containers.
 fn is_wide(path: &str) -> bool {
@@ -119,7 +166,7 @@ fn is_wide(path: &str) -> bool {
         [drive] if drive.len() == 2 && drive.ends_with(':') => true,
         ["root" | "home" | "users" | "run"] | ["home" | "users", _] | ["var", "run"] => rooted,
         [drive, "users"] | [drive, "users", _] => drive.ends_with(':'),
-        [home] => HOMES.split(' ').any(|known| known == *home),
+        [home] => HOMES.contains(home),
         _ => false,
     }
 }
