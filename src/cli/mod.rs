@@ -10,6 +10,7 @@ mod args;
 mod build;
 mod changes;
 mod check;
+mod ci;
 mod dates;
 mod explain;
 mod import;
@@ -48,6 +49,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Add(args) => add::run(&cli.global, args, &talk),
         Verb::Build(args) => build::run(&cli.global, args, &talk),
         Verb::Check(args) => check::run(&cli.global, args, &talk),
+        Verb::Ci(args) => ci::run(&cli.global, args, &talk),
         Verb::Completions { shell } => explain::completions(*shell, &talk),
         Verb::Dates => dates::run(&cli.global, &talk),
         Verb::Explain { code } => explain::run(code.as_deref(), &talk),

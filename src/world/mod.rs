@@ -7,6 +7,8 @@ pub mod clock;
 pub mod dns;
 #[doc(hidden)]
 pub mod file;
+#[cfg(feature = "http")]
+pub mod forge;
 #[cfg(feature = "git")]
 pub mod git;
 pub mod http;

@@ -1,5 +1,6 @@
 //! The arguments of the command line.
 
+pub(super) mod ci;
 pub(super) mod sign;
 
 use std::path::PathBuf;
@@ -73,6 +74,8 @@ pub(super) enum Verb {
     Build(BuildArgs),
     /// Validate entries and the registry as a whole, or single server.json files
     Check(CheckArgs),
+    /// Run a step of a forge's workflow: what `init` wrote calls these
+    Ci(ci::CiArgs),
     /// Print a completion script for a shell
     Completions {
         /// Shell that the script is for

@@ -1,0 +1,38 @@
+//! `ci`: the steps of the workflows that `init` writes.
+//!
+//! A step takes what it needs from the forge's environment ([`job`]), does what other commands do (`verify`,
+//! `build`, `check --site`, `probe`), and leaves its results where the forge's next step finds them. Tokens are
+//! read by the steps `fetch`, `report`, `gate`, `last-good`, `remember` and `request open`; the steps that read
+//! what strangers wrote (`judge`, `request draft`) refuse to run where a token can be seen.
+
+mod gate;
+mod job;
+mod judge;
+mod last_good;
+mod prove;
+mod remember;
+mod report;
+mod request;
+
+use super::args::Global;
+use super::args::ci::{CiArgs, Step};
+use super::outcome::Outcome;
+use super::talk::Talk;
+use crate::error::Result;
+use job::Job;
+
+/// Runs one step of a workflow.
+pub(super) fn run(global: &Global, args: &CiArgs, talk: &Talk) -> Result<Outcome> {
+    let job = Job::of_environment(args)?;
+    match &args.step {
+        Step::Fetch(args) => judge::fetch(global, args, &job, talk),
+        Step::Judge(args) => judge::run(global, args, &job, talk),
+        Step::Report => report::run(&job, talk),
+        Step::Gate(args) => gate::run(global, args, &job, talk),
+        Step::Prove(args) => prove::run(global, args, &job, talk),
+        Step::LastGood => last_good::find(&job, talk),
+        Step::RollBack(args) => last_good::run(global, args, &job, talk),
+        Step::Remember => remember::run(&job, talk),
+        Step::Request(args) => request::run(global, args, &job, talk),
+    }
+}

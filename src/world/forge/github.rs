@@ -1,0 +1,5 @@
+//! The API of GitHubLike.
+
+/// The API.
+#[derive(Debug)]
+pub struct GitHubLike;

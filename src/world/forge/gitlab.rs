@@ -1,0 +1,5 @@
+//! The API of GitLab.
+
+/// The API.
+#[derive(Debug)]
+pub struct GitLab;
