@@ -12,7 +12,7 @@ use super::objects::{self, Oid};
 use super::place::{GitFolders, absolute_path, failed, said};
 use crate::error::{Error, ErrorKind, Result};
 
-/// An opened repository, for reading only.
+/// An opened repository.
 ///
 /// It may move to another thread but is not shared between threads: each takes its own with
 /// [`Git::reopen`], which costs a fraction of a millisecond.
