@@ -53,13 +53,14 @@ impl Remote {
     }
 
     /// Fetches `refspecs` into the repository at `folder`. A `+SOURCE:TARGET` whose source does not exist is an error,
-    /// unless it is a pattern such as `+refs/mcp-static/*:refs/mcp-static/*`.
+    /// unless it is a pattern such as `+refs/mcp-static/*:refs/mcp-static/*`; then what is no longer there is removed
+    /// here too.
     ///
     /// # Errors
     /// [`ErrorKind::Indeterminate`] with what git said when it failed; [`ErrorKind::Usage`] for a refspec or URL that
     /// is not passed on, or without the program.
     pub fn fetch(&self, folder: &Path, refspecs: &[&str]) -> Result<()> {
-        let words = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules"];
+        let words = ["fetch", "--quiet", "--no-tags", "--prune", "--no-recurse-submodules"];
         self.run(folder, &words, refspecs, ErrorKind::Indeterminate)
     }
 

@@ -121,6 +121,9 @@ impl HttpClient {
         if let Some(bearer) = bearer {
             get = get.header("Authorization", format!("Bearer {}", bearer.expose()));
         }
+        if request.fresh {
+            get = get.header("Cache-Control", "no-cache");
+        }
         let mut answer = get.call().map_err(|e| failure(url, request.limit, &e))?;
         let header = |name: &str| {
             answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)

@@ -52,6 +52,8 @@ pub struct Request {
     pub bearer: Option<Secret>,
     /// Most bytes of an answer.
     pub limit: u64,
+    /// Whether caches on the way are told to ask the host again.
+    pub fresh: bool,
 }
 
 /// An answer with a status of success.
