@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::base::Base;
 use super::body::Body;
-use crate::world::http::{Ask, Exchange, HttpError, Reply, Verb};
+use crate::world::http::{Ask, Exchange, HttpError, Reply};
 
 /// An answer with its parsed body.
 #[derive(Debug)]
