@@ -7,6 +7,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::judge::LABELS;
 use crate::proof::event::Happening;
+use crate::text::is_hex;
 use crate::world::forge::{Forge, Subject};
 use crate::world::http::HttpError;
 
@@ -52,8 +53,7 @@ fn validate(report: &ChangeReport, number: u64, job: &Job) -> Result<()> {
         Error::new(ErrorKind::Usage, format!("the report {what}"))
             .help("pass on what `mcp-static ci judge` wrote as it is")
     };
-    let is_commit = report.head.len() == 40 && report.head.bytes().all(|b| b.is_ascii_hexdigit());
-    if number == 0 || !is_commit {
+    if number == 0 || !is_hex(&report.head, 40) {
         return Err(wrong("does not name a pull request and its newest commit"));
     }
     if report.comment.lines().next() != Some(MARKER) {

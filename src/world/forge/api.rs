@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::text::is_hex;
 use crate::world::clock::{Clock, SystemClock};
 use crate::world::http::{Ask, Exchange, HttpError, Reply, Url, Verb, summary};
 
@@ -136,6 +137,13 @@ impl Api {
         text.map(str::to_owned).ok_or_else(|| self.unexpected("", &format!("{pointer} is missing")))
     }
 
+    /// Returns the commit id at a place of an answer.
+    pub(super) fn commit(&self, path: &str, pointer: &str) -> Result<String, HttpError> {
+        let id = self.text(&self.get(path)?, pointer)?;
+        let is_commit = is_hex(&id, 40) || is_hex(&id, 64);
+        is_commit.then_some(id).ok_or_else(|| self.unexpected(path, &format!("{pointer} is not a commit id")))
+    }
+
     fn send(&self, verb: Verb, path: &str, body: Option<&Value>) -> Result<Reply, HttpError> {
         let url = format!("{}{path}", self.base);
         let refused = |why: &str| HttpError::Refused { url: url.clone(), why: why.to_owned() };
@@ -187,9 +195,4 @@ fn failure(url: String, reply: &Reply, retry_after: Option<String>) -> HttpError
     let body = &reply.body[..reply.body.len().min(MAX_DETAIL)];
     let detail = summary(reply.header("content-type").unwrap_or_default(), body);
     HttpError::Status { url, status: reply.status, retry_after, detail }
-}
-
-/// Whether text from an API is the id of a commit.
-pub(super) fn is_commit(text: &str) -> bool {
-    matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_hexdigit())
 }

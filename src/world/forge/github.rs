@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::text::percent_encode;
 use crate::world::http::{Exchange, HttpError, Secret, Verb};
 
-use super::api::{Api, is_commit};
+use super::api::Api;
 use super::{Comment, Forge, ForgeKind, NewChange, Subject};
 
 /// The account of a job's own token on Forgejo and Gitea. No person can have a negative number.
@@ -153,12 +153,7 @@ impl GitHubLike {
 
 impl Forge for GitHubLike {
     fn head(&self, change: u64) -> Result<String, HttpError> {
-        let path = self.at(&format!("pulls/{change}"));
-        let head = self.api.text(&self.api.get(&path)?, "/head/sha")?;
-        if is_commit(&head) {
-            return Ok(head);
-        }
-        Err(self.api.unexpected(&path, "/head/sha is not a commit id"))
+        self.api.commit(&self.at(&format!("pulls/{change}")), "/head/sha")
     }
 
     fn comments(&self, subject: Subject) -> Result<Vec<Comment>, HttpError> {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::text::percent_encode;
 use crate::world::http::{Exchange, HttpError, Secret, Verb};
 
-use super::api::{Api, is_commit};
+use super::api::Api;
 use super::{Comment, Forge, NewChange, Subject};
 
 /// Size of a page, the largest that GitLab takes.
@@ -43,12 +43,7 @@ impl GitLab {
 
 impl Forge for GitLab {
     fn head(&self, change: u64) -> Result<String, HttpError> {
-        let path = self.subject(Subject::Change(change));
-        let head = self.api.text(&self.api.get(&path)?, "/sha")?;
-        if is_commit(&head) {
-            return Ok(head);
-        }
-        Err(self.api.unexpected(&path, "/sha is not a commit id"))
+        self.api.commit(&self.subject(Subject::Change(change)), "/sha")
     }
 
     fn comments(&self, subject: Subject) -> Result<Vec<Comment>, HttpError> {
