@@ -10,7 +10,7 @@ use super::job::Job;
 use super::output::{Output, kept};
 
 /// Most bytes of a comment; forges take a little more.
-const MAX_COMMENT: usize = 60_000;
+pub(super) const MAX_COMMENT: usize = 60_000;
 
 /// What is at the end of a comment that was cut.
 const CUT: &str =

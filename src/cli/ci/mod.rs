@@ -9,6 +9,7 @@ mod change;
 mod deployment;
 mod difference;
 mod fetch;
+mod forge;
 mod gate;
 mod guard;
 mod job;
@@ -36,7 +37,7 @@ pub(super) fn run(global: &Global, args: &CiArgs, talk: &Talk) -> Result<Outcome
     match &args.step {
         Step::Fetch(args) => fetch::run(args, &job, talk),
         Step::Judge => judge::run(global, &job, talk),
-        Step::Report => report::run(&job, talk),
+        Step::Report => report::run(global, &job, talk),
         Step::Gate(args) => gate::run(global, args, &job, talk),
         Step::Prove(args) => prove::run(global, args, &job, talk),
         Step::LastGood => last_good::run(global, &job, talk),

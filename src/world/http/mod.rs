@@ -13,7 +13,7 @@ mod wire;
 use std::fmt;
 
 #[cfg(feature = "http")]
-pub use client::{HttpClient, HttpOptions, ProxyChoice, read};
+pub use client::{HttpClient, HttpOptions, ProxyChoice, read, summary};
 pub use exchange::{Ask, Exchange, Reply, Verb};
 pub use url::{Url, shown};
 #[cfg(feature = "http")]
