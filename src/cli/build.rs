@@ -1,10 +1,10 @@
 //! `build`: writes the registry as files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::data::Held;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{BuildOptions, BuildTarget, build, load};
+use crate::pipeline::{BuildOptions, BuildTarget, LoadOptions, Loaded, Silent, build, load};
 use crate::site::{HOSTS, Host, WriteCounts, host_named, working_folder};
 use crate::text::count;
 use crate::world::file;
@@ -35,11 +35,20 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         })?;
         loaded.show_probe(result).map_err(|e| e.at(path))?;
     }
+    write_site(&loaded, &options, &targets, talk)
+}
+
+/// Writes the site of `loaded`, which came from these options, for each host into its folder.
+pub(super) fn write_site(
+    loaded: &Loaded,
+    options: &LoadOptions,
+    targets: &[(&'static dyn Host, PathBuf)],
+    talk: &Talk,
+) -> Result<Outcome> {
     let targets: Vec<BuildTarget<'_>> =
         targets.iter().map(|(host, out)| BuildTarget { host: *host, out }).collect();
-    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let how = BuildOptions { home, data: Some(global.data.clone()) };
-    let built = build(&loaded, &targets, &how, talk.observer().as_ref())?;
+    let how = limits(options);
+    let built = build(loaded, &targets, &how, talk.observer().as_ref())?;
     talk.report(&built.report);
     if built.report.has_errors() {
         talk.say("nothing was written");
@@ -55,6 +64,20 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         talk.say(&summary(target, written, built.size));
     }
     Ok(Outcome::Fine)
+}
+
+/// Builds only the API of the data that `options` name, and returns whether it could be built. Nothing is printed.
+pub(super) fn write_api(options: &LoadOptions, out: &Path) -> Result<bool> {
+    let loaded = load(options)?;
+    let target = BuildTarget { host: host_of("plain")?, out };
+    let built = build(&loaded, &[target], &limits(options), &Silent)?;
+    Ok(!built.report.has_errors())
+}
+
+/// Returns the folders that a build must not write to.
+fn limits(options: &LoadOptions) -> BuildOptions {
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    BuildOptions { home, data: Some(options.data.clone()) }
 }
 
 /// Returns the host of this name.

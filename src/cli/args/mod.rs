@@ -187,22 +187,22 @@ pub(super) struct ImportArgs {
     pub restart: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct InitArgs {
     /// Folder of the repository; created when missing
     #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath)]
     pub dir: PathBuf,
-    /// Display name [default: the name of the folder]
+    /// Display name [default: the name of the repository or folder]
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
     /// Base URL that clients will use: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
-    /// Host of the site, such as github-pages for a site that may be public
+    /// Host of the site, such as github-pages
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// Forge of the repository: github or gitlab [default: from the remote]
-    #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab"])]
+    /// Forge that the repository is on [default: told from the address of the remote "origin"]
+    #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab", "forgejo", "gitea"])]
     pub forge: Option<String>,
     /// Code owners of settings and CI: @account or @organisation/team, separated by spaces
     #[arg(long, value_name = "WHO")]
@@ -213,10 +213,23 @@ pub(super) struct InitArgs {
     /// A company's registry: colleagues publish, people review (the default)
     #[arg(long, conflicts_with = "public")]
     pub private: bool,
+    /// Where the workflows get this program from: https://…, /path/on/the/runner, github:OWNER/REPO@VERSION,
+    /// cargo:VERSION, cargo:https://….git@COMMIT, or "this" in a copy of the program's own repository
+    #[arg(long, value_name = "SOURCE")]
+    pub tool: Option<String>,
+    /// SHA-256 of the file that --tool names
+    #[arg(long, value_name = "HEX", requires = "tool")]
+    pub sha256: Option<String>,
+    /// Let people without git ask for a server: an issue form, and a workflow that makes a pull request of it
+    #[arg(long)]
+    pub requests: bool,
+    /// Write an example entry
+    #[arg(long)]
+    pub example: bool,
     /// Ask nothing and take the defaults
     #[arg(short, long)]
     pub yes: bool,
-    /// Update CI files of an older version that nobody has edited
+    /// Update CI files of an older version, or of other options, that nobody has edited
     #[arg(long)]
     pub force: bool,
 }

@@ -1,85 +1,193 @@
 //! The questions of `init`, asked on a terminal only, and only those that no flag answered.
 //!
-//! The first question is whether the site may be public: a site on GitHub Pages is public even when its
-//! repository is private, except on GitHub Enterprise Cloud.
+//! A wrong answer is explained and the question asked again. Questions are read from any reader and written to any
+//! writer, so that tests can hold the conversation.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufRead, IsTerminal as _, Write};
 
 use crate::config::BaseUrl;
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::visible;
 
 use super::super::args::InitArgs;
-use super::scaffold::{Forge, Scaffold};
+use super::around::Surroundings;
+use super::forge::{Forge, NAMES};
+use super::plan::{Scaffold, check_maintainers, check_name};
+use super::source::{Source, digest};
 
 /// Whether the program runs in a terminal, so that it can ask.
 pub(super) fn possible() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// Asks for what the flags left open and adds it to the plan.
-pub(super) fn fill(plan: &mut Scaffold, args: &InitArgs) -> Result<()> {
-    if args.name.is_none() {
-        plan.name = ask("Name of the registry", &plan.name)?;
+/// One who asks.
+pub(super) struct Asker<R, W> {
+    pub(super) input: R,
+    pub(super) output: W,
+}
+
+impl<R: BufRead, W: Write> Asker<R, W> {
+    /// Asks which forge it is, unless a flag or the remote says it.
+    pub(super) fn forge(&mut self, args: &InitArgs, around: &Surroundings) -> Result<Forge> {
+        if args.forge.is_some() || around.forge().is_some() {
+            return around.forge_unasked(args.forge.as_deref());
+        }
+        let question = format!("Forge that the repository is on ({})", NAMES.join(", "));
+        self.ask_until(&question, "github", |answer| {
+            Forge::named(&answer.to_ascii_lowercase(), around.host())
+                .ok_or_else(|| format!("choose from {}", NAMES.join(", ")))
+        })
     }
-    if args.host.is_none() && !plan.public {
-        let readable =
-            yes("Can the site be public, so that everybody who knows its address can read it?")?;
+
+    /// Asks for what the flags left open and adds it to the plan.
+    pub(super) fn fill(&mut self, plan: &mut Scaffold, args: &InitArgs) -> Result<()> {
+        if args.name.is_none() {
+            let name = plan.name.clone();
+            plan.name = self.ask_until("Name of the registry", &name, |answer| {
+                check_name(answer).map_err(|e| e.to_string()).map(|()| answer.to_owned())
+            })?;
+        }
+        if args.host.is_none() && !plan.public && plan.host.is_none() {
+            self.audience(plan, args)?;
+        }
+        if plan.base_url.is_none() {
+            let likely = plan.likely_url().unwrap_or_default();
+            let question = "URL that clients will be given (empty when not known yet)";
+            plan.base_url = self.ask_until(question, &likely, |answer| match answer {
+                "" => Ok(None),
+                _ => BaseUrl::parse(answer).map(Some),
+            })?;
+        }
+        if args.maintainers.is_none() {
+            let known = plan.maintainers.clone().unwrap_or_default();
+            let question = "Maintainers, as @account or @organisation/team";
+            let answer = self.ask_until(question, &known, |answer| {
+                check_maintainers(answer).map_err(explain).map(|()| answer.to_owned())
+            })?;
+            plan.maintainers = Some(answer).filter(|answer| !answer.is_empty());
+        }
+        if args.tool.is_none() {
+            self.source(plan)?;
+        }
+        Ok(())
+    }
+
+    /// Asks who may read the site, because pages of a private repository are not private.
+    fn audience(&mut self, plan: &mut Scaffold, args: &InitArgs) -> Result<()> {
+        match plan.forge {
+            Forge::GitHub { server: false } => self.say(
+                "GitHub Pages shows a site to the whole world, even when its repository is private (except on GitHub \
+                 Enterprise Cloud with private Pages, which clients cannot read).\n",
+            )?,
+            Forge::GitHub { server: true } => {
+                self.say("GitHub Pages shows a site to everyone who can reach this server.\n")?;
+            }
+            _ => {}
+        }
+        let question =
+            "Can the site be public, so that everybody who knows its address can read it?";
+        let readable = self.yes(question)?;
         if readable && !args.private {
-            plan.public = yes(
-                "Is it a public registry, where strangers publish and search engines are welcome?",
-            )?;
+            let question =
+                "Is it a public registry, where strangers publish and search engines are welcome?";
+            plan.public = self.yes(question)?;
         }
-        if readable && plan.forge == Forge::GitHub && yes("Publish it on GitHub Pages?")? {
-            plan.host = Some("github-pages".to_owned());
+        if readable && matches!(plan.forge, Forge::GitHub { .. }) {
+            let pages = self.yes("Publish it on GitHub Pages?")?;
+            plan.host = Some(if pages { "github-pages" } else { "plain" }.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Asks where the workflows get the program from.
+    fn source(&mut self, plan: &mut Scaffold) -> Result<()> {
+        let question = "Where do the workflows get mcp-static from: https://…, /path/on/the/runner, \
+             github:OWNER/REPO@VERSION or cargo:VERSION (empty: set two variables later)";
+        let (tool, source) = self.ask_until(question, "", |answer| match answer {
+            "" => Ok((None, Source::Unknown)),
+            _ => Source::without_sum(answer).map_err(explain).map(|s| (Some(answer.to_owned()), s)),
+        })?;
+        plan.source = source;
+        plan.tool = (tool, None);
+        if plan.source.needs_sum() {
+            let question = "SHA-256 of that file, as `sha256sum FILE` prints it";
+            let sha256 = self.ask_until(question, "", |answer| digest(answer).map_err(explain))?;
+            plan.source = Source::parse(plan.tool.0.as_deref(), Some(&sha256))?;
+            plan.tool.1 = Some(sha256);
+        }
+        Ok(())
+    }
+
+    /// Asks for the first server until `add` takes one or the answer is empty. Returns whether one was added.
+    pub(super) fn first_server(&mut self, mut add: impl FnMut(&str) -> bool) -> bool {
+        loop {
+            let question = "Add your first server now? Path of its server.json (empty: later)";
+            match self.ask(question, "").as_deref() {
+                // The registry is set up already, so silence means later.
+                Err(_) | Ok("") => return false,
+                Ok(path) if add(path) => return true,
+                Ok(_) => {}
+            }
         }
     }
-    while args.base_url.is_none() && plan.base_url.is_none() {
-        let likely = plan.likely_url().unwrap_or_default();
-        let answer = ask("URL that clients will be given (empty when not known yet)", &likely)?;
-        match BaseUrl::parse(&answer) {
-            _ if answer.is_empty() => break,
-            Ok(url) => plan.base_url = Some(url),
-            Err(why) => say(&format!("{why}\n"))?,
+
+    /// Asks a yes-or-no question until it is answered; the default is no.
+    fn yes(&mut self, question: &str) -> Result<bool> {
+        self.ask_until(&format!("{question} (y/n)"), "n", |answer| {
+            match answer.to_ascii_lowercase().as_str() {
+                "y" | "yes" => Ok(true),
+                "n" | "no" => Ok(false),
+                _ => Err("answer y or n".to_owned()),
+            }
+        })
+    }
+
+    /// Asks until `read` takes the answer.
+    fn ask_until<T>(
+        &mut self,
+        question: &str,
+        default: &str,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<T> {
+        loop {
+            match read(&self.ask(question, default)?) {
+                Ok(value) => return Ok(value),
+                Err(why) => self.say(&format!("{}\n", visible(&why)))?,
+            }
         }
     }
-    if args.maintainers.is_none() {
-        let known = plan.maintainers.clone().unwrap_or_default();
-        let answer = ask("Maintainers, as @account or @organisation/team", &known)?;
-        plan.maintainers = Some(answer).filter(|answer| !answer.is_empty());
+
+    /// Asks a question and returns the answer; the default when it is empty.
+    fn ask(&mut self, question: &str, default: &str) -> Result<String> {
+        match default {
+            "" => self.say(&format!("{question}: "))?,
+            _ => self.say(&format!("{question} [{}]: ", visible(default)))?,
+        }
+        let mut line = Vec::new();
+        let read = self.input.read_until(b'\n', &mut line).map_err(unanswered)?;
+        if read == 0 {
+            return Err(Error::new(ErrorKind::Usage, "the question was not answered")
+                .help("answer it, or give --yes to take every default"));
+        }
+        let line = String::from_utf8_lossy(&line);
+        let answer = line.trim();
+        Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })
     }
-    Ok(())
+
+    fn say(&mut self, text: &str) -> Result<()> {
+        self.output
+            .write_all(text.as_bytes())
+            .and_then(|()| self.output.flush())
+            .map_err(unanswered)
+    }
 }
 
-/// Asks a yes-or-no question until it is answered; the default is no.
-fn yes(question: &str) -> Result<bool> {
-    loop {
-        match ask(&format!("{question} (y/n)"), "n")?.to_ascii_lowercase().as_str() {
-            "y" | "yes" => return Ok(true),
-            "n" | "no" => return Ok(false),
-            _ => say("please answer y or n\n")?,
-        }
+/// Returns what is wrong and what to write instead.
+fn explain(error: Error) -> String {
+    match error.advice() {
+        Some(help) => format!("{error}; {help}"),
+        None => error.to_string(),
     }
-}
-
-/// Asks a question and returns the answer; the default when it is empty.
-fn ask(question: &str, default: &str) -> Result<String> {
-    match default {
-        "" => say(&format!("{question}: "))?,
-        _ => say(&format!("{question} [{default}]: "))?,
-    }
-    let mut line = String::new();
-    let read = std::io::stdin().read_line(&mut line).map_err(unanswered)?;
-    if read == 0 {
-        return Err(Error::new(ErrorKind::Usage, "the question was not answered")
-            .help("answer it, or give --yes to take every default"));
-    }
-    let answer = line.trim();
-    Ok(if answer.is_empty() { default.to_owned() } else { answer.to_owned() })
-}
-
-fn say(text: &str) -> Result<()> {
-    let mut err = std::io::stderr().lock();
-    err.write_all(text.as_bytes()).and_then(|()| err.flush()).map_err(unanswered)
 }
 
 fn unanswered(e: std::io::Error) -> Error {
@@ -87,3 +195,6 @@ fn unanswered(e: std::io::Error) -> Error {
         .because(e.to_string())
         .help("give --yes to take every default")
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,31 +4,34 @@
 //! renews only files that nobody edited. It uses no network and no git command; the forge is read from
 //! the repository's remote.
 
+mod around;
 mod ask;
+mod forge;
+mod next;
+mod plan;
 mod scaffold;
+mod seal;
+mod source;
+mod template;
+mod workflow;
 
-use crate::text::to_hex;
 use std::path::Path;
 
-use crate::config::BaseUrl;
+use crate::config::{Config, Visibility};
 use crate::data::{Edits, apply_in, hold};
 use crate::error::{Error, ErrorKind, Result};
-use crate::render::catalog::RemoteRepository;
 use crate::world::file;
-use crate::world::git::Git;
 
-use super::args::{Global, InitArgs};
-use super::build::host_of;
+use super::add;
+use super::args::{AddArgs, Global, InitArgs};
 use super::outcome::Outcome;
 use super::talk::Talk;
 
-use scaffold::{File, Forge, Scaffold, is_ours, is_renewable};
-
-/// Largest file that is compared with one of the scaffold, in bytes.
-const MAX_THERE: u64 = 16 * 1024 * 1024;
-
-/// The data folder of a new registry.
-const DATA: &str = "registry-data";
+use around::{DATA, MAX_THERE, Surroundings};
+use ask::Asker;
+use plan::{Scaffold, recall};
+use scaffold::{File, IGNORED};
+use seal::{is_ours, is_renewable};
 
 /// Scaffolds a registry repository.
 pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outcome> {
@@ -36,125 +39,68 @@ pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outco
         return Err(Error::new(ErrorKind::Usage, "init does not take --data")
             .help(format!("leave out --data; it writes {DATA} into DIR")));
     }
-    let surroundings = Surroundings::look(&args.dir)?;
-    let plan = plan(args, &surroundings)?;
-    std::fs::create_dir_all(&args.dir).map_err(|e| {
-        Error::io("the folder cannot be created", &args.dir, e)
-            .help("name a folder that you may write to")
-    })?;
-    let _held = hold(&args.dir)?;
-    let (edits, lines) = decide(&args.dir, scaffold::files(&plan), args.force)?;
-    apply_in(&args.dir, &args.dir, &edits, &|_| {})?;
-    for line in lines {
-        talk.say(&line);
+    let around = Surroundings::look(&args.dir)?;
+    let mut all = args.clone();
+    let options: Vec<&str> = around.options.iter().map(String::as_str).collect();
+    recall(&mut all, &options);
+    let mut asker = (!args.yes && ask::possible())
+        .then(|| Asker { input: std::io::stdin().lock(), output: std::io::stderr() });
+    let forge = match &mut asker {
+        Some(asker) => asker.forge(&all, &around)?,
+        None => around.forge_unasked(all.forge.as_deref())?,
+    };
+    let mut plan = Scaffold::new(&all, &around, forge)?;
+    if let Some(asker) = asker.as_mut().filter(|_| around.settings.is_none()) {
+        asker.fill(&mut plan, &all)?;
     }
-    if edits.is_empty() {
-        talk.say("nothing to do: everything is there");
-    } else {
-        for line in next_steps(args, &plan, &surroundings) {
+    let plan = plan.finish(&around)?;
+    if write(args, &plan, &around, talk)? {
+        let mut has_server = around.has_entries || plan.example;
+        if let Some(asker) = asker.as_mut().filter(|_| !has_server) {
+            has_server = asker.first_server(|path| add_server(global, args, path, talk));
+        }
+        for line in next::next_steps(args, &plan, &around, has_server) {
             talk.say(&line);
         }
     }
     Ok(Outcome::Fine)
 }
 
-/// What is known before anything is asked.
-struct Surroundings {
-    /// Whether the folder is in a git repository.
-    in_git: bool,
-    /// Host and path of the remote `origin`.
-    remote: Option<(String, String)>,
-    /// Name of the folder.
-    folder: String,
-    /// Whether there are entries already.
-    has_entries: bool,
-}
-
-impl Surroundings {
-    /// Reads the folder and the repository around it; neither has to be there.
-    fn look(dir: &Path) -> Result<Self> {
-        let git = Git::discover(dir)?;
-        let remote = git.as_ref().and_then(|git| git.remote_url("origin"));
-        let remote = remote.and_then(|url| RemoteRepository::new(url, DATA.to_owned()).place());
-        let full = std::path::absolute(dir)
-            .map_err(|e| Error::io("the folder cannot be found", dir, e))?;
-        let folder =
-            full.components().next_back().map(|c| c.as_os_str().to_string_lossy().into_owned());
-        let has_entries = dir.join(DATA).join("servers").is_dir();
-        Ok(Self { in_git: git.is_some(), remote, folder: folder.unwrap_or_default(), has_entries })
-    }
-}
-
-/// Flags first, then answers on a terminal, then defaults.
-///
-/// # Errors
-/// On an unknown host, an empty name, or a code owner in a form that forges do not know.
-fn plan(args: &InitArgs, around: &Surroundings) -> Result<Scaffold> {
-    let forge = match args.forge.as_deref() {
-        Some("gitlab") => Forge::GitLab,
-        Some(_) => Forge::GitHub,
-        None if around.remote.as_ref().is_some_and(|(host, _)| host.contains("gitlab")) => {
-            Forge::GitLab
-        }
-        None => Forge::GitHub,
-    };
-    args.host.as_deref().map(host_of).transpose()?;
-    let remote = around.remote.clone();
-    let owner = remote.as_ref().and_then(|(_, path)| path.split('/').next()).map(str::to_owned);
-    let mut plan = Scaffold {
-        forge,
-        name: args.name.clone().unwrap_or_else(|| around.folder.clone()),
-        public: args.public,
-        host: args.host.clone(),
-        base_url: args.base_url.clone(),
-        maintainers: args.maintainers.clone().or_else(|| owner.map(|owner| format!("@{owner}"))),
-        example: !around.has_entries,
-        id: String::new(),
-        remote,
-    };
-    if !args.yes && ask::possible() {
-        ask::fill(&mut plan, args)?;
-    }
-    if plan.host.is_none() && plan.public && forge == Forge::GitHub {
-        plan.host = Some("github-pages".to_owned());
-    }
-    if plan.name.chars().any(char::is_control) || plan.name.trim().is_empty() {
-        return Err(Error::new(ErrorKind::Usage, format!("{:?} is not a name", plan.name))
-            .help("give the registry a display name with --name"));
-    }
-    let wrong = |who: &&str| {
-        !who.starts_with('@') && !who.contains('@') || who.chars().any(char::is_control)
-    };
-    if let Some(who) =
-        plan.maintainers.as_deref().and_then(|all| all.split_whitespace().find(wrong))
-    {
-        return Err(Error::new(ErrorKind::Usage, format!("{who:?} is not a code owner"))
-            .help("write @account, @organisation/team or an e-mail address"));
-    }
-    plan.id = identity(&plan)?;
-    Ok(plan)
-}
-
-/// Returns the registry's lasting identity: its address, else its repository's, else a random one.
-///
-/// Proofs name it, so two registries must not share one; a random UUID of version 4 keeps them apart
-/// while no address is known.
-fn identity(plan: &Scaffold) -> Result<String> {
-    if let Some(url) = plan.base_url.as_ref().map(BaseUrl::as_str) {
-        return Ok(url.to_owned());
-    }
-    if let Some(url) = plan.likely_url().or_else(|| plan.repository_url()) {
-        return Ok(url);
-    }
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes).map_err(|e| {
-        Error::new(ErrorKind::Io, "the system returned no random numbers").because(e.to_string())
+/// Writes the files and reports each. Returns whether something was written.
+fn write(args: &InitArgs, plan: &Scaffold, around: &Surroundings, talk: &Talk) -> Result<bool> {
+    std::fs::create_dir_all(&args.dir).map_err(|e| {
+        Error::io("the folder cannot be created", &args.dir, e)
+            .help("name a folder that you may write to")
     })?;
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex = to_hex(&bytes);
-    let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
-    Ok(format!("urn:uuid:{}", parts.join("-")))
+    let _held = hold(&args.dir)?;
+    let (mut edits, mut lines) = decide(&args.dir, scaffold::files(plan), args.force)?;
+    lines.extend(around.settings.as_ref().into_iter().flat_map(|old| not_changed(args, old)));
+    lines.extend(ignore(&args.dir, &mut edits)?);
+    apply_in(&args.dir, &args.dir, &edits, &|_| {})?;
+    for line in lines {
+        talk.say(&line);
+    }
+    if edits.is_empty() {
+        talk.say("nothing to do: everything is there");
+    }
+    Ok(!edits.is_empty())
+}
+
+/// Adds a server as `add` does. Returns whether it is there now.
+fn add_server(global: &Global, args: &InitArgs, path: &str, talk: &Talk) -> bool {
+    if path == "-" {
+        talk.say("name a file; the terminal is busy with questions");
+        return false;
+    }
+    let global = Global { data: args.dir.join(DATA), ..global.clone() };
+    let args = AddArgs { what: path.to_owned(), from: None, token_env: None, dry_run: false };
+    match add::run(&global, &args, talk) {
+        Ok(outcome) => outcome == Outcome::Fine,
+        Err(e) => {
+            talk.error(&e);
+            false
+        }
+    }
 }
 
 /// Compares the scaffold with what is there. Returns the edits, and a line for each file that is written,
@@ -165,18 +111,14 @@ fn identity(plan: &Scaffold) -> Result<String> {
 fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<(Edits, Vec<String>)> {
     let (mut edits, mut lines) = (Edits::new(), Vec::new());
     for File { path, text } in files {
-        let there = match file::read(&dir.join(&path), MAX_THERE) {
-            Ok(bytes) => Some(bytes),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
-            Err(e) => return Err(Error::io("the file cannot be read", dir.join(&path), e)),
-        };
+        let there = read(&dir.join(&path))?;
         let ours = there.as_deref().is_some_and(is_ours);
         match there {
             Some(there) if there == text.as_bytes() => {}
             Some(_) if !ours && is_renewable(&path) => {
                 lines.push(format!("kept {path} (it was changed)"));
             }
-            Some(_) if !ours => lines.push(format!("kept {path} (not generated by init)")),
+            Some(_) if !ours => lines.push(format!("kept {path} (init never replaces it)")),
             Some(_) if !force => lines.push(format!("kept {path} (--force renews it)")),
             there => {
                 let done = if there.is_some() { "updated" } else { "wrote" };
@@ -188,36 +130,56 @@ fn decide(dir: &Path, files: Vec<File>, force: bool) -> Result<(Edits, Vec<Strin
     Ok((edits, lines))
 }
 
-/// Returns the next steps for the user, in order.
-fn next_steps(args: &InitArgs, plan: &Scaffold, around: &Surroundings) -> Vec<String> {
-    let mut steps = Vec::new();
-    let enter = if args.dir == Path::new(".") {
-        String::new()
-    } else {
-        format!("cd {} && ", args.dir.display())
-    };
-    let start = if around.in_git { "" } else { "git init -b main && " };
-    steps.push(format!("next: {enter}{start}git add . && git commit -m \"Set up the registry\""));
-    steps.push("then: mcp-static serve, and look at http://127.0.0.1:8080/".to_owned());
-    if plan.maintainers.is_none() {
-        steps.push(format!("then: name your maintainers in {}", plan.forge.code_owners()));
+/// Reads a file that may be missing.
+fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    match file::read(path, MAX_THERE) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::io("the file cannot be read", path, e)),
     }
-    steps.push(match (plan.forge, plan.host.as_deref()) {
-        (Forge::GitHub, Some("github-pages")) => {
-            "then: in the repository's settings choose Pages, source \"GitHub Actions\"".to_owned()
-        }
-        (Forge::GitHub, _) => {
-            "then: publish.yml ends with the artifact \"site\"; copy it to your web server, \
-             or run init with --host github-pages where the site may be public"
-                .to_owned()
-        }
-        (Forge::GitLab, _) => {
-            "then: set MCP_STATIC_URL and MCP_STATIC_SHA256 in .gitlab-ci.yml".to_owned()
-        }
-    });
-    steps.push(
-        "then: protect the branch; README.md says how, and what to paste into each client"
-            .to_owned(),
-    );
-    steps
+}
+
+/// Returns a line for each flag that the settings contradict, as `init` never edits them.
+fn not_changed(args: &InitArgs, old: &Config) -> Vec<String> {
+    let quoted = |text: &str| format!("{text:?}");
+    let is_public = old.visibility == Visibility::Public;
+    let visibility = |public: bool| quoted(if public { "public" } else { "private" });
+    let name = args.name.as_deref().filter(|name| old.name.as_deref() != Some(name));
+    let url = args.base_url.as_ref().filter(|url| old.base_url.as_ref() != Some(url));
+    let public = (args.public != is_public && (args.public || args.private)).then_some(args.public);
+    let wanted = [
+        ("name", name.map(quoted)),
+        ("base_url", url.map(|url| quoted(url.as_str()))),
+        ("visibility", public.map(visibility)),
+    ];
+    let line = |(key, value): (&str, Option<String>)| {
+        value.map(|value| {
+            format!("not changed: write {key} = {value} into {DATA}/registry.toml yourself")
+        })
+    };
+    wanted.into_iter().filter_map(line).collect()
+}
+
+/// Adds to `.gitignore` what it lacks. Returns a line that says so.
+///
+/// Lines are only added, so a repository with its own list keeps it; a folder `public` that is there already is
+/// somebody's source and is not ignored.
+fn ignore(dir: &Path, edits: &mut Edits) -> Result<Option<String>> {
+    let there = read(&dir.join(".gitignore"))?;
+    let text = there.as_deref().map(String::from_utf8_lossy).unwrap_or_default();
+    let has = |wanted: &str| text.lines().any(|line| line.trim().trim_matches('/') == &wanted[1..]);
+    let source = |wanted: &str| wanted == "/public" && dir.join("public").exists();
+    let lacks: Vec<&str> = IGNORED.into_iter().filter(|line| !has(line) && !source(line)).collect();
+    if lacks.is_empty() {
+        return Ok(None);
+    }
+    let done =
+        if there.is_some() { format!("added {} to", lacks.join(", ")) } else { "wrote".into() };
+    let mut bytes = there.unwrap_or_default();
+    if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+        bytes.push(b'\n');
+    }
+    bytes.extend(lacks.iter().flat_map(|line| line.bytes().chain([b'\n'])));
+    edits.write(".gitignore", bytes);
+    Ok(Some(format!("{done} .gitignore")))
 }

@@ -12,6 +12,8 @@ mod markdown;
 mod sarif;
 mod shared;
 
+#[cfg(feature = "cli")]
+use super::Severity;
 use super::{Report, nearest};
 
 pub use shared::quiet_json;
@@ -71,6 +73,12 @@ impl Format {
 #[cfg(feature = "cli")]
 pub fn markdown(report: &Report) -> String {
     markdown::render(report)
+}
+
+/// Returns an annotation of GitHub Actions that is not about a place in the data, without a line break.
+#[cfg(feature = "cli")]
+pub fn annotation(severity: Severity, title: &str, text: &str) -> String {
+    github::message(severity, title, text)
 }
 
 /// Prints `report`. The text is empty or ends with a line break.

@@ -1,0 +1,89 @@
+//! What `init` says at its end: the next steps, in order.
+
+use std::path::Path;
+
+use super::super::args::InitArgs;
+use super::around::Surroundings;
+use super::forge::Forge;
+use super::plan::Scaffold;
+use super::source::Source;
+
+/// Returns the next steps for the user. The last line tells what the workflows lack, if they lack something.
+pub(super) fn next_steps(
+    args: &InitArgs,
+    plan: &Scaffold,
+    around: &Surroundings,
+    has_server: bool,
+) -> Vec<String> {
+    let mut steps = Vec::new();
+    let enter = match args.dir == Path::new(".") {
+        true => String::new(),
+        false => format!("cd {} && ", args.dir.display()),
+    };
+    let start = if around.in_git { "" } else { "git init -b main && " };
+    let commit = format!("{start}git add . && git commit -m \"Set up the registry\"");
+    if has_server {
+        steps.push(format!("next: {enter}{commit}"));
+    } else {
+        steps.push(format!(
+            "next: {enter}mcp-static add FILE, with the server.json of your first server"
+        ));
+        steps.push(format!("then: {commit}"));
+    }
+    steps.push("then: mcp-static serve, and look at http://127.0.0.1:8080/".to_owned());
+    if plan.maintainers.is_none() {
+        steps.push(format!("then: name your maintainers in {}/CODEOWNERS", plan.forge.folder()));
+    }
+    steps.push(publishing(plan).to_owned());
+    if plan.host() == "github-pages" && !plan.public {
+        steps.push(
+            "note: the whole world can read a site on GitHub Pages, even when its repository is private (except on \
+             GitHub Enterprise Cloud with private Pages, which clients cannot read)"
+                .to_owned(),
+        );
+    }
+    steps.push(
+        "then: protect the branch; README.md says how, and what to paste into each client"
+            .to_owned(),
+    );
+    if plan.source == Source::Unknown {
+        steps.push(format!(
+            "last: the workflows do not know where to get mcp-static from; set the variables MCP_STATIC_URL and \
+             MCP_STATIC_SHA256 (`sha256sum mcp-static` prints it) in {}, or run `mcp-static init --force --tool SOURCE`",
+            variables(plan.forge)
+        ));
+    }
+    steps
+}
+
+/// Returns what to do for the site to appear.
+fn publishing(plan: &Scaffold) -> &'static str {
+    match (plan.forge, plan.on_pages()) {
+        (Forge::GitHub { .. }, true) => {
+            "then: in the repository's settings choose Pages, source \"GitHub Actions\""
+        }
+        (Forge::GitHub { .. }, false) => {
+            "then: publish.yml ends with the artifact \"site\"; copy it to your web server, or run init with --host \
+             github-pages where the site may be public"
+        }
+        (Forge::GitLab, true) => {
+            "then: in Settings > General > Visibility let everyone see Pages, because clients send no login"
+        }
+        (Forge::GitLab, false) => {
+            "then: the job `site` ends with the artifact `public`; copy it to your web server"
+        }
+        (Forge::Forgejo | Forge::Gitea, _) => {
+            "then: publish.yml pushes the site to the branch `pages`; let a pages server or your web server take it from \
+             there"
+        }
+    }
+}
+
+/// Returns where a forge has the variables of a repository.
+fn variables(forge: Forge) -> &'static str {
+    match forge {
+        Forge::GitHub { .. } => "Settings > Secrets and variables > Actions > Variables",
+        Forge::GitLab => "Settings > CI/CD > Variables",
+        Forge::Forgejo | Forge::Gitea => "Settings > Actions > Variables",
+    }
+}
