@@ -1,11 +1,26 @@
 // The same on Forgejo: its workflows have one job each, and its runner shows its token to every step.
 //
 //   node forgejo.mjs TOOL
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
 import { Story } from "./story.mjs";
 import { makeWorld, must } from "./world.mjs";
 
 const world = await makeWorld(process.argv[2]);
 const s = new Story(world, { story: "forgejo", flavour: "forgejo", folder: ".forgejo/workflows" });
+
+/** Serves the branch `pages` whenever it has moved, as a server of pages does. */
+let served = "";
+setInterval(async () => {
+  const tip = world.forge.git(s.repository, "for-each-ref", "--format=%(objectname)", "refs/heads/pages");
+  if (!tip || tip === served) return;
+  served = tip;
+  const folder = mkdtempSync(join(world.work, "pages-"));
+  execFileSync("tar", ["--extract", "--directory", folder], { input: execFileSync("git", ["-C", s.origin, "archive", tip], { maxBuffer: 1 << 28 }) });
+  await world.as("plain", folder);
+}, 200).unref();
+
 s.tool("init", "--yes", "--forge", "forgejo", "--name", "Acme", "--base-url", world.site, "--tool", world.tool);
 s.add("com.acme/weather", "1.0.0");
 s.commit("Set up the registry");

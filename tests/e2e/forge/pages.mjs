@@ -9,7 +9,7 @@ import { makeWorld, must } from "./world.mjs";
 
 const world = await makeWorld(process.argv[2]);
 let broken = 0;
-const s = new Story(world, { story: "pages", pagesUrl: world.site, pages: async (site) => {
+const s = new Story(world, { story: "pages", remote: "https://github.com/acme/registry", visibility: "public", pagesUrl: world.site, pages: async (site) => {
   const live = mkdtempSync(join(world.work, "live-"));
   cpSync(site, live, { recursive: true });
   if (broken-- > 0) rmSync(join(live, "v0.1/servers/com.acme"), { recursive: true, force: true });

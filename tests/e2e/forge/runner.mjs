@@ -117,7 +117,7 @@ export class Runner {
       cwd: state.workspace, stdio: ["ignore", "pipe", "pipe"], timeout: 300_000,
       env: { CI: "true", HOME: this.work, LANG: "C.UTF-8", ...this.env, ...named, ...forgejo, ...env, PATH: [...state.path, this.path].join(":") },
     });
-    [child.stdout, child.stderr].forEach((stream) => stream.setEncoding("utf8").on("data", (text) => (run.log += text)));
+    [child.stdout, child.stderr].forEach((stream) => stream.setEncoding("utf8").on("data", (text) => { run.log += text; if (process.env.E2E_VERBOSE) process.stdout.write(text); }));
     const status = await new Promise((done) => child.on("close", done).on("error", (e) => { run.log += `${e}\n`; done(1); }));
     Object.assign(outputs, pairs(readFileSync(files.OUTPUT, "utf8")));
     Object.assign(state.env, pairs(readFileSync(files.ENV, "utf8")));

@@ -230,7 +230,11 @@ export class Forge {
 
   /** The pull request as the API and the payloads of events show it. */
   pull(pull) {
-    const repository = (name) => ({ id: 10 + name.length, full_name: name, private: true, visibility: "private", default_branch: "main", owner: { login: name.split("/")[0], id: 1, type: "Organization" } });
+    const people = { alice: 1001, mallory: 666 };
+    const repository = (name) => {
+      const login = name.split("/")[0];
+      return { id: 10 + name.length, full_name: name, private: true, visibility: "private", default_branch: "main", owner: { login, id: people[login] ?? 1, type: people[login] ? "User" : "Organization" } };
+    };
     return {
       number: pull.number, title: pull.title, user: pull.user, html_url: `${this.url}/${pull.repository}/pull/${pull.number}`, state: pull.merged ? "closed" : "open",
       merged_at: pull.merged ? "2026-01-01T00:00:00Z" : null, merge_commit_sha: pull.merged ?? null, created_at: "2026-01-01T00:00:00Z",

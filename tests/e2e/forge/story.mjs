@@ -9,14 +9,14 @@ export const ALICE = { login: "alice", id: 1001, type: "User" };
 
 export class Story {
   /** `options`: name of the story, flavour (github or forgejo), the folder of the workflows, the runner's own. */
-  constructor(world, { story, repository = "acme/registry", flavour = "github", folder = ".github/workflows", ...more }) {
-    Object.assign(this, { world, story, repository, flavour, folder });
+  constructor(world, { story, repository = "acme/registry", flavour = "github", folder = ".github/workflows", remote, visibility = "private", ...more }) {
+    Object.assign(this, { world, story, repository, flavour, folder, visibility });
     this.clone = join(world.work, `${story}-clone`);
     this.origin = world.forge.repository(repository);
     mkdirSync(this.clone);
     this.runner = new Runner({ forge: world.forge, work: world.work, path: `${world.bin}:/usr/bin:/bin`, env: world.env, vars: {}, ...more });
     this.git("init", "--quiet", "-b", "main");
-    this.git("remote", "add", "origin", `${world.forge.url}/${repository}.git`);
+    this.git("remote", "add", "origin", remote ?? `${world.forge.url}/${repository}.git`);
   }
 
   git(...args) { return this.world.fine(this.clone, "git", ...args); }
@@ -43,7 +43,7 @@ export class Story {
   }
 
   about() {
-    return { id: 10, full_name: this.repository, default_branch: "main", private: true, visibility: "private", owner: { login: this.repository.split("/")[0], id: 1, type: "Organization" } };
+    return { id: 10, full_name: this.repository, default_branch: "main", private: this.visibility === "private", visibility: this.visibility, owner: { login: this.repository.split("/")[0], id: 1, type: "Organization" } };
   }
 
   /** Opens a pull request with what `change` does on a branch, and runs the workflow for it. */
@@ -116,7 +116,7 @@ export class Story {
     this.ends(run, refused, "a removal");
     run = await this.propose(from + 2, () => this.write("registry-data/servers/com.acme/broken/1.0.0/server.json", "{ not json"));
     this.ends(run, refused, "a document that is no JSON");
-    run = await this.propose(from + 3, () => this.write("registry-data/registry.toml", `${this.read("registry-data/registry.toml")}\n[probe]\nrequire = ["vscode"]\n`));
+    run = await this.propose(from + 3, () => this.write("registry-data/registry.toml", this.read("registry-data/registry.toml").replace(/^name = .*$/m, 'name = "Another"')));
     this.ends(run, { [judge]: "success", ...rest }, "a change of the settings");
     if (label) must(run.pull.labels.includes("needs-maintainer"), "a maintainer is not asked", run.pull.labels, comment(run));
     run = await this.propose(from + 4, () => this.add("com.acme/tides", "1.0.0"), { base: "release" });

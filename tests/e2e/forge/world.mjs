@@ -6,6 +6,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Forge } from "./server.mjs";
 
+// Started by root, nginx would read the files as somebody else.
+const USER = process.getuid() === 0 ? "user root; " : "";
+
 /** Ends the test when something is not as it has to be. */
 export function must(fine, what, ...more) {
   if (fine) return;
@@ -56,7 +59,7 @@ class World {
     mkdirSync(this.files);
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${at(`nginx-${name}`)};`).join(" ");
     this.temporary = temporary;
-    writeFileSync(at("tls.conf"), `daemon off; pid ${at("tls.pid")}; error_log stderr; events {} http { access_log off; ${temporary}
+    writeFileSync(at("tls.conf"), `${USER}daemon off; pid ${at("tls.pid")}; error_log stderr; events {} http { access_log off; ${temporary}
       server { listen 127.0.0.1:${this.ports.tls} ssl; ssl_certificate ${at("site.pem")}; ssl_certificate_key ${at("site.key")};
         location /files/ { alias ${this.files}/; }
         location / { proxy_pass http://127.0.0.1:${this.ports.live}; proxy_set_header Host $http_host; } } }`);
@@ -90,7 +93,7 @@ class World {
     const exposed = /listen (\d+);/.exec(conf)[1];
     const server = conf.replace(`listen ${exposed};`, `listen 127.0.0.1:${this.ports.live};`).replace(`listen [::]:${exposed};`, "").replaceAll("/usr/share/nginx/html", folder);
     writeFileSync(join(this.work, "server.conf"), server);
-    writeFileSync(join(this.work, "live.conf"), `daemon off; pid ${this.work}/live.pid; error_log stderr; events {} http { access_log off; ${this.temporary.replaceAll("nginx-", "live-")} include ${this.work}/server.conf; }`);
+    writeFileSync(join(this.work, "live.conf"), `${USER}daemon off; pid ${this.work}/live.pid; error_log stderr; events {} http { access_log off; ${this.temporary.replaceAll("nginx-", "live-")} include ${this.work}/server.conf; }`);
     await this.live("nginx", ["-e", "stderr", "-c", join(this.work, "live.conf")]);
   }
 
