@@ -85,7 +85,7 @@ pub(super) fn run(global: &Global, args: &GateArgs, job: &Job, talk: &Talk) -> R
     let manifest = gate.site.join("manifest.json");
     let manifest = FileDigest::of_file(&manifest)
         .map_err(|e| Error::io("the manifest cannot be read", &manifest, e))?;
-    out.summary(&format!("\nmanifest.json has SHA-256 {manifest}\n"))?;
+    out.summary(&format!("manifest.json has SHA-256 {manifest}"))?;
     let deployment = Deployment {
         commit: head.to_string(),
         host: host.name().to_owned(),
@@ -195,7 +195,7 @@ impl Gate<'_> {
             Err(outcome) => return Ok((url, outcome)),
         };
         if url.is_none() {
-            self.out.summary("No base URL is known, so this result is not part of the site.\n")?;
+            self.out.summary("No base URL is known, so this result is not part of the site.")?;
             return Ok((url, Outcome::Fine));
         }
         // Everything else stays as the first build made it.
