@@ -9,6 +9,7 @@ mod build;
 mod catalog;
 mod changes;
 mod check;
+mod ci_forge;
 mod circles;
 mod codes;
 mod cost;
