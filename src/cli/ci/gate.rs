@@ -158,7 +158,8 @@ impl Gate<'_> {
             event: verify::event(None)?,
             by_commit: true,
         };
-        let judged = verify::judge(self.global, change, self.out.talk).inspect_err(|e| {
+        let annotator = self.out.job.annotator(self.global);
+        let judged = verify::judge(self.global, change, &annotator).inspect_err(|e| {
             if e.kind() == ErrorKind::Indeterminate {
                 self.out.error(unknown);
             }

@@ -12,6 +12,7 @@ use crate::world::git::{Git, Remote};
 use super::super::args::Global;
 use super::super::args::ci::CiArgs;
 use super::super::net;
+use super::super::talk::Talk;
 
 /// Variables that hold a token which may write, or may read a private repository.
 pub(super) const TOKENS: &[&str] = &[
@@ -87,13 +88,11 @@ impl Job {
         Ok(Self { forge, server, api, repository, work, patience })
     }
 
-    /// Returns the flags of this run with the format that the forge shows best.
-    pub(super) fn global(&self, global: &Global) -> Global {
-        let mut global = Global { no_progress: true, ..global.clone() };
-        if self.is_like_github() && global.format == Format::Human {
-            global.format = Format::Github;
-        }
-        global
+    /// Returns what prints the findings of a judgement: as annotations, where the forge has them.
+    pub(super) fn annotator(&self, global: &Global) -> Talk {
+        let is_plain = global.format == Format::Human && self.is_like_github();
+        let format = if is_plain { Format::Github } else { global.format };
+        Talk::new(&Global { format, ..global.clone() })
     }
 
     /// Whether the forge reads workflow commands from the log, as GitHub does.

@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global, job: &Job, talk: &Talk) -> Result<Outcome> {
         event: verify::event(None)?,
         by_commit: false,
     };
-    let judged = verify::judge(global, change, talk).inspect_err(|e| {
+    let judged = verify::judge(global, change, &job.annotator(global)).inspect_err(|e| {
         explain(out, Outcome::of(e));
     })?;
     let comment = verify::comment(&judged);

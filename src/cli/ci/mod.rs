@@ -32,10 +32,8 @@ use crate::error::Result;
 use job::Job;
 
 /// Runs one step of a workflow.
-pub(super) fn run(global: &Global, args: &CiArgs) -> Result<Outcome> {
+pub(super) fn run(global: &Global, args: &CiArgs, talk: &Talk) -> Result<Outcome> {
     let job = Job::of_environment(args)?;
-    let global = &job.global(global);
-    let talk = &Talk::new(global);
     match &args.step {
         Step::Fetch(args) => fetch::run(args, &job, talk),
         Step::Judge => judge::run(global, &job, talk),
