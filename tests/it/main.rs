@@ -10,6 +10,7 @@ mod catalog;
 mod changes;
 mod check;
 mod ci_steps;
+mod ci_forge;
 mod circles;
 mod codes;
 mod cost;
