@@ -133,6 +133,8 @@ fn a_gate_that_cannot_judge_lets_nothing_through() {
     registry.project.file(&broken, "[]");
     registry.commit();
     registry.push("refs/heads/main:refs/mcp-static/deployed");
+    registry.project.entry("com.example/more", "1.0.0");
+    registry.commit();
     registry.project.file("temp/mcp-static/deployment.json", "{}");
     let ran = gate(&job, &[]).expect(1);
     assert!(
