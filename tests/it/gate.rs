@@ -198,7 +198,7 @@ fn a_template_that_cannot_be_read_never_stops_publishing() {
 #[test]
 fn the_example_goes_before_and_after_the_first_deployment() {
     let project = Project::empty();
-    project.run(&["init", ".", "--yes"]).expect(0);
+    project.run(&["init", ".", "--yes", "--example"]).expect(0);
     project.git();
     let first = project.commit(1_760_000_000).to_string();
     project.remove("registry-data/servers/com.example").entry("com.acme/tides", "1.0.0");

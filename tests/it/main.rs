@@ -9,6 +9,8 @@ mod build;
 mod catalog;
 mod changes;
 mod check;
+mod ci_forge;
+mod ci_steps;
 mod circles;
 mod codes;
 mod cost;

@@ -87,3 +87,45 @@ fn words(plan: &Scaffold) -> Vec<(&'static str, String)> {
         ("__NAME__", plan.name.clone()),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::template;
+    use crate::config::Config;
+
+    /// The template with the lines uncommented that `prefix` begins; the header's four values are left out.
+    fn uncommented(prefix: &str) -> String {
+        let lines = template!("data/registry.toml").lines().filter(|line| !line.contains("__"));
+        let is_key = |rest: &str| {
+            let key = rest.split(" = ").next().unwrap_or_default();
+            rest.contains(" = ") && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        };
+        let lines = lines.map(|line| match line.strip_prefix(prefix) {
+            Some(rest) if is_key(rest) || rest.starts_with('[') => rest,
+            _ => line,
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn the_defaults_in_the_comments_are_the_defaults() {
+        let text = uncommented("# ");
+        let set =
+            text.lines().filter(|line| !line.starts_with('#') && line.contains(" = ")).count();
+        assert!(set >= 29, "only {set} settings:\n{text}");
+        assert_eq!(
+            Config::parse("registry.toml", &text),
+            (Config::default(), Vec::new()),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_examples_in_the_comments_are_valid() {
+        let (config, wrong) = Config::parse_with_clients("registry.toml", &uncommented("# e.g. "));
+        assert!(wrong.is_empty(), "{wrong:?}");
+        assert_eq!(config.ownership.rules.len(), 1);
+        assert_eq!(config.catalog.branch.as_deref(), Some("main"));
+        assert_eq!(config.meta_key.as_deref(), Some("com.example.mcp/registry"));
+    }
+}

@@ -168,7 +168,9 @@ fn folder(data: &Path) -> Result<String> {
             _ => {
                 return Err(Error::new(ErrorKind::Usage, "--data leads out of the repository")
                     .at(data)
-                    .help("name the folder from the top of the repository, such as registry-data"));
+                    .help(
+                        "name the folder from the top of the repository, such as registry-data",
+                    ));
             }
         }
     }
@@ -231,10 +233,7 @@ mod tests {
         let of = |text: &str, data: &str| Entry::of(text, Path::new(data));
         let text = "{\"name\":\"com.example/weather\",\"version\":\"1.0.0\"}";
         let entry = of(text, "./a/registry-data").unwrap().unwrap();
-        assert_eq!(
-            entry.path,
-            "a/registry-data/servers/com.example/weather/1.0.0/server.json"
-        );
+        assert_eq!(entry.path, "a/registry-data/servers/com.example/weather/1.0.0/server.json");
         assert_eq!(entry.server, "a/registry-data/servers/com.example/weather");
         assert_eq!(of(text, ".").unwrap().unwrap().server, "servers/com.example/weather");
         for text in ["", "[]", "{\"name\":\"com.example/../x\",\"version\":\"1.0.0\"}"] {

@@ -51,7 +51,8 @@ struct Draft {
 #[derive(Debug, Deserialize)]
 struct Labeled {
     action: String,
-    label: Label,
+    /// The label that was set; Forgejo does not name it.
+    label: Option<Label>,
     issue: Issue,
     repository: Repository,
 }
@@ -65,6 +66,8 @@ struct Label {
 struct Issue {
     number: u64,
     body: Option<String>,
+    #[serde(default)]
+    labels: Vec<Label>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,12 +76,7 @@ struct Repository {
 }
 
 /// Runs one part.
-pub(super) fn run(
-    global: &Global,
-    args: &RequestArgs,
-    job: &Job,
-    talk: &Talk,
-) -> Result<Outcome> {
+pub(super) fn run(global: &Global, args: &RequestArgs, job: &Job, talk: &Talk) -> Result<Outcome> {
     if args.part == "open" {
         let event = Labeled::read(job)?;
         return open::run(global, job, talk, &event);
@@ -94,8 +92,11 @@ impl Labeled {
     /// When it is not the label of a request.
     fn read(job: &Job) -> Result<Self> {
         let other = || {
-            Error::new(ErrorKind::Usage, format!("this event is not the label `{LABEL}` on an issue"))
-                .help("run `ci request` in a workflow for the event `issues` of the type `labeled`")
+            Error::new(
+                ErrorKind::Usage,
+                format!("this event is not the label `{LABEL}` on an issue"),
+            )
+            .help("run `ci request` in a workflow for the event `issues` of the type `labeled`")
         };
         if job.forge == ForgeKind::GitLab {
             return Err(Error::new(ErrorKind::Usage, "GitLab runs no pipeline for an issue")
@@ -107,9 +108,14 @@ impl Labeled {
             .map_err(|e| Error::io("the event of the forge cannot be read", &path, e))?;
         let event: Self = serde_json::from_slice(&payload)
             .map_err(|e| other().because(shorten(&e.to_string()).into_owned()))?;
-        if event.action != "labeled" || event.label.name != LABEL || event.issue.number == 0 {
-            return Err(other());
-        }
-        Ok(event)
+        let is_ours = |label: &Label| label.name == LABEL;
+        let is_request = match event.action.as_str() {
+            "labeled" => event.label.as_ref().is_some_and(is_ours),
+            "label_updated" if job.forge == ForgeKind::Forgejo => {
+                event.issue.labels.iter().any(is_ours)
+            }
+            _ => false,
+        };
+        if is_request && event.issue.number > 0 { Ok(event) } else { Err(other()) }
     }
 }
