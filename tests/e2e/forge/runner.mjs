@@ -11,7 +11,10 @@ import { filled, holds } from "./expressions.mjs";
 import { findings } from "./parser.mjs";
 
 export class Runner {
-  /** `world`: { forge, work, path, env, vars, pages(folder) → url, attest } */
+  /**
+   * `world`: { forge, work, path, env, vars, pagesUrl, pages(folder) → url, seed }; `seed` is a folder that every cache
+   * has, as after an earlier run.
+   */
   constructor(world) {
     Object.assign(this, { vars: {}, env: {}, runs: 0 }, world);
     this.artifacts = new Map(); // run id → name → folder
@@ -97,7 +100,7 @@ export class Runner {
     run.log += `\n== ${run.id} ${state.key}: ${name}\n`;
     let fine;
     if (step.uses) fine = await this.action(run, state, step.uses.replace(/^.*?(actions\/[^@]+)@.*$/s, "$1"), fill(step.with, contexts), outputs);
-    else fine = await this.shell(run, state, filled(step.run, contexts, state.status, state.workspace), step.shell, env, outputs);
+    else fine = await this.shell(run, state, filled(step.run, contexts, state.status, state.workspace), step.shell ?? run.flow.defaults?.run?.shell, env, outputs);
     if (step.id) state.steps[step.id] = { outcome: fine ? "success" : "failure", conclusion: fine || step["continue-on-error"] ? "success" : "failure", outputs };
     if (!fine && !step["continue-on-error"]) state.status.failed = true;
   }
@@ -149,7 +152,7 @@ export class Runner {
         return done;
       }
       case "actions/cache": case "actions/cache/restore": {
-        const hit = this.caches.get(inputs.key);
+        const hit = this.caches.get(inputs.key) ?? this.seed;
         outputs["cache-hit"] = String(Boolean(hit));
         const paths = inputs.path.trim().split("\n").map((path) => path.trim().replace(/^~/, this.work));
         if (hit) paths.forEach((path, at) => existsSync(join(hit, String(at))) && copy(join(hit, String(at)), within(path)));

@@ -134,6 +134,7 @@ export class Forge {
     const route = (wanted, pattern) => method === wanted && path.match(pattern);
     const comment = (it) => ({ id: it.id, body: it.body, user: it.user });
     let hit;
+    if (route("GET", /^\/pages$/)) return may("pages", "read") ? [this.hasPages ? 200 : 404, {}] : refused;
     if ((hit = route("GET", /^\/pulls\/(\d+)$/))) {
       const pull = this.changes.get(Number(hit[1]));
       if (!may("pull-requests", "read")) return refused;
