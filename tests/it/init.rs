@@ -221,7 +221,7 @@ fn the_remote_tells_forge_owner_and_likely_address() {
     }
     init(&cloned("https://git.acme.example/a/b"), &[])
         .expect(2)
-        .says("git.acme.example does not tell which forge runs there")
+        .says("git.acme.example does not show which forge runs there")
         .says("--forge github, --forge gitlab");
 }
 

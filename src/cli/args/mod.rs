@@ -201,7 +201,7 @@ pub(super) struct InitArgs {
     /// Host of the site, such as github-pages
     #[arg(long, value_name = "HOST")]
     pub host: Option<String>,
-    /// Forge that the repository is on [default: told from the address of the remote "origin"]
+    /// Forge that holds the repository [default: by the host of the remote "origin"]
     #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab", "forgejo", "gitea"])]
     pub forge: Option<String>,
     /// Code owners of settings and CI: @account or @organisation/team, separated by spaces

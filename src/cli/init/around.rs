@@ -85,7 +85,7 @@ impl Surroundings {
             (Some(name), _) => name,
             (None, None) => "github",
             (None, Some(host)) => {
-                let what = format!("the name {host} does not tell which forge runs there");
+                let what = format!("the name {host} does not show which forge runs there");
                 let help = format!("name it: --forge {}", NAMES.join(", --forge "));
                 return Err(Error::new(ErrorKind::Usage, what).help(help));
             }

@@ -1,7 +1,7 @@
 //! The questions of `init`, asked on a terminal only, and only those that no flag answered.
 //!
 //! A wrong answer is explained and the question asked again. Questions are read from any reader and written to any
-//! writer, so that tests can hold the conversation.
+//! writer, so that tests can answer them.
 
 use std::io::{BufRead, IsTerminal as _, Write};
 
@@ -20,14 +20,14 @@ pub(super) fn possible() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-/// One who asks.
+/// Asks questions and reads the answers.
 pub(super) struct Asker<R, W> {
     pub(super) input: R,
     pub(super) output: W,
 }
 
 impl<R: BufRead, W: Write> Asker<R, W> {
-    /// Asks which forge it is, unless a flag or the remote says it.
+    /// Asks which forge it is, unless a flag or the remote names it.
     pub(super) fn forge(&mut self, args: &InitArgs, around: &Surroundings) -> Result<Forge> {
         if args.forge.is_some() || around.forge().is_some() {
             return around.forge_unasked(args.forge.as_deref());

@@ -1,4 +1,4 @@
-//! The forge that holds the repository: how it is told from its address, and what things are called there.
+//! The forge that holds the repository: how its host name is recognised, and what its files and settings are called.
 
 /// The software of a forge, as far as its files differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

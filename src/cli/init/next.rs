@@ -1,4 +1,4 @@
-//! What `init` says at its end: the next steps, in order.
+//! The next steps that `init` prints at its end, in order.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::forge::Forge;
 use super::plan::Scaffold;
 use super::source::Source;
 
-/// Returns the next steps for the user. The last line tells what the workflows lack, if they lack something.
+/// Returns the next steps for the user. The last line names what the workflows still need, if anything.
 pub(super) fn next_steps(
     args: &InitArgs,
     plan: &Scaffold,

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// Where a workflow gets mcp-static from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) enum Source {
-    /// Nobody said; the repository's variables have to.
+    /// Not known; the repository's variables have to.
     #[default]
     Unknown,
     /// A binary, or a release's `.tar.gz`, of known SHA-256.
@@ -35,7 +35,7 @@ impl Source {
     ///
     /// # Errors
     /// On a form that is not known, an address that is not https, a version that is not exact, a commit or sum that is
-    /// not complete, and a sum that is missing or means nothing.
+    /// not complete, and a sum that is missing or has no use.
     pub(super) fn parse(tool: Option<&str>, sha256: Option<&str>) -> Result<Self> {
         let Some(tool) = tool else { return Ok(Self::Unknown) };
         let sum = sha256.map(digest).transpose()?;
@@ -48,7 +48,7 @@ impl Source {
             )),
             (Self::Path { path, .. }, sha256) => Ok(Self::Path { path, sha256 }),
             (_, Some(_)) => Err(wrong(
-                format!("--sha256 means nothing for --tool {tool}"),
+                format!("--sha256 has no use with --tool {tool}"),
                 "leave it out; it belongs to a file",
             )),
             (source, None) => Ok(source),
