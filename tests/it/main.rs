@@ -11,6 +11,7 @@ mod changes;
 mod check;
 mod circles;
 mod codes;
+mod command_line;
 mod cost;
 mod dns;
 mod docs;

@@ -73,7 +73,12 @@ pub trait Forge: Send + Sync {
     fn labels(&self, subject: Subject) -> Result<Vec<String>, HttpError>;
 
     /// Adds and removes labels; others stay. A label that the repository does not have is made.
-    fn change_labels(&self, subject: Subject, add: &[&str], remove: &[&str]) -> Result<(), HttpError>;
+    fn change_labels(
+        &self,
+        subject: Subject,
+        add: &[&str],
+        remove: &[&str],
+    ) -> Result<(), HttpError>;
 
     /// Opens a change and returns its address; when the branch has an open one already, that one's.
     fn open_change(&self, change: &NewChange) -> Result<String, HttpError>;
