@@ -46,6 +46,8 @@ pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use profile::{DocumentRules, Profile};
 pub use registry::{layout, shared_urls};
 pub use rules::RULES;
+#[cfg(feature = "cli")]
+pub use schema::CURRENT as CURRENT_SCHEMA;
 pub use schema::keeps_schema;
 pub use twins::{confusable_names, outline};
 pub use url::is_uri;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::data::Held;
 use crate::diag::suggest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{BuildOptions, BuildTarget, build, load};
+use crate::pipeline::{BuildOptions, BuildTarget, LoadOptions, Loaded, Silent, build, load};
 use crate::site::{HOSTS, Host, WriteCounts, host_named, left_over, working_folder};
 use crate::text::count;
 use crate::world::file;
@@ -37,12 +37,32 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         })?;
         loaded.show_probe(result).map_err(|e| e.at(path))?;
     }
+    let outcome = write_site(&loaded, &options, &targets, talk)?;
+    if let (Outcome::Fine, Some((host, out))) = (outcome, targets.first()) {
+        let (host, out) = (host.name(), out.display());
+        talk.next(&format!(
+            "`mcp-static serve --as {host} --site {out}` shows the site as this host will; then publish {out}"
+        ));
+    }
+    Ok(outcome)
+}
+
+/// Writes the site of `loaded`, which came from these options, for each host into its folder.
+pub(super) fn write_site(
+    loaded: &Loaded,
+    options: &LoadOptions,
+    targets: &[(&'static dyn Host, PathBuf)],
+    talk: &Talk,
+) -> Result<Outcome> {
     let targets: Vec<BuildTarget<'_>> =
         targets.iter().map(|(host, out)| BuildTarget { host: *host, out }).collect();
-    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let left_over = left_over(&out, targets.len() > 1);
-    let how = BuildOptions { home, data: Some(global.data.clone()), left_over };
-    let built = build(&loaded, &targets, &how, talk.observer().as_ref())?;
+    let folder = targets.first().map_or(Path::new(""), |target| target.out);
+    let left_over = match targets.len() {
+        1 => left_over(folder, false),
+        _ => left_over(folder.parent().unwrap_or(folder), true),
+    };
+    let how = BuildOptions { left_over, ..limits(options) };
+    let built = build(loaded, &targets, &how, talk.observer().as_ref())?;
     talk.report(&built.report);
     if built.report.has_errors() {
         talk.say("nothing was written");
@@ -55,18 +75,26 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     talk.list(held);
     if built.retired > 0 {
         let files = count(built.retired, "file");
-        talk.say(&format!("removed {files} of the site that was in {} before", out.display()));
+        talk.say(&format!("removed {files} of the site that was there before"));
     }
     for (target, written) in targets.iter().zip(&built.written) {
         talk.say(&summary(target, written, built.size));
     }
-    if let Some(BuildTarget { host, out }) = targets.first() {
-        let (host, out) = (host.name(), out.display());
-        talk.next(&format!(
-            "`mcp-static serve --as {host} --site {out}` shows the site as this host will; then publish {out}"
-        ));
-    }
     Ok(Outcome::Fine)
+}
+
+/// Builds only the API of the data that `options` name, and returns whether it could be built. Nothing is printed.
+pub(super) fn write_api(options: &LoadOptions, out: &Path) -> Result<bool> {
+    let loaded = load(options)?;
+    let target = BuildTarget { host: host_of("plain")?, out };
+    let built = build(&loaded, &[target], &limits(options), &Silent)?;
+    Ok(!built.report.has_errors())
+}
+
+/// Returns the folders that a build must not write to.
+fn limits(options: &LoadOptions) -> BuildOptions {
+    let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    BuildOptions { home, data: Some(options.data.clone()), ..BuildOptions::default() }
 }
 
 /// Returns the host of this name.

@@ -20,7 +20,9 @@ use super::talk::Talk;
 /// Checks a built site, single files, or the registry.
 pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outcome> {
     if let Some(site) = &args.site {
-        return check_site(global, site, args, talk);
+        let before = args.before.as_deref().filter(|_| !args.allow_shrink);
+        let live = before.map(read_manifest).transpose()?;
+        return check_site(global, site, live.as_ref(), talk);
     }
     let (alone, inside) = sort_paths(&global.data, &args.paths)?;
     let (mut report, mut lines) = (Report::new(), Vec::new());
@@ -144,21 +146,25 @@ fn title(file: &str, bytes: Vec<u8>) -> String {
 }
 
 /// Largest manifest that is read, in bytes.
-const MAX_MANIFEST: u64 = 256 * 1024 * 1024;
+pub(super) const MAX_MANIFEST: u64 = 256 * 1024 * 1024;
 
 /// Least part of the live servers that a new site keeps, in percent.
 const KEPT: usize = 95;
 
-/// Whether the site has so many servers fewer than the live one that a person should look first.
-fn shrunk(site: &Path, before: &Path) -> Result<Option<Diagnostic>> {
-    let text = file::read_text(before, MAX_MANIFEST)
-        .map_err(|e| Error::io("the manifest of the live site cannot be read", before, e))?;
-    let live = Manifest::parse(&text).map_err(|e| {
+/// Reads the manifest of the live site from a file.
+fn read_manifest(path: &Path) -> Result<Manifest> {
+    let text = file::read_text(path, MAX_MANIFEST)
+        .map_err(|e| Error::io("the manifest of the live site cannot be read", path, e))?;
+    Manifest::parse(&text).map_err(|e| {
         Error::new(ErrorKind::Usage, "this is not the manifest of a site")
-            .at(before)
+            .at(path)
             .because(e)
             .help("give the manifest.json of the live site")
-    })?;
+    })
+}
+
+/// Returns a finding when the site has so many servers fewer than the live one that a person should look first.
+pub(super) fn shrunk(site: &Path, live: &Manifest) -> Result<Option<Diagnostic>> {
     let new = Manifest::load(site)?.map_or(0, |manifest| manifest.listings());
     let live = live.listings();
     if new > 0 && new * 100 >= live * KEPT {
@@ -172,11 +178,17 @@ fn shrunk(site: &Path, before: &Path) -> Result<Option<Diagnostic>> {
     ))
 }
 
-fn check_site(global: &Global, site: &Path, args: &CheckArgs, talk: &Talk) -> Result<Outcome> {
+/// Compares a built site with its manifest; with `live` also the number of servers with that of the live site.
+pub(super) fn check_site(
+    global: &Global,
+    site: &Path,
+    live: Option<&Manifest>,
+    talk: &Talk,
+) -> Result<Outcome> {
     let (files, problems) = compare_site(site)?;
     let mut report = Report::new();
-    if let Some(before) = args.before.as_deref().filter(|_| !args.allow_shrink) {
-        report.extend(shrunk(site, before)?);
+    if let Some(live) = live {
+        report.extend(shrunk(site, live)?);
     }
     for problem in problems {
         let (code, path, why) = match problem {

@@ -30,17 +30,10 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
             .help("use --format human, json or markdown"));
     }
     let clients = args.client.iter().map(|id| known(id)).collect::<Result<Vec<_>>>()?;
-    let required = required(global, args, &clients)?;
+    let required = required(global, &args.require, &clients)?;
     let stands_for = args.stands_for.clone();
     let options = Options { server: args.server.clone(), clients, required, stands_for };
-    let reach = Reach { private: args.allow_private, ..Reach::default() };
-    let exchanger = net::exchanger(global, reach)?;
-    let observer = talk.observer();
-    let count = if options.clients.is_empty() { CLIENTS.len() } else { options.clients.len() };
-    observer.stage("asking as each client", count as u64);
-    let found = probe(&args.url, &options, &exchanger, &|_| observer.step(1));
-    observer.done();
-    let mut result = found.map_err(|e| unreachable(&e, args))?;
+    let mut result = ask(global, &args.url, &options, args.allow_private, talk)?;
     talk.data(&match global.format {
         Format::Json => probe::to_json(&result),
         Format::Markdown => probe::markdown(&result),
@@ -49,8 +42,7 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
     if let Some(folder) = &args.write {
         write(folder, &mut result, global)?;
     }
-    let failing = result.clients.iter().filter(|client| client.required && !client.works());
-    let failing: Vec<&str> = failing.map(|client| client.id.as_str()).collect();
+    let failing = failing(&result);
     if failing.is_empty() {
         talk.say(&match options.required.as_slice() {
             [] => "no client was required".to_owned(),
@@ -70,16 +62,46 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
     Ok(Outcome::refused_if(!failing.is_empty()))
 }
 
-/// Returns the required clients of the command line, else of the settings, among those imitated.
-fn required(global: &Global, args: &ProbeArgs, asked: &[&'static Client]) -> Result<Vec<String>> {
-    let mut required = args.require.clone();
+/// Sends what clients send to the registry at `url`.
+///
+/// # Errors
+/// [`ErrorKind::Indeterminate`] when nothing answers, [`ErrorKind::Usage`] when the URL must not be asked.
+pub(super) fn ask(
+    global: &Global,
+    url: &str,
+    options: &Options,
+    private: bool,
+    talk: &Talk,
+) -> Result<ProbeResult> {
+    let exchanger = net::exchanger(global, Reach { private, ..Reach::default() })?;
+    let observer = talk.observer();
+    let count = if options.clients.is_empty() { CLIENTS.len() } else { options.clients.len() };
+    observer.stage("asking as each client", count as u64);
+    let found = probe(url, options, &exchanger, &|_| observer.step(1));
+    observer.done();
+    found.map_err(|e| unreachable(&e, private))
+}
+
+/// Returns the ids of the clients that the registry has to work for and does not.
+pub(super) fn failing(result: &ProbeResult) -> Vec<&str> {
+    let failing = result.clients.iter().filter(|client| client.required && !client.works());
+    failing.map(|client| client.id.as_str()).collect()
+}
+
+/// Returns the required clients that are named, else those of the settings, among those imitated.
+pub(super) fn required(
+    global: &Global,
+    named: &[String],
+    imitated: &[&'static Client],
+) -> Result<Vec<String>> {
+    let mut required = named.to_vec();
     if required.is_empty() {
         required = settings(&global.data)?.require;
     }
     for id in &required {
         known(id)?;
     }
-    required.retain(|id| asked.is_empty() || asked.iter().any(|client| client.id == *id));
+    required.retain(|id| imitated.is_empty() || imitated.iter().any(|client| client.id == *id));
     Ok(required)
 }
 
@@ -112,9 +134,9 @@ fn known(id: &str) -> Result<&'static Client> {
 }
 
 /// Turns the reason for a missing result into an error.
-fn unreachable(why: &Unreachable, args: &ProbeArgs) -> Error {
+fn unreachable(why: &Unreachable, private: bool) -> Error {
     match why {
-        Unreachable::Refused(why) if args.allow_private => Error::new(ErrorKind::Usage, why)
+        Unreachable::Refused(why) if private => Error::new(ErrorKind::Usage, why)
             .help("give the base URL of a registry, such as https://registry.example.com"),
         Unreachable::Refused(why) => Error::new(ErrorKind::Usage, why).help(
             "give an https URL; --allow-private allows private networks and plain http there",
@@ -126,7 +148,7 @@ fn unreachable(why: &Unreachable, args: &ProbeArgs) -> Error {
 
 /// Writes `probe.json` and `badge.svg` into a folder. A preview's result has no date: the site that it
 /// becomes a part of must be reproducible.
-fn write(folder: &Path, result: &mut ProbeResult, global: &Global) -> Result<()> {
+pub(super) fn write(folder: &Path, result: &mut ProbeResult, global: &Global) -> Result<()> {
     let clock = SystemClock { pinned: global.load_options()?.epoch };
     let at = Timestamp::from_unix(clock.now());
     result.checked_at = (!result.preview).then(|| at.as_str().to_owned());

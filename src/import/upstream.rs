@@ -102,7 +102,7 @@ impl Upstream<'_> {
     /// Fetches records, with retries.
     fn fetch(&self, url: &str) -> std::result::Result<(Vec<u8>, Batch), Box<Failure>> {
         let (accept, bearer) = ("application/json", self.token.clone());
-        let request = Request { accept, bearer, limit: MAX_ANSWER };
+        let request = Request { accept, bearer, limit: MAX_ANSWER, fresh: false };
         let mut tries = 0;
         loop {
             tries += 1;

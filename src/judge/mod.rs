@@ -31,4 +31,6 @@ mod verify;
 pub use hold::verify_by_commit;
 pub use recheck::{Rechecked, Registry, recheck};
 pub use types::{Judged, Judgement, Network, VerifyOptions};
+#[cfg(feature = "cli")]
+pub use verdict::LABELS;
 pub use verify::verify;

@@ -153,6 +153,10 @@ fn judgement_of(report: &Report) -> Judgement {
     }
 }
 
+/// The labels that describe a change to reviewers.
+pub const LABELS: [&str; 6] =
+    ["new-server", "new-version", "status", "owners", "needs-maintainer", "safe-to-merge"];
+
 fn labels(
     set: &ChangeSet<'_>,
     outcomes: &[EntryOutcome],
@@ -160,15 +164,13 @@ fn labels(
     safe: bool,
 ) -> Vec<&'static str> {
     let any = |kind| outcomes.iter().any(|o| o.kind == kind);
-    [
-        ("new-server", any(EntryKind::NewServer)),
-        ("new-version", any(EntryKind::NewVersion)),
-        ("status", any(EntryKind::Status)),
-        ("owners", !set.change.owners.is_empty()),
-        ("needs-maintainer", judgement == Judgement::NeedsMaintainer),
-        ("safe-to-merge", safe),
-    ]
-    .into_iter()
-    .filter_map(|(label, holds)| holds.then_some(label))
-    .collect()
+    let holds = [
+        any(EntryKind::NewServer),
+        any(EntryKind::NewVersion),
+        any(EntryKind::Status),
+        !set.change.owners.is_empty(),
+        judgement == Judgement::NeedsMaintainer,
+        safe,
+    ];
+    LABELS.into_iter().zip(holds).filter_map(|(label, holds)| holds.then_some(label)).collect()
 }

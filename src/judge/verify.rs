@@ -44,7 +44,7 @@ fn identity(event: Option<&Event>) -> Identity {
                 "{} does not say who opened the pull request",
                 event.forge
             )),
-            Happening::MergeGroup => Identity::Queue,
+            Happening::MergeGroup(_) => Identity::Queue,
             Happening::Push | Happening::Other => {
                 Identity::Nobody("the event is not about a pull request".to_owned())
             }

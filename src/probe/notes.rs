@@ -56,6 +56,7 @@ fn preflight(session: &Session<'_>) -> Option<String> {
             header("Access-Control-Request-Method", "GET"),
             header("Access-Control-Request-Headers", "authorization"),
         ],
+        body: None,
     };
     let answer = session.send(ask).ok()?;
     let names = ["access-control-allow-methods", "access-control-allow-headers"];

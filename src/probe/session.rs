@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::base::Base;
 use super::body::Body;
-use crate::world::http::{Ask, Exchange, HttpError, Reply, Verb};
+use crate::world::http::{Ask, Exchange, HttpError, Reply};
 
 /// An answer with its parsed body.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl<'a> Session<'a> {
 
     /// Sends a request without headers, to find out why something fails. Redirects are not followed.
     pub(super) fn peek(&self, url: String) -> Option<Rc<Response>> {
-        self.send(Ask { verb: Verb::Get, url, headers: Vec::new() }).ok()
+        self.send(Ask { url, ..Ask::default() }).ok()
     }
 
     /// Whether a request without headers finds JSON at a path below the base URL.

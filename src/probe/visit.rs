@@ -9,7 +9,7 @@ use super::body::BodyKind;
 use super::clients::Client;
 use super::session::{Response, Session};
 use crate::model::probe::{Grade, Problem, Trouble};
-use crate::world::http::{Ask, HttpError, Reply, Url, Verb};
+use crate::world::http::{Ask, HttpError, Reply, Url};
 
 /// The result of a request.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Visit {
             let headers = self.client.headers.iter().copied();
             let origin = self.client.origin.map(|origin| ("Origin", origin));
             let headers = headers.chain(origin).map(|(n, v)| (n.to_owned(), v.to_owned()));
-            let ask = Ask { verb: Verb::Get, url: at.clone(), headers: headers.collect() };
+            let ask = Ask { url: at.clone(), headers: headers.collect(), ..Ask::default() };
             let answer = match session.send(ask) {
                 Ok(answer) => answer,
                 Err(e) => return self.no_answer(&e),

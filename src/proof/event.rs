@@ -66,13 +66,29 @@ impl PullRequest {
     }
 }
 
+/// Pull requests that a queue is about to merge together.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct MergeGroup {
+    /// Full id of the commit that would be published.
+    #[serde(rename = "head_sha")]
+    pub head: String,
+    /// Full reference of the temporary branch that has it.
+    pub head_ref: String,
+    /// Full id of the commit that it is to be merged onto.
+    #[serde(rename = "base_sha")]
+    pub base: String,
+    /// Full reference of the branch that it is to be merged into.
+    pub base_ref: String,
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happening {
     /// A pull request was opened or changed.
     PullRequest(Box<PullRequest>),
     /// A queue is about to merge pull requests that were judged before.
-    MergeGroup,
+    MergeGroup(MergeGroup),
     /// Commits arrived on a branch.
     Push,
     /// Something else, such as a schedule.
@@ -109,7 +125,7 @@ impl Event {
 #[derive(Deserialize)]
 struct Payload {
     pull_request: Option<PayloadPull>,
-    merge_group: Option<serde::de::IgnoredAny>,
+    merge_group: Option<MergeGroup>,
     after: Option<serde::de::IgnoredAny>,
     repository: Option<PayloadRepository>,
 }
@@ -184,7 +200,7 @@ pub fn parse_event(payload: &[u8], server: &str) -> Result<Event, String> {
     });
     let what = match (read.pull_request, read.merge_group, read.after) {
         (Some(pull), _, _) => Happening::PullRequest(Box::new(pull.into())),
-        (None, Some(_), _) => Happening::MergeGroup,
+        (None, Some(group), _) => Happening::MergeGroup(group),
         (None, None, Some(_)) => Happening::Push,
         (None, None, None) => Happening::Other,
     };

@@ -55,7 +55,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("mimalloc", &["main.rs"]),
     ("sha2", &["site/", "data/", "proof/", "check/", "pipeline/", "import/", "render/", "serve/"]),
     ("std::env", &["cli/", "main.rs"]),
-    ("std::process", &["cli/", "main.rs"]),
+    ("std::process", &["cli/", "main.rs", "world/git/remote.rs"]),
     ("println!", &["cli/"]),
     ("eprintln!", &["cli/"]),
     ("std::time::SystemTime", &["world/"]),

@@ -246,7 +246,7 @@ fn an_output_folder_for_one_host_and_one_for_several_replace_each_other() {
         project.run(&["check", "--site", "out"]).expect(0);
     };
     one("nginx");
-    build(&["nginx", "s3"]).expect(0).says(" of the site that was in out before");
+    build(&["nginx", "s3"]).expect(0).says(" of the site that was there before");
     let several: BTreeSet<String> =
         files(&project, "out").iter().map(|f| f.split('/').next().unwrap().to_owned()).collect();
     assert_eq!(several, BTreeSet::from(["nginx".to_owned(), "s3".to_owned()]));

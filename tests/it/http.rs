@@ -74,7 +74,7 @@ fn client() -> HttpClient {
 }
 
 fn request(limit: u64) -> Request {
-    Request { accept: "application/json", bearer: Secret::new("s3cret"), limit }
+    Request { accept: "application/json", bearer: Secret::new("s3cret"), limit, fresh: true }
 }
 
 fn get(url: &str) -> Result<Response, HttpError> {

@@ -9,6 +9,8 @@ mod build;
 mod catalog;
 mod changes;
 mod check;
+mod ci_steps;
+mod ci_forge;
 mod circles;
 mod codes;
 mod command_line;

@@ -3,7 +3,7 @@
 mod broken;
 mod cases;
 mod good;
-mod host;
+pub(crate) mod host;
 mod preview;
 mod program;
 mod wire;

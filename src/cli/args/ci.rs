@@ -11,6 +11,9 @@ pub(in crate::cli) struct CiArgs {
     /// Folder for what the steps of one job pass to each other [default: below the runner's temporary folder]
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub work: Option<PathBuf>,
+    /// Longest pause between two requests to a host, in seconds; tests make it short
+    #[arg(long, global = true, hide = true, value_name = "SECONDS", default_value_t = 180)]
+    pub longest_pause: u64,
     #[command(subcommand)]
     pub step: Step,
 }
@@ -21,7 +24,7 @@ pub(in crate::cli) enum Step {
     /// Fetch the commits of the change into a bare repository; nothing is checked out
     Fetch(BranchArgs),
     /// Judge the change that was fetched, without any token
-    Judge(BranchArgs),
+    Judge,
     /// Write the verdict to the pull request: one comment and labels
     Report,
     /// Judge what was merged since the last deployment, build the site, and probe a preview of it
@@ -69,7 +72,7 @@ pub(in crate::cli) struct ProveArgs {
     /// Base URL that clients use [default: that of the gate]
     #[arg(long, value_name = "URL")]
     pub url: Option<String>,
-    /// Allow hosts on private networks, and plain http there
+    /// Allow hosts on private networks
     #[arg(long)]
     pub allow_private: bool,
 }

@@ -65,7 +65,7 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
     ("import", ["import official --include \"com.example/*\"", "import dump.json.gz --dry-run"]),
     ("ci", ["ci fetch", "ci judge"]),
     ("ci fetch", ["ci fetch", "ci fetch --branch main"]),
-    ("ci judge", ["ci judge", "ci judge --branch main --work work"]),
+    ("ci judge", ["ci judge", "ci judge --work work"]),
     ("ci report", ["ci report", "ci report --work work"]),
     (
         "ci gate",

@@ -5,14 +5,24 @@
 //! read by the steps `fetch`, `report`, `gate`, `last-good`, `remember` and `request open`; the steps that read
 //! what strangers wrote (`judge`, `request draft`) refuse to run where a token can be seen.
 
+mod change;
+mod deployment;
+mod difference;
+mod fetch;
+mod forge;
 mod gate;
+mod guard;
 mod job;
 mod judge;
 mod last_good;
+mod live;
+mod output;
+mod preview;
 mod prove;
 mod remember;
 mod report;
 mod request;
+mod roll_back;
 
 use super::args::Global;
 use super::args::ci::{CiArgs, Step};
@@ -25,14 +35,14 @@ use job::Job;
 pub(super) fn run(global: &Global, args: &CiArgs, talk: &Talk) -> Result<Outcome> {
     let job = Job::of_environment(args)?;
     match &args.step {
-        Step::Fetch(args) => judge::fetch(global, args, &job, talk),
-        Step::Judge(args) => judge::run(global, args, &job, talk),
-        Step::Report => report::run(&job, talk),
+        Step::Fetch(args) => fetch::run(args, &job, talk),
+        Step::Judge => judge::run(global, &job, talk),
+        Step::Report => report::run(global, &job, talk),
         Step::Gate(args) => gate::run(global, args, &job, talk),
         Step::Prove(args) => prove::run(global, args, &job, talk),
-        Step::LastGood => last_good::find(&job, talk),
-        Step::RollBack(args) => last_good::run(global, args, &job, talk),
-        Step::Remember => remember::run(&job, talk),
+        Step::LastGood => last_good::run(global, &job, talk),
+        Step::RollBack(args) => roll_back::run(global, args, &job, talk),
+        Step::Remember => remember::run(global, &job, talk),
         Step::Request(args) => request::run(global, args, &job, talk),
     }
 }

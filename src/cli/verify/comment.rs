@@ -8,13 +8,13 @@ use crate::proof::{Ending, Verdict};
 use crate::text::{escape_markdown as escape, markdown_span as span};
 
 /// The line by which a job finds its own comment again.
-const MARKER: &str = "<!-- mcp-static verify -->";
+pub(in crate::cli) const MARKER: &str = "<!-- mcp-static verify -->";
 
 /// Most namespaces and versions that are listed.
 const MAX_ROWS: usize = 50;
 
 /// Returns the comment. Foreign text in it is escaped.
-pub(super) fn render(judged: &Judged) -> String {
+pub(in crate::cli) fn render(judged: &Judged) -> String {
     let sign = match judged.judgement {
         Judgement::Proven => "✅",
         Judgement::Refused => "❌",
@@ -84,7 +84,7 @@ pub(super) fn render(judged: &Judged) -> String {
 }
 
 /// Returns the first 12 digits of a commit id.
-pub(super) fn short(commit: &str) -> &str {
+pub(in crate::cli) fn short(commit: &str) -> &str {
     commit.get(..12).unwrap_or(commit)
 }
 

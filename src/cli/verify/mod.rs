@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::error::{Error, ErrorKind, Result};
 use crate::judge::{Judged, Judgement, VerifyOptions, verify};
 use crate::pipeline::{verify_all, verify_by_commit};
+use crate::proof::event::Event;
 use crate::proof::{Attempt, Ending, Verdict};
 use crate::text::count;
 use crate::world::file;
@@ -17,7 +18,10 @@ use crate::world::file;
 use super::args::{Global, VerifyArgs};
 use super::outcome::Outcome;
 use super::talk::Talk;
-use comment::{headline, short};
+use comment::headline;
+
+pub(super) use comment::{MARKER, render as comment, short};
+pub(super) use outside::event;
 
 /// Judges a change and prints the verdict.
 pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Outcome> {
@@ -29,19 +33,14 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
             "for example: `mcp-static verify --base origin/main`, or --all for every proof",
         ));
     };
-    let options = VerifyOptions {
-        data: global.data.clone(),
+    let change = Change {
         base: (base != "none").then(|| base.to_owned()),
         head: args.head.clone().or_else(|| global.rev.clone()),
         published: args.published.clone(),
-        event: outside::event(args.event.as_deref())?,
-        levels: global.levels()?,
+        event: event(args.event.as_deref())?,
+        by_commit: args.hold.is_some(),
     };
-    let doors = outside::Outside::new(global)?;
-    let judged = match args.hold {
-        Some(_) => verify_by_commit(&options, &doors)?,
-        None => verify(&options, &doors)?,
-    };
+    let judged = judge(global, change, talk)?;
     if let Some(path) = &args.hold {
         let lines: String = judged.held.iter().map(|back| format!("{}\n", back.held)).collect();
         write(path, &lines)?;
@@ -50,16 +49,48 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         write(path, &format!("{:#}\n", to_json(&judged)))?;
     }
     if let Some(path) = &args.comment {
-        write(path, &comment::render(&judged))?;
+        write(path, &comment(&judged))?;
     }
+    Ok(outcome(&judged))
+}
+
+/// A change that is judged.
+pub(super) struct Change {
+    /// The commit or branch that it will be merged into; `None` for a first publication.
+    pub(super) base: Option<String>,
+    /// Its tip; `HEAD` when absent.
+    pub(super) head: Option<String>,
+    /// Commit of the last deployed site, if it is later than the base.
+    pub(super) published: Option<String>,
+    /// What the forge reports about it.
+    pub(super) event: Option<Event>,
+    /// Whether each commit is judged, as before a deployment.
+    pub(super) by_commit: bool,
+}
+
+/// Judges a change, and prints what was found.
+pub(super) fn judge(global: &Global, change: Change, talk: &Talk) -> Result<Judged> {
+    let Change { base, head, published, event, by_commit } = change;
+    let (data, levels) = (global.data.clone(), global.levels()?);
+    let options = VerifyOptions { data, base, head, published, event, levels };
+    let doors = outside::Outside::new(global)?;
+    let judged = match by_commit {
+        true => verify_by_commit(&options, &doors)?,
+        false => verify(&options, &doors)?,
+    };
     talk.report(&judged.report);
     print(&judged, talk);
-    Ok(match judged.judgement {
+    Ok(judged)
+}
+
+/// Returns how a run ends after this judgement.
+pub(super) fn outcome(judged: &Judged) -> Outcome {
+    match judged.judgement {
         Judgement::Proven => Outcome::Fine,
         Judgement::Refused => Outcome::Refused,
         Judgement::Unknown => Outcome::Indeterminate,
         Judgement::NeedsMaintainer => Outcome::NeedsMaintainer,
-    })
+    }
 }
 
 /// Checks every proof again.

@@ -9,6 +9,7 @@ use crate::config::Ownership;
 use crate::error::{Error, ErrorKind, Result};
 use crate::judge::Network;
 use crate::proof::event::{Event, GitLabFacts, MAX_EVENT, PullRequest, parse_event, parse_pulls};
+use crate::text::shorten;
 use crate::world::clock::{Clock, SystemClock};
 use crate::world::dns::{Dns, DnsClient, DnsOptions, Resolvers};
 use crate::world::file;
@@ -32,7 +33,7 @@ fn variable(name: &str) -> Option<String> {
 
 /// Reads the forge's event from the named file, or from the one that the job's environment names; for
 /// GitLab from its variables.
-pub(super) fn event(named: Option<&Path>) -> Result<Option<Event>> {
+pub(in crate::cli) fn event(named: Option<&Path>) -> Result<Option<Event>> {
     let server = variable("GITHUB_SERVER_URL").unwrap_or_default();
     let of_job = variable("GITHUB_EVENT_PATH").map(std::path::PathBuf::from);
     let Some(path) = named.map(Path::to_path_buf).or(of_job) else {
@@ -42,7 +43,9 @@ pub(super) fn event(named: Option<&Path>) -> Result<Option<Event>> {
         Error::io("the event of the forge cannot be read", &path, e).help(EVENT_HELP)
     })?;
     parse_event(&payload, &server).map(Some).map_err(|why| {
-        Error::new(ErrorKind::Usage, format!("the event {why}")).at(&path).help(EVENT_HELP)
+        Error::new(ErrorKind::Usage, format!("the event {}", shorten(&why)))
+            .at(&path)
+            .help(EVENT_HELP)
     })
 }
 
@@ -139,6 +142,7 @@ impl Network for Outside {
             accept: "application/vnd.github+json",
             bearer: Some(token),
             limit: MAX_ANSWER,
+            fresh: false,
         };
         let answer = http.get(&url, &request).map_err(|e| e.to_string())?;
         parse_pulls(&answer.body).map_err(|why| format!("the answer of {api} {why}"))

@@ -39,11 +39,21 @@ fn command(diagnostic: &Diagnostic) -> String {
         }
     }
     properties.push(format!("title={}", property(diagnostic.code.as_str())));
-    let word = match diagnostic.severity {
+    let word = word(diagnostic.severity);
+    format!("::{word} {}::{}", properties.join(","), body(diagnostic))
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
         Severity::Note => "notice",
         severity => severity.as_str(),
-    };
-    format!("::{word} {}::{}", properties.join(","), body(diagnostic))
+    }
+}
+
+/// Returns the command for a message that is not about a place in the data.
+#[cfg(feature = "cli")]
+pub(super) fn message(severity: Severity, title: &str, text: &str) -> String {
+    format!("::{} title={}::{}", word(severity), property(title), data(&visible(text)))
 }
 
 /// Returns message, second places and help, one per line.

@@ -13,6 +13,8 @@ mod sarif;
 mod shared;
 
 use super::Report;
+#[cfg(feature = "cli")]
+use super::Severity;
 
 pub use shared::quiet_json;
 pub use shared::{Style, summary};
@@ -68,6 +70,12 @@ impl Format {
 #[cfg(feature = "cli")]
 pub fn markdown(report: &Report) -> String {
     markdown::render(report)
+}
+
+/// Returns an annotation of GitHub Actions that is not about a place in the data, without a line break.
+#[cfg(feature = "cli")]
+pub fn annotation(severity: Severity, title: &str, text: &str) -> String {
+    github::message(severity, title, text)
 }
 
 /// Prints `report`. The text is empty or ends with a line break.

@@ -1,10 +1,13 @@
 //! The API of a forge: what `ci` writes to a change (a pull request, on GitLab a merge request) and its issues.
 //!
 //! One small trait with an implementation for each dialect. The token is sent to the API's own host only and is
-//! never shown.
+//! never shown. A busy server is asked three times at most; a token that may not write is a status of 403 or 404.
 
+mod api;
 mod github;
 mod gitlab;
+#[cfg(test)]
+mod tests;
 
 pub use github::GitHubLike;
 pub use gitlab::GitLab;
@@ -22,14 +25,17 @@ pub enum ForgeKind {
     GitLab,
 }
 
+/// Most items of one list that are read.
+const MAX_ITEMS: usize = 1000;
+
 /// A comment on a change or an issue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comment {
     /// The forge's id of the comment.
     pub id: u64,
-    /// Whether a program wrote it, and not a person.
-    pub by_program: bool,
-    /// The text, in Markdown.
+    /// Whether the account of the token wrote it; on GitHub, where a job's token cannot tell, whether a bot did.
+    pub own: bool,
+    /// The beginning of the text, in Markdown.
     pub body: String,
 }
 

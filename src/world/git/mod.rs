@@ -1,8 +1,9 @@
 //! Reads git repositories: who changed what when, and the bytes of any commit.
 //!
-//! This is the only module that uses libgit2. It never writes to a repository (what [`Git::overlay`] makes stays
-//! in memory), runs a program (no hooks, filters or helpers), uses the network, consults `refs/replace` or
-//! grafts (both can rewrite history unseen), or guesses a date where history is missing.
+//! This is the only module that uses libgit2. Reading never writes to a repository (what [`Git::overlay`] makes
+//! stays in memory), runs a program (no hooks, filters or helpers), uses the network, consults `refs/replace` or
+//! grafts (both can rewrite history unseen), or guesses a date where history is missing. For the workflows of a
+//! forge, [`Git::annotate`] and its neighbours write objects and references, and [`Remote`] runs the `git` program.
 //!
 //! *Ownership.* Git refuses folders of other users because their settings could name programs to run; in a
 //! container every checkout is such a folder. No program is run here, so the git folder is located by
@@ -23,13 +24,16 @@ mod overlay;
 mod place;
 mod pool;
 mod read;
+mod remote;
 mod repository;
 #[cfg(test)]
 mod tests;
+mod write;
 
 pub use compare::{Changed, Side, TreeFault};
 pub use history::{PathChange, PathHistory};
 pub use lineage::{Ancestry, Gained, ancestors_among};
 pub use objects::{FileMode, Oid};
 pub use pool::Pool;
+pub use remote::Remote;
 pub use repository::Git;

@@ -12,7 +12,7 @@ use super::objects::{self, Oid};
 use super::place::{GitFolders, absolute_path, failed, said};
 use crate::error::{Error, ErrorKind, Result};
 
-/// An opened repository, for reading only.
+/// An opened repository.
 ///
 /// It may move to another thread but is not shared between threads: each takes its own with
 /// [`Git::reopen`], which costs a fraction of a millisecond.
@@ -73,6 +73,11 @@ impl Git {
         self.place.workdir.as_deref()
     }
 
+    /// Returns the folder that the `git` program is run in: the top of the work tree, or a bare repository itself.
+    pub fn root(&self) -> &Path {
+        self.workdir().unwrap_or(&self.place.folder)
+    }
+
     /// Returns where `path` is in the work tree, with `/` between names and `""` for the top itself;
     /// `None` when it is outside. Links are resolved, and `path` need not exist. In a bare repository
     /// its folder is the top.
@@ -80,7 +85,7 @@ impl Git {
     /// # Errors
     /// When the path cannot be resolved or is not Unicode.
     pub fn relative(&self, path: &Path) -> Result<Option<String>> {
-        let top = self.workdir().unwrap_or(&self.place.folder);
+        let top = self.root();
         let path = absolute_path(path)?;
         let Ok(inside) = path.strip_prefix(top) else { return Ok(None) };
         let mut names = Vec::new();

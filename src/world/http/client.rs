@@ -121,6 +121,9 @@ impl HttpClient {
         if let Some(bearer) = bearer {
             get = get.header("Authorization", format!("Bearer {}", bearer.expose()));
         }
+        if request.fresh {
+            get = get.header("Cache-Control", "no-cache");
+        }
         let mut answer = get.call().map_err(|e| failure(url, request.limit, &e))?;
         let header = |name: &str| {
             answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
@@ -241,7 +244,7 @@ pub(super) fn failure(url: &Url, limit: u64, e: &ureq::Error) -> HttpError {
 
 /// Returns what a message shows of the body of a failure, on one line: the text of a problem document, or the
 /// beginning of a plain text.
-fn summary(content_type: &str, body: &[u8]) -> String {
+pub fn summary(content_type: &str, body: &[u8]) -> String {
     let text = String::from_utf8_lossy(body);
     let words = match serde_json::from_slice::<serde_json::Value>(body) {
         Ok(problem) => ["detail", "error", "message", "title"]

@@ -17,6 +17,14 @@ pub enum Verb {
     Head,
     /// What may be requested.
     Options,
+    /// Something new.
+    Post,
+    /// The whole of something.
+    Put,
+    /// Parts of something.
+    Patch,
+    /// Its removal.
+    Delete,
 }
 
 impl Verb {
@@ -26,6 +34,10 @@ impl Verb {
             Self::Get => "GET",
             Self::Head => "HEAD",
             Self::Options => "OPTIONS",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -39,6 +51,8 @@ pub struct Ask {
     pub url: String,
     /// Headers besides `Host`, in order.
     pub headers: Vec<(String, String)>,
+    /// What is sent after the headers; its length is stated for it.
+    pub body: Option<Vec<u8>>,
 }
 
 /// One answer, whatever its status.

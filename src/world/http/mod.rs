@@ -13,7 +13,7 @@ mod wire;
 use std::fmt;
 
 #[cfg(feature = "http")]
-pub use client::{HttpClient, HttpOptions, ProxyChoice, read};
+pub use client::{HttpClient, HttpOptions, ProxyChoice, read, summary};
 pub use exchange::{Ask, Exchange, Reply, Verb};
 pub use url::{Url, shown};
 #[cfg(feature = "http")]
@@ -52,6 +52,8 @@ pub struct Request {
     pub bearer: Option<Secret>,
     /// Most bytes of an answer.
     pub limit: u64,
+    /// Whether caches on the way are told to ask the host again.
+    pub fresh: bool,
 }
 
 /// An answer with a status of success.

@@ -59,6 +59,15 @@ impl Url {
         &self.authority[..self.host_end()]
     }
 
+    fn scheme(&self) -> &'static str {
+        if self.https { "https" } else { "http" }
+    }
+
+    /// Returns scheme, host and port, without a slash at the end.
+    pub fn origin(&self) -> String {
+        format!("{}://{}", self.scheme(), self.authority)
+    }
+
     /// Whether the connection is encrypted.
     pub fn is_https(&self) -> bool {
         self.https
@@ -94,13 +103,12 @@ impl Url {
     /// Takes the forms that servers send: absolute, without scheme, from the root, relative, and a query
     /// alone (RFC 3986, section 5.2).
     pub fn join(&self, location: &str) -> Result<Self, &'static str> {
-        let scheme = if self.https { "https" } else { "http" };
         let location = location.split('#').next().unwrap_or_default();
         let path = self.rest.split('?').next().unwrap_or_default();
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let rest = match location.bytes().next() {
             _ if location.starts_with("//") => {
-                return Self::parse(&format!("{scheme}:{location}"));
+                return Self::parse(&format!("{}:{location}", self.scheme()));
             }
             _ if location.split(['/', '?']).next().is_some_and(|first| first.contains(':')) => {
                 return Self::parse(location);
@@ -110,7 +118,7 @@ impl Url {
             Some(b'?') => format!("{path}{location}"),
             Some(_) => format!("{folder}/{location}"),
         };
-        Self::parse(&format!("{scheme}://{}{}", self.authority, without_dots(&rest)))
+        Self::parse(&format!("{}{}", self.origin(), without_dots(&rest)))
     }
 }
 
@@ -131,8 +139,7 @@ fn without_dots(rest: &str) -> String {
 
 impl fmt::Display for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.https { "https" } else { "http" };
-        write!(f, "{scheme}://{}{}", self.authority, self.rest)
+        write!(f, "{}{}", self.origin(), self.rest)
     }
 }
 

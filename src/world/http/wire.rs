@@ -73,10 +73,14 @@ impl Exchange for Exchanger {
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
-        let request =
-            request.body(()).map_err(|_| refused(&url, "the request cannot be written"))?;
+        let unwritten = |_| refused(&url, "the request cannot be written");
+        let agent = self.agents.agent_for(&url);
         let begun = Instant::now();
-        let answer = self.agents.agent_for(&url).run(request).map_err(|e| match &e {
+        let answer = match &ask.body {
+            None => agent.run(request.body(()).map_err(unwritten)?),
+            Some(body) => agent.run(request.body(body.as_slice()).map_err(unwritten)?),
+        };
+        let answer = answer.map_err(|e| match &e {
             ureq::Error::Other(why) if why.to_string() == PRIVATE => refused(&url, PRIVATE),
             e => failure(&url, u64::MAX, e),
         })?;

@@ -1,6 +1,6 @@
 //! A host whose answers are a function, over a socket or without one.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 
@@ -8,36 +8,37 @@ use mcp_static::internals::world::http::{Ask, Exchange, HttpError, Reply};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
-    pub(super) method: String,
+pub(crate) struct Asked {
+    pub(crate) method: String,
     /// Path and query, byte for byte.
-    pub(super) target: String,
-    pub(super) headers: Vec<(String, String)>,
+    pub(crate) target: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
     /// Scheme and host.
-    pub(super) origin: String,
+    pub(crate) origin: String,
 }
 
 impl Asked {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         let found = self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
         found.map_or("", |(_, value)| value.as_str())
     }
 
-    pub(super) fn path(&self) -> &str {
+    pub(crate) fn path(&self) -> &str {
         self.target.split('?').next().unwrap()
     }
 }
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub(super) struct Said {
-    pub(super) status: u16,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Said {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Said {
-    pub(super) fn new(status: u16, media: &str, body: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn new(status: u16, media: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = vec![
             ("Content-Type", media.to_owned()),
             ("Access-Control-Allow-Origin", "*".to_owned()),
@@ -45,31 +46,31 @@ impl Said {
         Self { status, headers, body: body.into() }
     }
 
-    pub(super) fn redirect(status: u16, to: &str) -> Self {
+    pub(crate) fn redirect(status: u16, to: &str) -> Self {
         Self::new(status, "text/html", "moved").with("Location", to)
     }
 
-    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    pub(super) fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(n, _)| *n != name);
         self
     }
 
     /// The same under another content type.
-    pub(super) fn typed(self, media: &str) -> Self {
+    pub(crate) fn typed(self, media: &str) -> Self {
         self.without("Content-Type").with("Content-Type", media)
     }
 }
 
 /// What answers.
-pub(super) type Answers = Arc<dyn Fn(&Asked) -> Said + Send + Sync>;
+pub(crate) type Answers = Arc<dyn Fn(&Asked) -> Said + Send + Sync>;
 
 /// Serves on a free port for as long as the test program runs; the base URL.
-pub(super) fn serve(answers: Answers) -> String {
+pub(crate) fn serve(answers: Answers) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let origin = base.clone();
@@ -82,7 +83,8 @@ pub(super) fn serve(answers: Answers) -> String {
 }
 
 fn answer(mut stream: TcpStream, answers: &Answers, origin: &str) {
-    let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut lines = reader.by_ref().lines();
     let Some(Ok(first)) = lines.next() else { return };
     let mut words = first.split(' ').map(str::to_owned);
     let (method, target) = (words.next().unwrap(), words.next().unwrap());
@@ -91,7 +93,12 @@ fn answer(mut stream: TcpStream, answers: &Answers, origin: &str) {
         line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
     });
     let headers = headers.collect();
-    let said = answers(&Asked { method, target, headers, origin: origin.to_owned() });
+    let (origin, body) = (origin.to_owned(), String::new());
+    let mut asked = Asked { method, target, headers, body, origin };
+    if let Ok(length) = asked.header("content-length").parse() {
+        reader.take(length).read_to_string(&mut asked.body).unwrap();
+    }
+    let said = answers(&asked);
     let mut head = format!("HTTP/1.1 {} X\r\nConnection: close\r\n", said.status);
     for (name, value) in &said.headers {
         head += &format!("{name}: {value}\r\n");
@@ -101,7 +108,7 @@ fn answer(mut stream: TcpStream, answers: &Answers, origin: &str) {
 }
 
 /// The same without a socket, so that a registry can stand at an https URL.
-pub(super) struct Imagined(pub(super) Answers);
+pub(crate) struct Imagined(pub(crate) Answers);
 
 impl Exchange for Imagined {
     fn send(&self, ask: &Ask) -> Result<Reply, HttpError> {
@@ -111,6 +118,7 @@ impl Exchange for Imagined {
             method: ask.verb.as_str().to_owned(),
             target: ask.url[end..].to_owned(),
             headers: ask.headers.clone(),
+            body: String::new(),
             origin: ask.url[..end].to_owned(),
         };
         assert!(!asked.origin.ends_with("//127.0.0.1"), "{} was asked", ask.url);

@@ -55,7 +55,7 @@ fn verbs_and_headers_go_through_and_redirects_come_back() {
     ];
     for verb in [Verb::Get, Verb::Options, Verb::Head] {
         let reply = exchanger()
-            .send(&Ask { verb, url: format!("{base}/x"), headers: headers.clone() })
+            .send(&Ask { verb, url: format!("{base}/x"), headers: headers.clone(), body: None })
             .unwrap();
         assert_eq!((reply.status, reply.location()), (302, Some("/elsewhere")));
         assert_eq!(reply.headers.iter().filter(|(name, _)| name == "x-two").count(), 2);

@@ -5,6 +5,7 @@
 mod files;
 mod history;
 mod opening;
+mod remote;
 
 use std::collections::BTreeMap;
 use std::path::Path;
