@@ -74,7 +74,7 @@ fn fault(text: &str) -> Option<Fault> {
             None if text.contains('.') && !text.contains("://") => {
                 url(what, format!("https://{}", text.trim_start_matches('/')))
             }
-            None => hint(what.to_owned(), "such as \"https://registry.example.com\""),
+            None => hint(what.to_owned(), "a URL such as \"https://registry.example.com\""),
         };
     };
     if let Some(at) = text.find(['?', '#']) {

@@ -125,7 +125,7 @@ fn every_form_of_the_report_goes_to_stdout() {
     assert!(!form("human").contains('\u{1b}'));
     let colored = project.run(&["check", "server.json", "--color", "always"]).expect(1);
     assert!(colored.out.contains("\u{1b}["));
-    project.run(&["check", "--format", "jsn"]).expect(2).says("did you mean json");
+    project.run(&["check", "--format", "jsn"]).expect(2).says("a similar value exists");
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn a_refused_base_url_names_the_right_one_at_once() {
         ("http://under_score.example.com/v0.1", "is not a host"),
         ("registry", "such as \"https://registry.example.com\""),
         ("ftp://registry.example.com", "such as \"https://registry.example.com\""),
-        ("https://", "is not a host"),
+        ("https://", "begins with https://"),
         ("", "such as \"https://registry.example.com\""),
     ] {
         project.run(&["build", "--base-url", wrong]).expect(2).says(why);
@@ -172,7 +172,9 @@ fn commands_find_the_data_from_every_subfolder() {
     project.file("registry-data/notes.txt", "x");
     run_in(&project, "docs", &["check"]).expect(0).says("--> ../registry-data/notes.txt");
     // What is named is taken as it is.
-    run_in(&project, "docs", &["check", "--data", "registry-data"]).expect(1);
+    run_in(&project, "docs", &["check", "--data", "registry-data"])
+        .expect(2)
+        .says("there is no data folder: registry-data");
     run_in(&project, "docs", &["add", "none.json", "--data", "data"]).expect(2).says("mkdir data");
     // The top of another repository is the end of the search.
     std::fs::create_dir_all(project.path("vendor/other/.git")).unwrap();
@@ -327,7 +329,7 @@ fn bash_completes_hosts_clients_statuses_codes_and_names() {
         (&[m, "serve", "--as", "ngi"], &["nginx"]),
         (&[m, "probe", "--client", "vs"], &["vscode"]),
         (&[m, "check", "--deny", "name-conf"], &["name-confusable"]),
-        (&[m, "explain", "base-url-is-a"], &["base-url-is-a-file"]),
+        (&[m, "explain", "base-url-is-a-f"], &["base-url-is-a-file"]),
         (&[m, "status", ""], &["com.example/", "org.example/"]),
         (&[m, "status", "com.ex"], &["com.example/maps", "com.example/weather"]),
         (&[m, "status", "com.example/w"], &["com.example/weather"]),

@@ -10,6 +10,7 @@ use clap_complete::env::{CompleteEnv, Shells};
 use crate::diag::Code;
 use crate::model::probe::Trouble;
 use crate::model::{ServerName, Version};
+use crate::site::HOSTS;
 
 use super::{DATA, help};
 
@@ -41,6 +42,13 @@ pub(in crate::cli) fn answer(arguments: &[OsString]) -> Result<bool, clap::Error
     CompleteEnv::with_factory(help::command)
         .var(ASKED)
         .try_complete(arguments.iter().cloned(), here.as_deref())
+}
+
+/// Completes names of hosts, where a wrong one has its own error.
+pub(super) fn hosts() -> ArgValueCandidates {
+    ArgValueCandidates::new(|| {
+        HOSTS.iter().map(|host| CompletionCandidate::new(host.name())).collect()
+    })
 }
 
 /// Completes the codes of diagnostics.

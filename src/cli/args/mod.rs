@@ -133,8 +133,8 @@ pub(super) struct InitArgs {
     /// Base URL that clients will use: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
-    /// Host of the site, such as github-pages for a site that may be public
-    #[arg(long, value_name = "HOST")]
+    /// Host of the site, such as github-pages for a site that may be public; `build --help` lists them
+    #[arg(long, value_name = "HOST", add = complete::hosts())]
     pub host: Option<String>,
     /// Forge of the repository: github or gitlab [default: from the remote]
     #[arg(long, value_name = "FORGE", value_parser = ["github", "gitlab"])]

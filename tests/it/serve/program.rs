@@ -132,7 +132,7 @@ fn it_says_what_it_assumes_of_an_operator() {
     let origin = "Access-Control-Allow-Origin";
     for args in [&["--as", "s3"][..], &["--as", "s3", "--site", "_site"]] {
         let (_program, address, said) = start(&project, args, "base URL");
-        assert!(said.contains("assuming that its CORS headers are set"), "{said}");
+        assert!(said.contains("assuming that its operator has set CORS headers"), "{said}");
         assert_eq!(get(address, "/v0.1/servers").header(origin), "*");
         let args = [args, &["--without-cors"]].concat();
         let (_program, address, said) = start(&project, &args, "base URL");
