@@ -105,8 +105,8 @@ pub mod serve {
 }
 pub mod site {
     pub use crate::site::{
-        Artifact, Body, Cors, FileDigest, Freshness, HOSTS, Host, Media, Shape, Shortfall, Site, SiteParts,
-        UrlPath, host_named, lower, write,
+        Artifact, Body, Cors, FileDigest, Freshness, HOSTS, Host, Media, Shape, Shortfall, Site,
+        SiteParts, UrlPath, host_named, lower, write,
     };
 }
 pub mod world {

@@ -12,7 +12,7 @@ use crate::world::clock::SystemClock;
 use crate::world::file as files;
 
 use super::args::{AddArgs, Global};
-use super::changes::{MAX_DOCUMENT, finish, lock, make_plan, write};
+use super::changes::{MAX_DOCUMENT, addresses, finish, lock, make_plan, next_change, write};
 use super::net;
 use super::outcome::Outcome;
 use super::talk::Talk;
@@ -51,18 +51,20 @@ fn file(global: &Global, args: &AddArgs, talk: &Talk) -> Result<Outcome> {
             write(global, &edits, args.dry_run, talk)?;
             if !args.dry_run {
                 talk.say(&format!("added {label} as {path}"));
-                talk.say(&next_steps(&path, &label));
+                if let Some((name, version)) = label.split_once('@')
+                    && let Ok(name) = ServerName::parse(name)
+                {
+                    addresses(global, &name, version, talk);
+                }
+                talk.next(&format!(
+                    "git add {path} && git commit -m \"Add {label}\", then push a branch and open a pull request"
+                ));
+            } else {
+                next_change(global, "", true, talk);
             }
             Ok(Outcome::Fine)
         }
     }
-}
-
-/// Returns the next step for the publisher.
-fn next_steps(path: &str, label: &str) -> String {
-    format!(
-        "next: git add {path} && git commit -m \"Add {label}\", then push a branch and open a pull request"
-    )
 }
 
 /// Reads a file or standard input; returns its name for messages, and its bytes.
@@ -112,13 +114,14 @@ fn fetch(global: &Global, args: &AddArgs, from: &str, talk: &Talk) -> Result<Out
     let mut report = Report::new();
     report.extend(findings);
     let outcome = finish(global, report, talk, skipped > 0)?;
-    if skipped == 0 && !args.dry_run {
-        talk.say(&match unchanged {
-            0 => {
-                format!("{label} was imported from {registry}; commit it and open a pull request")
-            }
-            _ => format!("{label} is already there"),
-        });
+    if skipped == 0 && unchanged > 0 {
+        talk.say(&format!("{label} is already there"));
+    } else if skipped == 0 {
+        if !args.dry_run {
+            talk.say(&format!("{label} was imported from {registry}"));
+            addresses(global, &name, label.rsplit('@').next().unwrap_or_default(), talk);
+        }
+        next_change(global, &format!("Add {label}"), args.dry_run, talk);
     }
     Ok(outcome)
 }

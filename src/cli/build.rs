@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use crate::data::Held;
+use crate::diag::suggest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{BuildOptions, BuildTarget, LoadOptions, Loaded, Silent, build, load};
-use crate::site::{HOSTS, Host, WriteCounts, host_named, working_folder};
+use crate::site::{HOSTS, Host, WriteCounts, host_named, left_over, working_folder};
 use crate::text::count;
 use crate::world::file;
 
@@ -21,11 +22,12 @@ const MAX_HELD: u64 = 64 * 1024 * 1024;
 
 /// Builds the site for every named host.
 pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outcome> {
-    let targets = targets(args)?;
+    let out = args.out.clone().unwrap_or_else(|| global.top.join("_site"));
+    let targets = targets(args, &out)?;
     let mut options = global.load_options()?;
     options.base_url = args.base_url.clone();
     options.catalog = args.only.is_none();
-    options.remember = working_folder(&args.out);
+    options.remember = working_folder(&out);
     options.without = held(args)?;
     let mut loaded = load(&options)?;
     if let Some(path) = &args.probe {
@@ -35,7 +37,14 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
         })?;
         loaded.show_probe(result).map_err(|e| e.at(path))?;
     }
-    write_site(&loaded, &options, &targets, talk)
+    let outcome = write_site(&loaded, &options, &targets, talk)?;
+    if let (Outcome::Fine, Some((host, out))) = (outcome, targets.first()) {
+        let (host, out) = (host.name(), out.display());
+        talk.next(&format!(
+            "`mcp-static serve --as {host} --site {out}` shows the site as this host will; then publish {out}"
+        ));
+    }
+    Ok(outcome)
 }
 
 /// Writes the site of `loaded`, which came from these options, for each host into its folder.
@@ -47,18 +56,26 @@ pub(super) fn write_site(
 ) -> Result<Outcome> {
     let targets: Vec<BuildTarget<'_>> =
         targets.iter().map(|(host, out)| BuildTarget { host: *host, out }).collect();
-    let how = limits(options);
+    let folder = targets.first().map_or(Path::new(""), |target| target.out);
+    let left_over = match targets.len() {
+        1 => left_over(folder, false),
+        _ => left_over(folder.parent().unwrap_or(folder), true),
+    };
+    let how = BuildOptions { left_over, ..limits(options) };
     let built = build(loaded, &targets, &how, talk.observer().as_ref())?;
     talk.report(&built.report);
     if built.report.has_errors() {
         talk.say("nothing was written");
         return Ok(Outcome::Refused);
     }
-    for Held { path, from } in &options.without {
-        talk.say(&match from {
-            None => format!("left out: {path}"),
-            Some(commit) => format!("as in commit {}: {path}", &commit[..12]),
-        });
+    let held = options.without.iter().map(|Held { path, from }| match from {
+        None => format!("left out: {path}"),
+        Some(commit) => format!("as in commit {}: {path}", &commit[..12]),
+    });
+    talk.list(held);
+    if built.retired > 0 {
+        let files = count(built.retired, "file");
+        talk.say(&format!("removed {files} of the site that was there before"));
     }
     for (target, written) in targets.iter().zip(&built.written) {
         talk.say(&summary(target, written, built.size));
@@ -77,27 +94,28 @@ pub(super) fn write_api(options: &LoadOptions, out: &Path) -> Result<bool> {
 /// Returns the folders that a build must not write to.
 fn limits(options: &LoadOptions) -> BuildOptions {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    BuildOptions { home, data: Some(options.data.clone()) }
+    BuildOptions { home, data: Some(options.data.clone()), ..BuildOptions::default() }
 }
 
 /// Returns the host of this name.
 pub(super) fn host_of(name: &str) -> Result<&'static dyn Host> {
     host_named(name).ok_or_else(|| {
         let known: Vec<&str> = HOSTS.iter().map(|host| host.name()).collect();
-        Error::new(ErrorKind::Usage, format!("unknown host {name:?}"))
-            .help(format!("choose from {}", known.join(", ")))
+        Error::new(ErrorKind::Usage, format!("unknown host {name:?}")).help(suggest(name, &known))
     })
 }
 
-fn targets(args: &BuildArgs) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
+fn targets(args: &BuildArgs, out: &Path) -> Result<Vec<(&'static dyn Host, PathBuf)>> {
     let mut targets: Vec<(&'static dyn Host, PathBuf)> = Vec::new();
     for name in &args.hosts {
         let host = host_of(name)?;
         if targets.iter().any(|(other, _)| other.name() == host.name()) {
             continue;
         }
-        let out = if args.hosts.len() > 1 { args.out.join(host.name()) } else { args.out.clone() };
-        targets.push((host, out));
+        targets.push((host, out.join(host.name())));
+    }
+    if let [(_, only)] = targets.as_mut_slice() {
+        *only = out.to_path_buf();
     }
     Ok(targets)
 }

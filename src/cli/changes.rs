@@ -1,10 +1,12 @@
 //! What the verbs that change the data folder share: the lock, the plan, the edits, the report.
 
-use crate::config::Config;
+use crate::config::{BaseUrl, Config};
 use crate::data::{Edit, Edits, apply, hold, read_settings};
 use crate::diag::{Levels, Report};
 use crate::error::Result;
 use crate::import::{Batch, Filter, ImportPlan, plan, present};
+use crate::model::ServerName;
+use crate::text::percent_encode;
 use crate::world::clock::{Clock as _, SystemClock};
 use crate::world::file::Held;
 
@@ -43,12 +45,27 @@ pub(super) fn finish(
 ///
 /// An invalid `registry.toml` is ignored here: `check` reports it, and it must not block an import.
 fn levels(global: &Global) -> Result<Levels> {
-    let mut levels = match read_settings(&global.data) {
-        Ok(Some(text)) => Config::parse("registry.toml", &text).0.levels,
-        _ => Levels::default(),
-    };
+    let mut levels = settings(global).levels;
     levels.extend(&global.levels()?);
     Ok(levels)
+}
+
+/// Returns the registry's settings; defaults where they cannot be read.
+fn settings(global: &Global) -> Config {
+    match read_settings(&global.data) {
+        Ok(Some(text)) => Config::parse("registry.toml", &text).0,
+        _ => Config::default(),
+    }
+}
+
+/// Prints where an entry will be once it is published.
+pub(super) fn addresses(global: &Global, name: &ServerName, version: &str, talk: &Talk) {
+    let base = settings(global).base_url;
+    let base = base.as_ref().map_or("<base URL>", BaseUrl::as_str);
+    let (one, version) = (percent_encode(name.as_str()), percent_encode(version));
+    talk.say("once it is merged and published:");
+    talk.say(&format!("  API   {base}/v0.1/servers/{one}/versions/{version}"));
+    talk.say(&format!("  page  {base}/servers/{name}/"));
 }
 
 /// Locks the data folder for this run, unless nothing is written.
@@ -73,4 +90,15 @@ pub(super) fn write(global: &Global, edits: &Edits, dry_run: bool, talk: &Talk) 
     let applied = apply(&global.data, edits, &|steps| observer.step(steps));
     observer.done();
     applied.map(|_| ())
+}
+
+/// Prints how to publish a change of the data folder, or how to make it after a `dry_run`.
+pub(super) fn next_change(global: &Global, message: &str, dry_run: bool, talk: &Talk) {
+    talk.next(&match dry_run {
+        true => "run it again without --dry-run".to_owned(),
+        false => format!(
+            "git add -A {} && git commit -m \"{message}\", then push a branch and open a pull request",
+            crate::pipeline::label(&global.data)
+        ),
+    });
 }

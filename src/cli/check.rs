@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, check_document};
-use crate::data::{hold, was_interrupted};
+use crate::data::{hold, read_json, was_interrupted};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::PageStore;
@@ -25,9 +25,11 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
         return check_site(global, site, live.as_ref(), talk);
     }
     let (alone, inside) = sort_paths(&global.data, &args.paths)?;
-    let mut report = Report::new();
+    let (mut report, mut lines) = (Report::new(), Vec::new());
     for path in &alone {
-        report.merge(check_file(global, path, args)?);
+        let (found, line) = check_file(global, path, args)?;
+        report.merge(found);
+        lines.push(line);
     }
     if !inside.is_empty() || alone.is_empty() {
         let mut options = global.load_options()?;
@@ -41,10 +43,23 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
         report.extend(shown);
         let versions: usize = registry.listings().map(|listing| listing.entries().len()).sum();
         let servers = count(registry.listings().len(), "server");
-        talk.say(&format!("checked {servers} with {}", count(versions, "version")));
-        unfinished(&global.data, talk);
+        let verdict = if report.has_errors() { "there are errors" } else { "no errors" };
+        lines.push(format!("checked {servers} with {}: {verdict}", count(versions, "version")));
     }
     talk.report(&report);
+    talk.list(lines.into_iter());
+    if !inside.is_empty() || alone.is_empty() {
+        unfinished(&global.data, talk);
+    }
+    if !report.has_errors() {
+        talk.next(&match alone.as_slice() {
+            [file] if inside.is_empty() => {
+                format!("`mcp-static add {}` adds it to a registry", file.display())
+            }
+            _ => "`mcp-static serve` shows the registry, `mcp-static build` writes it as files"
+                .to_owned(),
+        });
+    }
     Ok(Outcome::refused_if(report.has_errors()))
 }
 
@@ -104,7 +119,8 @@ fn is_in(file: &str, place: &str) -> bool {
     file == place || file.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }
 
-fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> {
+/// Checks a document that stands alone. Returns what was found, and the verdict in a line.
+fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<(Report, String)> {
     let (name, read) = if path.as_os_str() == "-" {
         ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_DOCUMENT))
     } else {
@@ -113,8 +129,20 @@ fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<Report> 
     let bytes = read.map_err(|e| Error::io("the file cannot be read", path, e))?;
     let rules = DocumentRules::new(args.profile);
     let mut report = Report::new();
-    report.extend(check_document(&name, bytes, &rules));
-    Ok(report.finish(&global.levels()?))
+    report.extend(check_document(&name, bytes.clone(), &rules));
+    let report = report.finish(&global.levels()?);
+    let line = match report.has_errors() {
+        true => format!("{name} is not valid"),
+        false => format!("{name} is valid: {}", title(&name, bytes)),
+    };
+    Ok((report, line))
+}
+
+/// Returns the name and version that a valid document has.
+fn title(file: &str, bytes: Vec<u8>) -> String {
+    let document = read_json(file, bytes).map(|document| document.value).unwrap_or_default();
+    let text = |key: &str| document.get(key).and_then(|value| value.as_str()).unwrap_or("?");
+    format!("{} {}", text("name"), text("version"))
 }
 
 /// Largest manifest that is read, in bytes.
@@ -182,6 +210,10 @@ pub(super) fn check_site(
     }
     let report = report.finish(&global.levels()?);
     talk.report(&report);
-    talk.say(&format!("compared {} with the manifest", count(files, "file")));
+    let verdict = if report.has_errors() { "they differ" } else { "no errors" };
+    talk.say(&format!("compared {} with the manifest: {verdict}", count(files, "file")));
+    if !report.has_errors() {
+        talk.next(&format!("publish {}, then run `mcp-static probe URL`", site.display()));
+    }
     Ok(Outcome::refused_if(report.has_errors()))
 }

@@ -1,12 +1,10 @@
 //! `explain` and `completions`.
 
-use clap::CommandFactory as _;
-
-use crate::diag::Code;
+use crate::diag::{Code, nearest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::probe::Trouble;
 
-use super::args::Cli;
+use super::args::script;
 use super::outcome::Outcome;
 use super::talk::Talk;
 
@@ -18,6 +16,7 @@ pub(super) fn run(code: Option<&str>, talk: &Talk) -> Result<Outcome> {
             format!("{:width$}  {:7}  {}\n", code.as_str(), code.severity(), code.summary())
         };
         talk.data(&Code::ALL.iter().map(line).collect::<String>());
+        talk.next("`mcp-static explain CODE` explains one of them");
         return Ok(Outcome::Fine);
     };
     if let Some(trouble) = Trouble::parse(name) {
@@ -25,25 +24,24 @@ pub(super) fn run(code: Option<&str>, talk: &Talk) -> Result<Outcome> {
         talk.data(&format!("# {id}\n\nA finding of `probe`: {title}.\n\nFix: {fix}.\n"));
         return Ok(Outcome::Fine);
     }
-    match Code::parse(name) {
-        Ok(code) => {
-            talk.data(code.explanation());
-            Ok(Outcome::Fine)
-        }
-        Err(near) => {
-            let error = Error::new(ErrorKind::Usage, format!("unknown code {name:?}"));
-            Err(match near {
-                Some(near) => error.help(format!("run `mcp-static explain {near}`")),
-                None => error.help("run `mcp-static explain` for the list"),
-            })
-        }
+    if let Ok(code) = Code::parse(name) {
+        talk.data(code.explanation());
+        return Ok(Outcome::Fine);
     }
+    let error = Error::new(ErrorKind::Usage, format!("unknown code {name:?}"));
+    let codes = Code::ALL.iter().map(|code| code.as_str());
+    Err(match nearest(name, codes.chain(Trouble::ALL.iter().map(|trouble| trouble.id()))) {
+        Some(near) => error.help(format!("did you mean {near}? Run `mcp-static explain {near}`")),
+        None => error.help("run `mcp-static explain` for the list"),
+    })
 }
 
 /// Prints a completion script.
-pub(super) fn completions(shell: clap_complete::Shell, talk: &Talk) -> Result<Outcome> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "mcp-static", &mut script);
+pub(super) fn completions(shell: &str, talk: &Talk) -> Result<Outcome> {
+    let script = script(shell).ok_or_else(|| {
+        Error::new(ErrorKind::Usage, format!("there is no script for {shell}"))
+            .help("run `mcp-static completions --help` for the shells")
+    })?;
     talk.data(&String::from_utf8_lossy(&script));
     Ok(Outcome::Fine)
 }

@@ -12,7 +12,7 @@ use crate::text::count;
 use crate::world::clock::SystemClock;
 
 use super::args::{Global, ImportArgs};
-use super::changes::{finish, lock, make_plan, write};
+use super::changes::{finish, lock, make_plan, next_change, write};
 use super::net;
 use super::outcome::Outcome;
 use super::talk::Talk;
@@ -146,5 +146,8 @@ fn bring_in(
         plan.unchanged,
         plan.skipped
     ));
+    if plan.new + plan.updated > 0 && outcome == Outcome::Fine {
+        next_change(global, "Import entries", dry_run, talk);
+    }
     Ok(outcome)
 }

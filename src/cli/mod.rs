@@ -28,16 +28,20 @@ mod verify;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 pub use outcome::Outcome;
 
-use args::{Cli, Verb};
+use args::Verb;
 use talk::Talk;
 
 /// Runs the program with `arguments`, the first of which is its own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match args::answer(&arguments) {
+        Ok(true) => return ExitCode::SUCCESS,
+        Ok(false) => args::parse(arguments),
+        Err(e) => Err(e),
+    };
+    let cli = match cli {
         Ok(cli) => cli,
         Err(e) => {
             let _ = e.print();
@@ -46,20 +50,20 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let talk = Talk::new(&cli.global);
     let outcome = match &cli.verb {
-        Verb::Add(args) => add::run(&cli.global, args, &talk),
-        Verb::Build(args) => build::run(&cli.global, args, &talk),
-        Verb::Check(args) => check::run(&cli.global, args, &talk),
-        Verb::Ci(args) => ci::run(&cli.global, args, &talk),
-        Verb::Completions { shell } => explain::completions(*shell, &talk),
-        Verb::Dates => dates::run(&cli.global, &talk),
-        Verb::Explain { code } => explain::run(code.as_deref(), &talk),
-        Verb::Import(args) => import::run(&cli.global, args, &talk),
         Verb::Init(args) => init::run(&cli.global, args, &talk),
-        Verb::Probe(args) => probe::run(&cli.global, args, &talk),
-        Verb::Serve(args) => serve::run(&cli.global, args, &talk),
-        Verb::Sign(args) => sign::run(&cli.global, args, &talk),
+        Verb::Add(args) => add::run(&cli.global, args, &talk),
         Verb::Status(args) => status::run(&cli.global, args, &talk),
+        Verb::Check(args) => check::run(&cli.global, args, &talk),
+        Verb::Serve(args) => serve::run(&cli.global, args, &talk),
+        Verb::Build(args) => build::run(&cli.global, args, &talk),
+        Verb::Probe(args) => probe::run(&cli.global, args, &talk),
         Verb::Verify(args) => verify::run(&cli.global, args, &talk),
+        Verb::Sign(args) => sign::run(&cli.global, args, &talk),
+        Verb::Import(args) => import::run(&cli.global, args, &talk),
+        Verb::Ci(args) => ci::run(&cli.global, args, &talk),
+        Verb::Explain { code } => explain::run(code.as_deref(), &talk),
+        Verb::Completions { shell } => explain::completions(shell, &talk),
+        Verb::Dates => dates::run(&cli.global, &talk),
     };
     let outcome = outcome.unwrap_or_else(|e| {
         talk.error(&e);

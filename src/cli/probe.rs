@@ -8,9 +8,11 @@ use std::path::Path;
 use crate::config::{Config, ProbeSettings};
 use crate::data::read_settings;
 use crate::diag::format::Format;
+use crate::diag::{Diagnostic, suggest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
 use crate::model::probe::ProbeResult;
+use crate::pipeline::label;
 use crate::probe::{self, CLIENTS, Client, Options, Unreachable, probe};
 use crate::world::clock::{Clock as _, SystemClock};
 use crate::world::file;
@@ -41,8 +43,21 @@ pub(super) fn run(global: &Global, args: &ProbeArgs, talk: &Talk) -> Result<Outc
         write(folder, &mut result, global)?;
     }
     let failing = failing(&result);
-    if !failing.is_empty() {
+    if failing.is_empty() {
+        talk.say(&match options.required.as_slice() {
+            [] => "no client was required".to_owned(),
+            required => format!("the registry works for {}", required.join(", ")),
+        });
+        talk.next(&match &args.write {
+            Some(folder) => {
+                let file = folder.join("probe.json");
+                format!("`mcp-static build --probe {}` shows this on the site", file.display())
+            }
+            None => format!("give clients the base URL {}", result.base_url),
+        });
+    } else {
         talk.say(&format!("the registry does not work for {}", failing.join(", ")));
+        talk.next("correct the causes above; `mcp-static explain WORD` explains one of them");
     }
     Ok(Outcome::refused_if(!failing.is_empty()))
 }
@@ -93,20 +108,28 @@ pub(super) fn required(
 /// Reads `[probe]` of the registry in `data`; the defaults when there is none.
 fn settings(data: &Path) -> Result<ProbeSettings> {
     let Some(text) = read_settings(data)? else { return Ok(ProbeSettings::default()) };
-    match Config::parse("registry.toml", &text) {
+    let path = format!("{}/registry.toml", label(data));
+    match Config::parse_with_clients(&path, &text) {
         (config, wrong) if wrong.is_empty() => Ok(config.probe),
-        _ => Err(Error::new(ErrorKind::Usage, "the settings cannot be read")
-            .at(data.join("registry.toml"))
-            .help("run `mcp-static check` to see what is wrong, or name clients with --require")),
+        (_, wrong) => Err(not_valid(&path, &wrong)),
     }
+}
+
+/// Returns an error about settings, with the first of what is wrong.
+fn not_valid(path: &str, wrong: &[Diagnostic]) -> Error {
+    let (place, why) = wrong.first().map_or((path.to_owned(), ""), |first| {
+        (format!("{path}:{}:{}", first.place.line, first.place.column), first.message.as_str())
+    });
+    Error::new(ErrorKind::Usage, format!("the settings are not valid: {why}"))
+        .at(place)
+        .help("run `mcp-static check` to see everything, or name clients with --require")
 }
 
 /// Returns the client called `id`.
 fn known(id: &str) -> Result<&'static Client> {
     Client::parse(id).ok_or_else(|| {
         let ids: Vec<&str> = CLIENTS.iter().map(|client| client.id).collect();
-        Error::new(ErrorKind::Usage, format!("unknown client {id:?}"))
-            .help(format!("choose from {}", ids.join(", ")))
+        Error::new(ErrorKind::Usage, format!("unknown client {id:?}")).help(suggest(id, &ids))
     })
 }
 

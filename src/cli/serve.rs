@@ -75,7 +75,7 @@ fn assumed(host: Option<&dyn Host>, without: bool) -> Result<Option<&'static str
     match (host.filter(operator), without) {
         (Some(_), true) => Ok(Some("as before its operator has set CORS headers")),
         (Some(_), false) => Ok(Some(
-            "assuming that its CORS headers are set (docs/hosts/s3.md, step 4); --without-cors shows it before that",
+            "assuming that its operator has set CORS headers; --without-cors shows it before that",
         )),
         (None, false) => Ok(None),
         (None, true) => Err(Error::new(
@@ -103,6 +103,7 @@ fn print_address(talk: &Talk, address: SocketAddr, host: Option<&dyn Host>, cors
              encryption or access control; to publish, use `mcp-static build`",
         );
     }
+    talk.next(&format!("open {base}/ in a browser; Ctrl-C stops the server"));
 }
 
 /// Returns the URL of the server on this machine.

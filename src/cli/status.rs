@@ -1,16 +1,14 @@
 //! `status`: sets the status of a version, or of every version of a server.
 //!
-//! A change without effect exits with 1, as the official registry refuses it.
+//! Setting a status that is set already changes nothing and is a success, so that the command may be run twice.
 
 use crate::data::{StatusRecord, Tree, change_status, require_folder};
-use crate::diag::nearest;
-use crate::error::{Error, ErrorKind, Result};
-use crate::model::Status;
+use crate::error::Result;
 use crate::text::count;
 use crate::world::clock::{Clock as _, SystemClock};
 
 use super::args::{Global, StatusArgs};
-use super::changes::{lock, write};
+use super::changes::{lock, next_change, write};
 use super::outcome::Outcome;
 use super::talk::Talk;
 
@@ -19,7 +17,7 @@ use super::talk::Talk;
 /// A name without `@VERSION` means all its versions. An empty message removes the one there was.
 /// With `--dry-run` the edits are listed and nothing is written.
 pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Outcome> {
-    let status = parse(&args.status)?;
+    let status = args.status;
     require_folder(&global.data)?;
     let _held = lock(global, args.dry_run)?;
     let tree = Tree::from_disk(&global.data, &crate::pipeline::label(&global.data))?;
@@ -31,31 +29,19 @@ pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Out
     let clock = SystemClock { pinned: global.load_options()?.epoch };
     let to = StatusRecord { status, message };
     let change = change_status(&tree, (name, version), &to, clock.now())?;
-    if change.edits.is_empty() {
-        talk.always("No changes to apply: status and message are already set to these values");
-        return Ok(Outcome::Refused);
-    }
-    write(global, &change.edits, args.dry_run, talk)?;
-    let (versions, is) = match change.changed.as_slice() {
+    let words = |versions: &[String]| match versions {
         [one] => (format!("{name}@{one}"), "is"),
         several => (format!("{} of {name}", count(several.len(), "version")), "are"),
     };
+    if change.edits.is_empty() {
+        let (versions, is) = words(&change.unchanged);
+        talk.say(&format!("{versions} {is} {status} already; nothing to change"));
+        return Ok(Outcome::Fine);
+    }
+    write(global, &change.edits, args.dry_run, talk)?;
+    let (versions, is) = words(&change.changed);
     let verb = if args.dry_run { "would now be".to_owned() } else { format!("{is} now") };
     talk.say(&format!("{versions} {verb} {status}"));
-    if !args.dry_run {
-        talk.say("next: commit it and open a pull request");
-    }
+    next_change(global, &format!("Set {} to {status}", args.what), args.dry_run, talk);
     Ok(Outcome::Fine)
-}
-
-/// Reads the word for a status, or names the nearest one.
-fn parse(word: &str) -> Result<Status> {
-    Status::parse(word).ok_or_else(|| {
-        let words = Status::ALL.map(Status::as_str);
-        let error = Error::new(ErrorKind::Usage, format!("{word:?} is not a status"));
-        match nearest(word, words) {
-            Some(near) => error.help(format!("did you mean {near}?")),
-            None => error.help(format!("choose from {}", words.join(", "))),
-        }
-    })
 }

@@ -15,6 +15,9 @@ use crate::text::{count, visible};
 use super::args::Global;
 use super::progress::Bars;
 
+/// Most lines of a list, unless verbose.
+const MAX_LINES: usize = 20;
+
 /// The output settings of this run.
 pub(super) struct Talk {
     format: Format,
@@ -56,9 +59,11 @@ impl Talk {
         }
     }
 
-    /// Prints a report to stdout. In the human form notes are counted, and shown with `--verbose`.
+    /// Prints a report to stdout. In the human form notes are counted, and so are the findings of a code
+    /// after the first few; `--verbose` shows all.
     pub(super) fn report(&self, report: &Report) {
-        let style = Style::new(self.colored(std::io::stdout().is_terminal()));
+        let color = self.colored(std::io::stdout().is_terminal());
+        let style = Style::new(color).brief(!self.verbose);
         if self.format != Format::Human || self.verbose {
             self.data(&render(report, self.format, &style));
             return;
@@ -84,6 +89,21 @@ impl Talk {
     pub(super) fn say(&self, text: &str) {
         if !self.quiet {
             self.always(text);
+        }
+    }
+
+    /// Prints the next step for the user, unless quiet.
+    pub(super) fn next(&self, step: &str) {
+        self.say(&format!("next: {step}"));
+    }
+
+    /// Prints lines on stderr, unless quiet: a few of many, unless verbose.
+    pub(super) fn list(&self, lines: impl ExactSizeIterator<Item = String>) {
+        let total = lines.len();
+        let shown = if self.verbose { total } else { MAX_LINES };
+        lines.take(shown).for_each(|line| self.say(&line));
+        if total > shown {
+            self.say(&format!("… and {} more; --verbose shows all", total - shown));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span, suggest};
 
 /// Wrong settings, each with the pointer to its value.
 #[derive(Debug, Default)]
@@ -56,11 +56,30 @@ pub fn toml_span(text: &str, pointer: &str) -> Span {
     table.map_or(NOWHERE, |table| find(&table, pointer))
 }
 
-/// Turns a TOML error into a diagnostic with line and column.
+/// Turns a TOML error into a diagnostic with line and column, and the nearest word when one is not known.
 pub fn toml_diagnostic(source: &SourceFile<'_>, code: Code, e: &toml::de::Error) -> Diagnostic {
     let span = e.span().unwrap_or(0..0);
-    let message = e.message().lines().next().unwrap_or("it is not valid TOML").to_owned();
-    let finding = Finding::new(code, Pointer::root(), message)
-        .help("correct the line; docs/settings.md lists every key");
+    let message = e.message().lines().next().unwrap_or("it is not valid TOML");
+    let (message, help) = unknown_word(message).unwrap_or_else(|| {
+        let help = format!("correct this line; `mcp-static explain {code}` shows a correct file");
+        (message.to_owned(), help)
+    });
+    let finding = Finding::new(code, Pointer::root(), message).help(help);
     source.diagnose_span(finding, Span { start: span.start, end: span.end })
+}
+
+/// Reads serde's message about a key or value that is not known, which quotes it and lists those that are.
+fn unknown_word(message: &str) -> Option<(String, String)> {
+    let (kind, rest) = match message.strip_prefix("unknown field ") {
+        Some(rest) => ("key", rest),
+        None => ("value", message.strip_prefix("unknown variant ")?),
+    };
+    let mut quoted = rest.split('`').skip(1).step_by(2);
+    let word = quoted.next()?;
+    let known: Vec<&str> = quoted.collect();
+    let help = match known.is_empty() {
+        true => "remove it".to_owned(),
+        false => suggest(word, &known),
+    };
+    Some((format!("the {kind} {word:?} is not known here"), help))
 }

@@ -91,7 +91,7 @@ impl Tree {
 fn missing(root: &Path) -> Error {
     Error::new(ErrorKind::Usage, "there is no data folder")
         .at(root)
-        .help("run this at the top of a registry repository, or name the folder with --data")
+        .help("run this inside a registry repository, or name the folder with --data")
 }
 
 fn unreadable(root: &Path, e: walkdir::Error) -> Error {

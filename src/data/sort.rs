@@ -60,7 +60,8 @@ impl Builder {
             DataPath::Unknown => {
                 let message =
                     "this file has no meaning here, and nothing is published from this place";
-                let mut help = "move or remove it; docs/data.md shows the layout";
+                let mut help =
+                    "move or remove it; `mcp-static explain file-unexpected` shows the layout";
                 if path.rsplit('/').next() == Some("server.json") {
                     help = "an entry is servers/<namespace>/<name>/<version>/server.json; `mcp-static add FILE` puts it there";
                 }

@@ -22,7 +22,7 @@ pub struct StatusChange {
     /// Versions that change.
     pub changed: Vec<String>,
     /// Versions that have the status and message already.
-    pub unchanged: usize,
+    pub unchanged: Vec<String>,
 }
 
 /// Returns what changes when `name` (one version of it, or all) has the status `to` from the time
@@ -42,7 +42,7 @@ pub fn change_status(
     for version in find_versions(server, name, version)? {
         let from = record(tree, server, version, EntryFile::Status, read_status)?;
         if from.as_ref() == Some(to) || (from.is_none() && *to == StatusRecord::default()) {
-            change.unchanged += 1;
+            change.unchanged.push(version.version.to_string());
             continue;
         }
         let path = server.path(version, EntryFile::Status);

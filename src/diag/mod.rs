@@ -12,8 +12,7 @@ mod pointer;
 mod report;
 mod source;
 
-pub use code::nearest;
-pub use code::{Code, Severity};
+pub use code::{Code, Severity, nearest, suggest};
 pub use diagnostic::{Diagnostic, Finding, Label, Place, Snippet};
 pub use pointer::Pointer;
 pub use report::{Levels, Report};

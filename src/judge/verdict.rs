@@ -58,7 +58,12 @@ pub(super) fn judge(
     }
     maintainers::report(set, &claims, &mut report);
     report.extend(settings.weak_points().into_iter().map(|weak| {
-        set.diagnose(Code::OwnershipWeak, "registry.toml", weak, "see docs/settings.md")
+        set.diagnose(
+            Code::OwnershipWeak,
+            "registry.toml",
+            weak,
+            "run `mcp-static explain ownership-weak`",
+        )
     }));
     let mut all = set.config.levels.clone();
     all.extend(levels);

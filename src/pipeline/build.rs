@@ -40,6 +40,8 @@ pub struct BuildOptions {
     pub home: Option<PathBuf>,
     /// The data folder, likewise.
     pub data: Option<PathBuf>,
+    /// Sites of an earlier build that are removed once the new ones are in place.
+    pub left_over: Vec<PathBuf>,
 }
 
 /// What a build did.
@@ -49,6 +51,8 @@ pub struct Built {
     pub report: Report,
     /// Numbers of files per target, in order; empty when the report has errors.
     pub written: Vec<WriteCounts>,
+    /// Number of files of the sites that were left over and are removed.
+    pub retired: u64,
     /// Servers and versions in the data.
     pub size: (usize, usize),
 }
@@ -150,6 +154,9 @@ pub fn build(
     });
     for ready in ready.collect::<Result<Vec<_>>>()? {
         built.written.push(ready.commit(loaded, &made, &ranges)?);
+    }
+    for place in &options.left_over {
+        built.retired += Output::open(place, &forbidden)?.retire()?;
     }
     observer.done();
     Ok(built)

@@ -6,7 +6,9 @@ use crate::error::{Error, ErrorKind, Result};
 
 use super::below::{PathState, at};
 use super::commit::ARRIVING;
+use super::host::{HOSTS, host_named};
 use super::manifest::MANIFEST;
+use super::sealed::WORK;
 
 /// Folders that an output must not be, contain or be inside of.
 #[derive(Debug, Clone, Default)]
@@ -21,7 +23,8 @@ pub struct Forbidden {
 
 /// Rejects an output folder that must not be written to.
 ///
-/// Allowed are a path that does not exist, an empty folder, and a folder with our manifest.
+/// Allowed are a path that does not exist, an empty folder, a folder with our manifest, and one that holds
+/// nothing but sites of several hosts.
 pub(super) fn permit(out: &Path, forbidden: &Forbidden) -> Result<()> {
     let full = resolve(out)?;
     let refuse = |why: &str| {
@@ -59,16 +62,39 @@ pub(super) fn permit(out: &Path, forbidden: &Forbidden) -> Result<()> {
         Err(e) => Err(Error::io("the output folder cannot be looked at", out, e)),
         Ok(meta) if meta.is_symlink() => refuse("is a symbolic link"),
         Ok(meta) if !meta.is_dir() => refuse("is a file"),
-        Ok(_) if matches!(at(&out.join(MANIFEST)), PathState::File(_)) || is_empty(out)? => Ok(()),
+        Ok(_) if matches!(at(&out.join(MANIFEST)), PathState::File(_)) || is_free(out)? => Ok(()),
         Ok(_) => refuse(&format!("is not empty and holds no {MANIFEST} of ours")),
     }
 }
 
-/// Whether a folder is empty, except for a file that an interrupted first build left.
-fn is_empty(folder: &Path) -> Result<bool> {
+/// Whether a folder is empty, except for sites that a build for several hosts made in it, and a file that an
+/// interrupted first build left.
+pub(super) fn is_free(folder: &Path) -> Result<bool> {
     let mut entries =
         std::fs::read_dir(folder).map_err(|e| Error::io("the folder cannot be read", folder, e))?;
-    Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == ARRIVING)))
+    Ok(entries.all(|entry| {
+        entry.is_ok_and(|entry| match entry.file_name().to_str() {
+            Some(ARRIVING) => true,
+            Some(WORK) => matches!(at(&entry.path()), PathState::Folder),
+            name => name.and_then(host_named).is_some() && is_site(&entry.path()),
+        })
+    }))
+}
+
+/// Whether a folder holds a manifest of ours. Neither may be a link.
+fn is_site(folder: &Path) -> bool {
+    matches!(at(folder), PathState::Folder)
+        && matches!(at(&folder.join(MANIFEST)), PathState::File(_))
+}
+
+/// Returns the sites that an earlier build left where one for other hosts is now: in `out` itself when now
+/// there are `several` sites in it, else in the folders of hosts in it.
+pub fn left_over(out: &Path, several: bool) -> Vec<PathBuf> {
+    let places = match several {
+        true => vec![out.to_path_buf()],
+        false => HOSTS.iter().map(|host| out.join(host.name())).collect(),
+    };
+    places.into_iter().filter(|place| is_site(place)).collect()
 }
 
 /// Returns a link between the folder of the data, or the top of its repository, and `out`. It may have

@@ -16,7 +16,7 @@ mod sealed;
 mod write;
 
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
-pub use guard::Forbidden;
+pub use guard::{Forbidden, left_over};
 #[cfg(feature = "serve")]
 pub use host::{COMMON, EDGE_PATHS, explicit_types, immutable, served};
 pub use host::{

@@ -15,8 +15,8 @@ use std::time::UNIX_EPOCH;
 use crate::error::{Error, ErrorKind, Result};
 
 use super::below::{Below, PathState, at, clear, files_below};
-use super::commit::{ARRIVING, CommitPlan, announce, carry_out, recover, stale};
-use super::guard::{Forbidden, permit};
+use super::commit::{ARRIVING, CommitPlan, CommitStep, announce, carry_out, recover, stale};
+use super::guard::{Forbidden, is_free, permit};
 use super::lower::{Destination, Files};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
 use super::sealed::{make_working_folder, working_folder};
@@ -118,6 +118,24 @@ impl Output {
     /// Keeps files of an earlier build that are [intact](Output::intact).
     pub fn keep(&self, files: &[StoredFile]) {
         self.push(files.iter().map(|kept| kept.row.clone()));
+    }
+
+    /// Removes the site that is in the output: the files that its manifest names, and the manifest last.
+    /// Returns how many they were.
+    ///
+    /// # Errors
+    /// When a file cannot be removed. The next call removes the rest.
+    pub fn retire(self) -> Result<u64> {
+        let Some(manifest) = Manifest::load(self.out.root())? else { return Ok(0) };
+        let files = stale(&manifest, &Manifest::default());
+        for path in files.iter().map(String::as_str).chain([MANIFEST]) {
+            carry_out(CommitStep::Remove(path), &self.out, &self.stage)?;
+        }
+        let _ = fs::remove_dir(self.out.root()); // stays when something else is in it
+        let work = self.work.clone();
+        drop(self);
+        clear(&work)?;
+        Ok(files.len() as u64 + 1)
     }
 
     /// Completes `manifest`, stages it and checks that nothing blocks the commit. The site is unchanged.
@@ -287,7 +305,7 @@ impl Ready {
 fn rename_whole(stage: &Path, out: &Path) -> Result<bool> {
     let fail = |e| Error::io("the site cannot be put in place", out, e);
     match fs::remove_dir(out) {
-        Err(e) if e.kind() == Os::DirectoryNotEmpty => return Err(fail(e)),
+        Err(e) if e.kind() == Os::DirectoryNotEmpty && !is_free(out)? => return Err(fail(e)),
         Err(_) if matches!(at(out), PathState::Folder) => return Ok(false),
         _ => {}
     }

@@ -176,7 +176,9 @@ impl Help {
     /// Whether a flag of these verbs has this name.
     fn has(&mut self, verbs: &[&str], flag: &str) -> bool {
         let is_end = |c: char| !c.is_ascii_alphanumeric() && c != '-';
-        self.of(verbs).split(is_end).any(|word| word == flag)
+        // Global options are in the help of the program only.
+        let all = format!("{}\n{}", self.of(verbs).to_owned(), self.of(&[]));
+        all.split(is_end).any(|word| word == flag)
     }
 }
 

@@ -261,10 +261,9 @@ fn counting_words_agree_in_number() {
 #[test]
 fn every_form_has_a_name_that_reads_back() {
     for format in Format::ALL {
-        assert_eq!(Format::parse(format.as_str()), Ok(format));
+        assert_eq!(Format::parse(format.as_str()), Some(format));
     }
-    assert_eq!(Format::parse("jsom"), Err(Some("json")));
-    assert_eq!(Format::parse("postscript"), Err(None));
+    assert_eq!(Format::parse("jsom"), None);
 }
 
 fn reorders(c: char) -> bool {

@@ -13,6 +13,7 @@ mod ci_forge;
 mod ci_steps;
 mod circles;
 mod codes;
+mod command_line;
 mod cost;
 mod dns;
 mod docs;

@@ -50,8 +50,8 @@ pub(in crate::cli) struct BranchArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct GateArgs {
-    /// Host that the files are for
-    #[arg(long = "for", value_name = "HOST")]
+    /// Host that the files are for; `build --help` lists them
+    #[arg(long = "for", value_name = "HOST", add = super::complete::hosts())]
     pub host: String,
     /// Folder for the site [default: "site" in the work folder]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]

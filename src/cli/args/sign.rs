@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueHint};
 
 use crate::proof::Algorithm;
 
+use super::{complete, words};
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SignArgs {
     #[command(subcommand)]
@@ -51,8 +53,8 @@ pub(in crate::cli) struct PlaceArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct NewArgs {
-    /// Algorithm: ed25519 or ecdsap384
-    #[arg(long, value_name = "ALGORITHM", default_value = "ed25519", value_parser = parse_algorithm)]
+    /// Algorithm of the key
+    #[arg(long, value_name = "ALGORITHM", default_value = "ed25519", value_parser = words::algorithms())]
     pub alg: Algorithm,
     #[command(flatten)]
     pub place: PlaceArgs,
@@ -83,7 +85,7 @@ pub(in crate::cli) struct ShowArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OneArgs {
     /// Name and version; the version may be left out if the server has only one
-    #[arg(value_name = "NAME[@VERSION]")]
+    #[arg(value_name = "NAME[@VERSION]", add = complete::entries())]
     pub what: String,
     #[command(flatten)]
     pub how: HowArgs,
@@ -92,7 +94,7 @@ pub(in crate::cli) struct OneArgs {
 #[derive(Debug, Args)]
 pub(in crate::cli) struct OwnersArgs {
     /// The namespace
-    #[arg(value_name = "NAMESPACE")]
+    #[arg(value_name = "NAMESPACE", add = complete::namespaces())]
     pub what: String,
     #[command(flatten)]
     pub how: HowArgs,
@@ -125,8 +127,4 @@ pub(in crate::cli) struct HowArgs {
     /// Show what would be written and write nothing
     #[arg(long)]
     pub dry_run: bool,
-}
-
-fn parse_algorithm(word: &str) -> Result<Algorithm, String> {
-    Algorithm::parse(word).ok_or_else(|| "choose from ed25519, ecdsap384".to_owned())
 }

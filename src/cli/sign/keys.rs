@@ -10,6 +10,10 @@ use crate::proof::{PrivateKey, PublicKey, read_public_key};
 use super::store;
 use crate::cli::args::sign::{ImportKeyArgs, NewArgs, PlaceArgs, ShowArgs};
 
+/// The next step for the owner of a key.
+const PUBLISH: &str =
+    "publish one of the two records, then run `mcp-static sign entry NAME@VERSION`";
+
 /// Makes a key.
 pub(super) fn new(args: &NewArgs, talk: &Talk) -> Result<Outcome> {
     let failed = |what: &str| Error::new(ErrorKind::Io, what.to_owned());
@@ -39,7 +43,7 @@ fn keep(key: &PrivateKey, place: &PlaceArgs, done: &str, talk: &Talk) -> Result<
     store::create(&path, key, place.force)?;
     talk.say(&format!("{done} {}; keep a copy in a safe place", path.display()));
     talk.data(&shown);
-    talk.say("next: publish one of the two records, then run `mcp-static sign entry NAME@VERSION`");
+    talk.next(PUBLISH);
     Ok(Outcome::Fine)
 }
 
@@ -60,6 +64,7 @@ pub(super) fn show(args: &ShowArgs, talk: &Talk) -> Result<Outcome> {
         }
     };
     talk.data(&describe(&public, signs.map(PathBuf::as_path), args.domain.as_deref())?);
+    talk.next(PUBLISH);
     Ok(Outcome::Fine)
 }
 

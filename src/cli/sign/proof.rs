@@ -1,7 +1,7 @@
 //! `sign entry`, `sign status`, `sign owners`: a statement, its signature, and the proof file.
 
 use crate::cli::args::Global;
-use crate::cli::changes::{lock, write};
+use crate::cli::changes::{lock, next_change, write};
 use crate::cli::outcome::Outcome;
 use crate::cli::talk::Talk;
 use crate::data::Edits;
@@ -110,7 +110,7 @@ pub(super) fn run(
     let statement = job.statement()?;
     if args.statement_only {
         talk.data(&statement);
-        talk.say(&elsewhere(&job));
+        talk.next(&elsewhere(&job));
         return Ok(Outcome::Fine);
     }
     let Some(proof) = sign(&job, &statement, args, talk)? else { return Ok(Outcome::Fine) };
@@ -120,7 +120,9 @@ pub(super) fn run(
     if !args.dry_run {
         let Job { domain, display, subject, .. } = &job;
         talk.say(&format!("signed {} for {domain} with {}", subject.file, proof.key));
-        talk.say(&next_steps(domain, &proof.key, &subject.file, display));
+        talk.next(&next_steps(domain, &proof.key, &subject.file, display));
+    } else {
+        next_change(global, "", true, talk);
     }
     Ok(Outcome::Fine)
 }
@@ -181,7 +183,7 @@ fn issued(wanted: Option<&str>, now: i64) -> Result<Timestamp> {
 /// Returns the next step for the user of an external key.
 fn elsewhere(job: &Job) -> String {
     format!(
-        "next: sign exactly these bytes, then run `{} --domain {} --audience '{}' --issued {} --public-key RECORD --attach SIGNATURE`",
+        "sign exactly these bytes, then run `{} --domain {} --audience '{}' --issued {} --public-key RECORD --attach SIGNATURE`",
         job.command(),
         job.domain,
         job.audience,
@@ -192,7 +194,7 @@ fn elsewhere(job: &Job) -> String {
 /// Returns the next step for the publisher.
 fn next_steps(domain: &str, key: &PublicKey, file: &str, proof: &str) -> String {
     format!(
-        "next: git add {file} {proof} && git commit, then push a branch and open a pull request; before that, publish `{}` in the DNS of {domain} or at https://{domain}/.well-known/mcp-registry-auth",
+        "git add {file} {proof} && git commit, then push a branch and open a pull request; before that, publish `{}` in the DNS of {domain} or at https://{domain}/.well-known/mcp-registry-auth",
         key.record()
     )
 }

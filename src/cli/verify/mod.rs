@@ -115,9 +115,9 @@ fn write(path: &Path, text: &str) -> Result<()> {
 
 /// Prints the changes and their verdicts.
 fn print(judged: &Judged, talk: &Talk) {
-    for did in &judged.outcomes {
-        talk.say(&format!("{}: {} {}", did.kind.as_str(), did.name, did.version));
-    }
+    let changes = judged.outcomes.iter();
+    talk.list(changes.map(|did| format!("{}: {} {}", did.kind.as_str(), did.name, did.version)));
+    let mut proven = Vec::new();
     for namespace in &judged.namespaces {
         if let Verdict::Proven { by, subject } = &namespace.verdict {
             let saw = namespace.tried.last().map(|a| format!(": {}", a.saw)).unwrap_or_default();
@@ -125,9 +125,10 @@ fn print(judged: &Judged, talk: &Talk) {
                 "reviewed" => "left to the review of a maintainer".to_owned(),
                 by => format!("proven by {by}"),
             };
-            talk.say(&format!("{} is {how} ({subject}){saw}", namespace.namespace));
+            proven.push(format!("{} is {how} ({subject}){saw}", namespace.namespace));
         }
     }
+    talk.list(proven.into_iter());
     for back in &judged.held {
         talk.say(&format!("held back: {}", back.held.path));
         let instead = match &back.held.from {
@@ -138,6 +139,15 @@ fn print(judged: &Judged, talk: &Talk) {
         talk.say(&format!("  to release it: {}", back.help));
     }
     talk.say(headline(judged));
+    match judged.judgement {
+        Judgement::Proven if judged.held.is_empty() => talk.next("merge it"),
+        Judgement::Proven => talk.next("`mcp-static build --without FILE` with the file of --hold"),
+        Judgement::Refused => {
+            talk.next("correct it and push again; `mcp-static explain CODE` explains a finding");
+        }
+        Judgement::Unknown => {}
+        Judgement::NeedsMaintainer => talk.next("ask a maintainer to review and merge it"),
+    }
 }
 
 /// Returns the report that other jobs read. Foreign text in it has no control characters.

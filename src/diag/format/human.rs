@@ -1,13 +1,15 @@
 //! The form for a reader at a terminal.
 //!
-//! Head line, place, the source line with its mark, second places, what to do; then one summary.
+//! Head line, place, the source line with its mark, second places, what to do; then one summary. In the
+//! brief form, findings of a code after the first few are counted in a line before the summary.
 //! Marks are placed by counting characters as they are shown. Lines are neither wrapped nor cut.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::shared::{Style, position, summary};
 use crate::diag::{Code, Diagnostic, Place, Report, Severity, Snippet};
-use crate::text::{push_visible, visible};
+use crate::text::{count, push_visible, visible};
 
 /// Colours, as parameters of the terminal's escape: those of the sixteen that every terminal has and
 /// that its user chose to be readable.
@@ -44,18 +46,46 @@ impl Pen {
     }
 }
 
-/// Prints every diagnostic and a summary.
+/// Most findings of a code and severity that the brief form shows.
+const SHOWN: usize = 5;
+
+/// Prints diagnostics and a summary.
 pub(super) fn render(report: &Report, style: &Style) -> String {
     let mut pen = Pen { text: String::new(), color: style.color };
+    let mut groups: BTreeMap<(Reverse<Severity>, &str), Vec<&Diagnostic>> = BTreeMap::new();
     let mut explained: BTreeSet<Code> = BTreeSet::new();
     for diagnostic in report.items() {
-        block(&mut pen, diagnostic, explained.insert(diagnostic.code));
-        pen.plain("\n");
+        let group = groups.entry((Reverse(diagnostic.severity), diagnostic.code.as_str()));
+        let group = group.or_default();
+        group.push(diagnostic);
+        if !style.brief || group.len() <= SHOWN {
+            block(&mut pen, diagnostic, explained.insert(diagnostic.code));
+            pen.plain("\n");
+        }
+    }
+    if style.brief {
+        let rest = groups.values().filter_map(|group| group.get(SHOWN..));
+        count_rest(&mut pen, rest.filter(|rest| !rest.is_empty()).collect());
     }
     let worst = report.items().iter().map(|d| d.severity).max();
     pen.ink(worst.map_or(STRONG, color_of), &summary(report));
     pen.plain("\n");
     pen.text
+}
+
+/// Writes how many findings of each group are not shown.
+fn count_rest(pen: &mut Pen, groups: Vec<&[&Diagnostic]>) {
+    for rest in &groups {
+        let Some(Diagnostic { severity, code, .. }) = rest.first() else { continue };
+        pen.ink(color_of(*severity), &format!("{severity}[{code}]"));
+        let found: usize = rest.iter().map(|d| d.count).sum();
+        let files: BTreeSet<&str> = rest.iter().map(|d| d.place.file.as_str()).collect();
+        pen.plain(&format!(": {found} more, in {}\n", count(files.len(), "file")));
+    }
+    if !groups.is_empty() {
+        remark(pen, 1, "help", "--verbose shows all of them");
+        pen.plain("\n");
+    }
 }
 
 /// Writes one diagnostic. The page behind its code is named once in a report, by `explain`.

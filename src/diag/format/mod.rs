@@ -12,9 +12,9 @@ mod markdown;
 mod sarif;
 mod shared;
 
+use super::Report;
 #[cfg(feature = "cli")]
 use super::Severity;
-use super::{Report, nearest};
 
 pub use shared::quiet_json;
 pub use shared::{Style, summary};
@@ -60,12 +60,9 @@ impl Format {
         }
     }
 
-    /// Returns the form called `word`, or the nearest name when there is none.
-    pub fn parse(word: &str) -> Result<Self, Option<&'static str>> {
-        match Self::ALL.into_iter().find(|format| format.as_str() == word) {
-            Some(format) => Ok(format),
-            None => Err(nearest(word, Self::ALL.map(Self::as_str))),
-        }
+    /// Returns the form called `word`.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.as_str() == word)
     }
 }
 

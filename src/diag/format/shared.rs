@@ -11,12 +11,20 @@ use crate::text::{self, is_invisible, push_json_escape};
 pub struct Style {
     /// Whether the human form may use the colours of a terminal.
     pub color: bool,
+    /// Whether the human form shows only the first few findings of a code, and counts the others.
+    pub brief: bool,
 }
 
 impl Style {
     /// Makes a style with or without colour.
     pub fn new(color: bool) -> Self {
-        Self { color }
+        Self { color, brief: false }
+    }
+
+    /// Sets whether the human form counts what it repeats.
+    #[must_use]
+    pub fn brief(self, brief: bool) -> Self {
+        Self { brief, ..self }
     }
 }
 

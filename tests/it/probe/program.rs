@@ -43,8 +43,8 @@ fn wrong_use_ends_with_2_and_silence_with_3() {
         (vec!["probe", "registry.example.com"], "has no scheme"),
         (vec!["probe", "http://registry.example.com"], "--allow-private"),
         (vec!["probe", "https://10.0.0.1"], "private network"),
-        (vec!["probe", &base, "--client", "emacs"], "choose from vscode, copilot-cli"),
-        (vec!["probe", &base, "--require", "emacs"], "unknown client \"emacs\""),
+        (vec!["probe", &base, "--client", "emacs"], "possible values: vscode, copilot-cli"),
+        (vec!["probe", &base, "--require", "emacs"], "invalid value 'emacs'"),
         (vec!["probe", &base, "--format", "sarif"], "human, json or markdown"),
         (vec!["probe", &base, "--offline"], "leave out --offline"),
     ] {

@@ -115,7 +115,7 @@ fn it_answers_as_a_host_would() {
     assert_eq!(list.json()["metadata"]["count"], 12);
 
     let run = |args: &[&str]| project.run(&[&["serve", "--addr", "127.0.0.1:0"], args].concat());
-    run(&["--as", "geocities"]).expect(2).says("choose from plain, github-pages");
+    run(&["--as", "geocities"]).expect(2).says("possible values: plain, github-pages");
     run(&["--site", "_site"]).expect(2).says("--as");
     run(&["--as", "netlify", "--without-cors"]).expect(2).says("operator sets the CORS headers");
     run(&["--without-cors"]).expect(2).says("--as");
@@ -132,7 +132,7 @@ fn it_says_what_it_assumes_of_an_operator() {
     let origin = "Access-Control-Allow-Origin";
     for args in [&["--as", "s3"][..], &["--as", "s3", "--site", "_site"]] {
         let (_program, address, said) = start(&project, args, "base URL");
-        assert!(said.contains("assuming that its CORS headers are set"), "{said}");
+        assert!(said.contains("assuming that its operator has set CORS headers"), "{said}");
         assert_eq!(get(address, "/v0.1/servers").header(origin), "*");
         let args = [args, &["--without-cors"]].concat();
         let (_program, address, said) = start(&project, &args, "base URL");
