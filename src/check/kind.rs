@@ -145,7 +145,7 @@ fn instead(setting: &Value) -> Option<(&'static str, Value)> {
 /// The manifest of a package that a server is shipped in.
 fn manifest(document: &Value, members: &Object) -> Option<Kind> {
     let has = |key: &&str| members.contains_key(*key);
-    if ["manifest_version", "dxt_version"].iter().any(|key| has(key)) {
+    if ["manifest_version", "dxt_version"].iter().any(has) {
         let help = "attach the bundle to a release, and write a server.json with a package of \"registryType\": \"mcpb\"";
         return Some((
             "the manifest of an MCP bundle, not a server.json".to_owned(),

@@ -1,10 +1,14 @@
-//! `explain` and `completions`.
+//! `explain`, `completions` and `man`.
 
-use clap::CommandFactory as _;
+use std::path::Path;
+
+use clap::{Command, CommandFactory as _};
 
 use crate::diag::Code;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::probe::Trouble;
+use crate::text::count;
+use crate::world::file;
 
 use super::args::Cli;
 use super::outcome::Outcome;
@@ -46,4 +50,27 @@ pub(super) fn completions(shell: clap_complete::Shell, talk: &Talk) -> Result<Ou
     clap_complete::generate(shell, &mut Cli::command(), "mcp-static", &mut script);
     talk.data(&String::from_utf8_lossy(&script));
     Ok(Outcome::Fine)
+}
+
+/// Writes the man pages of the program and of each command into `folder`.
+pub(super) fn man(folder: &Path, talk: &Talk) -> Result<Outcome> {
+    let mut program = Cli::command().disable_help_subcommand(true);
+    program.build();
+    let written = write_pages(&program, folder)?;
+    talk.say(&format!("wrote {} to {}", count(written, "man page"), folder.display()));
+    Ok(Outcome::Fine)
+}
+
+/// Writes the pages of a command and of those below it that are not hidden; returns how many.
+fn write_pages(command: &Command, folder: &Path) -> Result<usize> {
+    let mut written = 1;
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        written += write_pages(below, folder)?;
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    let path = folder.join(page.get_filename());
+    let mut text = Vec::new();
+    let done = page.render(&mut text).and_then(|()| file::write(&path, &text));
+    done.map_err(|e| Error::io("the man page cannot be written", &path, e))?;
+    Ok(written)
 }

@@ -55,6 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Explain { code } => explain::run(code.as_deref(), &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),
         Verb::Init(args) => init::run(&cli.global, args, &talk),
+        Verb::Man { dir } => explain::man(dir, &talk),
         Verb::Probe(args) => probe::run(&cli.global, args, &talk),
         Verb::Serve(args) => serve::run(&cli.global, args, &talk),
         Verb::Sign(args) => sign::run(&cli.global, args, &talk),

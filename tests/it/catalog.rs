@@ -179,7 +179,7 @@ fn where_nothing_can_be_installed_the_page_links_to_what_says_how() {
         ),
         ("neither", "It names no website and no repository either."),
     ] {
-        let page = text(&site, &format!("servers/com.example/{name}/index.html"));
+        let page = text(&site, &format!("servers/com.example/{name}"));
         let nothing = page.split("id=\"nothing\"").nth(1).expect("the section");
         let nothing = nothing.split("</section>").next().unwrap();
         assert!(nothing.contains(wanted), "{nothing}");

@@ -93,6 +93,12 @@ pub(super) enum Verb {
     Import(ImportArgs),
     /// Set up a registry repository: data folder, settings, CI, code owners, README
     Init(InitArgs),
+    /// Write the man pages of every command into a folder
+    #[command(hide = true)]
+    Man {
+        /// Folder that gets the pages; it must exist
+        dir: PathBuf,
+    },
     /// Test a deployed registry with the requests that real clients send
     Probe(ProbeArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
