@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use super::shape::SERVER;
-use super::{DocumentRules, Profile, about, input, line, lint, look, naming, normal, package};
-use super::{publish, reach, risk, schema, transport};
+use super::{
+    DocumentRules, Profile, about, input, kind, line, lint, look, naming, normal, package,
+};
+use super::{placeholder, publish, reach, risk, schema, transport};
 use crate::diag::{Code, Finding, Pointer, Severity};
 
 /// Returns the document as the official API's typed structs write it: empty optional members are gone. It
@@ -21,6 +23,9 @@ const MAX_INPUT_FINDINGS: usize = 200;
 
 /// Returns everything that is wrong with a document, roughly in the order of its members.
 pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
+    if let Some(other) = kind::check(value) {
+        return vec![other];
+    }
     let input = input::check(value);
     if !value.is_object() {
         return input.findings;
@@ -65,6 +70,12 @@ fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
         add_unless_known(&mut found, more);
         risk::check(document, &mut found);
         lint::check(document, &mut found);
+        let mut left = Vec::new();
+        placeholder::check(document, &mut left);
+        // What is wrong with a placeholder says nothing about the value that belongs there.
+        let places = places(left.iter());
+        found.retain(|finding| !places.contains(&finding.pointer));
+        found.append(&mut left);
     }
     found
 }

@@ -8,20 +8,24 @@ use crate::data::{
     self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
     StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_status,
 };
-use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile};
+use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, Severity, SourceFile};
 use crate::error::Result;
 use crate::model::{
-    Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Version,
+    Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Timestamp, Version,
 };
 
 use super::look::{list, text};
 use super::{DocumentRules, Profile};
 
-/// A remote URL of a live entry, and its place.
+/// A remote URL of a live entry, and its place. The earliest publication of a URL is the least.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RemoteUrl {
     /// The URL as written.
     pub url: String,
+    /// Whether its entry has no commit yet, so that it is later than every other one.
+    pub is_uncommitted: bool,
+    /// When its entry was published.
+    pub published: Timestamp,
     /// Folder of the version.
     pub version: String,
     /// Position in `remotes`.
@@ -127,9 +131,10 @@ fn too_large(path: &str, size: u64) -> Diagnostic {
 }
 
 /// Codes that stay errors for an entry that is mirrored from another registry.
-const HARD: [Code; 6] = [
+const HARD: [Code; 7] = [
     Code::JsonSyntax,
     Code::JsonNotUtf8,
+    Code::DocumentKind,
     Code::InvalidServerName,
     Code::VersionGrammar,
     Code::NamePathMismatch,
@@ -159,11 +164,25 @@ impl EntryChecker<'_> {
         }
         let source = SourceFile::new(&path, &document.text);
         let findings = super::document(&document.value, &self.checker.rules);
+        let is_other = findings.iter().any(|finding| finding.code == Code::DocumentKind);
         source.diagnose_all(findings).into_iter().for_each(|diagnostic| self.report(diagnostic));
+        if is_other {
+            return Ok(None);
+        }
         let named = self.check_folders(&source, &document.value);
         let dates = self.dates(&origin, &status)?;
-        let (Some((_, version)), Some(dates)) = (named, dates) else { return Ok(None) };
-        let urls = remote_urls(&document.value, &self.version.version);
+        let (Some((_, version)), Some((dates, is_uncommitted))) = (named, dates) else {
+            return Ok(None);
+        };
+        let (here, list) = (&*self.version.version, list(&document.value, "remotes"));
+        let url = |(index, remote): (usize, &Value)| RemoteUrl {
+            url: text(remote, "url").to_owned(),
+            is_uncommitted,
+            published: dates.published.clone(),
+            version: here.to_owned(),
+            index,
+        };
+        let urls = list.iter().enumerate().map(url).filter(|url| !url.url.is_empty()).collect();
         let entry = Entry {
             version,
             document: document.compact,
@@ -294,7 +313,7 @@ impl EntryChecker<'_> {
         format!("run `mkdir -p {parent}` and `git mv {from} {target}`, or write {written:?}")
     }
 
-    /// Reports an invalid name or version, unless that was reported already.
+    /// Reports an invalid name or version, unless an error there was reported already.
     fn wrong_name(
         &mut self,
         source: &SourceFile<'_>,
@@ -303,22 +322,28 @@ impl EntryChecker<'_> {
         text: &str,
         fault: InvalidName,
     ) {
-        if !self.findings.iter().any(|d| d.code == code && d.place.file == source.path) {
+        let known = |d: &Diagnostic| {
+            let is_same =
+                d.code == code || d.code == Code::PlaceholderLeft && d.severity == Severity::Error;
+            is_same && d.place.file == source.path && d.place.pointer.as_str() == pointer
+        };
+        if !self.findings.iter().any(known) {
             let finding = Finding::new(code, pointer, format!("{text:?} {fault}"));
             self.report(source.diagnose(finding));
         }
     }
 
+    /// Returns the dates of the version, and whether it is not committed yet.
     fn dates(
         &mut self,
         origin: &Option<OriginRecord>,
         status: &StatusRecord,
-    ) -> Result<Option<Dates>> {
+    ) -> Result<Option<(Dates, bool)>> {
         let ServerFolder { namespace, name, .. } = self.server;
         let key = format!("{namespace}/{name}/{}", self.version.version);
         let dated = self.checker.dates.resolve(&key, origin.as_ref(), status.status)?;
         let (code, message, dates) = match dated {
-            Dated::Known(dates) => return Ok(Some(dates)),
+            Dated::Known(dates) => return Ok(Some((dates, false))),
             Dated::Uncommitted(dates) => {
                 let message = format!(
                     "not committed yet, so it takes the head commit's time {}",
@@ -341,14 +366,6 @@ impl EntryChecker<'_> {
         };
         let place = Place::file(self.path(EntryFile::Server));
         self.findings.push(Diagnostic::new(code, place, message).help(help));
-        Ok(dates)
+        Ok(dates.map(|dates| (dates, true)))
     }
-}
-
-fn remote_urls(document: &Value, version: &str) -> Vec<RemoteUrl> {
-    let url = |(index, remote): (usize, &Value)| {
-        let url = remote.get("url")?.as_str()?.to_owned();
-        Some(RemoteUrl { url, version: version.to_owned(), index })
-    };
-    list(document, "remotes").iter().enumerate().filter_map(url).collect()
 }

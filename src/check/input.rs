@@ -3,14 +3,16 @@
 //! They are those of the official API, which answers 422 before it validates anything else. Unlike
 //! that API, key names are compared exactly, because clients read the author's own text.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::look::Path;
+use super::misplaced::unknown_help;
+use super::reshape::reshaped;
 use super::shape::{Field, FieldType, SERVER, Shape, TextForm, TextLimits};
 use super::words::{is_word, one_of, quote, type_of};
 use super::{normal, url};
 use crate::diag::{Code, Finding, nearest};
-use crate::model::{PUBLISHER_KEY, TransportType, package_type_names};
+use crate::model::{TransportType, package_type_names};
 use crate::text::is_lower_hex;
 
 /// What the input rules found.
@@ -22,19 +24,18 @@ pub(super) struct Verdict {
     pub(super) has_empty_members: bool,
 }
 
+static DOCUMENT: FieldType = FieldType::Object(&SERVER);
+
 /// Applies the input rules to a whole document.
 pub(super) fn check(document: &Value) -> Verdict {
     let mut verdict = Verdict::default();
-    verdict.object(document, &SERVER, &Path::Root);
+    verdict.value(document, &DOCUMENT, &Path::Root);
     verdict
 }
 
 impl Verdict {
     /// Checks every member, then which required ones are absent.
-    fn object(&mut self, value: &Value, shape: &'static Shape, path: &Path<'_>) {
-        let Some(members) = value.as_object() else {
-            return self.wrong_type(value, path, "an object");
-        };
+    fn object(&mut self, members: &Map<String, Value>, shape: &'static Shape, path: &Path<'_>) {
         let mut required = shape.fields.iter().filter(|field| field.required).count();
         for (key, value) in members {
             match shape.fields.iter().find(|field| field.name == key) {
@@ -71,7 +72,7 @@ impl Verdict {
                 self.findings.extend(breach(text, limits, path));
             }
             (FieldType::Flag, Value::Bool(_)) | (FieldType::Free, Value::Object(_)) => {}
-            (FieldType::Object(shape), _) => self.object(value, shape, path),
+            (FieldType::Object(shape), Value::Object(members)) => self.object(members, shape, path),
             (FieldType::List(kind), Value::Array(items)) => {
                 for (i, item) in items.iter().enumerate() {
                     self.value(item, kind, &path.index(i));
@@ -79,37 +80,36 @@ impl Verdict {
             }
             (FieldType::Map(shape), Value::Object(members)) => {
                 for (key, value) in members {
-                    self.object(value, shape, &path.key(key));
+                    let path = path.key(key);
+                    match value {
+                        Value::Object(members) => self.object(members, shape, &path),
+                        _ => self.wrong_type(value, &FieldType::Object(shape), &path),
+                    }
                 }
             }
-            (FieldType::Text(_), _) => self.wrong_type(value, path, "a string"),
-            (FieldType::Flag, _) => self.wrong_type(value, path, "a boolean"),
-            (FieldType::List(_), _) => self.wrong_type(value, path, "an array"),
-            (FieldType::Map(_) | FieldType::Free, _) => self.wrong_type(value, path, "an object"),
+            _ => self.wrong_type(value, kind, path),
         }
     }
 
-    fn wrong_type(&mut self, value: &Value, path: &Path<'_>, wanted: &str) {
+    fn wrong_type(&mut self, value: &Value, kind: &FieldType, path: &Path<'_>) {
+        let wanted = match kind {
+            FieldType::Text(_) => "a string",
+            FieldType::Flag => "a boolean",
+            FieldType::List(_) => "an array",
+            FieldType::Object(_) | FieldType::Map(_) | FieldType::Free => "an object",
+        };
         let place = match path {
             Path::Root => "the document".to_owned(),
             Path::Key(_, key) => quote(key),
             Path::Index(_, index) => format!("element {index}"),
         };
         let message = format!("{place} is {} where {wanted} belongs", type_of(value));
-        self.findings.push(path.finding(Code::ValueWrongType, message, type_help(value, wanted)));
-    }
-}
-
-/// Returns what to write instead, when a guess is safe.
-fn type_help(value: &Value, wanted: &str) -> String {
-    match (value, wanted) {
-        (Value::Number(_) | Value::Bool(_), "a string") => format!("write \"{value}\" in quotes"),
-        (Value::String(text), "a boolean") if text == "true" || text == "false" => {
-            format!("write {text} without quotes")
-        }
-        (Value::Null, _) => "remove the null or write a value".to_owned(),
-        (Value::Object(_), "an array") => "put it into square brackets".to_owned(),
-        _ => format!("write {wanted}"),
+        let help = match (value, reshaped(value, kind)) {
+            (Value::Null, _) => "remove the null or write a value".to_owned(),
+            (_, Some(right)) => format!("write {right}"),
+            _ => format!("write {wanted}"),
+        };
+        self.findings.push(path.finding(Code::ValueWrongType, message, help));
     }
 }
 
@@ -149,42 +149,6 @@ fn missing_help(shape: &Shape, field: &Field) -> String {
 fn unknown(key: &str, shape: &Shape, path: &Path<'_>) -> Finding {
     let message = format!("{} has no property {}", shape.name, quote(key));
     path.key(key).finding(Code::PropertyUnknown, message, unknown_help(key, shape)).on_key()
-}
-
-/// Names the property that was meant: the camelCase form of an old key, what replaced it, or the
-/// nearest one.
-fn unknown_help(key: &str, shape: &Shape) -> String {
-    let names = || shape.fields.iter().map(|field| field.name);
-    let camel = camel_case(key);
-    if let Some(name) = names().find(|name| *name == camel) {
-        return format!("rename it to {}", quote(name));
-    }
-    match (shape.name, key) {
-        ("a server", "status") => "remove it and write status.json beside server.json".to_owned(),
-        ("a server", "version_detail") => "write \"version\" directly in the document".to_owned(),
-        ("_meta", "io.modelcontextprotocol.registry/official") => {
-            "remove it; the registry writes it".to_owned()
-        }
-        ("_meta", _) => format!("move it into {}", quote(PUBLISHER_KEY)),
-        _ => match nearest(key, names()) {
-            Some(name) => format!("write {} instead, or remove it", quote(name)),
-            None => "remove it, or move it into the publisher-provided part of _meta".to_owned(),
-        },
-    }
-}
-
-/// Returns the spelling that every key has had since the second schema version.
-fn camel_case(key: &str) -> String {
-    let mut camel = String::with_capacity(key.len());
-    let mut upper = false;
-    for c in key.chars() {
-        let is_gap = c == '_' && !camel.is_empty();
-        if !is_gap {
-            camel.push(if upper { c.to_ascii_uppercase() } else { c });
-        }
-        upper = is_gap;
-    }
-    camel
 }
 
 /// Returns the first limit that a text breaks.

@@ -12,26 +12,33 @@
 //! a schema violation at the same place. Who asks makes no difference.
 
 mod about;
+mod bundle;
 mod document;
 mod entry;
 mod go_json;
+mod image;
 mod input;
+mod kind;
 mod line;
 mod lint;
 mod look;
+mod misplaced;
 mod naming;
 mod normal;
 mod package;
+mod placeholder;
 mod profile;
 mod publish;
 mod range;
 mod reach;
 mod reference;
 mod registry;
+mod reshape;
 mod risk;
 mod rules;
 mod schema;
 mod shape;
+mod shared;
 mod template;
 mod transport;
 mod twins;
@@ -43,12 +50,14 @@ mod tests;
 
 pub use document::{document, normalised};
 pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
+pub use kind::{Answered, answered};
 pub use profile::{DocumentRules, Profile};
-pub use registry::{layout, shared_urls};
+pub use registry::layout;
 pub use rules::RULES;
 #[cfg(feature = "cli")]
 pub use schema::CURRENT as CURRENT_SCHEMA;
 pub use schema::keeps_schema;
+pub use shared::{shared_urls, taken_urls};
 pub use twins::{confusable_names, outline};
 pub use url::is_uri;
 #[cfg(feature = "probe")]

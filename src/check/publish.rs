@@ -8,13 +8,12 @@ use serde_json::Value;
 
 use super::look::{Path, each, text};
 use super::reference;
-use super::words::{is_word, one_of, quote};
-use super::{go_json, url};
+use super::words::{one_of, quote};
+use super::{bundle, go_json, image};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::{
     Naming, OciReference, PUBLISHER_KEY, PackageType, Presence, package_type_names,
 };
-use crate::text::percent_decode;
 
 /// Most bytes of publisher-provided metadata.
 const METADATA_LIMIT: usize = 4096;
@@ -58,8 +57,8 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
     found.extend(member.base_url().into_iter().chain(member.version()).chain(member.hash()));
     let identifier = identifier.filter(|identifier| !identifier.trim().is_empty());
     match (kind.naming, identifier) {
-        (Naming::Image, Some(identifier)) => found.extend(image_fault(identifier, &pointer)),
-        (Naming::Url, Some(identifier)) => check_bundle(identifier, &pointer, found),
+        (Naming::Image, Some(identifier)) => found.extend(image::fault(identifier, &pointer)),
+        (Naming::Url, Some(identifier)) => bundle::check(identifier, &pointer, found),
         _ => {}
     }
 }
@@ -162,103 +161,5 @@ impl Member<'_> {
             }
             _ => None,
         }
-    }
-}
-
-/// Checks that an image reference is valid and in a supported registry.
-fn image_fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
-    let image = OciReference::split(identifier);
-    let (code, message, help) = match reference::fault(&image) {
-        None if reference::is_supported(&image) => return None,
-        None => {
-            let registry = quote(image.registry.unwrap_or_default());
-            let message = format!("the image's registry {registry} is not supported");
-            let help = "push it to docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io";
-            (Code::PackageOciRegistryUnsupported, message, help)
-        }
-        Some(fault) => {
-            let message = format!("the image {} {fault}", quote(identifier));
-            let help = "write registry/namespace/image:tag, such as ghcr.io/acme/weather:1.0.0";
-            (Code::PackageOciReferenceInvalid, message, help)
-        }
-    };
-    // An image reference has no scheme, so one is read as a registry called "https:".
-    let help = if identifier.contains("://") { "write the image without https://" } else { help };
-    Some(path.finding(code, message, help))
-}
-
-/// Checks that a bundle is a release download on one of two code hosts, with `mcp` in its URL.
-fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
-    let mut add = |code, message: String, help| found.push(path.finding(code, message, help));
-    let address = quote(identifier);
-    let url = match bundle_url(identifier) {
-        Ok(url) => url,
-        Err(fault) => {
-            let message = format!("the bundle's address {address} {fault}");
-            let help = "write the https URL of a file in a GitHub or GitLab release";
-            return add(Code::PackageMcpbUrlInvalid, message, help);
-        }
-    };
-    if !url.has_scheme("https") {
-        let message = format!("the bundle's address {address} is not https");
-        add(Code::PackageMcpbUrlInvalid, message, "write it with https");
-    }
-    let download = percent_decode(url.path, false).unwrap_or_default();
-    let is_download = match url.host {
-        "github.com" | "www.github.com" => is_github_download(&download),
-        "gitlab.com" | "www.gitlab.com" => is_gitlab_download(&download),
-        host => {
-            let message = format!("the bundle's host {} is not supported", quote(host));
-            let help = "attach it to a release on github.com or gitlab.com";
-            add(Code::PackageMcpbHostUnsupported, message, help);
-            true
-        }
-    };
-    if !is_download {
-        let message = format!("the bundle's address {address} is not a file of a release");
-        let help = "write https://github.com/<owner>/<repository>/releases/download/<tag>/<file>";
-        add(Code::PackageMcpbUrlInvalid, message, help);
-    }
-    if !identifier.to_ascii_lowercase().contains("mcp") {
-        let message = format!("the bundle's address {address} does not contain the letters mcp");
-        add(Code::PackageMcpbNotNamed, message, "name the file something.mcpb");
-    }
-}
-
-/// Returns the address as a web URL, or why it is not one.
-fn bundle_url(identifier: &str) -> Result<url::GoUrl<'_>, url::UrlFault> {
-    let url = url::parse(identifier)?;
-    if url.is_web() { Ok(url) } else { Err("is not an https URL") }
-}
-
-/// Whether a path is `/<owner>/<repository>/releases/download/<tag>/<file>`.
-fn is_github_download(path: &str) -> bool {
-    let parts: Vec<&str> = path.split('/').collect();
-    let ["", owner, repository, "releases", "download", tag, file] = parts.as_slice() else {
-        return false;
-    };
-    let owner_is_valid = owner.len() <= 39
-        && is_word(owner, b"-")
-        && !owner.starts_with('-')
-        && !owner.ends_with('-');
-    owner_is_valid && is_word(repository, b"._-") && !tag.is_empty() && !file.is_empty()
-}
-
-/// Whether a path is `/<group>/…/<project>/-/releases/<tag>/downloads/<file>`, or a numbered
-/// package file.
-fn is_gitlab_download(path: &str) -> bool {
-    let Some(parts) = path.strip_prefix('/').map(|path| path.split('/').collect::<Vec<_>>()) else {
-        return false;
-    };
-    let project =
-        |parts: &[&str]| !parts.is_empty() && parts.iter().all(|part| is_word(part, b"._-"));
-    match parts.as_slice() {
-        [group @ .., "-", "releases", tag, "downloads", file] => {
-            project(group) && !tag.is_empty() && !file.is_empty()
-        }
-        [group @ .., "-", "package_files", number, "download"] => {
-            project(group) && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
-        }
-        _ => false,
     }
 }

@@ -1,13 +1,10 @@
-//! Rules that span servers: collisions, tombstones, shared URLs, and a registry with nothing in it.
+//! Rules that span servers: collisions, tombstones, and a registry with nothing in it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use crate::data::{DataPath, EntryFile, ServerFolder, Tree, read_json, read_tombstone};
-use crate::diag::{Code, Diagnostic, Finding, Label, Place, Pointer, SourceFile};
+use crate::data::{DataPath, EntryFile, ServerFolder, Tree, read_tombstone};
+use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
-
-use super::entry::RemoteUrl;
-use super::words::quote;
 
 /// Checks the tree as a whole, before any document is read.
 pub fn layout(tree: &Tree) -> Result<Vec<Diagnostic>> {
@@ -100,72 +97,7 @@ fn tombstones(tree: &Tree) -> Result<Vec<Diagnostic>> {
     Ok(findings)
 }
 
-/// A remote URL, and the server (by its position in the tree) that has it.
-type Shared<'a> = (usize, &'a RemoteUrl);
-
-/// Reports remote URLs that two servers have: anyone who installs one gets the other.
-///
-/// `urls` holds the distinct URLs of each server of the tree, in its order.
-pub fn shared_urls(tree: &Tree, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
-    let mut first: HashMap<&str, Shared<'_>> = HashMap::new();
-    let mut findings = Vec::new();
-    for (server, urls) in urls.iter().enumerate() {
-        // Each document is read once, however many of its URLs are shared.
-        let mut versions: BTreeMap<&str, Vec<(&RemoteUrl, Shared<'_>)>> = BTreeMap::new();
-        for url in urls {
-            match first.get(url.url.as_str()) {
-                None => drop(first.insert(&url.url, (server, url))),
-                Some(other) => versions.entry(&url.version).or_default().push((url, *other)),
-            }
-        }
-        for (version, shared_here) in versions {
-            findings.extend(shared(tree, &tree.servers()[server], version, &shared_here)?);
-        }
-    }
-    Ok(findings)
-}
-
-/// Reports the URLs of one version that other servers have too.
-fn shared(
-    tree: &Tree,
-    server: &ServerFolder,
-    version: &str,
-    urls: &[(&RemoteUrl, Shared<'_>)],
-) -> Result<Vec<Diagnostic>> {
-    let Some(version) = server.versions.iter().find(|v| *v.version == *version) else {
-        return Ok(Vec::new());
-    };
-    let Some(content) = tree.read_entry(server, version, EntryFile::Server)? else {
-        return Ok(Vec::new());
-    };
-    let path = tree.display(&server.path(version, EntryFile::Server));
-    let Ok(document) = read_json(&path, content.bytes) else { return Ok(Vec::new()) };
-    let pointer = |url: &RemoteUrl| Pointer::from(format!("/remotes/{}/url", url.index));
-    let finding = |(url, (other, _)): &(&RemoteUrl, Shared<'_>)| {
-        let other = name(&tree.servers()[*other]);
-        let message = format!("{other} has the same remote URL {}", quote(&url.url));
-        Finding::new(Code::RemoteUrlShared, pointer(url), message)
-            .help("keep one server for a URL; deprecate the other")
-    };
-    let found = urls.iter().map(finding).collect();
-    let mut found = SourceFile::new(&path, &document.text).diagnose_all(found);
-    // The first place of each, by its place here.
-    let firsts: HashMap<Pointer, Shared<'_>> =
-        urls.iter().map(|(url, first)| (pointer(url), *first)).collect();
-    for diagnostic in &mut found {
-        if let Some((other, at)) = firsts.get(&diagnostic.place.pointer) {
-            let folder = folder(tree, &tree.servers()[*other]);
-            let file = format!("{folder}/{}/server.json", at.version);
-            let place = Place { pointer: pointer(at), ..Place::file(file) };
-            diagnostic.labels.push(Label { place, message: "it is here first".to_owned() });
-        }
-    }
-    Ok(match tree.is_mirrored(server, version)? {
-        true => found.into_iter().map(Diagnostic::as_note).collect(),
-        false => found,
-    })
-}
-
-fn name(server: &ServerFolder) -> String {
+/// Returns the name of a server.
+pub(super) fn name(server: &ServerFolder) -> String {
     format!("{}/{}", server.namespace, server.name)
 }

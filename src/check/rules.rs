@@ -28,6 +28,7 @@ const BOTH: &[Profile] = &[Profile::Official, Profile::Strict];
 const STRICT: &[Profile] = &[Profile::Strict];
 
 rules! {
+    BOTH "kind": DocumentKind;
     BOTH "input": PropertyMissing PropertyUnknown ValueWrongType ValueNotAllowed;
     BOTH "schema":
         SchemaViolation SchemaFieldRequired SchemaVersionExtractionError SchemaVersionNotAvailable
@@ -44,6 +45,7 @@ rules! {
         StdioTransportUrlNotEmpty StreamableTransportUrlRequired InvalidTemplatedUrl
         UnsupportedTransportType RemoteTransportUrlRequired InvalidRemoteUrl
         UnsupportedRemoteTransportType;
+    STRICT "placeholder": PlaceholderLeft;
     STRICT "naming":
         NamespaceGrammar NameGrammar NameReserved NamespacePunycode OwnershipUnclaimable
         VersionGrammar VersionNotSemver VersionBuildMetadata;

@@ -15,6 +15,18 @@ pub(super) struct Shape {
     pub(super) fields: &'static [Field],
 }
 
+impl Shape {
+    /// Whether it describes a value that users write: a variable, a header or an argument.
+    pub(super) fn is_input(&self) -> bool {
+        self.has("isRequired")
+    }
+
+    /// Whether it has the property `name`.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|field| field.name == name)
+    }
+}
+
 /// One property.
 #[derive(Debug)]
 pub(super) struct Field {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::look::{Path, each, keys, list, text};
 use super::words::{one_of, quote};
-use super::{Profile, template, url};
+use super::{Profile, reshape, template, url};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::TransportType;
 
@@ -151,10 +151,10 @@ fn type_finding(
     let types = || types.iter().map(|known| known.as_str());
     let all = one_of(types());
     let message = format!("the transport type {} of a {of} is not {all}", quote(kind));
-    let help = match (kind, nearest(kind, types())) {
-        (_, Some(near)) => format!("write {}", quote(near)),
-        ("http" | "streamable" | "streamableHttp", _) => "write \"streamable-http\"".to_owned(),
-        _ => format!("write {all}"),
+    let meant = reshape::transport(kind).filter(|meant| types().any(|known| known == *meant));
+    let help = match meant.or_else(|| nearest(kind, types())) {
+        Some(near) => format!("write {}", quote(near)),
+        None => format!("write {all}"),
     };
     path.key("type").finding(code, message, help)
 }

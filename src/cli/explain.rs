@@ -1,10 +1,16 @@
-//! `explain` and `completions`.
+//! `explain`, `completions` and `man`.
+
+use std::path::Path;
+
+use clap::Command;
 
 use crate::diag::{Code, nearest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::probe::Trouble;
+use crate::text::count;
+use crate::world::file;
 
-use super::args::script;
+use super::args::{command, script};
 use super::outcome::Outcome;
 use super::talk::Talk;
 
@@ -44,4 +50,27 @@ pub(super) fn completions(shell: &str, talk: &Talk) -> Result<Outcome> {
     })?;
     talk.data(&String::from_utf8_lossy(&script));
     Ok(Outcome::Fine)
+}
+
+/// Writes the man pages of the program and of each command into `folder`.
+pub(super) fn man(folder: &Path, talk: &Talk) -> Result<Outcome> {
+    let mut program = command().disable_help_subcommand(true);
+    program.build();
+    let written = write_pages(&program, folder)?;
+    talk.say(&format!("wrote {} to {}", count(written, "man page"), folder.display()));
+    Ok(Outcome::Fine)
+}
+
+/// Writes the pages of a command and of those below it that are not hidden; returns how many.
+fn write_pages(command: &Command, folder: &Path) -> Result<usize> {
+    let mut written = 1;
+    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
+        written += write_pages(below, folder)?;
+    }
+    let page = clap_mangen::Man::new(command.clone());
+    let path = folder.join(page.get_filename());
+    let mut text = Vec::new();
+    let done = page.render(&mut text).and_then(|()| file::write(&path, &text));
+    done.map_err(|e| Error::io("the man page cannot be written", &path, e))?;
+    Ok(written)
 }

@@ -63,6 +63,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Ci(args) => ci::run(&cli.global, args, &talk),
         Verb::Explain { code } => explain::run(code.as_deref(), &talk),
         Verb::Completions { shell } => explain::completions(shell, &talk),
+        Verb::Man { dir } => explain::man(dir, &talk),
         Verb::Dates => dates::run(&cli.global, &talk),
     };
     let outcome = outcome.unwrap_or_else(|e| {

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde_json::{Number, Value};
 
+use super::fault;
 use crate::diag::json::{SyntaxError, Token, TokenKind, Tokenizer, unescape};
 use crate::diag::{Code, Diagnostic, Finding, MAX_ALIKE, Place, Pointer, SourceFile, Span};
 use crate::text::is_invisible;
@@ -39,8 +40,11 @@ pub struct Document {
 
 /// Reads JSON. The error reports why `bytes` are not JSON at all.
 pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>> {
+    if let Some(other) = fault::other_file(path, &bytes) {
+        return Err(other);
+    }
     let mut findings = Vec::new();
-    let mut text = String::from_utf8(bytes).map_err(|e| not_utf8(path, &e))?;
+    let mut text = String::from_utf8(bytes).map_err(|e| fault::not_utf8(path, &e))?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
         let code = Code::JsonByteOrderMark;
@@ -57,28 +61,13 @@ pub fn read_json(path: &str, bytes: Vec<u8>) -> Result<Document, Box<Diagnostic>
         counts: BTreeMap::new(),
     };
     if let Err(e) = scan.run() {
-        return Err(Box::new(syntax(&SourceFile::new(path, &text), &e)));
+        return Err(Box::new(fault::syntax(&SourceFile::new(path, &text), &e)));
     }
     let compact = scan.compact.into_boxed_str();
     // Lone surrogates and overflowing numbers are JSON, but not to every parser.
     let value = serde_json::from_str(&compact).unwrap_or_else(|_| lenient(&compact));
     findings.extend(SourceFile::new(path, &text).diagnose_spans(scan.suspicious));
     Ok(Document { text, compact, value, findings })
-}
-
-fn not_utf8(path: &str, e: &std::string::FromUtf8Error) -> Box<Diagnostic> {
-    let at = e.utf8_error().valid_up_to();
-    let text = String::from_utf8_lossy(e.as_bytes());
-    let message = format!("byte {at} is not part of UTF-8 text");
-    let finding =
-        Finding::new(Code::JsonNotUtf8, Pointer::root(), message).help("save the file as UTF-8");
-    Box::new(SourceFile::new(path, &text).diagnose_span(finding, Span { start: at, end: at + 1 }))
-}
-
-fn syntax(source: &SourceFile<'_>, e: &SyntaxError) -> Diagnostic {
-    let finding = Finding::new(Code::JsonSyntax, Pointer::root(), e.message)
-        .help("correct the JSON at this place");
-    source.diagnose_span(finding, Span { start: e.offset, end: e.offset + 1 })
 }
 
 /// An open container: the keys of an object so far, or an array, and which member is being read.

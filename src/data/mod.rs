@@ -5,6 +5,7 @@
 //! valid is not known here.
 
 mod edit;
+mod fault;
 mod held;
 mod history;
 mod json;

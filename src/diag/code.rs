@@ -108,10 +108,12 @@ codes! {
     DateBeforeFirstCommit "date-before-first-commit" Note "there is no commit to take dates from";
     DateUnknown "date-unknown" Error fixed "the publication date of the entry is unknown";
 
+    DocumentKind "document-kind" Error fixed "the file is another kind of document than a server.json";
     PropertyMissing "property-missing" Error "a required property is missing";
     PropertyUnknown "property-unknown" Error "the property is not known";
     ValueWrongType "value-wrong-type" Error "the value has the wrong JSON type";
     ValueNotAllowed "value-not-allowed" Error "the value breaks a length, pattern or list";
+    PlaceholderLeft "placeholder-left" Error fixed "a placeholder of a template was not filled in";
     SchemaViolation "schema-violation" Error "the document breaks its JSON Schema";
     SchemaFieldRequired "schema-field-required" Error "$schema is missing";
     SchemaVersionExtractionError "schema-version-extraction-error" Error "$schema does not name a schema version";

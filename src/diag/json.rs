@@ -170,11 +170,13 @@ impl<'a> Tokenizer<'a> {
             (Expect::KeyOrEnd | Expect::CommaOrEnd, b'}') => self.close(true)?,
             (Expect::ValueOrEnd | Expect::CommaOrEnd, b']') => self.close(false)?,
             (Expect::KeyOrEnd | Expect::Key, b'"') => return self.key(start),
-            (Expect::Key, b'}') => return self.fail("a comma before the closing brace"),
+            (Expect::Key, b'}') => return self.fail("a trailing comma before the closing brace"),
             (Expect::KeyOrEnd | Expect::Key, _) => {
                 return self.fail("a quoted key is expected here");
             }
-            (Expect::Value, b']') => return self.fail("a comma before the closing bracket"),
+            (Expect::Value, b']') => {
+                return self.fail("a trailing comma before the closing bracket");
+            }
             (_, b'{') => self.open(true)?,
             (_, b'[') => self.open(false)?,
             (_, b'"') => TokenKind::String(self.string()?),

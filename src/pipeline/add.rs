@@ -1,8 +1,8 @@
 //! Adds one document to the data folder.
 
-use crate::check::{DocumentRules, Profile, check_document};
+use crate::check::{Answered, DocumentRules, Profile, answered, check_document, taken_urls};
 use crate::data::{
-    Clash, Edits, EntryFile, ServerFolder, Spellings, entry_folder, read_json, require_folder,
+    Clash, Edits, EntryFile, ServerFolder, Spellings, Tree, entry_folder, read_json, require_folder,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Report, Severity, SourceFile};
 use crate::error::Result;
@@ -40,14 +40,25 @@ pub enum Added {
 }
 
 /// Checks the document `bytes`, called `name` in messages, with the strict rules and the registry's
-/// settings, and finds its path in the data folder. Nothing is written.
+/// settings, and finds its path in the data folder. Of an answer of a registry's API the server is taken.
+/// Nothing is written.
 pub fn add(options: &LoadOptions, name: &str, bytes: Vec<u8>) -> Result<Added> {
     require_folder(&options.data)?;
     let loaded = load(options)?;
     let rules = DocumentRules::of(Profile::Strict, &loaded.config);
     let mut report = Report::new();
-    report.extend(check_document(name, bytes.clone(), &rules));
-    let placed = place(&loaded.tree, name, &bytes);
+    let (shown, bytes) = match answered(&bytes) {
+        Some(Answered { in_place, alone }) => (in_place, alone),
+        None => (bytes.clone(), bytes),
+    };
+    report.extend(check_document(name, shown.clone(), &rules));
+    if report.items().iter().any(|found| found.code == Code::DocumentKind) {
+        return Ok(Added::Refused { report });
+    }
+    let placed = place(&loaded.tree, name, &shown, &bytes);
+    if let Ok(Placed::Free { .. }) = &placed {
+        report.extend(taken(&loaded.tree, name, shown)?);
+    }
     if let Ok(Placed::Taken(finding)) | Err(finding) = &placed {
         // The rules of documents may have said the same in other words.
         let here = |d: &Diagnostic| d.severity == Severity::Error && d.place == finding.place;
@@ -74,9 +85,15 @@ enum Placed {
     Taken(Box<Diagnostic>),
 }
 
-/// Finds the path of a document; the error says why it has none.
-fn place(tree: &crate::data::Tree, file: &str, bytes: &[u8]) -> Result<Placed, Box<Diagnostic>> {
-    let document = read_json(file, bytes.to_vec())?;
+/// Reports the remote URLs that other servers have already.
+fn taken(tree: &Tree, file: &str, shown: Vec<u8>) -> Result<Vec<Diagnostic>> {
+    let Ok(document) = read_json(file, shown) else { return Ok(Vec::new()) };
+    taken_urls(tree, &SourceFile::new(file, &document.text), &document.value)
+}
+
+/// Finds the path of the document `bytes`, which is shown as `shown`; the error says why it has none.
+fn place(tree: &Tree, file: &str, shown: &[u8], bytes: &[u8]) -> Result<Placed, Box<Diagnostic>> {
+    let document = read_json(file, shown.to_vec())?;
     let source = SourceFile::new(file, &document.text);
     let text = |key: &str| document.value.get(key).and_then(|v| v.as_str()).unwrap_or_default();
     let problem = |code, pointer: &str, message: String, help: &str| {

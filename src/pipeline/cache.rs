@@ -25,11 +25,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckedServer, RemoteUrl};
 use crate::diag::Diagnostic;
+use crate::model::Timestamp;
 use crate::render::Summary;
 use crate::site::{FileDigest, ManifestRow, Sealing, StoredFile, read_sealed};
 
 /// First line of a cache; another form of it is another version.
-const HEAD: &str = "mcp-static cache 2";
+const HEAD: &str = "mcp-static cache 3";
 
 /// Position of a server's record in the text of a cache.
 #[derive(Debug, Clone, Default)]
@@ -63,12 +64,31 @@ pub(super) struct Cache {
 
 #[derive(Serialize, Deserialize)]
 struct CacheRecord<'a> {
-    u: Cow<'a, [(String, String, usize)]>,
+    u: Vec<UrlRecord<'a>>,
+
     f: Cow<'a, [Diagnostic]>,
     #[serde(borrow)]
     r: Vec<FileRecord<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<Cow<'a, Summary>>,
+}
+
+/// A remote URL, whether its entry has no commit yet, when that was published, its version and its position.
+#[derive(Serialize, Deserialize)]
+struct UrlRecord<'a>(Cow<'a, str>, bool, Cow<'a, str>, Cow<'a, str>, usize);
+
+impl<'a> UrlRecord<'a> {
+    fn of(url: &'a RemoteUrl) -> Self {
+        let (published, version) = (url.published.as_str().into(), (&*url.version).into());
+        Self((&*url.url).into(), url.is_uncommitted, published, version, url.index)
+    }
+
+    fn stored(self) -> Option<RemoteUrl> {
+        let Self(url, is_uncommitted, published, version, index) = self;
+        let published = Timestamp::parse(&published)?;
+        let (url, version) = (url.into_owned(), version.into_owned());
+        Some(RemoteUrl { url, is_uncommitted, published, version, index })
+    }
 }
 
 /// Path, size, digest and time of a file.
@@ -90,10 +110,8 @@ impl<'a> FileRecord<'a> {
 impl Details {
     /// Returns the text of a record.
     fn text(files: &[StoredFile], checked: &CheckedServer, summary: Option<&Summary>) -> String {
-        let urls: Vec<_> =
-            checked.urls.iter().map(|u| (u.url.clone(), u.version.clone(), u.index)).collect();
         json(&CacheRecord {
-            u: urls.into(),
+            u: checked.urls.iter().map(UrlRecord::of).collect(),
             f: checked.findings.as_slice().into(),
             r: files.iter().map(FileRecord::of).collect(),
             s: summary.map(Cow::Borrowed),
@@ -103,11 +121,10 @@ impl Details {
     /// Reads the text of a record.
     fn parse(text: &str) -> Option<Self> {
         let written: CacheRecord<'_> = serde_json::from_str(text).ok()?;
-        let urls = written.u.into_owned().into_iter();
         Some(Self {
             files: written.r.iter().map(FileRecord::stored).collect(),
             findings: written.f.into_owned(),
-            urls: urls.map(|(url, version, index)| RemoteUrl { url, version, index }).collect(),
+            urls: written.u.into_iter().map(UrlRecord::stored).collect::<Option<_>>()?,
             summary: written.s.map(Cow::into_owned),
         })
     }

@@ -153,3 +153,40 @@ fn an_entry_of_another_registry_comes_with_its_origin() {
     let conflict = scratch.run(&["add", "com.example/beta", "--from", &host.base]);
     assert!(conflict.code == 1 && conflict.out.contains("import-conflict"), "{}", conflict.out);
 }
+
+#[test]
+fn the_answer_of_an_api_is_taken_apart() {
+    let scratch = Scratch::new();
+    scratch.write("answer.json", format!("{{\"server\": {}, \"_meta\": {{}}}}", DOCUMENT.trim()));
+    let ran = scratch.run(&["add", "answer.json"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert_eq!(scratch.read(PLACE), DOCUMENT);
+    let wrong = DOCUMENT.replace("1.2.3", "1.2").replace('\n', "\n    ");
+    scratch.write("answer.json", format!("{{\n  \"server\": {}\n}}\n", wrong.trim()));
+    let ran = scratch.run(&["add", "answer.json"]);
+    assert!(ran.code == 1 && ran.out.contains("answer.json:6:18"), "{}", ran.out);
+    scratch.write(
+        "answer.json",
+        format!("{{\"servers\": [{{\"server\": {DOCUMENT}, \"_meta\": {{}}}}]}}"),
+    );
+    let ran = scratch.run(&["add", "answer.json"]);
+    assert_eq!((ran.code, ran.out.matches("error[").count()), (1, 1), "{}", ran.out);
+    assert!(ran.out.contains("mcp-static import FILE"), "{}", ran.out);
+}
+
+#[test]
+fn a_remote_that_another_server_has_is_told() {
+    let scratch = Scratch::new();
+    scratch.run_with(&["add", "-"], &[], DOCUMENT);
+    let renamed = DOCUMENT.replace("com.example/weather", "com.example/forecast");
+    let told = |ran: &crate::scratch::Ran| ran.out.contains("remote-url-shared");
+    let ran = scratch.run_with(&["add", "-", "--dry-run"], &[], &renamed);
+    assert!(ran.code == 0 && told(&ran), "{}", ran.out);
+    assert!(ran.out.contains("mcp-static status com.example/weather deleted"), "{}", ran.out);
+    // Another version of the same server may have it, and so may the successor of a withdrawn one.
+    let next = scratch.run_with(&["add", "-"], &[], &DOCUMENT.replace("1.2.3", "1.2.4"));
+    assert!(next.code == 0 && !told(&next), "{}", next.out);
+    assert_eq!(scratch.run(&["status", "com.example/weather", "deleted"]).code, 0);
+    let ran = scratch.run_with(&["add", "-"], &[], &renamed);
+    assert!(ran.code == 0 && !told(&ran), "{}", ran.out);
+}

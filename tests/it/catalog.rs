@@ -156,3 +156,32 @@ fn every_command_and_url_on_a_page_is_in_the_allowlist() {
     assert!(text_of.contains("https://mcp.lighthouse.example.com/tides"));
     assert!(text(&site, "allowlist").contains("exports/claude-code/managed-settings.json"));
 }
+
+#[test]
+fn where_nothing_can_be_installed_the_page_links_to_what_says_how() {
+    let project = Project::empty();
+    let repository =
+        r#""repository": {"url": "https://github.com/example/desk", "source": "github"},"#;
+    let website = r#""websiteUrl": "https://www.example.com/guide","#;
+    for (name, more) in [("site", website), ("code", repository), ("neither", "")] {
+        let name = format!("com.example/{name}");
+        project.entry_with(&name, "1.0.0", more).pin(&name, "1.0.0", "2026-01-01T00:00:00Z");
+    }
+    let site = of(&project);
+    for (name, wanted) in [
+        (
+            "site",
+            "See its website for how to run it: <a class=\"long\" href=\"https://www.example.com/guide\"",
+        ),
+        (
+            "code",
+            "See its repository for how to run it: <a class=\"long\" href=\"https://github.com/example/desk\"",
+        ),
+        ("neither", "It names no website and no repository either."),
+    ] {
+        let page = text(&site, &format!("servers/com.example/{name}"));
+        let nothing = page.split("id=\"nothing\"").nth(1).expect("the section");
+        let nothing = nothing.split("</section>").next().unwrap();
+        assert!(nothing.contains(wanted), "{nothing}");
+    }
+}

@@ -81,6 +81,30 @@ fn a_place_in_the_data_narrows_the_report() {
 }
 
 #[test]
+fn of_two_servers_with_one_remote_the_later_one_is_reported() {
+    let project = Project::empty();
+    let remote = r#""remotes": [{"type": "sse", "url": "https://one.example.com/sse"}],"#;
+    let reported = |name: &str| {
+        let ran = project.run(&["check"]).expect(0);
+        let line = ran.out.lines().find(|line| line.trim_start().starts_with("-->")).unwrap();
+        assert!(line.contains(name), "{}", ran.out);
+    };
+    for name in ["com.example/one", "com.example/two"] {
+        project.entry_with(name, "1.0.0", remote);
+    }
+    project.pin("com.example/one", "1.0.0", "2026-02-01T00:00:00Z");
+    project.pin("com.example/two", "1.0.0", "2026-01-01T00:00:00Z");
+    reported("com.example/one");
+    project.pin("com.example/one", "1.0.0", "2025-12-01T00:00:00Z");
+    reported("com.example/two");
+    // What is not committed yet is later than everything that is.
+    project.git();
+    project.commit(1_700_000_000);
+    project.entry_with("com.example/another", "1.0.0", remote);
+    reported("com.example/another");
+}
+
+#[test]
 fn severities_follow_the_settings_and_then_the_command_line() {
     let project = Project::empty();
     let remote = |name: &str| {

@@ -70,9 +70,15 @@ fn own_namespaces_keep_a_stricter_grammar() {
     let fault = |namespace: &str| {
         ServerName::parse(&format!("{namespace}/x1")).unwrap().namespace().strict_fault()
     };
-    for namespace in
-        ["com.example", "io.github.acme", "io.github.a-b-c", "com.XN--bcher-kva", "co.uk.x.y.z"]
-    {
+    for namespace in [
+        "com.example",
+        "io.github.acme",
+        "io.github.github",
+        "io.github.dependabot",
+        "io.github.a-b-c",
+        "com.XN--bcher-kva",
+        "co.uk.x.y.z",
+    ] {
         assert_eq!(fault(namespace), None, "{namespace}");
     }
     let long = format!("com.{}", "a".repeat(64));

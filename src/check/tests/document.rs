@@ -63,7 +63,7 @@ fn only_strict_rules_are_silent_under_the_official_profile() {
         RULES.iter().filter(|rule| !rule.profiles.contains(&Profile::Official)).collect();
     assert!(strict_only.iter().all(|rule| matches!(
         rule.family,
-        "naming" | "publish" | "line" | "reach" | "risk" | "lint"
+        "naming" | "placeholder" | "publish" | "line" | "reach" | "risk" | "lint"
     )));
     assert!(RULES.iter().all(|rule| rule.profiles.contains(&Profile::Strict)));
 }

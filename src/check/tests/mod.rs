@@ -3,6 +3,7 @@
 
 mod about;
 mod document;
+mod habits;
 mod hostile;
 mod input;
 mod naming;

@@ -88,6 +88,7 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
         ],
     ),
     ("dates", ["dates", "dates --rev HEAD"]),
+    ("man", ["man .", "man /usr/local/share/man/man1"]),
 ];
 
 /// The last line of a command's help.
@@ -111,7 +112,7 @@ pub(in crate::cli) fn parse(
 }
 
 /// Returns the command line with its help.
-pub(super) fn command() -> Command {
+pub(in crate::cli) fn command() -> Command {
     let command = Cli::command();
     let is_global = |arg: &&Arg| arg.is_global_set();
     let global: Vec<Arg> =

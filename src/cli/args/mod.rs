@@ -21,7 +21,7 @@ use crate::pipeline::LoadOptions;
 
 pub(super) use complete::{SHELL_NAMES, answer, script};
 pub(super) use entries::{AddArgs, CheckArgs, ImportArgs, StatusArgs};
-pub(super) use help::parse;
+pub(super) use help::{command, parse};
 pub(super) use site::{BuildArgs, ProbeArgs, ServeArgs};
 pub(super) use verify::VerifyArgs;
 
@@ -120,6 +120,12 @@ pub(super) enum Verb {
     /// Read the entries' dates from history and print how many there are
     #[command(hide = true)]
     Dates,
+    /// Write the man pages of every command into a folder
+    #[command(hide = true)]
+    Man {
+        /// Folder that gets the pages; it must exist
+        dir: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Default, Args)]
