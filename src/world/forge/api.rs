@@ -141,7 +141,9 @@ impl Api {
     pub(super) fn commit(&self, path: &str, pointer: &str) -> Result<String, HttpError> {
         let id = self.text(&self.get(path)?, pointer)?;
         let is_commit = is_hex(&id, 40) || is_hex(&id, 64);
-        is_commit.then_some(id).ok_or_else(|| self.unexpected(path, &format!("{pointer} is not a commit id")))
+        is_commit
+            .then_some(id)
+            .ok_or_else(|| self.unexpected(path, &format!("{pointer} is not a commit id")))
     }
 
     fn send(&self, verb: Verb, path: &str, body: Option<&Value>) -> Result<Reply, HttpError> {
