@@ -105,7 +105,7 @@ pub mod serve {
 }
 pub mod site {
     pub use crate::site::{
-        Artifact, Body, Cors, Freshness, HOSTS, Host, Media, Shape, Shortfall, Site, SiteParts,
+        Artifact, Body, Cors, FileDigest, Freshness, HOSTS, Host, Media, Shape, Shortfall, Site, SiteParts,
         UrlPath, host_named, lower, write,
     };
 }

@@ -10,6 +10,7 @@ mod catalog;
 mod changes;
 mod check;
 mod ci_forge;
+mod ci_steps;
 mod circles;
 mod codes;
 mod cost;

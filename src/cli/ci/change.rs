@@ -94,7 +94,8 @@ impl Fetched {
         let comment = match comment.len() {
             0..=MAX_COMMENT => comment.to_owned(),
             _ => {
-                let end = comment.floor_char_boundary(MAX_COMMENT - CUT.len());
+                let mut ends = (0..=MAX_COMMENT - CUT.len()).rev();
+                let end = ends.find(|at| comment.is_char_boundary(*at)).unwrap_or(0);
                 format!("{}{CUT}", &comment[..end])
             }
         };

@@ -16,7 +16,7 @@ use crate::text::markdown_span;
 use super::super::args::Global;
 use super::super::build::write_api;
 use super::change::Fetched;
-use super::job::Job;
+use super::job::{Job, repository};
 
 /// Longest time for both builds.
 const LONGEST: Duration = Duration::from_secs(300);
@@ -28,21 +28,36 @@ const MAX_ROWS: usize = 100;
 const SERVERS: &str = "v0.1/servers/";
 
 /// Returns the section, in Markdown.
-pub(super) fn section(global: &Global, fetched: &Fetched, job: &Job) -> Result<String> {
-    let base = fetched.base.clone().unwrap_or_default();
-    let sides = [("base", base), ("head", fetched.head.clone())];
+pub(super) fn section(global: &Global, fetched: &Fetched, job: &Job) -> String {
+    let text = match prepare(global, fetched) {
+        Ok((options, sides)) => {
+            let (send, receive) = mpsc::channel();
+            let folder = job.at("preview");
+            // A thread that takes too long ends with the program.
+            std::thread::spawn(move || send.send(compare(&options, sides, &folder)));
+            let text = receive.recv_timeout(LONGEST);
+            text.unwrap_or_else(|_| "It takes too long to build both sides.".to_owned())
+        }
+        Err(_) => "The commits could not be compared.".to_owned(),
+    };
+    format!("### Difference of the API\n\n{text}")
+}
+
+/// The two sides with their commits.
+type Sides = [(&'static str, String); 2];
+
+/// Returns what both builds have in common, and the sides: the change, and where it left the branch.
+fn prepare(global: &Global, fetched: &Fetched) -> Result<(LoadOptions, Sides)> {
+    let git = repository(&global.data)?;
+    let head = git.resolve(&fetched.head)?;
+    let base = git.resolve(fetched.base.as_deref().unwrap_or_default())?;
+    let left_at = git.gain(&git.ancestry(base)?, head)?.bases.first().copied().unwrap_or(base);
     let options = LoadOptions { catalog: false, ..global.load_options()? };
-    let (send, receive) = mpsc::channel();
-    let folder = job.at("preview");
-    // A thread that takes too long ends with the program.
-    std::thread::spawn(move || send.send(compare(&options, sides, &folder)));
-    let text = receive.recv_timeout(LONGEST);
-    let text = text.unwrap_or_else(|_| "It takes too long to build both sides.".to_owned());
-    Ok(format!("\n### Difference of the API\n\n{text}\n"))
+    Ok((options, [("base", left_at.to_string()), ("head", fetched.head.clone())]))
 }
 
 /// Builds both sides and returns the table of their documents.
-fn compare(options: &LoadOptions, sides: [(&str, String); 2], folder: &Path) -> String {
+fn compare(options: &LoadOptions, sides: Sides, folder: &Path) -> String {
     let mut tables = Vec::new();
     for (side, commit) in sides {
         let options = LoadOptions { revision: Some(commit), ..options.clone() };

@@ -12,38 +12,23 @@ use crate::config::BaseUrl;
 use crate::data::Held;
 use crate::error::{Error, ErrorKind, Result};
 use crate::judge::Judged;
-use crate::pipeline::{LoadOptions, load};
-use crate::site::{FileDigest, Host, working_folder};
+use crate::site::{FileDigest, working_folder};
 use crate::text::is_lower_hex;
 use crate::world::git::{Git, Oid};
 
 use super::super::args::Global;
 use super::super::args::ci::GateArgs;
-use super::super::build::{host_of, write_site};
-use super::super::check::check_site;
+use super::super::build::host_of;
 use super::super::outcome::Outcome;
 use super::super::talk::Talk;
 use super::super::verify::{self, Change};
+use super::candidate::Candidate;
 use super::deployment::{self, Deployment};
 use super::guard;
 use super::job::{Job, repository};
 use super::live::LiveSite;
 use super::output::Output;
 use super::preview;
-
-/// What is passed between the parts of the gate.
-pub(super) struct Gate<'a> {
-    pub(super) global: &'a Global,
-    pub(super) args: &'a GateArgs,
-    pub(super) out: Output<'a>,
-    pub(super) host: &'static dyn Host,
-    /// Folder of the site.
-    pub(super) site: PathBuf,
-    /// The site at its present address, if one was named.
-    pub(super) live: Option<LiveSite>,
-    /// The last deployed commit, if its reference exists.
-    pub(super) deployed: Option<Oid>,
-}
 
 /// References that earlier runs left.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +44,7 @@ pub(super) fn run(global: &Global, args: &GateArgs, job: &Job, talk: &Talk) -> R
     let out = Output { job, talk };
     job.clear(&["deployment.json", "site", "before"])?;
     let host = host_of(&args.host)?;
-    let site = site_folder(args, job)?;
+    let folder = site_folder(args, job)?;
     let live = args.live_url.as_deref().filter(|url| !url.is_empty());
     let live = live.map(|url| LiveSite::new(global, url)).transpose()?;
     let git = repository(&global.data)?;
@@ -72,20 +57,20 @@ pub(super) fn run(global: &Global, args: &GateArgs, job: &Job, talk: &Talk) -> R
         out.error(&format!("The deployed commit {base} is not in the history of this branch. If that is intended, delete refs/mcp-static/deployed: then everything is judged again."));
         return Ok(Outcome::Failed);
     }
-    let gate = Gate { global, args, out, host, site, live, deployed: marks.deployed };
-    let judged = match gate.judge(base, head, marks.pending)? {
+    let candidate = Candidate { global, args, out, host, folder, live, deployed: marks.deployed };
+    let judged = match judge(&candidate, base, head, marks.pending)? {
         Ok(judged) => judged,
         Err(outcome) => return Ok(outcome),
     };
     let held: Vec<Held> = judged.held.iter().map(|back| back.held.clone()).collect();
-    let (url, outcome) = gate.make(held)?;
+    let (url, outcome) = make(&candidate, held)?;
     if outcome != Outcome::Fine {
         return Ok(outcome);
     }
-    let manifest = gate.site.join("manifest.json");
+    let manifest = candidate.folder.join("manifest.json");
     let manifest = FileDigest::of_file(&manifest)
         .map_err(|e| Error::io("the manifest cannot be read", &manifest, e))?;
-    out.summary(&format!("\nmanifest.json has SHA-256 {manifest}\n"))?;
+    out.summary(&format!("manifest.json has SHA-256 {manifest}"))?;
     let deployment = Deployment {
         commit: head.to_string(),
         host: host.name().to_owned(),
@@ -141,105 +126,62 @@ fn base(git: &Git, marks: Marks, head: Oid, live: Option<&LiveSite>) -> Result<O
     Ok(commit.and_then(|commit| git.resolve(&commit).ok()))
 }
 
-impl Gate<'_> {
-    /// Judges each commit after `base`; without a usable judgement returns how the step ends.
-    fn judge(
-        &self,
-        base: Option<Oid>,
-        head: Oid,
-        published: Option<Oid>,
-    ) -> Result<Result<Judged, Outcome>> {
-        let unknown = "What was merged could not be judged. The site stays as it is; the summary says what to do.";
-        let text = |oid: Oid| oid.to_string();
-        let change = Change {
-            base: base.map(text),
-            head: Some(text(head)),
-            published: published.map(text),
-            event: verify::event(None)?,
-            by_commit: true,
-        };
-        let annotator = self.out.job.annotator(self.global);
-        let judged = verify::judge(self.global, change, &annotator).inspect_err(|e| {
-            if e.kind() == ErrorKind::Indeterminate {
-                self.out.error(unknown);
-            }
-        })?;
-        self.out.summary(&verify::comment(&judged))?;
-        match verify::outcome(&judged) {
-            Outcome::Fine => {} // what is refused is in the list of what is held back
-            Outcome::NeedsMaintainer => return Ok(Err(Outcome::Failed)),
-            outcome => {
-                self.out.error(unknown);
-                return Ok(Err(outcome));
-            }
+/// Judges each commit after `base`; without a usable judgement returns how the step ends.
+fn judge(
+    site: &Candidate<'_>,
+    base: Option<Oid>,
+    head: Oid,
+    published: Option<Oid>,
+) -> Result<Result<Judged, Outcome>> {
+    let unknown = "What was merged could not be judged. The site stays as it is; the summary says what to do.";
+    let text = |oid: Oid| oid.to_string();
+    let change = Change {
+        base: base.map(text),
+        head: Some(text(head)),
+        published: published.map(text),
+        event: verify::event(None)?,
+        by_commit: true,
+    };
+    let annotator = site.out.job.annotator(site.global);
+    let judged = verify::judge(site.global, change, &annotator).inspect_err(|e| {
+        if e.kind() == ErrorKind::Indeterminate {
+            site.out.error(unknown);
         }
-        if !judged.held.is_empty() {
-            self.out.warning(&format!("Some files are held back and stay as they were deployed ({}); the summary says why, and what releases them. The rest is published.", judged.held.len()));
+    })?;
+    site.out.summary(&verify::comment(&judged))?;
+    match verify::outcome(&judged) {
+        Outcome::Fine => {} // what is refused is in the list of what is held back
+        Outcome::NeedsMaintainer => return Ok(Err(Outcome::Failed)),
+        outcome => {
+            site.out.error(unknown);
+            return Ok(Err(outcome));
         }
-        Ok(Ok(judged))
     }
+    if !judged.held.is_empty() {
+        site.out.warning(&format!("Some files are held back and stay as they were deployed ({}); the summary says why, and what releases them. The rest is published.", judged.held.len()));
+    }
+    Ok(Ok(judged))
+}
 
-    /// Builds the site, compares it with the live one, and probes a preview. Returns the URL of clients, if known.
-    fn make(&self, held: Vec<Held>) -> Result<(Option<BaseUrl>, Outcome)> {
-        let options = self.load_options(held)?;
-        let (url, outcome) = self.build(&options, None)?;
-        if outcome != Outcome::Fine {
-            return Ok((url, outcome));
-        }
-        let outcome = guard::compare(self, url.as_ref())?;
-        if outcome != Outcome::Fine {
-            return Ok((url, outcome));
-        }
-        let result = match preview::probe(self, url.as_ref())? {
-            Ok(result) => result,
-            Err(outcome) => return Ok((url, outcome)),
-        };
-        if url.is_none() {
-            self.out.summary("No base URL is known, so this result is not part of the site.\n")?;
-            return Ok((url, Outcome::Fine));
-        }
-        // Everything else stays as the first build made it.
-        self.build(&options, Some(result))
+/// Builds the site, compares it with the live one, and probes a preview. Returns the URL of clients, if known.
+fn make(site: &Candidate<'_>, held: Vec<Held>) -> Result<(Option<BaseUrl>, Outcome)> {
+    let options = site.load_options(held)?;
+    let (url, outcome) = site.build(&options, None)?;
+    if outcome != Outcome::Fine {
+        return Ok((url, outcome));
     }
-
-    /// Returns how to load the data. The base URL is that of the arguments, else of the settings, else the address
-    /// that the host gave to the site.
-    fn load_options(&self, held: Vec<Held>) -> Result<LoadOptions> {
-        let mut options = self.global.load_options()?;
-        options.base_url = self.args.base_url.clone();
-        options.catalog = true;
-        options.remember = working_folder(&self.site);
-        options.without = held;
-        let live = self.args.live_url.as_deref().filter(|url| !url.is_empty());
-        if let Some(live) = live
-            && load(&options)?.facts.base_url.is_none()
-        {
-            let url = BaseUrl::parse(live.trim_end_matches('/')).map_err(|why| {
-                Error::new(ErrorKind::Usage, format!("the live URL cannot be the base URL: {why}"))
-                    .help("set base_url in [registry] of registry.toml")
-            })?;
-            options.base_url = Some(url);
-        }
-        Ok(options)
+    let outcome = guard::compare(site, url.as_ref())?;
+    if outcome != Outcome::Fine {
+        return Ok((url, outcome));
     }
-
-    /// Builds the site, with the result of a probe if there is one, and compares every file with the manifest.
-    fn build(
-        &self,
-        options: &LoadOptions,
-        probe: Option<Vec<u8>>,
-    ) -> Result<(Option<BaseUrl>, Outcome)> {
-        let talk = self.out.talk;
-        let mut loaded = load(options)?;
-        if let Some(probe) = probe {
-            loaded.show_probe(probe)?;
-        }
-        let url = loaded.facts.base_url.clone();
-        let targets = [(self.host, self.site.clone())];
-        let outcome = match write_site(&loaded, options, &targets, talk)? {
-            Outcome::Fine => check_site(self.global, &self.site, None, talk)?,
-            refused => refused,
-        };
-        Ok((url, outcome))
+    let result = match preview::probe(site, url.as_ref())? {
+        Ok(result) => result,
+        Err(outcome) => return Ok((url, outcome)),
+    };
+    if url.is_none() {
+        site.out.summary("No base URL is known, so this result is not part of the site.")?;
+        return Ok((url, Outcome::Fine));
     }
+    // Everything else stays as the first build made it.
+    site.build(&options, Some(result))
 }

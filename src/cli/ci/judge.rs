@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use super::super::args::Global;
 use super::super::outcome::Outcome;
 use super::super::talk::Talk;
-use super::super::verify::{self, Change};
+use super::super::verify::{self, Change, MARKER};
 use super::change::Fetched;
 use super::difference;
 use super::fetch::REPOSITORY;
@@ -39,13 +39,22 @@ pub(super) fn run(global: &Global, job: &Job, talk: &Talk) -> Result<Outcome> {
         event: verify::event(None)?,
         by_commit: false,
     };
-    let judged = verify::judge(global, change, &job.annotator(global)).inspect_err(|e| {
-        explain(out, Outcome::of(e));
-    })?;
+    let judged = match verify::judge(global, change, &job.annotator(global)) {
+        Ok(judged) => judged,
+        Err(error) => {
+            // Without a new report the comment and the labels of an older commit would stay.
+            let text = format!(
+                "{MARKER}\nThis change could not be judged; the log of the job says why.\n"
+            );
+            fetched.report(out, &text, &[])?;
+            explain(out, Outcome::of(&error));
+            return Err(error);
+        }
+    };
     let comment = verify::comment(&judged);
     out.summary(&comment)?;
     fetched.report(out, &comment, &judged.labels)?;
-    out.summary(&difference::section(global, &fetched, job)?)?;
+    out.summary(&difference::section(global, &fetched, job))?;
     Ok(explain(out, verify::outcome(&judged)))
 }
 

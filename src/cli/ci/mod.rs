@@ -5,6 +5,7 @@
 //! read by the steps `fetch`, `report`, `gate`, `last-good`, `remember` and `request open`; the steps that read
 //! what strangers wrote (`judge`, `request draft`) refuse to run where a token can be seen.
 
+mod candidate;
 mod change;
 mod deployment;
 mod difference;

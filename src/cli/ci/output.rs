@@ -55,10 +55,10 @@ impl Output<'_> {
         }
     }
 
-    /// Adds Markdown to the summary of the job; where the forge has none, prints it.
+    /// Adds a section of Markdown to the summary of the job; where the forge has none, prints it.
     pub(super) fn summary(&self, markdown: &str) -> Result<()> {
         match file_named("GITHUB_STEP_SUMMARY").filter(|_| self.job.is_like_github()) {
-            Some(path) => append(&path, &format!("{}\n", markdown.trim_end())),
+            Some(path) => append(&path, &format!("{}\n\n", markdown.trim())),
             None => {
                 markdown.lines().for_each(|line| self.talk.always(line));
                 Ok(())

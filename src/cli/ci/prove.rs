@@ -88,7 +88,7 @@ pub(super) fn run(global: &Global, args: &ProveArgs, job: &Job, talk: &Talk) -> 
         }
     };
     out.set("result", proof.as_str())?;
-    out.summary(&format!("\n{}\n", visible(&sentence)))?;
+    out.summary(&visible(&sentence))?;
     talk.say(&sentence);
     Ok(proof.explain(out))
 }

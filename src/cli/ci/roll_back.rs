@@ -29,7 +29,7 @@ pub(super) fn run(global: &Global, args: &RollBackArgs, job: &Job, talk: &Talk) 
     let deployment = Deployment::passed(job)?;
     let run = variable("RUN").filter(|run| is_run(run));
     let commit = variable("COMMIT").filter(|commit| is_lower_hex(commit, 40)).unwrap_or_default();
-    let tell = |title: &str, text: &str| out.summary(&format!("\n### {title}\n\n{text}\n"));
+    let tell = |title: &str, text: &str| out.summary(&format!("### {title}\n\n{text}"));
     let failed = "The last good site could not be put back; the summary says what you can do.";
     let Some(run) = run else {
         tell(
