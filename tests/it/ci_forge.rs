@@ -171,6 +171,11 @@ fn a_token_that_may_only_read_is_a_notice() {
             ran.out
         );
     }
+    // A token that is not valid any more should be replaced.
+    let forge = FakeForge::new(Dialect::GitLab, HEAD);
+    let mut job = Job::new(Dialect::GitLab, &forge.base);
+    job.set("MCP_STATIC_TOKEN", "expired");
+    assert_eq!(job.report(&report("One", &[])).code, 2);
     // A failure of the forge is none of the token.
     let forge = FakeForge::new(Dialect::GitHub, HEAD);
     forge.state().refuse = Some((500, "::error::x"));

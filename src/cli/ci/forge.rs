@@ -30,7 +30,7 @@ pub(super) fn open(global: &Global, job: &Job) -> Result<Option<Box<dyn Forge>>>
 
 /// Whether the forge answered that this token may not do it. It answers 404 for what the token may not know of.
 pub(super) fn is_refused(e: &HttpError) -> bool {
-    matches!(e, HttpError::Status { status: 401 | 403 | 404, .. })
+    matches!(e, HttpError::Status { status: 403 | 404, .. })
 }
 
 /// Returns the error for a request to the forge that failed.

@@ -39,8 +39,12 @@ pub(super) fn run(global: &Global, job: &Job, talk: &Talk) -> Result<Outcome> {
         Ok(true) => talk.say(&format!("the report is written to change {number}")),
         Ok(false) => talk.say("the change has newer commits; their own run reports on them"),
         Err(e) if is_refused(&e) => {
-            talk.say(&format!("{e}"));
-            out.notice("The report could not be written to the pull request, because the token of this job may only read. It is in the summary of this run.");
+            let (change, place) = match job.is_like_github() {
+                true => ("pull request", "summary of this run"),
+                false => ("merge request", "log of the job that judged"),
+            };
+            talk.say(&e.to_string());
+            out.notice(&format!("The report could not be written to the {change}, because the token may only read. It is in the {place}."));
         }
         Err(e) => return Err(forge::failed("could not write the report", e)),
     }

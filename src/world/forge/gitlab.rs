@@ -41,6 +41,15 @@ impl GitLab {
     }
 }
 
+/// Returns a text in which no line is a command: GitLab obeys those that begin with a slash, with the token's rights.
+fn without_commands(text: &str) -> String {
+    let line = |line: &str| match line.trim_start().strip_prefix('/') {
+        Some(rest) => format!("&#47;{rest}"),
+        None => line.to_owned(),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
 impl Forge for GitLab {
     fn head(&self, change: u64) -> Result<String, HttpError> {
         self.api.commit(&self.subject(Subject::Change(change)), "/sha")
@@ -59,12 +68,12 @@ impl Forge for GitLab {
 
     fn add_comment(&self, subject: Subject, body: &str) -> Result<(), HttpError> {
         let path = format!("{}/notes", self.subject(subject));
-        self.api.write(Verb::Post, &path, &json!({ "body": body })).map(drop)
+        self.api.write(Verb::Post, &path, &json!({ "body": without_commands(body) })).map(drop)
     }
 
     fn edit_comment(&self, subject: Subject, comment: u64, body: &str) -> Result<(), HttpError> {
         let path = format!("{}/notes/{comment}", self.subject(subject));
-        self.api.write(Verb::Put, &path, &json!({ "body": body })).map(drop)
+        self.api.write(Verb::Put, &path, &json!({ "body": without_commands(body) })).map(drop)
     }
 
     fn labels(&self, subject: Subject) -> Result<Vec<String>, HttpError> {
@@ -92,7 +101,8 @@ impl Forge for GitLab {
     fn open_change(&self, change: &NewChange) -> Result<String, HttpError> {
         let NewChange { branch, base, title, body } = change;
         let new = json!({
-            "source_branch": branch, "target_branch": base, "title": title, "description": body,
+            "source_branch": branch, "target_branch": base, "title": title,
+            "description": without_commands(body),
         });
         let refused = match self.api.write(Verb::Post, &self.at("merge_requests"), &new) {
             Ok(request) => return self.api.text(&request, "/web_url"),

@@ -290,3 +290,17 @@ fn a_busy_server_is_asked_again_twice() {
     assert_eq!(run(true, &[(403, Some("1")), (200, None)]), (200, vec![1]));
     assert_eq!(run(true, &[(500, None)]), (500, vec![]));
 }
+
+#[test]
+fn a_comment_is_no_command_to_gitlab() {
+    let (forge, script) = made(ForgeKind::GitLab, |_, _| (201, json!({})));
+    forge.add_comment(Subject::Change(3), "a / b\n/merge\r\n  /approve\n- /x").unwrap();
+    forge.edit_comment(Subject::Change(3), 4, "/close").unwrap();
+    assert_eq!(
+        sent(&script),
+        [
+            "POST projects/group%2Fsub%2Fp/merge_requests/3/notes {\"body\":\"a / b\\n&#47;merge\\r\\n&#47;approve\\n- /x\"}",
+            "PUT projects/group%2Fsub%2Fp/merge_requests/3/notes/4 {\"body\":\"&#47;close\"}",
+        ]
+    );
+}

@@ -303,3 +303,15 @@ fn a_setting_that_forbids_pull_requests_is_named() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("Allow GitHub Actions to create and approve"), "{}", ran.err);
 }
+
+#[test]
+fn a_runner_without_git_is_told_what_is_missing() {
+    let forge = FakeForge::new(Dialect::GitHub, "");
+    let mut job = opening(&forge, Dialect::GitHub, &[]);
+    let _repository = repository(&job);
+    job.set("PATH", "/nowhere");
+    let ran = job.run(&["ci", "request", "open"]);
+    assert_eq!(ran.code, 2, "{}", ran.err);
+    assert!(ran.err.contains("the program `git` was not found"), "{}", ran.err);
+    assert!(ran.err.contains("help: install git"), "{}", ran.err);
+}
