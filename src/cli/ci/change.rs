@@ -91,14 +91,7 @@ impl Fetched {
 
     /// Passes on the comment for this change, cut to the size that forges take.
     pub(super) fn report(&self, out: Output<'_>, comment: &str, labels: &[&str]) -> Result<()> {
-        let comment = match comment.len() {
-            0..=MAX_COMMENT => comment.to_owned(),
-            _ => {
-                let mut ends = (0..=MAX_COMMENT - CUT.len()).rev();
-                let end = ends.find(|at| comment.is_char_boundary(*at)).unwrap_or(0);
-                format!("{}{CUT}", &comment[..end])
-            }
-        };
+        let comment = cut(comment);
         let labels = labels.iter().map(|label| (*label).to_owned()).collect();
         out.pass(
             "report",
@@ -110,5 +103,31 @@ impl Fetched {
     pub(super) fn end(&self, out: Output<'_>, verdict: Verdict) -> Result<Outcome> {
         self.report(out, &format!("{MARKER}\n{}\n", verdict.sentence()), &[])?;
         Ok(verdict.outcome())
+    }
+}
+
+/// Cuts a comment to the size that forges take.
+fn cut(comment: &str) -> String {
+    if comment.len() <= MAX_COMMENT {
+        return comment.to_owned();
+    }
+    let mut ends = (0..=MAX_COMMENT - CUT.len()).rev();
+    let end = ends.find(|at| comment.is_char_boundary(*at)).unwrap_or(0);
+    format!("{}{CUT}", &comment[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_comment_is_cut_between_characters() {
+        let fits = "ü".repeat(MAX_COMMENT / 2);
+        assert_eq!(cut(&fits), fits);
+        for begin in ["", "x"] {
+            let cut = cut(&format!("{begin}{}", fits.repeat(2)));
+            assert!(cut.len() <= MAX_COMMENT && cut.len() > MAX_COMMENT - 4, "{}", cut.len());
+            assert!(cut.ends_with(CUT), "{}", &cut[cut.len() - 200..]);
+        }
     }
 }

@@ -100,20 +100,26 @@ fn the_verdict_is_the_end_of_the_job() {
     job.run(&["judge", "--data", "../registry-data"]).expect(2).says("not in the repository");
 
     // Nobody answers about a namespace that has to be proven.
-    registry.project.file(
-        "registry-data/registry.toml",
-        "[registry]\nid = \"https://mcp.acme.example\"\n[ownership]\ntrust = \"proof\"\n",
-    );
+    let text = "[registry]\nid = \"https://mcp.acme.example\"\n[ownership]\ntrust = \"proof\"\n\
+        [ownership.domain]\nsources = [\"dns\"]\n\
+        [ownership.dns]\nresolvers = [\"127.0.0.1:9\"]\nquorum = 1\ntry_ms = 100\ntotal_ms = 200\n";
+    registry.project.file("registry-data/registry.toml", text);
     registry.commit();
     registry.push("refs/heads/main:refs/heads/main");
     let head = registry.propose(|project| {
         project.entry("com.example/tides", "1.0.0");
-        project.file("registry-data/servers/com.example/tides/1.0.0/proof.json", "{}");
+        project.run(&["sign", "key", "new", "--out", "key", "--domain", "example.com"]).expect(0);
+        project.run(&["sign", "entry", "com.example/tides@1.0.0", "--key", "key"]).expect(0);
     });
     let job = registry.change(&head);
-    assert_eq!(job.clone().token().run(&["fetch"]).code, 0);
-    let ran = job.run(&["judge", "--offline"]);
-    assert!([1, 3].contains(&ran.code), "{} {} {}", ran.code, ran.out, ran.err);
+    job.clone().token().run(&["fetch"]).expect(0);
+    let ran = job.run(&["judge"]).expect(3);
+    assert!(ran.out.contains("title=ownership-unknown"), "{}", ran.out);
+    assert!(
+        ran.out.contains("\n::error title=mcp-static::Another host did not answer"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
