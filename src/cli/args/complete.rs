@@ -122,7 +122,7 @@ fn names_and_versions(servers: &Path, typed: &str) -> Vec<String> {
 
 /// Whether a folder's name can be the first part of a server's name.
 fn is_namespace(text: &str) -> bool {
-    ServerName::parse(&format!("{text}/x")).is_ok()
+    ServerName::parse(&format!("{text}/name")).is_ok()
 }
 
 fn candidates(typed: &OsStr, find: fn(&Path, &str) -> Vec<String>) -> Vec<CompletionCandidate> {
