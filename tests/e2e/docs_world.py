@@ -28,7 +28,7 @@ SCENES = {
     "registry": "a clone of acme/registry with com.example/weather 1.0.0 and 1.1.0, both signed; ~/weather/server.json is 2.0.0",
     "explain": "the same on a branch my-change, with a key, server.json and whatever a page may need",
     "source": "a clone of this repository's files",
-    "release": "target/dist/mcp-static",
+    "release": "the same with target/dist/mcp-static",
 }
 
 
@@ -121,7 +121,7 @@ class World:
             self.call("git", "init", "-q", "--bare", str(self.forge / EMPTY[scene]), cwd=self.scene)
         if scene == "explain":
             self.explain(work)
-        if scene == "source":
+        if scene in ("source", "release"):
             for path in self.call("git", "ls-files", "-z", cwd=self.top).split("\0"):
                 if path and (self.top / path).is_file():
                     (work / path).parent.mkdir(parents=True, exist_ok=True)
