@@ -62,7 +62,7 @@ fn findings_that_are_alike_are_counted_after_the_first_hundred() {
         &format!("{unknown} \"title\": \" \","),
     );
     project.pin("com.example/weather", "1.0.0+build", "2026-01-01T00:00:00Z");
-    let form = |form: &str| project.run(&["check", "--format", form]).expect(1).out;
+    let form = |form: &str| project.run(&["check", "--verbose", "--format", form]).expect(1).out;
     let more = "and 15900 more of property-unknown in this file";
     for (name, line) in [
         ("human", "error[property-unknown]: "),
