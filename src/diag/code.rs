@@ -175,6 +175,7 @@ codes! {
     UrlUserInformation "url-user-information" Error "a URL contains a user name or password";
     RiskyEnvironment "risky-environment" Warning "a variable makes other programs load code";
     RiskyContainer "risky-container" Warning "an argument gives a container broad permissions on its host";
+    RuntimeArgumentMisplaced "runtime-argument-misplaced" Warning "a runtime argument would run something else than the package";
 
     LintOciTagAndVersion "lint-oci-tag-and-version" Warning "an OCI identifier has a tag and the package a version";
     LintGithubNameWithoutOwner "lint-github-name-without-owner" Warning "publisher github.name is used without nameWithOwner";
