@@ -220,6 +220,9 @@ codes! {
     OwnershipWeak "ownership-weak" Note "a setting makes the proof of ownership weaker";
 
     BaseUrlMissing "base-url-missing" Note "no base URL is known";
+    ExportLeftOut "export-left-out" Note "a file for other clients does not have a server";
+    AllowlistByName "allowlist-by-name" Note "managed settings allow a server by its name";
+    AllowlistUnpinned "allowlist-unpinned" Note "an installer writes commands without a version";
     ListTooLarge "list-too-large" Warning "the list document is too large for some clients";
     HostShortfall "host-shortfall" Warning "the host cannot serve part of the site";
     HostLimitExceeded "host-limit-exceeded" Error "the site exceeds a limit of its host";

@@ -95,6 +95,58 @@ pub fn launch(kind: &PackageType, runner: &Runner, package: &Package) -> Result<
     Ok(walk.launch)
 }
 
+/// Whether a command line runs `package` and nothing else, from its registry.
+///
+/// Every command of an allowlist passes this, whoever wrote it.
+pub fn runs(kind: &PackageType, package: &Package, argv: &[String]) -> bool {
+    let argv = argv.strip_prefix(&["cmd".to_owned(), "/c".to_owned()]).unwrap_or(argv);
+    let Some((program, mut words)) = argv.split_first() else { return false };
+    let Some(options) = OPTIONS.iter().find(|it| it.program == program) else { return false };
+    let Some(runner) = kind.runners.iter().find(|it| it.program == program) else { return false };
+    let unusual = package.registry_base_url.as_deref().filter(|url| !kind.is_usual_registry(url));
+    let mut named = None;
+    if let Some(first) = runner.before.first().filter(|word| !word.starts_with('-')) {
+        match words.split_first() {
+            Some((word, rest)) if word == first => words = rest,
+            _ => return false,
+        }
+    }
+    while let Some((word, rest)) = words.split_first() {
+        words = rest;
+        let usual = [runner.before, runner.synonyms].iter().any(|it| it.contains(&word.as_str()));
+        if usual && word.starts_with('-') {
+            continue;
+        }
+        if !word.starts_with('-') {
+            // Some programs take the address of the registry behind the package.
+            let behind = words.windows(2).take_while(|pair| pair[0] != "--");
+            let option = runner.registry_option.filter(|_| !runner.after.is_empty());
+            let named = named.or_else(|| {
+                behind.filter(|pair| option == Some(pair[0].as_str())).map(|pair| &pair[1]).next()
+            });
+            let is_same = |url: &String| match package.registry_base_url.as_deref() {
+                Some(base) => base == url,
+                None => kind.is_usual_registry(url),
+            };
+            let from = named.map_or(unusual.is_none(), is_same) || kind.naming == Naming::Image;
+            return from && kind.names(&package.identifier, word).is_some();
+        }
+        let (option, joined) = split(word);
+        match (options.takes(option), joined) {
+            (Some(Takes::Nothing), None) | (Some(Takes::Value), Some(_)) => {}
+            (Some(takes), None) => {
+                let Some((value, rest)) = words.split_first() else { return false };
+                words = rest;
+                if takes == Takes::Registry {
+                    named = Some(value);
+                }
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
 #[derive(Debug)]
 struct Walk<'a> {
     kind: &'a PackageType,

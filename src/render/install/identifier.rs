@@ -77,12 +77,16 @@ pub fn expands(text: &str) -> bool {
     dollar || text.contains("{env:") || text.contains("{file:")
 }
 
+/// Most characters of a key. Clients put it before the name of every tool, and some models take tool
+/// names of at most 64 characters.
+const KEY_MAX: usize = 40;
+
 /// Returns the last part of a server's name as a key that every client accepts: letters, digits, `_` and
 /// `-`.
 pub fn key(server: &str) -> String {
     let name = server.rsplit('/').next().unwrap_or_default();
     let dash = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
-    let key: String = name.chars().map(dash).take(100).collect();
+    let key: String = name.chars().map(dash).take(KEY_MAX).collect();
     let key = key.trim_matches('-');
     if key.is_empty() { "server".to_owned() } else { key.to_owned() }
 }
