@@ -109,7 +109,7 @@ fn the_settings_decide_what_is_compared() {
     let command = with("[exports.allowlist]\nmatch = \"command\"\n");
     let name = with("[exports.allowlist]\nmatch = \"name\"\n");
     let unpinned = with("[exports.allowlist]\nunpinned = true\n");
-    let asked = "\"com.example.brassworks/parts\"";
+    let asked = "\"com.example.brassworks/parts-catalogue\"";
     assert!(rows(&auto, 0, "serverName").contains(asked), "{:?}", rows(&auto, 0, "serverName"));
     // Names next to commands have no effect in Claude Code.
     assert!(rows(&auto, 1, "serverName").is_empty());

@@ -24,7 +24,7 @@ const FLAGS: &[(&str, &[&str])] = &[
 const VALUED: &[(&str, &[&str])] = &[
     ("npx", &["--loglevel", "--cache", "--registry"]),
     ("uvx", &["--python", "-p", "--index-url", "--default-index"]),
-    ("dnx", &["--verbosity", "-v"]),
+    ("dnx", &["--verbosity", "-v", "--source"]),
     ("docker", &["-e", "-v", "-p", "--network", "--name", "--mount", "--user", "--env"]),
 ];
 
@@ -55,7 +55,8 @@ fn package_of(argv: &[String]) -> Result<(String, Option<String>), String> {
             Some((option, joined)) => (option, Some(joined)),
             None => (word, None),
         };
-        let is_registry = ["--registry", "--index-url", "--default-index"].contains(&option);
+        let is_registry =
+            ["--registry", "--index-url", "--default-index", "--source"].contains(&option);
         match (has(FLAGS, program, option), has(VALUED, program, option), joined) {
             (true, _, None) => {}
             (_, true, Some(value)) if is_registry => registry = Some(value.to_owned()),
