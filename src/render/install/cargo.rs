@@ -5,9 +5,17 @@
 use super::argv;
 use super::identifier::{self, Refusal};
 use super::quote;
-use super::recipe::First;
 use super::variables::Slots;
 use crate::model::{Package, PackageType};
+
+/// What has to be installed before a client can start a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct First {
+    /// The command that installs it.
+    pub argv: Vec<String>,
+    /// The page of the package.
+    pub page: Option<String>,
+}
 
 /// Why there is no configuration.
 pub(super) const INSTALL_FIRST: Refusal =

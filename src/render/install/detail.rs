@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::recipe::{Recipe, Source};
 use crate::model::{Naming, PackageType, Server, TransportType};
 
-/// Gives every recipe whose method others have too a detail that differs: the transport, the name of a
-/// bundle's file, the identifier, the URL, or at last its number.
-pub(super) fn tell_apart(server: &Server, recipes: &mut [Recipe]) {
+/// Returns a detail for every recipe whose method others have too, so that they differ: the transport,
+/// the name of a bundle's file, the identifier, the URL, or at last its number.
+pub(super) fn details(server: &Server, recipes: &[Recipe]) -> Vec<Option<String>> {
+    let mut found = vec![None; recipes.len()];
     let methods: BTreeSet<_> = recipes.iter().map(|recipe| recipe.method).collect();
     for method in methods {
         let same: Vec<usize> =
@@ -27,9 +28,10 @@ pub(super) fn tell_apart(server: &Server, recipes: &mut [Recipe]) {
             |details: &Vec<String>| details.iter().collect::<BTreeSet<_>>().len() == same.len();
         let details = (0..3).map(details).find(is_distinct);
         for (at, detail) in same.iter().zip(details.unwrap_or_default()) {
-            recipes[*at].detail = Some(detail);
+            found[*at] = Some(detail);
         }
     }
+    found
 }
 
 /// How a package talks.

@@ -101,12 +101,13 @@ pub struct Snippet {
 /// packages and then its remotes in the author's order.
 pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
     let recipes = recipe::recipes(server);
+    let details = detail::details(server, &recipes);
     let rows = context.clients.rows();
     let pairs = rows.flat_map(|(client, is_first)| {
-        recipes.iter().map(move |recipe| (client, is_first, recipe))
+        recipes.iter().zip(&details).map(move |it| (client, is_first, it))
     });
     pairs
-        .map(|(client, is_first, recipe)| {
+        .map(|(client, is_first, (recipe, detail))| {
             let form = form(server, recipe, context.base_url, client);
             Install {
                 client: client.id,
@@ -114,7 +115,7 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
                 is_first,
                 source: recipe.source,
                 method: recipe.method,
-                detail: recipe.detail.clone(),
+                detail: detail.clone(),
                 links: form.links,
                 start: form.start,
                 command: form.command,

@@ -5,10 +5,10 @@ use crate::model::{
 };
 
 use super::argv::{self, Start};
+use super::cargo::{self, First};
 use super::identifier::{self, Refusal};
 use super::quote;
 use super::variables::{Piece, Slot, Slots, Template, sounds_secret};
-use super::{cargo, detail};
 
 /// Where a recipe comes from in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,8 +49,6 @@ pub struct Recipe {
     pub source: Source,
     /// What it is called, such as `npm package`.
     pub method: &'static str,
-    /// What tells it apart from others with the same method.
-    pub detail: Option<String>,
     /// What has to be installed first, when no program runs the package directly.
     pub first: Option<First>,
     /// What to do, or why nothing is shown.
@@ -61,22 +59,11 @@ pub struct Recipe {
     pub notes: Vec<String>,
 }
 
-/// What has to be installed before a client can start a package.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct First {
-    /// The command that installs it.
-    pub argv: Vec<String>,
-    /// The page of the package.
-    pub page: Option<String>,
-}
-
 /// Returns every way to install `server`: its packages, then its remotes, in the author's order.
 pub fn recipes(server: &Server) -> Vec<Recipe> {
     let packages = server.packages.iter().enumerate().map(|(i, it)| of_package(server, i, it));
     let remotes = server.remotes.iter().enumerate().map(|(i, it)| of_remote(server, i, it));
-    let mut recipes: Vec<Recipe> = packages.chain(remotes).collect();
-    detail::tell_apart(server, &mut recipes);
-    recipes
+    packages.chain(remotes).collect()
 }
 
 fn of_package(server: &Server, index: usize, package: &Package) -> Recipe {
@@ -104,7 +91,7 @@ fn of_package(server: &Server, index: usize, package: &Package) -> Recipe {
     };
     let method = kind.map_or("package", |kind| kind.noun);
     let source = Source::Package(index);
-    Recipe { source, method, detail: None, first, action, slots: slots.list, notes }
+    Recipe { source, method, first, action, slots: slots.list, notes }
 }
 
 const COMPARE: &str = "Compare the file's SHA-256 with the one in the registry before you open it.";
@@ -142,7 +129,7 @@ fn of_remote(server: &Server, index: usize, remote: &Transport) -> Recipe {
     let method = if is_sse { "remote (SSE)" } else { "remote" };
     let notes = left_out(&optional).into_iter().collect();
     let source = Source::Remote(index);
-    Recipe { source, method, detail: None, first: None, action, slots: slots.list, notes }
+    Recipe { source, method, first: None, action, slots: slots.list, notes }
 }
 
 /// Names the optional inputs that a configuration does not have.

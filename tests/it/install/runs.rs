@@ -25,7 +25,7 @@ const VALUED: &[(&str, &[&str])] = &[
     ("npx", &["--loglevel", "--cache", "--registry"]),
     ("uvx", &["--python", "-p", "--index-url", "--default-index"]),
     ("dnx", &["--verbosity", "-v", "--source"]),
-    ("docker", &["-e", "-v", "-p", "--network", "--name", "--mount", "--user", "--env"]),
+    ("docker", &["-c", "-e", "-v", "-p", "--network", "--name", "--mount", "--user", "--env"]),
 ];
 
 fn has(table: &[(&str, &[&str])], program: &str, option: &str) -> bool {
