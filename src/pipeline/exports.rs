@@ -36,7 +36,7 @@ pub(super) fn findings(loaded: &Loaded, gathered: &[Gathered]) -> Vec<Diagnostic
             let message = format!("managed settings allow {servers}, {more} {first}, in any version");
             note(Code::AllowlistUnpinned, message, "remove unpinned = true from [exports.allowlist] to allow exact versions only")
         } else {
-            let message = format!("managed settings block {servers}, {more} {first}, when {installers} installs them without a version");
+            let message = format!("managed settings block {servers}, {more} {first}, when {installers} install them without a version");
             note(Code::AllowlistUnpinned, message, "install from the pages of the catalog, or set unpinned = true in [exports.allowlist]")
         });
     }

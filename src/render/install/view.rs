@@ -296,7 +296,8 @@ pub(in crate::render) fn command_lines(recipe: &Recipe) -> (Vec<Vec<String>>, bo
         Ok(Action::Start(start) | Action::Connect { start: Some(start), .. }) => start,
         _ => return (Vec::new(), false),
     };
-    let forms = [Some(start.argv.clone()), argv::windows(&start.argv)].into_iter().flatten();
+    let windows = argv::is_batch(&start.argv).then(|| argv::windows(&start.argv)).flatten();
+    let forms = std::iter::once(start.argv.clone()).chain(windows);
     let show = |word: &Template| word.show(&recipe.slots, |slot| Ask::Expand.slot(slot));
     let lines = forms.map(|form| form.iter().map(show).collect()).collect();
     (lines, start.argv.iter().any(|word| word.slots().next().is_some()))
