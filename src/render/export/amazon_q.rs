@@ -67,15 +67,16 @@ fn way(server: &Server, recipe: &Recipe) -> Result<(String, &'static str, Value)
         }
         (Action::Start(start), Source::Package(index)) => {
             let package = server.packages.get(index).ok_or("it has no package")?;
-            let (version, package) = local(package, start)?;
+            let (version, package) = local(package, start, &server.version)?;
             Ok((version, "packages", package))
         }
         _ => Err("the client does not start servers that listen, and opens no bundles"),
     }
 }
 
-/// The version and the package, so that what the client runs is our own command.
-fn local(package: &Package, start: &Start) -> Result<(String, Value), &'static str> {
+/// The version and the package, so that what the client runs is our own command. An image holds its
+/// version itself, so that its entry has that of the server.
+fn local(package: &Package, start: &Start, server: &str) -> Result<(String, Value), &'static str> {
     let kind = PackageType::named(&package.registry_type).ok_or("its package type is unknown")?;
     let words: Option<Vec<String>> = start.argv.iter().map(Template::fixed).collect();
     let words = words.ok_or("its command has a part that the user supplies")?;
@@ -83,7 +84,7 @@ fn local(package: &Package, start: &Start) -> Result<(String, Value), &'static s
     let (first, version): (&[&str], _) = match kind.name {
         "npm" => (&["npx", "-y"], package.version.clone()),
         "pypi" => (&["uvx"], package.version.clone()),
-        "oci" => (&["docker", "run"], Some(package.version.clone().unwrap_or_else(|| "1".into()))),
+        "oci" => (&["docker", "run"], Some(server.to_owned())),
         _ => return Err("the client runs only npm, PyPI and OCI packages"),
     };
     let version = version.ok_or("its package has no version")?;
@@ -97,14 +98,12 @@ fn local(package: &Package, start: &Start) -> Result<(String, Value), &'static s
         .position(|word| if is_image { image(word, package) } else { *word == pinned })
         .ok_or("its package is not named by identifier and version alone")?;
     let (mut before, after) = (rest[..at].to_vec(), &rest[at + 1..]);
-    if !is_image
-        && package.registry_base_url.as_deref().is_some_and(|url| !kind.is_usual_registry(url))
-    {
+    let unusual = package.registry_base_url.as_deref().filter(|url| !kind.is_usual_registry(url));
+    let unusual = unusual.filter(|_| !is_image);
+    if let Some(url) = unusual {
         // The client adds the address itself.
-        before.retain(|word| {
-            Some(word.as_str()) != package.registry_base_url.as_deref()
-                && kind.runners.first().and_then(|it| it.registry_option) != Some(word)
-        });
+        let option = kind.runners.first().and_then(|runner| runner.registry_option);
+        before.retain(|word| word != url && Some(word.as_str()) != option);
     }
     let identifier = if is_image { rest[at].clone() } else { package.identifier.clone() };
     if is_image && !identifier.contains(':') {
@@ -129,8 +128,7 @@ fn local(package: &Package, start: &Start) -> Result<(String, Value), &'static s
             None => json!({ "name": name }),
         }).collect::<Vec<Value>>(),
     });
-    let unusual = package.registry_base_url.as_deref().filter(|url| !kind.is_usual_registry(url));
-    if let (Some(url), false) = (unusual, is_image) {
+    if let Some(url) = unusual {
         entry["registryBaseUrl"] = json!(url);
     }
     Ok((version, entry))
