@@ -82,10 +82,9 @@ pub mod proof {
 pub mod render {
     pub mod export {
         pub mod allowlist {
-            pub use crate::render::export::allowlist::{
-                AllowRow, AllowRows, documents, entries, rows,
-            };
+            pub use crate::render::export::allowlist::{AllowRow, AllowRows, entries};
         }
+        pub use crate::render::export::{ServerExports, amazon_q_name};
     }
     pub mod install {
         pub use crate::render::install::{

@@ -8,7 +8,9 @@ use super::look::{Path, each, list, text};
 use super::template;
 use super::words::quote;
 use crate::diag::{Code, Finding};
+use crate::model::launch::{Problem, launch};
 use crate::model::risk::{Risk, is_loader, risks};
+use crate::model::{Package, PackageType};
 
 /// Applies these rules to every package of a document.
 pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
@@ -19,8 +21,37 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
                 found.push(loader(name, &path.key("name")));
             }
         });
-        check_arguments(list(package, "runtimeArguments"), &path.key("runtimeArguments"), found);
+        let path = path.key("runtimeArguments");
+        check_arguments(list(package, "runtimeArguments"), &path, found);
+        check_places(package, &path, found);
     });
+}
+
+/// Checks that the usual program would run this package and not one of its runtime arguments.
+fn check_places(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
+    let Some(package) = Package::read(package) else { return };
+    let Some(kind) = PackageType::named(&package.registry_type) else { return };
+    let Some((runner, false)) = kind.runner(package.runtime_hint.as_deref()) else { return };
+    let Err(wrong) = launch(kind, runner, &package) else { return };
+    let program = runner.program;
+    let (message, help) = match wrong.problem {
+        Problem::TakesPlace => (
+            format!("{program} would run this argument instead of the package"),
+            "move the arguments of the server to packageArguments, and remove those of another program",
+        ),
+        Problem::UnknownOption => (
+            format!(
+                "{program} is not known to have this option, so it may run the next word instead of the package"
+            ),
+            "move the options of the server to packageArguments, and remove those of another program",
+        ),
+        Problem::OtherRegistry => (
+            format!("this argument lets {program} install from another package registry"),
+            "remove it and write the address as registryBaseUrl",
+        ),
+    };
+    let path = path.index(wrong.argument);
+    found.push(path.finding(Code::RuntimeArgumentMisplaced, message, help));
 }
 
 fn loader(name: &str, path: &Path<'_>) -> Finding {

@@ -57,7 +57,7 @@ rules! {
         PackageMcpbNotNamed;
     STRICT "line": PackageLeadingHyphen RuntimeHintInvalid InputNameInvalid TextLineBreak;
     STRICT "reach": UrlOwnMachine UrlPrivateNetwork UrlUserInformation;
-    STRICT "risk": RiskyEnvironment RiskyContainer;
+    STRICT "risk": RiskyEnvironment RiskyContainer RuntimeArgumentMisplaced;
     STRICT "lint":
         LintOciTagAndVersion LintGithubNameWithoutOwner LintPublisherToolType LintIconMimeType
         LintIconWithoutPng LintFirstRemoteOnly LintToolhiveInvisible;

@@ -5,6 +5,7 @@
 
 mod base_url;
 mod catalog;
+mod exports;
 mod ownership;
 mod packages;
 mod probe;
@@ -16,6 +17,7 @@ use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
 pub use catalog::CatalogSettings;
+pub use exports::{AllowlistSettings, ExportSettings, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
@@ -48,6 +50,8 @@ pub struct Config {
     pub packages: PackageSettings,
     /// How the catalog looks.
     pub catalog: CatalogSettings,
+    /// The files for clients that enforce what is approved.
+    pub exports: ExportSettings,
     /// Which clients the deployed registry must work for.
     pub probe: ProbeSettings,
     /// Changed severities.
@@ -97,6 +101,7 @@ struct RawConfig {
     protect: RawProtect,
     packages: PackageSettings,
     catalog: CatalogSettings,
+    exports: ExportSettings,
     probe: ProbeSettings,
     levels: RawLevels,
 }
@@ -152,6 +157,7 @@ impl RawConfig {
             ownership: self.ownership,
             packages: self.packages,
             catalog: self.catalog,
+            exports: self.exports,
             probe: self.probe,
             levels: self.levels.resolve(problems),
         }

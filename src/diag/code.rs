@@ -177,6 +177,7 @@ codes! {
     UrlUserInformation "url-user-information" Error "a URL contains a user name or password";
     RiskyEnvironment "risky-environment" Warning "a variable makes other programs load code";
     RiskyContainer "risky-container" Warning "an argument gives a container broad permissions on its host";
+    RuntimeArgumentMisplaced "runtime-argument-misplaced" Warning "a runtime argument would run something else than the package";
 
     LintOciTagAndVersion "lint-oci-tag-and-version" Warning "an OCI identifier has a tag and the package a version";
     LintGithubNameWithoutOwner "lint-github-name-without-owner" Warning "publisher github.name is used without nameWithOwner";
@@ -221,6 +222,9 @@ codes! {
     OwnershipWeak "ownership-weak" Note "a setting makes the proof of ownership weaker";
 
     BaseUrlMissing "base-url-missing" Note "no base URL is known";
+    ExportLeftOut "export-left-out" Note "a file for other clients does not have a server";
+    AllowlistByName "allowlist-by-name" Note "managed settings allow a server by its name";
+    AllowlistUnpinned "allowlist-unpinned" Note "an installer writes commands without a version";
     ListTooLarge "list-too-large" Warning "the list document is too large for some clients";
     HostShortfall "host-shortfall" Warning "the host cannot serve part of the site";
     HostLimitExceeded "host-limit-exceeded" Error "the site exceeds a limit of its host";

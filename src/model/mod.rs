@@ -9,6 +9,7 @@ mod entry;
 mod grammar;
 mod holder;
 mod host;
+pub mod launch;
 mod name;
 mod oci;
 mod package;
@@ -31,12 +32,11 @@ pub use host::{Host, Reach};
 pub use name::{Namespace, ServerName};
 pub use oci::OciReference;
 pub use package::{
-    Naming, PACKAGE_TYPES, PackageType, Presence, Runner, TransportType, is_package_word,
-    package_type_names,
+    Naming, PackageType, Presence, Runner, TransportType, is_package_word, package_type_names,
 };
 pub use registry::{Listing, Registry};
 pub use server::{
-    Argument, ArgumentKind, Format, Icon, Input, NamedInput, PUBLISHER_KEY, Package, Server,
+    Argument, ArgumentKind, Format, Given, Icon, Input, NamedInput, PUBLISHER_KEY, Package, Server,
     Transport,
 };
 pub use timestamp::Timestamp;

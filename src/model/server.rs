@@ -196,7 +196,34 @@ impl Argument {
     }
 }
 
+/// What becomes of an input as long as nobody was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given<'a> {
+    /// It is left out.
+    Nothing,
+    /// The user has to supply all of it.
+    User,
+    /// A text, perhaps with `{variables}`.
+    Text(&'a str),
+}
+
 impl Input {
+    /// What becomes of it: the fixed value, else the default, else what the user has to supply.
+    ///
+    /// A secret's own text is never used: it is asked for if it is required or if the author wrote a
+    /// value, so that the author's text stays hidden.
+    pub fn given(&self) -> Given<'_> {
+        let value = self.value.as_deref().filter(|value| !value.is_empty());
+        let default = self.default.as_deref().filter(|default| !default.is_empty());
+        match (value, default) {
+            (Some(value), _) if !self.is_secret => Given::Text(value),
+            (Some(_), _) => Given::User,
+            (None, Some(default)) if !self.is_secret => Given::Text(default),
+            _ if self.is_required => Given::User,
+            _ => Given::Nothing,
+        }
+    }
+
     /// Whether it, or a variable inside its value, is secret.
     pub fn holds_secret(&self) -> bool {
         self.is_secret || self.variables.iter().any(|variable| variable.input.holds_secret())

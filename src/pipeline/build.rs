@@ -124,6 +124,7 @@ pub fn build(
     refuse_undated(&report)?;
     let artifacts = loaded.renderer().spanning(&gathered);
     report.extend(loaded.template_problems());
+    report.extend(super::exports::findings(loaded, &gathered));
     let ranges = render::list_ranges(&gathered);
     if sinks.iter().any(|sink| takes_list_pages(sink.lowering.host)) {
         queries.extend(render::list_pages(&gathered));

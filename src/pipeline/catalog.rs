@@ -28,7 +28,7 @@ pub(super) fn make(
     findings: &mut Vec<Diagnostic>,
 ) -> Result<Option<Catalog>> {
     match Catalog::new(&config.catalog, config.visibility, origin, overrides) {
-        Ok(catalog) => Ok(Some(catalog)),
+        Ok(catalog) => Ok(Some(catalog.with_exports(&config.exports))),
         Err(problem) => {
             findings.push(diagnostic(config.catalog.templates.as_deref(), &problem));
             Ok(None)

@@ -13,6 +13,7 @@ mod build;
 mod cache;
 mod catalog;
 mod digest;
+mod exports;
 mod load;
 #[cfg(feature = "probe")]
 mod probed;

@@ -107,6 +107,13 @@ impl Renderer<'_> {
         artifacts
     }
 
+    /// Returns the files for clients that enforce what is approved; `None` without a catalog.
+    pub fn enforcement(&self, gathered: &[Gathered]) -> Option<catalog::Enforcement> {
+        let summaries: Vec<&Summary> =
+            gathered.iter().filter_map(|it| it.summary.as_ref()).collect();
+        Some(catalog::Enforcement::new(self.catalog?, &summaries))
+    }
+
     /// Renders everything but the documents from which hosts answer queries. Those are made of what
     /// is gathered, see [`list_pages`], and of the entries, see [`query::artifacts`].
     pub fn parts(&self, registry: &Registry) -> (SiteParts, Vec<Gathered>) {

@@ -30,6 +30,27 @@ fn build(project: &Project) -> Ran {
     project.run(&["build", "-v", "--only", "api", "--base-url", "https://registry.example.com"])
 }
 
+fn pages(project: &Project) -> Ran {
+    project.run(&["build", "-v", "--base-url", "https://registry.example.com"])
+}
+
+/// An entry with a package and this argument.
+fn argument(p: &Project, argument: &str) {
+    let members = format!(
+        r#""packages": [{{"registryType": "npm", "identifier": "example", "version": "1.0.0",
+        "transport": {{"type": "stdio"}}, "packageArguments": [{argument}]}}],"#
+    );
+    p.entry_with(NAME, "1.0.0", &members).pin(NAME, "1.0.0", "2026-01-01T00:00:00Z");
+}
+
+fn asking(p: &Project) {
+    argument(p, r#"{"type": "positional", "valueHint": "city", "isRequired": true}"#);
+}
+
+fn unasking(p: &Project) {
+    argument(p, r#"{"type": "positional", "value": "serve"}"#);
+}
+
 fn check_site(project: &Project) -> Ran {
     project.run(&["check", "--site", "_site"])
 }
@@ -251,6 +272,10 @@ fn cases() -> Vec<Case> {
             if p.path("plain").exists() { build(p) } else { p.run(&args) }
         }),
         case("list-too-large", |p| heavy(p, 40), |p| heavy(p, 2), build),
+        // A package that asks for an argument, and one that does not.
+        case("export-left-out", asking, unasking, pages),
+        case("allowlist-by-name", asking, unasking, pages),
+        case("allowlist-unpinned", unasking, asking, pages),
         case(
             "site-file-missing",
             |p| {

@@ -20,6 +20,7 @@ mod docs;
 mod documents;
 mod edit;
 mod explain;
+mod exports;
 mod fake;
 mod formats;
 mod gate;

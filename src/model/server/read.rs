@@ -41,6 +41,13 @@ impl Server {
     }
 }
 
+impl Package {
+    /// Reads a package of a document; `None` when it has no type or no identifier.
+    pub fn read(package: &Value) -> Option<Self> {
+        package.as_object().and_then(self::package)
+    }
+}
+
 type Members = Map<String, Value>;
 
 /// A string that is not empty.

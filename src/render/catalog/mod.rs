@@ -12,6 +12,7 @@
 mod assets;
 mod changes;
 mod colour;
+mod enforce;
 mod engine;
 mod facets;
 mod forge;
@@ -30,7 +31,7 @@ mod works;
 
 use std::collections::BTreeMap;
 
-use crate::config::{CatalogSettings, Visibility};
+use crate::config::{CatalogSettings, ExportSettings, Visibility};
 use crate::diag::nearest;
 use crate::model::Listing;
 use crate::site::{Artifact, Media};
@@ -38,6 +39,7 @@ use crate::site::{Artifact, Media};
 use super::Facts;
 use super::install::Clients;
 use assets::Assets;
+pub use enforce::Enforcement;
 use engine::Engine;
 pub use engine::TemplateProblem;
 use forge::Forge;
@@ -54,6 +56,7 @@ pub type Overrides = BTreeMap<String, String>;
 #[derive(Debug)]
 pub struct Catalog {
     settings: CatalogSettings,
+    exports: ExportSettings,
     public: bool,
     forge: Option<Forge>,
     clients: Clients,
@@ -91,8 +94,15 @@ impl Catalog {
             forge: forge.and_then(|repository| Forge::of(repository, settings)),
             public: visibility == Visibility::Public,
             settings: settings.clone(),
+            exports: ExportSettings::default(),
             digest,
         })
+    }
+
+    /// Makes the files for other systems as `settings` say.
+    pub fn with_exports(mut self, settings: &ExportSettings) -> Self {
+        self.exports = settings.clone();
+        self
     }
 
     /// Identifies everything that pages depend on besides data and facts.

@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
-use super::super::export::allowlist::documents;
 use super::super::{Facts, LIST, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated};
+use super::enforce::Enforcement;
 use super::engine;
 use super::facets::{Facet, Group, facets, groups};
 use super::list::{self, Leaf, Pager, ServerRow, leaves};
@@ -74,7 +74,10 @@ impl Catalog {
         let changes = changes::all(summaries);
         let facets = facets(&servers);
         let probed = facts.probed.as_deref();
-        let span = Span { catalog, site: &site, servers: &servers, facets: &facets, probed };
+        let enforcement = Enforcement::new(self, summaries);
+        let enforced = &enforcement;
+        let span =
+            Span { catalog, site: &site, servers: &servers, facets: &facets, probed, enforced };
         let lists = || {
             let mut artifacts = span.home(&changes::newest(&changes, 5));
             artifacts.extend(span.facets());
@@ -85,7 +88,7 @@ impl Catalog {
             artifacts.extend(probed.and_then(|probed| works::page(catalog, &site, probed)));
             artifacts.extend(catalog.not_found(&site, facts));
             artifacts.extend(span.feed(changes::feed(&changes), facts));
-            artifacts.extend(documents(summaries.iter().map(|summary| &summary.allow)));
+            artifacts.extend(enforced.artifacts());
             artifacts.extend(search::artifacts(&servers));
             artifacts.extend(catalog.assets.artifacts.iter().cloned());
             let pages = span.pages();
@@ -113,6 +116,7 @@ struct Span<'a> {
     servers: &'a [&'a Summary],
     facets: &'a [Facet<'a>],
     probed: Option<&'a Probed>,
+    enforced: &'a Enforcement,
 }
 
 impl Span<'_> {
@@ -185,7 +189,7 @@ impl Span<'_> {
             self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),
             self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
-            self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, ()),
+            self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, self.enforced.view()),
         ];
         pages.into_iter().flatten().collect()
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Entry, Listing, Server, Status};
 
-use super::super::export::allowlist::{AllowRows, rows};
+use super::super::export::ServerExports;
 use super::text;
 
 /// Most changes that one server can have on a page.
@@ -63,9 +63,9 @@ pub struct Summary {
     /// What happened to it, newest first.
     #[serde(rename = "h")]
     pub changes: Vec<ServerChange>,
-    /// Its entries in allowlists.
+    /// What it adds to the files for other systems.
     #[serde(rename = "a")]
-    pub allow: AllowRows,
+    pub exports: ServerExports,
 }
 
 /// A change of a server.
@@ -119,7 +119,7 @@ impl Summary {
             icon: icon(server),
             proof: proof(entry).to_owned(),
             changes: changes(listing),
-            allow: rows(listing),
+            exports: ServerExports::new(listing),
         }
     }
 

@@ -70,7 +70,9 @@ fn shown_install(mut install: Install) -> Install {
     if let Some(snippet) = &mut install.snippet {
         snippet.text.truncate(snippet.text.trim_end_matches('\n').len());
     }
-    install.notes.iter_mut().for_each(|note| *note = shown(note));
+    for text in install.notes.iter_mut().chain(&mut install.detail) {
+        *text = shown(text);
+    }
     install
 }
 

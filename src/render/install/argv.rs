@@ -4,10 +4,11 @@
 //! them one by one. A named argument is two words, as published servers expect. An optional argument
 //! without any known value is left out.
 
+use crate::model::launch::{Launch, Place, Spot, launch};
 use crate::model::risk::{self, Risk};
 use crate::model::{
-    Argument, ArgumentKind, Format, NamedInput, Naming, OciReference, PACKAGE_TYPES, Package,
-    PackageType, Runner,
+    Argument, ArgumentKind, Format, Given, NamedInput, Naming, OciReference, Package, PackageType,
+    Runner,
 };
 
 use super::identifier::{self, Refusal};
@@ -30,12 +31,15 @@ pub struct Made {
     pub start: Start,
     /// Values by the name that a URL's template may use.
     pub named: Vec<(String, Template)>,
+    /// The names of optional inputs that are left out because they have no value.
+    pub optional: Vec<String>,
     /// What the reader should know.
     pub notes: Vec<&'static str>,
 }
 
-/// The address of PyPI that Python tools use themselves; documents name it too.
-const PYPI_INDEX: &str = "https://pypi.org/simple";
+/// Why nothing is installed from a package registry.
+pub const NO_ADDRESS: Refusal =
+    "The package registry's address is not a web address, so no command is shown.";
 
 /// Returns the command that starts `package`, or why there is none.
 pub fn make(
@@ -43,26 +47,26 @@ pub fn make(
     package: &Package,
     slots: &mut Slots,
 ) -> Result<Made, Refusal> {
-    let Some((kind, usual)) = kind.and_then(|kind| Some((kind, kind.runners.first()?))) else {
+    let hint = package.runtime_hint.as_deref();
+    let Some((kind, (runner, foreign))) = kind.and_then(|kind| Some((kind, kind.runner(hint)?)))
+    else {
         return Err("No common program runs this kind of package; see its registry or repository.");
     };
     identifier::package(kind, &package.identifier)?;
     package.version.as_deref().map_or(Ok(()), identifier::version)?;
-    let hint = package.runtime_hint.as_deref();
-    let runner = hint.and_then(|hint| kind.runners.iter().find(|runner| runner.program == hint));
     let mut made = Made::default();
     environment(&package.environment_variables, slots, &mut made)?;
-    let own = |word: &str| is_own(kind, package, word);
+    let mut words = Words::default();
+    let mut launched = Launch::default();
     // Arguments of a program that we do not start would mean something else here.
-    let foreign = hint.is_some() && runner.is_none();
     if foreign {
         made.notes.push("The author names another program to run it with; shown is the usual one.");
+    } else {
+        launched = launch(kind, runner, package).map_err(|wrong| wrong.problem.reason())?;
+        words.place(&package.runtime_arguments, &launched.places, slots, &mut made);
     }
-    let runtime: &[_] = if foreign { &[] } else { &package.runtime_arguments };
-    let before = words(runtime, true, slots, &mut made, &own);
-    let after = words(&package.package_arguments, false, slots, &mut made, &|_| false);
-    let runner = runner.unwrap_or(usual);
-    made.start.argv = assemble(kind, package, runner, before, after, &made.start.env)?;
+    words.behind(package, slots, &mut made);
+    made.start.argv = assemble(kind, package, runner, words, &launched.extras)?;
     if made.start.argv.iter().flat_map(Template::literals).any(|text| text.contains('\0')) {
         return Err("An argument holds a character that no command line can hold.");
     }
@@ -70,66 +74,57 @@ pub fn make(
     Ok(made)
 }
 
+/// Returns the words of the package's own arguments.
+pub fn behind(package: &Package, slots: &mut Slots) -> Vec<Template> {
+    let mut words = Words::default();
+    words.behind(package, slots, &mut Made::default());
+    words.after
+}
+
 /// Puts runner, package and arguments into the runner's order.
 fn assemble(
     kind: &PackageType,
     package: &Package,
     runner: &Runner,
-    before: Vec<Template>,
-    after: Vec<Template>,
-    env: &[(String, Template)],
+    words: Words,
+    extras: &str,
 ) -> Result<Vec<Template>, Refusal> {
     let is_image = kind.naming == Naming::Image;
     let mut argv = vec![Template::plain(runner.program)];
     let mut push = |words: &[&str]| argv.extend(words.iter().map(|word| Template::plain(*word)));
     push(runner.before);
-    if let Some(url) = package.registry_base_url.as_deref().filter(|url| !is_usual(url)) {
-        let url = identifier::web_url(url).ok_or(
-            "The package registry's address is not a web address, so no command is shown.",
-        )?;
+    let unusual = |url: &&str| !kind.is_usual_registry(url);
+    if let Some(url) = package.registry_base_url.as_deref().filter(unusual) {
+        let url = identifier::web_url(url).ok_or(NO_ADDRESS)?;
         if let Some(option) = runner.registry_option {
             push(&[option, url]);
         }
     }
     if is_image {
-        for (name, _) in env.iter().filter(|(name, _)| !passes(&before, name)) {
-            push(&["-e", name]);
+        // A container gets no variable that is not handed on; one that is not set stays unset.
+        let mut names: Vec<&str> = Vec::new();
+        for NamedInput { name, .. } in &package.environment_variables {
+            if !names.contains(&&**name) && !passes(&words.before, name) {
+                names.push(name);
+                push(&["-e", name]);
+            }
         }
     }
-    argv.extend(before);
+    argv.extend(words.before);
     // Older documents keep the tag of an image in the version.
     let reference = OciReference::split(&package.identifier);
     let is_pinned = is_image && (reference.tag.is_some() || reference.digest.is_some());
+    let name = format!("{}{extras}", package.identifier);
     argv.push(match package.version.as_deref().filter(|_| !is_pinned) {
-        Some(version) => Template::plain(format!("{}{}{version}", package.identifier, runner.pin)),
-        None => Template::plain(&*package.identifier),
+        Some(version) => Template::plain(format!("{name}{}{version}", runner.pin)),
+        None => Template::plain(name),
     });
     argv.extend(runner.after.iter().map(|word| Template::plain(*word)));
-    if !runner.after.is_empty() && !after.is_empty() {
+    if !runner.after.is_empty() && !words.after.is_empty() {
         argv.push(Template::plain("--"));
     }
-    argv.extend(after);
+    argv.extend(words.after);
     Ok(argv)
-}
-
-fn is_usual(url: &str) -> bool {
-    let known = PACKAGE_TYPES.iter().flat_map(|kind| kind.base_urls).chain([&PYPI_INDEX]);
-    known.into_iter().any(|usual| usual.eq_ignore_ascii_case(url.trim_end_matches('/')))
-}
-
-/// Whether the author repeats a word of the runner's usual line, or the package itself, among the
-/// runtime arguments.
-fn is_own(kind: &PackageType, package: &Package, word: &str) -> bool {
-    let usual = kind.runners.iter().any(|runner| {
-        runner.program == word
-            || [runner.before, runner.synonyms, runner.after].iter().any(|w| w.contains(&word))
-    });
-    let name = match kind.naming {
-        Naming::Image => OciReference::split(&package.identifier).name,
-        _ => &package.identifier,
-    };
-    let repeats = |rest: &str| rest.is_empty() || rest.starts_with(['@', ':']);
-    usual || word.strip_prefix(name).is_some_and(repeats)
 }
 
 /// Whether the words already hand the variable on to a container.
@@ -142,58 +137,89 @@ fn passes(words: &[Template], name: &str) -> bool {
     })
 }
 
-/// The words of a list of arguments, without those that are `own`.
-fn words(
-    arguments: &[Argument],
-    is_runtime: bool,
-    slots: &mut Slots,
-    made: &mut Made,
-    own: &impl Fn(&str) -> bool,
-) -> Vec<Template> {
-    let mut words = Vec::with_capacity(arguments.len() * 2);
-    for argument in arguments {
-        let given = match &argument.kind {
-            ArgumentKind::Named { name } => named(argument, name, is_runtime, slots),
-            ArgumentKind::Positional { hint } => {
-                let label = hint.as_deref().unwrap_or("argument");
-                slots.value(label, &argument.input).into_iter().collect()
-            }
-        };
-        if let (Some(label), Some(value)) = (argument.label(), given.last()) {
-            made.named.push((label.to_owned(), value.clone()));
-        }
-        words.extend(
-            given.into_iter().filter(|word| !word.fixed().is_some_and(|fixed| own(&fixed))),
-        );
-    }
-    words
+/// The words of arguments: before and behind the package.
+#[derive(Debug, Default)]
+struct Words {
+    before: Vec<Template>,
+    after: Vec<Template>,
 }
 
-/// Name and value; a flag is a name alone, and an optional argument without a value is nothing.
-fn named(argument: &Argument, name: &str, is_runtime: bool, slots: &mut Slots) -> Vec<Template> {
+impl Words {
+    /// Adds the words of the package's own arguments.
+    fn behind(&mut self, package: &Package, slots: &mut Slots, made: &mut Made) {
+        let place = Place { name: Spot::After, value: Spot::After };
+        let places = vec![place; package.package_arguments.len()];
+        self.place(&package.package_arguments, &places, slots, made);
+    }
+
+    /// Adds the words of a list of arguments at their places.
+    fn place(
+        &mut self,
+        arguments: &[Argument],
+        places: &[Place],
+        slots: &mut Slots,
+        made: &mut Made,
+    ) {
+        for (argument, place) in arguments.iter().zip(places) {
+            let label = argument.label().unwrap_or("argument");
+            let value = match place.value {
+                Spot::Before => slots.value(label, &argument.input),
+                Spot::After => value(argument, label, slots),
+                Spot::LeftOut | Spot::Offered => None,
+            };
+            let behind = place.name == Spot::After && value.is_none();
+            if place.name == Spot::Offered || (behind && !is_flag(argument)) {
+                if argument.input.given() == Given::Nothing {
+                    made.optional.push(label.to_owned());
+                }
+                continue;
+            }
+            let name = match &argument.kind {
+                ArgumentKind::Named { name } => Some((place.name, Template::plain(&**name))),
+                ArgumentKind::Positional { .. } => None,
+            };
+            let given = name.into_iter().chain(value.map(|value| (place.value, value)));
+            let given: Vec<_> = given.filter(|(spot, _)| *spot != Spot::LeftOut).collect();
+            if let (Some(label), Some((_, value))) = (argument.label(), given.last()) {
+                made.named.push((label.to_owned(), value.clone()));
+            }
+            for (spot, word) in given {
+                if spot == Spot::Before { &mut self.before } else { &mut self.after }.push(word);
+            }
+        }
+    }
+}
+
+/// The value of an argument of the package; a switch has none.
+fn value(argument: &Argument, label: &str, slots: &mut Slots) -> Option<Template> {
     let input = &argument.input;
-    let flag = || vec![Template::plain(name)];
-    if input.format == Format::Boolean && !input.is_secret {
-        return match input.value.as_deref().or(input.default.as_deref()) {
-            Some("true") => flag(),
-            None if input.is_required => flag(),
-            Some("false") | None => Vec::new(),
-            Some(value) => vec![Template::plain(name), Template::plain(value)],
-        };
-    }
-    match slots.value(name, input) {
-        Some(value) => vec![Template::plain(name), value],
-        // `--rm` of a container, or `--stdio` without any other member, is a flag.
-        None if is_runtime || (input.description.is_none() && input.choices.is_empty()) => flag(),
-        None => Vec::new(),
-    }
+    let switch = input.format == Format::Boolean
+        && !input.is_secret
+        && matches!(argument.kind, ArgumentKind::Named { .. })
+        && matches!(input.given(), Given::Text("true" | "false") | Given::User);
+    if switch { None } else { slots.value(label, input) }
+}
+
+/// Whether an argument of the package without a value is a name alone: a switch that is on, or one such
+/// as `--stdio` without any other member.
+fn is_flag(argument: &Argument) -> bool {
+    let input = &argument.input;
+    let named = matches!(argument.kind, ArgumentKind::Named { .. });
+    named
+        && match (input.format, input.given()) {
+            (Format::Boolean, given) => given != Given::Nothing && given != Given::Text("false"),
+            _ => input.description.is_none() && input.choices.is_empty(),
+        }
 }
 
 /// Reads the environment into `made`.
 fn environment(list: &[NamedInput], slots: &mut Slots, made: &mut Made) -> Result<(), Refusal> {
     for NamedInput { name, input } in list {
         identifier::variable(name)?;
-        let Some(value) = slots.value(name, input) else { continue };
+        let Some(value) = slots.value(name, input) else {
+            made.optional.push(name.clone());
+            continue;
+        };
         if value.literals().any(|text| text.contains('\0')) {
             return Err("An environment variable holds a character that none can hold.");
         }

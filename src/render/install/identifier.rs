@@ -77,12 +77,22 @@ pub fn expands(text: &str) -> bool {
     dollar || text.contains("{env:") || text.contains("{file:")
 }
 
+/// Most characters of a key. Clients put it before the name of every tool, and some models take tool
+/// names of at most 64 characters.
+const KEY_MAX: usize = 40;
+
+/// Names that say nothing without the namespace: many servers are called so.
+const GENERIC: &[&str] = &["api", "mcp", "mcp-server", "remote", "server"];
+
 /// Returns the last part of a server's name as a key that every client accepts: letters, digits, `_` and
-/// `-`.
+/// `-`. A name that many servers have comes after the last label of the namespace.
 pub fn key(server: &str) -> String {
-    let name = server.rsplit('/').next().unwrap_or_default();
+    let (namespace, name) = server.rsplit_once('/').unwrap_or(("", server));
     let dash = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
-    let key: String = name.chars().map(dash).take(100).collect();
+    let label = namespace.rsplit('.').next().unwrap_or_default();
+    let generic = GENERIC.iter().any(|word| name.eq_ignore_ascii_case(word)) && !label.is_empty();
+    let full = if generic { format!("{label}-{name}") } else { name.to_owned() };
+    let key: String = full.chars().map(dash).take(KEY_MAX).collect();
     let key = key.trim_matches('-');
     if key.is_empty() { "server".to_owned() } else { key.to_owned() }
 }
@@ -114,6 +124,21 @@ mod tests {
             let kind = PackageType::named(kind).unwrap();
             assert_eq!(package(kind, name).is_ok(), valid, "{name}");
         }
+    }
+
+    #[test]
+    fn keys_are_what_every_client_accepts() {
+        for (name, expected) in [
+            ("com.example/tides", "tides"),
+            ("com.example/a.b_c", "a-b_c"),
+            ("com.supabase/mcp", "supabase-mcp"),
+            ("io.github.alice/MCP-Server", "alice-MCP-Server"),
+            ("com.example/...", "server"),
+            ("tides", "tides"),
+        ] {
+            assert_eq!(key(name), expected);
+        }
+        assert_eq!(key(&format!("a/{}-b", "x".repeat(39))), "x".repeat(39));
     }
 
     #[test]

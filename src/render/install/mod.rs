@@ -6,7 +6,9 @@
 //! secret is never written. The reason of a refusal is in [`Install::notes`].
 
 pub mod argv;
+mod cargo;
 mod clients;
+mod detail;
 pub mod identifier;
 pub mod json;
 pub mod quote;
@@ -48,6 +50,8 @@ pub struct Install {
     pub source: Source,
     /// What the package or remote is, such as `npm package`.
     pub method: &'static str,
+    /// What tells it apart from others that are the same; a text from the document.
+    pub detail: Option<String>,
     /// Links that open the client, or a bundle to download.
     pub links: Vec<Link>,
     /// A command that has to run before, when the package is one that listens.
@@ -97,12 +101,13 @@ pub struct Snippet {
 /// packages and then its remotes in the author's order.
 pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
     let recipes = recipe::recipes(server);
+    let details = detail::details(server, &recipes);
     let rows = context.clients.rows();
     let pairs = rows.flat_map(|(client, is_first)| {
-        recipes.iter().map(move |recipe| (client, is_first, recipe))
+        recipes.iter().zip(&details).map(move |it| (client, is_first, it))
     });
     pairs
-        .map(|(client, is_first, recipe)| {
+        .map(|(client, is_first, (recipe, detail))| {
             let form = form(server, recipe, context.base_url, client);
             Install {
                 client: client.id,
@@ -110,6 +115,7 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
                 is_first,
                 source: recipe.source,
                 method: recipe.method,
+                detail: detail.clone(),
                 links: form.links,
                 start: form.start,
                 command: form.command,
@@ -124,7 +130,16 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
 fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Client) -> ClientForm {
     let view = View { server, recipe, base_url };
     let mut form = match &recipe.action {
-        Err(refusal) => return ClientForm::only(refusal),
+        Err(refusal) => {
+            let mut form = ClientForm::only(refusal);
+            form.notes.extend(recipe.notes.iter().cloned());
+            if let Some(first) = &recipe.first {
+                let page = first.page.clone().into_iter();
+                form.links.extend(page.map(|url| Link { label: "Page of the crate", url }));
+                form.command = view::line(&first.argv);
+            }
+            return form;
+        }
         Ok(action) => match (client.form)(&view, action) {
             Ok(form) => form,
             Err(refusal) => return ClientForm::only(refusal),
@@ -133,7 +148,7 @@ fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Clien
     if let Ok(Action::Connect { start: Some(start), .. }) = &recipe.action {
         form.start = view.start_line(start);
     }
-    form.notes.extend(recipe.notes.iter().map(|note| (*note).to_owned()));
+    form.notes.extend(recipe.notes.iter().cloned());
     form.notes.extend(view.slot_notes(&form));
     form
 }

@@ -1,12 +1,12 @@
 //! Values of inputs: fixed text, and slots that the user fills.
 //!
 //! A value is the author's fixed one with its `{variables}` replaced, else the default, else a slot if
-//! it is required or secret, else nothing. A secret is always a slot: what the author wrote as its
-//! value, default or example never leaves this module.
+//! it is required, else nothing. What the author wrote as the value, default or example of a secret
+//! never leaves this module: a secret that is used is a slot.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Input, NamedInput};
+use crate::model::{Given, Input, NamedInput};
 
 /// A value that the user has to supply.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,11 +109,11 @@ impl Slots {
                 return Some(text);
             }
         }
-        let default = input.default.as_deref().filter(|default| !default.is_empty());
-        if let Some(default) = default.filter(|_| !input.is_secret) {
-            return Some(Template::plain(default));
+        match input.given() {
+            Given::Nothing => None,
+            Given::Text(text) => Some(Template::plain(text)),
+            Given::User => Some(self.slot(label, input)),
         }
-        (input.is_required || input.is_secret).then(|| self.slot(label, input))
     }
 
     /// `template` with every `{name}` replaced. What is declared in `variables` has its value; another

@@ -22,8 +22,10 @@ const TOO_LONG: &str = "The configuration is too long for a link. Copy it instea
 pub(super) enum Ask {
     /// It asks: `${input:id}`.
     Input,
-    /// It reads the environment: `${NAME}`.
+    /// It reads the environment, except in arguments: `${NAME}`.
     Braces,
+    /// It reads the environment everywhere, and so does its allowlist: `${NAME}`.
+    Expand,
     /// It reads the environment: `{env:NAME}`.
     Env,
     /// It can do neither: a word to replace.
@@ -34,16 +36,15 @@ impl Ask {
     fn slot(self, slot: &Slot) -> String {
         match self {
             Self::Input => format!("${{input:{}}}", slot.id),
-            Self::Braces => format!("${{{}}}", slot.variable),
+            Self::Braces | Self::Expand => format!("${{{}}}", slot.variable),
             Self::Env => format!("{{env:{}}}", slot.variable),
             Self::Word => slot.word.clone(),
         }
     }
 
-    /// How arguments are written: the same for every client that does not ask, so that one allowlist fits
-    /// all.
+    /// How arguments are written.
     fn argument(self) -> Self {
-        if self == Self::Input { self } else { Self::Word }
+        if matches!(self, Self::Input | Self::Expand) { self } else { Self::Word }
     }
 }
 
@@ -270,9 +271,14 @@ pub(super) fn line(words: &[String]) -> Option<Command> {
 }
 
 /// Returns a line with `start` after `--`; on Windows `cmd` starts a batch file.
-pub(super) fn line_with(view: &View<'_>, before: &[String], start: &Start) -> Option<Command> {
+pub(super) fn line_with(
+    view: &View<'_>,
+    before: &[String],
+    start: &Start,
+    ask: Ask,
+) -> Option<Command> {
     let words = |argv: &[Template]| -> Vec<String> {
-        let argv = argv.iter().map(|word| view.text(word, Ask::Word));
+        let argv = argv.iter().map(|word| view.text(word, ask));
         before.iter().cloned().chain(["--".to_owned()]).chain(argv).collect()
     };
     let mut command = line(&words(&start.argv))?;
@@ -283,25 +289,18 @@ pub(super) fn line_with(view: &View<'_>, before: &[String], start: &Start) -> Op
     Some(command)
 }
 
-/// The command lines that clients are shown for a recipe, one per way of asking; what starts a batch
-/// file on Windows as well, when that is possible.
-pub(in crate::render) fn command_lines(recipe: &Recipe) -> Vec<Vec<String>> {
+/// The command lines of the clients that enforce an allowlist, and whether the user supplies a part of
+/// them. What starts a batch file on Windows is among them, when that is possible.
+pub(in crate::render) fn command_lines(recipe: &Recipe) -> (Vec<Vec<String>>, bool) {
     let start = match &recipe.action {
         Ok(Action::Start(start) | Action::Connect { start: Some(start), .. }) => start,
-        _ => return Vec::new(),
+        _ => return (Vec::new(), false),
     };
-    let forms = [Some(start.argv.clone()), argv::windows(&start.argv)];
-    let mut lines = Vec::new();
-    for form in forms.iter().flatten() {
-        for ask in [Ask::Word, Ask::Input] {
-            let line: Vec<String> =
-                form.iter().map(|word| word.show(&recipe.slots, |slot| ask.slot(slot))).collect();
-            if !lines.contains(&line) {
-                lines.push(line);
-            }
-        }
-    }
-    lines
+    let windows = argv::is_batch(&start.argv).then(|| argv::windows(&start.argv)).flatten();
+    let forms = std::iter::once(start.argv.clone()).chain(windows);
+    let show = |word: &Template| word.show(&recipe.slots, |slot| Ask::Expand.slot(slot));
+    let lines = forms.map(|form| form.iter().map(show).collect()).collect();
+    (lines, start.argv.iter().any(|word| word.slots().next().is_some()))
 }
 
 /// The note of a client that cannot open bundles.

@@ -5,15 +5,16 @@ use super::{
 };
 
 /// The command puts values in after the name, because its options take as many words as there are;
-/// the project's file reads the environment instead.
+/// the project's file reads the environment instead. So do arguments in both: managed settings expand
+/// `${NAME}` like the configuration (seen with 2.1.332), so that they allow the command with any value.
 pub(super) fn code(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let key = view.key();
-    let members = view.members(action, Some("stdio"), [Ask::Braces; 2])?;
+    let members = view.members(action, Some("stdio"), [Ask::Expand; 2])?;
     let command = match action {
         Action::Start(start) => {
             let mut before = words(&["claude", "mcp", "add", &key]);
             before.extend(view.options("-e", "=", &start.env));
-            line_with(view, &before, start)
+            line_with(view, &before, start, Ask::Expand)
         }
         Action::Connect { is_sse, url, headers, .. } => {
             let (kind, url) = (remote_type(*is_sse), view.text(url, Ask::Word));

@@ -28,7 +28,7 @@ pub(super) fn codex(view: &View<'_>, action: &Action) -> Result<ClientForm, Refu
             table("env", fixed(view, &set), &mut text);
             let mut before = words(&["codex", "mcp", "add", &key]);
             before.extend(view.options("--env", "=", &start.env));
-            line_with(view, &before, start)
+            line_with(view, &before, start, Ask::Word)
         }
         Action::Connect { is_sse: true, .. } => {
             return Err("Codex does not speak server-sent events.");

@@ -3,11 +3,19 @@
 use super::{Action, Ask, ClientForm, Json, NO_BUNDLE, Refusal, View};
 
 /// The command line's configuration file; installing there is a dialogue (`/mcp add`).
+///
+/// Managed settings expand `${NAME}` in arguments like the configuration (seen with 1.0.102). Versions
+/// of early 2026 refuse the whole file when a key holds a dot or a slash.
 pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
-    let members = view.members(action, Some("local"), [Ask::Word, Ask::Braces])?;
+    let members = view.members(action, Some("local"), [Ask::Word, Ask::Expand])?;
     let server = Json::object(members).with("tools", Some(Json::texts(["*".to_owned()])));
     let (path, key) = ("~/.copilot/mcp-config.json", view.server.name.clone());
-    Ok(ClientForm::file(path, "mcpServers", key, server))
+    let mut form = ClientForm::file(path, "mcpServers", key, server);
+    form.notes.push(format!(
+        "Copilot CLI of early 2026 refuses a dot or a slash in the server's name: update it, or write {} instead unless only registry servers are allowed.",
+        view.key()
+    ));
+    Ok(form)
 }
 
 /// Copilot's plug-in for the JetBrains IDEs. Its policy check reads `x-metadata`.

@@ -1,0 +1,44 @@
+//! Reports what the files for clients that enforce what is approved leave out, give away or block.
+
+use super::Loaded;
+use crate::diag::{Code, Diagnostic, Place};
+use crate::render::Gathered;
+use crate::render::catalog::Enforcement;
+
+/// Reports which servers the files for clients leave out, and what the allowlist gives away or blocks.
+pub(super) fn findings(loaded: &Loaded, gathered: &[Gathered]) -> Vec<Diagnostic> {
+    let Some(made) = loaded.renderer().enforcement(gathered) else { return Vec::new() };
+    let note = |code, message: String, help: &str| {
+        Diagnostic::new(code, Place::default(), message).help(help)
+    };
+    let mut found = Vec::new();
+    for file in &made.files {
+        let (path, clients) = (file.export.path.join("/"), file.export.clients);
+        found.extend(file.left_out.iter().map(|left| {
+            let message = format!("{} is not in {path}: {}", left.server, left.reason);
+            note(
+                Code::ExportLeftOut,
+                message,
+                &format!("{clients} cannot use this server; nothing to do if that is fine"),
+            )
+        }));
+    }
+    found.extend(made.by_name.iter().map(|name| {
+        let message = format!("managed settings allow {name} by name, so any command of this name can run");
+        let help = "ask for values as environmentVariables instead of arguments, or set match = \"command\" in [exports.allowlist]";
+        note(Code::AllowlistByName, message, help)
+    }));
+    if let Some(first) = made.unpinned.first() {
+        let installers = Enforcement::unpinned_installers();
+        let (count, more) = (made.unpinned.len(), "such as");
+        let servers = if count == 1 { "1 server".to_owned() } else { format!("{count} servers") };
+        found.push(if made.settings.unpinned {
+            let message = format!("managed settings allow {servers}, {more} {first}, in any version");
+            note(Code::AllowlistUnpinned, message, "remove unpinned = true from [exports.allowlist] to allow exact versions only")
+        } else {
+            let message = format!("managed settings block {servers}, {more} {first}, when {installers} install them without a version");
+            note(Code::AllowlistUnpinned, message, "install from the pages of the catalog, or set unpinned = true in [exports.allowlist]")
+        });
+    }
+    found
+}

@@ -1,0 +1,113 @@
+//! The files for clients that enforce what is approved, and the page for administrators about them.
+
+use serde::Serialize;
+
+use super::super::export::{Exported, INSTALLERS, LeftOut, Named, documents};
+use super::text::{counted, shown};
+use super::{Catalog, Summary};
+use crate::config::{AllowlistSettings, Match};
+use crate::site::Artifact;
+
+/// Most servers that the page lists for each reason.
+const LISTED: usize = 50;
+
+/// The files, and what is special about them.
+#[derive(Debug)]
+pub struct Enforcement {
+    /// Every file.
+    pub files: Vec<Exported>,
+    /// The servers that are allowed by name because users supply a part of their command.
+    pub by_name: Vec<String>,
+    /// The servers of which an installer writes commands without a version.
+    pub unpinned: Vec<String>,
+    /// The settings.
+    pub settings: AllowlistSettings,
+}
+
+/// What the page is made of.
+#[derive(Debug, Serialize)]
+pub(super) struct EnforcementView {
+    files: Vec<FileView>,
+    /// `auto`, `command` or `name`.
+    mode: &'static str,
+    allows_unpinned: bool,
+    /// The installers that name no version.
+    unpinned: String,
+    unpinned_count: String,
+    by_name: Names,
+}
+
+#[derive(Debug, Serialize)]
+struct FileView {
+    clients: &'static str,
+    href: String,
+    left_out: Vec<LeftOut>,
+    more: usize,
+}
+
+/// A list that is cut.
+#[derive(Debug, Serialize)]
+struct Names {
+    names: Vec<String>,
+    more: usize,
+}
+
+impl Enforcement {
+    /// Makes the files; `summaries` in the byte order of names.
+    pub(in crate::render) fn new(catalog: &Catalog, summaries: &[&Summary]) -> Self {
+        let servers: Vec<Named<'_>> = summaries
+            .iter()
+            .map(|summary| Named { name: &summary.name, rows: &summary.exports })
+            .collect();
+        let settings = catalog.exports.allowlist.clone();
+        let names = |wanted: fn(&Named<'_>) -> bool| {
+            servers.iter().filter(|server| wanted(server)).map(|it| it.name.to_owned()).collect()
+        };
+        Self {
+            files: documents(&servers, &catalog.exports),
+            by_name: match settings.mode {
+                Match::Auto => names(|server| server.rows.allow.asks),
+                Match::Command => Vec::new(),
+                Match::Name => names(|server| server.rows.allow.local),
+            },
+            unpinned: names(|server| !server.rows.allow.unpinned.is_empty()),
+            settings,
+        }
+    }
+
+    /// The names of the installers that write no version.
+    pub fn unpinned_installers() -> String {
+        let names = INSTALLERS.iter().filter(|it| !it.pins).map(|it| it.name);
+        names.collect::<Vec<_>>().join(" and ")
+    }
+
+    pub(super) fn artifacts(&self) -> impl Iterator<Item = Artifact> + '_ {
+        self.files.iter().filter_map(|file| file.artifact.clone())
+    }
+
+    pub(super) fn view(&self) -> EnforcementView {
+        let file = |file: &Exported| FileView {
+            clients: file.export.clients,
+            href: file.export.path.join("/"),
+            more: file.left_out.len().saturating_sub(LISTED),
+            left_out: (file.left_out.iter().take(LISTED))
+                .map(|it| LeftOut { server: shown(&it.server), reason: shown(&it.reason) })
+                .collect(),
+        };
+        EnforcementView {
+            files: self.files.iter().map(file).collect(),
+            mode: match self.settings.mode {
+                Match::Auto => "auto",
+                Match::Command => "command",
+                Match::Name => "name",
+            },
+            allows_unpinned: self.settings.unpinned,
+            unpinned: Self::unpinned_installers(),
+            unpinned_count: counted(self.unpinned.len(), "server"),
+            by_name: Names {
+                names: self.by_name.iter().take(LISTED).map(|name| shown(name)).collect(),
+                more: self.by_name.len().saturating_sub(LISTED),
+            },
+        }
+    }
+}
