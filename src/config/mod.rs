@@ -40,6 +40,9 @@ pub struct Config {
     pub visibility: Visibility,
     /// Key of this registry's facts in `_meta`; defaults to the reversed host of the base URL + `/registry`.
     pub meta_key: Option<String>,
+    /// Whether hosts that cannot rewrite get copies of each server's documents below `/v0`; `None` decides
+    /// it by the number of versions.
+    pub v0_copies: Option<bool>,
     /// Whether entries that are not mirrored may have versions that are not semantic versions.
     pub allow_non_semver: bool,
     /// Who may publish, and how that is proven.
@@ -92,6 +95,7 @@ impl Config {
 #[serde(deny_unknown_fields, default)]
 struct RawConfig {
     registry: RawRegistry,
+    api: RawApi,
     check: RawCheck,
     ownership: Ownership,
     protect: RawProtect,
@@ -110,6 +114,12 @@ struct RawRegistry {
     previous_base_urls: Vec<String>,
     visibility: Visibility,
     meta_key: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawApi {
+    v0_copies: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -148,6 +158,7 @@ impl RawConfig {
             previous_base_urls: registry.previous_base_urls,
             visibility,
             meta_key: registry.meta_key.filter(|key| check_meta_key(key, problems)),
+            v0_copies: self.api.v0_copies,
             allow_non_semver: self.check.allow_non_semver,
             ownership: self.ownership,
             packages: self.packages,
