@@ -15,6 +15,7 @@ mod about;
 mod document;
 mod entry;
 mod go_json;
+mod hosts;
 mod input;
 mod line;
 mod lint;

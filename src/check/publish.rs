@@ -9,10 +9,11 @@ use serde_json::Value;
 use super::look::{Path, each, text};
 use super::reference;
 use super::words::{is_word, one_of, quote};
-use super::{go_json, url};
+use super::{go_json, hosts, url};
+use crate::config::{AcceptedHosts, PackageSettings};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::{
-    Naming, OciReference, PUBLISHER_KEY, PackageType, Presence, package_type_names,
+    Host, Naming, OciReference, PUBLISHER_KEY, PackageType, Presence, package_type_names,
 };
 use crate::text::percent_decode;
 
@@ -20,10 +21,10 @@ use crate::text::percent_decode;
 const METADATA_LIMIT: usize = 4096;
 
 /// Applies these rules to a whole document.
-pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
+pub(super) fn check(document: &Value, settings: &PackageSettings, found: &mut Vec<Finding>) {
     each(document, "packages", &Path::Root, |package, path| {
         if package.is_object() {
-            check_package(package, path, found);
+            check_package(package, settings, path, found);
         }
     });
     let metadata = document.get("_meta").and_then(|meta| meta.get(PUBLISHER_KEY));
@@ -39,7 +40,12 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
 }
 
 /// Checks one package. One of an unknown type is not checked any more.
-fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
+fn check_package(
+    package: &Value,
+    settings: &PackageSettings,
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
     let identifier = package.get("identifier").and_then(Value::as_str);
     let pointer = path.key("identifier");
     if identifier.is_some_and(|identifier| identifier.trim().is_empty()) {
@@ -54,12 +60,15 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
         }
         return;
     };
-    let member = Member { package, kind, path };
+    let accepted = settings.of_type(kind);
+    let member = Member { package, kind, settings, accepted, path };
     found.extend(member.base_url().into_iter().chain(member.version()).chain(member.hash()));
     let identifier = identifier.filter(|identifier| !identifier.trim().is_empty());
     match (kind.naming, identifier) {
-        (Naming::Image, Some(identifier)) => found.extend(image_fault(identifier, &pointer)),
-        (Naming::Url, Some(identifier)) => check_bundle(identifier, &pointer, found),
+        (Naming::Image, Some(identifier)) => {
+            found.extend(image_fault(identifier, accepted, &pointer));
+        }
+        (Naming::Url, Some(identifier)) => check_bundle(identifier, settings, &pointer, found),
         _ => {}
     }
 }
@@ -84,6 +93,9 @@ fn unknown_type(name: &str, path: &Path<'_>) -> Finding {
 struct Member<'a> {
     package: &'a Value,
     kind: &'static PackageType,
+    settings: &'a PackageSettings,
+    /// Where packages of this type may come from.
+    accepted: &'a AcceptedHosts,
     path: &'a Path<'a>,
 }
 
@@ -91,12 +103,31 @@ impl Member<'_> {
     fn base_url(&self) -> Option<Finding> {
         let (given, name) = (text(self.package, "registryBaseUrl"), self.kind.name);
         let path = self.path.key("registryBaseUrl");
-        match self.kind.base_urls.first() {
-            _ if given.is_empty() => None,
-            Some(expected) if *expected == given => None,
+        let usual = self.kind.base_urls.first();
+        match usual {
+            Some(expected) if given.is_empty() || *expected == given => {
+                self.not_usual(&path).filter(|_| !self.accepted.public)
+            }
+            None if given.is_empty() => None,
             Some(expected) => {
-                let message = format!("the base URL {} is not that of {name}", quote(given));
-                let help = format!("write {} or remove it", quote(expected));
+                let host = hosts::host_of(given).unwrap_or_else(|| Host::read(""));
+                let instead = format!("write {} or remove it", quote(expected));
+                let (what, help) = match self.accepted.accepts(&host) {
+                    true if hosts::is_web(given, self.settings) => return None,
+                    true => {
+                        let help = "write a whole https URL";
+                        (
+                            "not an https URL".to_owned(),
+                            hosts::or_add(help, host.as_str(), "http_hosts"),
+                        )
+                    }
+                    false if host.as_str().is_empty() => (format!("not that of {name}"), instead),
+                    false => {
+                        let what = format!("not that of {name}");
+                        (what, hosts::or_add(&instead, host.as_str(), name))
+                    }
+                };
+                let message = format!("the base URL {} is {what}", quote(given));
                 Some(path.finding(Code::PackageBaseUrlMismatch, message, help))
             }
             None => {
@@ -105,6 +136,15 @@ impl Member<'_> {
                 Some(path.finding(Code::PackageBaseUrlForbidden, message, help))
             }
         }
+    }
+
+    /// Reports a package of the usual package registry, where the settings accept others only.
+    fn not_usual(&self, path: &Path<'_>) -> Option<Finding> {
+        let (name, places) = (self.kind.name, hosts::places(self.accepted));
+        let message =
+            format!("{name} packages come from {places} here, not from the public registry");
+        let help = hosts::or_add("write the address of a registry there", "public", name);
+        Some(path.finding(Code::PackageBaseUrlMismatch, message, help))
     }
 
     /// Whether the member is absent, null or empty, rather than of a wrong type.
@@ -166,30 +206,49 @@ impl Member<'_> {
 }
 
 /// Checks that an image reference is valid and in a supported registry.
-fn image_fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
+fn image_fault(identifier: &str, accepted: &AcceptedHosts, path: &Path<'_>) -> Option<Finding> {
     let image = OciReference::split(identifier);
     let (code, message, help) = match reference::fault(&image) {
-        None if reference::is_supported(&image) => return None,
         None => {
-            let registry = quote(image.registry.unwrap_or_default());
+            let host = hosts::image_host(&image);
+            let usual = reference::is_supported(&image);
+            if (usual && accepted.public)
+                || host.as_ref().is_some_and(|host| accepted.accepts(host))
+            {
+                return None;
+            }
+            let registry = quote(image.registry.unwrap_or("docker.io"));
             let message = format!("the image's registry {registry} is not supported");
-            let help = "push it to docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io";
+            let places = match accepted.public {
+                true => "docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io"
+                    .to_owned(),
+                false => hosts::places(accepted),
+            };
+            let value = host.as_ref().filter(|_| !usual).map_or("public", |host| host.as_str());
+            let help = hosts::or_add(&format!("push it to {places}"), value, "oci");
             (Code::PackageOciRegistryUnsupported, message, help)
         }
         Some(fault) => {
             let message = format!("the image {} {fault}", quote(identifier));
             let help = "write registry/namespace/image:tag, such as ghcr.io/acme/weather:1.0.0";
-            (Code::PackageOciReferenceInvalid, message, help)
+            (Code::PackageOciReferenceInvalid, message, help.to_owned())
         }
     };
     // An image reference has no scheme, so one is read as a registry called "https:".
-    let help = if identifier.contains("://") { "write the image without https://" } else { help };
+    let with_scheme = identifier.contains("://");
+    let help = if with_scheme { "write the image without https://".to_owned() } else { help };
     Some(path.finding(code, message, help))
 }
 
-/// Checks that a bundle is a release download on one of two code hosts, with `mcp` in its URL.
-fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
-    let mut add = |code, message: String, help| found.push(path.finding(code, message, help));
+/// Checks that a bundle is a release download on one of two code hosts, or anywhere on a host of the
+/// settings, with `mcp` in its URL.
+fn check_bundle(
+    identifier: &str,
+    settings: &PackageSettings,
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
+    let mut add = |code, message: String, help: &str| found.push(path.finding(code, message, help));
     let address = quote(identifier);
     let url = match bundle_url(identifier) {
         Ok(url) => url,
@@ -199,18 +258,27 @@ fn check_bundle(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
             return add(Code::PackageMcpbUrlInvalid, message, help);
         }
     };
-    if !url.has_scheme("https") {
+    if !hosts::is_web(identifier, settings) {
         let message = format!("the bundle's address {address} is not https");
         add(Code::PackageMcpbUrlInvalid, message, "write it with https");
     }
     let download = percent_decode(url.path, false).unwrap_or_default();
+    let accepted = &settings.mcpb;
+    let named = Host::read(url.hostname());
     let is_download = match url.host {
-        "github.com" | "www.github.com" => is_github_download(&download),
-        "gitlab.com" | "www.gitlab.com" => is_gitlab_download(&download),
+        _ if accepted.accepts(&named) => true,
+        "github.com" | "www.github.com" if accepted.public => is_github_download(&download),
+        "gitlab.com" | "www.gitlab.com" if accepted.public => is_gitlab_download(&download),
         host => {
             let message = format!("the bundle's host {} is not supported", quote(host));
-            let help = "attach it to a release on github.com or gitlab.com";
-            add(Code::PackageMcpbHostUnsupported, message, help);
+            let places = match accepted.public {
+                true => "a release on github.com or gitlab.com".to_owned(),
+                false => hosts::places(accepted),
+            };
+            let usual = matches!(host.trim_start_matches("www."), "github.com" | "gitlab.com");
+            let value = if usual { "public" } else { named.as_str() };
+            let help = hosts::or_add(&format!("move it to {places}"), value, "mcpb");
+            add(Code::PackageMcpbHostUnsupported, message, &help);
             true
         }
     };

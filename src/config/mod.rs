@@ -19,7 +19,8 @@ pub use catalog::CatalogSettings;
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
-pub use packages::PackageSettings;
+use packages::RawPackages;
+pub use packages::{AcceptedHosts, PackageSettings};
 pub use probe::ProbeSettings;
 use problems::Problems;
 pub use problems::{toml_diagnostic, toml_span};
@@ -99,7 +100,7 @@ struct RawConfig {
     check: RawCheck,
     ownership: Ownership,
     protect: RawProtect,
-    packages: PackageSettings,
+    packages: RawPackages,
     catalog: CatalogSettings,
     probe: ProbeSettings,
     levels: RawLevels,
@@ -148,7 +149,6 @@ impl RawConfig {
         let visibility = self.registry.visibility;
         self.ownership.protect = self.protect.paths;
         self.ownership.validate(visibility, problems);
-        self.packages.validate(problems);
         self.catalog.validate(problems);
         let registry = self.registry;
         Config {
@@ -161,7 +161,7 @@ impl RawConfig {
             v0_copies: self.api.v0_copies,
             allow_non_semver: self.check.allow_non_semver,
             ownership: self.ownership,
-            packages: self.packages,
+            packages: self.packages.resolve(problems),
             catalog: self.catalog,
             probe: self.probe,
             levels: self.levels.resolve(problems),

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span, nearest};
 
 /// Wrong settings, each with the pointer to its value.
 #[derive(Debug, Default)]
@@ -56,11 +56,21 @@ pub fn toml_span(text: &str, pointer: &str) -> Span {
     table.map_or(NOWHERE, |table| find(&table, pointer))
 }
 
+/// Returns the key that was probably meant by an unknown one. The parser's message quotes it and then the
+/// known ones.
+fn meant(message: &str) -> Option<&str> {
+    let mut quoted = message.strip_prefix("unknown field")?.split('`').skip(1).step_by(2);
+    nearest(quoted.next()?, quoted)
+}
+
 /// Turns a TOML error into a diagnostic with line and column.
 pub fn toml_diagnostic(source: &SourceFile<'_>, code: Code, e: &toml::de::Error) -> Diagnostic {
     let span = e.span().unwrap_or(0..0);
     let message = e.message().lines().next().unwrap_or("it is not valid TOML").to_owned();
-    let finding = Finding::new(code, Pointer::root(), message)
-        .help("correct the line; docs/settings.md lists every key");
+    let help = match meant(&message) {
+        Some(key) => format!("write `{key}`; docs/settings.md lists every key"),
+        None => "correct the line; docs/settings.md lists every key".to_owned(),
+    };
+    let finding = Finding::new(code, Pointer::root(), message).help(help);
     source.diagnose_span(finding, Span { start: span.start, end: span.end })
 }

@@ -38,7 +38,8 @@ pub(super) fn no_list(session: &Session<'_>) -> Option<(Trouble, String)> {
     }
     let [index, ..] = LIST_FILES;
     let folder = session.peek(format!("{base}/v0.1/servers/"));
-    let is_page = |answer: Rc<Response>| answer.reply.status == 200 && answer.body.form == BodyKind::Page;
+    let is_page =
+        |answer: Rc<Response>| answer.reply.status == 200 && answer.body.form == BodyKind::Page;
     if folder.is_some_and(is_page) && session.finds(index) {
         return Some((Trouble::FolderListed, format!("{base}{index} is there")));
     }

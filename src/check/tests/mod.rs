@@ -4,6 +4,7 @@
 mod about;
 mod document;
 mod hostile;
+mod hosts;
 mod input;
 mod naming;
 mod package;

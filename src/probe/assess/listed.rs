@@ -41,7 +41,9 @@ impl Assessor<'_> {
     pub(super) fn list_faults(&self, visit: &Visit) -> Vec<Problem> {
         // A missing v0 list is reported only where v0.1 is all right.
         let missing = match visit.query_of_list() {
-            Some(list) if !self.session.base.slash && self.session.answers(list) => Trouble::QueryNotFound,
+            Some(list) if !self.session.base.slash && self.session.answers(list) => {
+                Trouble::QueryNotFound
+            }
             _ if visit.asks("/v0/") && self.session.answers("/v0.1/servers") => Trouble::V0Missing,
             _ => Trouble::ListMissing,
         };
