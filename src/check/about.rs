@@ -140,7 +140,7 @@ fn repository_fault(url: &str, source: &str, rules: &DocumentRules) -> (String, 
     if is_repository(url, source) {
         let message =
             format!("the repository {} is not on {}", quote(url), hosts::places(accepted));
-        let help = hosts::or_add("write the repository there", "public", "repository_hosts");
+        let help = hosts::or_add("move the repository there", "public", "repository_hosts");
         return (message, help);
     }
     let help = match source {
@@ -159,7 +159,7 @@ fn repository_fault(url: &str, source: &str, rules: &DocumentRules) -> (String, 
     let host = hosts::host_of(url).filter(|host| !host.is_one_of(&USUAL_HOSTS.map(str::to_owned)));
     let help = match host.filter(|host| rules.profile == Profile::Strict && !accepted.accepts(host))
     {
-        Some(host) => hosts::or_add(help, host.as_str(), "repository_hosts"),
+        Some(host) => hosts::or_accept(help, accepted, host.as_str(), "repository_hosts"),
         None => help.to_owned(),
     };
     (message, help)

@@ -124,7 +124,7 @@ impl Member<'_> {
                     false if host.as_str().is_empty() => (format!("not that of {name}"), instead),
                     false => {
                         let what = format!("not that of {name}");
-                        (what, hosts::or_add(&instead, host.as_str(), name))
+                        (what, hosts::or_accept(&instead, self.accepted, host.as_str(), name))
                     }
                 };
                 let message = format!("the base URL {} is {what}", quote(given));
@@ -225,7 +225,7 @@ fn image_fault(identifier: &str, accepted: &AcceptedHosts, path: &Path<'_>) -> O
                 false => hosts::places(accepted),
             };
             let value = host.as_ref().filter(|_| !usual).map_or("public", |host| host.as_str());
-            let help = hosts::or_add(&format!("push it to {places}"), value, "oci");
+            let help = hosts::or_accept(&format!("push it to {places}"), accepted, value, "oci");
             (Code::PackageOciRegistryUnsupported, message, help)
         }
         Some(fault) => {
@@ -277,7 +277,7 @@ fn check_bundle(
             };
             let usual = matches!(host.trim_start_matches("www."), "github.com" | "gitlab.com");
             let value = if usual { "public" } else { named.as_str() };
-            let help = hosts::or_add(&format!("move it to {places}"), value, "mcpb");
+            let help = hosts::or_accept(&format!("move it to {places}"), accepted, value, "mcpb");
             add(Code::PackageMcpbHostUnsupported, message, &help);
             true
         }

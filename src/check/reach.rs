@@ -7,7 +7,7 @@
 
 use serde_json::Value;
 
-use super::hosts;
+use super::hosts::{self, authority};
 use super::look::{Path, each, text};
 use super::template;
 use super::words::quote;
@@ -101,25 +101,6 @@ impl UrlChecker<'_> {
         let finding = path.finding(code, message, help);
         self.found.push(if public { finding } else { finding.as_warning() });
     }
-}
-
-/// Whether a URL has a user part, and its host without port. Read as browsers do: they take
-/// backslashes for slashes, and any number of them after the scheme of a web address.
-pub(super) fn authority(url: &str) -> Option<(bool, &str)> {
-    let (scheme, rest) = url.split_once(':')?;
-    let web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    if scheme.contains(['/', '\\', '?', '#']) || !(web || rest.starts_with("//")) {
-        return None;
-    }
-    let rest = rest.trim_start_matches(['/', '\\']);
-    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    let user = authority.contains('@');
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let end = match host.strip_prefix('[') {
-        Some(inner) => inner.find(']').map_or(host.len(), |close| close + 2),
-        None => host.find(':').unwrap_or(host.len()),
-    };
-    Some((user, &host[..end])).filter(|(_, host)| !host.is_empty())
 }
 
 /// Whether a variable decides where the host is: it is the host, or the end of it.

@@ -110,7 +110,7 @@ troubles! {
         "the list is a file beside the URL that clients ask for"
         "build for this host (build --for HOST), so that its rules map the URL to the file"
     FolderListed "folder-listing"
-        "this is a plain file server: it shows a folder's files instead of the index.json in it, so no client gets a document"
+        "this is a plain file server such as `python -m http.server`: it shows a folder's files instead of the index.json in it, so no client gets a document"
         "use `mcp-static serve` for a preview; to publish, let the server send index.json for a folder, or build for a host of docs/hosts.md"
     OnlyV0 "only-v0"
         "the registry serves only v0, which Copilot's documentation rules out"
