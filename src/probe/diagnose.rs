@@ -69,13 +69,13 @@ pub(super) fn no_server(
     };
     let api = client.lookups.api;
     let found = |slash: &str, tail: &str| found_in(api, slash, tail);
-    if found(asked, tail) {
-        let why = "others find it: the host treats this client's request in another way";
-        return (Trouble::ServerNotFound, Grade::Fails, why.to_owned());
-    }
     if api != "/v0.1" && found_in("/v0.1", asked, tail) {
         let why = "it is found below /v0.1".to_owned();
         return (Trouble::V0LookupMissing, Grade::Fails, why);
+    }
+    if found(asked, tail) {
+        let why = "others find it: the host treats this client's request in another way";
+        return (Trouble::ServerNotFound, Grade::Fails, why.to_owned());
     }
     let spellings =
         ["%2B", "+", "%2b"].map(|plus| format!("/{}", subject.version.replace('+', plus)));

@@ -40,7 +40,7 @@ NO_PLUS = {"version fails listed-but-not-found": "copilot-language-server jetbra
            "enforce fails listed-but-not-found": "copilot-language-server jetbrains visual-studio eclipse xcode"}
 LARGE = {
     **{host: REFUSES_PLUS | NO_OLD_LOOKUPS for host in ("plain", "github-pages")},
-    "s3": NO_OLD_LOOKUPS | {"version partly plus-lost": "docker go-mcp-registry langchain4j mcpproxy-go other-spellings"},
+    "s3": REFUSES_PLUS | NO_OLD_LOOKUPS | {"version partly plus-lost": "docker go-mcp-registry mcpproxy-go other-spellings"},
     "azure-static-web-apps": REFUSES_PLUS | NO_PLUS | NO_OLD_LOOKUPS | {
         "version fails v0-lookup-missing": "", "version fails v0-lookup-missing listed-but-not-found": "mcp-lookup"},
     "firebase": REFUSES_PLUS | NO_OLD_LOOKUPS | {"version fails literal-slash-folder plus-lost listed-but-not-found": "other-spellings", "version partly literal-slash-folder": ""},

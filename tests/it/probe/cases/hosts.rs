@@ -149,6 +149,16 @@ pub(super) const CASES: &[Case] = &[
          others",
     ),
     case(
+        "no single servers below v0, on a host that redirects to the plain spelling first",
+        |asked, said| match asked.path() {
+            path if path.contains("%2F") => Said::redirect(307, &path.replace("%2F", "/")),
+            path if path.starts_with("/v0/servers/") => not_found(),
+            _ => said,
+        },
+        "mcp-lookup latest fails v0-lookup-missing
+         vscode latest works",
+    ),
+    case(
         "a query is part of a file's name",
         |asked, said| if asked.target.contains('?') { not_found() } else { said },
         "vscode list fails query-not-found
