@@ -38,8 +38,10 @@ async function host(request) {
   const { pathname } = new URL(request.url);
   let segments = [];
   try {
-    // `%2F` occurs only in a server's name, where it separates namespace and name.
-    const split = pathname.replace(/^(\/v0\.1\/servers\/[^/]+?)%2F/i, '$1/').split('/');
+    // `%2F` occurs only in a server's name, where it separates namespace and name. What is below `/v0` is
+    // below `/v0.1` too.
+    const api = pathname.replace(/^\/v0(?=\/)/, '/v0.1');
+    const split = api.replace(/^(\/v0\.1\/servers\/[^/]+?)%2F/i, '$1/').split('/');
     segments = split.filter((part) => part !== '').map(decodeURIComponent);
   } catch {
     segments = ['..']; // a broken escape names no file

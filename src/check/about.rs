@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::look::{Path, each, text};
-use super::url;
 use super::words::{is_word, quote};
+use super::{DocumentRules, Profile, hosts, url};
 use crate::diag::{Code, Finding};
 
 /// Applies these rules to a whole document.
-pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
+pub(super) fn check(document: &Value, rules: &DocumentRules, found: &mut Vec<Finding>) {
     if let Some(repository) = document.get("repository").filter(|value| value.is_object()) {
-        check_repository(repository, &Path::Root.key("repository"), found);
+        check_repository(repository, rules, &Path::Root.key("repository"), found);
     }
     check_website(text(document, "websiteUrl"), &Path::Root.key("websiteUrl"), found);
     let title = text(document, "title");
@@ -97,13 +97,18 @@ fn with_https(text: &str) -> String {
 }
 
 /// Checks URL and subfolder of a repository, which is skipped when it names neither URL nor source.
-fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
+fn check_repository(
+    repository: &Value,
+    rules: &DocumentRules,
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
     let (url, source) = (text(repository, "url"), text(repository, "source"));
     if url.is_empty() && source.is_empty() {
         return;
     }
-    if !is_repository(url, source) {
-        let (message, help) = repository_fault(url, source);
+    if !is_accepted(url, source, rules) {
+        let (message, help) = repository_fault(url, source, rules);
         found.push(path.key("url").finding(Code::InvalidRepositoryUrl, message, help));
     }
     let subfolder = text(repository, "subfolder");
@@ -114,8 +119,30 @@ fn check_repository(repository: &Value, path: &Path<'_>, found: &mut Vec<Finding
     }
 }
 
+/// Whether a repository is where the official registry expects it, or on a host of the settings.
+fn is_accepted(url: &str, source: &str, rules: &DocumentRules) -> bool {
+    if rules.profile == Profile::Official {
+        return is_repository(url, source);
+    }
+    let settings = &rules.config.packages;
+    let accepted = &settings.repository_hosts;
+    let listed = || {
+        let host = hosts::host_of(url).is_some_and(|host| accepted.accepts(&host));
+        let deep = url::parse(url).is_ok_and(|url| url.path.trim_matches('/').contains('/'));
+        host && deep && !source.is_empty() && hosts::is_web(url, settings)
+    };
+    (accepted.public && is_repository(url, source)) || listed()
+}
+
 /// Returns what is wrong with URL and source together, and what to do.
-fn repository_fault(url: &str, source: &str) -> (String, &'static str) {
+fn repository_fault(url: &str, source: &str, rules: &DocumentRules) -> (String, String) {
+    let accepted = &rules.config.packages.repository_hosts;
+    if is_repository(url, source) {
+        let message =
+            format!("the repository {} is not on {}", quote(url), hosts::places(accepted));
+        let help = hosts::or_add("move the repository there", "public", "repository_hosts");
+        return (message, help);
+    }
     let help = match source {
         "github" => "write https://github.com/<owner>/<repository>",
         "gitlab" => "write https://gitlab.com/<owner>/<repository>",
@@ -129,8 +156,17 @@ fn repository_fault(url: &str, source: &str) -> (String, &'static str) {
         (source, "") => format!("the repository on {source} has no URL"),
         (source, url) => format!("the repository {} is not one on {source}", quote(url)),
     };
+    let host = hosts::host_of(url).filter(|host| !host.is_one_of(&USUAL_HOSTS.map(str::to_owned)));
+    let help = match host.filter(|host| rules.profile == Profile::Strict && !accepted.accepts(host))
+    {
+        Some(host) => hosts::or_accept(help, accepted, host.as_str(), "repository_hosts"),
+        None => help.to_owned(),
+    };
     (message, help)
 }
+
+/// The code hosts that the official registry accepts.
+const USUAL_HOSTS: [&str; 4] = ["github.com", "www.github.com", "gitlab.com", "www.gitlab.com"];
 
 /// Whether the URL is owner and repository on the host that `source` names.
 fn is_repository(url: &str, source: &str) -> bool {

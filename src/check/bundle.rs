@@ -1,14 +1,23 @@
-//! Checks the address of an MCP bundle: a file of a release on one of two code hosts.
+//! Checks the address of an MCP bundle: a file of a release on one of two code hosts, or any file on a host of the
+//! settings.
 
 use super::look::Path;
-use super::url;
 use super::words::{is_word, quote};
+use super::{hosts, url};
+use crate::config::PackageSettings;
 use crate::diag::{Code, Finding};
+use crate::model::Host;
 use crate::text::percent_decode;
 
-/// Checks that a bundle is a release download on one of two code hosts, with `mcp` in its URL.
-pub(super) fn check(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>) {
-    let mut add = |code, message: String, help| found.push(path.finding(code, message, help));
+/// Checks that a bundle is a release download on one of two code hosts, or anywhere on a host of the settings, with
+/// `mcp` in its URL.
+pub(super) fn check(
+    identifier: &str,
+    settings: &PackageSettings,
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
+    let mut add = |code, message: String, help: &str| found.push(path.finding(code, message, help));
     let address = quote(identifier);
     let url = match bundle_url(identifier) {
         Ok(url) => url,
@@ -18,20 +27,27 @@ pub(super) fn check(identifier: &str, path: &Path<'_>, found: &mut Vec<Finding>)
             return add(Code::PackageMcpbUrlInvalid, message, help);
         }
     };
-    if !url.has_scheme("https") {
+    if !hosts::is_web(identifier, settings) {
         let message = format!("the bundle's address {address} is not https");
         add(Code::PackageMcpbUrlInvalid, message, "write it with https");
     }
     let download = percent_decode(url.path, false).unwrap_or_default();
+    let accepted = &settings.mcpb;
+    let named = Host::read(url.hostname());
     let fault = match url.host {
-        "github.com" | "www.github.com" if is_github_download(&download) => None,
-        "github.com" | "www.github.com" => Some(github_fault(&download)),
-        "gitlab.com" | "www.gitlab.com" if is_gitlab_download(&download) => None,
-        "gitlab.com" | "www.gitlab.com" => Some(gitlab_fault(&download)),
+        _ if accepted.accepts(&named) => None,
+        "github.com" | "www.github.com" if accepted.public => github_fault(&download),
+        "gitlab.com" | "www.gitlab.com" if accepted.public => gitlab_fault(&download),
         host => {
             let message = format!("the bundle's host {} is not supported", quote(host));
-            let help = "attach it to a release on github.com or gitlab.com";
-            add(Code::PackageMcpbHostUnsupported, message, help);
+            let places = match accepted.public {
+                true => "a release on github.com or gitlab.com".to_owned(),
+                false => hosts::places(accepted),
+            };
+            let usual = matches!(host.trim_start_matches("www."), "github.com" | "gitlab.com");
+            let value = if usual { "public" } else { named.as_str() };
+            let help = hosts::or_accept(&format!("move it to {places}"), accepted, value, "mcpb");
+            add(Code::PackageMcpbHostUnsupported, message, &help);
             None
         }
     };
@@ -96,12 +112,15 @@ fn slash_in_tag(tag: &str) -> Fault {
     (fault, "attach the file to a release whose tag has no slash, such as v1.0.0, as well")
 }
 
-/// Returns why a path on GitHub is not a download.
-fn github_fault(path: &str) -> Fault {
+/// Returns why a path on GitHub is not a download, if it is none.
+fn github_fault(path: &str) -> Option<Fault> {
+    if is_github_download(path) {
+        return None;
+    }
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let fault = match parts.as_slice() {
         [_, _, "releases", "download", tag @ .., file] if tag.len() > 1 && !file.is_empty() => {
-            return slash_in_tag(&tag.join("/"));
+            return Some(slash_in_tag(&tag.join("/")));
         }
         [_, _, "releases", "latest", ..] => "names the latest release, whose file changes",
         [_, _, "releases", "tag", ..] => "is the page of a release, not one of its files",
@@ -111,11 +130,14 @@ fn github_fault(path: &str) -> Fault {
         [_, _, "raw" | "blob" | "tree", ..] => "is a file of a branch, which can change",
         _ => "is not a file of a release",
     };
-    (fault.to_owned(), GITHUB)
+    Some((fault.to_owned(), GITHUB))
 }
 
-/// Returns why a path on GitLab is not a download.
-fn gitlab_fault(path: &str) -> Fault {
+/// Returns why a path on GitLab is not a download, if it is none.
+fn gitlab_fault(path: &str) -> Option<Fault> {
+    if is_gitlab_download(path) {
+        return None;
+    }
     let help = "write https://gitlab.com/<project>/-/releases/<tag>/downloads/<file>";
     let after = path.split_once("/-/").map_or("", |(_, after)| after);
     let parts: Vec<&str> = after.split('/').collect();
@@ -124,17 +146,19 @@ fn gitlab_fault(path: &str) -> Fault {
         (["releases", "permalink", "latest", ..], _) => {
             "names the latest release, whose file changes"
         }
-        (["releases", ..], Some(at)) if at > 2 => return slash_in_tag(&parts[1..at].join("/")),
+        (["releases", ..], Some(at)) if at > 2 => {
+            return Some(slash_in_tag(&parts[1..at].join("/")));
+        }
         (["releases", ..], Some(at)) if parts.len() > at + 2 => {
-            return (
+            return Some((
                 "has a folder before the name of the file".to_owned(),
                 "link the file in the release without a folder",
-            );
+            ));
         }
         (["releases", _], None) => "is the page of a release, not one of its files",
         (["archive", ..], _) => "is an archive of the source, not a file of a release",
         (["raw" | "blob" | "tree", ..], _) => "is a file of a branch, which can change",
         _ => "is not a file of a release",
     };
-    (fault.to_owned(), help)
+    Some((fault.to_owned(), help))
 }

@@ -59,11 +59,11 @@ fn semantic(document: &Value, rules: &DocumentRules) -> Vec<Finding> {
         Some(_) => {}
     }
     naming::check(document, rules, &mut found);
-    about::check(document, &mut found);
+    about::check(document, rules, &mut found);
     package::check(document, rules, &mut found);
-    transport::check_remotes(document, rules.profile, &mut found);
+    transport::check_remotes(document, rules, &mut found);
     if rules.profile == Profile::Strict {
-        publish::check(document, &mut found);
+        publish::check(document, &rules.config.packages, &mut found);
         let mut more = Vec::new();
         reach::check(document, &rules.config, &mut more);
         line::check(document, &mut more);

@@ -1,23 +1,40 @@
 //! Checks the identifier of a container image: its form, and that its registry is supported.
 
+use super::hosts;
 use super::look::Path;
 use super::reference;
 use super::words::quote;
+use crate::config::AcceptedHosts;
 use crate::diag::{Code, Finding};
 use crate::model::OciReference;
 use crate::text::is_hex;
 
-/// Checks that an image reference is valid and in a supported registry.
-pub(super) fn fault(identifier: &str, path: &Path<'_>) -> Option<Finding> {
+/// Checks that an image reference is valid and in an accepted registry.
+pub(super) fn fault(
+    identifier: &str,
+    accepted: &AcceptedHosts,
+    path: &Path<'_>,
+) -> Option<Finding> {
     let image = OciReference::split(identifier);
-    let fault = reference::fault(&image);
-    let (code, message, help) = match fault {
-        None if reference::is_supported(&image) => return None,
+    let (code, message, help) = match reference::fault(&image) {
         None => {
-            let registry = quote(image.registry.unwrap_or_default());
+            let host = hosts::image_host(&image);
+            let usual = reference::is_supported(&image);
+            if (usual && accepted.public)
+                || host.as_ref().is_some_and(|host| accepted.accepts(host))
+            {
+                return None;
+            }
+            let registry = quote(image.registry.unwrap_or("docker.io"));
             let message = format!("the image's registry {registry} is not supported");
-            let help = "push it to docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io";
-            (Code::PackageOciRegistryUnsupported, message, help.to_owned())
+            let places = match accepted.public {
+                true => "docker.io, ghcr.io, quay.io, mcr.microsoft.com, *.pkg.dev or *.azurecr.io"
+                    .to_owned(),
+                false => hosts::places(accepted),
+            };
+            let value = host.as_ref().filter(|_| !usual).map_or("public", |host| host.as_str());
+            let help = hosts::or_accept(&format!("push it to {places}"), accepted, value, "oci");
+            (Code::PackageOciRegistryUnsupported, message, help)
         }
         Some(fault) => {
             let (fault, help) = habit(identifier).unwrap_or_else(|| {

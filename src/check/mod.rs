@@ -16,6 +16,7 @@ mod bundle;
 mod document;
 mod entry;
 mod go_json;
+mod hosts;
 mod image;
 mod input;
 mod kind;

@@ -9,20 +9,21 @@ use serde_json::Value;
 use super::look::{Path, each, text};
 use super::reference;
 use super::words::{one_of, quote};
-use super::{bundle, go_json, image};
+use super::{bundle, go_json, hosts, image};
+use crate::config::{AcceptedHosts, PackageSettings};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::{
-    Naming, OciReference, PUBLISHER_KEY, PackageType, Presence, package_type_names,
+    Host, Naming, OciReference, PUBLISHER_KEY, PackageType, Presence, package_type_names,
 };
 
 /// Most bytes of publisher-provided metadata.
 const METADATA_LIMIT: usize = 4096;
 
 /// Applies these rules to a whole document.
-pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
+pub(super) fn check(document: &Value, settings: &PackageSettings, found: &mut Vec<Finding>) {
     each(document, "packages", &Path::Root, |package, path| {
         if package.is_object() {
-            check_package(package, path, found);
+            check_package(package, settings, path, found);
         }
     });
     let metadata = document.get("_meta").and_then(|meta| meta.get(PUBLISHER_KEY));
@@ -38,7 +39,12 @@ pub(super) fn check(document: &Value, found: &mut Vec<Finding>) {
 }
 
 /// Checks one package. One of an unknown type is not checked any more.
-fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
+fn check_package(
+    package: &Value,
+    settings: &PackageSettings,
+    path: &Path<'_>,
+    found: &mut Vec<Finding>,
+) {
     let identifier = package.get("identifier").and_then(Value::as_str);
     let pointer = path.key("identifier");
     if identifier.is_some_and(|identifier| identifier.trim().is_empty()) {
@@ -53,12 +59,15 @@ fn check_package(package: &Value, path: &Path<'_>, found: &mut Vec<Finding>) {
         }
         return;
     };
-    let member = Member { package, kind, path };
+    let accepted = settings.of_type(kind);
+    let member = Member { package, kind, settings, accepted, path };
     found.extend(member.base_url().into_iter().chain(member.version()).chain(member.hash()));
     let identifier = identifier.filter(|identifier| !identifier.trim().is_empty());
     match (kind.naming, identifier) {
-        (Naming::Image, Some(identifier)) => found.extend(image::fault(identifier, &pointer)),
-        (Naming::Url, Some(identifier)) => bundle::check(identifier, &pointer, found),
+        (Naming::Image, Some(identifier)) => {
+            found.extend(image::fault(identifier, accepted, &pointer));
+        }
+        (Naming::Url, Some(identifier)) => bundle::check(identifier, settings, &pointer, found),
         _ => {}
     }
 }
@@ -83,6 +92,9 @@ fn unknown_type(name: &str, path: &Path<'_>) -> Finding {
 struct Member<'a> {
     package: &'a Value,
     kind: &'static PackageType,
+    settings: &'a PackageSettings,
+    /// Where packages of this type may come from.
+    accepted: &'a AcceptedHosts,
     path: &'a Path<'a>,
 }
 
@@ -90,12 +102,31 @@ impl Member<'_> {
     fn base_url(&self) -> Option<Finding> {
         let (given, name) = (text(self.package, "registryBaseUrl"), self.kind.name);
         let path = self.path.key("registryBaseUrl");
-        match self.kind.base_urls.first() {
-            _ if given.is_empty() => None,
-            Some(expected) if *expected == given => None,
+        let usual = self.kind.base_urls.first();
+        match usual {
+            Some(expected) if given.is_empty() || *expected == given => {
+                self.not_usual(&path).filter(|_| !self.accepted.public)
+            }
+            None if given.is_empty() => None,
             Some(expected) => {
-                let message = format!("the base URL {} is not that of {name}", quote(given));
-                let help = format!("write {} or remove it", quote(expected));
+                let host = hosts::host_of(given).unwrap_or_else(|| Host::read(""));
+                let instead = format!("write {} or remove it", quote(expected));
+                let (what, help) = match self.accepted.accepts(&host) {
+                    true if hosts::is_web(given, self.settings) => return None,
+                    true => {
+                        let help = "write a whole https URL";
+                        (
+                            "not an https URL".to_owned(),
+                            hosts::or_add(help, host.as_str(), "http_hosts"),
+                        )
+                    }
+                    false if host.as_str().is_empty() => (format!("not that of {name}"), instead),
+                    false => {
+                        let what = format!("not that of {name}");
+                        (what, hosts::or_accept(&instead, self.accepted, host.as_str(), name))
+                    }
+                };
+                let message = format!("the base URL {} is {what}", quote(given));
                 Some(path.finding(Code::PackageBaseUrlMismatch, message, help))
             }
             None => {
@@ -104,6 +135,15 @@ impl Member<'_> {
                 Some(path.finding(Code::PackageBaseUrlForbidden, message, help))
             }
         }
+    }
+
+    /// Reports a package of the usual package registry, where the settings accept others only.
+    fn not_usual(&self, path: &Path<'_>) -> Option<Finding> {
+        let (name, places) = (self.kind.name, hosts::places(self.accepted));
+        let message =
+            format!("{name} packages come from {places} here, not from the public registry");
+        let help = hosts::or_add("write the address of a registry there", "public", name);
+        Some(path.finding(Code::PackageBaseUrlMismatch, message, help))
     }
 
     /// Whether the member is absent, null or empty, rather than of a wrong type.

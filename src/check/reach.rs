@@ -2,29 +2,36 @@
 //!
 //! Everybody who installs an entry connects to its addresses. An address of the author's own network
 //! leads others nowhere, or to a machine of their own that trusts them. A user name and password in a URL
-//! are published with the entry. The settings list the private hosts that are allowed.
+//! are published with the entry. The settings list the private hosts that are allowed, for every purpose
+//! or for one.
 
 use serde_json::Value;
 
+use super::hosts::{self, authority};
 use super::look::{Path, each, text};
 use super::template;
 use super::words::quote;
-use crate::config::{Config, Visibility};
+use crate::config::{AcceptedHosts, Config, Visibility};
 use crate::diag::{Code, Finding};
-use crate::model::{Host, Reach};
+use crate::model::{Host, PackageType, Reach};
 
 /// Applies these rules to every URL of a document.
 pub(super) fn check(document: &Value, config: &Config, found: &mut Vec<Finding>) {
-    let mut checker = UrlChecker { config, found };
+    let settings = &config.packages;
+    let mut checker = UrlChecker { config, accepted: Some(&settings.repository_hosts), found };
     let root = Path::Root;
     checker.url("the repository", document.get("repository"), &root.key("repository").key("url"));
+    checker.accepted = None;
     checker.url("the website", Some(document), &root.key("websiteUrl"));
     each(document, "icons", &root, |icon, path| {
         checker.url("the icon", Some(icon), &path.key("src"));
     });
     each(document, "packages", &root, |package, path| {
+        let kind = PackageType::named(text(package, "registryType"));
+        checker.accepted = kind.map(|kind| settings.of_type(kind));
         checker.url("the base URL", Some(package), &path.key("registryBaseUrl"));
         checker.url("the identifier", Some(package), &path.key("identifier"));
+        checker.accepted = None;
         checker.url(LOCAL, package.get("transport"), &path.key("transport").key("url"));
     });
     each(document, "remotes", &root, |remote, path| {
@@ -40,6 +47,8 @@ const LOCAL: &str = "the transport URL";
 
 struct UrlChecker<'a> {
     config: &'a Config,
+    /// The hosts that the settings accept for what is checked now.
+    accepted: Option<&'a AcceptedHosts>,
     found: &'a mut Vec<Finding>,
 }
 
@@ -58,7 +67,11 @@ impl UrlChecker<'_> {
             return;
         }
         let host = Host::read(&template::fill(written));
-        if host.is_one_of(&self.config.packages.remote_hosts) {
+        let settings = &self.config.packages;
+        let listed = [&settings.remote_hosts, &settings.http_hosts];
+        if listed.into_iter().any(|hosts| host.is_one_of(hosts))
+            || self.accepted.is_some_and(|accepted| accepted.names(&host))
+        {
             return;
         }
         let public = self.config.visibility == Visibility::Public;
@@ -84,30 +97,10 @@ impl UrlChecker<'_> {
             None => (host.as_str().to_owned(), format!(" ({})", host.as_str())),
         };
         let message = format!("{what} has the host {}, {why}{also}", quote(written));
-        let setting = "[packages] remote_hosts in registry.toml";
-        let help = format!("{instead}, or add {} to {setting}", quote(&pattern));
+        let help = hosts::or_add(instead, &pattern, "remote_hosts");
         let finding = path.finding(code, message, help);
         self.found.push(if public { finding } else { finding.as_warning() });
     }
-}
-
-/// Whether a URL has a user part, and its host without port. Read as browsers do: they take
-/// backslashes for slashes, and any number of them after the scheme of a web address.
-fn authority(url: &str) -> Option<(bool, &str)> {
-    let (scheme, rest) = url.split_once(':')?;
-    let web = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    if scheme.contains(['/', '\\', '?', '#']) || !(web || rest.starts_with("//")) {
-        return None;
-    }
-    let rest = rest.trim_start_matches(['/', '\\']);
-    let authority = rest.split(['/', '\\', '?', '#']).next().unwrap_or_default();
-    let user = authority.contains('@');
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let end = match host.strip_prefix('[') {
-        Some(inner) => inner.find(']').map_or(host.len(), |close| close + 2),
-        None => host.find(':').unwrap_or(host.len()),
-    };
-    Some((user, &host[..end])).filter(|(_, host)| !host.is_empty())
 }
 
 /// Whether a variable decides where the host is: it is the host, or the end of it.

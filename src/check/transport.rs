@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use super::look::{Path, each, keys, list, text};
 use super::words::{one_of, quote};
-use super::{Profile, reshape, template, url};
+use super::{DocumentRules, Profile, hosts, reshape, template, url};
 use crate::diag::{Code, Finding, nearest};
 use crate::model::TransportType;
 
 /// Applies the rules of remotes to a whole document.
-pub(super) fn check_remotes(document: &Value, profile: Profile, found: &mut Vec<Finding>) {
+pub(super) fn check_remotes(document: &Value, rules: &DocumentRules, found: &mut Vec<Finding>) {
     each(document, "remotes", &Path::Root, |remote, path| {
         if let Some(Value::String(kind)) = remote.get("type") {
-            check_remote(remote, kind, profile, path, found);
+            check_remote(remote, kind, rules, path, found);
         }
     });
 }
@@ -23,7 +23,7 @@ pub(super) fn check_remotes(document: &Value, profile: Profile, found: &mut Vec<
 fn check_remote(
     remote: &Value,
     kind: &str,
-    profile: Profile,
+    rules: &DocumentRules,
     path: &Path<'_>,
     found: &mut Vec<Finding>,
 ) {
@@ -33,17 +33,17 @@ fn check_remote(
         return;
     }
     let (address, path) = (text(remote, "url"), path.key("url"));
-    let is_fine = match profile {
-        Profile::Official => template::is_valid_remote,
+    let is_fine = match rules.profile {
+        Profile::Official => template::is_valid_remote(address),
         // Hosts have rules of their own there, which know every spelling and the settings.
-        Profile::Strict => template::is_secure,
+        Profile::Strict => hosts::is_web(address, &rules.config.packages),
     };
     if address.is_empty() {
         let message = format!("a {kind} remote needs a url");
         let help = "add the https URL at which the server listens";
         found.push(path.finding(Code::RemoteTransportUrlRequired, message, help));
-    } else if !is_fine(address) {
-        let (fault, help) = remote_fault(address);
+    } else if !is_fine {
+        let (fault, help) = remote_fault(address, rules.profile);
         let message = format!("the remote URL {} {fault}", quote(address));
         found.push(path.finding(Code::InvalidRemoteUrl, message, help));
     }
@@ -52,24 +52,31 @@ fn check_remote(
 }
 
 /// Returns why a remote URL is refused, and what to do about it.
-fn remote_fault(address: &str) -> (String, &'static str) {
+fn remote_fault(address: &str, profile: Profile) -> (String, String) {
     let filled = template::fill(address);
-    match url::parse(&filled) {
-        Err(fault) => (fault.to_owned(), "write a whole URL such as https://example.com/mcp"),
+    let (fault, help) = match url::parse(&filled) {
+        Err(fault) => (fault, "write a whole URL such as https://example.com/mcp"),
         Ok(_) if address.starts_with('{') => {
-            ("begins with a variable".to_owned(), "begin it with https:// and a host")
+            ("begins with a variable", "begin it with https:// and a host")
         }
         Ok(url) if !url.has_scheme("https") => {
-            ("is not https".to_owned(), "serve it over https and write the https URL")
+            let help = "serve it over https and write the https URL";
+            let host = hosts::host_of(address).filter(|_| url.is_web());
+            if let Some(host) = host.filter(|_| profile == Profile::Strict) {
+                let help = hosts::or_add(help, host.as_str(), "http_hosts");
+                return ("is not https".to_owned(), help);
+            }
+            ("is not https", help)
         }
         Ok(url) if url.host.is_empty() => {
-            ("has no host".to_owned(), "write a whole URL such as https://example.com/mcp")
+            ("has no host", "write a whole URL such as https://example.com/mcp")
         }
         Ok(_) => (
-            "points at the reader's own machine".to_owned(),
+            "points at the reader's own machine",
             "write a public address, or describe a package with this transport instead",
         ),
-    }
+    };
+    (fault.to_owned(), help.to_owned())
 }
 
 /// Applies the rules of a package's transport.

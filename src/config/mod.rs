@@ -21,7 +21,8 @@ pub use exports::{AllowlistSettings, ExportSettings, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
-pub use packages::PackageSettings;
+use packages::RawPackages;
+pub use packages::{AcceptedHosts, PackageSettings};
 pub use probe::ProbeSettings;
 use problems::Problems;
 pub use problems::{toml_diagnostic, toml_span};
@@ -42,6 +43,9 @@ pub struct Config {
     pub visibility: Visibility,
     /// Key of this registry's facts in `_meta`; defaults to the reversed host of the base URL + `/registry`.
     pub meta_key: Option<String>,
+    /// Whether hosts that cannot rewrite get copies of each server's documents below `/v0`; `None` decides
+    /// it by the number of versions.
+    pub v0_copies: Option<bool>,
     /// Whether entries that are not mirrored may have versions that are not semantic versions.
     pub allow_non_semver: bool,
     /// Who may publish, and how that is proven.
@@ -96,10 +100,11 @@ impl Config {
 #[serde(deny_unknown_fields, default)]
 struct RawConfig {
     registry: RawRegistry,
+    api: RawApi,
     check: RawCheck,
     ownership: Ownership,
     protect: RawProtect,
-    packages: PackageSettings,
+    packages: RawPackages,
     catalog: CatalogSettings,
     exports: ExportSettings,
     probe: ProbeSettings,
@@ -115,6 +120,12 @@ struct RawRegistry {
     previous_base_urls: Vec<String>,
     visibility: Visibility,
     meta_key: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawApi {
+    v0_copies: Option<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -143,7 +154,6 @@ impl RawConfig {
         let visibility = self.registry.visibility;
         self.ownership.protect = self.protect.paths;
         self.ownership.validate(visibility, problems);
-        self.packages.validate(problems);
         self.catalog.validate(problems);
         let registry = self.registry;
         Config {
@@ -153,9 +163,10 @@ impl RawConfig {
             previous_base_urls: registry.previous_base_urls,
             visibility,
             meta_key: registry.meta_key.filter(|key| check_meta_key(key, problems)),
+            v0_copies: self.api.v0_copies,
             allow_non_semver: self.check.allow_non_semver,
             ownership: self.ownership,
-            packages: self.packages,
+            packages: self.packages.resolve(problems),
             catalog: self.catalog,
             exports: self.exports,
             probe: self.probe,

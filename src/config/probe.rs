@@ -11,7 +11,7 @@ use super::{Config, toml_span};
 /// Ids of the clients that a probe knows, in the order of its table, as a message lists them.
 const CLIENT_IDS: &str = "vscode, copilot-cli, copilot-language-server, jetbrains, visual-studio, \
     eclipse, xcode, toolhive, toolhive-registry-server, docker, mcp-gateway-registry, apm, kaiden, \
-    go-mcp-registry, amazon-q, add-mcp, langchain4j, mcpproxy-go, other-spellings";
+    go-mcp-registry, amazon-q, add-mcp, langchain4j, mcpproxy-go, mcp-lookup, other-spellings";
 
 /// `[probe]`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -16,11 +16,12 @@ pub(super) fn shared_key(loaded: &Loaded) -> String {
     let facts = &loaded.facts;
     let catalog = loaded.catalog.as_ref().map(|catalog| (catalog.digest(), &facts.name));
     let text = format!(
-        "{}\n{:?}\n{:?}\n{:?}\n{}\n{catalog:?}",
+        "{}\n{:?}\n{:?}\n{:?}\n{}\n{}\n{catalog:?}",
         facts.tool,
         facts.meta_key,
         loaded.profile,
         loaded.config,
+        facts.v0_copies,
         loaded.evidence.digest()
     );
     digest(text.as_bytes())

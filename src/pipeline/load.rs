@@ -108,6 +108,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         meta_key: config.meta_key(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         commit: place.commit()?,
+        v0_copies: config.v0_copies.unwrap_or_else(|| few_versions(&tree)),
         probed: None,
     };
     let catalog = match options.catalog {
@@ -141,6 +142,15 @@ fn settings(tree: &Tree) -> Result<(Config, Vec<Diagnostic>)> {
         Ok(text) => Config::parse_with_clients(&tree.display(&file.path), &text),
         Err(wrong) => (Config::default(), vec![wrong]),
     })
+}
+
+/// Most versions of which copies below `/v0` are made when the settings do not decide it: three files
+/// each at most, so that no host comes near its limits.
+const MAX_COPIED: usize = 1000;
+
+/// Whether copies of all documents cost little.
+fn few_versions(tree: &Tree) -> bool {
+    tree.servers().iter().map(|server| server.versions.len()).sum::<usize>() <= MAX_COPIED
 }
 
 /// Default name of a registry. It is not the name of a folder, because a site must not depend on where

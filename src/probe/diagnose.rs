@@ -3,9 +3,11 @@
 //! Only after a failure, a few more requests are sent that no client sends: other spellings, and places
 //! where faulty builds put files. The result is a cause with its evidence.
 
+use std::rc::Rc;
+
 use super::body::{BodyKind, media};
 use super::clients::Client;
-use super::session::Session;
+use super::session::{Response, Session};
 use super::subjects::Subject;
 use crate::model::probe::{Grade, Trouble};
 use crate::text::percent_encode;
@@ -34,6 +36,13 @@ pub(super) fn no_list(session: &Session<'_>) -> Option<(Trouble, String)> {
     if session.finds("/v0.1/servers/") {
         return Some((Trouble::ListNeedsSlash, format!("{base}/v0.1/servers/ is there")));
     }
+    let [index, ..] = LIST_FILES;
+    let folder = session.peek(format!("{base}/v0.1/servers/"));
+    let is_page =
+        |answer: Rc<Response>| answer.reply.status == 200 && answer.body.form == BodyKind::Page;
+    if folder.is_some_and(is_page) && session.finds(index) {
+        return Some((Trouble::FolderListed, format!("{base}{index} is there")));
+    }
     if let Some(file) = LIST_FILES.iter().find(|file| session.finds(file)) {
         return Some((Trouble::IndexNotServed, format!("{base}{file} is there")));
     }
@@ -54,11 +63,16 @@ pub(super) fn no_server(
     tail: &str,
     asked: &str,
 ) -> (Trouble, Grade, String) {
-    let base = &session.base.trimmed;
-    let found = |slash: &str, tail: &str| {
-        let url = format!("{base}/v0.1/servers/{}/versions{tail}", spell(&subject.name, slash));
-        session.peek(url).is_some_and(|answer| (200..400).contains(&answer.reply.status))
+    let found_in = |api: &str, slash: &str, tail: &str| {
+        let name = spell(&subject.name, slash);
+        session.answers(&format!("{api}/servers/{name}/versions{tail}"))
     };
+    let api = client.lookups.api;
+    let found = |slash: &str, tail: &str| found_in(api, slash, tail);
+    if api != "/v0.1" && found_in("/v0.1", asked, tail) {
+        let why = "it is found below /v0.1".to_owned();
+        return (Trouble::V0LookupMissing, Grade::Fails, why);
+    }
     if found(asked, tail) {
         let why = "others find it: the host treats this client's request in another way";
         return (Trouble::ServerNotFound, Grade::Fails, why.to_owned());

@@ -16,7 +16,7 @@ pub(super) fn notes(session: &Session<'_>, known: bool) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if let Some((_, meant)) = base.mistake.as_ref().filter(|_| session.finds_list()) {
+    if let Some((_, meant)) = base.mistake.as_ref().filter(|_| session.answers("/v0.1/servers")) {
         notes.push(format!("clients append /v0.1/servers to the base URL; was {meant} meant?"));
     }
     if base.is_loopback() && !known {

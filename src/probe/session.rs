@@ -60,9 +60,9 @@ impl<'a> Session<'a> {
         found.is_some_and(|found| found.reply.status == 200 && found.body.json().is_some())
     }
 
-    /// Whether there is something at `/v0.1/servers`.
-    pub(super) fn finds_list(&self) -> bool {
-        let found = self.peek(format!("{}/v0.1/servers", self.base.trimmed));
+    /// Whether there is something at a path below the base URL, or a redirect.
+    pub(super) fn answers(&self, path: &str) -> bool {
+        let found = self.peek(format!("{}{path}", self.base.trimmed));
         found.is_some_and(|found| (200..400).contains(&found.reply.status))
     }
 

@@ -155,6 +155,11 @@ impl Visit {
         self.request.strip_prefix("GET ").is_some_and(|target| target.starts_with(path))
     }
 
+    /// Returns the requested path if a query follows it.
+    pub(super) fn query_of_list(&self) -> Option<&str> {
+        Some(self.request.strip_prefix("GET ")?.split_once('?')?.0)
+    }
+
     /// Whether the last answer has a 2xx status.
     pub(super) fn is_success(&self) -> bool {
         (200..300).contains(&self.status())

@@ -35,6 +35,8 @@ pub struct Facts {
     pub tool: String,
     /// Commit that the data comes from, and its time.
     pub commit: Option<(String, Timestamp)>,
+    /// Whether each server's documents are below `/v0` too, for hosts that cannot rewrite.
+    pub v0_copies: bool,
     /// Result of a probe, when the site shows it. Documents of single servers must not depend on it.
     pub probed: Option<Arc<Probed>>,
 }

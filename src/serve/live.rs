@@ -78,7 +78,8 @@ impl Live {
     }
 
     fn of_parts(parts: &SiteParts, registry: &Registry, facts: &Facts) -> Self {
-        let artifacts = parts.servers.iter().chain(&parts.spanning);
+        // A request below `/v0` is answered from below `/v0.1`.
+        let artifacts = parts.servers.iter().chain(&parts.spanning).filter(|a| !a.is_v0());
         let mut live = Self::of_artifacts(&artifacts.collect::<Vec<_>>());
         live.name.clone_from(&facts.name);
         for listing in registry.listings() {

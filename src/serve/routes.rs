@@ -19,8 +19,9 @@ use super::document::{Document, NOT_FOUND, etag};
 use super::live::Live;
 use super::request::Request;
 
-/// The two names of the API.
-const APIS: [&str; 2] = ["v0.1", "v0"];
+/// The name of the API, and its older one, below which the same is found.
+const API: &str = "v0.1";
+const OLD_API: &str = "v0";
 
 /// Message of the official registry for an unknown path inside the API.
 const NO_ENDPOINT: &str = "Endpoint not found. See /docs for the API documentation.";
@@ -94,7 +95,8 @@ impl Route {
             let segment =
                 percent_decode(raw, false).ok_or_else(|| broken_escape(&segments, is_name))?;
             if !segment.contains('/') {
-                segments.push(segment);
+                let old = segments.is_empty() && segment == OLD_API;
+                segments.push(if old { API.to_owned() } else { segment });
                 continue;
             }
             folder = false;
@@ -120,7 +122,7 @@ impl Route {
 
     /// Whether this lies inside the API, where errors never become pages.
     fn is_api(&self) -> bool {
-        self.segments.first().is_some_and(|first| APIS.contains(&first.as_str()))
+        self.segments.first().is_some_and(|first| first == API)
     }
 
     /// Whether this is the list of servers.
@@ -131,7 +133,7 @@ impl Route {
     /// Returns the name and version of a path below a server: the version is absent for the list of versions.
     fn server(&self) -> Option<(String, Option<&str>)> {
         let [api, servers, name @ .., last] = self.segments.as_slice() else { return None };
-        if api != APIS[0] || servers != "servers" {
+        if api != API || servers != "servers" {
             return None;
         }
         let (name, version) = match name {
@@ -161,7 +163,7 @@ impl Route {
 fn is_before_name(segments: &[String]) -> bool {
     match segments {
         [servers] => servers == "servers",
-        [api, servers] => APIS.contains(&api.as_str()) && servers == "servers",
+        [api, servers] => api == API && servers == "servers",
         _ => false,
     }
 }

@@ -136,6 +136,11 @@ impl Artifact {
         Self { path, shape, media, freshness: Freshness::Revalidate, body: body.into() }
     }
 
+    /// Whether it is a copy below `/v0`, which hosts that rewrite leave out.
+    pub fn is_v0(&self) -> bool {
+        self.path.segments().next() == Some("v0")
+    }
+
     /// Makes a file that may change with any build; `None` when `segments` are not a valid path.
     pub fn file<'a>(
         segments: impl IntoIterator<Item = &'a str>,

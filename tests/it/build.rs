@@ -37,6 +37,11 @@ fn the_sample_builds_the_whole_api() {
             project.json(&format!("_site/v0/{file}/index.json"))
         );
     }
+    let old = "_site/v0/servers/com.example.lighthouse/tides/versions";
+    for file in ["index.json", "latest/index.json", "1.0.0/index.json"] {
+        let (new, old) = (format!("{tides}/{file}"), format!("{old}/{file}"));
+        assert_eq!(project.read(&new), project.read(&old));
+    }
     assert_eq!(project.json("_site/404.json")["status"], 404);
     assert!(project.read("_site/openapi.yaml").contains("version: \"1.0.0\""));
 }
@@ -68,11 +73,27 @@ fn a_second_build_writes_nothing_and_a_change_writes_little() {
 
     let status = "registry-data/servers/com.example/status-page/1.0.0/status.json";
     project.file(status, "{\"status\":\"deprecated\"}\n");
-    // Its version, latest, versions, two lists and the manifest.
-    project.build_api().expect(0).says("6 files written, 0 removed");
+    // Its version, latest and versions, the copies of these, two lists and the manifest.
+    project.build_api().expect(0).says("9 files written, 0 removed");
     project.remove(status);
     project.build_api().expect(0);
     assert_eq!(before, tree(&project.path("_site")), "an incremental build equals a fresh one");
+}
+
+#[test]
+fn lookups_below_v0_are_copied_where_the_settings_say_so() {
+    let project = Project::sample();
+    let copy = "_site/v0/servers/com.example/status-page/versions/latest/index.json";
+    let settings = project.read("registry-data/registry.toml");
+    for (value, copied) in [("false", false), ("true", true)] {
+        let api = format!("{settings}\n[api]\nv0_copies = {value}\n");
+        project.file("registry-data/registry.toml", &api);
+        project.build_api().expect(0);
+        assert_eq!(project.path(copy).exists(), copied, "{value}");
+        assert!(project.path("_site/v0/servers/index.json").exists(), "{value}");
+    }
+    project.file("registry-data/registry.toml", &format!("{settings}\n[api]\nv0_copy = true\n"));
+    project.build_api().expect(1).says("write `v0_copies`");
 }
 
 #[test]
@@ -100,7 +121,7 @@ fn stale_files_of_ours_go_and_those_of_others_stay() {
     project.build_api().expect(0);
     project.file("_site/CNAME", "registry.example.com\n");
     project.remove("registry-data/servers/com.example/status-page");
-    project.build_api().expect(0).says("3 removed");
+    project.build_api().expect(0).says("6 removed");
     assert!(!project.path(&format!("{SITE}/com.example/status-page")).exists());
     assert_eq!(project.read("_site/CNAME"), "registry.example.com\n");
 }
@@ -265,7 +286,7 @@ fn several_hosts_are_built_in_one_run() {
 fn a_site_is_checked_against_its_manifest() {
     let project = Project::sample();
     project.build_api().expect(0);
-    project.run(&["check", "--site", "_site"]).expect(0).says("compared 67 files");
+    project.run(&["check", "--site", "_site"]).expect(0).says("compared 123 files");
     project.file("_site/v0.1/ping/index.json", "{\"pong\":trve}");
     project.file("_site/extra.txt", "");
     project.remove("_site/v0/ping/index.json");

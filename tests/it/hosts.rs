@@ -72,14 +72,14 @@ fn requests(plain: &Tree) -> Vec<(String, &[u8])> {
     let mut requests = Vec::new();
     for (file, bytes) in plain.iter().filter(|(file, _)| file.ends_with("/index.json")) {
         let path = file.trim_end_matches("/index.json");
-        let Some(rest) = path.strip_prefix("v0.1/servers/") else {
+        let Some((api, rest)) = path.split_once("/servers/") else {
             requests.push((format!("/{path}"), &bytes[..]));
             continue;
         };
         let (namespace, rest) = rest.split_once('/').unwrap();
         for slash in ["/", "%2F"] {
             for rest in [rest.to_owned(), rest.replace('+', "%2B")] {
-                requests.push((format!("/v0.1/servers/{namespace}{slash}{rest}"), &bytes[..]));
+                requests.push((format!("/{api}/servers/{namespace}{slash}{rest}"), &bytes[..]));
             }
         }
     }
@@ -116,6 +116,8 @@ fn every_document_is_found_at_every_host() {
     let plain = golden("plain");
     let requests = requests(&plain);
     assert!(requests.len() > 20);
+    let old = |(url, _): &&(String, _)| url.starts_with("/v0/servers/com.example%2Fweather/");
+    assert!(requests.iter().any(|request| old(&request)), "there are no lookups below /v0");
     for (host, ask, expected) in table() {
         let site = golden(host);
         for (url, bytes) in &requests {
@@ -147,13 +149,14 @@ fn an_unknown_name_is_a_404_at_every_host() {
             "/v0.1/servers/no.such%2Fserver/versions/latest",
             "/v0.1/servers/no.such/server/versions/latest",
             "/v0.1/servers/com.example%2Fweather/versions/9.9.9",
+            "/v0/servers/no.such/server/versions/latest",
             "/v0.1/servers/com.example/versions",
             "/nothing/here",
         ] {
             let (_, answer) = follow(ask, &site, url, &expected);
             assert_eq!(answer.status, 404, "{host} {url}");
             let is_json = answer.body.starts_with(b"{");
-            let wants = expected.json_not_found && url.starts_with("/v0.1");
+            let wants = expected.json_not_found && url.starts_with("/v0");
             assert_eq!(is_json, wants, "{host} {url}");
         }
     }

@@ -27,7 +27,9 @@ impl Life {
     /// What `init` makes of an empty folder, as the first commit.
     fn begin(profile: &[&str]) -> Self {
         let project = Project::empty();
-        project.run(&[&["init", "--yes", "--example", "--base-url", BASE_URL], profile].concat()).expect(0);
+        project
+            .run(&[&["init", "--yes", "--example", "--base-url", BASE_URL], profile].concat())
+            .expect(0);
         let mut options = git2::RepositoryInitOptions::new();
         options.initial_head("main");
         let git = git2::Repository::init_opts(project.path(""), &options).unwrap();

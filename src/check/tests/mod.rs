@@ -5,6 +5,7 @@ mod about;
 mod document;
 mod habits;
 mod hostile;
+mod hosts;
 mod input;
 mod naming;
 mod package;

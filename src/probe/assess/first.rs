@@ -26,7 +26,7 @@ impl Assessor<'_> {
             Hello::Health(targets) => {
                 let visits = targets.iter().map(|target| self.visit(client, target));
                 let problems = visits.flat_map(|visit| {
-                    let fault = visit.status_problem(Trouble::V0Missing);
+                    let fault = visit.status_problem(Trouble::HealthMissing);
                     visit.problems.into_iter().chain(fault)
                 });
                 problems.collect()

@@ -40,8 +40,14 @@ impl Assessor<'_> {
     /// Returns what is wrong on the way to the list, with its status and with its body.
     pub(super) fn list_faults(&self, visit: &Visit) -> Vec<Problem> {
         // A missing v0 list is reported only where v0.1 is all right.
-        let v0 = visit.asks("/v0/") && self.session.finds_list();
-        self.list_problems(visit, if v0 { Trouble::V0Missing } else { Trouble::ListMissing })
+        let missing = match visit.query_of_list() {
+            Some(list) if !self.session.base.slash && self.session.answers(list) => {
+                Trouble::QueryNotFound
+            }
+            _ if visit.asks("/v0/") && self.session.answers("/v0.1/servers") => Trouble::V0Missing,
+            _ => Trouble::ListMissing,
+        };
+        self.list_problems(visit, missing)
     }
 
     /// Whether the client comes to the end of the list, and sees all of it.
@@ -92,7 +98,9 @@ impl Assessor<'_> {
         let text = spell(&subject.name, search.spelling);
         let visit = self.visit(client, &format!("{}{text}{}", search.before, search.after));
         let mut problems = self.list_faults(&visit);
-        let end = visit.end.as_ref().filter(|_| visit.is_success())?;
+        let Some(end) = visit.end.as_ref().filter(|_| visit.is_success()) else {
+            return Some(problems);
+        };
         let Some(servers) = end.body.servers() else { return Some(problems) };
         let found = rows(servers);
         let listed = rows(list.body.servers()?);

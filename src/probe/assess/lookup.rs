@@ -35,13 +35,13 @@ impl Assessor<'_> {
                     Capability::Versions => vec![String::new()],
                     Capability::Latest => vec!["/latest".to_owned()],
                     _ if subject.version.is_empty() => {
-                        problems.push(nowhere(&path(subject, slash)));
+                        problems.push(nowhere(&path(client, subject, slash)));
                         continue;
                     }
                     _ => versions(client, &subject.version),
                 };
                 if tails.is_empty() {
-                    problems.push(cannot_ask(&path(subject, slash), &subject.version));
+                    problems.push(cannot_ask(&path(client, subject, slash), &subject.version));
                 }
                 for tail in tails {
                     problems.extend(self.document(client, subject, &tail, slash));
@@ -59,14 +59,15 @@ impl Assessor<'_> {
         tail: &str,
         slash: &str,
     ) -> Vec<Problem> {
-        let visit = self.visit(client, &format!("{}{tail}", path(subject, slash)));
+        let visit = self.visit(client, &format!("{}{tail}", path(client, subject, slash)));
         let mut problems = visit.problems.clone();
         if visit.status() == 404 {
             let (trouble, grade, why) = no_server(self.session, client, subject, tail, slash);
             problems.push(visit.problem(trouble, grade, why));
         } else {
             let fault = visit.status_problem(Trouble::ServerNotFound);
-            problems.extend(fault.or_else(|| visit.body_problem()));
+            let fault = fault.or_else(|| visit.body_problem());
+            problems.extend(fault.map(|fault| self.explained(&visit, fault)));
         }
         let Some(end) = visit.end.as_ref().filter(|_| visit.is_success()) else { return problems };
         let all = tail.is_empty();
@@ -90,8 +91,8 @@ impl Assessor<'_> {
 }
 
 /// Returns the path of a server's versions.
-fn path(subject: &Subject, slash: &str) -> String {
-    format!("/v0.1/servers/{}/versions", spell(&subject.name, slash))
+fn path(client: &Client, subject: &Subject, slash: &str) -> String {
+    format!("{}/servers/{}/versions", client.lookups.api, spell(&subject.name, slash))
 }
 
 /// Returns a slash and a version in each spelling of the client; none when it cannot write it.
@@ -112,8 +113,7 @@ fn nowhere(path: &str) -> Problem {
 /// Returns the problem of a version that the client never requests.
 fn cannot_ask(path: &str, version: &str) -> Problem {
     let request = format!("GET {path}/{version} is never sent");
-    let detail = "this client refuses versions with +".to_owned();
-    Problem::new(Trouble::PlusLost, Grade::Partly, request, detail)
+    Problem::new(Trouble::PlusRefused, Grade::Partly, request, String::new())
 }
 
 /// Checks that the document is about the requested version.

@@ -18,7 +18,7 @@ impl Assessor<'_> {
         let uses = client.lookups;
         let slash = uses.slash.first()?;
         let at = |name: &str, version: &str| {
-            format!("/v0.1/servers/{}/versions/{version}", spell(name, slash))
+            format!("{}/servers/{}/versions/{version}", uses.api, spell(name, slash))
         };
         let mut targets = Vec::new();
         if uses.latest {

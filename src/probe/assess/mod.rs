@@ -67,15 +67,18 @@ impl<'a> Assessor<'a> {
     fn list_problems(&self, visit: &Visit, missing: Trouble) -> Vec<Problem> {
         let mut problems = visit.problems.clone();
         let fault = visit.status_problem(missing).or_else(|| visit.body_problem());
-        problems.extend(fault.map(|fault| {
-            let vague = [Trouble::ListMissing, Trouble::WebPageInstead, Trouble::Forbidden];
-            let why = if vague.iter().any(|cause| fault.is(*cause)) { self.why() } else { None };
-            match why {
-                Some((trouble, seen)) => visit.problem(*trouble, Grade::Fails, seen.clone()),
-                None => fault,
-            }
-        }));
+        problems.extend(fault.map(|fault| self.explained(visit, fault)));
         problems
+    }
+
+    /// Returns the reason why there is no list in place of a fault that may have many.
+    fn explained(&self, visit: &Visit, fault: Problem) -> Problem {
+        let vague = [Trouble::ListMissing, Trouble::WebPageInstead, Trouble::Forbidden];
+        let why = if vague.iter().any(|cause| fault.is(*cause)) { self.why() } else { None };
+        match why {
+            Some((trouble, seen)) => visit.problem(*trouble, Grade::Fails, seen.clone()),
+            None => fault,
+        }
     }
 
     /// Returns why there is no list. The answer is computed once.

@@ -99,6 +99,8 @@ pub enum Paging {
 /// Which single documents a client asks for, and how it spells their paths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lookups {
+    /// The path of the API below the base URL.
+    pub api: &'static str,
     /// `…/versions/latest`.
     pub latest: bool,
     /// `…/versions/{version}`.

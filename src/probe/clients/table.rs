@@ -13,8 +13,14 @@ use crate::model::probe::Grade::{Fails, Partly, Works};
 const REDIRECTS: usize = 10;
 
 /// No lookups: everything comes from the list.
-const NONE: Lookups =
-    Lookups { latest: false, version: false, versions: false, slash: &["%2F"], plus: &["%2B"] };
+const NONE: Lookups = Lookups {
+    api: "/v0.1",
+    latest: false,
+    version: false,
+    versions: false,
+    slash: &["%2F"],
+    plus: &["%2B"],
+};
 
 /// The newest version only, as JavaScript and Python encode it.
 const LATEST: Lookups = Lookups { latest: true, ..NONE };
@@ -231,11 +237,28 @@ pub const CLIENTS: &[Client] = &[
         reader: Reader::Go,
         ..BASE
     },
+    // code: mcp-lookup 0.5.2 (PyPI) looks a server up below v0. If that is not found, it takes the first
+    // result of a search, so without lookups it shows another server. It has no list but its search.
+    Client {
+        id: "mcp-lookup",
+        name: "mcp-lookup",
+        headers: &[("User-Agent", "mcp-lookup/0.1"), ("Accept", "application/json")],
+        list: "/v0/servers",
+        search: Some(Search {
+            before: "/v0/servers?search=",
+            after: "&limit=10",
+            spelling: Spelling::Form,
+            superset: Partly,
+        }),
+        lookups: Lookups { api: "/v0", latest: true, ..VERSION },
+        ..BASE
+    },
     // No client by itself: the spellings that proxies and hand-written programs produce.
     Client {
         id: "other-spellings",
         name: "other spellings",
         lookups: Lookups {
+            api: "/v0.1",
             latest: true,
             version: true,
             versions: true,

@@ -10,12 +10,17 @@ use super::wire::{Problem, entry_json, json, list_json};
 /// The document of the API that other tools look for; `{{…}}` is filled in.
 const OPENAPI: &str = include_str!("openapi.yaml");
 
-/// The documents of one server, and its entry for the list when it has a live version.
+/// The documents of one server, and its entry for the list when it has a live version. Below `/v0` there
+/// are copies if the facts ask for them; hosts that rewrite leave those out.
 pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>) {
     let mut artifacts = Vec::with_capacity(listing.entries().len() + 2);
     let name = listing.name();
-    let base = ["v0.1", "servers", name.namespace().as_str(), name.name(), "versions"];
-    let endpoint = |last: Option<&str>, body| endpoint(base.into_iter().chain(last), body);
+    let apis: &[&str] = if facts.v0_copies { &["v0.1", "v0"] } else { &["v0.1"] };
+    let endpoint = |last: Option<&str>, body: Body| -> Vec<Artifact> {
+        let base = |api| [api, "servers", name.namespace().as_str(), name.name(), "versions"];
+        let at = |api: &&'static str| endpoint(base(*api).into_iter().chain(last), body.clone());
+        apis.iter().filter_map(at).collect()
+    };
     let mut bodies = Vec::with_capacity(listing.entries().len());
     let mut latest = None;
     for entry in listing.live() {

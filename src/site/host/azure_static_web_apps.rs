@@ -42,7 +42,7 @@ impl Host for AzureStaticWebApps {
         }
     }
 
-    /// A document is an `index.html`, below `/v0` too, since a rewrite would need a rule for each.
+    /// A document is an `index.html`, below `/v0` too, since rules have no captures.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
         vec![if is_document(artifact) { twin(artifact) } else { canonical(artifact) }]
     }

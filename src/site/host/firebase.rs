@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     Artifact, Capabilities, Cors, EncodedSlash, Host, HostFile, Manner, Resolution, Whole,
 };
-use super::{canonical, is_document, is_v0, rules, twin};
+use super::{canonical, is_document, is_spanning_v0, rules, twin};
 
 /// Firebase Hosting.
 pub(super) struct Firebase;
@@ -40,9 +40,10 @@ impl Host for Firebase {
         }
     }
 
-    /// A document and its other spellings; below `/v0` nothing, as rewrites lead from there.
+    /// A document and its other spellings. Rewrites lead from the documents below `/v0` that span servers;
+    /// others are copied, because a rewrite cannot take a name along.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) {
+        if is_spanning_v0(artifact) {
             return Vec::new();
         }
         if !is_document(artifact) {
@@ -79,9 +80,9 @@ impl Host for Firebase {
 /// Returns the other paths that a document of a server is asked for under: with the slash of the name, and
 /// with the `+` of the version, as they are encoded.
 fn spellings(path: &str) -> Vec<String> {
-    let Some(rest) = path.strip_prefix("v0.1/servers/") else { return Vec::new() };
+    let Some((api, rest)) = path.split_once("/servers/") else { return Vec::new() };
     let Some((namespace, rest)) = rest.split_once('/') else { return Vec::new() };
-    let encoded = format!("v0.1/servers/{namespace}%2F{rest}");
+    let encoded = format!("{api}/servers/{namespace}%2F{rest}");
     if !path.contains('+') {
         return vec![encoded];
     }
@@ -101,5 +102,9 @@ mod tests {
             ["v0.1/servers/a.b%2Fc/versions/1.0.0/index.html"]
         );
         assert_eq!(spellings("v0.1/servers/a.b/c/versions/1.0.0+b/index.html").len(), 3);
+        assert_eq!(
+            spellings("v0/servers/a.b/c/versions/latest/index.html"),
+            ["v0/servers/a.b%2Fc/versions/latest/index.html"]
+        );
     }
 }

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 
 use super::{Artifact, Capabilities, Host, HostFile, Manner, Resolution, Shortfall, Whole};
-use super::{canonical, is_document, is_v0, limits, rules};
+use super::{canonical, is_document, limits, rules};
 
 /// GitLab Pages, deployed by a CI job whose artifact is the folder `public`.
 pub(super) struct GitlabPages;
@@ -48,7 +48,7 @@ impl Host for GitlabPages {
     }
 
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if is_v0(artifact) {
+        if artifact.is_v0() {
             return Vec::new();
         }
         let mut file = canonical(artifact);

@@ -146,7 +146,8 @@ pub trait Host: Sync {
     /// Returns the files that this host needs for one artifact: the canonical file, and none below
     /// `/v0` on hosts whose rewrites lead elsewhere from there.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        if self.capabilities().rewrites { without_v0(artifact) } else { vec![canonical(artifact)] }
+        let elsewhere = self.capabilities().rewrites && artifact.is_v0();
+        if elsewhere { Vec::new() } else { vec![canonical(artifact)] }
     }
 
     /// Path below the output folder of the program that answers list queries; `None` when there is
@@ -229,14 +230,10 @@ fn endpoint(artifact: &Artifact, index: &str) -> HostFile {
     HostFile { path, body: artifact.body.clone() }
 }
 
-/// Whether an artifact is a copy below `/v0`, which hosts that rewrite leave out.
-fn is_v0(artifact: &Artifact) -> bool {
-    artifact.path.segments().next() == Some("v0")
-}
-
-/// The file of the canonical tree; none for a copy below `/v0`, which the host's rules lead elsewhere.
-fn without_v0(artifact: &Artifact) -> Vec<HostFile> {
-    if is_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
+/// Whether an artifact is one of the documents below `/v0` that span servers. Even a host whose rules know
+/// no patterns can lead from their addresses to those below `/v0.1`.
+fn is_spanning_v0(artifact: &Artifact) -> bool {
+    artifact.is_v0() && artifact.path.segments().count() == 2
 }
 
 /// Whether an artifact is an API document whose address has no extension.

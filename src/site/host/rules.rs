@@ -1,8 +1,7 @@
 //! Rules that hosts have in common, before each host writes them in its own syntax.
 //!
 //! An address without an extension is answered from the `index.json` in its folder, every answer has the
-//! CORS headers, and what never changes may be cached. `/v0` has the list and the three small documents
-//! of `/v0.1`.
+//! CORS headers, and what never changes may be cached. `/v0` has the documents of `/v0.1`.
 
 use std::fmt::Write as _;
 
@@ -36,10 +35,12 @@ pub(super) fn rewrites() -> Vec<(String, String)> {
             same(&format!("{api}/{name}"), &format!("/v0.1/{name}"));
         }
     }
-    for name in [":namespace/:name", ":name"] {
-        for last in ["", "/:version"] {
-            let path = format!("/v0.1/servers/{name}/versions{last}");
-            same(&path, &path);
+    for api in ["/v0.1", "/v0"] {
+        for name in [":namespace/:name", ":name"] {
+            for last in ["", "/:version"] {
+                let path = format!("/servers/{name}/versions{last}");
+                same(&format!("{api}{path}"), &format!("/v0.1{path}"));
+            }
         }
     }
     rules

@@ -11,7 +11,7 @@ use super::super::{Freshness, Media};
 use super::{
     Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
 };
-use super::{canonical, limits, plus, rules, without_v0};
+use super::{canonical, is_spanning_v0, limits, plus, rules};
 
 /// An object store.
 pub(super) struct S3;
@@ -56,9 +56,9 @@ impl Host for S3 {
     }
 
     /// The canonical tree; a key without extension is made by the manifest, not by a file of that name.
+    /// Documents below `/v0` that span servers are stored under a second key from the same file.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
-        // Stored under a second key from the same file.
-        without_v0(artifact)
+        if is_spanning_v0(artifact) { Vec::new() } else { vec![canonical(artifact)] }
     }
 
     /// None of these is in the manifest, so none of them becomes public but by hand.
@@ -104,7 +104,8 @@ fn manifest(whole: &Whole<'_>) -> String {
 
 /// Returns the keys that a file is stored under. A page's is its file's, for index documents.
 fn keys(path: &str) -> Vec<String> {
-    let Some(document) = path.strip_suffix("/index.json").filter(|p| p.starts_with("v0.1/")) else {
+    let in_api = |path: &&str| path.starts_with("v0.1/") || path.starts_with("v0/");
+    let Some(document) = path.strip_suffix("/index.json").filter(in_api) else {
         return vec![path.to_owned()];
     };
     let mut keys = vec![document.to_owned()];
@@ -134,6 +135,10 @@ mod tests {
         assert_eq!(
             keys("v0.1/servers/a.b/c/versions/1.0.0/index.json"),
             ["v0.1/servers/a.b/c/versions/1.0.0"]
+        );
+        assert_eq!(
+            keys("v0/servers/a.b/c/versions/latest/index.json"),
+            ["v0/servers/a.b/c/versions/latest"]
         );
         assert_eq!(keys("servers/a.b/c/index.html"), ["servers/a.b/c/index.html"]);
     }

@@ -14,6 +14,8 @@ SHAPES = """
 /v0.1/servers/{1}/versions/{v}?a=b  /v0.1/servers/{1}/versions/{v}-none  /v0.1/servers/{3}/versions/{v}-none  /v0.1/servers/{1}  /v0.1/servers/{3}
 /v0.1/servers/no.such%2Fserver/versions/latest  /v0.1/servers/no.such/server/versions  /v0.1/servers/x/versions  /v0.1/servers/x/versions/
 /v0.1/servers/{4}/versions/latest
+/v0/servers/{1}/versions  /v0/servers/{1}/versions/latest  /v0/servers/{2}/versions/{v}  /v0/servers/{3}/versions/{v}
+/v0/servers/{3}/versions/  /v0/servers/{4}/versions/latest  /v0/servers/{1}/versions/{v}-none  /v0/servers/no.such/server/versions
 /  /index.html  /browse  /browse/  /browse/index.html  /servers/{3}  /servers/{3}/  /servers/{3}?a=b  /servers/{1}  /servers/{3}/index.html  /servers
 /nothing  /nothing/here  /nothing/here/  /openapi.yaml  /feed.xml  /robots.txt  /assets  /assets/
 /connect  /connect/  /a%20b

@@ -8,7 +8,7 @@ import re
 import subprocess
 
 # Cells as "capability grade causes": clients.
-SHOWS_ALL = {"search partly search-ignored": "vscode copilot-language-server jetbrains eclipse xcode"}
+SHOWS_ALL = {"search partly search-ignored": "vscode copilot-language-server jetbrains eclipse xcode mcp-lookup"}
 NO_HTTPX = {f"{what} fails redirect-refused": "mcp-gateway-registry" for what in ("reach", "list", "latest")}
 # All versions are listed to whoever does not ask for the latest, as the API wants it.
 ALL_VERSIONS = {"list partly duplicate-rows": "copilot-cli apm", "paging partly next-page-never-asked": "copilot-cli"}
@@ -34,14 +34,18 @@ GRADES = {
 # What a registry of a thousand servers, one of them with a plus in its version, shows besides. langchain4j
 # refuses such a version before it asks.
 ONE_PAGE = {"paging partly next-page-never-asked": "copilot-cli apm add-mcp"}
-REFUSES_PLUS = {"version partly plus-lost": "langchain4j"}
+REFUSES_PLUS = {"version partly plus-refused": "langchain4j"}
+NO_OLD_LOOKUPS = {f"{what} fails v0-lookup-missing": "mcp-lookup" for what in ("latest", "version")}
 NO_PLUS = {"version fails listed-but-not-found": "copilot-language-server jetbrains visual-studio eclipse xcode docker apm go-mcp-registry mcpproxy-go other-spellings",
            "enforce fails listed-but-not-found": "copilot-language-server jetbrains visual-studio eclipse xcode"}
 LARGE = {
-    "s3": {"version partly plus-lost": "docker go-mcp-registry langchain4j mcpproxy-go other-spellings"},
-    "azure-static-web-apps": REFUSES_PLUS | NO_PLUS,
-    "firebase": REFUSES_PLUS | {"version fails literal-slash-folder plus-lost listed-but-not-found": "other-spellings", "version partly literal-slash-folder": ""},
-    **{host: ONE_PAGE for host in ("nginx", "caddy", "apache", "cloudflare-pages", "cloudflare-workers", "netlify", "vercel")},
+    **{host: REFUSES_PLUS | NO_OLD_LOOKUPS for host in ("plain", "github-pages")},
+    "s3": REFUSES_PLUS | NO_OLD_LOOKUPS | {"version partly plus-lost": "docker go-mcp-registry mcpproxy-go other-spellings"},
+    "azure-static-web-apps": REFUSES_PLUS | NO_PLUS | NO_OLD_LOOKUPS | {
+        "version fails v0-lookup-missing": "", "version fails v0-lookup-missing listed-but-not-found": "mcp-lookup"},
+    "firebase": REFUSES_PLUS | NO_OLD_LOOKUPS | {"version fails literal-slash-folder plus-lost listed-but-not-found": "other-spellings", "version partly literal-slash-folder": ""},
+    **{host: ONE_PAGE for host in ("nginx", "caddy", "apache", "cloudflare-pages", "netlify", "vercel")},
+    "cloudflare-workers": ONE_PAGE | NO_OLD_LOOKUPS,
 }
 
 # Causes that only the vendor's own server shows, and those that only the product would; table.REAL says why.
@@ -76,6 +80,7 @@ ITEMS = {
     "next-page-never-asked": r"The whole list, for clients that read one page",
     "literal-slash-folder": r"The spelling `%2f`",
     "content-type": r"The type `application/json`",
+    "v0-lookup-missing": r"Lookups below `/v0`",
     "plus-lost": r"Versions with `\+`|A raw `\+`",
 }
 

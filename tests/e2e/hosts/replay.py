@@ -113,9 +113,19 @@ class Replay:
             self.document(url, file)
             if version == "latest":
                 self.missing(f"{url}-no-such-version")
+                self.old(f"{start}/v0/servers/{path}", file)
+        for unknown in ("no.such%2Fserver/versions/latest", "no.such/server/versions"):
+            self.missing(f"{start}/v0/servers/{unknown}")
         for unknown in ("no.such%2Fserver", "no.such/server", "x"):
             self.missing(f"{start}/v0.1/servers/{unknown}/versions/latest")
             self.missing(f"{start}/v0.1/servers/{unknown}/versions")
+
+    def old(self, url, file):
+        """A lookup below /v0, as mcp-lookup sends it: found by a rewrite or as a copy, and at a host without either not."""
+        if self.promise.rewrites or os.path.exists(os.path.join(self.site, "v0" + file.removeprefix("v0.1"))):
+            self.document(url, file)
+        else:
+            self.missing(url)
 
     def lists(self, start):
         for api in ("v0.1", "v0"):

@@ -118,7 +118,10 @@ def nginx(site, work, port):
     server = write(server, work, "nginx-server.conf")
     temporary = " ".join(f"{kind}_temp_path {work}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     text = f"daemon off; pid {work}/nginx.pid; error_log stderr; events {{}} http {{ access_log off; {temporary} include {server}; }}"
-    return Server("nginx", work, ["nginx", "-e", "stderr", "-c", write(text, work, "nginx.conf")], port)
+    command = ["nginx", "-e", "stderr", "-c", write(text, work, "nginx.conf")]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True)
+    assert tested.returncode == 0 and "[warn]" not in tested.stderr, tested.stderr
+    return Server("nginx", work, command, port)
 
 
 def caddy(site, work, port):

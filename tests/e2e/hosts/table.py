@@ -27,6 +27,8 @@ class Promise:
     page: tuple = (308,)
     # Whether the whole server is configured by us: errors are never kept, the base URL's path is known.
     own: bool = False
+    # Whether lookups below /v0 are rewritten; other hosts have copies of a small registry.
+    rewrites: bool = False
     # Settings of the host that nobody is sent.
     private: tuple = ()
     # Whether a large registry is asked for each document in one spelling, not in all: where answers are slow.
@@ -39,14 +41,14 @@ class Promise:
     excuses: tuple = ()
 
 
-OWN = Promise(missing=(PROBLEM, "404.json"), queries="pages", preflight=204, own=True)
+OWN = Promise(missing=(PROBLEM, "404.json"), queries="pages", preflight=204, own=True, rewrites=True)
 
 HOSTS = {
     "nginx": replace(OWN, private=("nginx.conf", "Containerfile", ".containerignore")),
     "caddy": replace(OWN, private=("Caddyfile",)),
     "apache": replace(OWN, private=("apache.conf",)),
     "cloudflare-pages": Promise(
-        queries="program", slash=False, slow=True, private=("_headers", "_redirects", "_worker.js", "_routes.json")),
+        rewrites=True, queries="program", slash=False, slow=True, private=("_headers", "_redirects", "_worker.js", "_routes.json")),
     "cloudflare-workers": Promise(
         redirects=(307,), hops=2, queries="program", page=(307,), slow=True, private=("_headers", "wrangler.jsonc", "edge/index.js")),
     "firebase": Promise(

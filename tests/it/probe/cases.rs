@@ -43,7 +43,7 @@ fn is_list(asked: &Asked) -> bool {
 
 /// Whether it is below a server, in whatever spelling.
 fn is_lookup(asked: &Asked) -> bool {
-    asked.path().starts_with("/v0.1/servers/") && asked.path().contains("/versions")
+    asked.path().contains("/servers/") && asked.path().contains("/versions")
 }
 
 fn is_unknown(said: &Said) -> bool {

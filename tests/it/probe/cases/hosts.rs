@@ -121,8 +121,67 @@ pub(super) const CASES: &[Case] = &[
         |asked, said| if asked.path().starts_with("/v0/") { not_found() } else { said },
         "docker list fails v0-missing
          kaiden list fails v0-missing
-         langchain4j reach fails v0-missing
+         langchain4j reach fails v0-health-missing
+         langchain4j list fails v0-missing
+         mcp-lookup list fails v0-missing
+         mcp-lookup latest fails v0-lookup-missing
          others",
+    ),
+    case(
+        "no small documents below v0",
+        |asked, said| match asked.path() {
+            "/v0/health" | "/v0/ping" => not_found(),
+            _ => said,
+        },
+        "langchain4j reach fails v0-health-missing
+         langchain4j list works
+         others",
+    ),
+    case(
+        "no single servers below v0",
+        |asked, said| match asked.path().starts_with("/v0/servers/") {
+            true => not_found(),
+            false => said,
+        },
+        "mcp-lookup latest fails v0-lookup-missing
+         mcp-lookup version fails v0-lookup-missing
+         mcp-lookup list works
+         others",
+    ),
+    case(
+        "no single servers below v0, on a host that redirects to the plain spelling first",
+        |asked, said| match asked.path() {
+            path if path.contains("%2F") => Said::redirect(307, &path.replace("%2F", "/")),
+            path if path.starts_with("/v0/servers/") => not_found(),
+            _ => said,
+        },
+        "mcp-lookup latest fails v0-lookup-missing
+         vscode latest works",
+    ),
+    case(
+        "a query is part of a file's name",
+        |asked, said| if asked.target.contains('?') { not_found() } else { said },
+        "vscode list fails query-not-found
+         docker list fails query-not-found
+         kaiden list fails query-not-found
+         langchain4j list works
+         langchain4j search fails query-not-found",
+    ),
+    case(
+        "a server that lists folders (python -m http.server)",
+        |asked, said| match asked.path() {
+            path if path.ends_with("/index.json") => document(path.trim_end_matches("/index.json")),
+            path if path.ends_with('/') => page(),
+            path if path.starts_with("/v0") && said.status == 200 => {
+                Said::redirect(301, &format!("{path}/"))
+            }
+            _ => said,
+        },
+        "vscode list fails folder-listing
+         vscode latest fails folder-listing
+         apm version fails folder-listing
+         docker list fails folder-listing
+         copilot-cli enforce fails folder-listing",
     ),
     case(
         "no openapi.yaml",
@@ -165,7 +224,7 @@ pub(super) const CASES: &[Case] = &[
         "docker version partly plus-lost
          go-mcp-registry version partly plus-lost
          copilot-language-server version works
-         langchain4j version partly plus-lost
+         langchain4j version partly plus-refused
          others",
     ),
     case(
