@@ -20,10 +20,11 @@ pub(super) const IGNORED: [&str; 3] = ["/_site", "/public", "/.mcp-static"];
 /// Returns every file but `.gitignore`, in the order of the report.
 pub(super) fn files(plan: &Scaffold) -> Vec<File> {
     let words = words(plan);
-    let facts: &[&str] = if plan.example { &["example"] } else { &[] };
+    let facts = [("example", plan.example), ("open", !plan.public)];
+    let facts: Vec<&str> = facts.iter().filter(|(_, is)| *is).map(|(fact, _)| *fact).collect();
     let from = |path: &str, template: &str| File {
         path: path.to_owned(),
-        text: fill(&select(template, facts), &words),
+        text: fill(&select(template, &facts), &words),
     };
     let mut files = vec![
         from("registry-data/registry.toml", template!("data/registry.toml")),
@@ -90,12 +91,13 @@ fn words(plan: &Scaffold) -> Vec<(&'static str, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::template;
+    use super::{select, template};
     use crate::config::Config;
 
     /// The template with the lines uncommented that `prefix` begins; the header's four values are left out.
     fn uncommented(prefix: &str) -> String {
-        let lines = template!("data/registry.toml").lines().filter(|line| !line.contains("__"));
+        let text = select(template!("data/registry.toml"), &[]);
+        let lines = text.lines().filter(|line| !line.contains("__"));
         let is_key = |rest: &str| {
             let key = rest.split(" = ").next().unwrap_or_default();
             rest.contains(" = ") && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
