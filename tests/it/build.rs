@@ -93,7 +93,7 @@ fn lookups_below_v0_are_copied_where_the_settings_say_so() {
         assert!(project.path("_site/v0/servers/index.json").exists(), "{value}");
     }
     project.file("registry-data/registry.toml", &format!("{settings}\n[api]\nv0_copy = true\n"));
-    project.build_api().expect(1).says("write `v0_copies`");
+    project.build_api().expect(1).says("did you mean v0_copies?");
 }
 
 #[test]

@@ -113,7 +113,9 @@ fn a_text_of_one_line_holds_no_line_break_wherever_it_is() {
         }
     }
     for (document, place) in lines("ab") {
-        assert_eq!(reported(&document, ""), Vec::<String>::new(), "{place}");
+        let reported = reported(&document, "");
+        let others = reported.iter().filter(|line| !line.contains("runtime-argument-misplaced"));
+        assert_eq!(others.count(), 0, "{place}: {reported:?}");
     }
     let paragraphs = json!({"environmentVariables": [{"name": "A", "description": "a\n\nb\tc"}]});
     strict(&with_package(paragraphs), "");
@@ -205,7 +207,10 @@ fn loaders_and_escapes_are_warnings() {
         "risky-environment",
     );
     for (arguments, wanted) in [
-        (json!([{"type": "positional", "value": "--privileged"}]), "risky-container"),
+        (
+            json!([{"type": "positional", "value": "--privileged"}]),
+            "risky-container runtime-argument-misplaced",
+        ),
         (json!([{"type": "named", "name": "--privileged"}]), "risky-container"),
         (json!([{"type": "named", "name": "--network", "value": "host"}]), "risky-container"),
         (json!([{"type": "named", "name": "--network", "default": "host"}]), "risky-container"),
