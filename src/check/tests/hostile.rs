@@ -207,10 +207,7 @@ fn loaders_and_escapes_are_warnings() {
         "risky-environment",
     );
     for (arguments, wanted) in [
-        (
-            json!([{"type": "positional", "value": "--privileged"}]),
-            "risky-container runtime-argument-misplaced",
-        ),
+        (json!([{"type": "positional", "value": "--privileged"}]), "risky-container"),
         (json!([{"type": "named", "name": "--privileged"}]), "risky-container"),
         (json!([{"type": "named", "name": "--network", "value": "host"}]), "risky-container"),
         (json!([{"type": "named", "name": "--network", "default": "host"}]), "risky-container"),
@@ -233,7 +230,12 @@ fn loaders_and_escapes_are_warnings() {
         ),
         (json!([{"type": "named", "name": "-v", "value": "data:/data"}]), ""),
     ] {
-        strict(&with_package(json!({"runtimeArguments": arguments})), wanted);
+        // Most of these are options of containers, which the runtime of this package does not have.
+        let reported =
+            super::reported(&with_package(json!({"runtimeArguments": arguments})), Profile::Strict);
+        let risks = reported.iter().filter(|one| !one.starts_with("runtime-argument-misplaced@"));
+        let risks: Vec<&str> = risks.map(|one| one.split('@').next().unwrap()).collect();
+        assert_eq!(risks, wanted.split_whitespace().collect::<Vec<_>>(), "{arguments}");
         official(&with_package(json!({"runtimeArguments": arguments})), "");
     }
     // Variables that name each other's text do not make a value grow without end.
