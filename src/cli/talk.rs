@@ -75,7 +75,7 @@ impl Talk {
             self.data(&render(&shown, self.format, &style));
         }
         if notes > 0 {
-            self.say(&format!("{} not shown; --verbose shows them", count(notes, "note")));
+            self.say(&format!("{} hidden; use --verbose to see more", count(notes, "note")));
         }
     }
 

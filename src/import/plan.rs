@@ -179,7 +179,7 @@ impl ImportPlan {
 
     fn validate(&mut self, record: UpstreamRecord, latest: &Timestamp) -> Option<Candidate> {
         let label = format!("{}@{}", record.name, record.version);
-        let ask = "tell its publisher; the name and version become a path";
+        let ask = "tell its publisher; the name and the version are used as a path, so they must be valid";
         let name = ServerName::parse(&record.name)
             .map_err(|fault| Reason::new(format!("its name {fault}"), ask));
         let version = Version::parse(&record.version)

@@ -107,7 +107,7 @@ pub(super) fn read(place: Place, server: Option<&[u8]>, meta: Option<&[u8]>) -> 
 fn parts(server: Option<&[u8]>) -> Result<(String, String, String), (String, Reason)> {
     let nameless = |why: String, help: &str| (String::new(), Reason::new(why, help));
     let Some(bytes) = server else {
-        let help = "import records of the form {\"server\": …, \"_meta\": …}";
+        let help = "import records of the form {\"server\": …, \"_meta\": …}; for one server.json, run `mcp-static add FILE`";
         return Err(nameless("it has no member \"server\"".to_owned(), help));
     };
     if bytes.len() > MAX_SERVER {

@@ -32,10 +32,10 @@ impl ServerName {
             Some((_, name)) if name.contains('/') => "has more than one slash",
             Some(("", _) | (_, "")) => "has an empty half; the form is namespace/name",
             Some((namespace, _)) if namespace.len() < 2 || !is_word(namespace, b".-") => {
-                "has a namespace that is not letters, digits, dots and hyphens, at least two, with a letter or digit at both ends"
+                "has an invalid namespace: write at least two letters, digits, dots or hyphens, with a letter or digit at both ends"
             }
             Some((_, name)) if name.len() < 2 || !is_word(name, b"._-") => {
-                "has a name part of another form: use at least two letters, digits, dots, hyphens and underscores, with a letter or digit at both ends"
+                "has an invalid part after the slash: write at least two letters, digits, dots, hyphens or underscores, with a letter or digit at both ends"
             }
             Some(_) if text.len() > Self::MAX => "is longer than 200 characters",
             Some((namespace, _)) => {

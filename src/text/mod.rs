@@ -17,7 +17,7 @@ pub use count::{count, noun};
 pub use escape::{escape_html, push_json_escape, push_json_string, push_toml_string, write_html};
 pub use hex::{from_hex, is_hex, is_lower_hex, to_hex};
 pub use invisible::is_invisible;
-pub use markdown::{escape_markdown, markdown_span};
+pub use markdown::{escape_markdown, markdown_message, markdown_span};
 pub use percent::{percent_decode, percent_encode, percent_encode_except};
 pub use quote::quote;
 pub use visible::{push_visible, shorten, visible};

@@ -55,7 +55,7 @@ status, heard, folder = talk([
     ("Forge that the repository is on", "svn"),
     ("choose from github, gitlab, forgejo, gitea", "github"),
     ("Name of the registry", "Acme servers"),
-    ("even when its repository is private", ""),
+    ("even if its repository is private", ""),
     ("URL that clients will be given", "http://mcp.acme.example/"),
     ("clients refuse http", "https://mcp.acme.example"),
     ("Maintainers", "acme"),

@@ -304,7 +304,7 @@ fn complete(project: &Project, folder: &str, line: &[&str]) -> Vec<String> {
     let words: String = line.iter().map(|word| format!("'{word}' ")).collect();
     let (last, at) = (line[line.len() - 1], line.len() - 1);
     let text = format!(
-        "{script}\nCOMP_WORDS=({words}); COMP_CWORD={at}; COMP_TYPE=9\n\
+        "COMP_WORDBREAKS=' @:'\n{script}\n[[ $COMP_WORDBREAKS != *@* ]] || exit 1\nCOMP_WORDS=({words}); COMP_CWORD={at}; COMP_TYPE=9\n\
          _clap_complete_mcp_static mcp-static '{last}' ''\nprintf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
     );
     let bin = Path::new(env!("CARGO_BIN_EXE_mcp-static")).parent().unwrap();

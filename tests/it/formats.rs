@@ -212,7 +212,7 @@ fn markdown_of_strangers_is_text() {
     let mut report = Report::new();
     report.push(Diagnostic::new(Code::JsonSyntax, Place::file("a``b`.json"), hostile));
     let expected = "**1 error in 1 file**\n\n``` a``b`.json ```\n\n- **error** `json-syntax`: \
-&lt;img src=x&gt; &#91;a&#93;(http&#58;//e.vil) @&#8203;octocat #&#8203;12 &#96;code&#96; &#124; \
+&lt;img src=x&gt; &#91;a&#93;(http&#58;//e.vil) @&#8203;octocat #&#8203;12 `code` &#124; \
 &#42;&#42;b&#42;&#42; &amp;amp; www&#46;e.vil&#92;u{a}#&#8203; head\n";
     assert_eq!(print(&report, Format::Markdown), expected);
 }

@@ -108,7 +108,8 @@ fn a_repository_with_its_own_files_keeps_them() {
     project.file(".github/CODEOWNERS", "* @me\n").entry("com.acme/tool", "1.0.0");
     init(&project, &["--force"])
         .expect(0)
-        .says("kept README.md (init never replaces it)")
+        .says("wrote registry-data/README.md")
+        .says("registry-data/README.md says how")
         .says("kept .github/CODEOWNERS (init never replaces it)")
         .says("added /.mcp-static to .gitignore")
         .says("next: git init");
@@ -116,7 +117,7 @@ fn a_repository_with_its_own_files_keeps_them() {
     assert_eq!(project.read(".github/CODEOWNERS"), "* @me\n");
     // A folder `public` that is there already is not a build's.
     assert_eq!(project.read(".gitignore"), "/x\n_site/\n/.mcp-static\n");
-    init(&project, &[]).expect(0);
+    init(&project, &["--force"]).expect(0).says("nothing to do");
     assert_eq!(project.read(".gitignore"), "/x\n_site/\n/.mcp-static\n");
 
     let project = Project::empty();
@@ -188,7 +189,7 @@ fn the_remote_tells_forge_owner_and_likely_address() {
     init(&project, &["--host", "github-pages"])
         .expect(0)
         .says("then: git add")
-        .says("note: the whole world can read a site on GitHub Pages");
+        .says("note: a site on GitHub Pages is public");
     let readme = project.read("README.md");
     assert!(readme.contains("    https://acme.github.io/mcp\n"), "{readme}");
     assert!(

@@ -302,9 +302,7 @@ fn a_companys_first_hour_needs_no_network() {
         let args = ["verify", "--base", "main", "--head", branch, "--event", event];
         life.project.run_with(&args, &[("GITHUB_SERVER_URL", "https://github.com")])
     };
-    judge(&branch, &event)
-        .expect(0)
-        .says("com.acme.tools is left to the review of a maintainer (alice)");
+    judge(&branch, &event).expect(0).says("com.acme.tools is decided by review (alice)");
     // From a fork somebody who may push has to take it over.
     let event = company_event(&life, &branch, false);
     judge(&branch, &event).expect(4).says("[needs-maintainer]");

@@ -28,6 +28,10 @@ const MAX_LISTED: usize = 1000;
 /// It finds the program by its name, so that the script may be kept and shipped.
 pub(in crate::cli) fn script(shell: &str) -> Option<Vec<u8>> {
     let (name, mut script) = ("mcp-static", Vec::new());
+    if shell == "bash" {
+        // Bash splits words at "@" to complete names of hosts, and NAME@VERSION would arrive in pieces.
+        script.extend_from_slice(b"COMP_WORDBREAKS=${COMP_WORDBREAKS//@}\n");
+    }
     let shells = Shells::builtins();
     shells.completer(shell)?.write_registration(ASKED, name, name, name, &mut script).ok()?;
     Some(script)

@@ -15,6 +15,10 @@ use super::seal::options_of;
 /// The data folder of a new registry.
 pub(super) const DATA: &str = "registry-data";
 
+/// The README of the registry in a repository of its own, and beside other things.
+pub(super) const README: &str = "README.md";
+const DATA_README: &str = "registry-data/README.md";
+
 /// Largest file that is compared with one of the scaffold, in bytes.
 pub(super) const MAX_THERE: u64 = 16 * 1024 * 1024;
 
@@ -31,6 +35,8 @@ pub(super) struct Surroundings {
     pub(super) has_entries: bool,
     /// The settings that are there already.
     pub(super) settings: Option<Config>,
+    /// Path of the README of the registry: in the data folder if the repository had a README before the registry.
+    pub(super) guide: &'static str,
     /// Whether this is a copy of the program's own repository.
     pub(super) is_program: bool,
     /// The options of an earlier run, as words.
@@ -49,6 +55,11 @@ impl Surroundings {
             full.components().next_back().map(|c| c.as_os_str().to_string_lossy().into_owned());
         let data = dir.join(DATA);
         let settings = if data.is_dir() { read_settings(&data)? } else { None };
+        let had_readme = settings.is_none() && dir.join(README).exists();
+        let guide = match had_readme || dir.join(DATA_README).exists() {
+            true => DATA_README,
+            false => README,
+        };
         let text = |path: &str| file::read_text(&dir.join(path), MAX_THERE).ok();
         let files = NAMES.iter().filter_map(|name| Forge::named(name, None));
         let options = files.filter_map(|forge| text(forge.options_file())).find_map(|text| {
@@ -60,6 +71,7 @@ impl Surroundings {
             folder: folder.unwrap_or_default(),
             has_entries: data.join("servers").is_dir(),
             settings: settings.map(|text| Config::parse("registry.toml", &text).0),
+            guide,
             is_program: text("Cargo.toml")
                 .is_some_and(|text| text.lines().any(|line| line == "name = \"mcp-static\"")),
             options: options.unwrap_or_default(),

@@ -60,7 +60,12 @@ impl<R: BufRead, W: Write> Asker<R, W> {
         }
         if args.maintainers.is_none() {
             let known = plan.maintainers.clone().unwrap_or_default();
-            let question = "Maintainers, as @account or @organisation/team";
+            let question = match plan.forge {
+                Forge::GitHub { .. } => {
+                    "Maintainers, as @account or @organisation/team (not an organisation alone)"
+                }
+                _ => "Maintainers, as @account or @organisation/team",
+            };
             let answer = self.ask_until(question, &known, |answer| {
                 check_maintainers(answer).map_err(explain).map(|()| answer.to_owned())
             })?;
@@ -76,17 +81,24 @@ impl<R: BufRead, W: Write> Asker<R, W> {
     fn audience(&mut self, plan: &mut Scaffold, args: &InitArgs) -> Result<()> {
         match plan.forge {
             Forge::GitHub { server: false } => self.say(
-                "GitHub Pages shows a site to the whole world, even when its repository is private (except on GitHub \
-                 Enterprise Cloud with private Pages, which clients cannot read).\n",
+                "A site on GitHub Pages is public, even if its repository is private. (GitHub Enterprise Cloud can make it \
+                 private, but then clients cannot read it.)\n",
             )?,
             Forge::GitHub { server: true } => {
                 self.say("GitHub Pages shows a site to everyone who can reach this server.\n")?;
             }
-            _ => {}
+            Forge::GitLab => self.say(
+                "Clients do not sign in, so GitLab Pages has to show the site to everyone who can reach the server.\n",
+            )?,
+            Forge::Forgejo | Forge::Gitea => {}
         }
         let question =
-            "Can the site be public, so that everybody who knows its address can read it?";
+            "Can the site be public, so that everyone who knows its address can read it?";
         let readable = self.yes(question)?;
+        if !readable {
+            plan.pages = false;
+            plan.host = Some("plain".to_owned());
+        }
         if readable && !args.private {
             let question =
                 "Is it a public registry, where strangers publish and search engines are welcome?";

@@ -33,19 +33,24 @@ pub(super) fn next_steps(
     steps.push("then: mcp-static serve, and look at http://127.0.0.1:8080/".to_owned());
     if plan.maintainers.is_none() {
         steps.push(format!("then: name your maintainers in {}/CODEOWNERS", plan.forge.folder()));
+    } else if args.maintainers.is_none() && matches!(plan.forge, Forge::GitHub { .. }) {
+        steps.push(
+            "then: check .github/CODEOWNERS: GitHub accepts accounts and teams as owners, but not an organisation alone"
+                .to_owned(),
+        );
     }
     steps.push(publishing(plan).to_owned());
     if plan.host() == "github-pages" && !plan.public {
         steps.push(
-            "note: the whole world can read a site on GitHub Pages, even when its repository is private (except on \
-             GitHub Enterprise Cloud with private Pages, which clients cannot read)"
+            "note: a site on GitHub Pages is public, even if its repository is private (GitHub Enterprise Cloud can make it \
+             private, but then clients cannot read it)"
                 .to_owned(),
         );
     }
-    steps.push(
-        "then: protect the branch; README.md says how, and what to paste into each client"
-            .to_owned(),
-    );
+    steps.push(format!(
+        "then: protect the branch; {} says how, and what to paste into each client",
+        plan.guide
+    ));
     if plan.source == Source::Unknown {
         steps.push(format!(
             "last: the workflows do not know where to get mcp-static from; set the variables MCP_STATIC_URL and \

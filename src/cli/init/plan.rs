@@ -32,6 +32,10 @@ pub(super) struct Scaffold {
     pub(super) tool: (Option<String>, Option<String>),
     /// `[registry] id`.
     pub(super) id: String,
+    /// Path of the README.
+    pub(super) guide: &'static str,
+    /// Whether the pages of the forge may serve the site.
+    pub(super) pages: bool,
     /// Host and path of the repository on its forge.
     pub(super) remote: Option<(String, String)>,
 }
@@ -66,6 +70,8 @@ impl Scaffold {
             source: Source::parse(args.tool.as_deref(), args.sha256.as_deref())?,
             tool: (args.tool.clone(), args.sha256.clone()),
             id: String::new(),
+            guide: around.guide,
+            pages: true,
             remote,
         })
     }
@@ -141,7 +147,7 @@ impl Scaffold {
 
     /// Returns the URL at which the forge's pages will most likely serve the site.
     pub(super) fn likely_url(&self) -> Option<String> {
-        let (host, path) = self.remote.as_ref()?;
+        let (host, path) = self.remote.as_ref().filter(|_| self.pages)?;
         let (owner, name) = path.split_once('/')?;
         let pages = match host.as_str() {
             "github.com" if self.host() == "github-pages" => "github.io",

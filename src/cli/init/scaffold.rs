@@ -28,7 +28,7 @@ pub(super) fn files(plan: &Scaffold) -> Vec<File> {
     };
     let mut files = vec![
         from("registry-data/registry.toml", template!("data/registry.toml")),
-        from("README.md", template!("data/README.md")),
+        from(plan.guide, template!("data/README.md")),
     ];
     if plan.example {
         let path = "registry-data/servers/com.example/hello/1.0.0/server.json";

@@ -5,7 +5,7 @@ use crate::diag::Code;
 use crate::diag::format::markdown;
 use crate::judge::{Judged, Judgement};
 use crate::proof::{Ending, Verdict};
-use crate::text::{escape_markdown as escape, markdown_span as span};
+use crate::text::{escape_markdown as escape, markdown_message as message, markdown_span as span};
 
 /// The line by which a job finds its own comment again.
 pub(in crate::cli) const MARKER: &str = "<!-- mcp-static verify -->";
@@ -34,7 +34,7 @@ pub(in crate::cli) fn render(judged: &Judged) -> String {
         text.push_str("\n| namespace | verdict | what was seen |\n|---|---|---|\n");
         for namespace in judged.namespaces.iter().take(MAX_ROWS) {
             let verdict = match &namespace.verdict {
-                Verdict::Proven { by: "reviewed", .. } => "✅ reviewed by a maintainer".to_owned(),
+                Verdict::Proven { by: "reviewed", .. } => "👤 decided by review".to_owned(),
                 Verdict::Proven { by, .. } => format!("✅ {by}"),
                 Verdict::Refuted => "❌ not proven".to_owned(),
                 Verdict::Unknown => "⏳ no answer".to_owned(),
@@ -49,7 +49,7 @@ pub(in crate::cli) fn render(judged: &Judged) -> String {
                         Ending::Absent { .. } => "–",
                         Ending::Unknown => "⏳",
                     };
-                    format!("{sign} {}: {}", attempt.method.as_str(), escape(&attempt.saw))
+                    format!("{sign} {}: {}", attempt.method.as_str(), message(&attempt.saw))
                 })
                 .collect();
             let seen = seen.join("<br>");
@@ -66,7 +66,7 @@ pub(in crate::cli) fn render(judged: &Judged) -> String {
                 Some(commit) => format!("the state of {}", short(commit)),
                 None => "nothing".to_owned(),
             };
-            let (why, help) = (escape(&back.why), escape(&back.help));
+            let (why, help) = (message(&back.why), message(&back.help));
             text.push_str(&format!("| {} | {instead} | {why} | {help} |\n", cell(&back.held.path)));
         }
         more(&mut text, judged.held.len());
@@ -74,6 +74,11 @@ pub(in crate::cli) fn render(judged: &Judged) -> String {
     if !judged.report.is_empty() {
         text.push('\n');
         text.push_str(&markdown(&judged.report));
+    }
+    if judged.judgement == Judgement::Refused {
+        text.push_str(
+            "\nCorrect this and push again. `mcp-static explain CODE` explains a finding.\n",
+        );
     }
     if judged.safe {
         text.push_str(
@@ -97,6 +102,9 @@ pub(super) fn headline(judged: &Judged) -> &'static str {
         Judgement::Proven if judged.report.items().iter().any(|d| d.code == Code::ChangeEmpty) => {
             "This change is empty."
         }
+        Judgement::Proven if by_review(judged) => {
+            "This change is valid; review decides who may publish it."
+        }
         Judgement::Proven => "Everything in this change is proven.",
         Judgement::Refused => "This change is refused.",
         Judgement::Unknown => {
@@ -104,6 +112,11 @@ pub(super) fn headline(judged: &Judged) -> &'static str {
         }
         Judgement::NeedsMaintainer => "This change needs a maintainer's decision.",
     }
+}
+
+/// Returns whether the verdict on a namespace is left to people.
+pub(super) fn by_review(judged: &Judged) -> bool {
+    judged.namespaces.iter().any(|n| matches!(n.verdict, Verdict::Proven { by: "reviewed", .. }))
 }
 
 /// Returns a name in a table, where a bar would end the cell even inside a code span.

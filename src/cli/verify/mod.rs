@@ -99,8 +99,8 @@ fn verify_again(global: &Global, talk: &Talk) -> Result<Outcome> {
     let (report, counts) = verify_all(&global.load_options()?, &doors)?;
     talk.report(&report);
     talk.say(&format!(
-        "{} of {} of this registry have a proof: {} valid, {} without an answer",
-        counts.proofs,
+        "{} in {}: {} valid, {} without an answer",
+        count(counts.proofs, "proof"),
         count(counts.versions, "version"),
         counts.live,
         counts.open
@@ -122,7 +122,7 @@ fn print(judged: &Judged, talk: &Talk) {
         if let Verdict::Proven { by, subject } = &namespace.verdict {
             let saw = namespace.tried.last().map(|a| format!(": {}", a.saw)).unwrap_or_default();
             let how = match *by {
-                "reviewed" => "left to the review of a maintainer".to_owned(),
+                "reviewed" => "decided by review".to_owned(),
                 by => format!("proven by {by}"),
             };
             proven.push(format!("{} is {how} ({subject}){saw}", namespace.namespace));
@@ -140,6 +140,9 @@ fn print(judged: &Judged, talk: &Talk) {
     }
     talk.say(headline(judged));
     match judged.judgement {
+        Judgement::Proven if judged.held.is_empty() && comment::by_review(judged) => {
+            talk.next("review it, then merge it");
+        }
         Judgement::Proven if judged.held.is_empty() => talk.next("merge it"),
         Judgement::Proven => talk.next("`mcp-static build --without FILE` with the file of --hold"),
         Judgement::Refused => {

@@ -6,7 +6,7 @@
 
 use super::shared::{WORST_FIRST, counted, position, summary};
 use crate::diag::{Diagnostic, Report};
-use crate::text::{escape_markdown, markdown_span};
+use crate::text::{markdown_message, markdown_span};
 
 /// Most characters of a comment.
 const MAX: usize = 60_000;
@@ -74,7 +74,7 @@ fn item(diagnostic: &Diagnostic) -> String {
     if !pointer.is_empty() {
         text.push_str(&format!(" {}", markdown_span(pointer)));
     }
-    text.push_str(&format!(": {}\n", escape_markdown(&diagnostic.message)));
+    text.push_str(&format!(": {}\n", markdown_message(&diagnostic.message)));
     for label in &diagnostic.labels {
         text.push_str("  - ");
         if !label.place.file.is_empty() {
@@ -82,10 +82,10 @@ fn item(diagnostic: &Diagnostic) -> String {
             let place = format!("{}{position}", label.place.file);
             text.push_str(&format!("{}: ", markdown_span(&place)));
         }
-        text.push_str(&format!("{}\n", escape_markdown(&label.message)));
+        text.push_str(&format!("{}\n", markdown_message(&label.message)));
     }
     if let Some(help) = &diagnostic.help {
-        text.push_str(&format!("  - help: {}\n", escape_markdown(help)));
+        text.push_str(&format!("  - help: {}\n", markdown_message(help)));
     }
     text
 }

@@ -42,7 +42,7 @@ fn a_change_is_judged_on_each_forge() {
             _ => job.summary(),
         };
         for line in [
-            "Everything in this change is proven.",
+            "This change is valid; review decides who may publish it.",
             "| added | `/v0.1/servers/com.example/hello/versions/1.1.0` |",
             "| changed | `/v0.1/servers/com.example/hello/versions/latest` |",
             "| changed | `/v0.1/servers` |",
@@ -217,7 +217,7 @@ fn the_judge_refuses_a_token_and_needs_no_outputs() {
     job.clone().set("CI_JOB_TOKEN", "x").run(&["judge"]).expect(2).says("env -u CI_JOB_TOKEN");
     // Forges that run all steps with the variable can empty it.
     job.set("GITHUB_TOKEN", "").unset("GITHUB_OUTPUT").unset("GITHUB_STEP_SUMMARY");
-    job.run(&["judge"]).expect(0).says("Everything in this change is proven.");
+    job.run(&["judge"]).expect(0).says("This change is valid; review decides who may publish it.");
     assert!(job.left("report.json").is_some());
     // Values of another hand are not believed either.
     registry.project.file("temp/mcp-static/fetched.json", "{\"head\":7}");

@@ -9,6 +9,7 @@ fn talk(remote: &str, args: &InitArgs, answers: &str) -> (Result<Scaffold>, Stri
         folder: "folder".to_owned(),
         has_entries: false,
         settings: None,
+        guide: "README.md",
         is_program: false,
         options: Vec::new(),
     };
@@ -32,7 +33,7 @@ fn what_the_remote_says_is_proposed() {
     assert_eq!(plan.maintainers.as_deref(), Some("@Acme"));
     assert_eq!(plan.source, Source::Unknown);
     assert!(!asked.contains("Forge that"), "{asked}");
-    assert!(asked.contains("shows a site to the whole world, even when its repository is private"));
+    assert!(asked.contains("is public, even if its repository is private"));
 }
 
 #[test]
@@ -99,4 +100,14 @@ fn the_first_server_is_asked_for_until_it_is_taken() {
     assert_eq!(ask("bad.json\ngood.json\nmore.json\n"), (true, "bad.json good.json".to_owned()));
     assert_eq!(ask("bad.json\n\n"), (false, "bad.json".to_owned()));
     assert_eq!(ask("bad.json"), (false, "bad.json".to_owned()));
+}
+
+#[test]
+fn no_public_address_is_proposed_for_a_site_that_cannot_be_public() {
+    for remote in ["gitlab.com/acme/mcp", "codeberg.org/acme/mcp", "github.com/acme/mcp"] {
+        let (plan, asked) = talk(remote, &InitArgs::default(), "\nn\n\n\n\n");
+        let plan = plan.unwrap();
+        assert_eq!((plan.host(), plan.on_pages(), plan.base_url.is_none()), ("plain", false, true));
+        assert!(!asked.contains("[https://"), "{asked}");
+    }
 }
