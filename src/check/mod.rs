@@ -52,6 +52,7 @@ mod tests;
 pub use document::{document, normalised};
 pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use kind::{Answered, answered};
+pub use placeholder::placeholder;
 pub use profile::{DocumentRules, Profile};
 pub use registry::layout;
 pub use rules::RULES;

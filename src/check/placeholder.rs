@@ -78,6 +78,11 @@ fn left(text: &str, path: &Path<'_>) -> Option<Finding> {
 const PAIRS: [(&str, &str); 6] =
     [("${", "}"), ("{{", "}}"), ("<", ">"), ("%", "%"), ("__", "__"), ("@", "@")];
 
+/// Returns the first placeholder of a name or version.
+pub fn placeholder(text: &str) -> Option<&str> {
+    first(text, false)
+}
+
 /// Returns the first placeholder of a text.
 fn first(text: &str, has_variables: bool) -> Option<&str> {
     if !text.contains(['$', '{', '<', '%', '_', '@']) {

@@ -66,11 +66,11 @@ fn pointer(index: usize) -> Pointer {
     Pointer::from(format!("/remotes/{index}/url"))
 }
 
-/// Makes the label at the URL that was published first.
+/// Makes the label at the URL of the other server.
 fn label(tree: &Tree, server: &ServerFolder, version: &str, index: usize) -> Label {
     let file = format!("{}/{version}/server.json", folder(tree, server));
     let place = Place { pointer: pointer(index), ..Place::file(file) };
-    Label { place, message: "it is published here already".to_owned() }
+    Label { place, message: "it is here too".to_owned() }
 }
 
 /// Reports the URLs of one version that other servers have too.

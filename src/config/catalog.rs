@@ -4,10 +4,14 @@
 
 use serde::Deserialize;
 
-use super::problems::Problems;
+use super::problems::{Problems, unknown_client};
 
 /// The colour of links and buttons unless the settings name another.
 pub const ACCENT: &str = "#0b6b66";
+
+/// Ids of the clients that have a tab, in the order of the tabs, as a message lists them.
+const CLIENT_IDS: &str = "vscode, copilot-cli, claude-code, cursor, jetbrains, json, visual-studio, \
+    claude-desktop, codex, gemini-cli, lm-studio, goose, kiro, windsurf, opencode";
 
 /// How the catalog looks.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -101,6 +105,12 @@ impl CatalogSettings {
             let at = format!("links/{}/url", positions.next().unwrap_or(0));
             check(&at, "links", &link.url, is_web(&link.url), help)
         });
+        let mut positions = 0..;
+        self.clients.retain(|id| {
+            let at = format!("/catalog/clients/{}", positions.next().unwrap_or(0));
+            let wrong = unknown_client(id, CLIENT_IDS);
+            wrong.map(|(message, help)| problems.add(at, message, help)).is_none()
+        });
     }
 }
 
@@ -121,4 +131,15 @@ fn is_logo(text: &str) -> bool {
 fn is_folder(text: &str) -> bool {
     let segment = |s: &str| !matches!(s, "" | "." | "..") && !s.contains(['\\', ':']);
     text.trim_end_matches('/').split('/').all(segment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_are_those_of_the_tabs() {
+        let ids: Vec<&str> = crate::render::install::Clients::ids().collect();
+        assert_eq!(CLIENT_IDS, ids.join(", "));
+    }
 }

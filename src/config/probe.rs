@@ -4,8 +4,9 @@
 
 use serde::Deserialize;
 
-use crate::diag::{Code, Diagnostic, Finding, SourceFile, nearest};
+use crate::diag::{Code, Diagnostic, Finding, SourceFile};
 
+use super::problems::unknown_client;
 use super::{Config, toml_span};
 
 /// Ids of the clients that a probe knows, in the order of its table, as a message lists them.
@@ -34,15 +35,10 @@ impl Config {
     pub fn parse_with_clients(path: &str, text: &str) -> (Self, Vec<Diagnostic>) {
         let (config, mut wrong) = Self::parse(path, text);
         let required = config.probe.require.iter().enumerate();
-        let unknown = required.filter(|(_, id)| !CLIENT_IDS.split(", ").any(|known| known == *id));
-        let findings = unknown.map(|(i, id)| {
-            let help = match nearest(id, CLIENT_IDS.split(", ")) {
-                Some(near) => format!("write {near:?}"),
-                None => format!("choose from {CLIENT_IDS}"),
-            };
-            let message = format!("unknown client {id:?}");
+        let findings = required.filter_map(|(i, id)| {
+            let (message, help) = unknown_client(id, CLIENT_IDS)?;
             let finding = Finding::new(Code::SettingsInvalid, "/probe/require", message).help(help);
-            (finding, toml_span(text, &format!("/probe/require/{i}")))
+            Some((finding, toml_span(text, &format!("/probe/require/{i}"))))
         });
         wrong.extend(SourceFile::new(path, text).diagnose_spans(findings.collect()));
         (config, wrong)

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span, suggest};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span, nearest, suggest};
 
 /// Wrong settings, each with the pointer to its value.
 #[derive(Debug, Default)]
@@ -31,6 +31,18 @@ impl Problems {
         let found = self.0.into_iter().map(|(pointer, finding)| (finding, span(&pointer)));
         source.diagnose_spans(found.collect())
     }
+}
+
+/// Returns the message and the advice about a client that is not in `known`, whose ids commas separate.
+pub(super) fn unknown_client(id: &str, known: &str) -> Option<(String, String)> {
+    if known.split(", ").any(|known| known == id) {
+        return None;
+    }
+    let help = match nearest(id, known.split(", ")) {
+        Some(near) => format!("write {near:?}"),
+        None => format!("choose from {known}"),
+    };
+    Some((format!("unknown client {id:?}"), help))
 }
 
 /// The span of a value that is not in the file because its default is used.

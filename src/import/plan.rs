@@ -7,12 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
+use crate::check::placeholder;
 use crate::data::{
     Clash, Edits, EntryFile, ServerFolder, Spellings, StatusRecord, Tree, VersionFolder,
     entry_folder,
 };
 use crate::diag::{Code, Diagnostic, Place};
-use crate::model::{ServerName, Status, Timestamp, Version};
+use crate::model::{InvalidName, ServerName, Status, Timestamp, Version};
 
 use super::candidate::{ASK_OR_CLOCK, Candidate, Existing};
 use super::compare::{Compare, Decision, same_document};
@@ -113,6 +114,14 @@ fn drop_future(facts: &mut Facts, latest: &Timestamp) -> Vec<String> {
     dates.into_iter().filter_map(drop).collect()
 }
 
+/// Says what is wrong with a name or version that cannot be a path, which a template often left so.
+fn wrong(what: &str, text: &str, fault: &InvalidName) -> String {
+    match placeholder(text) {
+        Some(left) => format!("its {what} has the placeholder {left:?}, which was not filled in"),
+        None => format!("its {what} {fault}"),
+    }
+}
+
 fn reason(clash: Clash) -> Reason {
     let spelled = |what: &str, other: &str| format!("its {what} differs from {other} only by case");
     let help = "leave it out with --exclude; the spelling that was published first stays";
@@ -181,9 +190,9 @@ impl ImportPlan {
         let label = format!("{}@{}", record.name, record.version);
         let ask = "tell its publisher; the name and the version are used as a path, so they must be valid";
         let name = ServerName::parse(&record.name)
-            .map_err(|fault| Reason::new(format!("its name {fault}"), ask));
+            .map_err(|fault| Reason::new(wrong("name", &record.name, &fault), ask));
         let version = Version::parse(&record.version)
-            .map_err(|fault| Reason::new(format!("its version {fault}"), ask));
+            .map_err(|fault| Reason::new(wrong("version", &record.version, &fault), ask));
         let whole = name.and_then(|name| Ok((name, version?, record.facts.clone()?)));
         match whole {
             Ok((name, version, mut facts)) => {

@@ -38,11 +38,6 @@ pub(super) fn make(
 
 /// Reports a broken template with its path in the operator's folder and its line.
 fn diagnostic(folder: Option<&str>, problem: &TemplateProblem) -> Diagnostic {
-    if problem.template == TemplateProblem::CLIENTS {
-        let place = Place::file("registry.toml");
-        return Diagnostic::new(Code::SettingsInvalid, place, problem.message.clone())
-            .help("correct [catalog] clients");
-    }
     let folder = folder.map_or("templates", |folder| folder.trim_end_matches('/'));
     let mut place = Place::file(format!("{folder}/{}", problem.template));
     place.line = u32::try_from(problem.line).unwrap_or_default();

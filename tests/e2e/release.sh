@@ -61,7 +61,7 @@ fi
 # The completions load, and complete a command.
 bash --norc -euc '
   source completions/mcp-static
-  COMP_WORDS=(mcp-static expl) COMP_CWORD=1
+  PATH=$PWD:$PATH COMP_WORDS=(mcp-static expl) COMP_CWORD=1 COMP_TYPE=9
   complete=$(complete -p mcp-static)
   complete=${complete#*-F }
   "${complete%% *}" mcp-static expl mcp-static

@@ -313,4 +313,15 @@ fn a_client_that_nobody_knows_is_refused_where_the_settings_name_it() {
     }
     project.file("registry-data/registry.toml", "[probe]\nrequire = [\"vscode\"]\n");
     project.run(&["check"]).expect(0);
+    // The clients of the catalog's tabs are others.
+    for (id, help) in [("vsocde", "write \"vscode\""), ("visual-studoi", "write \"visual-studio\"")]
+    {
+        let text = format!("[catalog]\nclients = [\n  \"cursor\",\n  \"{id}\",\n]\n");
+        project.file("registry-data/registry.toml", &text);
+        let ran = project.run(&["check"]).expect(1);
+        for says in ["registry-data/registry.toml:4:3", &format!("unknown client {id:?}"), help] {
+            assert!(ran.out.contains(says), "{says}: {}", ran.out);
+        }
+        assert_eq!(ran.out.matches("settings-invalid]").count(), 1, "{}", ran.out);
+    }
 }

@@ -175,7 +175,7 @@ fn every_record_that_stays_out_has_its_reason() {
         "/5 com.example/long-message@1.0.0 was not imported: its statusMessage has 501 characters",
         "/6 a record was not imported: its document has no name",
         "/7 com.example/no-version was not imported: its document has no version",
-        "/8 com.example/placeholder@{{VERSION}} was not imported: its version is not a safe path",
+        "/8 com.example/placeholder@{{VERSION}} was not imported: its version has the placeholder \"{{VERSION}}\", which was",
         "/9 com.example/newest@latest was not imported: its version is the word",
         "/10 no-slash@1.0.0 was not imported: its name has no slash",
         "/11 com.example/../up@1.0.0 was not imported: its name has more than one slash",

@@ -42,11 +42,6 @@ pub struct TemplateProblem {
     pub message: String,
 }
 
-impl TemplateProblem {
-    /// Used as the template's name when the settings name an unknown client.
-    pub const CLIENTS: &str = "[catalog] clients";
-}
-
 impl fmt::Display for TemplateProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: {}", self.template, self.line, self.message)

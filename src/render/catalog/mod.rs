@@ -82,10 +82,7 @@ impl Catalog {
         let forge = repository.filter(|_| settings.edit);
         let clients = match settings.clients.as_slice() {
             [] => Clients::default(),
-            words => Clients::new(words.iter().map(String::as_str)).map_err(|message| {
-                let template = TemplateProblem::CLIENTS.to_owned();
-                TemplateProblem { template, line: 0, message }
-            })?,
+            words => Clients::new(words.iter().map(String::as_str)),
         };
         Ok(Self {
             clients,

@@ -76,19 +76,15 @@ impl Clients {
         CLIENTS.iter().map(|client| client.id)
     }
 
-    /// Reads the first row from settings. The error names an unknown word.
-    pub fn new<'a>(first: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
+    /// Reads the first row from settings, which refuse an unknown word; here it is left out.
+    pub fn new<'a>(first: impl IntoIterator<Item = &'a str>) -> Self {
         let mut ids: Vec<&'static str> = Vec::new();
-        for word in first {
-            let id = Self::ids().find(|id| *id == word).ok_or_else(|| {
-                let all: Vec<_> = Self::ids().collect();
-                format!("{word:?} is an unknown client; choose from {}", all.join(", "))
-            })?;
+        for id in first.into_iter().filter_map(|word| Self::ids().find(|id| *id == word)) {
             if !ids.contains(&id) {
                 ids.push(id);
             }
         }
-        Ok(Self { first: ids })
+        Self { first: ids }
     }
 
     /// The table in the order of the tabs, and whether each is in the first row.
