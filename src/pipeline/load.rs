@@ -108,6 +108,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         meta_key: config.meta_key(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         commit: place.commit()?,
+        holds_back: !options.without.is_empty(),
         probed: None,
     };
     let catalog = match options.catalog {

@@ -35,6 +35,8 @@ pub struct Facts {
     pub tool: String,
     /// Commit that the data comes from, and its time.
     pub commit: Option<(String, Timestamp)>,
+    /// Whether something of that commit is held back, so that the site is not all of it.
+    pub holds_back: bool,
     /// Result of a probe, when the site shows it. Documents of single servers must not depend on it.
     pub probed: Option<Arc<Probed>>,
 }
@@ -45,7 +47,7 @@ impl Facts {
         SiteInfo {
             base_path: self.base_url.as_ref().map(|url| url.path().to_owned()),
             tool: format!("mcp-static {}", self.tool),
-            commit: self.commit.as_ref().map(|(id, _)| id.clone()),
+            commit: self.commit.as_ref().filter(|_| !self.holds_back).map(|(id, _)| id.clone()),
         }
     }
 }
