@@ -109,6 +109,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         commit: place.commit()?,
         v0_copies: config.v0_copies.unwrap_or_else(|| few_versions(&tree)),
+        holds_back: !options.without.is_empty(),
         probed: None,
     };
     let catalog = match options.catalog {

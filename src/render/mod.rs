@@ -37,6 +37,8 @@ pub struct Facts {
     pub commit: Option<(String, Timestamp)>,
     /// Whether each server's documents are below `/v0` too, for hosts that cannot rewrite.
     pub v0_copies: bool,
+    /// Whether something of that commit is held back, so that the site is not all of it.
+    pub holds_back: bool,
     /// Result of a probe, when the site shows it. Documents of single servers must not depend on it.
     pub probed: Option<Arc<Probed>>,
 }
@@ -47,7 +49,7 @@ impl Facts {
         SiteInfo {
             base_path: self.base_url.as_ref().map(|url| url.path().to_owned()),
             tool: format!("mcp-static {}", self.tool),
-            commit: self.commit.as_ref().map(|(id, _)| id.clone()),
+            commit: self.commit.as_ref().filter(|_| !self.holds_back).map(|(id, _)| id.clone()),
         }
     }
 }

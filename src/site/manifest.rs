@@ -93,7 +93,7 @@ pub struct ManifestRow {
 pub struct Manifest {
     /// Name and version of the tool that wrote it.
     pub tool: String,
-    /// Commit that the data came from, when there is one.
+    /// Commit that the data came from, when there is one and nothing of it is held back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub commit: Option<String>,
     /// Folder of what the host sends, empty when that is the whole output.

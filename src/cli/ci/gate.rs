@@ -54,7 +54,10 @@ pub(super) fn run(global: &Global, args: &GateArgs, job: &Job, talk: &Talk) -> R
     if let Some(base) = base
         && !git.is_ancestor(base, head)?
     {
-        out.error(&format!("The deployed commit {base} is not in the history of this branch. If that is intended, delete refs/mcp-static/deployed: then everything is judged again."));
+        out.error(&match git.is_ancestor(head, base)? {
+            true => format!("This run is for an older commit than the deployed one, {base}: start the workflow anew instead of running an old run again."),
+            false => format!("The deployed commit {base} is not in the history of this branch. If that is intended, delete refs/mcp-static/deployed: then everything is judged again."),
+        });
         return Ok(Outcome::Failed);
     }
     let candidate = Candidate { global, args, out, host, folder, live, deployed: marks.deployed };

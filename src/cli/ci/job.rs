@@ -14,15 +14,25 @@ use super::super::args::ci::CiArgs;
 use super::super::net;
 use super::super::talk::Talk;
 
-/// Variables that hold a token which may write, or may read a private repository.
-pub(super) const TOKENS: &[&str] = &[
+/// Variables of forges like GitHub that hold a token which may write, or may read a private repository. The runners of
+/// Forgejo and Gitea show all but the second to every step; the runtime's token is the job's own on older servers.
+pub(in crate::cli) const TOKENS: [&str; 6] = [
     "GITHUB_TOKEN",
     "GH_TOKEN",
     "FORGEJO_TOKEN",
     "GITEA_TOKEN",
+    "ACTIONS_RUNTIME_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+];
+
+/// Such variables of GitLab. The registry's and the proxy's password are the job's token, and the URL has it in it.
+pub(in crate::cli) const GITLAB_TOKENS: [&str; 6] = [
     "CI_JOB_TOKEN",
     "MCP_STATIC_TOKEN",
-    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "CI_REPOSITORY_URL",
+    "CI_REGISTRY_PASSWORD",
+    "CI_DEPENDENCY_PROXY_PASSWORD",
+    "CI_DEPLOY_PASSWORD",
 ];
 
 /// The job that a step runs in.
@@ -149,7 +159,7 @@ impl Job {
     /// # Errors
     /// Naming the variable, never its value.
     pub(super) fn refuse_tokens(&self) -> Result<()> {
-        match TOKENS.iter().find(|name| variable(name).is_some()) {
+        match TOKENS.iter().chain(&GITLAB_TOKENS).find(|name| variable(name).is_some()) {
             None => Ok(()),
             Some(name) => Err(Error::new(
                 ErrorKind::Usage,

@@ -32,6 +32,8 @@ use super::talk::Talk;
 use crate::error::Result;
 use job::Job;
 
+pub(super) use job::{GITLAB_TOKENS, TOKENS};
+
 /// Runs one step of a workflow.
 pub(super) fn run(global: &Global, args: &CiArgs, talk: &Talk) -> Result<Outcome> {
     let job = Job::of_environment(args)?;

@@ -115,7 +115,7 @@ impl Source {
             Self::Unknown | Self::File { .. } => "known SHA-256",
             Self::Path { .. } => "the runner",
             Self::Crate { .. } | Self::Commit { .. } => "a fixed version",
-            Self::This => "the base branch",
+            Self::This => "the default branch",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The CI files: one template per forge and file, one text that installs the program.
 
+use super::super::ci::{GITLAB_TOKENS, TOKENS};
 use super::forge::Forge;
 use super::plan::Scaffold;
 use super::source::Source;
@@ -125,6 +126,7 @@ fn words(plan: &Scaffold) -> Vec<(&'static str, String)> {
         ("__SHA256_VALUE__", variable("MCP_STATIC_SHA256", sha256)),
         ("__CACHE_KEY__", cache_key(plan)),
         ("__SCRIPT__", script.clone()),
+        ("__WITHOUT_TOKENS__", without_tokens(plan.forge)),
     ];
     let cached = match plan.source {
         Source::This => "${{ runner.temp }}/target/release/mcp-static",
@@ -174,6 +176,15 @@ fn script(plan: &Scaffold) -> String {
         ("__TOOL__", tool.to_owned()),
     ];
     fill(&select(template, &facts(plan)), &words)
+}
+
+/// Returns the begin of a command that sees no token. GitHub shows its token to no step that does not ask for it.
+fn without_tokens(forge: Forge) -> String {
+    let names = match forge {
+        Forge::GitLab => GITLAB_TOKENS,
+        _ => TOKENS,
+    };
+    format!("env -u {}", names.join(" -u "))
 }
 
 /// Returns the name under which the forge keeps a compiled program.

@@ -26,9 +26,10 @@ const SHOWN_CHARS: usize = 300;
 
 /// Settings of each run: a connection that stands still for a minute ends, nothing runs in the background, and
 /// neither hooks nor transports of the repository run programs. A container's checkout belongs to another user, which
-/// git refuses otherwise.
-const SETTINGS: [&str; 6] = [
+/// git refuses otherwise. A redirect is not followed: git would send the token along.
+const SETTINGS: [&str; 7] = [
     "safe.directory=*",
+    "http.followRedirects=false",
     "http.lowSpeedLimit=100",
     "http.lowSpeedTime=60",
     "gc.auto=0",

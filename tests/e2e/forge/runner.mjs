@@ -112,8 +112,8 @@ export class Runner {
       GITHUB_SERVER_URL: this.forge.url, GITHUB_API_URL: this.api(run), GITHUB_REF: run.ref, GITHUB_REF_NAME: run.ref.replace("refs/heads/", ""), GITHUB_SHA: run.sha,
       GITHUB_RUN_ID: run.id, GITHUB_RUN_ATTEMPT: "1", GITHUB_WORKSPACE: state.workspace, GITHUB_STEP_SUMMARY: state.summary, GITHUB_JOB: state.key,
       ...Object.fromEntries(Object.entries(files).map(([name, file]) => [`GITHUB_${name}`, file])), RUNNER_TEMP: state.temp, RUNNER_OS: "Linux", RUNNER_ARCH: "X64" };
-    // Forgejo's runner shows its token to every step.
-    const forgejo = run.flavour === "forgejo" ? { FORGEJO_ACTIONS: "true", GITHUB_TOKEN: state.token, FORGEJO_TOKEN: state.token } : {};
+    // Forgejo's runner shows its tokens to every step.
+    const forgejo = run.flavour === "forgejo" ? { FORGEJO_ACTIONS: "true", GITHUB_TOKEN: state.token, FORGEJO_TOKEN: state.token, ACTIONS_RUNTIME_TOKEN: state.token } : {};
     const command = shell === "bash" || run.flavour === "forgejo" ? ["--noprofile", "--norc", "-eo", "pipefail", "-c", script] : ["-e", "-c", script];
     // Not waited for in one go: the forge of this test lives in this process.
     const child = spawn("bash", command, {
@@ -146,7 +146,7 @@ export class Runner {
         await git("init", "--quiet");
         await git("remote", "add", "origin", url.replace(/x-access-token:[^@]*@/, ""));
         const wanted = inputs.ref || run.sha;
-        const fetched = await git("fetch", "--quiet", ...(inputs["fetch-depth"] === "0" ? [] : ["--depth=1"]), url, "+refs/heads/*:refs/remotes/origin/*", wanted);
+        const fetched = await git("fetch", "--quiet", ...(inputs["fetch-depth"] === "0" ? [] : ["--depth=1"]), url, ...(inputs.ref ? [] : ["+refs/heads/*:refs/remotes/origin/*"]), wanted);
         const done = fetched && await git("checkout", "--quiet", "--force", "--detach", /^[0-9a-f]{40}$/.test(wanted) ? wanted : "FETCH_HEAD");
         if (!inputs.ref && run.ref.startsWith("refs/heads/")) await git("checkout", "--quiet", "-B", run.ref.replace("refs/heads/", ""));
         return done;

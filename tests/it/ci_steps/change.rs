@@ -214,7 +214,9 @@ fn the_judge_refuses_a_token_and_needs_no_outputs() {
     let mut job = registry.change(&head);
     job.clone().token().run(&["fetch"]).expect(0);
     job.clone().token().run(&["judge"]).expect(2).says("GITHUB_TOKEN is set");
-    job.clone().set("CI_JOB_TOKEN", "x").run(&["judge"]).expect(2).says("env -u CI_JOB_TOKEN");
+    for name in ["CI_JOB_TOKEN", "CI_REPOSITORY_URL", "ACTIONS_RUNTIME_TOKEN"] {
+        job.clone().set(name, "x").run(&["judge"]).expect(2).says(&format!("env -u {name}"));
+    }
     // Forges that run all steps with the variable can empty it.
     job.set("GITHUB_TOKEN", "").unset("GITHUB_OUTPUT").unset("GITHUB_STEP_SUMMARY");
     job.run(&["judge"]).expect(0).says("This change is valid; review decides who may publish it.");

@@ -133,6 +133,11 @@ fn a_gate_that_cannot_judge_lets_nothing_through() {
     registry.project.file(&broken, "[]");
     registry.commit();
     registry.push("refs/heads/main:refs/mcp-static/deployed");
+    let back = registry.clone.find_commit(git2::Oid::from_str(&first).unwrap()).unwrap();
+    let main = registry.clone.find_commit(git2::Oid::from_str(&registry.main()).unwrap()).unwrap();
+    registry.clone.reset(back.as_object(), git2::ResetType::Hard, None).unwrap();
+    gate(&job, &[]).expect(2).says("This run is for an older commit than the deployed one");
+    registry.clone.reset(main.as_object(), git2::ResetType::Hard, None).unwrap();
     registry.project.entry("com.example/more", "1.0.0");
     registry.commit();
     registry.project.file("temp/mcp-static/deployment.json", "{}");
@@ -178,6 +183,30 @@ fn without_a_reference_the_live_site_knows_what_is_deployed() {
     // The first deployment held something back: what the live site says counts no more.
     registry.push(&format!("{first}:refs/mcp-static/pending"));
     assert_eq!(held(&manifest(&edited)), 1);
+}
+
+#[test]
+fn what_the_first_deployment_held_back_stays_so_when_nobody_remembers_it() {
+    let registry = Registry::new(Kind::GitHub);
+    let job = registry.job();
+    // In a namespace that only the accounts of a rule may use, and nobody has proven to be one.
+    let rule = "[[ownership.rule]]\nnamespace = \"org.stranger\"\nmethods = [\"owners-file\"]\n\
+                accounts = [{ forge = \"github.com\", id = 1001, login = \"alice\" }]\n";
+    registry.settings(rule);
+    let settings = std::fs::read_to_string(registry.path("registry-data/registry.toml")).unwrap();
+    let settings = settings.replace("\"review\"", "\"proof\"");
+    registry.project.file("registry-data/registry.toml", &settings);
+    registry.clone.find_reference("refs/heads/main").unwrap().delete().unwrap();
+    registry.commit();
+    registry.project.entry("org.stranger/tool", "1.0.0");
+    registry.commit();
+    gate(&job, &[]).expect(0);
+    assert_eq!(deployment(&job)["held"], 1);
+    // It is live, but the step `remember` did not run, as after a failed proof.
+    let live = std::fs::read_to_string(registry.path("temp/mcp-static/site/manifest.json"));
+    let live = document(200, "application/json", live.unwrap());
+    gate(&job, &["--live-url", &live]).expect(0);
+    assert_eq!(deployment(&job)["held"], 1);
 }
 
 #[test]

@@ -38,7 +38,14 @@ const EMPTY: &str = "_No response_";
 
 /// The answers of a form, by the label of their field.
 #[derive(Debug)]
-pub(super) struct Form(Vec<(&'static str, String)>);
+pub(super) struct Form {
+    answers: Vec<(&'static str, String)>,
+    /// Whether the issue has HTML that a forge does not show, so that a maintainer may have read other answers.
+    hides: bool,
+}
+
+/// How such HTML begins: comments, declarations, instructions, and what is folded away.
+const HIDING: [&str; 3] = ["<!", "<?", "<details"];
 
 impl Form {
     /// Reads the text of an issue; the first answer to each field counts. Text that follows an unknown heading belongs
@@ -58,17 +65,24 @@ impl Form {
             let text = lines.join("\n").trim().to_owned();
             if text == EMPTY { String::new() } else { text }
         };
-        Self(answers.into_iter().map(|(label, lines)| (label, text(lines))).collect())
+        let lower = issue.to_ascii_lowercase();
+        let hides = HIDING.iter().any(|begin| lower.contains(begin));
+        let answers = answers.into_iter().map(|(label, lines)| (label, text(lines))).collect();
+        Self { answers, hides }
     }
 
     /// Returns the answer to a field; empty when there is none.
     pub(super) fn get(&self, field: &Field) -> &str {
-        self.0.iter().find(|(label, _)| *label == field.label).map_or("", |(_, text)| text)
+        self.answers.iter().find(|(label, _)| *label == field.label).map_or("", |(_, text)| text)
     }
 
     /// Returns what is wrong with the answers, whatever they are about.
     pub(super) fn problems(&self) -> Vec<String> {
-        FIELDS.iter().filter_map(|field| problem(field, self.get(field))).collect()
+        let hidden =
+            "The request: it has HTML that hides text, such as a comment; remove that HTML";
+        let hidden = self.hides.then(|| hidden.to_owned());
+        let of_fields = FIELDS.iter().filter_map(|field| problem(field, self.get(field)));
+        hidden.into_iter().chain(of_fields).collect()
     }
 }
 
@@ -126,6 +140,21 @@ mod tests {
         let problems = form.problems();
         assert_eq!(problems.len(), 3, "{problems:?}");
         assert!(problems[0].starts_with("Source: an answer is needed"));
+    }
+
+    #[test]
+    fn answers_that_a_maintainer_cannot_see_are_a_problem() {
+        let form = |name: &str| {
+            let rest = "### Source\nx\n### Description\nx < y\n### Owner\nx\n### Why\nx\n";
+            format!("### Server name\n\n{name}\n{rest}")
+        };
+        assert_eq!(Form::read(&form("a/b")).problems(), Vec::<String>::new());
+        for (begin, end) in [("<!--", "-->"), ("<?x", "?>"), ("<Details>", "</details>")] {
+            // All that is seen is the end of the last hidden answer.
+            let issue = format!("{begin}\n{}{end}\n\n{}", form("evil/b"), form("a/b"));
+            let problems = Form::read(&issue).problems();
+            assert!(problems.len() == 1 && problems[0].contains("hides text"), "{problems:?}");
+        }
     }
 
     #[test]

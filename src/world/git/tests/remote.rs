@@ -80,6 +80,31 @@ fn a_failure_says_what_git_said_and_never_the_token() {
 }
 
 #[test]
+fn a_redirect_to_another_host_is_not_followed() {
+    let dir = TempDir::new().unwrap();
+    Git::init_bare(dir.path()).unwrap();
+    let [here, there] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+    there.set_nonblocking(true).unwrap();
+    let url = format!("http://{}/r", here.local_addr().unwrap());
+    let target = there.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let (mut client, _) = here.accept().unwrap();
+        let _ = client.read(&mut [0; 4096]).unwrap();
+        let head = format!("HTTP/1.1 302 No\r\nLocation: http://{target}/r/info/refs\r\n");
+        write!(client, "{head}Content-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+    });
+    let accepting = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        there.accept().is_ok()
+    });
+    let token = Secret::new("tokensecret1").unwrap();
+    let remote = Remote::new(&url, Some(("x-access-token", &token)));
+    remote.fetch(dir.path(), &["+refs/heads/main:refs/heads/main"]).unwrap_err();
+    server.join().unwrap();
+    assert!(!accepting.join().unwrap(), "the other host was asked");
+}
+
+#[test]
 fn what_could_be_an_option_or_a_program_is_not_passed_on() {
     let there = Fixture::new();
     let dir = TempDir::new().unwrap();
