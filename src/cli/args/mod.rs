@@ -60,7 +60,7 @@ pub(super) struct Global {
     /// When to use colours; NO_COLOR is honoured
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: ColorChoice,
-    /// Print only errors
+    /// Print findings and errors only
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Print every finding in full, and notes too
