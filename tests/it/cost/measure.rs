@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 const MOST: f64 = 3.0;
 
 /// Pairs that are measured before a case counts as too costly: a busy machine disturbs some of them.
-const TRIES: usize = 6;
+const TRIES: usize = 20;
 
 /// Least time of a measurement; what takes less is done again and again.
 const LEAST: Duration = Duration::from_millis(5);
