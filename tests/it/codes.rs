@@ -47,6 +47,9 @@ fn asking(p: &Project) {
     argument(p, r#"{"type": "positional", "valueHint": "city", "isRequired": true}"#);
 }
 
+fn repeating(p: &Project) {
+    argument(p, r#"{"type": "positional", "value": "serve", "isRepeated": true}"#);
+}
 fn unasking(p: &Project) {
     argument(p, r#"{"type": "positional", "value": "serve"}"#);
 }
@@ -275,7 +278,8 @@ fn cases() -> Vec<Case> {
         // A package that asks for an argument, and one that does not.
         case("export-left-out", asking, unasking, pages),
         case("allowlist-by-name", asking, unasking, pages),
-        case("allowlist-unpinned", unasking, asking, pages),
+        // Nothing is allowed without a version where an argument may be repeated.
+        case("allowlist-unpinned", unasking, repeating, pages),
         case(
             "site-file-missing",
             |p| {

@@ -123,6 +123,9 @@ fn the_settings_decide_what_is_compared() {
     assert!(rows(&name, 1, "serverName").contains("\"tides\""));
     let more = &rows(&unpinned, 0, "serverCommand") - &rows(&auto, 0, "serverCommand");
     assert!(!more.is_empty() && more.iter().all(|row| !row.contains("@1")), "{more:?}");
+    // What people enter is read from the environment here too.
+    let entered = r#"["uvx","example-night-sky-mcp","--latitude","${NIGHT_SKY_LATITUDE}","--longitude","${NIGHT_SKY_LONGITUDE}","--catalogue","bright"]"#;
+    assert!(more.contains(entered), "{more:?}");
     let page = text(&name, "allowlist");
     assert!(page.contains("match = &quot;name&quot;") || page.contains("match = \"name\""));
     let (_, problems) = mcp_static::internals::config::Config::parse(

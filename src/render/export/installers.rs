@@ -153,7 +153,7 @@ fn plain(arguments: &[Argument]) -> Option<Vec<&str>> {
 }
 
 /// Only packages without runtime arguments: how those are put in order differs between its targets.
-fn apm(_: &Recipe, package: &Package, kind: &PackageType) -> Written {
+fn apm(recipe: &Recipe, package: &Package, kind: &PackageType) -> Written {
     let first: &[&str] = match kind.name {
         "npm" => &["npx", "-y"],
         "pypi" => &["uvx"],
@@ -161,34 +161,58 @@ fn apm(_: &Recipe, package: &Package, kind: &PackageType) -> Written {
     };
     let usual = package.runtime_hint.as_deref().is_none_or(|hint| hint == first[0]);
     let plain = usual && package.runtime_arguments.is_empty();
-    Written::exactly(unpinned(first, package, kind).filter(|_| plain))
+    Written::exactly(unpinned(first, recipe, package, kind).filter(|_| plain))
 }
 
 /// Runtime arguments are ignored.
-fn add_mcp(_: &Recipe, package: &Package, kind: &PackageType) -> Written {
+fn add_mcp(recipe: &Recipe, package: &Package, kind: &PackageType) -> Written {
     let is_npm = kind.name == "npm";
-    Written::exactly(is_npm.then(|| unpinned(&["npx", "-y"], package, kind)).flatten())
+    Written::exactly(is_npm.then(|| unpinned(&["npx", "-y"], recipe, package, kind)).flatten())
 }
 
-/// A command without version: named arguments have a value or are left out. `None` when the user
-/// supplies one, or when the package is in another registry, which the command would not name.
-fn unpinned(first: &[&str], package: &Package, kind: &PackageType) -> Option<Vec<String>> {
+/// A command without version: named arguments have a value or are left out, and what the user supplies
+/// is read from the environment as on the pages. `None` when the installer cannot write that, or when the
+/// package is in another registry, which the command would not name.
+fn unpinned(
+    first: &[&str],
+    recipe: &Recipe,
+    package: &Package,
+    kind: &PackageType,
+) -> Option<Vec<String>> {
     let usual = |url: &str| kind.is_usual_registry(url);
     if !package.registry_base_url.as_deref().is_none_or(usual) {
         return None;
     }
+    let mut behind: Vec<Option<&str>> = Vec::new();
+    for argument in &package.package_arguments {
+        let is_named = matches!(argument.kind, ArgumentKind::Named { .. });
+        let value = match argument.input.given() {
+            Given::Nothing if is_named => continue,
+            Given::Nothing => return None,
+            Given::Text(text) if text.contains('{') || argument.is_repeated => return None,
+            Given::Text(text) => Some(text),
+            Given::User => None,
+        };
+        if let ArgumentKind::Named { name } = &argument.kind {
+            behind.push(Some(name));
+        }
+        behind.push(value);
+    }
     let mut argv: Vec<String> = first.iter().map(|word| (*word).to_owned()).collect();
     argv.push(package.identifier.clone());
-    for argument in &package.package_arguments {
-        match (&argument.kind, argument.input.given()) {
-            (_, Given::Text(text)) if text.contains('{') || argument.is_repeated => return None,
-            (ArgumentKind::Named { name }, Given::Text(text)) => {
-                argv.extend([name.clone(), text.to_owned()]);
-            }
-            (ArgumentKind::Positional { .. }, Given::Text(text)) => argv.push(text.to_owned()),
-            (ArgumentKind::Named { .. }, Given::Nothing) => {}
-            _ => return None,
+    if behind.contains(&None) {
+        let line = command_lines(recipe).0.into_iter().next()?;
+        let shown = &line[line.len().checked_sub(behind.len())?..];
+        let alike = |(word, shown): (&Option<&str>, &String)| match word {
+            Some(word) => word == shown,
+            None => shown.contains("${"),
+        };
+        if !behind.iter().zip(shown).all(alike) {
+            return None;
         }
+        argv.extend_from_slice(shown);
+    } else {
+        argv.extend(behind.into_iter().flatten().map(str::to_owned));
     }
     Some(argv)
 }

@@ -15,7 +15,7 @@ use super::shown;
 /// Options without a value, by program.
 const FLAGS: &[(&str, &[&str])] = &[
     ("npx", &["-y", "--yes", "--quiet", "-q", "--ignore-scripts", "--offline"]),
-    ("uvx", &["-q", "--quiet", "--offline", "--isolated", "--no-cache"]),
+    ("uvx", &["-q", "-v", "--quiet", "--offline", "--isolated", "--no-cache"]),
     ("dnx", &["--prerelease", "-y", "--allow-roll-forward"]),
     ("docker", &["-i", "--rm", "-t", "-it", "--init", "--read-only", "--privileged"]),
 ];
