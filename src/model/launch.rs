@@ -97,7 +97,7 @@ pub fn launch(kind: &PackageType, runner: &Runner, package: &Package) -> Result<
 
 /// Whether a command line runs `package` and nothing else, from its registry.
 ///
-/// Every command of an allowlist passes this, whoever wrote it.
+/// Every command of an allowlist passes this, from every installer.
 pub fn runs(kind: &PackageType, package: &Package, argv: &[String]) -> bool {
     let argv = argv.strip_prefix(&["cmd".to_owned(), "/c".to_owned()]).unwrap_or(argv);
     let Some((program, mut words)) = argv.split_first() else { return false };

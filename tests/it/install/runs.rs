@@ -259,7 +259,7 @@ proptest! {
 /// Reads a list of documents from the file that `REAL_DATA` names: one JSON array of servers, or of API
 /// answers with a `server` each.
 #[test]
-#[ignore = "needs a dump of a registry"]
+#[ignore = "needs a dump of a registry; set REAL_DATA to its path"]
 fn every_command_of_real_data_runs_the_package_of_its_entry() {
     let path = std::env::var_os("REAL_DATA").expect("REAL_DATA names a file");
     let all: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
