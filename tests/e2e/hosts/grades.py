@@ -56,20 +56,25 @@ HIDDEN = {"azure-static-web-apps": {"listed-but-not-found"}}
 def wanted(host, large, real=False):
     """The cells to expect: of a large registry or of the sample, of the real server or of its imitation."""
     cells = GRADES[host] | (LARGE.get(host, REFUSES_PLUS) if large else {})
-    hidden = HIDDEN.get(host, set()) if real else set()
-    return {key: clients for key, clients in cells.items() if clients and not hidden & set(key.split())}
+    return without(HIDDEN.get(host, set()) if real else set(), {key: clients for key, clients in cells.items() if clients})
+
+
+def without(causes, cells):
+    """The cells without some causes; a cell that had no other one is gone."""
+    kept = {}
+    for key, clients in cells.items():
+        words = [word for word in key.split() if word not in causes]
+        if len(words) > 2:
+            kept[" ".join(words)] = " ".join(filter(None, (kept.get(" ".join(words)), clients)))
+    return kept
 
 
 def excused(host, cells):
     """The cells of a vendor's own server without what is excused there; an excuse that is not needed is wrong."""
-    excuses, kept = EMULATED.get(host, set()), {}
+    excuses = EMULATED.get(host, set())
     found = excuses & {cause for key in cells for cause in key.split()}
     assert found == excuses, f"not seen any more: {excuses - found}"
-    for key, clients in cells.items():
-        words = [word for word in key.split() if word not in excuses]
-        if len(words) > 2:
-            kept[" ".join(words)] = " ".join(filter(None, (kept.get(" ".join(words)), clients)))
-    return kept
+    return without(excuses, cells)
 
 
 # The item of the host's page, below "What is not possible there", that owns up to a cause.
