@@ -48,6 +48,9 @@ fn left(text: &str, path: &Path<'_>) -> Option<Finding> {
     let has_variables = *key == "url" && !matches!(parent, Path::Key(_, "repository"));
     let placeholder = first(text, has_variables)?;
     let whole = placeholder == text.trim();
+    if *key == "title" && placeholder == "TODO" {
+        return None; // a list of things to do may be called so
+    }
     if matches!(*key, "title" | "description") && !whole {
         return None;
     }
@@ -75,8 +78,11 @@ fn left(text: &str, path: &Path<'_>) -> Option<Finding> {
 }
 
 /// Pairs that enclose the name of a placeholder, longer ones first.
-const PAIRS: [(&str, &str); 6] =
-    [("${", "}"), ("{{", "}}"), ("<", ">"), ("%", "%"), ("__", "__"), ("@", "@")];
+const PAIRS: [(&str, &str); 7] =
+    [("${", "}"), ("{{", "}}"), ("<", ">"), ("%", "%"), ("__", "__"), ("@", "@"), ("[", "]")];
+
+/// Texts that are placeholders as a whole.
+const BARE: [&str; 3] = ["TODO", "x.y.z", "X.Y.Z"];
 
 /// Returns the first placeholder of a name or version.
 pub fn placeholder(text: &str) -> Option<&str> {
@@ -85,7 +91,10 @@ pub fn placeholder(text: &str) -> Option<&str> {
 
 /// Returns the first placeholder of a text.
 fn first(text: &str, has_variables: bool) -> Option<&str> {
-    if !text.contains(['$', '{', '<', '%', '_', '@']) {
+    if BARE.contains(&text.trim()) {
+        return Some(text.trim());
+    }
+    if !text.contains(['$', '{', '<', '%', '_', '@', '[']) {
         return None;
     }
     let single = [("{", "}")];
@@ -97,7 +106,7 @@ fn first(text: &str, has_variables: bool) -> Option<&str> {
             let name = &text[inside..end];
             let is_name = match *open {
                 // These are also in plain texts, such as escapes of a URL and scopes of a package.
-                "%" | "__" | "@" => is_upper(name),
+                "%" | "__" | "@" | "[" => is_upper(name),
                 _ => name.trim().starts_with(|c: char| c.is_ascii_alphabetic() || c == '_'),
             };
             is_name.then_some(start..end + close.len())
@@ -121,4 +130,20 @@ fn is_upper(name: &str) -> bool {
     name.len() > 2
         && name.starts_with(|c: char| c.is_ascii_uppercase())
         && name.chars().all(is_upper_char)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholder;
+
+    #[test]
+    fn words_in_brackets_and_words_of_templates_are_placeholders() {
+        for text in ["[VERSION]", "TODO", " x.y.z", "X.Y.Z"] {
+            assert_eq!(placeholder(text), Some(text.trim()), "{text}");
+        }
+        assert_eq!(placeholder("v[VERSION]-a"), Some("[VERSION]"));
+        for text in ["mcp[cli]", "com.example/TODO-list", "https://[::1]/", "1.2.x", "[12]"] {
+            assert_eq!(placeholder(text), None, "{text}");
+        }
+    }
 }

@@ -14,7 +14,7 @@ use super::talk::Talk;
 
 /// Writes, changes or removes `status.json`.
 ///
-/// A name without `@VERSION` means all its versions. An empty message removes the one there was.
+/// A name without `@VERSION` means all its versions. An empty message removes the one there was; none keeps it.
 /// With `--dry-run` the edits are listed and nothing is written.
 pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Outcome> {
     let status = args.status;
@@ -25,9 +25,8 @@ pub(super) fn run(global: &Global, args: &StatusArgs, talk: &Talk) -> Result<Out
         Some((name, version)) => (name, Some(version)),
         None => (args.what.as_str(), None),
     };
-    let message = args.message.clone().filter(|text| !text.is_empty());
     let clock = SystemClock { pinned: global.load_options()?.epoch };
-    let to = StatusRecord { status, message };
+    let to = StatusRecord { status, message: args.message.clone() };
     let change = change_status(&tree, (name, version), &to, clock.now())?;
     let words = |versions: &[String]| match versions {
         [one] => (format!("{name}@{one}"), "is"),

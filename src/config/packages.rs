@@ -67,12 +67,18 @@ impl AcceptedHosts {
 impl PackageSettings {
     /// Returns where packages of a type may come from.
     pub fn of_type(&self, kind: &PackageType) -> &AcceptedHosts {
-        match kind.name {
+        self.of_key(kind.name)
+    }
+
+    /// Returns the hosts below a key: a package type, or repositories.
+    pub fn of_key(&self, key: &str) -> &AcceptedHosts {
+        match key {
             "npm" => &self.npm,
             "pypi" => &self.pypi,
             "nuget" => &self.nuget,
             "cargo" => &self.cargo,
             "oci" => &self.oci,
+            "repository_hosts" => &self.repository_hosts,
             _ => &self.mcpb,
         }
     }

@@ -74,7 +74,9 @@ pub fn toml_diagnostic(source: &SourceFile<'_>, code: Code, e: &toml::de::Error)
     let message = e.message().lines().next().unwrap_or("it is not valid TOML");
     let (message, help) = unknown_word(message).unwrap_or_else(|| {
         let help = format!("correct this line; `mcp-static explain {code}` shows a correct file");
-        (message.to_owned(), help)
+        let number = ["usize", "u64", "u32", "i64"].iter().find(|word| message.ends_with(**word));
+        let named = number.map(|word| message.replace(word, "a whole number"));
+        (named.unwrap_or_else(|| message.to_owned()), help)
     });
     let finding = Finding::new(code, Pointer::root(), message).help(help);
     source.diagnose_span(finding, Span { start: span.start, end: span.end })
@@ -94,4 +96,17 @@ fn unknown_word(message: &str) -> Option<(String, String)> {
         false => suggest(word, &known),
     };
     Some((format!("the {kind} {word:?} is not known here"), help))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    #[test]
+    fn a_number_is_asked_for_in_words() {
+        let text = "[ownership]\nmax_paths_per_change = \"three\"\n";
+        let wrong = Config::parse("registry.toml", text).1;
+        let said = format!("{wrong:?}");
+        assert!(said.contains("expected a whole number") && !said.contains("usize"), "{said}");
+    }
 }

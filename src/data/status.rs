@@ -28,6 +28,8 @@ pub struct StatusChange {
 /// Returns what changes when `name` (one version of it, or all) has the status `to` from the time
 /// `now` on.
 ///
+/// Where the status is set already, no message keeps the one there was; an empty one removes it.
+///
 /// All or nothing: an [`Error`] when the server or version is not known, the message cannot be, or
 /// one of the files cannot be read.
 pub fn change_status(
@@ -41,7 +43,10 @@ pub fn change_status(
     let mut change = StatusChange::default();
     for version in find_versions(server, name, version)? {
         let from = record(tree, server, version, EntryFile::Status, read_status)?;
-        if from.as_ref() == Some(to) || (from.is_none() && *to == StatusRecord::default()) {
+        let kept = from.as_ref().filter(|from| from.status == to.status && to.message.is_none());
+        let message = kept.map_or(&to.message, |from| &from.message).clone();
+        let to = StatusRecord { status: to.status, message: message.filter(|it| !it.is_empty()) };
+        if from.clone().unwrap_or_default() == to {
             change.unchanged.push(version.version.to_string());
             continue;
         }
@@ -59,7 +64,7 @@ pub fn change_status(
 }
 
 fn validate(to: &StatusRecord) -> Result<()> {
-    let Some(message) = &to.message else { return Ok(()) };
+    let Some(message) = to.message.as_deref().filter(|it| !it.is_empty()) else { return Ok(()) };
     let fail = |what: &str, help: &str| Err(Error::new(ErrorKind::Usage, what).help(help));
     match message.chars().count() {
         _ if to.status == Status::Active => {

@@ -50,6 +50,31 @@ fn a_new_registry_passes_check_and_builds_as_it_is() {
 }
 
 #[test]
+fn hosts_of_packages_are_settings_of_the_new_registry() {
+    let project = Project::empty();
+    let hosts = "npm=artifacts.corp.example repository_hosts=git.corp.example";
+    init(&project, &["--example", "--package-hosts", hosts]).expect(0);
+    project.git();
+    project.run(&["check"]).expect(0);
+    let settings = project.read("registry-data/registry.toml");
+    for line in [
+        r#"npm = ["public", "artifacts.corp.example"]"#,
+        r#"repository_hosts = ["public", "git.corp.example"]"#,
+        r#"oci = ["*"]"#,
+    ] {
+        assert!(settings.lines().any(|it| it == line), "{line}: {settings}");
+    }
+    let again = init(&project, &["--package-hosts", hosts]).expect(0);
+    assert!(!again.err.contains("not changed"), "{}", again.err);
+    init(&project, &["--package-hosts", "oci=images.corp.example"])
+        .expect(0)
+        .says(r#"write oci = ["public", "images.corp.example"] below [packages]"#);
+    init(&project, &["--package-hosts", "https://artifacts.corp.example/npm"])
+        .expect(2)
+        .says("without scheme, port and path");
+}
+
+#[test]
 fn no_entry_is_written_unless_asked_for() {
     let project = Project::empty();
     let ran = init(&project, &[]).expect(0);

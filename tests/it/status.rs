@@ -43,7 +43,9 @@ fn a_version_is_deprecated_and_comes_back() {
     let text = "{\n  \"status\": \"deprecated\",\n  \"statusMessage\": \"use \\\"2\\\"\"\n}\n";
     assert_eq!(scratch.read(path), text);
     assert_eq!(change(&scratch, one, Status::Deprecated, Some("use \"2\"")).unwrap(), 0);
-    assert_eq!(change(&scratch, one, Status::Deprecated, None).unwrap(), 1);
+    assert_eq!(change(&scratch, one, Status::Deprecated, None).unwrap(), 0);
+    assert_eq!(scratch.read(path), text);
+    assert_eq!(change(&scratch, one, Status::Deprecated, Some("")).unwrap(), 1);
     assert_eq!(scratch.read(path), "{\n  \"status\": \"deprecated\"\n}\n");
     assert_eq!(change(&scratch, one, Status::Active, None).unwrap(), 1);
     assert!(!scratch.data().join(path).exists());

@@ -33,7 +33,7 @@ pub(in crate::cli) struct StatusArgs {
     /// The new status
     #[arg(value_name = "STATUS", value_parser = words::statuses())]
     pub status: Status,
-    /// Why, or what to use instead; at most 500 characters
+    /// Why, or what to use instead; at most 500 characters. Without it the text there stays, an empty one removes it
     #[arg(long, value_name = "TEXT")]
     pub message: Option<String>,
     /// Show what would be written and write nothing

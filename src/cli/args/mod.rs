@@ -148,6 +148,10 @@ pub(super) struct InitArgs {
     /// Code owners of settings and CI: @account or @organisation/team, separated by spaces
     #[arg(long, value_name = "WHO")]
     pub maintainers: Option<String>,
+    /// Hosts that packages may come from besides the public ones: HOST, or TYPE=HOST such as
+    /// npm=artifacts.corp.example, separated by spaces
+    #[arg(long, value_name = "HOSTS")]
+    pub package_hosts: Option<String>,
     /// A public registry: anyone may publish and prove a namespace, search engines may index it
     #[arg(long)]
     pub public: bool,

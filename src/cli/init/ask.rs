@@ -12,6 +12,7 @@ use crate::text::visible;
 use super::super::args::InitArgs;
 use super::around::Surroundings;
 use super::forge::{Forge, NAMES};
+use super::hosts;
 use super::plan::{Scaffold, check_maintainers, check_name};
 use super::source::{Source, digest};
 
@@ -70,6 +71,12 @@ impl<R: BufRead, W: Write> Asker<R, W> {
                 check_maintainers(answer).map_err(explain).map(|()| answer.to_owned())
             })?;
             plan.maintainers = Some(answer).filter(|answer| !answer.is_empty());
+        }
+        if args.package_hosts.is_none() && !plan.public {
+            let question = "Hosts inside the company that packages come from, such as artifacts.corp.example or \
+                 npm=npm.corp.example (empty: any host)";
+            plan.hosts =
+                self.ask_until(question, "", |answer| hosts::read(answer).map_err(explain))?;
         }
         if args.tool.is_none() {
             self.source(plan)?;

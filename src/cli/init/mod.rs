@@ -7,6 +7,7 @@
 mod around;
 mod ask;
 mod forge;
+mod hosts;
 mod next;
 mod plan;
 mod scaffold;
@@ -74,7 +75,7 @@ fn write(args: &InitArgs, plan: &Scaffold, around: &Surroundings, talk: &Talk) -
     })?;
     let _held = hold(&args.dir)?;
     let (mut edits, mut lines) = decide(&args.dir, scaffold::files(plan), args.force)?;
-    lines.extend(around.settings.as_ref().into_iter().flat_map(|old| not_changed(args, old)));
+    lines.extend(around.settings.as_ref().into_iter().flat_map(|old| not_changed(args, plan, old)));
     lines.extend(ignore(&args.dir, &mut edits)?);
     apply_in(&args.dir, &args.dir, &edits, &|_| {})?;
     for line in lines {
@@ -140,7 +141,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>> {
 }
 
 /// Returns a line for each flag that the settings contradict, as `init` never edits them.
-fn not_changed(args: &InitArgs, old: &Config) -> Vec<String> {
+fn not_changed(args: &InitArgs, plan: &Scaffold, old: &Config) -> Vec<String> {
     let quoted = |text: &str| format!("{text:?}");
     let is_public = old.visibility == Visibility::Public;
     let visibility = |public: bool| quoted(if public { "public" } else { "private" });
@@ -157,7 +158,17 @@ fn not_changed(args: &InitArgs, old: &Config) -> Vec<String> {
             format!("not changed: write {key} = {value} into {DATA}/registry.toml yourself")
         })
     };
-    wanted.into_iter().filter_map(line).collect()
+    let hosts = plan.hosts.iter().filter(|(key, hosts)| {
+        let now = old.packages.of_key(key);
+        hosts.iter().any(|host| !now.patterns.contains(host))
+    });
+    let hosts = hosts.map(|(key, hosts)| {
+        let value = hosts::value(hosts);
+        format!(
+            "not changed: write {key} = {value} below [packages] in {DATA}/registry.toml yourself"
+        )
+    });
+    wanted.into_iter().filter_map(line).chain(hosts).collect()
 }
 
 /// Adds to `.gitignore` what it lacks. Returns a line that says so.

@@ -8,6 +8,7 @@ use super::super::args::InitArgs;
 use super::super::build::host_of;
 use super::around::Surroundings;
 use super::forge::Forge;
+use super::hosts::{self, Accepted};
 use super::source::Source;
 
 /// Everything that the templates depend on.
@@ -22,6 +23,8 @@ pub(super) struct Scaffold {
     pub(super) base_url: Option<BaseUrl>,
     /// Code owners, separated by white space.
     pub(super) maintainers: Option<String>,
+    /// Hosts of packages besides the public ones.
+    pub(super) hosts: Accepted,
     /// Whether the example entry is wanted.
     pub(super) example: bool,
     /// Whether people without git may ask for a server.
@@ -65,6 +68,7 @@ impl Scaffold {
                 .maintainers
                 .clone()
                 .or_else(|| owner.map(|owner| format!("@{owner}"))),
+            hosts: hosts::read(args.package_hosts.as_deref().unwrap_or_default())?,
             example: args.example,
             requests: args.requests,
             source: Source::parse(args.tool.as_deref(), args.sha256.as_deref())?,

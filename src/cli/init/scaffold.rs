@@ -1,6 +1,7 @@
 //! The files of a new registry, from the templates that are compiled in.
 
 use super::forge::Forge;
+use super::hosts;
 use super::plan::Scaffold;
 use super::seal::seal;
 use super::template::{fill, select, template};
@@ -26,10 +27,9 @@ pub(super) fn files(plan: &Scaffold) -> Vec<File> {
         path: path.to_owned(),
         text: fill(&select(template, &facts), &words),
     };
-    let mut files = vec![
-        from("registry-data/registry.toml", template!("data/registry.toml")),
-        from(plan.guide, template!("data/README.md")),
-    ];
+    let mut settings = from("registry-data/registry.toml", template!("data/registry.toml"));
+    settings.text = hosts::put(&settings.text, &plan.hosts);
+    let mut files = vec![settings, from(plan.guide, template!("data/README.md"))];
     if plan.example {
         let path = "registry-data/servers/com.example/hello/1.0.0/server.json";
         files.push(from(path, template!("data/server.json")));

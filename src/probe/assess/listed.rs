@@ -44,6 +44,9 @@ impl Assessor<'_> {
             Some(list) if !self.session.base.slash && self.session.answers(list) => {
                 Trouble::QueryNotFound
             }
+            _ if visit.asks("/exports/") && self.session.answers("/v0.1/servers") => {
+                Trouble::AmazonQMissing
+            }
             _ if visit.asks("/v0/") && self.session.answers("/v0.1/servers") => Trouble::V0Missing,
             _ => Trouble::ListMissing,
         };

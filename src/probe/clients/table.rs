@@ -202,8 +202,16 @@ pub const CLIENTS: &[Client] = &[
         reader: Reader::Go,
         ..BASE
     },
-    // docs: one configured JSON URL over https, nothing appended; the list document has its shape.
-    Client { id: "amazon-q", name: "Amazon Q and Kiro", https_only: true, ..BASE },
+    // ran: its validator; docs: one configured JSON URL over https, nothing appended. The v0.1 list is
+    // refused, so the file of the exports is what it is given.
+    Client {
+        id: "amazon-q",
+        name: "Amazon Q and Kiro",
+        https_only: true,
+        list: "/exports/amazon-q/registry.json",
+        reader: Reader::AmazonQ,
+        ..BASE
+    },
     // ran: the configured URL with a query; entries without description are dropped.
     Client {
         id: "add-mcp",

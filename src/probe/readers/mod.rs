@@ -3,6 +3,7 @@
 //! A reader returns what its client would reject in a JSON value. It does not check whether the registry
 //! is valid.
 
+mod amazon_q;
 mod flaw;
 mod go;
 mod plain;
@@ -37,12 +38,17 @@ pub enum Reader {
     Schema,
     /// add-mcp: entries without description are dropped.
     Described,
+    /// Amazon Q: a file of its own, valid as a whole or not at all.
+    AmazonQ,
 }
 
 impl Reader {
     /// Returns what this client rejects in a list.
     pub(super) fn list(self, body: &Body) -> Vec<Flaw> {
         let Some(list) = body.json() else { return Vec::new() };
+        if self == Self::AmazonQ {
+            return amazon_q::list(list);
+        }
         let mut flaws: Vec<Flaw> = self.mark(body).into_iter().collect();
         flaws.extend(
             frame(list).map_or_else(|flaw| vec![flaw], |entries| self.entries(list, entries)),
@@ -61,7 +67,7 @@ impl Reader {
             Self::Xcode => first(entries, swift::entry),
             Self::Described => plain::list(entries, &["name", "version", "description"]),
             Self::Schema => plain::list(entries, &["name", "version", "description", "\0_meta"]),
-            Self::LanguageServer => Vec::new(),
+            Self::LanguageServer | Self::AmazonQ => Vec::new(),
             Self::Plain | Self::Apm => plain::list(entries, &["name", "version"]),
         }
     }

@@ -56,6 +56,19 @@ pub(super) fn list() -> Value {
     json!({"servers": entries, "metadata": {"count": entries.len()}})
 }
 
+/// The file of Amazon Q.
+pub(super) fn amazon_q() -> Value {
+    let entries = SERVERS.iter().map(|(name, versions)| {
+        json!({"server": {
+            "name": name.replace('/', "_"),
+            "description": "A server",
+            "version": versions[0],
+            "remotes": [{"type": "sse", "url": "https://mcp.example.com/", "headers": []}],
+        }})
+    });
+    json!({"servers": entries.collect::<Vec<_>>()})
+}
+
 pub(super) fn json_of(value: &Value) -> Said {
     Said::new(200, "application/json", value.to_string())
 }
@@ -85,6 +98,7 @@ pub(super) fn document(path: &str) -> Said {
     match path {
         "/v0.1/servers" | "/v0/servers" => return json_of(&list()),
         "/v0/health" | "/v0/ping" => return json_of(&json!({"status": "ok"})),
+        "/exports/amazon-q/registry.json" => return json_of(&amazon_q()),
         "/openapi.yaml" => return Said::new(200, "application/yaml", OPENAPI),
         "/" => return Said::new(200, "text/html", "<!doctype html><title>catalog</title>"),
         _ => {}
@@ -152,7 +166,7 @@ fn our_own_server_works_for_every_client() {
     let base = format!("http://{}", server.local_addr());
     let data = home().join("registry-data");
     std::thread::spawn(move || {
-        let options = LoadOptions { data, ..LoadOptions::default() };
+        let options = LoadOptions { data, catalog: true, ..LoadOptions::default() };
         let live = LiveSource::new(options).read(&Silent).unwrap().live.unwrap();
         server.run(live, None);
     });

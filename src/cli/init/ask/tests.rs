@@ -26,7 +26,7 @@ fn talk(remote: &str, args: &InitArgs, answers: &str) -> (Result<Scaffold>, Stri
 
 #[test]
 fn what_the_remote_says_is_proposed() {
-    let (plan, asked) = talk("github.com/Acme/mcp", &InitArgs::default(), "\ny\nn\ny\n\n\n\n");
+    let (plan, asked) = talk("github.com/Acme/mcp", &InitArgs::default(), "\ny\nn\ny\n\n\n\n\n");
     let plan = plan.unwrap();
     assert_eq!((plan.name.as_str(), plan.public, plan.host()), ("mcp", false, "github-pages"));
     assert_eq!(plan.base_url.unwrap().as_str(), "https://acme.github.io/mcp");
@@ -41,6 +41,7 @@ fn a_wrong_answer_is_asked_again() {
     let sum = "a".repeat(64);
     let answers = format!(
         "svn\nGitLab\n \u{1}\nTools\nmaybe\nn\nhttp://mcp.acme.example/\nhttps://mcp.acme.example\nalice\n@alice\n\
+         gem=a.example\nhttps://a.example\nart.acme.example oci=img.acme.example\n\
          cargo:latest\nhttps://files.acme.example/mcp-static\nabc\n{sum}\n"
     );
     let (plan, asked) = talk("git.acme.example/tools/mcp", &InitArgs::default(), &answers);
@@ -48,12 +49,16 @@ fn a_wrong_answer_is_asked_again() {
     assert_eq!(plan.forge, Forge::GitLab);
     assert_eq!(plan.base_url.unwrap().as_str(), "https://mcp.acme.example");
     assert_eq!(plan.maintainers.as_deref(), Some("@alice"));
+    let oci = plan.hosts.iter().find(|(key, _)| *key == "oci").unwrap();
+    assert_eq!(oci.1, ["art.acme.example", "img.acme.example"]);
     assert_eq!(plan.tool, (Some("https://files.acme.example/mcp-static".into()), Some(sum)));
     for why in [
         "choose from github, gitlab",
         "answer y or n",
         "clients refuse http",
         "\"alice\" is not a code owner",
+        "\"gem\" is not a type of packages",
+        "without scheme, port and path",
         "\"cargo:latest\" is not an exact version",
         "\"abc\" is not a SHA-256",
     ] {
@@ -70,6 +75,7 @@ fn what_flags_say_is_not_asked() {
         host: text("nginx"),
         forge: text("forgejo"),
         maintainers: text("@a"),
+        package_hosts: text("a.example"),
         tool: text("/opt/mcp-static"),
         ..InitArgs::default()
     };
@@ -105,7 +111,7 @@ fn the_first_server_is_asked_for_until_it_is_taken() {
 #[test]
 fn no_public_address_is_proposed_for_a_site_that_cannot_be_public() {
     for remote in ["gitlab.com/acme/mcp", "codeberg.org/acme/mcp", "github.com/acme/mcp"] {
-        let (plan, asked) = talk(remote, &InitArgs::default(), "\nn\n\n\n\n");
+        let (plan, asked) = talk(remote, &InitArgs::default(), "\nn\n\n\n\n\n");
         let plan = plan.unwrap();
         assert_eq!((plan.host(), plan.on_pages(), plan.base_url.is_none()), ("plain", false, true));
         assert!(!asked.contains("[https://"), "{asked}");

@@ -111,7 +111,6 @@ pub(super) const CASES: &[Case] = &[
         },
         "vscode list partly redirect-drops-query
          mcp-gateway-registry reach fails redirect-refused
-         amazon-q list works
          others",
     ),
     case(
@@ -146,7 +145,6 @@ pub(super) const CASES: &[Case] = &[
             Said::redirect(301, &format!("http://registry.example.com{to}"))
         },
         "vscode list fails redirect-to-http
-         amazon-q list fails redirect-to-http
          copilot-cli list partly redirect-to-http
          mcp-gateway-registry list fails redirect-refused
          docker list works

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::super::broken::Case;
-use super::super::good::list;
-use super::super::host::Said;
+use super::super::good::{amazon_q, json_of, list, not_found};
+use super::super::host::{Asked, Said};
 use super::{case, is_list, is_lookup, with_entries, with_list};
 
 const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
@@ -15,6 +15,20 @@ const PUBLISHER: &str = "io.modelcontextprotocol.registry/publisher-provided";
 
 fn drop_key(value: &mut Value, key: &str) {
     value.as_object_mut().unwrap().remove(key);
+}
+
+fn is_amazon_q(asked: &Asked) -> bool {
+    asked.path() == "/exports/amazon-q/registry.json"
+}
+
+/// Amazon Q's file after a change.
+fn with_amazon_q(asked: &Asked, said: Said, change: fn(&mut Value)) -> Said {
+    if !is_amazon_q(asked) {
+        return said;
+    }
+    let mut value = amazon_q();
+    change(&mut value);
+    json_of(&value)
 }
 
 pub(super) const CASES: &[Case] = &[
@@ -61,7 +75,44 @@ pub(super) const CASES: &[Case] = &[
         "servers is null",
         |asked, said| with_list(asked, said, |list| list["servers"] = Value::Null),
         "vscode list fails no-servers-array
-         amazon-q list fails no-servers-array",
+         amazon-q list works",
+    ),
+    case(
+        "no file for Amazon Q",
+        |asked, said| if is_amazon_q(asked) { not_found() } else { said },
+        "amazon-q reach fails amazon-q-missing
+         amazon-q list fails amazon-q-missing
+         vscode list works
+         others",
+    ),
+    case(
+        "the list of the API in place of Amazon Q's file",
+        |asked, said| if is_amazon_q(asked) { json_of(&list()) } else { said },
+        "amazon-q reach works
+         amazon-q list fails amazon-q-refuses
+         others",
+    ),
+    case(
+        "a name twice in Amazon Q's file",
+        |asked, said| {
+            with_amazon_q(asked, said, |list| list["servers"][1] = list["servers"][0].clone())
+        },
+        "amazon-q list fails amazon-q-refuses
+         others",
+    ),
+    case(
+        "an argument without value in Amazon Q's file",
+        |asked, said| {
+            with_amazon_q(asked, said, |list| {
+                let server = list["servers"][1]["server"].as_object_mut().unwrap();
+                server.remove("remotes");
+                let package = json!({"registryType": "npm", "identifier": "x",
+                    "transport": {"type": "stdio"}, "packageArguments": [{"name": "--all"}]});
+                server.insert("packages".to_owned(), json!([package]));
+            })
+        },
+        "amazon-q list fails amazon-q-refuses
+         others",
     ),
     case(
         "ToolHive's file format in place of the list",
