@@ -2,15 +2,15 @@
 # Real programs honour the files that a registry exports for them: Copilot CLI, Claude Code, Codex, the reader
 # of Amazon Q, apm, add-mcp and mcp-lookup.
 #
-#   approved.sh TOOL [DUMP.json.gz]
+#   approved.sh TOOL [REAL]
 #
-# TOOL is the binary; with a dump the reader of Amazon Q also gets the real data. Downloads are kept in
+# TOOL is the binary; REAL is a data folder: the reader of Amazon Q and Copilot CLI's own commands see it too. Downloads are kept in
 # target/e2e-cache. The programs that read /etc run in namespaces of their own, without a network.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 tool=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
-dump=${2:+$(cd "$(dirname "$2")" && pwd)/$(basename "$2")}
+real=${2:+$(cd "$2" && pwd)}
 if [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ]; then
   echo "approved: skipped: the programs are those for Linux on x86-64"
   exit 0
@@ -19,6 +19,7 @@ cache=${E2E_CACHE:-$top/target/e2e-cache}
 npm=(@github/copilot-linux-x64@1.0.102 @anthropic-ai/claude-code-linux-x64@2.1.332
   codex-linux@npm:@openai/codex@0.171.0-linux-x64 add-mcp@2.4.0)
 pip=(apm-cli==0.35.0 mcp-lookup==0.5.2)
+uv=uv==0.13.8
 amazon_q=@aws/lsp-codewhisperer@0.0.128
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -38,7 +39,9 @@ programs() {
 installers() {
   once installers "${pip[@]}" || return 0
   python3 -m venv "$cache/installers"
-  "$cache/installers/bin/pip" install --quiet "${pip[@]}"
+  # pip takes a minute for the sixty packages that these need.
+  "$cache/installers/bin/pip" install --quiet --no-compile "$uv"
+  "$cache/installers/bin/uv" pip install --quiet --python "$cache/installers/bin/python" "${pip[@]}"
   done_with installers "${pip[@]}"
 }
 # Only the files that read a registry: a whole installation lacks a package that nobody published.
@@ -56,5 +59,5 @@ programs
 wait "$first"
 wait "$second"
 echo "approved: programs there after $((SECONDS - from)) s"
-python3 "$here/approved/check.py" "$tool" "$top/registry-data" "$cache" "$work" ${dump:+"$dump"}
+python3 "$here/approved/check.py" "$tool" "$top/registry-data" "$cache" "$work" ${real:+"$real"}
 echo "approved: all passed in $SECONDS s"

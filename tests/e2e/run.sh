@@ -58,6 +58,7 @@ part "histories" bash "$here/histories.sh" "$tool"
 part "hosts, sample" bash "$here/servers.sh" "$tool"
 [ -z "$dump" ] || part "hosts, real data" bash "$here/servers.sh" "$tool" "$work/real/registry-data" ""
 [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ] || part "Copilot's language server" copilot
+part "approved" bash "$here/approved.sh" "$tool" ${dump:+"$work/real/registry-data"}
 part "catalog" bash "$here/catalog.sh" "$tool" ${dump:+"$work/real/registry-data"}
 part "edge" bash "$here/edge.sh" "$tool" ${dump:+"$dump"}
 echo "e2e: all passed in $SECONDS s"

@@ -31,6 +31,8 @@ pub(super) struct EnforcementView {
     /// `auto`, `command` or `name`.
     mode: &'static str,
     allows_unpinned: bool,
+    /// The installers that name the exact version.
+    pinned: String,
     /// The installers that name no version.
     unpinned: String,
     unpinned_count: String,
@@ -77,8 +79,16 @@ impl Enforcement {
 
     /// The names of the installers that write no version.
     pub fn unpinned_installers() -> String {
-        let names = INSTALLERS.iter().filter(|it| !it.pins).map(|it| it.name);
-        names.collect::<Vec<_>>().join(" and ")
+        Self::installers(false)
+    }
+
+    fn installers(pin: bool) -> String {
+        let names: Vec<_> =
+            INSTALLERS.iter().filter(|it| it.pins == pin).map(|it| it.name).collect();
+        match names.split_last() {
+            Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            _ => names.concat(),
+        }
     }
 
     pub(super) fn artifacts(&self) -> impl Iterator<Item = Artifact> + '_ {
@@ -102,6 +112,7 @@ impl Enforcement {
                 Match::Name => "name",
             },
             allows_unpinned: self.settings.unpinned,
+            pinned: Self::installers(true),
             unpinned: Self::unpinned_installers(),
             unpinned_count: counted(self.unpinned.len(), "server"),
             by_name: Names {

@@ -47,10 +47,14 @@ pub static INSTALLERS: &[Installer] = &[
         pins: true,
         write: gallery,
     },
-    // Read in apm 0.35.0. A container is started as on the pages of this catalog.
+    // Read in Copilot CLI 1.0.102: what it writes for a server that people take from a registry.
+    Installer { name: "Copilot CLI", pins: true, write: copilot_cli },
+    // Read in apm 0.35.0. An image names its version itself.
+    Installer { name: "apm (containers)", pins: true, write: apm_image },
     Installer { name: "apm", pins: false, write: apm },
     // Read in add-mcp 2.4.0. Only npm packages.
     Installer { name: "add-mcp", pins: false, write: add_mcp },
+    Installer { name: "Copilot CLI (Python)", pins: false, write: copilot_cli_python },
 ];
 
 impl Installer {
@@ -59,15 +63,19 @@ impl Installer {
         let Some(kind) = PackageType::named(&package.registry_type) else {
             return Written::default();
         };
-        // What has no safe command here has none anywhere.
-        let safe = kind.runners.first().is_some_and(|usual| launch(kind, usual, package).is_ok());
-        if recipe.action.is_err() || !safe {
+        if recipe.action.is_err() {
             return Written::default();
         }
         let mut written = (self.write)(recipe, package, kind);
         written.commands.retain(|argv| runs(kind, package, argv));
         written
     }
+}
+
+/// Whether the program that others run the package with takes its runtime arguments. The pages may leave
+/// these out, when they are for another program.
+fn is_safe(package: &Package, kind: &PackageType) -> bool {
+    kind.runners.first().is_some_and(|usual| launch(kind, usual, package).is_ok())
 }
 
 fn pages(recipe: &Recipe, _: &Package, _: &PackageType) -> Written {
@@ -86,7 +94,9 @@ fn gallery(_: &Recipe, package: &Package, kind: &PackageType) -> Written {
 
 /// VS Code: runtime arguments as they are, then the package, then its arguments.
 fn vscode(package: &Package, kind: &PackageType, pin: &str, registry: Option<&str>) -> Written {
-    let Some(runner) = kind.runners.first() else { return Written::default() };
+    let Some(runner) = kind.runners.first().filter(|_| is_safe(package, kind)) else {
+        return Written::default();
+    };
     let is_image = kind.naming == Naming::Image;
     let mut argv = vec![runner.program.to_owned()];
     let mut push = |words: &[&str]| argv.extend(words.iter().map(|word| (*word).to_owned()));
@@ -152,6 +162,91 @@ fn plain(arguments: &[Argument]) -> Option<Vec<&str>> {
     Some(words)
 }
 
+/// npm packages and images, when nobody enters a value. An image gets no environment.
+fn copilot_cli(_: &Recipe, package: &Package, kind: &PackageType) -> Written {
+    let (first, usual, pin): (&[&str], &[&str], _) = match kind.name {
+        "npm" => (&["npx"], &["-y"], "@"),
+        "oci" => (&["docker", "run", "--rm", "-i"], &[], ":"),
+        _ => return Written::default(),
+    };
+    if !is_safe(package, kind) {
+        return Written::default();
+    }
+    let version = package.version.as_deref().map(|version| format!("{pin}{version}"));
+    let name = format!("{}{}", package.identifier, version.unwrap_or_default());
+    Written::exactly(copilot_line(first, usual, &name, package))
+}
+
+/// It names no version of a Python package.
+fn copilot_cli_python(_: &Recipe, package: &Package, kind: &PackageType) -> Written {
+    let line = || copilot_line(&["uvx"], &[], &package.identifier, package);
+    Written::exactly((kind.name == "pypi" && is_safe(package, kind)).then(line).flatten())
+}
+
+fn copilot_line(
+    first: &[&str],
+    usual: &[&str],
+    name: &str,
+    package: &Package,
+) -> Option<Vec<String>> {
+    let runtime = unentered(&package.runtime_arguments)?;
+    let own = unentered(&package.package_arguments)?;
+    let words = [first, &runtime, usual, &[name], &own].concat();
+    Some(words.into_iter().map(str::to_owned).collect())
+}
+
+/// Arguments as Copilot CLI writes them when nobody enters a value; `None` when it has to ask for one.
+fn unentered(arguments: &[Argument]) -> Option<Vec<&str>> {
+    let mut words = Vec::new();
+    for argument in arguments {
+        let text = match argument.input.given() {
+            Given::Nothing => continue,
+            Given::Text(text) if !text.contains('{') => text,
+            Given::Text(_) | Given::User => return None,
+        };
+        match &argument.kind {
+            ArgumentKind::Named { .. } if text == "false" => {}
+            ArgumentKind::Named { name } if text == "true" => words.push(name.as_str()),
+            ArgumentKind::Named { name } => words.extend([name.as_str(), text]),
+            ArgumentKind::Positional { .. } => words.push(text),
+        }
+    }
+    Some(words)
+}
+
+/// Only images without runtime arguments, which it would put in the place of `run`. For VS Code the
+/// container gets no environment; for Copilot CLI it gets every variable, the last one first.
+fn apm_image(_: &Recipe, package: &Package, kind: &PackageType) -> Written {
+    if kind.naming != Naming::Image || !package.runtime_arguments.is_empty() {
+        return Written::default();
+    }
+    let mut behind = vec!["-i", "--rm", package.identifier.as_str()];
+    for argument in &package.package_arguments {
+        match argument.input.given() {
+            Given::Text(value) if !value.contains('{') => {
+                if let ArgumentKind::Named { name } = &argument.kind {
+                    behind.push(name);
+                }
+                behind.push(value);
+            }
+            _ => return Written::default(),
+        }
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for variable in &package.environment_variables {
+        if !names.contains(&variable.name.as_str()) {
+            names.push(&variable.name);
+        }
+    }
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    let set = |name: &&str| ["-e".to_owned(), format!("{name}=${{{name}}}")];
+    let environment: Vec<String> = names.iter().rev().flat_map(set).collect();
+    let run = words(&["docker", "run"]);
+    let commands =
+        [[&run[..], &words(&behind)].concat(), [&run[..], &environment, &words(&behind)].concat()];
+    Written { commands: commands.into(), asks: false }
+}
+
 /// Only packages without runtime arguments: how those are put in order differs between its targets.
 fn apm(recipe: &Recipe, package: &Package, kind: &PackageType) -> Written {
     let first: &[&str] = match kind.name {
@@ -180,7 +275,7 @@ fn unpinned(
     kind: &PackageType,
 ) -> Option<Vec<String>> {
     let usual = |url: &str| kind.is_usual_registry(url);
-    if !package.registry_base_url.as_deref().is_none_or(usual) {
+    if !package.registry_base_url.as_deref().is_none_or(usual) || !is_safe(package, kind) {
         return None;
     }
     let mut behind: Vec<Option<&str>> = Vec::new();

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """What is approved runs in real programs, and nothing else does. Started by approved.sh.
 
-    check.py TOOL SAMPLE CACHE WORK [DUMP.json.gz]
+    check.py TOOL SAMPLE CACHE WORK [REAL]
 
-SAMPLE is a data folder, CACHE has the programs, WORK is an empty folder. Ends at the first thing that is
+SAMPLE and REAL are data folders, CACHE has the programs, WORK is an empty folder. Ends at the first thing that is
 not as it should be.
 """
 import json
@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 import tomllib
+import urllib.request
 from pathlib import Path
 
 import installers
@@ -48,11 +49,16 @@ def build(tool, folder, data, settings=""):
     return folder / "_site"
 
 
+# One that reads its environment.
+ZONE = {"registryType": "oci", "identifier": "ghcr.io/example-plain/clock-zone:1.0.0",
+        "environmentVariables": [{"name": "CLOCK_ZONE", "isRequired": True}, {"name": "CLOCK_LOCALE"}]}
+
+
 def with_plain(data):
     """Adds the plain servers to a data folder."""
-    for kind, package in PLAIN.items():
-        name = f"com.example.plain/clock-{kind}"
-        package = {"registryType": kind, **package, "transport": {"type": "stdio"}}
+    for name, package in [*((kind, {"registryType": kind, **package}) for kind, package in PLAIN.items()), ("zone", ZONE)]:
+        name = f"com.example.plain/clock-{name}"
+        package = {**package, "transport": {"type": "stdio"}}
         server = {"$schema": "https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json", "name": name,
                   "description": "Tells the time.", "version": "1.0.0", "packages": [package]}
         file = data / "servers" / name / "1.0.0/server.json"
@@ -78,6 +84,8 @@ class Registry:
                 gone = status.exists() and json.loads(status.read_text())["status"] == "deleted"
                 (withdrawn if gone else live).setdefault(name, []).append(version)
         expect(withdrawn and len(live) == len(self.names), "the sample has lost its withdrawn version")
+        documents = [json.loads((version / "server.json").read_text()) for versions in live.values() for version in versions]
+        self.packages = [package for document in documents for package in document.get("packages", [])]
         # A page shows how to install the latest version, so each version is alone in a registry once.
         self.live = self.alone(live, "live")
         self.withdrawn = self.alone(withdrawn, "withdrawn")
@@ -157,9 +165,11 @@ def allowlists(programs, registry, installed):
         "name": registry.site("name", '\n[exports.allowlist]\nmatch = "name"\n'),
     }
     pinned = numbered("gallery", [config for kind, package in PLAIN.items() for config in gallery({"registryType": kind, **package})])
+    sound = {name: config for name, config in installed.items() if name not in installers.BROKEN}
     # An image names its version.
-    exact = {name: config for name, config in installed.items() if "url" in config or name.endswith("/clock-oci")}
-    local = {name: config for name, config in installed.items() if name not in {*exact, *installers.BROKEN}}
+    exact = {name: config for name, config in sound.items() if "url" in config or config["command"] == "docker"}
+    exact |= {name: config for name, config in sound.items() if name.startswith("copilot-") and config["command"] == "npx"}
+    local = {name: config for name, config in sound.items() if name not in exact}
     broken = {name: config for name, config in installed.items() if name in installers.BROKEN}
     expect(exact and local and set(broken) == set(installers.BROKEN), "installed", list(installed))
     for program, client, file in [
@@ -174,7 +184,7 @@ def allowlists(programs, registry, installed):
         expect(len(pages) > 25 and asking, "pages", len(pages))
         gone = numbered("withdrawn", [config for config in map(plain, registry.withdrawn[client]) if "command" in config])
         other = numbered("typed", [{**asking[0], "args": args} for args in typed(asking)])
-        environment = {name: VALUE for config in pages.values() for name in variables(config)}
+        environment = {name: VALUE for config in [*pages.values(), *exact.values()] for name in variables(config)}
         batch = numbered("windows", [windows(config) for config in pages.values() if config.get("command") in ("npx", "dnx")])
         judge(program, "auto", policy["auto"], environment, {**pages, **batch, **vscode, **pinned, **exact},
               {**rogues(), **gone, **other, **local, **broken}, complete=True)
@@ -207,7 +217,14 @@ def codex(programs, registry):
     print(f"approved: Codex enables {len(first) - len(left_out)} servers and disables {len(refused) + len(left_out)}")
 
 
-def amazon_q(cache, tool, work, site, dump):
+def served(tool, data):
+    """The files for Amazon Q and for Copilot of a registry that is only served."""
+    with installers.Serve(tool, data) as base:
+        files = [urllib.request.urlopen(f"{base}/exports/{path}") for path in ("amazon-q/registry.json", "copilot/managed-settings.json")]
+        return [json.load(file) for file in files]
+
+
+def amazon_q(cache, work, about, registry):
     """Amazon Q's own validator takes our list, and not one with a wrong entry."""
     def errors(registry):
         file = work / "amazon-q.json"
@@ -216,27 +233,30 @@ def amazon_q(cache, tool, work, site, dump):
         expect(done.returncode == 0, "Amazon Q's validator:", done.stderr)
         return json.loads(done.stdout)
 
-    sites = {"the sample": site}
-    if dump:
-        (work / "real").mkdir()
-        data = str(work / "real-data")
-        os.mkdir(data)
-        done = subprocess.run([tool, "-q", "--data", data, "import", dump, "--no-progress"], capture_output=True, text=True)
-        expect(done.returncode == 0, "import:", done.stderr[-2000:])
-        sites["the real data"] = build(tool, work / "real", data)
-    for about, site in sites.items():
-        registry = json.loads((site / "exports/amazon-q/registry.json").read_text())
-        found = errors(registry)
-        expect(registry["servers"] and not found, "Amazon Q refuses", about, found[:5])
-        wrong = {**registry["servers"][0]["server"], "name": "com.example/slash"}
-        expect(errors({"servers": [*registry["servers"], {"server": wrong}]}), "Amazon Q's validator takes anything")
-        print(f"approved: Amazon Q takes {about}, {len(registry['servers'])} servers")
+    found = errors(registry)
+    expect(registry["servers"] and not found, "Amazon Q refuses", about, found[:5])
+    wrong = {**registry["servers"][0]["server"], "name": "com.example/slash"}
+    expect(errors({"servers": [*registry["servers"], {"server": wrong}]}), "Amazon Q's validator takes anything")
+    print(f"approved: Amazon Q takes {about}, {len(registry['servers'])} servers")
+
+
+def real_data(cache, tool, work, data):
+    """Of the real data, Amazon Q takes our list, and Copilot CLI writes what only it would write."""
+    registry, policy = served(tool, data)
+    amazon_q(cache, work, "the real data", registry)
+    packages = [package for file in Path(data).glob("servers/*/*/*/server.json")
+                for package in json.loads(file.read_text()).get("packages", [])]
+    written = {tuple(words) for words in installers.copilot_cli(cache, work, packages) if words}
+    rows = [tuple(row["serverCommand"]) for row in policy["allowedMcpServers"] if "serverCommand" in row]
+    only = [row for row in rows if row[:4] == ("docker", "run", "--rm", "-i")]
+    expect(only and set(only) <= written, "Copilot CLI does not write", set(only) - written)
+    print(f"approved: Copilot CLI writes {len(written & set(rows))} commands of the real data's allowlist")
 
 
 def main():
     tool, *folders = sys.argv[1:5]
     sample, cache, work = (Path(folder).resolve() for folder in folders)
-    dump = sys.argv[5] if len(sys.argv) > 5 else None
+    real = sys.argv[5] if len(sys.argv) > 5 else None
     clock = time.monotonic()
 
     def took(what):
@@ -248,6 +268,7 @@ def main():
     took("registries")
     with installers.Serve(tool, registry.data) as base:
         installed = installers.install(cache, work, base, registry, expect)
+    installed |= numbered("copilot", installers.by_copilot_cli(cache, work, registry.packages))
     took("installers")
     if may_unshare():
         programs = Programs(cache, work)
@@ -258,8 +279,10 @@ def main():
     else:
         registry.site("auto", "")
         print("approved: skipped: Copilot CLI, Claude Code and Codex, as this machine lets nobody make namespaces")
-    amazon_q(cache, tool, work, work / "auto/_site", dump)
-    took("Amazon Q")
+    amazon_q(cache, work, "the sample", json.loads((work / "auto/_site/exports/amazon-q/registry.json").read_text()))
+    if real:
+        real_data(cache, tool, work, real)
+    took("Amazon Q and the real data")
     print(f"approved: {checks} passed, 0 failed")
 
 

@@ -103,6 +103,20 @@ def apm(cache, work, base, documents, expect):
         config = entered(written[name.split("/")[1]])
         expect(runs_here(name, documents[name], config), "apm installed", config, "for", name)
         installed[f"apm-{name}"] = completed(documents[name], plain(config))
+    # For the other clients it writes other commands for containers.
+    images = ["com.example.plain/clock-oci", "com.example.plain/clock-zone"]
+    for client, folder, file in [("copilot", ".github", "mcp.json"), ("vscode", ".vscode", "mcp.json")]:
+        project = work / "apm" / client
+        (project / folder).mkdir(parents=True)
+        dependencies = "".join(f"    - {name}\n" for name in images)
+        (project / "apm.yml").write_text(f"name: test\nversion: 1.0.0\ndependencies:\n  mcp:\n{dependencies}")
+        done = run([program, "install", "-t", client], home, project, environment, f"{VALUE}\n" * 50)
+        expect(done.returncode == 0, "apm:", done.stdout[-2000:], done.stderr[-2000:])
+        written = json.loads((project / folder / file).read_text())
+        for name in images:
+            config = written["servers"][name] if client == "vscode" else written["mcpServers"][name.split("/")[1]]
+            expect(runs_here(name, documents[name], config), "apm installed", config, "for", name)
+            installed[f"apm-{client}-{name}"] = plain(entered(config) if client == "vscode" else config)
     print(f"approved: apm installs {len(installed)} servers")
     return installed
 
@@ -127,3 +141,32 @@ def add_mcp(cache, work, base, documents, expect):
         installed[f"add-mcp-{name}"] = config
     print(f"approved: add-mcp installs {len(installed)} servers")
     return installed
+
+
+def copilot_cli(cache, work, packages):
+    """The commands that Copilot CLI writes for packages when nobody enters a value, or None."""
+    home = work / "copilot-cli"
+    home.mkdir(exist_ok=True)
+    (cache / "home").mkdir(exist_ok=True)
+    # It unpacks itself there.
+    (home / ".cache").is_symlink() or (home / ".cache").symlink_to(cache / "home")
+    binary = cache / "programs/node_modules/@github/copilot-linux-x64/copilot"
+    done = run([binary, "--version"], home, home, {"COPILOT_OFFLINE": "true"})
+    main = next((cache / "home/copilot/pkg").glob("*/*/cli-main.js"), None)
+    if main is None:
+        sys.exit(f"approved: Copilot CLI did not unpack itself: {done.stdout}{done.stderr}")
+    done = run(["node", Path(__file__).parent / "copilot_cli.cjs", main], home, home, enter=json.dumps(packages))
+    if done.returncode != 0:
+        sys.exit(f"approved: Copilot CLI's own commands: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def by_copilot_cli(cache, work, packages):
+    """The configurations that Copilot CLI writes for packages that ask for nothing in their commands."""
+    def fixed(argument):
+        text = argument.get("value") or argument.get("default")
+        return "{" not in text if text else not argument.get("isRequired")
+
+    quiet = [all(map(fixed, [*package.get("runtimeArguments", []), *package.get("packageArguments", [])])) for package in packages]
+    pairs = zip(quiet, copilot_cli(cache, work, packages))
+    return [{"type": "stdio", "command": words[0], "args": words[1:]} for only, words in pairs if only and words]

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::read::takeable;
-use super::shown;
+use super::{ENFORCING, shown};
 
 /// Options without a value, by program.
 const FLAGS: &[(&str, &[&str])] = &[
@@ -73,11 +73,24 @@ fn package_of(argv: &[String]) -> Result<(String, Option<String>), String> {
     Err("no package".to_owned())
 }
 
-/// Checks every tab and every entry of the allowlist.
+/// Checks that the allowlist has every tab, and what each of its entries and of the tabs runs.
 fn check(server: &Server) -> Result<usize, String> {
-    let mut commands: BTreeSet<Vec<String>> =
-        shown(server).iter().flat_map(|install| takeable(install).0).collect();
     let rows = entries(server);
+    let mut commands = BTreeSet::new();
+    for install in shown(server) {
+        for words in takeable(&install).0 {
+            let asked = words.iter().any(|word| word.contains("YOUR_") || word.contains("${"));
+            // What people start by hand, no client compares.
+            let by_client = install.start.is_none() && ENFORCING.contains(&install.client);
+            let compared = !asked || by_client;
+            let allowed =
+                words[0] == "cargo" || rows.allowed.contains(&AllowRow::Command(words.clone()));
+            if compared && !allowed {
+                return Err(format!("{} shows what is not allowed: {words:?}", install.client));
+            }
+            commands.insert(words);
+        }
+    }
     for row in rows.allowed.into_iter().chain(rows.unpinned) {
         if let AllowRow::Command(words) = row {
             commands.insert(words);
