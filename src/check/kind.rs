@@ -56,8 +56,10 @@ fn answer(document: &Value, members: &Object) -> Option<Kind> {
         let help = "run `mcp-static add FILE`, which adds what is inside \"server\"";
         return Some((what.to_owned(), help.to_owned()));
     }
-    let servers = members.get("servers").and_then(Value::as_array);
-    if let Some(servers) = servers.filter(|all| all.is_empty() || all.iter().any(is_record)) {
+    // Hand-made lists have other names for it.
+    let mut lists =
+        ["servers", "data", "items"].iter().filter_map(|key| members.get(*key)?.as_array());
+    if let Some(servers) = lists.find(|all| all.is_empty() || all.iter().any(is_record)) {
         return Some(list(servers));
     }
     // RFC 9457 and the registry's own short form.

@@ -35,10 +35,15 @@ pub(super) fn run(code: Option<&str>, talk: &Talk) -> Result<Outcome> {
         return Ok(Outcome::Fine);
     }
     let error = Error::new(ErrorKind::Usage, format!("unknown code {name:?}"));
-    let codes = Code::ALL.iter().map(|code| code.as_str());
-    Err(match nearest(name, codes.chain(Trouble::ALL.iter().map(|trouble| trouble.id()))) {
-        Some(near) => error.help(format!("did you mean {near}? Run `mcp-static explain {near}`")),
-        None => error.help("run `mcp-static explain` for the list"),
+    let troubles = Trouble::ALL.iter().map(|trouble| trouble.id());
+    let codes = || Code::ALL.iter().map(|code| code.as_str()).chain(troubles.clone());
+    let containing: Vec<_> = codes().filter(|id| name.len() > 2 && id.contains(name)).collect();
+    Err(match (nearest(name, codes()), containing.as_slice()) {
+        (Some(near), _) | (None, &[near]) => {
+            error.help(format!("did you mean {near}? Run `mcp-static explain {near}`"))
+        }
+        (None, []) => error.help("run `mcp-static explain` for the list"),
+        (None, several) => error.help(format!("choose from {}", several.join(", "))),
     })
 }
 

@@ -102,6 +102,8 @@ fn a_wrong_word_gets_the_nearest() {
         (&["check", "--format", "jsom"], "'json'"),
         (&["check", "-A", "name-confusabel"], "did you mean name-confusable?"),
         (&["explain", "base-url-is-fil"], "did you mean base-url-is-a-file?"),
+        (&["explain", "dup"], "choose from "),
+        (&["explain", "placeholder"], "explain placeholder-left"),
         (&["bild"], "'build'"),
     ] {
         project.run(args).expect(2).says(hint);

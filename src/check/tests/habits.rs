@@ -59,6 +59,12 @@ fn another_kind_of_document_is_one_finding() {
             "settings of a client",
             "names its package or its URL",
         ),
+        (json!({"data": []}), "a list of servers", "mcp-static"),
+        (
+            json!({"items": [{"name": "com.example/a", "version": "1.0.0"}]}),
+            "a list of servers",
+            "save each server",
+        ),
         (json!({"command": "npx", "args": "x"}), "settings of a client", "names its package"),
         (
             json!({"manifest_version": "0.3", "name": "weather", "server": {"type": "node"}}),

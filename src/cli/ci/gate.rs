@@ -136,7 +136,8 @@ fn judge(
     head: Oid,
     published: Option<Oid>,
 ) -> Result<Result<Judged, Outcome>> {
-    let unknown = "What was merged could not be judged. The site stays as it is; the summary says what to do.";
+    let unknown =
+        "What was merged could not be judged. Nothing is published; the summary says what to do.";
     let text = |oid: Oid| oid.to_string();
     let change = Change {
         base: base.map(text),
