@@ -3,6 +3,7 @@
 use std::mem::take;
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -22,7 +23,7 @@ use super::digest::{server_digest, shared_key};
 use super::{Loaded, Observer};
 
 /// Size from which some clients may reject a list, in bytes: one of them stops at 10 MiB.
-const LARGE_LIST: usize = 5 * 1024 * 1024;
+const LARGE_LIST: u64 = 5 * 1024 * 1024;
 
 /// One host and the folder that its files go to.
 #[derive(Clone, Copy)]
@@ -65,6 +66,15 @@ struct Sink<'a> {
     writer: CacheWriter,
     /// The list document that the last build left.
     list: Option<Vec<u8>>,
+    spanning: Mutex<Spanning>,
+}
+
+/// What is known about the artifacts that span servers once they are staged.
+#[derive(Default)]
+struct Spanning {
+    outlines: Vec<Artifact>,
+    /// The file of the list.
+    list: Option<StoredFile>,
 }
 
 /// An output that is ready to be committed.
@@ -122,7 +132,8 @@ pub fn build(
     drop(items);
     let (gathered, made, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
-    let artifacts = loaded.renderer().spanning(&gathered);
+    let emit = |artifact: Artifact| sinks.iter().try_for_each(|sink| sink.put_spanning(&artifact));
+    loaded.renderer().spanning(&gathered, &emit)?;
     report.extend(loaded.template_problems());
     report.extend(super::exports::findings(loaded, &gathered));
     let ranges = render::list_ranges(&gathered);
@@ -133,15 +144,14 @@ pub fn build(
     let info = loaded.facts.site_info();
     let mut finished = Vec::with_capacity(sinks.len());
     for sink in &sinks {
-        let list = sink.put_spanning(&artifacts)?;
-        sink.put_spanning(&queries)?;
-        let (manifest, shortfalls) = sink.lowering.finish(&artifacts, &info)?;
+        queries.par_iter().try_for_each(|artifact| sink.lowering.add(artifact).map(drop))?;
+        let Spanning { outlines, list } = sink.take_spanning();
+        let (manifest, shortfalls) = sink.lowering.finish(&outlines, &info)?;
         report.extend(shortfalls.into_iter().map(|shortfall| sink.diagnose(shortfall)));
         finished.push((manifest, list));
     }
     drop(queries);
-    report.extend(list_size(&artifacts));
-    drop(artifacts);
+    report.extend(finished.iter().find_map(|(_, list)| list_size(list.as_ref()?.row.size)));
     let size = (servers.len(), servers.iter().map(|server| server.versions.len()).sum::<usize>());
     let mut built = Built { report: report.finish(&loaded.levels()), size, ..Built::default() };
     if built.report.has_errors() {
@@ -253,9 +263,7 @@ fn refuse_undated(report: &Report) -> Result<()> {
 }
 
 /// Warns about a list that is too large for some clients, which read it as a whole.
-fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
-    let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
-    let size = list.body.len();
+fn list_size(size: u64) -> Option<Diagnostic> {
     (size > LARGE_LIST).then(|| {
         let message = format!(
             "the list has {:.1} MiB; some clients stop reading at 10 MiB",
@@ -276,7 +284,7 @@ impl<'a> Sink<'a> {
         let writer = CacheWriter::begin(output.work(), &key);
         let list = cache.site.as_ref().and_then(|(_, kept)| output.read(kept));
         let lowering = Lowering { host: target.host, destination: output };
-        Ok(Self { lowering, cache, writer, list })
+        Ok(Self { lowering, cache, writer, list, spanning: Mutex::default() })
     }
 
     /// Adds the files of `artifacts`; returns what a later build needs to recognize them.
@@ -288,14 +296,23 @@ impl<'a> Sink<'a> {
         Ok(files)
     }
 
-    /// Adds what spans servers; returns the file of the list.
-    fn put_spanning(&self, artifacts: &[Artifact]) -> Result<Option<StoredFile>> {
-        let files: Vec<Vec<StoredFile>> = artifacts
-            .par_iter()
-            .map(|artifact| self.lowering.add(artifact))
-            .collect::<Result<_>>()?;
-        let list = artifacts.iter().position(|artifact| artifact.path.as_str() == LIST);
-        Ok(list.and_then(|at| files.into_iter().nth(at)?.into_iter().next()))
+    /// Adds an artifact that spans servers.
+    fn put_spanning(&self, artifact: &Artifact) -> Result<()> {
+        let files = self.lowering.add(artifact)?;
+        let mut spanning = self.spanning.lock().unwrap_or_else(PoisonError::into_inner);
+        if artifact.path.as_str() == LIST {
+            spanning.list = files.into_iter().next();
+        }
+        spanning.outlines.push(artifact.outline());
+        Ok(())
+    }
+
+    /// Takes what is known about the artifacts that span servers, sorted by path.
+    fn take_spanning(&self) -> Spanning {
+        let mut spanning = self.spanning.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spanning = take(&mut *spanning);
+        spanning.outlines.sort_by(|a, b| a.path.cmp(&b.path));
+        spanning
     }
 
     /// Returns a shortfall of this host or of file systems, as a diagnostic.

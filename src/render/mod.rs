@@ -11,8 +11,9 @@ pub mod install;
 mod probed;
 pub mod query;
 
+use std::convert::Infallible;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
@@ -72,6 +73,10 @@ pub struct RenderedServer {
     pub gathered: Gathered,
 }
 
+/// Takes an artifact as soon as it is made, so that a builder need not hold all of them. It is called on
+/// several threads, in no particular order.
+pub type Emit<'a, E> = dyn Fn(Artifact) -> Result<(), E> + Sync + 'a;
+
 /// Path of the document that lists the latest version of every server.
 pub const LIST: &str = "v0.1/servers";
 
@@ -96,19 +101,21 @@ impl Renderer<'_> {
         RenderedServer { artifacts, gathered: Gathered { latest, summary } }
     }
 
-    /// Renders what spans servers; `gathered` is in the byte order of the servers' names.
-    pub fn spanning(&self, gathered: &[Gathered]) -> Vec<Artifact> {
+    /// Renders what spans servers and gives each artifact to `emit`; `gathered` is in the byte order of
+    /// the servers' names.
+    ///
+    /// # Errors
+    /// The first error of `emit`.
+    pub fn spanning<E: Send>(&self, gathered: &[Gathered], emit: &Emit<'_, E>) -> Result<(), E> {
         let mut artifacts = api::globals(latest(gathered), self.facts);
-        artifacts.extend(self.facts.probed.iter().flat_map(|probed| probed::artifacts(probed)));
-        if let Some(catalog) = self.catalog {
-            let summaries: Vec<&Summary> =
-                gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
-            let pages = catalog.spanning(self.facts, &summaries);
-            // The catalog has its own page for wrong links.
-            artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
-            artifacts.extend(pages);
-        }
-        artifacts
+        // The catalog has its own page for wrong links.
+        artifacts.retain(|it| self.catalog.is_none() || it.path.as_str() != api::NOT_FOUND_PAGE);
+        artifacts.into_iter().try_for_each(emit)?;
+        self.facts.probed.iter().flat_map(|it| probed::artifacts(it)).try_for_each(emit)?;
+        let Some(catalog) = self.catalog else { return Ok(()) };
+        let summaries: Vec<&Summary> =
+            gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
+        catalog.spanning(self.facts, &summaries, emit)
     }
 
     /// Returns the files for clients that enforce what is approved; `None` without a catalog.
@@ -128,7 +135,13 @@ impl Renderer<'_> {
             gathered.push(rendered.gathered);
             parts.servers.extend(rendered.artifacts);
         }
-        parts.spanning = self.spanning(&gathered);
+        let spanning = Mutex::new(Vec::new());
+        let Ok(()) = self.spanning::<Infallible>(&gathered, &|artifact| {
+            spanning.lock().unwrap_or_else(PoisonError::into_inner).push(artifact);
+            Ok(())
+        });
+        parts.spanning = spanning.into_inner().unwrap_or_else(PoisonError::into_inner);
+        parts.spanning.sort_by(|a, b| a.path.cmp(&b.path));
         (parts, gathered)
     }
 

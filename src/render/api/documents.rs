@@ -10,6 +10,9 @@ use super::wire::{Problem, entry_json, json, list_json};
 /// The document of the API that other tools look for; `{{…}}` is filled in.
 const OPENAPI: &str = include_str!("openapi.yaml");
 
+/// Path of the page for wrong links.
+pub const NOT_FOUND_PAGE: &str = "404.html";
+
 /// The documents of one server, and its entry for the list when it has a live version. Below `/v0` there
 /// are copies if the facts ask for them; hosts that rewrite leave those out.
 pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>) {
@@ -57,7 +60,7 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts
     let files = [
         ("openapi.yaml", Media::Yaml, openapi(facts)),
         ("404.json", Media::Problem, Problem::new(404, "Server not found").as_str().to_owned()),
-        ("404.html", Media::Html, not_found_page(facts)),
+        (NOT_FOUND_PAGE, Media::Html, not_found_page(facts)),
     ];
     for (name, media, text) in files {
         artifacts.extend(Artifact::file([name], media, text));

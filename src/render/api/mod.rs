@@ -4,7 +4,7 @@ mod documents;
 mod pages;
 pub mod wire;
 
-pub use documents::{globals, listing};
+pub use documents::{NOT_FOUND_PAGE, globals, listing};
 pub use pages::list_pages;
 pub(super) use wire::list_ranges;
 pub use wire::{Problem, entry_json, list_json};
