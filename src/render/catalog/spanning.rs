@@ -68,14 +68,15 @@ impl Catalog {
         facts: &Facts,
         summaries: &[&Summary],
         emit: &Emit<'_, E>,
-    ) -> Result<(), E> {
+    ) -> Result<Enforcement, E> {
         let catalog = self;
         let site = SiteView::new(catalog, facts);
         let servers = list::ordered(summaries.iter().copied());
         let changes = changes::all(summaries);
         let facets = facets(&servers);
         let probed = facts.probed.as_deref();
-        let enforcement = Enforcement::new(self, summaries);
+        let mut enforcement = Enforcement::new(self, summaries);
+        enforcement.take_artifacts().try_for_each(emit)?;
         let enforced = &enforcement;
         let span =
             Span { catalog, site: &site, servers: &servers, facets: &facets, probed, enforced };
@@ -89,7 +90,6 @@ impl Catalog {
             let feed = span.feed(changes::feed(&changes), facts);
             let pages = [works, catalog.not_found(&site, facts), feed];
             pages.into_iter().flatten().try_for_each(emit)?;
-            enforced.artifacts().try_for_each(emit)?;
             search::artifacts(&servers, emit)?;
             catalog.assets.artifacts.iter().cloned().try_for_each(emit)?;
             let pages = span.pages();
@@ -97,7 +97,8 @@ impl Catalog {
             machine.artifacts(emit)
         };
         let (lists, others) = rayon::join(lists, others);
-        lists.and(others)
+        lists.and(others)?;
+        Ok(enforcement)
     }
 }
 
