@@ -1,6 +1,5 @@
 //! Builds sites: checks, renders, lowers and writes, one server at a time.
 
-use std::mem::take;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -11,27 +10,16 @@ use crate::data::ServerFolder;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::query::{self, IndexedVersion};
-use crate::render::{self, Gathered, LIST, RenderedServer};
-use crate::site::{
-    Artifact, Forbidden, Host, Lowering, Output, Ready, Shortfall, ShortfallKind, StoredFile,
-    WriteCounts, takes_list_pages,
-};
+use crate::render::{Gathered, LIST_SEPARATOR, ListPages, RenderedServer, Summary, list_end};
+use crate::site::{Artifact, Body, Forbidden, Output, WriteCounts};
 
-use super::cache::{Cache, CacheWriter, Details};
+use super::cache::{Details, Slot};
 use super::digest::{server_digest, shared_key};
+use super::sink::{BuildTarget, Sink};
 use super::{Loaded, Observer};
 
 /// Size from which some clients may reject a list, in bytes: one of them stops at 10 MiB.
-const LARGE_LIST: usize = 5 * 1024 * 1024;
-
-/// One host and the folder that its files go to.
-#[derive(Clone, Copy)]
-pub struct BuildTarget<'a> {
-    /// Where the site will be published.
-    pub host: &'a dyn Host,
-    /// The output folder.
-    pub out: &'a std::path::Path,
-}
+const LARGE_LIST: u64 = 5 * 1024 * 1024;
 
 /// How to build.
 #[derive(Debug, Clone, Default)]
@@ -57,34 +45,38 @@ pub struct Built {
     pub size: (usize, usize),
 }
 
-/// An output, and the cache of the last build.
-struct Sink<'a> {
-    lowering: Lowering<'a, Output>,
-    cache: Cache,
-    /// The cache for the next build.
-    writer: CacheWriter,
-    /// The list document that the last build left.
-    list: Option<Vec<u8>>,
-}
-
-/// An output that is ready to be committed.
-struct ReadySink {
-    ready: Ready,
-    cache: Cache,
-    writer: CacheWriter,
-    /// The file of the list.
-    list: Option<StoredFile>,
-}
+/// Servers that are made at a time. Their parts are then added to the list and the cache in order, so that
+/// only these are in memory.
+const CHUNK: usize = 256;
 
 /// One server's part of every output.
 struct ServerPart {
-    gathered: Gathered,
+    digest: String,
+    /// Its entry in the list.
+    entry: Option<ListEntry>,
+    summary: Option<Summary>,
     /// For the indexes of queries; empty when no host answers them.
     items: Vec<IndexedVersion>,
     findings: Vec<Diagnostic>,
     urls: Vec<RemoteUrl>,
-    /// Whether it was made in this build, and not taken from the last.
-    made: bool,
+    /// What each output remembers of it; empty when it was taken from the last build.
+    details: Vec<String>,
+}
+
+/// An entry of the list.
+enum ListEntry {
+    Made(Body),
+    /// Where it is in the list of the last build.
+    Kept(Range<u64>),
+}
+
+/// What is gathered of all servers.
+#[derive(Default)]
+struct Gathering {
+    summaries: Vec<Summary>,
+    items: Vec<IndexedVersion>,
+    urls: Vec<Vec<RemoteUrl>>,
+    findings: Vec<Diagnostic>,
 }
 
 /// Builds the site of `loaded` for every target. Nothing is changed when the report has errors.
@@ -105,43 +97,32 @@ pub fn build(
         super::working::refuse_tracked(target.out)?;
         sinks.push(Sink::open(target, &key, &forbidden)?);
     }
-    let servers = loaded.tree.servers();
-    observer.stage("building", servers.len() as u64);
-    let mut parts: Vec<ServerPart> = servers
-        .par_iter()
-        .map(|server| {
-            let part = one_server(loaded, server, &sinks);
-            observer.step(1);
-            part
-        })
-        .collect::<Result<_>>()?;
-    observer.done();
-    let items: Vec<IndexedVersion> =
-        parts.iter_mut().flat_map(|part| take(&mut part.items)).collect();
-    let mut queries = if answering(&sinks) { query::artifacts(&items) } else { Vec::new() };
-    drop(items);
-    let (gathered, made, mut report) = spread(loaded, parts)?;
+    let Gathering { summaries, items, urls, findings } = servers(loaded, &mut sinks, observer)?;
+    let mut report = Report::new();
+    report.extend(findings);
+    report.extend(loaded.overall_findings(&urls)?);
+    drop(urls);
+    report.extend(no_base_url(loaded));
     refuse_undated(&report)?;
-    let artifacts = loaded.renderer().spanning(&gathered);
+    if answering(&sinks) {
+        put_queries(&sinks, &query::artifacts(&items))?;
+    }
+    drop(items);
+    let emit = |artifact: Artifact| sinks.iter().try_for_each(|sink| sink.put_spanning(&artifact));
+    let enforcement = loaded.renderer().spanning(&summaries, &emit)?;
+    drop(summaries);
     report.extend(loaded.template_problems());
-    report.extend(super::exports::findings(loaded, &gathered));
-    let ranges = render::list_ranges(&gathered);
-    if sinks.iter().any(|sink| takes_list_pages(sink.lowering.host)) {
-        queries.extend(render::list_pages(&gathered));
-    }
-    drop(gathered);
+    report.extend(enforcement.iter().flat_map(super::exports::findings));
+    drop(enforcement);
     let info = loaded.facts.site_info();
-    let mut finished = Vec::with_capacity(sinks.len());
-    for sink in &sinks {
-        let list = sink.put_spanning(&artifacts)?;
-        sink.put_spanning(&queries)?;
-        let (manifest, shortfalls) = sink.lowering.finish(&artifacts, &info)?;
-        report.extend(shortfalls.into_iter().map(|shortfall| sink.diagnose(shortfall)));
-        finished.push((manifest, list));
+    let mut manifests = Vec::with_capacity(sinks.len());
+    for sink in &mut sinks {
+        let (manifest, shortfalls) = sink.finish(&info)?;
+        report.extend(shortfalls);
+        manifests.push(manifest);
     }
-    drop(queries);
-    report.extend(list_size(&artifacts));
-    drop(artifacts);
+    report.extend(sinks.first().and_then(Sink::list_size).and_then(list_size));
+    let servers = loaded.tree.servers();
     let size = (servers.len(), servers.iter().map(|server| server.versions.len()).sum::<usize>());
     let mut built = Built { report: report.finish(&loaded.levels()), size, ..Built::default() };
     if built.report.has_errors() {
@@ -149,12 +130,9 @@ pub fn build(
     }
     observer.stage("writing", 0);
     // Obstacles in any output are found before a file of the first site is moved.
-    let ready = sinks.into_iter().zip(finished).map(|(sink, (manifest, list))| {
-        let ready = sink.lowering.destination.prepare(manifest)?;
-        Ok(ReadySink { ready, cache: sink.cache, writer: sink.writer, list })
-    });
+    let ready = sinks.into_iter().zip(manifests).map(|(sink, manifest)| sink.prepare(manifest));
     for ready in ready.collect::<Result<Vec<_>>>()? {
-        built.written.push(ready.commit(loaded, &made, &ranges)?);
+        built.written.push(ready.commit()?);
     }
     for place in &options.left_over {
         built.retired += Output::open(place, &forbidden)?.retire()?;
@@ -163,32 +141,91 @@ pub fn build(
     Ok(built)
 }
 
-/// Divides the parts into what documents need, whether each was made in this build, and the report.
-fn spread(loaded: &Loaded, parts: Vec<ServerPart>) -> Result<(Vec<Gathered>, Vec<bool>, Report)> {
-    let mut report = Report::new();
-    let (mut gathered, mut made, mut urls) = (Vec::new(), Vec::new(), Vec::new());
-    for part in parts {
-        gathered.push(part.gathered);
-        made.push(part.made);
-        urls.push(part.urls);
-        report.extend(part.findings);
+/// Makes the part of every server, and the list.
+fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> Result<Gathering> {
+    let servers = loaded.tree.servers();
+    observer.stage("building", servers.len() as u64);
+    let mut old_list = sinks.first().and_then(Sink::old_list);
+    let mut pages = sinks.iter().any(Sink::takes_pages).then(ListPages::default);
+    let (mut gathering, mut count) = (Gathering::default(), 0);
+    for chunk in servers.chunks(CHUNK) {
+        // Of each server, one for each output.
+        let slots: Vec<Vec<Slot>> = chunk
+            .iter()
+            .map(|server| sinks.iter_mut().map(|sink| sink.slot(&name_of(server))).collect())
+            .collect();
+        let (sinks_now, has_list) = (&*sinks, old_list.is_some());
+        let parts: Vec<ServerPart> = chunk
+            .par_iter()
+            .zip(&slots)
+            .map(|(server, slots)| {
+                let part = one_server(loaded, server, slots, has_list, sinks_now);
+                observer.step(1);
+                part
+            })
+            .collect::<Result<_>>()?;
+        let mut queries = Vec::new();
+        for ((server, slots), part) in chunk.iter().zip(&slots).zip(parts) {
+            let entry = match (part.entry, &mut old_list) {
+                (Some(ListEntry::Made(body)), _) => Some(body),
+                (Some(ListEntry::Kept(range)), Some(list)) => Some(list.read(&range)?),
+                _ => None,
+            };
+            let (name, length) = (name_of(server), entry.as_ref().map(|entry| entry.len()));
+            for (i, (sink, slot)) in sinks.iter_mut().zip(slots).enumerate() {
+                let made = part.details.get(i).map(|it| (&*name, &*part.digest, &**it));
+                sink.remember(slot, made, length);
+                if let Some(entry) = &entry {
+                    sink.add_to_list(if count > 0 { LIST_SEPARATOR } else { b"" })?;
+                    sink.add_to_list(entry)?;
+                }
+            }
+            count += usize::from(entry.is_some());
+            if let Some((pages, entry)) = pages.as_mut().zip(entry) {
+                pages.push(entry, &mut queries);
+            }
+            gathering.summaries.extend(part.summary);
+            gathering.items.extend(part.items);
+            gathering.urls.push(part.urls);
+            gathering.findings.extend(part.findings);
+        }
+        put_queries(sinks, &queries)?;
     }
-    report.extend(loaded.overall_findings(&urls)?);
-    if loaded.facts.base_url.is_none() {
+    let mut queries = Vec::new();
+    pages.into_iter().for_each(|pages| pages.finish(&mut queries));
+    put_queries(sinks, &queries)?;
+    let end = list_end(count, None);
+    sinks.iter_mut().try_for_each(|sink| sink.end_list(&end))?;
+    observer.done();
+    Ok(gathering)
+}
+
+/// Adds documents from which hosts answer queries.
+fn put_queries(sinks: &[Sink<'_>], queries: &[Artifact]) -> Result<()> {
+    let put = |artifact| sinks.iter().try_for_each(|sink| sink.put_query(artifact));
+    queries.par_iter().try_for_each(put)
+}
+
+/// Says that some documents need a base URL.
+fn no_base_url(loaded: &Loaded) -> Option<Diagnostic> {
+    loaded.facts.base_url.is_none().then(|| {
         let message = "no base URL is known, so documents that need absolute URLs are left out";
-        report.push(
-            Diagnostic::new(Code::BaseUrlMissing, Place::default(), message)
-                .help("give --base-url, or set base_url in registry.toml"),
-        );
-    }
-    Ok((gathered, made, report))
+        Diagnostic::new(Code::BaseUrlMissing, Place::default(), message)
+            .help("give --base-url, or set base_url in registry.toml")
+    })
 }
 
 /// Takes a server's part from the last build if nothing that it is made of has changed, else makes it.
-fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Result<ServerPart> {
+fn one_server(
+    loaded: &Loaded,
+    server: &ServerFolder,
+    slots: &[Slot],
+    has_list: bool,
+    sinks: &[Sink<'_>],
+) -> Result<ServerPart> {
     let files = loaded.read(server)?;
     let digest = server_digest(loaded, server, &files)?;
-    if let Some(part) = remembered(server, &digest, sinks) {
+    if has_list && let Some(part) = remembered(&digest, slots, sinks) {
         return Ok(part);
     }
     let mut checked = loaded.checked(&loaded.checker(), server, files)?;
@@ -197,41 +234,39 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
     let RenderedServer { artifacts, gathered } = listing.as_ref().map(render).unwrap_or_default();
     let listing = listing.filter(|_| answering(sinks));
     let items = listing.map(|listing| query::items(&listing, &loaded.facts)).unwrap_or_default();
-    let name = name_of(server);
-    for sink in sinks {
+    let Gathered { latest, summary } = gathered;
+    let details = sinks.iter().map(|sink| {
         let files = sink.put_all(&artifacts)?;
-        sink.writer.made((&name, &digest), &files, &checked, gathered.summary.as_ref());
-    }
+        Ok(Details::text(&files, &checked, summary.as_ref()))
+    });
+    let details = details.collect::<Result<_>>()?;
     let CheckedServer { findings, urls, .. } = checked;
-    Ok(ServerPart { gathered, items, findings, urls, made: true })
+    let entry = latest.map(ListEntry::Made);
+    Ok(ServerPart { digest, entry, summary, items, findings, urls, details })
 }
 
 /// Returns a server's part from the last build, if every output still has all of it.
-fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option<ServerPart> {
+fn remembered(digest: &str, slots: &[Slot], sinks: &[Sink<'_>]) -> Option<ServerPart> {
     if answering(sinks) {
         return None; // indexes need every body, and the cache has none
     }
-    let name = name_of(server);
-    let record = |sink: &Sink<'_>| {
-        let known = sink.cache.get(&name, digest)?;
-        sink.lowering.destination.intact(&known.0.files).then_some(known)
+    let record = |(sink, slot): (&Sink<'_>, &Slot)| {
+        let known = slot.known.as_ref()?.details(digest)?;
+        sink.intact(&known.files).then_some(known)
     };
-    let mut known: Vec<_> = sinks.iter().map(record).collect::<Option<_>>()?;
-    let latest = match &known.first()?.1 {
-        Some(range) => Some(sinks.first()?.list.as_ref()?.get(range.clone())?.to_vec().into()),
-        None => None,
-    };
-    for (sink, (details, _)) in sinks.iter().zip(&known) {
-        sink.lowering.destination.keep(&details.files);
+    let mut known: Vec<_> = sinks.iter().zip(slots).map(record).collect::<Option<_>>()?;
+    for (sink, details) in sinks.iter().zip(&known) {
+        sink.keep(&details.files);
     }
-    let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
-    let gathered = Gathered { latest, summary };
-    Some(ServerPart { gathered, items: Vec::new(), findings, urls, made: false })
+    let entry = slots.first()?.known.as_ref()?.entry.clone().map(ListEntry::Kept);
+    let Details { findings, urls, summary, .. } = known.swap_remove(0);
+    let (items, details) = (Vec::new(), Vec::new());
+    Some(ServerPart { digest: digest.to_owned(), entry, summary, items, findings, urls, details })
 }
 
 /// Whether some host has a program that answers queries, and needs the indexes for it.
 fn answering(sinks: &[Sink<'_>]) -> bool {
-    sinks.iter().any(|sink| sink.lowering.host.answers_queries())
+    sinks.iter().any(Sink::answers)
 }
 
 /// Key of a server in the cache: the names of its two folders.
@@ -253,9 +288,7 @@ fn refuse_undated(report: &Report) -> Result<()> {
 }
 
 /// Warns about a list that is too large for some clients, which read it as a whole.
-fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
-    let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
-    let size = list.body.len();
+fn list_size(size: u64) -> Option<Diagnostic> {
     (size > LARGE_LIST).then(|| {
         let message = format!(
             "the list has {:.1} MiB; some clients stop reading at 10 MiB",
@@ -264,75 +297,4 @@ fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
         Diagnostic::new(Code::ListTooLarge, Place::default(), message)
             .help("publish fewer servers, or use a host that answers queries")
     })
-}
-
-impl<'a> Sink<'a> {
-    /// Opens an output and the cache of the last build. A cache of another version, host or settings is
-    /// ignored.
-    fn open(target: &BuildTarget<'a>, key: &str, forbidden: &Forbidden) -> Result<Self> {
-        let output = Output::open(target.out, forbidden)?;
-        let key = format!("{key} {}", target.host.name());
-        let cache = Cache::load(output.work(), &key, output.manifest());
-        let writer = CacheWriter::begin(output.work(), &key);
-        let list = cache.site.as_ref().and_then(|(_, kept)| output.read(kept));
-        let lowering = Lowering { host: target.host, destination: output };
-        Ok(Self { lowering, cache, writer, list })
-    }
-
-    /// Adds the files of `artifacts`; returns what a later build needs to recognize them.
-    fn put_all(&self, artifacts: &[Artifact]) -> Result<Vec<StoredFile>> {
-        let mut files = Vec::with_capacity(artifacts.len());
-        for artifact in artifacts {
-            files.extend(self.lowering.add(artifact)?);
-        }
-        Ok(files)
-    }
-
-    /// Adds what spans servers; returns the file of the list.
-    fn put_spanning(&self, artifacts: &[Artifact]) -> Result<Option<StoredFile>> {
-        let files: Vec<Vec<StoredFile>> = artifacts
-            .par_iter()
-            .map(|artifact| self.lowering.add(artifact))
-            .collect::<Result<_>>()?;
-        let list = artifacts.iter().position(|artifact| artifact.path.as_str() == LIST);
-        Ok(list.and_then(|at| files.into_iter().nth(at)?.into_iter().next()))
-    }
-
-    /// Returns a shortfall of this host or of file systems, as a diagnostic.
-    fn diagnose(&self, shortfall: Shortfall) -> Diagnostic {
-        let code = match shortfall.kind {
-            ShortfallKind::Limit => Code::HostLimitExceeded,
-            ShortfallKind::Collision => Code::OutputCollision,
-            ShortfallKind::Degraded => Code::HostShortfall,
-        };
-        let folder = self.lowering.destination.folder().to_string_lossy().replace('\\', "/");
-        Diagnostic::new(code, Place::file(folder), shortfall.message).help(shortfall.help)
-    }
-}
-
-impl ReadySink {
-    /// Makes the staged files the site and remembers what they are made of.
-    fn commit(
-        self,
-        loaded: &Loaded,
-        made: &[bool],
-        ranges: &[Option<Range<usize>>],
-    ) -> Result<WriteCounts> {
-        let Self { ready, cache, writer, list } = self;
-        let (counts, manifest) = ready.commit()?;
-        let site = list.map(|list| (manifest, list));
-        let same = !made.contains(&true) && cache.len() == made.len() && cache.site == site;
-        let Some(site) = site.filter(|_| !same) else { return Ok(counts) };
-        for ((server, made), range) in loaded.tree.servers().iter().zip(made).zip(ranges) {
-            let name = name_of(server);
-            if !made {
-                writer.carry(&name, &cache);
-            }
-            if let Some(range) = range {
-                writer.list_range(&name, range);
-            }
-        }
-        writer.finish(&site);
-        Ok(counts)
-    }
 }

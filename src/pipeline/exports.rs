@@ -1,13 +1,10 @@
 //! Reports what the files for clients that enforce what is approved leave out, give away or block.
 
-use super::Loaded;
 use crate::diag::{Code, Diagnostic, Place};
-use crate::render::Gathered;
 use crate::render::catalog::Enforcement;
 
 /// Reports which servers the files for clients leave out, and what the allowlist gives away or blocks.
-pub(super) fn findings(loaded: &Loaded, gathered: &[Gathered]) -> Vec<Diagnostic> {
-    let Some(made) = loaded.renderer().enforcement(gathered) else { return Vec::new() };
+pub(super) fn findings(made: &Enforcement) -> Vec<Diagnostic> {
     let note = |code, message: String, help: &str| {
         Diagnostic::new(code, Place::default(), message).help(help)
     };

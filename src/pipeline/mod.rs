@@ -19,6 +19,7 @@ mod load;
 mod probed;
 #[cfg(feature = "proof")]
 mod sign;
+mod sink;
 #[cfg(all(feature = "git", feature = "proof"))]
 mod verify;
 mod working;
@@ -37,12 +38,13 @@ use crate::model::Registry;
 use crate::render::Renderer;
 
 pub use add::{Added, add};
-pub use build::{BuildOptions, BuildTarget, build};
+pub use build::{BuildOptions, build};
 #[cfg(feature = "cli")]
 pub use load::label;
 pub use load::{LoadOptions, Loaded, load};
 #[cfg(feature = "proof")]
 pub use sign::{Signable, SigningTarget, ToSign, to_sign};
+pub use sink::BuildTarget;
 #[cfg(all(feature = "git", feature = "proof"))]
 pub use verify::{verify_all, verify_by_commit};
 

@@ -11,13 +11,14 @@ pub mod install;
 mod probed;
 pub mod query;
 
-use std::ops::Range;
-use std::sync::Arc;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
+pub use api::{LIST_SEPARATOR, LIST_START, ListPages, list_end, lists};
 pub use catalog::{Catalog, Summary};
 pub use probed::Probed;
 
@@ -72,6 +73,10 @@ pub struct RenderedServer {
     pub gathered: Gathered,
 }
 
+/// Takes an artifact as soon as it is made, so that a builder need not hold all of them. It is called on
+/// several threads, in no particular order.
+pub type Emit<'a, E> = dyn Fn(Artifact) -> Result<(), E> + Sync + 'a;
+
 /// Path of the document that lists the latest version of every server.
 pub const LIST: &str = "v0.1/servers";
 
@@ -96,48 +101,56 @@ impl Renderer<'_> {
         RenderedServer { artifacts, gathered: Gathered { latest, summary } }
     }
 
-    /// Renders what spans servers; `gathered` is in the byte order of the servers' names.
-    pub fn spanning(&self, gathered: &[Gathered]) -> Vec<Artifact> {
-        let mut artifacts = api::globals(latest(gathered), self.facts);
-        artifacts.extend(self.facts.probed.iter().flat_map(|probed| probed::artifacts(probed)));
-        if let Some(catalog) = self.catalog {
-            let summaries: Vec<&Summary> =
-                gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
-            let pages = catalog.spanning(self.facts, &summaries);
-            // The catalog has its own page for wrong links.
-            artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
-            artifacts.extend(pages);
-        }
-        artifacts
+    /// Renders what spans servers, except for the list, and gives each artifact to `emit`; `summaries` is in
+    /// the byte order of the servers' names. Returns what is known about the files for clients that enforce
+    /// what is approved; `None` without a catalog.
+    ///
+    /// # Errors
+    /// The first error of `emit`.
+    pub fn spanning<E: Send>(
+        &self,
+        summaries: &[Summary],
+        emit: &Emit<'_, E>,
+    ) -> Result<Option<catalog::Enforcement>, E> {
+        let mut artifacts = api::globals(self.facts);
+        // The catalog has its own page for wrong links.
+        artifacts.retain(|it| self.catalog.is_none() || it.path.as_str() != api::NOT_FOUND_PAGE);
+        artifacts.into_iter().try_for_each(emit)?;
+        self.facts.probed.iter().flat_map(|it| probed::artifacts(it)).try_for_each(emit)?;
+        let Some(catalog) = self.catalog else { return Ok(None) };
+        let summaries: Vec<&Summary> = summaries.iter().collect();
+        catalog.spanning(self.facts, &summaries, emit).map(Some)
     }
 
-    /// Returns the files for clients that enforce what is approved; `None` without a catalog.
-    pub fn enforcement(&self, gathered: &[Gathered]) -> Option<catalog::Enforcement> {
-        let summaries: Vec<&Summary> =
-            gathered.iter().filter_map(|it| it.summary.as_ref()).collect();
-        Some(catalog::Enforcement::new(self.catalog?, &summaries))
-    }
-
-    /// Renders everything but the documents from which hosts answer queries. Those are made of what
-    /// is gathered, see [`list_pages`], and of the entries, see [`query::artifacts`].
-    pub fn parts(&self, registry: &Registry) -> (SiteParts, Vec<Gathered>) {
+    /// Renders everything but the documents from which hosts answer queries. Those are made of the entries
+    /// of the list, which are returned too, see [`list_pages`], and of all entries, see
+    /// [`query::artifacts`].
+    pub fn parts(&self, registry: &Registry) -> (SiteParts, Vec<Body>) {
         let mut parts = SiteParts { info: self.facts.site_info(), ..SiteParts::default() };
-        let mut gathered = Vec::with_capacity(registry.listings().len());
+        let (mut latest, mut summaries) = (Vec::new(), Vec::new());
         for listing in registry.listings() {
             let rendered = self.server(listing);
-            gathered.push(rendered.gathered);
+            latest.extend(rendered.gathered.latest);
+            summaries.extend(rendered.gathered.summary);
             parts.servers.extend(rendered.artifacts);
         }
-        parts.spanning = self.spanning(&gathered);
-        (parts, gathered)
+        let list = api::list_json(&latest, None).into();
+        let spanning: Mutex<Vec<Artifact>> = Mutex::new(api::lists(&list).collect());
+        let Ok(_) = self.spanning::<Infallible>(&summaries, &|artifact| {
+            spanning.lock().unwrap_or_else(PoisonError::into_inner).push(artifact);
+            Ok(())
+        });
+        parts.spanning = spanning.into_inner().unwrap_or_else(PoisonError::into_inner);
+        parts.spanning.sort_by(|a, b| a.path.cmp(&b.path));
+        (parts, latest)
     }
 
     /// Renders a whole registry in memory, with all that any host needs.
     pub fn render(&self, registry: &Registry) -> SiteParts {
-        let (mut parts, gathered) = self.parts(registry);
+        let (mut parts, latest) = self.parts(registry);
         let items = |listing| query::items(listing, self.facts);
         let items: Vec<_> = registry.listings().flat_map(items).collect();
-        parts.queries = list_pages(&gathered);
+        parts.queries = list_pages(&latest);
         parts.queries.extend(query::artifacts(&items));
         parts
     }
@@ -148,25 +161,16 @@ impl Renderer<'_> {
     }
 }
 
-fn latest(gathered: &[Gathered]) -> impl Iterator<Item = &Body> + Clone {
-    gathered.iter().filter_map(|gathered| gathered.latest.as_ref())
-}
-
 /// Returns a hash that is the same in every build and on every machine (FNV-1a, 32 bits).
 fn fnv1a(text: &str) -> u32 {
     let step = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
     text.bytes().fold(0x811c_9dc5, step)
 }
 
-/// Renders the list in pages, for hosts that choose a document by its query; `gathered` is as for
-/// [`Renderer::spanning`].
-pub fn list_pages(gathered: &[Gathered]) -> Vec<Artifact> {
-    api::list_pages(&latest(gathered).collect::<Vec<_>>())
-}
-
-/// Returns the byte range of each server's entry in the document at [`LIST`]; `None` for servers
-/// that are not in it.
-pub fn list_ranges(gathered: &[Gathered]) -> Vec<Option<Range<usize>>> {
-    let mut ranges = api::list_ranges(latest(gathered));
-    gathered.iter().map(|gathered| gathered.latest.as_ref().and_then(|_| ranges.next())).collect()
+/// Renders the list in pages, for hosts that choose a document by its query; `latest` has its entries.
+pub fn list_pages(latest: &[Body]) -> Vec<Artifact> {
+    let (mut pages, mut artifacts) = (ListPages::default(), Vec::new());
+    latest.iter().for_each(|entry| pages.push(entry.clone(), &mut artifacts));
+    pages.finish(&mut artifacts);
+    artifacts
 }

@@ -46,13 +46,13 @@ impl Live {
         facts: &Facts,
         catalog: Option<&Catalog>,
     ) -> Self {
-        let (mut parts, gathered) = Renderer { facts, catalog }.parts(registry);
+        let (mut parts, latest) = Renderer { facts, catalog }.parts(registry);
         let live = Self::of_parts(&parts, registry, facts);
         if host.answers_queries() {
             parts.queries = query::artifacts(&live.versions);
         }
         if takes_list_pages(host) {
-            parts.queries.extend(render::list_pages(&gathered));
+            parts.queries.extend(render::list_pages(&latest));
         }
         let host = Imitation::of_parts(host, &parts);
         Self { host: Some(host), ..live }

@@ -141,6 +141,13 @@ impl Artifact {
         self.path.segments().next() == Some("v0")
     }
 
+    /// The artifact without its bytes, which is enough for the rules of hosts. Problem documents keep theirs,
+    /// because some hosts store them in more than one place.
+    pub fn outline(&self) -> Self {
+        let body = if self.media == Media::Problem { self.body.clone() } else { Body::default() };
+        Self { path: self.path.clone(), body, ..*self }
+    }
+
     /// Makes a file that may change with any build; `None` when `segments` are not a valid path.
     pub fn file<'a>(
         segments: impl IntoIterator<Item = &'a str>,

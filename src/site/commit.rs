@@ -117,7 +117,7 @@ pub(super) fn announce(out: &Below, work: &Path, manifest: &Manifest) -> Result<
     clear(&path)?;
     let fail = |e| Error::io("the manifest cannot be written", &path, e);
     let mut file = fs::File::create_new(&path).map_err(fail)?;
-    file.write_all(manifest.render().as_bytes()).and_then(|()| file.sync_all()).map_err(fail)?;
+    manifest.write(|piece| file.write_all(piece)).and_then(|()| file.sync_all()).map_err(fail)?;
     drop(file);
     advance(&path, out, MANIFEST)?;
     clear(&path)

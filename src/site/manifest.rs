@@ -4,6 +4,7 @@
 //! the top of the output, and also in the folder that a host serves where that is not the top.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
 use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
@@ -19,6 +20,9 @@ use super::below::{Below, PathState, at, files_below};
 
 /// Name of the manifest at the top of a site.
 pub const MANIFEST: &str = "manifest.json";
+
+/// Bytes that are written at once.
+const PIECE: usize = 1 << 16;
 
 /// A SHA-256, shown and read as lower-case hex.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -157,19 +161,33 @@ impl Manifest {
         names.collect::<BTreeSet<_>>().len()
     }
 
-    /// Returns the document, with one file per line.
-    pub(super) fn render(&self) -> String {
+    /// Gives the document to `write`, piece by piece and with one file per line.
+    pub(super) fn write<E>(&self, mut write: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         // Strings and numbers always serialize.
         let (tool, commit, root) = (self.tool.clone(), self.commit.clone(), self.root.clone());
         let head = Self { tool, commit, root, next: self.next, files: Vec::new() };
-        let mut text = serde_json::to_string(&head).unwrap_or_default();
+        let mut text = serde_json::to_vec(&head).unwrap_or_default();
         text.truncate(text.len().saturating_sub("]}".len()));
-        text.reserve(self.files.len() * 200);
         for (i, row) in self.files.iter().enumerate() {
-            text.push_str(if i == 0 { "\n" } else { ",\n" });
-            text.push_str(&serde_json::to_string(row).unwrap_or_default());
+            text.extend_from_slice(if i == 0 { b"\n" } else { b",\n" });
+            let _ = serde_json::to_writer(&mut text, row);
+            if text.len() >= PIECE {
+                write(&text)?;
+                text.clear();
+            }
         }
-        text + "\n]}\n"
+        text.extend_from_slice(b"\n]}\n");
+        write(&text)
+    }
+
+    /// Returns the document.
+    pub(super) fn render(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        let Ok(()) = self.write(|piece| {
+            text.extend_from_slice(piece);
+            Ok::<_, Infallible>(())
+        });
+        text
     }
 }
 

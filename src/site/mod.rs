@@ -13,6 +13,7 @@ mod lower;
 mod manifest;
 mod path;
 mod sealed;
+mod stream;
 mod write;
 
 pub use artifact::{Artifact, Body, Freshness, Media, Shape, Site};
@@ -30,5 +31,6 @@ pub use manifest::{FileDigest, Manifest, ManifestRow, SiteProblem, compare_site}
 pub use path::UrlPath;
 #[cfg(feature = "cli")]
 pub use sealed::working_folder;
-pub use sealed::{Sealing, WORK, read_sealed};
+pub use sealed::{Sealing, WORK, WorkingFile, open_working, read_sealed, remove_working};
+pub use stream::Stream;
 pub use write::{Output, Ready, StoredFile, WriteCounts, write};

@@ -5,7 +5,7 @@
 //! also computes the digest. A working folder that came with a repository is therefore rejected earlier.
 
 use std::fs::File;
-use std::io::{BufWriter, Write as _};
+use std::io::{BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -39,12 +39,8 @@ pub(super) fn make_working_folder(work: &Path) -> crate::error::Result<()> {
 /// Returns the text of a sealed file of the working folder `work`, without its last line; `None` when it
 /// is missing or not exactly as it was written.
 pub fn read_sealed(work: &Path, name: &str) -> Option<String> {
-    let path = work.join(name);
-    let real = work.parent().is_some_and(|around| matches!(at(around), PathState::Folder));
-    if !real || !matches!(at(work), PathState::Folder) || !matches!(at(&path), PathState::File(_)) {
-        return None;
-    }
-    let mut text = std::fs::read_to_string(path).ok()?;
+    let mut text = String::new();
+    open_working(work, name)?.read_to_string(&mut text).ok()?;
     let (body, seal) = text.strip_suffix('\n')?.rsplit_once('\n')?;
     let length = body.len() + 1;
     let digest = FileDigest::parse(seal.strip_prefix(SEAL)?)?;
@@ -52,16 +48,30 @@ pub fn read_sealed(work: &Path, name: &str) -> Option<String> {
     Some(text)
 }
 
-/// A sealed file that is being written. Unless it is finished, the one that was there stays.
+/// Opens a file of the working folder `work`; `None` when it is missing, or behind a link.
+pub fn open_working(work: &Path, name: &str) -> Option<File> {
+    let path = work.join(name);
+    let real = work.parent().is_some_and(|around| matches!(at(around), PathState::Folder));
+    if !real || !matches!(at(work), PathState::Folder) || !matches!(at(&path), PathState::File(_)) {
+        return None;
+    }
+    File::open(path).ok()
+}
+
+/// Removes a file of the working folder `work`.
+pub fn remove_working(work: &Path, name: &str) {
+    let _ = clear(&work.join(name)); // it only saves work
+}
+
+/// A file of the working folder that is being written. Unless it is finished, the one that was there stays.
 #[derive(Debug)]
-pub struct Sealing {
+pub struct WorkingFile {
     new: PathBuf,
     path: PathBuf,
     file: BufWriter<File>,
-    hash: Sha256,
 }
 
-impl Sealing {
+impl WorkingFile {
     /// Begins the file `name` of the working folder `work`; `None` when it cannot be written.
     pub fn begin(work: &Path, name: &str) -> Option<Self> {
         make_working_folder(work).ok()?;
@@ -69,22 +79,16 @@ impl Sealing {
         clear(&new).ok()?;
         // A new file, so that no link leads the bytes elsewhere.
         let file = BufWriter::new(File::create_new(&new).ok()?);
-        Some(Self { new, path: work.join(name), file, hash: Sha256::new() })
+        Some(Self { new, path: work.join(name), file })
     }
 
-    /// Adds a line.
-    pub fn line(&mut self, line: &str) -> std::io::Result<()> {
-        for part in [line.as_bytes(), b"\n"] {
-            self.hash.update(part);
-            self.file.write_all(part)?;
-        }
-        Ok(())
+    /// Adds bytes.
+    pub fn write(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.file.write_all(bytes)
     }
 
-    /// Seals the file and puts it in place.
+    /// Puts the file in place.
     pub fn finish(mut self) -> std::io::Result<()> {
-        let digest = FileDigest::from(std::mem::take(&mut self.hash));
-        writeln!(self.file, "{SEAL}{digest}")?;
         self.file.flush()?;
         if !matches!(at(&self.path), PathState::File(_)) {
             clear(&self.path).map_err(std::io::Error::other)?;
@@ -93,8 +97,38 @@ impl Sealing {
     }
 }
 
-impl Drop for Sealing {
+impl Drop for WorkingFile {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.new); // gone already when it was finished
+    }
+}
+
+/// A sealed file that is being written.
+#[derive(Debug)]
+pub struct Sealing {
+    file: WorkingFile,
+    hash: Sha256,
+}
+
+impl Sealing {
+    /// Begins the file `name` of the working folder `work`; `None` when it cannot be written.
+    pub fn begin(work: &Path, name: &str) -> Option<Self> {
+        Some(Self { file: WorkingFile::begin(work, name)?, hash: Sha256::new() })
+    }
+
+    /// Adds a line.
+    pub fn line(&mut self, line: &str) -> std::io::Result<()> {
+        for part in [line.as_bytes(), b"\n"] {
+            self.hash.update(part);
+            self.file.write(part)?;
+        }
+        Ok(())
+    }
+
+    /// Seals the file and puts it in place.
+    pub fn finish(mut self) -> std::io::Result<()> {
+        let digest = FileDigest::from(self.hash);
+        self.file.write(format!("{SEAL}{digest}\n").as_bytes())?;
+        self.file.finish()
     }
 }

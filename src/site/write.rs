@@ -6,7 +6,7 @@
 //! deleted at any time.
 
 use std::fs;
-use std::io::{ErrorKind as Os, Read as _, Write as _};
+use std::io::{BufReader, ErrorKind as Os, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,13 +14,14 @@ use std::time::UNIX_EPOCH;
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::HostFile;
 use super::below::{Below, PathState, at, clear, files_below};
 use super::commit::{ARRIVING, CommitPlan, CommitStep, announce, carry_out, recover, stale};
 use super::guard::{Forbidden, is_free, permit};
 use super::lower::{Destination, Files};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
 use super::sealed::{make_working_folder, working_folder};
-use super::{Body, HostFile};
+use super::stream::{Stream, begins_with};
 
 /// A file that exists in the site, and the modification time that shows whether it was changed since.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,11 +109,12 @@ impl Output {
             })
     }
 
-    /// Reads a file of an earlier build; `None` when it has changed since.
-    pub fn read(&self, kept: &StoredFile) -> Option<Vec<u8>> {
+    /// Opens a file of an earlier build; `None` when it has changed since.
+    pub fn open_kept(&self, kept: &StoredFile) -> Option<fs::File> {
         self.intact(std::slice::from_ref(kept)).then_some(())?;
-        let bytes = fs::read(self.out.at(&kept.row.path)).ok()?;
-        (FileDigest::of(&bytes) == kept.row.sha256).then_some(bytes)
+        let path = self.out.at(&kept.row.path);
+        (FileDigest::of_file(&path).ok()? == kept.row.sha256).then_some(())?;
+        fs::File::open(path).ok()
     }
 
     /// Keeps files of an earlier build that are [intact](Output::intact).
@@ -150,19 +152,14 @@ impl Output {
         let written = self.written.load(Ordering::Relaxed);
         let mut done =
             WriteCounts { written, removed: 0, unchanged: count - written.min(count), bytes };
-        let body = Body::from(manifest.render());
-        let digest = FileDigest::of(&body);
-        let own = HostFile { path: MANIFEST.to_owned(), body: body.clone() };
-        let manifest_changed = self.equal_file(&own).is_none();
-        let copy = manifest.copy().map(|path| HostFile { path, body });
-        let copy = copy.filter(|copy| self.equal_file(copy).is_none());
-        done.written += u64::from(manifest_changed) + u64::from(copy.is_some());
-        let (mut plan, mut ours) = (CommitPlan::default(), Vec::new());
-        if done.written > 0 || self.fresh {
-            for file in copy.into_iter().chain([own]) {
-                stage(&self.stage.join(&file.path), &file.body)?;
-            }
+        // Once anything is moved, the manifest is moved last.
+        if let Some(copy) = manifest.copy() {
+            done.written += u64::from(self.put_manifest(&manifest, copy, false)?.1);
         }
+        let (own, changed) = self.put_manifest(&manifest, MANIFEST.to_owned(), done.written > 0)?;
+        done.written += u64::from(changed);
+        let digest = own.row.sha256;
+        let (mut plan, mut ours) = (CommitPlan::default(), Vec::new());
         if done.written > 0 && !self.fresh {
             let before = Manifest::load(self.out.root())?.unwrap_or_default();
             plan.removals = stale(&before, &manifest);
@@ -175,6 +172,40 @@ impl Output {
         Ok(Ready { output: self, manifest, digest, ours, plan, done })
     }
 
+    /// Stages `manifest` as the file `path` if it differs from the existing one, or `always`. Returns the
+    /// file, and whether it differs.
+    fn put_manifest(
+        &self,
+        manifest: &Manifest,
+        path: String,
+        always: bool,
+    ) -> Result<(StoredFile, bool)> {
+        let mut stream = self.stream(path)?;
+        manifest.write(|piece| stream.write(piece))?;
+        stream.finish(always)
+    }
+
+    /// Begins a file that is added in pieces.
+    ///
+    /// # Errors
+    /// When it cannot be staged.
+    pub fn stream(&self, path: String) -> Result<Stream> {
+        let there = !self.fresh && matches!(self.out.look(&path), PathState::File(_));
+        let (old, staged) = (self.out.at(&path), self.stage.join(&path));
+        Stream::begin(path, old, staged, there)
+    }
+
+    /// Adds a file whose pieces are all there.
+    ///
+    /// # Errors
+    /// When it cannot be staged.
+    pub fn close(&self, stream: Stream) -> Result<StoredFile> {
+        let (file, differs) = stream.finish(false)?;
+        self.written.fetch_add(u64::from(differs), Ordering::Relaxed);
+        self.push([file.row.clone()]);
+        Ok(file)
+    }
+
     /// Returns the modification time of the existing file if it has the same bytes.
     fn equal_file(&self, file: &HostFile) -> Option<u64> {
         if self.fresh {
@@ -184,10 +215,9 @@ impl Output {
         if meta.len() != file.body.len() as u64 {
             return None;
         }
-        let mut there = fs::File::open(self.out.at(&file.path)).ok()?;
-        let mut bytes = Vec::with_capacity(file.body.len());
-        there.read_to_end(&mut bytes).ok()?;
-        (*bytes == *file.body).then(|| modified(&meta))
+        let there = fs::File::open(self.out.at(&file.path)).ok()?;
+        let mut there = BufReader::with_capacity(file.body.len().clamp(1, 1 << 16), there);
+        begins_with(&mut there, &file.body).then(|| modified(&meta))
     }
 
     fn push(&self, rows: impl IntoIterator<Item = ManifestRow>) {
@@ -322,18 +352,24 @@ fn rename_whole(stage: &Path, out: &Path) -> Result<bool> {
 /// Writes a staged file and returns its modification time.
 fn stage(path: &Path, bytes: &[u8]) -> Result<u64> {
     let fail = |e| Error::io("a file cannot be written", path, e);
+    let mut file = create(path)?;
+    file.write_all(bytes).map_err(fail)?;
+    file.metadata().map(|meta| modified(&meta)).map_err(fail)
+}
+
+/// Creates a staged file and its folder.
+pub(super) fn create(path: &Path) -> Result<fs::File> {
+    let fail = |e| Error::io("a file cannot be written", path, e);
     let folder = path.parent().unwrap_or(path);
     match fs::create_dir(folder) {
         Ok(()) => {}
         Err(e) if e.kind() == Os::AlreadyExists => {}
         Err(_) => fs::create_dir_all(folder).map_err(fail)?,
     }
-    let mut file = fs::File::create(path).map_err(fail)?;
-    file.write_all(bytes).map_err(fail)?;
-    file.metadata().map(|meta| modified(&meta)).map_err(fail)
+    fs::File::create(path).map_err(fail)
 }
 
-fn modified(meta: &fs::Metadata) -> u64 {
+pub(super) fn modified(meta: &fs::Metadata) -> u64 {
     let since = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or_default()
 }

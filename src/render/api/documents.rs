@@ -10,12 +10,18 @@ use super::wire::{Problem, entry_json, json, list_json};
 /// The document of the API that other tools look for; `{{…}}` is filled in.
 const OPENAPI: &str = include_str!("openapi.yaml");
 
+/// The folders of the API: that of its version, and the old one.
+const APIS: [&str; 2] = ["v0.1", "v0"];
+
+/// Path of the page for wrong links.
+pub const NOT_FOUND_PAGE: &str = "404.html";
+
 /// The documents of one server, and its entry for the list when it has a live version. Below `/v0` there
 /// are copies if the facts ask for them; hosts that rewrite leave those out.
 pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>) {
     let mut artifacts = Vec::with_capacity(listing.entries().len() + 2);
     let name = listing.name();
-    let apis: &[&str] = if facts.v0_copies { &["v0.1", "v0"] } else { &["v0.1"] };
+    let apis = if facts.v0_copies { &APIS[..] } else { &APIS[..1] };
     let endpoint = |last: Option<&str>, body: Body| -> Vec<Artifact> {
         let base = |api| [api, "servers", name.namespace().as_str(), name.name(), "versions"];
         let at = |api: &&'static str| endpoint(base(*api).into_iter().chain(last), body.clone());
@@ -39,17 +45,20 @@ pub fn listing(listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Option<Body>
     (artifacts, latest)
 }
 
-/// The documents that span servers. `latest` holds the list's entries in the order of their names.
-pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts) -> Vec<Artifact> {
-    let list = Body::from(list_json(latest, None));
+/// The addresses of the list, with `body`.
+pub fn lists(body: &Body) -> impl Iterator<Item = Artifact> {
+    APIS.into_iter().filter_map(|api| endpoint([api, "servers"].into_iter(), body.clone()))
+}
+
+/// The documents that span servers, without the list.
+pub fn globals(facts: &Facts) -> Vec<Artifact> {
     let small = [
-        ("servers", list),
         ("health", Body::from("{\"status\":\"ok\"}".to_owned())),
         ("ping", Body::from("{\"pong\":true}".to_owned())),
         ("version", Body::from(version_json(facts))),
     ];
     let mut artifacts = Vec::new();
-    for api in ["v0.1", "v0"] {
+    for api in APIS {
         for (name, body) in &small {
             artifacts.extend(endpoint([api, name].into_iter(), body.clone()));
         }
@@ -57,7 +66,7 @@ pub fn globals<'a>(latest: impl Iterator<Item = &'a Body> + Clone, facts: &Facts
     let files = [
         ("openapi.yaml", Media::Yaml, openapi(facts)),
         ("404.json", Media::Problem, Problem::new(404, "Server not found").as_str().to_owned()),
-        ("404.html", Media::Html, not_found_page(facts)),
+        (NOT_FOUND_PAGE, Media::Html, not_found_page(facts)),
     ];
     for (name, media, text) in files {
         artifacts.extend(Artifact::file([name], media, text));

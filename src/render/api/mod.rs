@@ -4,7 +4,6 @@ mod documents;
 mod pages;
 pub mod wire;
 
-pub use documents::{globals, listing};
-pub use pages::list_pages;
-pub(super) use wire::list_ranges;
-pub use wire::{Problem, entry_json, list_json};
+pub use documents::{NOT_FOUND_PAGE, globals, listing, lists};
+pub use pages::ListPages;
+pub use wire::{LIST_SEPARATOR, LIST_START, Problem, entry_json, list_end, list_json};

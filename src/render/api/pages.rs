@@ -33,36 +33,63 @@ struct ListEntry<'a> {
     server: CursorKey<'a>,
 }
 
-/// The pages of the list whose entries are `latest`, in the order of their names.
-pub fn list_pages(latest: &[&Body]) -> Vec<Artifact> {
-    let names: Vec<Option<CursorKey<'_>>> = latest
-        .iter()
-        .map(|body| serde_json::from_slice(body).ok().map(|seen: ListEntry<'_>| seen.server))
-        .collect();
-    let mut artifacts = Vec::new();
-    for size in PAGE_SIZES {
-        let size_word = size.to_string();
-        // One page more than there are full ones: after the last server there is an empty one.
-        for start in (0..=latest.len()).step_by(size) {
-            let end = (start + size).min(latest.len());
-            let before = start.checked_sub(1).and_then(|at| names[at].as_ref());
-            let last = end.checked_sub(1).and_then(|at| names[at].as_ref());
-            let next = last.filter(|_| end < latest.len());
-            let next = next.map(|last| format!("{}:{}", last.name, last.version));
-            let path = match start {
-                0 => UrlPath::new(["v0.1", "_q", "page", &format!("{size}.json")]),
-                _ => after(&size_word, before),
-            };
-            let body = list_json(&latest[start..end], next.as_deref());
-            artifacts.extend(path.map(|path| Artifact::new(path, Shape::File, Media::Json, body)));
+/// The pages of the list, made while its entries come by in the order of their names.
+#[derive(Debug, Default)]
+pub struct ListPages {
+    sets: [Set; PAGE_SIZES.len()],
+}
+
+/// The page that is being filled, of one size.
+#[derive(Debug, Default)]
+struct Set {
+    entries: Vec<Body>,
+    /// The last server of the page before; `None` on the first page.
+    before: Option<Option<String>>,
+}
+
+impl ListPages {
+    /// Adds an entry; the pages before it are added to `artifacts`.
+    pub fn push(&mut self, entry: Body, artifacts: &mut Vec<Artifact>) {
+        for (size, set) in PAGE_SIZES.into_iter().zip(&mut self.sets) {
+            if set.entries.len() == size {
+                artifacts.extend(set.page(size, true));
+            }
+            set.entries.push(entry.clone());
         }
     }
-    artifacts
+
+    /// Adds the last pages to `artifacts`: after the last server there is an empty one.
+    pub fn finish(mut self, artifacts: &mut Vec<Artifact>) {
+        for (size, set) in PAGE_SIZES.into_iter().zip(&mut self.sets) {
+            if set.entries.len() == size {
+                artifacts.extend(set.page(size, false));
+            }
+            artifacts.extend(set.page(size, false));
+        }
+    }
+}
+
+impl Set {
+    /// Makes the page of what is there, and begins the next one.
+    fn page(&mut self, size: usize, more: bool) -> Option<Artifact> {
+        let entries = std::mem::take(&mut self.entries);
+        let last = entries.last().and_then(|body| serde_json::from_slice(body).ok());
+        let last: Option<CursorKey<'_>> = last.map(|entry: ListEntry<'_>| entry.server);
+        let next = last.as_ref().filter(|_| more);
+        let next = next.map(|last| format!("{}:{}", last.name, last.version));
+        let name = last.map(|last| last.name.into_owned());
+        let path = match self.before.replace(name) {
+            None => UrlPath::new(["v0.1", "_q", "page", &format!("{size}.json")]),
+            Some(before) => after(&size.to_string(), before.as_deref()),
+        };
+        let body = list_json(&entries, next.as_deref());
+        Some(Artifact::new(path?, Shape::File, Media::Json, body))
+    }
 }
 
 /// Path of the page after a server; `None` when the name is not a valid path.
-fn after(size: &str, server: Option<&CursorKey<'_>>) -> Option<UrlPath> {
-    let (namespace, name) = server?.name.split_once('/')?;
+fn after(size: &str, server: Option<&str>) -> Option<UrlPath> {
+    let (namespace, name) = server?.split_once('/')?;
     UrlPath::new(["v0.1", "_q", "page", size, namespace, &format!("{name}.json")])
 }
 
@@ -80,10 +107,11 @@ mod tests {
     }
 
     fn pages(count: usize) -> BTreeMap<String, serde_json::Value> {
-        let entries = entries(count);
-        let pages = list_pages(&entries.iter().collect::<Vec<_>>());
+        let (mut pages, mut made) = (ListPages::default(), Vec::new());
+        entries(count).into_iter().for_each(|entry| pages.push(entry, &mut made));
+        pages.finish(&mut made);
         let read = |page: &Artifact| serde_json::from_slice(&page.body).unwrap();
-        pages.iter().map(|page| (page.path.to_string(), read(page))).collect()
+        made.iter().map(|page| (page.path.to_string(), read(page))).collect()
     }
 
     #[test]

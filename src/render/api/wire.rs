@@ -4,13 +4,11 @@
 //! text of an entry is in the version document, `latest`, `versions` and the list.
 
 use std::fmt::Write as _;
-use std::ops::Range;
 
 use serde::Serialize;
 
 use crate::model::Entry;
 use crate::model::query::{BadParameter, QueryError};
-use crate::site::Body;
 
 /// Key of the registry's own block in `_meta`.
 pub const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
@@ -95,18 +93,16 @@ fn own_facts(entry: &Entry) -> OwnFacts<'_> {
     }
 }
 
-/// Start of a list.
-const LIST_START: &[u8] = b"{\"servers\":[";
+/// What comes before the entries of a list.
+pub const LIST_START: &[u8] = b"{\"servers\":[";
 
-/// Returns the byte range of each of `entries` in a list of them.
-pub(in crate::render) fn list_ranges<'a>(
-    entries: impl Iterator<Item = &'a Body>,
-) -> impl Iterator<Item = Range<usize>> {
-    let mut start = LIST_START.len();
-    entries.map(move |entry| {
-        let end = start + entry.len();
-        std::mem::replace(&mut start, end + 1)..end // one byte for the comma
-    })
+/// What comes between two entries of a list.
+pub const LIST_SEPARATOR: &[u8] = b",";
+
+/// What comes after the `count` entries of a list.
+pub fn list_end(count: usize, next_cursor: Option<&str>) -> String {
+    let cursor = next_cursor.map(|cursor| format!("\"nextCursor\":{},", json(cursor)));
+    format!("],\"metadata\":{{{}\"count\":{count}}}}}", cursor.unwrap_or_default())
 }
 
 /// A list: `{"servers":[…],"metadata":{"nextCursor":…,"count":n}}`.
@@ -120,13 +116,11 @@ pub fn list_json(
     text.extend_from_slice(LIST_START);
     let mut count = 0;
     for entry in entries {
-        text.extend_from_slice(if count > 0 { b"," } else { b"" });
+        text.extend_from_slice(if count > 0 { LIST_SEPARATOR } else { b"" });
         text.extend_from_slice(entry.as_ref());
         count += 1;
     }
-    let cursor = next_cursor.map(|cursor| format!("\"nextCursor\":{},", json(cursor)));
-    let end = format!("],\"metadata\":{{{}\"count\":{count}}}}}", cursor.unwrap_or_default());
-    text.extend_from_slice(end.as_bytes());
+    text.extend_from_slice(list_end(count, next_cursor).as_bytes());
     text
 }
 

@@ -91,8 +91,9 @@ impl Enforcement {
         }
     }
 
-    pub(super) fn artifacts(&self) -> impl Iterator<Item = Artifact> + '_ {
-        self.files.iter().filter_map(|file| file.artifact.clone())
+    /// Takes the files out, which are large.
+    pub(super) fn take_artifacts(&mut self) -> impl Iterator<Item = Artifact> + '_ {
+        self.files.iter_mut().filter_map(|file| file.artifact.take())
     }
 
     pub(super) fn view(&self) -> EnforcementView {

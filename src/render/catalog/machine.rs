@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
+use super::super::Emit;
 use super::Catalog;
 use super::colour;
 use super::list::page;
@@ -43,21 +44,20 @@ struct SitemapUrl<'a> {
 }
 
 impl Machine<'_> {
-    /// Every document for machines.
-    pub(super) fn artifacts(&self) -> Vec<Artifact> {
+    /// Gives every document for machines to `emit`.
+    pub(super) fn artifacts<E>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
         let robots = Artifact::file(["robots.txt"], Media::Text, self.robots());
-        let mut artifacts: Vec<_> = robots.into_iter().chain(self.share()).collect();
+        robots.into_iter().chain(self.share()).try_for_each(emit)?;
         if !self.site.public {
-            return artifacts;
+            return Ok(());
         }
-        artifacts.extend(Artifact::file(["llms.txt"], Media::Text, self.llms()));
-        if let Some(base) = self.site.base_url.as_deref() {
-            artifacts.extend(self.sitemaps(base));
-            let text = self.catalog.render("opensearch.xml", self.site);
-            let file = |text| Artifact::file(["opensearch.xml"], Media::Xml, text);
-            artifacts.extend(text.and_then(file));
-        }
-        artifacts
+        let llms = Artifact::file(["llms.txt"], Media::Text, self.llms());
+        llms.into_iter().try_for_each(emit)?;
+        let Some(base) = self.site.base_url.as_deref() else { return Ok(()) };
+        self.sitemaps(base, emit)?;
+        let text = self.catalog.render("opensearch.xml", self.site);
+        let file = |text| Artifact::file(["opensearch.xml"], Media::Xml, text);
+        text.and_then(file).into_iter().try_for_each(emit)
     }
 
     /// `robots.txt`: allows crawlers everything or nothing.
@@ -85,7 +85,7 @@ impl Machine<'_> {
     }
 
     /// One sitemap, or an index and several.
-    fn sitemaps(&self, base: &str) -> Vec<Artifact> {
+    fn sitemaps<E>(&self, base: &str, emit: &Emit<'_, E>) -> Result<(), E> {
         let pages = self.pages.iter().map(|page| (page.clone(), None));
         let servers = self.servers.iter().filter_map(|s| Some((page(s)?, Some(&*s.updated))));
         let urls: Vec<(String, Option<&str>)> = pages.chain(servers).collect();
@@ -99,17 +99,15 @@ impl Machine<'_> {
             Artifact::file([name], Media::Xml, text)
         };
         if urls.len() <= SITEMAP {
-            return one("sitemap.xml", false, &urls).into_iter().collect();
+            return one("sitemap.xml", false, &urls).into_iter().try_for_each(emit);
         }
         let mut names = Vec::new();
-        let mut artifacts = Vec::new();
         for (i, part) in urls.chunks(SITEMAP).enumerate() {
             let name = format!("sitemap-{}.xml", i + 1);
-            artifacts.extend(one(&name, false, part));
+            one(&name, false, part).into_iter().try_for_each(emit)?;
             names.push((name, None));
         }
-        artifacts.extend(one("sitemap.xml", true, &names));
-        artifacts
+        one("sitemap.xml", true, &names).into_iter().try_for_each(emit)
     }
 
     /// A short guide for language models: what is here and where the data is.

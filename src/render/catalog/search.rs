@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 
 use super::super::api::wire::json;
-use super::super::fnv1a;
+use super::super::{Emit, fnv1a};
 use super::facets::{FacetKind, KINDS, label, values};
 use super::summary::Summary;
 use super::text::{day_number, shown};
@@ -46,25 +46,24 @@ fn kinds() -> impl Iterator<Item = FacetKind> {
     KINDS.into_iter().filter(|kind| kind.id != "namespace")
 }
 
-/// The index of `servers`, which are live and in order.
-pub(super) fn artifacts(servers: &[&Summary]) -> Vec<Artifact> {
+/// Gives the index of `servers`, which are live and in order, to `emit`.
+pub(super) fn artifacts<E>(servers: &[&Summary], emit: &Emit<'_, E>) -> Result<(), E> {
     let count = servers.len().div_ceil(SHARD).max(1).next_power_of_two();
     let mut parts: Vec<Vec<&Summary>> = vec![Vec::new(); count];
     for server in servers {
         parts[fnv1a(&server.name) as usize % count].push(server);
     }
-    let mut artifacts = Vec::with_capacity(count + 1);
     let mut shards = Vec::with_capacity(count);
     for (i, part) in parts.iter().enumerate() {
         let text = json(&shard(part));
         let file = format!("{i}.{}.json", fingerprint(text.as_bytes()));
-        artifacts.extend(artifact(&file, text, Freshness::Immutable));
+        artifact(&file, text, Freshness::Immutable).into_iter().try_for_each(emit)?;
         shards.push(file);
     }
     // The list of shards has a fixed address, and browsers fetch it at each visit.
     let index = serde_json::json!({ "servers": servers.len(), "shards": shards });
-    artifacts.extend(artifact("index.json", index.to_string(), Freshness::Revalidate));
-    artifacts
+    let index = artifact("index.json", index.to_string(), Freshness::Revalidate);
+    index.into_iter().try_for_each(emit)
 }
 
 fn artifact(file: &str, text: String, freshness: Freshness) -> Option<Artifact> {

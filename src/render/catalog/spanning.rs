@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
-use super::super::{Facts, LIST, Probed};
+use super::super::{Emit, Facts, LIST, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated};
 use super::enforce::Enforcement;
@@ -60,45 +60,45 @@ struct Feed<'a> {
 }
 
 impl Catalog {
-    /// Renders everything that spans servers; `summaries` in the byte order of names.
+    /// Renders everything that spans servers and gives it to `emit`; `summaries` in the byte order of names.
     ///
-    /// Pages of lists are rendered on several threads; their order is always the same.
-    pub(in crate::render) fn spanning(
+    /// Pages of lists are rendered on several threads, in any order.
+    pub(in crate::render) fn spanning<E: Send>(
         &self,
         facts: &Facts,
         summaries: &[&Summary],
-    ) -> Vec<Artifact> {
+        emit: &Emit<'_, E>,
+    ) -> Result<Enforcement, E> {
         let catalog = self;
         let site = SiteView::new(catalog, facts);
         let servers = list::ordered(summaries.iter().copied());
         let changes = changes::all(summaries);
         let facets = facets(&servers);
         let probed = facts.probed.as_deref();
-        let enforcement = Enforcement::new(self, summaries);
+        let mut enforcement = Enforcement::new(self, summaries);
+        enforcement.take_artifacts().try_for_each(emit)?;
         let enforced = &enforcement;
         let span =
             Span { catalog, site: &site, servers: &servers, facets: &facets, probed, enforced };
         let lists = || {
-            let mut artifacts = span.home(&changes::newest(&changes, 5));
-            artifacts.extend(span.facets());
-            artifacts
+            span.home(&changes::newest(&changes, 5), emit)?;
+            span.facets(emit)
         };
         let others = || {
-            let mut artifacts = span.explaining(&changes);
-            artifacts.extend(probed.and_then(|probed| works::page(catalog, &site, probed)));
-            artifacts.extend(catalog.not_found(&site, facts));
-            artifacts.extend(span.feed(changes::feed(&changes), facts));
-            artifacts.extend(enforced.artifacts());
-            artifacts.extend(search::artifacts(&servers));
-            artifacts.extend(catalog.assets.artifacts.iter().cloned());
+            span.explaining(&changes).into_iter().try_for_each(emit)?;
+            let works = probed.and_then(|probed| works::page(catalog, &site, probed));
+            let feed = span.feed(changes::feed(&changes), facts);
+            let pages = [works, catalog.not_found(&site, facts), feed];
+            pages.into_iter().flatten().try_for_each(emit)?;
+            search::artifacts(&servers, emit)?;
+            catalog.assets.artifacts.iter().cloned().try_for_each(emit)?;
             let pages = span.pages();
             let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
-            artifacts.extend(machine.artifacts());
-            artifacts
+            machine.artifacts(emit)
         };
-        let (mut artifacts, others) = rayon::join(lists, others);
-        artifacts.extend(others);
-        artifacts
+        let (lists, others) = rayon::join(lists, others);
+        lists.and(others)?;
+        Ok(enforcement)
     }
 }
 
@@ -123,7 +123,7 @@ impl Span<'_> {
     /// The full list: the front page and as many other pages as needed.
     ///
     /// Only the first page shows groups and news; the others are for readers without a script.
-    fn home(&self, newest: &[ChangeView]) -> Vec<Artifact> {
+    fn home<E: Send>(&self, newest: &[ChangeView], emit: &Emit<'_, E>) -> Result<(), E> {
         let groups = groups(self.facets, false);
         let structured = self.structured();
         let page = |leaf: Leaf<'_>| {
@@ -146,11 +146,11 @@ impl Span<'_> {
             self.catalog.page(self.site, leaf.place, "home.html", head, body)
         };
         let leaves = leaves(self.servers, &[], &["browse", "page"]);
-        leaves.into_par_iter().filter_map(page).collect()
+        leaves.into_par_iter().filter_map(page).try_for_each(emit)
     }
 
     /// A list for every value of every facet.
-    fn facets(&self) -> Vec<Artifact> {
+    fn facets<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
         let pages = self.facets.par_iter().flat_map_iter(|facet| {
             let segments = facet.segments();
             let count = counted(facet.servers.len(), "server");
@@ -171,7 +171,7 @@ impl Span<'_> {
                 self.catalog.page(self.site, leaf.place, "list.html", head, body)
             })
         });
-        pages.collect()
+        pages.try_for_each(emit)
     }
 
     /// What changed, and the pages that explain: how to browse, to connect, to allow.
