@@ -1,4 +1,4 @@
-// The catalog's script: search, filters, tabs, copy buttons. Every page works without it.
+// The catalog's script: search, filters, copy buttons. Every page works without it.
 // The first half is pure and can be required from tests; the second half touches the page.
 'use strict';
 
@@ -330,42 +330,12 @@ function search() {
   read();
 }
 
-// Tabs: the prepared `details` become panels, and the chosen client is stored.
-function tabs(box) {
-  const all = [...box.children];
-  const bar = make('div', { class: 'tablist', role: 'tablist', 'aria-label': 'Clients' });
-  const store = (how, ...client) => { try { return localStorage[how]('client', ...client); } catch { return null; } };
-  const buttons = all.map((tab, i) => {
-    const body = tab.querySelector('.tab-body');
-    Object.assign(body, { id: `tab-${i}`, role: 'tabpanel' });
-    body.setAttribute('aria-labelledby', `tab-button-${i}`);
-    const label = tab.querySelector('summary').textContent;
-    return make('button', { type: 'button', role: 'tab', id: `tab-button-${i}`, 'aria-controls': body.id }, label);
-  });
-  const choose = (at) => all.forEach((tab, i) => {
-    [tab.open, tab.hidden] = [i === at, i !== at];
-    Object.assign(buttons[i], { ariaSelected: String(i === at), tabIndex: i === at ? 0 : -1 });
-  });
-  bar.append(...buttons);
-  bar.addEventListener('click', ({ target }) => {
-    const at = buttons.indexOf(target);
-    if (at >= 0) [choose(at), store('setItem', all[at].dataset.tab || '')];
-  });
-  bar.addEventListener('keydown', (event) => {
-    const [at, count] = [buttons.indexOf(event.target), buttons.length];
-    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + count, Home: 0, End: count - 1 }[event.key];
-    if (to !== undefined) [event.preventDefault(), choose(to % count), buttons[to % count].focus()];
-  });
-  box.prepend(bar);
-  box.classList.add('tabbed');
-  choose(Math.max(0, all.findIndex((tab) => tab.dataset.tab && tab.dataset.tab === store('getItem'))));
-}
-
-function copies() {
+// Adds a copy button to each code in `within` that is made for copying.
+function copies(within = document) {
   if (!navigator.clipboard) return;
-  const said = make('p', { class: 'hide', role: 'status' });
+  const said = document.querySelector('#said') || make('p', { id: 'said', class: 'hide', role: 'status' });
   document.body.append(said);
-  for (const code of document.querySelectorAll('[data-copy]')) {
+  for (const code of within.querySelectorAll('[data-copy], .way pre code')) {
     const button = make('button', { type: 'button', class: 'copy', 'aria-label': 'Copy' }, icon('copy'));
     const pre = code.closest('pre');
     const around = make('div', { class: 'snip' });
@@ -393,7 +363,6 @@ if (typeof module === 'object') module.exports = { Index, fold, words, oneEdit, 
 else {
   document.documentElement.classList.add('scripted');
   pictures();
-  document.querySelectorAll('[data-tabs]').forEach(tabs);
   copies();
   search();
 }

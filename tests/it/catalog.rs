@@ -132,11 +132,13 @@ fn the_first_clients_are_the_settings_and_version_pages_have_no_tabs() {
     project.file("registry-data/registry.toml", "[catalog]\nclients = [\"goose\", \"cursor\"]\n");
     let site = of(&project);
     let page = text(&site, "servers/com.example.lighthouse/tides");
-    let places: Vec<usize> = ["goose", "cursor", "vscode"]
+    let places: Vec<usize> = ["goose", "cursor", "more"]
         .map(|id| page.find(&format!("data-tab=\"{id}\"")).unwrap())
         .to_vec();
     assert!(places.is_sorted(), "{places:?}");
-    assert!(page.find("data-more").unwrap() < places[2]);
+    assert!(!page.contains("data-tab=\"vscode\""));
+    let others = html::only(&page, "[data-more]");
+    assert!(others.contains("VS Code: .vscode/mcp.json"), "{others}");
     assert!(!text(&site, "servers/com.example.lighthouse/tides/1.2.0").contains("data-tab"));
 }
 
@@ -183,5 +185,45 @@ fn where_nothing_can_be_installed_the_page_links_to_what_says_how() {
         let nothing = page.split("id=\"nothing\"").nth(1).expect("the section");
         let nothing = nothing.split("</section>").next().unwrap();
         assert!(nothing.contains(wanted), "{nothing}");
+    }
+}
+
+#[test]
+fn the_latest_version_has_one_page_and_every_link_leads_to_it() {
+    let site = sample();
+    assert!(at(&site, "servers/com.example.lighthouse/tides/2.1.0").is_none());
+    let old = text(&site, "servers/com.example.lighthouse/tides/1.2.0");
+    assert!(old.contains("href=\"../../../../servers/com.example.lighthouse/tides/\">2.1.0</a>"));
+    let page = text(&site, "servers/com.example.lighthouse/tides");
+    assert_eq!(html::only(&page, ".crumbs [aria-current=page]"), "tides");
+    assert_eq!(html::only(&page, ".history [aria-current=true]"), "2.1.0");
+    assert!(!page.contains("tides/\" aria-current"), "no page links to itself");
+}
+
+#[test]
+fn a_release_candidate_is_labelled_and_a_long_history_is_folded() {
+    let project = Project::empty();
+    let name = "com.example/early";
+    for version in (1..=12).map(|i| format!("1.0.{i}")).chain(["2.0.0-rc.1".to_owned()]) {
+        project.entry(name, &version).pin(name, &version, "2026-01-01T00:00:00Z");
+    }
+    let page = text(&of(&project), "servers/com.example/early");
+    let about = html::only(&page, ".about-box dl > div:first-child");
+    assert!(about.contains("2.0.0-rc.1 latest pre-release"), "{about}");
+    assert_eq!(html::only(&page, ".older > summary"), "5 older versions");
+}
+
+#[test]
+fn a_server_page_says_what_the_server_touches() {
+    let page = text(&sample(), "servers/com.example.lighthouse/tides");
+    let lines = html::only(&page, ".touches");
+    for part in [
+        "Runs on this computernpx -y",
+        "Downloads fromnpm",
+        "Connects tomcp.lighthouse.example.com",
+        "Asks for secretsTIDES_API_KEY",
+        "Uses files and foldersTIDES_CACHE_DIR optional",
+    ] {
+        assert!(lines.contains(part), "{part} in {lines}");
     }
 }

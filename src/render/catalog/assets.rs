@@ -1,7 +1,8 @@
 //! Style sheet, script and icons: files that never change under their name.
 //!
 //! A file's name holds a digest of its bytes, so that browsers keep it for ever and fetch a new one at
-//! once. The files are those in `site/`, with the accent colour put before the style sheet.
+//! once. The files are those in `site/`, with the accent colour put before the style sheet, and before the
+//! script of the install tabs what all pages [share](super::more).
 
 use std::collections::BTreeMap;
 
@@ -11,12 +12,14 @@ use crate::config::CatalogSettings;
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 
 use super::colour;
+use super::more::Dictionary;
 use super::place::Href;
 
 /// The files of `site/` that pages use.
-const FILES: [(&str, Media, &str); 3] = [
+const FILES: [(&str, Media, &str); 4] = [
     ("style.css", Media::Css, include_str!("../../../site/style.css")),
     ("catalog.js", Media::Script, include_str!("../../../site/catalog.js")),
+    ("install.js", Media::Script, include_str!("../../../site/install.js")),
     ("icons.svg", Media::Svg, include_str!("../../../site/icons.svg")),
 ];
 
@@ -36,6 +39,7 @@ pub(super) fn digest() -> String {
 pub(super) struct AssetLinks {
     style: Href,
     script: Href,
+    install: Href,
     pub(super) icons: Href,
     favicon: Href,
 }
@@ -45,21 +49,32 @@ pub(super) struct AssetLinks {
 pub(super) struct Assets {
     pub(super) links: AssetLinks,
     pub(super) artifacts: Vec<Artifact>,
+    /// The texts that the script of the install tabs has.
+    pub(super) shared: Dictionary,
 }
 
 impl Assets {
     /// Takes the built-in files, or those of `overrides` in their place.
     pub(super) fn new(settings: &CatalogSettings, overrides: &BTreeMap<String, String>) -> Self {
-        let mut assets = Self { links: AssetLinks::default(), artifacts: Vec::new() };
+        let mut assets = Self {
+            links: AssetLinks::default(),
+            artifacts: Vec::new(),
+            shared: Dictionary::shared(),
+        };
         for (name, media, built_in) in FILES {
             let mut text = overrides.get(name).cloned().unwrap_or_else(|| built_in.to_owned());
             if media == Media::Css {
                 text.insert_str(0, &colour::declarations(&settings.accent));
             }
+            if name == "install.js" {
+                let shared = serde_json::Value::from(assets.shared.as_str());
+                text.insert_str(0, &format!("'use strict';\nconst SHARED = {shared};\n"));
+            }
             let href = assets.add(name, media, text);
             match name {
                 "style.css" => assets.links.style = href,
                 "catalog.js" => assets.links.script = href,
+                "install.js" => assets.links.install = href,
                 _ => assets.links.icons = href,
             }
         }

@@ -27,7 +27,7 @@ macro_rules! built_in {
 const BUILT_IN: &[(&str, &str)] = built_in! {
     "404.html" "allowlist.html" "aside.html" "badge.svg" "banner.html" "base.html" "browse.html"
     "changes.html" "connect.html" "contents.html" "crumbs.html" "feed.xml" "head.html"
-    "history.html" "home.html" "install.html" "list.html" "macros.html" "opensearch.xml"
+    "history.html" "home.html" "install.html" "links.html" "list.html" "macros.html" "opensearch.xml"
     "probe.html" "server.html" "share.svg" "sitemap.xml" "tab.html" "version.html"
 };
 
@@ -71,6 +71,7 @@ impl Engine {
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         environment.set_formatter(write_escaped);
+        environment.add_filter("content", content);
         environment.set_fuel((!overrides.is_empty()).then_some(STEPS));
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(|e| problem("base.html", &e))?);
@@ -162,6 +163,21 @@ fn write_escaped(out: &mut Output, _: &mut State, value: &Value) -> Result<(), E
         }
     };
     write_html(out, rest).map_err(failed)
+}
+
+/// Escapes text between tags, where quotes need no escape: code has many.
+fn content(text: &str) -> Value {
+    let mut escaped = String::with_capacity(text.len() + 32);
+    for piece in text.split_inclusive(['<', '&']) {
+        let (plain, escape) = match piece.as_bytes().last() {
+            Some(b'<') => (&piece[..piece.len() - 1], "&lt;"),
+            Some(b'&') => (&piece[..piece.len() - 1], "&amp;"),
+            _ => (piece, ""),
+        };
+        escaped.push_str(plain);
+        escaped.push_str(escape);
+    }
+    Value::from_safe_string(escaped)
 }
 
 /// Returns the innermost error, which names the template and line at fault; the outer ones name the

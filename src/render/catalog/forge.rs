@@ -130,8 +130,7 @@ impl Forge {
         let status = if has_status {
             self.page("edit", &format!("{at}/status.json"))
         } else {
-            let text =
-                "{\n  \"status\": \"deprecated\",\n  \"statusMessage\": \"Use … instead.\"\n}\n";
+            let text = r#"{"status": "deprecated", "statusMessage": "Use … instead."}"#;
             self.new_file(&format!("servers/{folder}"), "status.json", Some(text))
         };
         ForgeLinks {

@@ -52,6 +52,8 @@ struct Table {
     caption: &'static str,
     noun: &'static str,
     open: bool,
+    /// Rows without those of variables inside a value, and how many of them are required.
+    count: usize,
     required: usize,
     rows: Vec<Row>,
 }
@@ -118,9 +120,10 @@ fn transport_tables(transport: &Transport) -> [Option<Table>; 2] {
 
 /// Makes a table unless it would be empty.
 fn table(caption: &'static str, noun: &'static str, rows: Vec<Row>) -> Option<Table> {
-    let required = rows.iter().filter(|row| row.required && !row.inner).count();
+    let outer = || rows.iter().filter(|row| !row.inner);
+    let (count, required) = (outer().count(), outer().filter(|row| row.required).count());
     let open = rows.len() <= OPEN;
-    (!rows.is_empty()).then_some(Table { caption, noun, open, required, rows })
+    (!rows.is_empty()).then_some(Table { caption, noun, open, count, required, rows })
 }
 
 /// Rows of inputs that have names.

@@ -19,6 +19,7 @@ mod forge;
 mod inputs;
 mod list;
 mod machine;
+mod more;
 mod page;
 mod place;
 mod search;
@@ -27,6 +28,7 @@ mod spanning;
 mod summary;
 mod tabs;
 mod text;
+mod touches;
 mod works;
 
 use std::collections::BTreeMap;
@@ -37,7 +39,7 @@ use crate::model::Listing;
 use crate::site::{Artifact, Media};
 
 use super::Facts;
-use super::install::Clients;
+use super::install::{Clients, InstallContext, recipe};
 use assets::Assets;
 pub use enforce::Enforcement;
 use engine::Engine;
@@ -131,18 +133,22 @@ impl Catalog {
         let server_href = place.href.clone();
         let canonical = site.base_url.as_ref().map(|base| format!("{base}/{server_href}"));
         let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
-        let mut view = ServerView::new(listing, (entry, lens), whole, forge);
+        let recipes = recipe::recipes(lens);
+        let mut view = ServerView::new(listing, (entry, lens, &recipes), whole, forge);
         view.structured =
             site.public.then(|| server::structured(lens, entry, canonical.as_deref()));
-        view.tabs = Tabs::new(lens, site.base_url.as_deref(), &self.clients);
+        let context =
+            InstallContext { base_url: site.base_url.as_deref(), clients: self.clients.clone() };
+        view.tabs = Tabs::new((lens, &recipes), &context, &self.assets.shared);
         let head =
             PageHead::new("servers", &view.title, &view.description).json(view.json.as_ref());
         artifacts.extend(self.badge(listing, &view));
         artifacts.extend(self.page(&site, place, "server.html", head, &view));
-        for (entry, lens) in &lenses {
+        for (entry, lens) in lenses.iter().filter(|(other, _)| *other != entry) {
             let Some(place) = server::version_place(listing, entry) else { continue };
             let window = server::around(listing, entry);
-            let view = ServerView::new(listing, (entry, lens), window, forge);
+            let view =
+                ServerView::new(listing, (entry, lens, &recipe::recipes(lens)), window, forge);
             let title = format!("{} {}", view.title, entry.version);
             let head = PageHead::new("servers", &title, &view.description)
                 .json(view.json.as_ref())

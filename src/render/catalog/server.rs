@@ -1,4 +1,4 @@
-//! A server's own pages: one for the server, one for each version that can be seen.
+//! A server's own pages: one for its latest version, and one for each other version that can be seen.
 //!
 //! They depend on the listing alone, so that a change of another server leaves them unchanged. A
 //! withdrawn version has no page; the history lists it and the reason for its removal.
@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::model::{Entry, Listing, Server, Status};
+use crate::model::{Entry, Listing, Server, Status, Version};
 
+use super::super::install::recipe::Recipe;
 use super::colour;
 use super::forge::{Forge, ForgeLinks};
 use super::inputs::{PackageView, RemoteView};
@@ -16,6 +17,7 @@ use super::place::{Href, PagePlace, file_of, page_of, version_segments};
 use super::summary::{self, icon};
 use super::tabs::Tabs;
 use super::text::{day, shown, shown_option, tile, web_link, without_scheme};
+use super::touches::Touches;
 
 /// A moment: for machines and for people.
 #[derive(Debug, Clone, Serialize)]
@@ -46,7 +48,7 @@ impl OutLink {
 
 /// What the pages of a server and of a version show.
 ///
-/// Both pages show the same facts; only the server's page has the tabs.
+/// Both show the same facts; only the server's page has the tabs.
 #[derive(Debug, Serialize)]
 pub(super) struct ServerView {
     name: String,
@@ -60,6 +62,8 @@ pub(super) struct ServerView {
     icon: Option<String>,
     version: String,
     is_latest: bool,
+    /// Whether the version is a pre-release, such as a release candidate.
+    is_early: bool,
     /// The latest version, for pages of other versions.
     latest: String,
     status: &'static str,
@@ -69,6 +73,7 @@ pub(super) struct ServerView {
     updated: Moment,
     packages: Vec<PackageView>,
     remotes: Vec<RemoteView>,
+    touches: Vec<Touches>,
     /// The publisher's own words.
     tags: Vec<String>,
     repository: Option<OutLink>,
@@ -109,15 +114,16 @@ struct VersionRow {
     message: Option<String>,
     published: Moment,
     is_latest: bool,
+    is_early: bool,
     is_this: bool,
 }
 
 impl ServerView {
-    /// The view of one version. `lens` is the lens on `entry`; of the history it holds the rows of
-    /// `window`.
+    /// The view of one version. `lens` is the lens on `entry`, and `recipes` are its ways to install; of
+    /// the history it holds the rows of `window`.
     pub(super) fn new(
         listing: &Listing,
-        (entry, lens): (&Entry, &Server),
+        (entry, lens, recipes): (&Entry, &Server, &[Recipe]),
         window: Range<usize>,
         forge: Option<&Forge>,
     ) -> Self {
@@ -140,6 +146,7 @@ impl ServerView {
             icon: icon(lens),
             version: version.to_owned(),
             is_latest: listing.is_latest(entry),
+            is_early: is_early(version),
             latest: listing.latest().version.as_str().to_owned(),
             status: entry.status.as_str(),
             message: shown_option(entry.status_message.as_deref()),
@@ -148,6 +155,7 @@ impl ServerView {
             updated: Moment::new(entry.dates.updated.as_str()),
             packages: lens.packages.iter().map(PackageView::new).collect(),
             remotes: lens.remotes.iter().map(RemoteView::new).collect(),
+            touches: Touches::all(lens, recipes),
             tags: lens.publisher.tags.iter().take(24).map(|tag| shown(tag)).collect(),
             repository: lens.repository.as_ref().and_then(|r| OutLink::new(&r.url)),
             subfolder: lens.repository.as_ref().and_then(|r| shown_option(r.subfolder.as_deref())),
@@ -191,7 +199,13 @@ pub(super) fn place(listing: &Listing) -> Option<PagePlace> {
     PagePlace::new(&["servers", name.namespace().as_str(), name.name()])
 }
 
-/// Path of a version's page.
+/// Whether a version is a pre-release: one with a dash before its build metadata.
+fn is_early(version: &str) -> bool {
+    let dash = |version: &str| version.split('+').next().is_some_and(|core| core.contains('-'));
+    Version::parse(version).is_ok_and(|it| it.is_semver()) && dash(version)
+}
+
+/// Path of the page of a version that is not the latest.
 pub(super) fn version_place(listing: &Listing, entry: &Entry) -> Option<PagePlace> {
     let name = listing.name();
     let version = entry.version.as_str();
@@ -215,14 +229,17 @@ fn history(listing: &Listing, this: &Entry, window: Range<usize>) -> Vec<Version
         let live = entry.is_live();
         let (namespace, part) = (name.namespace().as_str(), name.name());
         let json = ["v0.1", "servers", namespace, part, "versions", version];
+        let is_latest = live && listing.is_latest(entry);
+        let own = if is_latest { place(listing) } else { version_place(listing, entry) };
         VersionRow {
             version: version.to_owned(),
-            page: version_place(listing, entry).filter(|_| live).map(|place| place.href),
+            page: own.filter(|_| live).map(|place| place.href),
             json: file_of(&json).filter(|_| live),
             status: entry.status.as_str(),
             message: shown_option(entry.status_message.as_deref()),
             published: Moment::new(entry.dates.published.as_str()),
-            is_latest: live && listing.is_latest(entry),
+            is_latest,
+            is_early: is_early(version),
             is_this: entry.version == this.version,
         }
     });
@@ -240,11 +257,8 @@ pub(super) fn structured(
         "@context": "https://schema.org",
         "@type": "SoftwareApplication",
         "name": shown(lens.label()),
-        "alternateName": lens.name,
-        "description": shown(&lens.description),
         "applicationCategory": "DeveloperApplication",
         "softwareVersion": entry.version.as_str(),
-        "datePublished": entry.dates.published.as_str(),
         "dateModified": entry.dates.updated.as_str(),
     });
     let more = [

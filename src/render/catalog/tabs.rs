@@ -1,64 +1,169 @@
 //! The install tabs: results of the install module, grouped by client.
 //!
-//! Texts are shown and copied exactly as that module returns them.
+//! Texts are shown and copied exactly as that module returns them. A page has those of the first clients;
+//! the texts of the others are [packed](super::more).
 
 use serde::Serialize;
 
 use crate::model::Server;
 
-use super::super::install::{Clients, Command, Install, InstallContext, installs};
+use super::super::install::recipe::Recipe;
+use super::super::install::{Command, Install, InstallContext, Link, Snippet, installs_of};
+use super::more::{self, Dictionary};
 use super::text::shown;
-
-/// Size in bytes up to which everything is shown under "More clients". A few servers
-/// declare so much that all clients' configurations would make the page too large.
-const ENOUGH: usize = 300_000;
-
-/// Note about what is omitted.
-const LEFT_OUT: &str =
-    "Other packages and endpoints are omitted here to keep the page small. See the JSON tab.";
 
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Tabs {
     first: Vec<Tab>,
-    more: Vec<Tab>,
+    /// The other clients, as readers without scripts see them.
+    more: Vec<Other>,
+    /// The texts of the others, and the check of the dictionary that they are packed with.
+    packed: String,
+    check: String,
 }
 
-/// One client.
+/// One of the first clients.
 #[derive(Debug, Serialize)]
 struct Tab {
     id: &'static str,
     label: &'static str,
     /// Its packages and remotes.
-    ways: Vec<Install>,
+    ways: Vec<Way>,
+    /// The notes that all of them have.
+    notes: Vec<String>,
+}
+
+/// A package or remote in one client.
+#[derive(Debug, Serialize)]
+struct Way {
+    heading: String,
+    links: Vec<PageLink>,
+    start: Option<Command>,
+    command: Option<Command>,
+    snippet: Option<Snippet>,
+    notes: Vec<String>,
+}
+
+/// A link that opens a client.
+#[derive(Debug, Serialize)]
+struct PageLink {
+    label: &'static str,
+    url: String,
+    /// Whether it leads to a page, and not to a program on the reader's computer.
+    is_web: bool,
+    /// Another edition of the client, whose link differs in the scheme alone: that scheme.
+    twin: Option<String>,
+}
+
+/// Another client: where its configuration goes, and which tab has the same text.
+#[derive(Debug, Serialize)]
+struct Other {
+    label: &'static str,
+    path: Option<&'static str>,
+    same: Option<&'static str>,
 }
 
 impl Tabs {
-    /// The tabs of `server`; none when there is nothing to install.
-    ///
-    /// The order is that of the settings. When the texts together are too long, the clients under "More
-    /// clients" keep their first way, with a note that the rest is omitted.
-    pub(super) fn new(server: &Server, base_url: Option<&str>, clients: &Clients) -> Option<Self> {
-        let context = InstallContext { base_url, clients: clients.clone() };
+    /// The tabs of `server` in the order of the settings; none when there is nothing to install.
+    pub(super) fn new(
+        (server, recipes): (&Server, &[Recipe]),
+        context: &InstallContext<'_>,
+        shared: &Dictionary,
+    ) -> Option<Self> {
+        let mut dictionary = shared.clone();
         let mut tabs = Self::default();
-        for install in installs(server, &context) {
-            let row = if install.is_first { &mut tabs.first } else { &mut tabs.more };
-            if row.last().is_none_or(|last| last.id != install.client) {
-                row.push(Tab { id: install.client, label: install.label, ways: Vec::new() });
+        let mut text = String::new();
+        let mut last = "";
+        for install in installs_of(server, recipes, context) {
+            let install = shown_install(install);
+            let is_new = std::mem::replace(&mut last, install.client) != install.client;
+            if install.is_first {
+                if is_new {
+                    let (id, label) = (install.client, install.label);
+                    tabs.first.push(Tab { id, label, ways: Vec::new(), notes: Vec::new() });
+                }
+                let way = Way::new(install);
+                way.texts().for_each(|text| dictionary.add(text));
+                tabs.first.last_mut()?.ways.push(way);
+                continue;
             }
-            if let Some(tab) = row.last_mut() {
-                tab.ways.push(shown_install(install));
+            if is_new {
+                tabs.more.push(tabs.other(&install));
+                more::push_client(&mut text, &install);
             }
+            more::push(&mut text, &install);
         }
-        let ways = tabs.first.iter().chain(&tabs.more).flat_map(|tab| &tab.ways);
-        if ways.map(size).sum::<usize>() > ENOUGH {
-            for tab in tabs.more.iter_mut().filter(|tab| tab.ways.len() > 1) {
-                tab.ways.truncate(1);
-                tab.ways[0].notes.push(LEFT_OUT.to_owned());
-            }
-        }
-        (!tabs.first.is_empty() || !tabs.more.is_empty()).then_some(tabs)
+        tabs.first.iter_mut().for_each(Tab::gather_notes);
+        tabs.packed = dictionary.pack(&text);
+        tabs.check = dictionary.check();
+        (!tabs.first.is_empty()).then_some(tabs)
     }
+
+    /// The line about another client, of which `install` is the first way.
+    fn other(&self, install: &Install) -> Other {
+        let snippet = install.snippet.as_ref();
+        let is_same = |tab: &&Tab| {
+            let first = tab.ways.first().and_then(|way| way.snippet.as_ref());
+            first.zip(snippet).is_some_and(|(one, other)| one.text == other.text)
+        };
+        Other {
+            label: install.label,
+            path: snippet.map(|snippet| snippet.path),
+            same: self.first.iter().rev().find(is_same).map(|tab| tab.label),
+        }
+    }
+}
+
+impl Tab {
+    /// Takes the notes that all ways have out of them, so that a page has them once.
+    fn gather_notes(&mut self) {
+        let [first, rest @ ..] = &mut *self.ways else { return };
+        let is_common = |note: &String| rest.iter().all(|way| way.notes.contains(note));
+        let (common, own) = std::mem::take(&mut first.notes).into_iter().partition(is_common);
+        first.notes = own;
+        rest.iter_mut().for_each(|way| way.notes.retain(|note| !common.contains(note)));
+        self.notes = common;
+    }
+}
+
+impl Way {
+    fn new(install: Install) -> Self {
+        let heading = match &install.detail {
+            Some(detail) => format!("{} ({detail})", install.method),
+            None => install.method.to_owned(),
+        };
+        let Install { links, start, command, snippet, notes, .. } = install;
+        let mut shown: Vec<PageLink> = Vec::with_capacity(links.len());
+        for Link { label, url } in links {
+            let is_twin = |last: &&mut PageLink| {
+                after_scheme(&last.url) == after_scheme(&url)
+                    && label.strip_prefix(last.label) == Some(" Insiders")
+            };
+            let twin = shown.last_mut().filter(is_twin);
+            match twin.zip(url.split_once(':')) {
+                Some((last, (scheme, _))) => last.twin = Some(scheme.to_owned()),
+                None => {
+                    let is_web = url.starts_with("http");
+                    shown.push(PageLink { label, url, is_web, twin: None });
+                }
+            }
+        }
+        Self { heading, links: shown, start, command, snippet, notes }
+    }
+
+    /// Its texts in the order in which a page has them.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let links = self.links.iter().map(|link| link.url.as_str());
+        let commands = self.start.iter().chain(&self.command);
+        let lines =
+            commands.flat_map(|it| std::iter::once(&*it.posix).chain(it.powershell.as_deref()));
+        links.chain(lines).chain(self.snippet.as_ref().map(|snippet| snippet.text.as_str()))
+    }
+}
+
+fn after_scheme(url: &str) -> Option<&str> {
+    Some(url.split_once(':')?.1)
 }
 
 /// Prepares an install for a page: a second form of a command only where it differs, and notes, which may
@@ -74,13 +179,4 @@ fn shown_install(mut install: Install) -> Install {
         *text = shown(text);
     }
     install
-}
-
-/// Length of the texts of an install, in bytes.
-fn size(install: &Install) -> usize {
-    let links: usize = install.links.iter().map(|link| link.url.len()).sum();
-    let commands = install.start.iter().chain(&install.command);
-    let shells = |it: &Command| it.posix.len() + it.powershell.as_deref().map_or(0, str::len);
-    let snippet = install.snippet.as_ref().map_or(0, |snippet| snippet.text.len());
-    links + commands.map(shells).sum::<usize>() + snippet
 }

@@ -100,8 +100,16 @@ pub struct Snippet {
 /// Every way to install `server`: client by client in the order of their tabs, and for each its
 /// packages and then its remotes in the author's order.
 pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
-    let recipes = recipe::recipes(server);
-    let details = detail::details(server, &recipes);
+    installs_of(server, &recipe::recipes(server), context)
+}
+
+/// [`installs`], with the recipes of `server`.
+pub fn installs_of(
+    server: &Server,
+    recipes: &[Recipe],
+    context: &InstallContext<'_>,
+) -> Vec<Install> {
+    let details = detail::details(server, recipes);
     let rows = context.clients.rows();
     let pairs = rows.flat_map(|(client, is_first)| {
         recipes.iter().zip(&details).map(move |it| (client, is_first, it))
@@ -124,6 +132,23 @@ pub fn installs(server: &Server, context: &InstallContext<'_>) -> Vec<Install> {
             }
         })
         .collect()
+}
+
+/// The words of the program that a recipe starts; none when it starts none.
+pub fn program_words(recipe: &Recipe) -> Vec<String> {
+    let (Ok(Action::Start(start)) | Ok(Action::Connect { start: Some(start), .. })) =
+        &recipe.action
+    else {
+        return Vec::new();
+    };
+    let show = |word: &variables::Template| word.show(&recipe.slots, |slot| slot.word.clone());
+    start.argv.iter().map(show).collect()
+}
+
+/// The line that starts the program of a recipe, for a POSIX shell.
+pub fn program(recipe: &Recipe) -> Option<String> {
+    let words = program_words(recipe);
+    view::line(&words).map(|line| line.posix).filter(|line| !line.is_empty())
 }
 
 /// The form of `client` for `recipe`, with the notes that any client needs.

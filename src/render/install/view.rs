@@ -221,9 +221,18 @@ impl View<'_> {
             return notes;
         }
         let snippet = form.snippet.as_ref().map_or("", |snippet| snippet.text.as_str());
-        let commands = [&form.command, &form.start].into_iter().flatten();
-        if commands.map(|it| it.posix.as_str()).chain([snippet]).any(|it| it.contains("YOUR_")) {
-            notes.push("Replace the words that begin with YOUR_ with your own values.".to_owned());
+        let has_words = |text: &str| text.contains("YOUR_");
+        let commands = || [&form.command, &form.start].into_iter().flatten();
+        let in_command = commands().any(|it| has_words(&it.posix));
+        // A reader takes the command or the file, so a note about one of them says which.
+        let (place, file) = match (&form.command, &form.snippet) {
+            (Some(_), Some(_)) if !has_words(snippet) => {
+                ("In the command, replace", "For the file, set")
+            }
+            _ => ("Replace", "Set"),
+        };
+        if in_command || has_words(snippet) {
+            notes.push(format!("{place} the words that begin with YOUR_ with your own values."));
         }
         let pieces = ["${", "{env:"].into_iter().flat_map(|open| snippet.split(open).skip(1));
         let read: BTreeSet<_> = pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();
@@ -235,7 +244,9 @@ impl View<'_> {
                 0 => String::new(),
                 more => format!(" and {more} more"),
             };
-            notes.push(format!("Set {some}{more} in the environment that the client starts from."));
+            notes.push(format!(
+                "{file} {some}{more} in the environment that the client starts from."
+            ));
         }
         notes
     }
