@@ -41,7 +41,8 @@
 
   const store = (how, ...client) => { try { return localStorage[how]('client', ...client); } catch { return null; } };
   const windows = /win/i.test(navigator.userAgentData?.platform || navigator.platform);
-  const code = (text) => make('pre', {}, make('code', {}, text));
+  const code = (text, kind = {}) => make('pre', kind, make('code', {}, text));
+  const line = (text) => code(text, { class: 'line' });
   const details = (name, summary, ...children) => make('details', { class: name }, make('summary', {}, ...summary), ...children);
 
   // One way to install in a client, as the template writes those of the first clients.
@@ -56,16 +57,17 @@
     fields.forEach(([kind, text], i) => {
       if (kind !== 's' && kind !== 'c') return;
       box.append(make('p', { class: 'step' }, kind === 's' ? 'Start the server first:' : 'Run in a terminal:'));
-      const [next, line] = fields[i + 1] || [];
-      if (next !== 'p') { box.append(code(text)); return; }
-      const shells = [details('shell', ['sh, bash, zsh'], code(text)), details('shell', ['PowerShell'], code(line))];
+      const [next, other] = fields[i + 1] || [];
+      if (next !== 'p') { box.append(line(text)); return; }
+      const shells = [details('shell', ['sh, bash, zsh'], line(text)), details('shell', ['PowerShell'], line(other))];
       shells[1].dataset.shell = 'windows';
       shells[0].open = true;
       box.append(...shells);
     });
     if (path && (links.length > 0 || of('c').length > 0)) box.append(details('file', ['or in ', make('code', {}, path)], code(snippet)));
     else if (path) box.append(make('p', { class: 'step' }, 'In ', make('code', {}, path), ':'), code(snippet));
-    box.append(...of('n').map((note) => make('p', { class: 'note' }, note)));
+    const known = [...document.querySelectorAll('.install > .note')].map((note) => note.textContent);
+    box.append(...of('n').filter((note) => !known.includes(note)).map((note) => make('p', { class: 'note' }, note)));
     return box;
   }
 
@@ -96,7 +98,8 @@
   function finish(within) {
     for (const shell of within.querySelectorAll('.shell')) {
       shell.open = windows === (shell.dataset.shell === 'windows');
-      const words = shell.querySelector('code');
+    }
+    for (const words of within.querySelectorAll('.line code')) {
       words.replaceChildren(...words.textContent.split(/(?<= )/).map((word) => make('span', {}, word)));
     }
     for (const link of within.querySelectorAll('[data-twin]')) {

@@ -72,7 +72,14 @@ fn push_quoted(
     out.push('"');
     let mut rest = text;
     let special = |c: char| matches!(c, '"' | '\\') || c < ' ' || (c > '~' && hide(c));
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| special(*c)) {
+    let next = |rest: &str| {
+        // Bytes of plain characters are passed without decoding them.
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+        let skipped = position(rest.as_bytes(), |byte| !is_plain(byte))?;
+        let found = rest[skipped..].char_indices().find(|(_, c)| special(*c));
+        found.map(|(at, c)| (skipped + at, c))
+    };
+    while let Some((at, c)) = next(rest) {
         out.push_str(&rest[..at]);
         match c {
             '"' => out.push_str("\\\""),

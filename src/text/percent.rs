@@ -10,11 +10,16 @@ pub fn percent_encode(text: &str) -> String {
 pub fn percent_encode_except(text: &str, plain: &[u8]) -> String {
     let mut encoded = String::with_capacity(text.len() * 3 / 2);
     let digit = |half: u8| char::from(b"0123456789ABCDEF"[usize::from(half)]);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || plain.contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || plain.contains(byte);
+    let (mut at, bytes) = (0, text.as_bytes());
+    while at < bytes.len() {
+        // What is plain is ASCII, so no character is cut.
+        let run = bytes[at..].iter().take_while(|byte| is_plain(byte)).count();
+        encoded.push_str(&text[at..at + run]);
+        at += run;
+        while let Some(byte) = bytes.get(at).filter(|byte| !is_plain(byte)) {
             encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            at += 1;
         }
     }
     encoded

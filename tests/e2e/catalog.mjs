@@ -128,10 +128,15 @@ async function deepLinks(browser, base, kinds) {
   let decoded = 0;
   for (const kind of kinds.filter((kind) => kind.startsWith('servers/') && kind.split('/').length === 4)) {
     await page.goto(base + kind);
-    const ways = await page.$$eval('.way', (found) => found.map((way) => ({
+    const shown = () => page.$$eval('.way', (found) => found.map((way) => ({
       links: [...way.querySelectorAll('.open a')].map((a) => a.getAttribute('href')),
       text: [...way.querySelectorAll('pre code')].at(-1)?.textContent,
     })));
+    const ways = await shown();
+    for (const button of await page.$$('[data-client]')) {
+      await button.evaluate((node) => node.click());
+      ways.push(...await shown());
+    }
     for (const { links, text } of ways) for (const link of links) decoded += decode(link, text);
   }
   await context.close();

@@ -122,8 +122,10 @@ async function tabs(page, base) {
   assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'Cursor');
   await page.keyboard.press('End');
   assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'More clients');
-  await page.locator('[data-tab=codex] > summary').click();
+  await page.getByRole('button', { name: 'Codex' }).click();
   assert.ok(await page.getByText('codex mcp add').first().isVisible());
+  await page.goto(`${base}servers/com.example.almanac/weather/`);
+  assert.equal(await page.locator('[aria-pressed=true]').textContent(), 'Codex', 'another client is remembered');
   await page.getByRole('tab', { name: 'Cursor' }).click();
   await page.goto(`${base}servers/com.example.almanac/weather/`);
   assert.equal(await page.locator('[role=tab][aria-selected=true]').textContent(), 'Cursor', 'the choice is remembered');
@@ -155,6 +157,8 @@ async function scriptless(page, base) {
   await page.getByRole('link', { name: 'Tides & Currents' }).click();
   await page.locator('[data-tab=claude-code] > summary').click();
   assert.ok(await page.getByText('claude mcp add').first().isVisible());
+  await page.locator('[data-tab=more] > summary').click();
+  assert.ok(await page.getByText('Codex: ~/.codex/config.toml').isVisible());
   await page.fill('#q', 'anything');
   await page.press('#q', 'Enter');
   await page.waitForURL('**/tools/?q=anything');

@@ -16,6 +16,8 @@ use super::text::shown;
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Tabs {
     first: Vec<Tab>,
+    /// The notes that all of the first clients have.
+    notes: Vec<String>,
     /// The other clients, as readers without scripts see them.
     more: Vec<Other>,
     /// The texts of the others, and the check of the dictionary that they are packed with.
@@ -94,7 +96,11 @@ impl Tabs {
             }
             more::push(&mut text, &install);
         }
-        tabs.first.iter_mut().for_each(Tab::gather_notes);
+        for tab in &mut tabs.first {
+            tab.notes =
+                common(&mut tab.ways.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
+        }
+        tabs.notes = common(&mut tabs.first.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
         tabs.packed = dictionary.pack(&text);
         tabs.check = dictionary.check();
         (!tabs.first.is_empty()).then_some(tabs)
@@ -115,16 +121,14 @@ impl Tabs {
     }
 }
 
-impl Tab {
-    /// Takes the notes that all ways have out of them, so that a page has them once.
-    fn gather_notes(&mut self) {
-        let [first, rest @ ..] = &mut *self.ways else { return };
-        let is_common = |note: &String| rest.iter().all(|way| way.notes.contains(note));
-        let (common, own) = std::mem::take(&mut first.notes).into_iter().partition(is_common);
-        first.notes = own;
-        rest.iter_mut().for_each(|way| way.notes.retain(|note| !common.contains(note)));
-        self.notes = common;
-    }
+/// Takes the notes that all lists have out of them, so that a page has them once.
+fn common(lists: &mut [&mut Vec<String>]) -> Vec<String> {
+    let [first, rest @ ..] = lists else { return Vec::new() };
+    let is_common = |note: &String| rest.iter().all(|list| list.contains(note));
+    let (common, own): (Vec<_>, _) = std::mem::take(*first).into_iter().partition(is_common);
+    **first = own;
+    rest.iter_mut().for_each(|list| list.retain(|note| !common.contains(note)));
+    common
 }
 
 impl Way {
