@@ -24,8 +24,8 @@ pub(super) fn scenario(run: &mut Run) -> Res<()> {
     let scale = run.scale;
     let main = cold(run, scale.main)?;
     let large = cold(run, scale.large)?;
-    let what = format!("time to the floor, {} over {}", scale.large, scale.main);
-    run.report.add(Row::new(what).most(large / main, "x", scale.growth));
+    let what = format!("`build --only api`, × floor of {} over {}", scale.large, scale.main);
+    run.report.add(Row::new(what).most(large / main, "×", scale.growth));
     little(run)
 }
 
@@ -61,7 +61,7 @@ fn little(run: &mut Run) -> Res<()> {
     let rounds = Rounds::run(run, &set, run.runs, |out| run.api(&set.data(), out))?;
     let (again, one) = (Ratio::of(&rounds.again()), Ratio::of(&rounds.one()));
     run.report.add(
-        Row::new(format!("the same, nothing changed but file times, {}", scale.main))
+        Row::new(format!("`build --only api`, nothing changed but file times, {}", scale.main))
             .most(again.cpu, "× cold", scale.again)
             .most(again.wall, "× on the clock", None)
             .most(rounds.needless(), "files written", 0.0),
@@ -69,7 +69,7 @@ fn little(run: &mut Run) -> Res<()> {
     // The new version counts as one of its versions.
     let most = scale.main.versions + 1 + scale.one_files;
     run.report.add(
-        Row::new(format!("the same, one server changed, {}", scale.main))
+        Row::new(format!("`build --only api`, one server changed, {}", scale.main))
             .most(one.cpu, "× cold", scale.one)
             .most(one.wall, "× on the clock", None)
             .most(rounds.needed(), "files written", most as f64),

@@ -146,3 +146,36 @@ fn short(value: f64) -> String {
         _ => format!("{value:.3}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_missed_by_any_of_its_bars_and_only_by_a_bar() {
+        let row = || Row::new("r").most(2.0, "MiB", None);
+        assert!(row().verdict == Verdict::Info);
+        assert!(row().most(1.0, "×", 1.0).verdict == Verdict::Pass);
+        assert!(row().least(1.0, "a second", 1.0).verdict == Verdict::Pass);
+        assert!(row().most(1.1, "×", 1.0).most(1.0, "s", 1.0).verdict == Verdict::Miss);
+        assert!(row().least(0.9, "a second", 1.0).verdict == Verdict::Miss);
+        // What cannot be measured must not pass.
+        assert!(row().most(f64::NAN, "×", 1.0).verdict == Verdict::Miss);
+    }
+
+    #[test]
+    fn one_missed_row_is_a_failure() {
+        let mut report = Report::new(true);
+        report.add(Row::new("kept").most(1.0, "×", 1.0));
+        report.skip("absent", "not here");
+        assert_eq!(report.end(), ExitCode::SUCCESS);
+        report.add(Row::new("missed").most(2.0, "×", 1.0));
+        assert_eq!(report.end(), ExitCode::FAILURE);
+    }
+
+    #[test]
+    fn figures_are_as_short_as_they_may_be() {
+        let all = [0.0, 0.0171, 0.5, 1.306, 12.345, 300.0, 1041.4].map(short);
+        assert_eq!(all, ["0", "0.017", "0.50", "1.31", "12.3", "300", "1041"]);
+    }
+}

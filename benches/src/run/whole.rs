@@ -127,3 +127,24 @@ fn pages(run: &mut Run) -> Res<()> {
     );
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_that_list_every_server_count_apart() {
+        let file = |path: &str, bytes| (path.into(), bytes);
+        let written = vec![
+            file("index.html", 200_000),
+            file("manifest.json", 3_000_000),
+            file("servers/ns/name/index.html", 20_000),
+            file("v0.1/servers/index.json", 4_000_000),
+            file("v0.1/servers/ns/name/versions/index.json", 5_000),
+        ];
+        let written = Written::of(&Changes { written, removed: 0 });
+        assert_eq!((written.all, written.rest), (7.225, 0.225));
+        let first = "`v0.1/servers/index.json` 4.00, `manifest.json` 3.00, `index.html` 0.20";
+        assert!(written.names.starts_with(first), "{}", written.names);
+    }
+}
