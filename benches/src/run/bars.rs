@@ -130,7 +130,7 @@ pub(super) const SMALL: Scale = Scale {
     pages: Shape { servers: 1_200, versions: 1 },
     large: Shape { servers: 1_336, versions: 3 },
     quarter: Shape { servers: 334, versions: 3 },
-    cold: 3.0,
+    cold: 3.5,
     cold_peak: 8.0,
     growth: None,
     again: 0.6,
