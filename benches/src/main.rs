@@ -37,8 +37,9 @@ usage:
   bench floor-prepare SITE --out TABLE
   bench floor --data DATA --out DIR --like SITE|TABLE [--threads N] [--no-write]
   bench same SITE OTHER
-  bench run --tool PATH [--floor self|PATH] [--sizes 1000,10000,80000] [--work DIR] [--disk DIR]
-            [--runs N] [--only build,check,history,serve] [--dates bulk|pins] [--nginx PATH] [--json]";
+  bench run --tool PATH [--small] [--against PATH] [--only api,disk,history,whole,hugo,check,serve,against]
+            [--runs N] [--hugo PATH] [--nginx PATH] [--floor self|PATH] [--dates bulk|pins]
+            [--work DIR] [--disk DIR] [--json]";
 
 fn main() -> ExitCode {
     let mut words = std::env::args_os().skip(1);

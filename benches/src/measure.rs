@@ -30,6 +30,13 @@ pub(crate) struct Cost {
     status: i32,
 }
 
+impl Cost {
+    /// Largest resident size in MiB.
+    pub(crate) fn mib(&self) -> f64 {
+        self.peak as f64 / f64::from(1 << 20)
+    }
+}
+
 /// A program with its arguments and the variables that it needs.
 #[derive(Clone, Default)]
 pub(crate) struct Call {
@@ -52,6 +59,12 @@ impl Call {
     /// Adds an option and the path that it takes.
     pub(crate) fn path(mut self, option: &str, path: &Path) -> Self {
         self.words.extend([option.into(), path.into()]);
+        self
+    }
+
+    /// The same call of another program.
+    pub(crate) fn program(mut self, program: &Path) -> Self {
+        self.words[0] = program.into();
         self
     }
 

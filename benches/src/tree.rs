@@ -45,10 +45,22 @@ pub(crate) struct Snapshot(BTreeMap<PathBuf, Stamp>);
 
 /// What happened to a folder between two snapshots.
 pub(crate) struct Changes {
-    /// Files that are new, rewritten or replaced, even by equal bytes.
-    pub(crate) written: usize,
-    /// Files that are gone.
+    /// Files that are new, rewritten or replaced, even by equal bytes, with their length.
+    pub(crate) written: Vec<(PathBuf, u64)>,
+    /// How many files are gone.
     pub(crate) removed: usize,
+}
+
+impl Changes {
+    /// How many files were touched in any way.
+    pub(crate) fn count(&self) -> usize {
+        self.written.len() + self.removed
+    }
+
+    /// Length of all files that were written.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.written.iter().map(|(_, bytes)| bytes).sum()
+    }
 }
 
 impl Snapshot {
@@ -61,11 +73,19 @@ impl Snapshot {
         Ok(Self(files(root)?.into_iter().map(stamp).collect::<Res<_>>()?))
     }
 
+    /// Length of every file whose path is wanted.
+    pub(crate) fn lengths(&self, wanted: impl Fn(&Path) -> bool) -> Vec<u64> {
+        self.0.iter().filter(|(path, _)| wanted(path)).map(|(_, stamp)| stamp.3).collect()
+    }
+
     /// Compares with a later state of the same folder.
     pub(crate) fn until(&self, later: &Self) -> Changes {
         let written = later.0.iter().filter(|(path, stamp)| self.0.get(*path) != Some(stamp));
         let removed = self.0.keys().filter(|path| !later.0.contains_key(*path));
-        Changes { written: written.count(), removed: removed.count() }
+        Changes {
+            written: written.map(|(path, stamp)| (path.clone(), stamp.3)).collect(),
+            removed: removed.count(),
+        }
     }
 }
 

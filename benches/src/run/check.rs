@@ -1,35 +1,35 @@
-//! Checking: how much reading, parsing and judging take of what a floor build takes.
+//! Checking: how much reading, parsing and judging take of what a floor build takes, and of memory.
 
-use super::report::Verdict;
-use super::set::{Set, make_parent};
-use super::{Run, pairs, peak, wall};
+use super::Run;
+use super::api::thrown_away;
+use super::pair::{Ratio, median, pairs};
+use super::report::Row;
 use crate::Res;
-use serde_json::json;
-use std::fs;
+use crate::measure::Cost;
 
-/// `check -q` against a whole floor build, and against a floor that only reads and parses.
-pub(super) fn scenario(run: &mut Run, set: &Set) -> Res<()> {
-    let out = run.work.join("check/site");
-    let check = run.tool(&set.data()).words(&["check", "-q"]);
-    let built = pairs(
-        run.runs,
-        |_| check.cost(),
-        |_| {
-            make_parent(&out)?;
-            let cost = run.floor(set, &out).cost();
-            fs::remove_dir_all(&out)?;
-            cost
-        },
-    )?;
-    let reading = run.floor(set, &out).words(&["--no-write"]);
-    let read = pairs(run.runs, |_| check.cost(), |_| reading.cost())?;
-    let (time, memory, against_read) = (wall(&built), peak(&built), wall(&read));
-    run.report.line(
-        Verdict::Info,
-        &format!("check, {}", set.size),
-        &format!("{time:.2} x floor, {against_read:.2} x unwritten; peak {memory:.2} x"),
-        "",
-        json!({ "ratio": time, "unwrittenRatio": against_read, "peakRatio": memory, "pairs": built }),
+/// `check -q` against a whole floor build, and its memory at the large size.
+pub(super) fn scenario(run: &mut Run) -> Res<()> {
+    let set = run.set(run.scale.main)?;
+    if !set.table().exists() {
+        set.prove(run)?;
+    }
+    let folder = run.work.join("check");
+    let (check, floor) = (run.check(&set.data()), run.floor(&set, &folder.join("site")));
+    let both = pairs(run.runs, || check.cost(), || thrown_away(&floor, &folder))?;
+    let ratio = Ratio::of(&both);
+    run.report.add(
+        Row::new(format!("`check`, {}", run.scale.main))
+            .most(ratio.cpu, "× floor", None)
+            .most(ratio.wall, "× on the clock", None)
+            .most(ratio.mib, "MiB", None),
+    );
+    let set = run.set(run.scale.large)?;
+    let check = run.check(&set.data());
+    let costs: Vec<Cost> = (0..run.runs).map(|_| check.cost()).collect::<Res<_>>()?;
+    run.report.add(
+        Row::new(format!("`check`, {}", run.scale.large))
+            .most(median(costs.iter().map(Cost::mib)), "MiB", run.scale.check_peak)
+            .most(median(costs.iter().map(|c| c.cpu)), "s CPU", None),
     );
     Ok(())
 }

@@ -4,13 +4,14 @@
 //! show it. Deleting is nearly as bad: a tree that was just deleted slows the next creation down for
 //! minutes. So every fresh build gets a folder of its own and nothing is deleted before the end.
 
-use super::report::Verdict;
+use super::Run;
+use super::pair::median;
+use super::report::Row;
+use super::rounds::CACHE;
 use super::set::{Set, make_parent};
-use super::{Run, bars, median};
 use crate::Res;
 use crate::measure::Cost;
 use crate::tree::Snapshot;
-use serde_json::json;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -24,20 +25,20 @@ struct Round {
 }
 
 /// Full rebuild over equal output against a fresh build.
-pub(super) fn scenario(run: &mut Run, set: &Set) -> Res<()> {
-    let rounds: Vec<Round> = (0..run.runs).map(|i| round(run, set, i)).collect::<Res<_>>()?;
+pub(super) fn scenario(run: &mut Run) -> Res<()> {
+    let set = run.set(run.scale.main)?;
+    let rounds: Vec<Round> = (0..run.runs).map(|i| round(run, &set, i)).collect::<Res<_>>()?;
     let ratio = median(rounds.iter().map(|r| r.over.wall / r.fresh.wall));
     let written = rounds.iter().map(|r| r.written).max().unwrap_or_default();
     let mut place = file_system(&run.disk);
     if rounds.iter().any(|r| !r.cache) {
         place.push_str(", no cache folder found");
     }
-    run.report.line(
-        Verdict::of(ratio <= bars::OVER && written == 0),
-        &format!("full rebuild over equal output, {}", set.size),
-        &format!("{ratio:.2} x fresh, {written} files written ({place})"),
-        &format!("<= {} x, 0 files", bars::OVER),
-        json!({ "ratio": ratio, "written": written, "place": place }),
+    run.report.add(
+        Row::new(format!("`build --only api`, full rebuild over equal output, {}", set.shape))
+            .most(ratio, "× fresh on the clock", run.scale.over)
+            .most(written as f64, "files written", 0.0)
+            .note(place),
     );
     Ok(())
 }
@@ -47,10 +48,10 @@ fn round(run: &Run, set: &Set, i: usize) -> Res<Round> {
     let folder = run.disk.join(format!("over-{i}"));
     let out = folder.join("site");
     make_parent(&out)?;
-    let call = run.build(&set.data(), &out);
+    let call = run.api(&set.data(), &out);
     settle(&run.disk);
     let fresh = call.cost()?;
-    let cache = folder.join(".mcp-static");
+    let cache = folder.join(CACHE);
     let had = cache.is_dir();
     if had {
         fs::remove_dir_all(cache)?;
@@ -59,7 +60,7 @@ fn round(run: &Run, set: &Set, i: usize) -> Res<Round> {
     let before = Snapshot::take(&out)?;
     let over = call.cost()?;
     let changes = before.until(&Snapshot::take(&out)?);
-    Ok(Round { over, fresh, written: changes.written + changes.removed, cache: had })
+    Ok(Round { over, fresh, written: changes.count(), cache: had })
 }
 
 /// Lets the disk finish what earlier runs left to it.

@@ -4,116 +4,122 @@
 //! a noisy neighbour hits both alike. Children are the only thing measured; making corpora, drawing
 //! tables, comparing trees and cleaning up happen between them.
 
+mod against;
+mod api;
 mod bars;
-mod build;
 mod check;
 mod disk;
 mod history;
+mod hugo;
+mod pair;
 mod report;
+mod rounds;
 mod serve;
+mod server;
 mod set;
+mod whole;
 
 use crate::Res;
 use crate::args::Args;
 use crate::corpus::History;
-use crate::measure::{Call, Cost};
+use crate::measure::Call;
+use bars::{FULL, SMALL, Scale, Shape};
 use report::Report;
 use set::Set;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::rc::Rc;
 
-/// The size that most bars are about, in versions.
-const MAIN: usize = 10_000;
+/// Something to measure, by the name that `--only` knows.
+type Scenario = (&'static str, fn(&mut Run) -> Res<()>);
 
-/// Versions of each server.
-const VERSIONS: usize = 5;
+/// Everything that can be measured, in order.
+const SCENARIOS: [Scenario; 8] = [
+    ("api", api::scenario),
+    ("disk", disk::scenario),
+    ("history", history::scenario),
+    ("whole", whole::scenario),
+    ("hugo", hugo::scenario),
+    ("check", check::scenario),
+    ("serve", serve::scenario),
+    ("against", against::scenario),
+];
 
 /// Everything that scenarios share.
 struct Run {
     tool: PathBuf,
+    against: Option<PathBuf>,
     floor: PathBuf,
     nginx: PathBuf,
+    hugo: PathBuf,
     work: PathBuf,
     disk: PathBuf,
-    sizes: Vec<usize>,
+    scale: &'static Scale,
     runs: usize,
     history: History,
+    sets: Vec<Rc<Set>>,
     report: Report,
 }
 
 /// `bench run …`: status 1 if a bar is missed.
 pub(crate) fn command(rest: Vec<OsString>) -> Res<ExitCode> {
-    let valued = ["tool", "floor", "sizes", "work", "disk", "runs", "only", "dates", "nginx"];
-    let args = Args::parse(rest, &valued, &["json"])?;
+    let valued =
+        ["tool", "against", "floor", "work", "disk", "runs", "only", "dates", "nginx", "hugo"];
+    let args = Args::parse(rest, &valued, &["json", "small"])?;
     let base = args.get("work").map_or_else(memory, PathBuf::from);
     let work = scratch(&base)?;
     let slow = scratch(&args.get("disk").map_or_else(std::env::temp_dir, PathBuf::from))?;
-    let mut run = Run {
-        tool: fs::canonicalize(args.path("tool")?).map_err(|e| format!("--tool: {e}"))?,
-        floor: floor(args.get("floor"))?,
-        nginx: args.get("nginx").unwrap_or("nginx").into(),
-        work: work.path().into(),
-        disk: slow.path().into(),
-        sizes: sizes(args.get("sizes").unwrap_or("1000,10000,80000"))?,
-        runs: args.parsed("runs")?.unwrap_or(5).max(1),
-        history: dates(args.get("dates"))?,
-        report: Report::new(args.has("json")),
+    let program = |name: &str| {
+        let found = args.get(name).map(fs::canonicalize).transpose();
+        found.map_err(|e| format!("--{name}: {e}"))
     };
     let only: Option<Vec<&str>> = args.get("only").map(|list| list.split(',').collect());
-    for name in only.as_ref().into_iter().flatten() {
-        if !["build", "check", "history", "serve"].contains(name) {
+    for name in only.iter().flatten() {
+        if SCENARIOS.iter().all(|(known, _)| known != name) {
             return Err(format!("--only: there is no `{name}`").into());
         }
     }
-    let wanted = |name: &str| only.as_ref().is_none_or(|list| list.contains(&name));
-    run.all(wanted);
+    let mut run = Run {
+        tool: program("tool")?.ok_or("--tool is needed")?,
+        against: program("against")?,
+        floor: floor(args.get("floor"))?,
+        nginx: args.get("nginx").unwrap_or("nginx").into(),
+        hugo: args.get("hugo").unwrap_or("hugo").into(),
+        work: work.path().into(),
+        disk: slow.path().into(),
+        scale: if args.has("small") { &SMALL } else { &FULL },
+        runs: args.parsed("runs")?.unwrap_or(5).max(1),
+        history: dates(args.get("dates"))?,
+        sets: Vec::new(),
+        report: Report::new(args.has("json")),
+    };
+    for (name, scenario) in SCENARIOS {
+        if only.as_ref().is_none_or(|list| list.contains(&name)) {
+            run.step(name, scenario);
+        }
+    }
     Ok(run.report.end())
 }
 
 impl Run {
-    /// The scenarios that are wanted, in order.
-    fn all(&mut self, wanted: impl Fn(&str) -> bool) {
-        let mut ready = None;
-        if wanted("build") {
-            ready = self.step("cold build", build::scenario).flatten();
-        }
-        if ready.is_none() && ["build", "check", "serve"].iter().any(|name| wanted(name)) {
-            ready = self.step("corpus", |run| Set::make(run, run.main()));
-        }
-        if let Some(set) = &ready {
-            if wanted("build") {
-                self.step("build again", |run| build::little(run, set));
-                self.step("full rebuild over equal output", |run| disk::scenario(run, set));
-            }
-            if wanted("check") {
-                self.step("check", |run| check::scenario(run, set));
-            }
-            if wanted("serve") {
-                self.step("serve", |run| serve::scenario(run, set));
-            }
-        }
-        if wanted("history") {
-            self.step("dates from history", history::scenario);
-        }
-    }
-
     /// Runs one scenario; a failure is a missed bar and does not keep the others from running.
-    fn step<T>(&mut self, what: &str, scenario: impl FnOnce(&mut Self) -> Res<T>) -> Option<T> {
-        match scenario(self) {
-            Ok(done) => Some(done),
-            Err(e) => {
-                eprintln!("bench: {what}: {e}");
-                self.report.failed(what, &e.to_string());
-                None
-            }
+    fn step(&mut self, what: &str, scenario: fn(&mut Self) -> Res<()>) {
+        if let Err(e) = scenario(self) {
+            eprintln!("bench: {what}: {e}");
+            self.report.failed(what, &e.to_string());
         }
     }
 
-    /// The size of all scenarios that have one size: 10,000, or the first that was given.
-    fn main(&self) -> usize {
-        if self.sizes.contains(&MAIN) { MAIN } else { self.sizes[0] }
+    /// The registry of a shape, made at its first use.
+    fn set(&mut self, shape: Shape) -> Res<Rc<Set>> {
+        if let Some(set) = self.sets.iter().find(|set| set.shape == shape) {
+            return Ok(set.clone());
+        }
+        let set = Rc::new(Set::make(&self.work, shape, self.history)?);
+        self.sets.push(set.clone());
+        Ok(set)
     }
 
     /// A call of the tool on a data folder.
@@ -127,10 +133,20 @@ impl Run {
         }
     }
 
-    /// `build --only api` into a folder.
-    fn build(&self, data: &Path, out: &Path) -> Call {
+    /// `build` into a folder: API and catalog.
+    fn whole(&self, data: &Path, out: &Path) -> Call {
         let words = ["--base-url", "https://registry.example.com", "--no-progress", "-q"];
-        self.tool(data).words(&["build", "--only", "api"]).path("--out", out).words(&words)
+        self.tool(data).words(&["build"]).path("--out", out).words(&words)
+    }
+
+    /// `build --only api` into a folder.
+    fn api(&self, data: &Path, out: &Path) -> Call {
+        self.whole(data, out).words(&["--only", "api"])
+    }
+
+    /// `check`, without a word about what is fine.
+    fn check(&self, data: &Path) -> Call {
+        self.tool(data).words(&["check", "-q"])
     }
 
     /// The floor on the same data.
@@ -138,45 +154,6 @@ impl Run {
         let call = Call::new(&self.floor).words(&["floor"]);
         call.path("--data", &set.data()).path("--out", out).path("--like", &set.table())
     }
-}
-
-/// `N` pairs of two measured things; the order flips from pair to pair.
-fn pairs(
-    runs: usize,
-    mut a: impl FnMut(usize) -> Res<Cost>,
-    mut b: impl FnMut(usize) -> Res<Cost>,
-) -> Res<Vec<(Cost, Cost)>> {
-    let mut pair = |i: usize| -> Res<(Cost, Cost)> {
-        if i.is_multiple_of(2) {
-            let first = a(i)?;
-            Ok((first, b(i)?))
-        } else {
-            let second = b(i)?;
-            Ok((a(i)?, second))
-        }
-    };
-    (0..runs).map(&mut pair).collect()
-}
-
-/// The middle of some figures.
-fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
-    let mut all: Vec<f64> = figures.into_iter().collect();
-    all.sort_unstable_by(f64::total_cmp);
-    match all.len() {
-        0 => f64::NAN,
-        n if n % 2 == 1 => all[n / 2],
-        n => f64::midpoint(all[n / 2 - 1], all[n / 2]),
-    }
-}
-
-/// Median of the ratios of each pair in wall time.
-fn wall(pairs: &[(Cost, Cost)]) -> f64 {
-    median(pairs.iter().map(|(a, b)| a.wall / b.wall))
-}
-
-/// Median of the ratios of each pair in peak memory.
-fn peak(pairs: &[(Cost, Cost)]) -> f64 {
-    median(pairs.iter().map(|(a, b)| a.peak as f64 / b.peak as f64))
 }
 
 /// A folder in memory, where there is one.
@@ -207,16 +184,4 @@ fn dates(named: Option<&str>) -> Res<History> {
         Some("pins") => Ok(History::None),
         Some(other) => Err(format!("--dates: bulk or pins, not `{other}`").into()),
     }
-}
-
-/// Sizes in versions, each at least one server.
-fn sizes(list: &str) -> Res<Vec<usize>> {
-    let size = |word: &str| match word.trim().parse::<usize>() {
-        Ok(n) if n >= VERSIONS => Ok(n),
-        _ => Err(format!("--sizes: `{word}` is not a number of at least {VERSIONS}").into()),
-    };
-    let mut all: Vec<usize> = list.split(',').map(size).collect::<Res<_>>()?;
-    all.sort_unstable();
-    all.dedup();
-    Ok(all)
 }

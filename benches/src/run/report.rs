@@ -1,96 +1,181 @@
-//! One line for each scenario, and the verdict over all.
+//! A row of a Markdown table for each line, and the verdict over all.
 
 use serde_json::{Map, Value, json};
 use std::process::ExitCode;
 
-/// What a line says about its bar.
+/// What a row says about its bars.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// The bar is kept.
+    /// All bars are kept.
     Pass,
-    /// The bar is missed.
+    /// A bar is missed, or nothing could be measured where it should have been.
     Miss,
-    /// There is no bar; the figure is for information.
+    /// There is no bar; the figures are for information.
     Info,
     /// It could not be measured here.
     Skip,
 }
 
 impl Verdict {
-    /// Pass or miss.
-    pub(super) fn of(kept: bool) -> Self {
-        if kept { Self::Pass } else { Self::Miss }
-    }
-
     /// How the verdict is printed.
     fn word(self) -> &'static str {
         match self {
-            Self::Pass => "PASS",
-            Self::Miss => "MISS",
+            Self::Pass => "pass",
+            Self::Miss => "**MISS**",
             Self::Info => "info",
             Self::Skip => "skip",
         }
     }
 }
 
-/// Collects verdicts and prints every line as soon as it is known.
+/// One row: what was measured, its figures, their bars.
+pub(super) struct Row {
+    what: String,
+    measured: Vec<String>,
+    bars: Vec<String>,
+    figures: Map<String, Value>,
+    verdict: Verdict,
+}
+
+impl Row {
+    /// A row without figures.
+    pub(super) fn new(what: impl Into<String>) -> Self {
+        let (measured, bars) = (Vec::new(), Vec::new());
+        Self { what: what.into(), measured, bars, figures: Map::new(), verdict: Verdict::Info }
+    }
+
+    /// A figure, and the most that it may be.
+    pub(super) fn most(self, value: f64, unit: &str, bar: impl Into<Option<f64>>) -> Self {
+        let bar = bar.into();
+        self.figure(value, unit, bar.map(|bar| (value <= bar, "≤", bar)))
+    }
+
+    /// A figure, and the least that it may be.
+    pub(super) fn least(self, value: f64, unit: &str, bar: impl Into<Option<f64>>) -> Self {
+        let bar = bar.into();
+        self.figure(value, unit, bar.map(|bar| (value >= bar, "≥", bar)))
+    }
+
+    /// A figure with its unit; what the unit says is also its name in JSON.
+    fn figure(mut self, value: f64, unit: &str, bar: Option<(bool, &str, f64)>) -> Self {
+        self.figures.insert(unit.into(), json!(value));
+        self.measured.push(format!("{} {unit}", short(value)));
+        if let Some((kept, sign, bar)) = bar {
+            self.bars.push(format!("{sign} {} {unit}", short(bar)));
+            if self.verdict != Verdict::Miss {
+                self.verdict = if kept { Verdict::Pass } else { Verdict::Miss };
+            }
+        }
+        self
+    }
+
+    /// Something in words.
+    pub(super) fn note(mut self, text: impl Into<String>) -> Self {
+        self.measured.push(text.into());
+        self
+    }
+
+    /// Raw figures, for JSON only.
+    pub(super) fn raw(mut self, name: &str, value: Value) -> Self {
+        self.figures.insert(name.into(), value);
+        self
+    }
+}
+
+/// Prints every row as soon as it is known.
 pub(super) struct Report {
     json: bool,
     seen: Vec<Verdict>,
 }
 
 impl Report {
-    /// A report for people, or one JSON object a line.
+    /// A Markdown table, or one JSON object a line.
     pub(super) fn new(json: bool) -> Self {
         if !json {
-            println!("{:<4}  {:<42}  {:<44}  bar", "", "what", "measured");
+            println!("| what | measured | bar | |\n|---|---|---|---|");
         }
         Self { json, seen: Vec::new() }
     }
 
-    /// Adds a line: what was measured, in words and in figures, and the bar in words.
-    pub(super) fn line(
-        &mut self,
-        verdict: Verdict,
-        what: &str,
-        measured: &str,
-        bar: &str,
-        figures: Value,
-    ) {
-        self.seen.push(verdict);
-        if !self.json {
-            println!("{:<4}  {what:<42}  {measured:<44}  {bar}", verdict.word());
-            return;
+    /// Prints a row.
+    pub(super) fn add(&mut self, row: Row) {
+        self.seen.push(row.verdict);
+        let (measured, bar, word) =
+            (row.measured.join(", "), row.bars.join(", "), row.verdict.word());
+        if self.json {
+            let verdict = word.trim_matches('*');
+            println!(
+                "{}",
+                json!({ "what": row.what, "verdict": verdict, "measured": measured, "bar": bar, "figures": row.figures })
+            );
+        } else {
+            println!("| {} | {measured} | {bar} | {word} |", row.what);
         }
-        let mut object = Map::new();
-        object.insert("what".into(), json!(what));
-        object.insert("verdict".into(), json!(verdict.word()));
-        object.insert("measured".into(), json!(measured));
-        object.insert("bar".into(), json!(bar));
-        object.insert("figures".into(), figures);
-        println!("{}", Value::Object(object));
     }
 
-    /// A line for something that could not be measured.
+    /// A row for something that cannot be measured here.
     pub(super) fn skip(&mut self, what: &str, why: &str) {
-        self.line(Verdict::Skip, what, why, "", Value::Null);
+        self.add(Row { verdict: Verdict::Skip, ..Row::new(what).note(why) });
     }
 
-    /// A line for something that ended in an error: as bad as a missed bar.
+    /// A row for something that ended in an error: as bad as a missed bar.
     pub(super) fn failed(&mut self, what: &str, why: &str) {
-        self.line(Verdict::Miss, what, "failed, see stderr", "", json!({ "error": why }));
+        let row = Row::new(what).note("failed, see stderr").raw("error", json!(why));
+        self.add(Row { verdict: Verdict::Miss, ..row });
     }
 
-    /// The last line; status 1 if a bar was missed.
+    /// The verdict, after the table; status 1 if a bar was missed.
     pub(super) fn end(&self) -> ExitCode {
         let count = |verdict| self.seen.iter().filter(|v| **v == verdict).count();
         let (kept, missed) = (count(Verdict::Pass), count(Verdict::Miss));
-        let word = Verdict::of(missed == 0).word();
         if self.json {
-            println!("{}", json!({ "verdict": word, "kept": kept, "missed": missed }));
+            println!("{}", json!({ "kept": kept, "missed": missed }));
         } else {
-            println!("{word}  {kept} bars kept, {missed} missed");
+            println!("\n{kept} rows within their bars, {missed} not.");
         }
         if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// As many digits as say something.
+fn short(value: f64) -> String {
+    match value.abs() {
+        v if v.fract() == 0.0 || v >= 100.0 => format!("{value:.0}"),
+        v if v >= 10.0 => format!("{value:.1}"),
+        v if v >= 0.1 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_missed_by_any_of_its_bars_and_only_by_a_bar() {
+        let row = || Row::new("r").most(2.0, "MiB", None);
+        assert!(row().verdict == Verdict::Info);
+        assert!(row().most(1.0, "×", 1.0).verdict == Verdict::Pass);
+        assert!(row().least(1.0, "a second", 1.0).verdict == Verdict::Pass);
+        assert!(row().most(1.1, "×", 1.0).most(1.0, "s", 1.0).verdict == Verdict::Miss);
+        assert!(row().least(0.9, "a second", 1.0).verdict == Verdict::Miss);
+        // What cannot be measured must not pass.
+        assert!(row().most(f64::NAN, "×", 1.0).verdict == Verdict::Miss);
+    }
+
+    #[test]
+    fn one_missed_row_is_a_failure() {
+        let mut report = Report::new(true);
+        report.add(Row::new("kept").most(1.0, "×", 1.0));
+        report.skip("absent", "not here");
+        assert_eq!(report.end(), ExitCode::SUCCESS);
+        report.add(Row::new("missed").most(2.0, "×", 1.0));
+        assert_eq!(report.end(), ExitCode::FAILURE);
+    }
+
+    #[test]
+    fn figures_are_as_short_as_they_may_be() {
+        let all = [0.0, 0.0171, 0.5, 1.306, 12.345, 300.0, 1041.4].map(short);
+        assert_eq!(all, ["0", "0.017", "0.50", "1.31", "12.3", "300", "1041"]);
     }
 }

@@ -1,49 +1,53 @@
 //! A corpus with what measuring it takes: the floor's table, and the proof that the floor is honest.
 
-use super::report::Verdict;
-use super::{Run, VERSIONS};
+use super::Run;
+use super::bars::Shape;
+use super::report::Row;
 use crate::Res;
 use crate::corpus::{Corpus, History};
 use crate::{floor, tree};
-use serde_json::json;
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// One size, ready to be measured; its folder is removed when dropped.
+/// One registry, ready to be built; its folder is removed when dropped.
 pub(super) struct Set {
     root: PathBuf,
-    /// Versions in it.
-    pub(super) size: usize,
+    pub(super) shape: Shape,
+    published: Cell<usize>,
 }
 
 impl Set {
-    /// Writes the corpus, lets the tool build it once, draws the table from that site and proves that
-    /// the floor makes the same tree.
-    pub(super) fn make(run: &mut Run, size: usize) -> Res<Self> {
-        let set = Self { root: run.work.join(format!("set-{size}")), size };
-        let (history, pins) = (run.history, run.history == History::None);
-        Corpus { servers: size / VERSIONS, versions: VERSIONS, history, pins }
-            .write(&set.repository())?;
-        let (site, copy) = (set.root.join("like/site"), set.root.join("floor/site"));
+    /// Writes the corpus.
+    pub(super) fn make(work: &Path, shape: Shape, history: History) -> Res<Self> {
+        let name = format!("set-{}x{}-{history:?}", shape.servers, shape.versions);
+        let set = Self { root: work.join(name), shape, published: Cell::new(0) };
+        let Shape { servers, versions } = shape;
+        let pins = history == History::None;
+        Corpus { servers, versions, history, pins }.write(&set.repository())?;
+        Ok(set)
+    }
+
+    /// Lets the tool build the API once, draws the floor's table from that site and proves that the
+    /// floor makes the same tree: without it, the ratios mean nothing.
+    pub(super) fn prove(&self, run: &mut Run) -> Res<()> {
+        let (site, copy) = (self.root.join("like/site"), self.root.join("floor/site"));
         make_parent(&site)?;
-        run.build(&set.data(), &site).cost()?;
-        let (verbatim, bytes) = floor::table::draw(&site, &set.table())?;
-        run.floor(&set, &copy).cost()?;
+        run.api(&self.data(), &site).cost()?;
+        let (verbatim, _) = floor::table::draw(&site, &self.table())?;
+        run.floor(self, &copy).cost()?;
         let differences = tree::differences(&site, &copy)?;
         for line in differences.iter().take(10) {
             eprintln!("floor and tool differ: {line}");
         }
-        let files = tree::files(&site)?.len();
-        run.report.line(
-            if differences.is_empty() { Verdict::Info } else { Verdict::Miss },
-            &format!("floor makes the same tree, {size}"),
-            &format!("{files} files, {} differ, {verbatim} copied", differences.len()),
-            "",
-            json!({ "files": files, "differences": differences.len(), "copied": verbatim, "copiedBytes": bytes }),
+        run.report.add(
+            Row::new(format!("the floor makes the same tree, {}", self.shape))
+                .most(tree::files(&site)?.len() as f64, "files", None)
+                .most(differences.len() as f64, "differ", 0.0)
+                .most(verbatim as f64, "copied", None),
         );
-        fs::remove_dir_all(set.root.join("like"))?;
-        fs::remove_dir_all(set.root.join("floor"))?;
-        Ok(set)
+        fs::remove_dir_all(self.root.join("like"))?;
+        Ok(fs::remove_dir_all(self.root.join("floor"))?)
     }
 
     /// The repository, or what would be one.
@@ -59,6 +63,11 @@ impl Set {
     /// The floor's table.
     pub(super) fn table(&self) -> PathBuf {
         self.root.join("table")
+    }
+
+    /// A number that was not handed out before, for the next publication.
+    pub(super) fn next(&self) -> usize {
+        self.published.replace(self.published.get() + 1)
     }
 
     /// Names of all servers, as folders are sorted.
