@@ -27,12 +27,12 @@ pub struct BuildTarget<'a> {
 
 /// An output, and the cache of the last build.
 pub(super) struct Sink<'a> {
+    /// The list, at each of its places. Its files are closed before the output removes what is staged.
+    lists: Vec<Stream>,
     lowering: Lowering<'a, Output>,
     cache: Cache,
     /// The cache for the next build.
     writer: CacheWriter,
-    /// The list, at each of its places.
-    lists: Vec<Stream>,
     spanning: Mutex<Spanning>,
 }
 
