@@ -19,7 +19,7 @@ use super::commit::{ARRIVING, CommitPlan, CommitStep, announce, carry_out, recov
 use super::guard::{Forbidden, is_free, permit};
 use super::lower::{Destination, Files};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
-use super::sealed::{make_working_folder, working_folder};
+use super::sealed::{FileReader, make_working_folder, working_folder};
 use super::stream::{StoredFile, Stream, begins_with, create, modified};
 
 /// Numbers of files that a commit wrote, removed and left unchanged.
@@ -100,11 +100,11 @@ impl Output {
     }
 
     /// Opens a file of an earlier build; `None` when it has changed since.
-    pub fn open_kept(&self, kept: &StoredFile) -> Option<fs::File> {
+    pub fn open_kept(&self, kept: &StoredFile) -> Option<FileReader> {
         self.intact(std::slice::from_ref(kept)).then_some(())?;
         let path = self.out.at(&kept.row.path);
         (FileDigest::of_file(&path).ok()? == kept.row.sha256).then_some(())?;
-        fs::File::open(path).ok()
+        fs::File::open(path).ok().map(BufReader::new)
     }
 
     /// Keeps files of an earlier build that are [intact](Output::intact).

@@ -83,7 +83,9 @@ impl Edits {
             }
             (2 | 3, Some((name, version))) => {
                 let status = ["active", "deprecated", "deleted"][self.dice.below(3)];
-                let text = format!("{{\"status\":\"{status}\",\"statusMessage\":\"because\"}}");
+                let message =
+                    if status == "active" { "" } else { ",\"statusMessage\":\"because\"" };
+                let text = format!("{{\"status\":\"{status}\"{message}}}");
                 let path = format!("registry-data/servers/{}/{version}/status.json", full(name));
                 self.project.file(&path, &text);
                 format!("{name} {version} is {status}")
