@@ -7,7 +7,7 @@ use crate::data::{hold, read_json, was_interrupted};
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::PageStore;
-use crate::pipeline::{check, load};
+use crate::pipeline::{check_and_count, load};
 use crate::site::{Manifest, SiteProblem, compare_site};
 use crate::text::count;
 use crate::world::file;
@@ -36,13 +36,13 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
         options.profile = args.profile;
         options.catalog = true;
         let loaded = load(&options)?;
-        let (registry, found) = check(&loaded, talk.observer().as_ref())?;
+        let (servers, found) = check_and_count(&loaded, talk.observer().as_ref())?;
         let shown = found
             .into_iter()
             .filter(|d| inside.is_empty() || inside.iter().any(|p| is_in(&d.place.file, p)));
         report.extend(shown);
-        let versions: usize = registry.listings().map(|listing| listing.entries().len()).sum();
-        let servers = count(registry.listings().len(), "server");
+        let versions: usize = servers.iter().sum();
+        let servers = count(servers.len(), "server");
         let verdict = if report.has_errors() { "there are errors" } else { "no errors" };
         lines.push(format!("checked {servers} with {}: {verdict}", count(versions, "version")));
     }

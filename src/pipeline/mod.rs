@@ -34,7 +34,7 @@ use crate::check::{
 use crate::data::{Content, ServerFolder, VersionFiles};
 use crate::diag::{Diagnostic, Levels, Report};
 use crate::error::Result;
-use crate::model::Registry;
+use crate::model::{Listing, Registry};
 use crate::render::Renderer;
 
 pub use add::{Added, add};
@@ -75,27 +75,42 @@ impl Observer for Silent {}
 /// The registry contains all entries that can be read, even when the report has errors. Check
 /// [`Report::has_errors`] before you publish it.
 pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Report)> {
+    let (listings, report) = check_each(loaded, observer, |listing| listing)?;
+    Ok((Registry::new(listings), report))
+}
+
+/// Checks the whole registry. Returns the number of versions of each server that has some, and all findings.
+pub fn check_and_count(loaded: &Loaded, observer: &dyn Observer) -> Result<(Vec<usize>, Report)> {
+    check_each(loaded, observer, |listing| listing.entries().len())
+}
+
+/// Checks the whole registry, and keeps of each listing what `keep` returns.
+fn check_each<T: Send>(
+    loaded: &Loaded,
+    observer: &dyn Observer,
+    keep: impl Fn(Listing) -> T + Sync,
+) -> Result<(Vec<T>, Report)> {
     let servers = loaded.tree.servers();
     observer.stage("checking", servers.len() as u64);
     let checker = loaded.checker();
-    let checked: Vec<CheckedServer> = servers
+    let checked: Vec<(Option<T>, Vec<RemoteUrl>, Vec<Diagnostic>)> = servers
         .par_iter()
         .map(|server| {
-            let checked = loaded.checked(&checker, server, loaded.read(server)?);
+            let checked = loaded.checked(&checker, server, loaded.read(server)?)?;
             observer.step(1);
-            checked
+            Ok((checked.listing.map(&keep), checked.urls, checked.findings))
         })
         .collect::<Result<_>>()?;
     observer.done();
-    let (mut urls, mut listings) = (Vec::new(), Vec::new());
+    let (mut urls, mut kept) = (Vec::new(), Vec::new());
     let mut report = Report::new();
-    for server in checked {
-        report.extend(server.findings);
-        urls.push(server.urls);
-        listings.extend(server.listing);
+    for (listing, of_server, findings) in checked {
+        report.extend(findings);
+        urls.push(of_server);
+        kept.extend(listing);
     }
     report.extend(loaded.overall_findings(&urls)?);
-    Ok((Registry::new(listings), report.finish(&loaded.levels())))
+    Ok((kept, report.finish(&loaded.levels())))
 }
 
 /// Takes the proof files of a server, by version, out of the files that were read.

@@ -1,7 +1,6 @@
 //! An output that is being built: its files, its list, and the cache of the last build and the next one.
 
-use std::fs::File;
-use std::io::{BufReader, Read as _};
+use std::io::Read as _;
 use std::mem::take;
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
@@ -10,8 +9,8 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, Result};
 use crate::render::{self, LIST};
 use crate::site::{
-    Artifact, Body, FileDigest, Forbidden, Host, Lowering, Manifest, Output, Ready, Shortfall,
-    ShortfallKind, SiteInfo, StoredFile, Stream, WriteCounts, takes_list_pages,
+    Artifact, Body, FileDigest, FileReader, Forbidden, Host, Lowering, Manifest, Output, Ready,
+    Shortfall, ShortfallKind, SiteInfo, StoredFile, Stream, WriteCounts, takes_list_pages,
 };
 
 use super::cache::{Cache, CacheWriter, Slot};
@@ -27,12 +26,12 @@ pub struct BuildTarget<'a> {
 
 /// An output, and the cache of the last build.
 pub(super) struct Sink<'a> {
+    /// The list, at each of its places. Its files are closed before the output removes what is staged.
+    lists: Vec<Stream>,
     lowering: Lowering<'a, Output>,
     cache: Cache,
     /// The cache for the next build.
     writer: CacheWriter,
-    /// The list, at each of its places.
-    lists: Vec<Stream>,
     spanning: Mutex<Spanning>,
 }
 
@@ -85,7 +84,7 @@ impl<'a> Sink<'a> {
     /// Opens the list document that the last build left; `None` when it was changed since.
     pub(super) fn old_list(&self) -> Option<OldList> {
         let (_, list) = self.cache.site.as_ref()?;
-        let file = BufReader::new(self.lowering.destination.open_kept(list)?);
+        let file = self.lowering.destination.open_kept(list)?;
         Some(OldList { file, at: 0 })
     }
 
@@ -212,7 +211,7 @@ impl ReadySink {
 
 /// The list document of the last build, read from its start to its end.
 pub(super) struct OldList {
-    file: BufReader<File>,
+    file: FileReader,
     at: u64,
 }
 

@@ -1,17 +1,39 @@
 //! Artifacts: documents at URLs.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::UrlPath;
+use super::{FileDigest, UrlPath};
 
 /// The bytes of an artifact, shared when two URLs hold the same document and never copied.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Body(Arc<Vec<u8>>);
+#[derive(Debug, Clone, Default)]
+pub struct Body(Arc<Shared>);
+
+/// Bytes, and their digest once somebody asked for it.
+#[derive(Debug, Default)]
+struct Shared {
+    bytes: Vec<u8>,
+    digest: OnceLock<FileDigest>,
+}
+
+impl Body {
+    /// Returns the digest, which is computed once however many files hold these bytes.
+    pub(super) fn digest(&self) -> FileDigest {
+        *self.0.digest.get_or_init(|| FileDigest::of(self))
+    }
+}
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.bytes == other.0.bytes
+    }
+}
+
+impl Eq for Body {}
 
 impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
-        Self(Arc::new(bytes))
+        Self(Arc::new(Shared { bytes, digest: OnceLock::new() }))
     }
 }
 
@@ -23,7 +45,7 @@ impl From<String> for Body {
 
 impl AsRef<[u8]> for Body {
     fn as_ref(&self) -> &[u8] {
-        &self.0
+        &self.0.bytes
     }
 }
 
@@ -31,7 +53,7 @@ impl std::ops::Deref for Body {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.0.bytes
     }
 }
 

@@ -141,8 +141,8 @@ pub(super) fn recover(out: &Below, stage: &Path) {
 /// Returns the rest of the commit that the site's manifest announces; `None` when a file of the new
 /// site is neither staged nor in place.
 fn interrupted(out: &Below, stage: &Path) -> Option<CommitPlan> {
+    let next = Manifest::announced(out.root())?;
     let announced = Manifest::load(out.root()).ok()??;
-    let next = announced.next?;
     let staged = Below::new(stage.to_path_buf());
     let is_staged = |path: &str| matches!(staged.look(path), PathState::File(_));
     if !is_staged(MANIFEST) {

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::fmt;
-use std::io::Read as _;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -123,14 +124,47 @@ impl Manifest {
         if !matches!(at(&path), PathState::File(_)) {
             return Ok(None); // a link may lead to a manifest of another site
         }
-        let text = std::fs::read_to_string(&path)
-            .map_err(|e| Error::io("the manifest cannot be read", &path, e))?;
+        let fail = |e| Error::io("the manifest cannot be read", &path, e);
+        let mut file = BufReader::new(File::open(&path).map_err(fail)?);
+        if let Some(manifest) = Self::head(&mut file).and_then(|head| head.rows(&mut file)) {
+            return Ok(Some(manifest));
+        }
+        // It is damaged, or its lines are others; the reader of the whole text knows which.
+        let text = std::fs::read_to_string(&path).map_err(fail)?;
         Self::parse(&text).map(Some).map_err(|e| {
             Error::new(ErrorKind::Output, "the manifest is not one of ours")
                 .at(&path)
                 .because(e)
                 .help("delete the folder, or choose another with --out")
         })
+    }
+
+    /// Reads the first line, which is everything but the rows.
+    fn head(file: &mut impl BufRead) -> Option<Self> {
+        let mut line = String::new();
+        file.take(PIECE as u64).read_line(&mut line).ok()?;
+        Self::parse(&format!("{line}]}}")).ok()
+    }
+
+    /// Adds the rows of the other lines. So the text is never in memory as a whole.
+    fn rows(mut self, file: &mut impl BufRead) -> Option<Self> {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            file.read_line(&mut line).ok()?;
+            match line.trim_end() {
+                "]}" => return Some(self),
+                row => self.files.push(serde_json::from_str(row.trim_end_matches(',')).ok()?),
+            }
+        }
+    }
+
+    /// Returns the digest of the manifest that will replace that of `site`, when a commit has begun.
+    pub(super) fn announced(site: &Path) -> Option<FileDigest> {
+        let path = site.join(MANIFEST);
+        let real = matches!(at(&path), PathState::File(_));
+        let mut file = BufReader::new(real.then(|| File::open(path).ok())??);
+        Self::head(&mut file)?.next
     }
 
     /// Path of the copy on the live site, where the served folder is not the top of the output.

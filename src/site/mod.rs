@@ -31,6 +31,8 @@ pub use manifest::{FileDigest, Manifest, ManifestRow, SiteProblem, compare_site}
 pub use path::UrlPath;
 #[cfg(feature = "cli")]
 pub use sealed::working_folder;
-pub use sealed::{Sealing, WORK, WorkingFile, open_working, read_sealed, remove_working};
-pub use stream::Stream;
-pub use write::{Output, Ready, StoredFile, WriteCounts, write};
+pub use sealed::{
+    FileReader, Sealing, WORK, WorkingFile, open_working, read_sealed, remove_working,
+};
+pub use stream::{StoredFile, Stream};
+pub use write::{Output, Ready, WriteCounts, write};

@@ -5,7 +5,7 @@
 //! also computes the digest. A working folder that came with a repository is therefore rejected earlier.
 
 use std::fs::File;
-use std::io::{BufWriter, Read as _, Write as _};
+use std::io::{BufReader, BufWriter, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
@@ -48,14 +48,17 @@ pub fn read_sealed(work: &Path, name: &str) -> Option<String> {
     Some(text)
 }
 
+/// A file that is read in pieces.
+pub type FileReader = BufReader<File>;
+
 /// Opens a file of the working folder `work`; `None` when it is missing, or behind a link.
-pub fn open_working(work: &Path, name: &str) -> Option<File> {
+pub fn open_working(work: &Path, name: &str) -> Option<FileReader> {
     let path = work.join(name);
     let real = work.parent().is_some_and(|around| matches!(at(around), PathState::Folder));
     if !real || !matches!(at(work), PathState::Folder) || !matches!(at(&path), PathState::File(_)) {
         return None;
     }
-    File::open(path).ok()
+    File::open(path).ok().map(BufReader::new)
 }
 
 /// Removes a file of the working folder `work`.

@@ -2,9 +2,10 @@
 //!
 //! The pieces are compared with the file that is there. Only when they differ is a file staged.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, BufWriter, ErrorKind as Os, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
 
 use sha2::{Digest as _, Sha256};
 
@@ -12,7 +13,15 @@ use crate::error::{Error, Result};
 
 use super::ManifestRow;
 use super::manifest::FileDigest;
-use super::write::{StoredFile, create, modified};
+
+/// A file that exists in the site, and the modification time that shows whether it was changed since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Path, size and digest.
+    pub row: ManifestRow,
+    /// Modification time in nanoseconds since 1970.
+    pub modified: u64,
+}
 
 /// A file that is being written.
 #[derive(Debug)]
@@ -127,4 +136,21 @@ pub(super) fn begins_with(file: &mut impl BufRead, mut piece: &[u8]) -> bool {
         piece = &piece[length..];
     }
     true
+}
+
+/// Creates a staged file and its folder.
+pub(super) fn create(path: &Path) -> Result<fs::File> {
+    let fail = |e| Error::io("a file cannot be written", path, e);
+    let folder = path.parent().unwrap_or(path);
+    match fs::create_dir(folder) {
+        Ok(()) => {}
+        Err(e) if e.kind() == Os::AlreadyExists => {}
+        Err(_) => fs::create_dir_all(folder).map_err(fail)?,
+    }
+    fs::File::create(path).map_err(fail)
+}
+
+pub(super) fn modified(meta: &fs::Metadata) -> u64 {
+    let since = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or_default()
 }

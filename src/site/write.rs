@@ -10,7 +10,6 @@ use std::io::{BufReader, ErrorKind as Os, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::UNIX_EPOCH;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -20,17 +19,8 @@ use super::commit::{ARRIVING, CommitPlan, CommitStep, announce, carry_out, recov
 use super::guard::{Forbidden, is_free, permit};
 use super::lower::{Destination, Files};
 use super::manifest::{FileDigest, MANIFEST, Manifest, ManifestRow};
-use super::sealed::{make_working_folder, working_folder};
-use super::stream::{Stream, begins_with};
-
-/// A file that exists in the site, and the modification time that shows whether it was changed since.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredFile {
-    /// Path, size and digest.
-    pub row: ManifestRow,
-    /// Modification time in nanoseconds since 1970.
-    pub modified: u64,
-}
+use super::sealed::{FileReader, make_working_folder, working_folder};
+use super::stream::{StoredFile, Stream, begins_with, create, modified};
 
 /// Numbers of files that a commit wrote, removed and left unchanged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -110,11 +100,11 @@ impl Output {
     }
 
     /// Opens a file of an earlier build; `None` when it has changed since.
-    pub fn open_kept(&self, kept: &StoredFile) -> Option<fs::File> {
+    pub fn open_kept(&self, kept: &StoredFile) -> Option<FileReader> {
         self.intact(std::slice::from_ref(kept)).then_some(())?;
         let path = self.out.at(&kept.row.path);
         (FileDigest::of_file(&path).ok()? == kept.row.sha256).then_some(())?;
-        fs::File::open(path).ok()
+        fs::File::open(path).ok().map(BufReader::new)
     }
 
     /// Keeps files of an earlier build that are [intact](Output::intact).
@@ -355,23 +345,6 @@ fn stage(path: &Path, bytes: &[u8]) -> Result<u64> {
     let mut file = create(path)?;
     file.write_all(bytes).map_err(fail)?;
     file.metadata().map(|meta| modified(&meta)).map_err(fail)
-}
-
-/// Creates a staged file and its folder.
-pub(super) fn create(path: &Path) -> Result<fs::File> {
-    let fail = |e| Error::io("a file cannot be written", path, e);
-    let folder = path.parent().unwrap_or(path);
-    match fs::create_dir(folder) {
-        Ok(()) => {}
-        Err(e) if e.kind() == Os::AlreadyExists => {}
-        Err(_) => fs::create_dir_all(folder).map_err(fail)?,
-    }
-    fs::File::create(path).map_err(fail)
-}
-
-pub(super) fn modified(meta: &fs::Metadata) -> u64 {
-    let since = meta.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or_default()
 }
 
 fn lock(path: &Path) -> Result<fs::File> {

@@ -28,6 +28,7 @@ mod golden;
 mod hosts;
 mod http;
 mod import;
+mod incremental;
 mod init;
 mod install;
 mod interrupted;

@@ -1,10 +1,9 @@
 //! One file of the cache, line by line.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::{BufRead as _, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
-use crate::site::{FileDigest, StoredFile, fingerprint, open_working};
+use crate::site::{FileDigest, FileReader, StoredFile, fingerprint, open_working};
 
 use super::record::FileRecord;
 
@@ -56,7 +55,7 @@ impl Line {
 /// The lines of one file.
 #[derive(Debug)]
 pub(super) struct Lines {
-    file: BufReader<File>,
+    file: FileReader,
     /// Check of the last line that was read.
     check: String,
     /// The next line; `None` at the end, and from where the file is damaged.
@@ -70,8 +69,8 @@ pub(super) struct Lines {
 impl Lines {
     /// Opens the file `name` if its key is `key`.
     pub(super) fn open(work: &Path, name: &str, key: &str) -> Option<Self> {
-        let mut file = BufReader::new(open_working(work, name)?);
-        let bytes = file.get_ref().metadata().ok()?.len();
+        let mut file = open_working(work, name)?;
+        let bytes = file.seek(SeekFrom::End(0)).ok()?;
         file.seek(SeekFrom::Start(bytes.saturating_sub(END_MAX))).ok()?;
         let mut end = Vec::new();
         file.by_ref().take(END_MAX).read_to_end(&mut end).ok()?;

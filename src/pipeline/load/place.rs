@@ -150,8 +150,10 @@ impl Location {
                 return Err(hidden.to_error());
             }
             let known = folder.as_deref().and_then(|folder| cache::load_dates(folder, &prefix));
-            let mut table = DateTable::read(&git, commit, &prefix, known, &mut |_| {})?;
-            if let Some(folder) = &folder {
+            let (is_known, mut commits) = (known.is_some(), 0);
+            let mut table =
+                DateTable::read(&git, commit, &prefix, known, &mut |done| commits = done)?;
+            if let Some(folder) = folder.as_deref().filter(|_| !is_known || commits > FEW_COMMITS) {
                 cache::save_dates(folder, &prefix, commit, &table);
             }
             date_back(&git, commit, &prefix, &older, &mut table)?;
@@ -159,6 +161,9 @@ impl Location {
         })
     }
 }
+
+/// Commits that are read again at each build rather than written down: the file has a line for every entry.
+const FEW_COMMITS: usize = 50;
 
 /// Gives each entry that is published as an older commit has it the dates that it had there.
 fn date_back(

@@ -134,42 +134,45 @@ fn document(
 ) -> Document {
     let names_only = settings.allowlist.mode == Match::Name;
     let (mut allowed, mut used, mut denied) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let (mut allowed_names, mut denied_names) = (Vec::new(), Vec::new());
     let mut left_out = Vec::new();
     for server in servers {
         let rows = &server.rows.allow;
         let kept = |row: &&AllowRow| !(names_only && matches!(row, AllowRow::Command(_)));
-        allowed.extend(rows.allowed.iter().filter(kept).cloned());
+        allowed.extend(rows.allowed.iter().filter(kept));
         if settings.allowlist.unpinned {
-            allowed.extend(rows.unpinned.iter().filter(kept).cloned());
+            allowed.extend(rows.unpinned.iter().filter(kept));
         }
-        used.extend(rows.allowed.iter().chain(&rows.unpinned).cloned());
-        denied.extend(rows.denied.iter().cloned());
+        used.extend(rows.allowed.iter().chain(&rows.unpinned));
+        denied.extend(&rows.denied);
         if rows.live && by_name(rows) {
-            allowed.insert(AllowRow::Name(called(server.name)));
+            allowed_names.push(AllowRow::Name(called(server.name)));
         }
         if !rows.live && names_only {
-            denied.insert(AllowRow::Name(called(server.name)));
+            denied_names.push(AllowRow::Name(called(server.name)));
         }
         if rows.left_out > 0 {
             left_out.push(LeftOut::new(server.name, "the user chooses the host of its URL"));
         }
     }
+    allowed.extend(&allowed_names);
+    denied.extend(&denied_names);
     denied.retain(|row| match row {
         AllowRow::Url(url) if url.contains('*') => !used.iter().any(|kept| row.covers(kept)),
         row => !used.contains(row) && !allowed.contains(row),
     });
-    let text = format!(
-        "{{\n  \"allowedMcpServers\": {},\n  \"deniedMcpServers\": {}\n}}\n",
-        list(&allowed),
-        list(&denied)
-    );
+    let mut text = String::from("{\n  \"allowedMcpServers\": ");
+    list(&mut text, &allowed);
+    text.push_str(",\n  \"deniedMcpServers\": ");
+    list(&mut text, &denied);
+    text.push_str("\n}\n");
     Document { text, left_out }
 }
 
-fn list(rows: &BTreeSet<AllowRow>) -> String {
-    if rows.is_empty() {
-        return "[]".to_owned();
+fn list(text: &mut String, rows: &BTreeSet<&AllowRow>) {
+    for (i, row) in rows.iter().enumerate() {
+        text.push_str(if i == 0 { "[\n    " } else { ",\n    " });
+        text.push_str(&row.json());
     }
-    let lines: Vec<String> = rows.iter().map(|row| format!("    {}", row.json())).collect();
-    format!("[\n{}\n  ]", lines.join(",\n"))
+    text.push_str(if rows.is_empty() { "[]" } else { "\n  ]" });
 }

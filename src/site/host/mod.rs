@@ -22,7 +22,7 @@ mod rules;
 mod s3;
 mod vercel;
 
-use super::manifest::{FileDigest, ManifestRow};
+use super::manifest::ManifestRow;
 use super::{Artifact, Body, Media, Shape};
 
 pub use capabilities::{Capabilities, Cors, EncodedSlash, Queries, Resolution};
@@ -48,7 +48,7 @@ impl HostFile {
         ManifestRow {
             path: self.path.as_str().into(),
             size: self.body.len() as u64,
-            sha256: FileDigest::of(&self.body),
+            sha256: self.body.digest(),
         }
     }
 
