@@ -52,7 +52,7 @@
     const [[method], [detail], [path], [snippet]] = ['w', 'd', 'f', 'x'].map(of);
     if (!alone) box.append(make('h3', {}, detail ? `${method} (${detail})` : method));
     const urls = of('h');
-    const links = of('a').map((label, i) => make('a', { class: i ? 'button quiet' : 'button', href: urls[i], ...(urls[i].startsWith('http') && { rel: 'noreferrer nofollow' }) }, label));
+    const links = of('a').map((label, i) => make('a', { class: i ? 'button quiet' : 'button', href: urls[i], ...(urls[i].startsWith('http') && { rel: 'nofollow' }) }, label));
     if (links.length > 0) box.append(make('p', { class: 'open' }, ...links));
     fields.forEach(([kind, text], i) => {
       if (kind !== 's' && kind !== 'c') return;
@@ -64,7 +64,7 @@
       shells[0].open = true;
       box.append(...shells);
     });
-    if (path && (links.length > 0 || of('c').length > 0)) box.append(details('file', ['or in ', make('code', {}, path)], code(snippet)));
+    if (path && (links.length > 0 || of('c').length > 0)) box.append(details('file', [`or in ${path}`], code(snippet)));
     else if (path) box.append(make('p', { class: 'step' }, 'In ', make('code', {}, path), ':'), code(snippet));
     const known = [...document.querySelectorAll('.install > .note')].map((note) => note.textContent);
     box.append(...of('n').filter((note) => !known.includes(note)).map((note) => make('p', { class: 'note' }, note)));

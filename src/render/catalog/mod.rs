@@ -131,12 +131,10 @@ impl Catalog {
         };
         let site = SiteView::new(self, facts);
         let server_href = place.href.clone();
-        let canonical = site.base_url.as_ref().map(|base| format!("{base}/{server_href}"));
         let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
         let recipes = recipe::recipes(lens);
         let mut view = ServerView::new(listing, (entry, lens, &recipes), whole, forge);
-        view.structured =
-            site.public.then(|| server::structured(lens, entry, canonical.as_deref()));
+        view.structured = site.public.then(|| server::structured(lens, entry));
         let context =
             InstallContext { base_url: site.base_url.as_deref(), clients: self.clients.clone() };
         view.tabs = Tabs::new((lens, &recipes), &context, &self.assets.shared);

@@ -247,12 +247,8 @@ fn history(listing: &Listing, this: &Entry, window: Range<usize>) -> Vec<Version
 }
 
 /// Describes a version as linked data (schema.org's `SoftwareApplication`). Values are shown text, as on
-/// the page.
-pub(super) fn structured(
-    lens: &Server,
-    entry: &Entry,
-    canonical: Option<&str>,
-) -> serde_json::Value {
+/// the page; the address is the canonical link's.
+pub(super) fn structured(lens: &Server, entry: &Entry) -> serde_json::Value {
     let mut data = serde_json::json!({
         "@context": "https://schema.org",
         "@type": "SoftwareApplication",
@@ -262,7 +258,6 @@ pub(super) fn structured(
         "dateModified": entry.dates.updated.as_str(),
     });
     let more = [
-        ("url", canonical.map(str::to_owned)),
         ("sameAs", lens.website_url.as_deref().and_then(web_link)),
         ("codeRepository", lens.repository.as_ref().and_then(|r| web_link(&r.url))),
         ("image", icon(lens)),

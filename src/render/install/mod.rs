@@ -110,13 +110,16 @@ pub fn installs_of(
     context: &InstallContext<'_>,
 ) -> Vec<Install> {
     let details = detail::details(server, recipes);
+    let base_url = context.base_url;
+    let view = |recipe| View { server, recipe, base_url, made: view::Made::default() };
+    let views: Vec<View<'_>> = recipes.iter().map(view).collect();
     let rows = context.clients.rows();
     let pairs = rows.flat_map(|(client, is_first)| {
-        recipes.iter().zip(&details).map(move |it| (client, is_first, it))
+        views.iter().zip(&details).map(move |it| (client, is_first, it))
     });
     pairs
-        .map(|(client, is_first, (recipe, detail))| {
-            let form = form(server, recipe, context.base_url, client);
+        .map(|(client, is_first, (view, detail))| {
+            let (recipe, form) = (view.recipe, form(view, client));
             Install {
                 client: client.id,
                 label: client.label,
@@ -151,9 +154,9 @@ pub fn program(recipe: &Recipe) -> Option<String> {
     view::line(&words).map(|line| line.posix).filter(|line| !line.is_empty())
 }
 
-/// The form of `client` for `recipe`, with the notes that any client needs.
-fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Client) -> ClientForm {
-    let view = View { server, recipe, base_url };
+/// The form of `client` for the recipe of `view`, with the notes that any client needs.
+fn form(view: &View<'_>, client: &Client) -> ClientForm {
+    let recipe = view.recipe;
     let mut form = match &recipe.action {
         Err(refusal) => {
             let mut form = ClientForm::only(refusal);
@@ -165,7 +168,7 @@ fn form(server: &Server, recipe: &Recipe, base_url: Option<&str>, client: &Clien
             }
             return form;
         }
-        Ok(action) => match (client.form)(&view, action) {
+        Ok(action) => match (client.form)(view, action) {
             Ok(form) => form,
             Err(refusal) => return ClientForm::only(refusal),
         },

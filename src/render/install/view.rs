@@ -1,5 +1,6 @@
 //! What a client's function sees of a recipe, and the forms that clients have in common.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use crate::model::Server;
@@ -51,12 +52,25 @@ impl Ask {
 /// Members of a JSON object; those without a value are omitted.
 pub(super) type Members = Vec<(&'static str, Option<Json>)>;
 
-/// A recipe as one client's function sees it.
-#[derive(Debug, Clone, Copy)]
+/// A recipe as the clients' functions see it.
+#[derive(Debug)]
 pub(super) struct View<'a> {
     pub(super) server: &'a Server,
     pub(super) recipe: &'a Recipe,
     pub(super) base_url: Option<&'a str>,
+    /// Texts that several clients use, made once.
+    pub(super) made: Made,
+}
+
+/// Texts that several clients use.
+#[derive(Debug, Default)]
+pub(super) struct Made {
+    /// What a link of VS Code and of Visual Studio holds.
+    pub(super) linked: OnceCell<String>,
+    /// Their file.
+    pub(super) file: OnceCell<String>,
+    /// What a link of Cursor and of LM Studio holds.
+    pub(super) base64: OnceCell<String>,
 }
 
 /// What a client's function returns.

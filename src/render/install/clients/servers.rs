@@ -29,9 +29,9 @@ fn link(view: &View<'_>, address: &str, config: &str) -> String {
     format!("{address}?name={}&config={}", percent_encode(&view.key()), percent_encode(config))
 }
 
-/// A link that carries a configuration in base64.
+/// A link that carries a configuration with words in place of slots in base64.
 fn base64_link(view: &View<'_>, address: &str, config: &Json) -> String {
-    link(view, address, &STANDARD.encode(config.compact()))
+    link(view, address, view.made.base64.get_or_init(|| STANDARD.encode(config.compact())))
 }
 
 /// The form that most other clients read.

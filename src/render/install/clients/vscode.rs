@@ -33,26 +33,33 @@ fn version(view: &View<'_>) -> Option<Json> {
 }
 
 /// The configuration as a link holds it.
-fn linked(view: &View<'_>, action: &Action) -> Result<String, Refusal> {
+fn linked<'v>(view: &'v View<'_>, action: &Action) -> Result<&'v str, Refusal> {
+    if let Some(linked) = view.made.linked.get() {
+        return Ok(linked);
+    }
     let name = [("name", Some(Json::text(&*view.server.name)))];
     let json = Json::object(name.into_iter().chain(config(view, action)?))
         .with("version", version(view))
         .with("inputs", inputs(view, action));
-    Ok(percent_encode(&json.compact()))
+    Ok(view.made.linked.get_or_init(|| percent_encode(&json.compact())))
 }
 
-fn file(view: &View<'_>, action: &Action) -> Result<Json, Refusal> {
+fn file(view: &View<'_>, action: &Action) -> Result<String, Refusal> {
+    if let Some(file) = view.made.file.get() {
+        return Ok(file.clone());
+    }
     let server = Json::object(config(view, action)?)
         .with("gallery", view.base_url.map(Json::text))
         .with("version", version(view));
     let servers = Json::Object(vec![(view.server.name.clone(), server)]);
-    Ok(Json::object([("inputs", inputs(view, action)), ("servers", Some(servers))]))
+    let file = Json::object([("inputs", inputs(view, action)), ("servers", Some(servers))]);
+    Ok(view.made.file.get_or_init(|| file.pretty()).clone())
 }
 
 /// VS Code and its Insiders edition, which differ in the link's scheme.
 pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let linked = linked(view, action)?;
-    Ok(ClientForm::json(".vscode/mcp.json", &file(view, action)?)
+    Ok(ClientForm::snippet(".vscode/mcp.json", "json", file(view, action)?)
         .link("Install in VS Code", format!("vscode:mcp/install?{linked}"))
         .link("Install in VS Code Insiders", format!("vscode-insiders:mcp/install?{linked}")))
 }
@@ -60,5 +67,6 @@ pub(super) fn vscode(view: &View<'_>, action: &Action) -> Result<ClientForm, Ref
 /// Visual Studio reads the same file; its link is a page that opens it.
 pub(super) fn visual_studio(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusal> {
     let url = format!("https://vs-open.link/mcp-install?{}", linked(view, action)?);
-    Ok(ClientForm::json(".mcp.json", &file(view, action)?).link("Install in Visual Studio", url))
+    Ok(ClientForm::snippet(".mcp.json", "json", file(view, action)?)
+        .link("Install in Visual Studio", url))
 }
