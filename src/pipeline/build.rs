@@ -21,9 +21,6 @@ use super::cache::{Cache, CacheWriter, Details};
 use super::digest::{server_digest, shared_key};
 use super::{Loaded, Observer};
 
-/// Size from which some clients may reject a list, in bytes: one of them stops at 10 MiB.
-const LARGE_LIST: usize = 5 * 1024 * 1024;
-
 /// One host and the folder that its files go to.
 #[derive(Clone, Copy)]
 pub struct BuildTarget<'a> {
@@ -140,7 +137,7 @@ pub fn build(
         finished.push((manifest, list));
     }
     drop(queries);
-    report.extend(list_size(&artifacts));
+    report.extend(super::large::list(&artifacts, targets));
     drop(artifacts);
     let size = (servers.len(), servers.iter().map(|server| server.versions.len()).sum::<usize>());
     let mut built = Built { report: report.finish(&loaded.levels()), size, ..Built::default() };
@@ -250,20 +247,6 @@ fn refuse_undated(report: &Report) -> Result<()> {
         .at(&undated.place.file)
         .help("commit the data first, or pin the dates in origin.json")),
     }
-}
-
-/// Warns about a list that is too large for some clients, which read it as a whole.
-fn list_size(artifacts: &[Artifact]) -> Option<Diagnostic> {
-    let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
-    let size = list.body.len();
-    (size > LARGE_LIST).then(|| {
-        let message = format!(
-            "the list has {:.1} MiB; some clients stop reading at 10 MiB",
-            size as f64 / 1_048_576.0
-        );
-        Diagnostic::new(Code::ListTooLarge, Place::default(), message)
-            .help("publish fewer servers, or use a host that answers queries")
-    })
 }
 
 impl<'a> Sink<'a> {

@@ -14,6 +14,7 @@ mod cache;
 mod catalog;
 mod digest;
 mod exports;
+mod large;
 mod load;
 #[cfg(feature = "probe")]
 mod probed;
@@ -33,7 +34,7 @@ use crate::check::{
 use crate::data::{Content, ServerFolder, VersionFiles};
 use crate::diag::{Diagnostic, Levels, Report};
 use crate::error::Result;
-use crate::model::Registry;
+use crate::model::{Listing, Registry};
 use crate::render::Renderer;
 
 pub use add::{Added, add};
@@ -73,27 +74,38 @@ impl Observer for Silent {}
 /// The registry contains all entries that can be read, even when the report has errors. Check
 /// [`Report::has_errors`] before you publish it.
 pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Report)> {
+    let (listings, report) = check_each(loaded, observer, |listing| listing)?;
+    Ok((Registry::new(listings), report))
+}
+
+/// As [`check`], and of each listing only what `keep` makes of it stays in memory.
+pub fn check_each<T: Send>(
+    loaded: &Loaded,
+    observer: &dyn Observer,
+    keep: impl Fn(Listing) -> T + Sync,
+) -> Result<(Vec<T>, Report)> {
     let servers = loaded.tree.servers();
     observer.stage("checking", servers.len() as u64);
     let checker = loaded.checker();
-    let checked: Vec<CheckedServer> = servers
+    let checked: Vec<_> = servers
         .par_iter()
         .map(|server| {
-            let checked = loaded.checked(&checker, server, loaded.read(server)?);
+            let CheckedServer { listing, findings, urls } =
+                loaded.checked(&checker, server, loaded.read(server)?)?;
             observer.step(1);
-            checked
+            Ok((listing.map(&keep), findings, urls))
         })
         .collect::<Result<_>>()?;
     observer.done();
-    let (mut urls, mut listings) = (Vec::new(), Vec::new());
+    let (mut urls, mut kept) = (Vec::new(), Vec::new());
     let mut report = Report::new();
-    for server in checked {
-        report.extend(server.findings);
-        urls.push(server.urls);
-        listings.extend(server.listing);
+    for (listing, findings, of_server) in checked {
+        report.extend(findings);
+        urls.push(of_server);
+        kept.extend(listing);
     }
     report.extend(loaded.overall_findings(&urls)?);
-    Ok((Registry::new(listings), report.finish(&loaded.levels())))
+    Ok((kept, report.finish(&loaded.levels())))
 }
 
 /// Takes the proof files of a server, by version, out of the files that were read.
@@ -141,7 +153,7 @@ impl Loaded {
 
     /// Returns what renders this registry.
     pub fn renderer(&self) -> Renderer<'_> {
-        Renderer { facts: &self.facts, catalog: self.catalog.as_ref() }
+        Renderer { facts: &self.facts, catalog: self.catalog.as_deref() }
     }
 
     /// Severities of the settings, then of the caller.

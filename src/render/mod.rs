@@ -18,7 +18,7 @@ use crate::config::BaseUrl;
 use crate::model::{Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
-pub use catalog::{Catalog, Summary};
+pub use catalog::{Catalog, Part, Summary, Wanted};
 pub use probed::Probed;
 
 /// Facts about a registry that documents contain. The same facts give the same bytes.
@@ -75,6 +75,9 @@ pub struct RenderedServer {
 /// Path of the document that lists the latest version of every server.
 pub const LIST: &str = "v0.1/servers";
 
+/// Size at which clients stop reading the list, in bytes.
+pub const LIST_MAX: usize = 10 * 1024 * 1024;
+
 /// Everything that rendering needs besides the registry.
 #[derive(Debug, Clone, Copy)]
 pub struct Renderer<'a> {
@@ -105,6 +108,31 @@ impl Renderer<'_> {
                 gathered.iter().filter_map(|gathered| gathered.summary.as_ref()).collect();
             let pages = catalog.spanning(self.facts, &summaries);
             // The catalog has its own page for wrong links.
+            artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
+            artifacts.extend(pages);
+        }
+        artifacts
+    }
+
+    /// Renders the wanted pages of one server, see [`Catalog::pages`].
+    pub fn pages(&self, listing: &Listing, wanted: Wanted) -> Vec<Artifact> {
+        self.catalog.map_or_else(Vec::new, |catalog| catalog.pages(listing, self.facts, wanted))
+    }
+
+    /// Renders a part of [`Renderer::spanning`] without the list; `summaries` are of all servers.
+    pub fn part(&self, part: Part, summaries: &[&Summary], wanted: Wanted) -> Vec<Artifact> {
+        let mut artifacts = match part {
+            Part::Others => {
+                let mut artifacts = api::globals(std::iter::empty(), self.facts);
+                artifacts.retain(|artifact| !artifact.is_v0() && artifact.path.as_str() != LIST);
+                let probed = self.facts.probed.iter();
+                artifacts.extend(probed.flat_map(|probed| probed::artifacts(probed)));
+                artifacts
+            }
+            _ => Vec::new(),
+        };
+        if let Some(catalog) = self.catalog {
+            let pages = catalog.part(part, self.facts, summaries, wanted);
             artifacts.retain(|artifact| pages.iter().all(|page| page.path != artifact.path));
             artifacts.extend(pages);
         }

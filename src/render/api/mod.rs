@@ -7,4 +7,4 @@ pub mod wire;
 pub use documents::{globals, listing};
 pub use pages::list_pages;
 pub(super) use wire::list_ranges;
-pub use wire::{Problem, entry_json, list_json};
+pub use wire::{Problem, document_of, entry_json, list_json, list_size};

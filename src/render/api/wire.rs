@@ -6,7 +6,8 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::model::Entry;
 use crate::model::query::{BadParameter, QueryError};
@@ -80,6 +81,16 @@ pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> Str
     text
 }
 
+/// Returns the author's document inside of what [`entry_json`] wrote.
+pub fn document_of(entry: &[u8]) -> Option<&str> {
+    #[derive(Deserialize)]
+    struct Shown<'a> {
+        #[serde(borrow)]
+        server: &'a RawValue,
+    }
+    serde_json::from_slice::<Shown<'_>>(entry).ok().map(|shown| shown.server.get())
+}
+
 fn own_facts(entry: &Entry) -> OwnFacts<'_> {
     if let Some(registry) = entry.mirrored_from() {
         let sha256 = entry.origin.as_ref().and_then(|origin| origin.sha256.as_deref());
@@ -107,6 +118,14 @@ pub(in crate::render) fn list_ranges<'a>(
         let end = start + entry.len();
         std::mem::replace(&mut start, end + 1)..end // one byte for the comma
     })
+}
+
+/// Returns the size of a list of `count` entries that have `bytes` bytes together, without a cursor.
+pub fn list_size(count: usize, bytes: usize) -> usize {
+    list_json(std::iter::empty::<&[u8]>(), None).len() - 1
+        + count.to_string().len()
+        + bytes
+        + count.saturating_sub(1)
 }
 
 /// A list: `{"servers":[…],"metadata":{"nextCursor":…,"count":n}}`.

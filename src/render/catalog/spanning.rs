@@ -18,7 +18,7 @@ use super::engine;
 use super::facets::{Facet, Group, facets, groups};
 use super::list::{self, Leaf, Pager, ServerRow, leaves};
 use super::machine::Machine;
-use super::page::{PageHead, SiteView};
+use super::page::{PageHead, SiteView, Wanted};
 use super::place::{Href, PagePlace, page_of};
 use super::search;
 use super::summary::Summary;
@@ -68,37 +68,73 @@ impl Catalog {
         facts: &Facts,
         summaries: &[&Summary],
     ) -> Vec<Artifact> {
-        let catalog = self;
-        let site = SiteView::new(catalog, facts);
+        self.with_span(facts, summaries, Wanted::ALL, |span| {
+            let (mut artifacts, others) = rayon::join(
+                || span.part(Part::Lists),
+                || Part::ALL.into_iter().skip(1).flat_map(|part| span.part(part)).collect(),
+            );
+            artifacts.extend::<Vec<Artifact>>(others);
+            artifacts
+        })
+    }
+
+    /// Renders one part of what spans servers, of its pages those that are `wanted`.
+    pub(in crate::render) fn part(
+        &self,
+        part: Part,
+        facts: &Facts,
+        summaries: &[&Summary],
+        wanted: Wanted,
+    ) -> Vec<Artifact> {
+        self.with_span(facts, summaries, wanted, |span| span.part(part))
+    }
+
+    fn with_span<T>(
+        &self,
+        facts: &Facts,
+        summaries: &[&Summary],
+        wanted: Wanted,
+        make: impl FnOnce(&Span<'_>) -> T,
+    ) -> T {
         let servers = list::ordered(summaries.iter().copied());
-        let changes = changes::all(summaries);
-        let facets = facets(&servers);
-        let probed = facts.probed.as_deref();
-        let enforcement = Enforcement::new(self, summaries);
-        let enforced = &enforcement;
-        let span =
-            Span { catalog, site: &site, servers: &servers, facets: &facets, probed, enforced };
-        let lists = || {
-            let mut artifacts = span.home(&changes::newest(&changes, 5));
-            artifacts.extend(span.facets());
-            artifacts
-        };
-        let others = || {
-            let mut artifacts = span.explaining(&changes);
-            artifacts.extend(probed.and_then(|probed| works::page(catalog, &site, probed)));
-            artifacts.extend(catalog.not_found(&site, facts));
-            artifacts.extend(span.feed(changes::feed(&changes), facts));
-            artifacts.extend(enforced.artifacts());
-            artifacts.extend(search::artifacts(&servers));
-            artifacts.extend(catalog.assets.artifacts.iter().cloned());
-            let pages = span.pages();
-            let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
-            artifacts.extend(machine.artifacts());
-            artifacts
-        };
-        let (mut artifacts, others) = rayon::join(lists, others);
-        artifacts.extend(others);
-        artifacts
+        make(&Span {
+            catalog: self,
+            facts,
+            site: &SiteView::new(self, facts).only(wanted),
+            summaries,
+            facets: &facets(&servers),
+            servers: &servers,
+            probed: facts.probed.as_deref(),
+        })
+    }
+}
+
+/// A part of what spans servers. The whole is too much to make for one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The front page and the pages of lists.
+    Lists,
+    /// Single pages, assets and documents for machines.
+    Others,
+    /// The files for clients that enforce what is approved, and their page.
+    Exports,
+    /// The index of the search.
+    Search,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 4] = [Self::Lists, Self::Others, Self::Exports, Self::Search];
+
+    /// Returns the part that the document at `path` belongs to.
+    pub fn of(path: &str) -> Self {
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("", _) => Self::Lists,
+            ("browse", rest) if !rest.is_empty() => Self::Lists,
+            ("exports" | "allowlist", _) => Self::Exports,
+            ("assets", rest) if rest.starts_with("search/") => Self::Search,
+            _ => Self::Others,
+        }
     }
 }
 
@@ -112,18 +148,58 @@ const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where 
 /// What all these pages are made of.
 struct Span<'a> {
     catalog: &'a Catalog,
+    facts: &'a Facts,
     site: &'a SiteView,
+    /// In the byte order of names, withdrawn ones included.
+    summaries: &'a [&'a Summary],
     servers: &'a [&'a Summary],
     facets: &'a [Facet<'a>],
     probed: Option<&'a Probed>,
-    enforced: &'a Enforcement,
 }
 
 impl Span<'_> {
+    fn part(&self, part: Part) -> Vec<Artifact> {
+        let (catalog, site, servers) = (self.catalog, self.site, self.servers);
+        match part {
+            Part::Lists => {
+                let mut artifacts = self.home();
+                artifacts.extend(self.facets());
+                artifacts
+            }
+            Part::Others => {
+                let changes = changes::all(self.summaries);
+                let mut artifacts = self.explaining(&changes);
+                artifacts.extend(self.probed.and_then(|it| works::page(catalog, site, it)));
+                artifacts.extend(catalog.not_found(site, self.facts));
+                artifacts.extend(self.feed(changes::feed(&changes)));
+                artifacts.extend(catalog.assets.artifacts.iter().cloned());
+                let pages = &self.pages();
+                artifacts.extend(Machine { catalog, site, servers, pages }.artifacts());
+                artifacts
+            }
+            Part::Exports => {
+                let enforced = Enforcement::new(catalog, self.summaries);
+                let view = enforced.view();
+                let page = self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, view);
+                page.into_iter().chain(enforced.artifacts()).collect()
+            }
+            Part::Search => search::artifacts(servers),
+        }
+    }
+
     /// The full list: the front page and as many other pages as needed.
     ///
     /// Only the first page shows groups and news; the others are for readers without a script.
-    fn home(&self, newest: &[ChangeView]) -> Vec<Artifact> {
+    fn home(&self) -> Vec<Artifact> {
+        let leaves = leaves(self.servers, &[], &["browse", "page"]);
+        let leaves: Vec<Leaf<'_>> =
+            leaves.into_iter().filter(|leaf| self.site.wants(&leaf.place.path)).collect();
+        let newest = match leaves.first() {
+            Some(first) if first.pager.page == 1 => {
+                changes::newest(&changes::all(self.summaries), 5)
+            }
+            _ => Vec::new(),
+        };
         let groups = groups(self.facets, false);
         let structured = self.structured();
         let page = |leaf: Leaf<'_>| {
@@ -138,14 +214,13 @@ impl Span<'_> {
                 count: counted(self.servers.len(), "server"),
                 rows: rows(&leaf),
                 groups: if first { &groups } else { &[] },
-                newest: if first { newest } else { &[] },
+                newest: if first { &newest } else { &[] },
                 pager: leaf.pager,
                 structured: &structured,
                 works: self.probed.filter(|_| first).map(|probed| probed.sentence.as_str()),
             };
             self.catalog.page(self.site, leaf.place, "home.html", head, body)
         };
-        let leaves = leaves(self.servers, &[], &["browse", "page"]);
         leaves.into_par_iter().filter_map(page).collect()
     }
 
@@ -155,7 +230,9 @@ impl Span<'_> {
             let segments = facet.segments();
             let count = counted(facet.servers.len(), "server");
             let label = facet.label();
-            leaves(&facet.servers, &segments, &segments).into_iter().filter_map(move |leaf| {
+            let leaves = leaves(&facet.servers, &segments, &segments).into_iter();
+            let leaves = leaves.filter(|leaf| self.site.wants(&leaf.place.path));
+            leaves.filter_map(move |leaf| {
                 let title = format!("{}: {label}", facet.kind.label);
                 let about = format!("{count} of {}.", self.site.name);
                 let body = List {
@@ -189,7 +266,6 @@ impl Span<'_> {
             self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),
             self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
-            self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, self.enforced.view()),
         ];
         pages.into_iter().flatten().collect()
     }
@@ -221,9 +297,9 @@ impl Span<'_> {
     ///
     /// Without a base URL there is no feed: readers could not distinguish its entries from those of another
     /// registry.
-    fn feed(&self, entries: Vec<ChangeView>, facts: &Facts) -> Option<Artifact> {
+    fn feed(&self, entries: Vec<ChangeView>) -> Option<Artifact> {
         let base = self.site.base_url.as_deref()?;
-        let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
+        let commit = self.facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
         let updated = entries.first().map(|entry| entry.at.iso.clone()).or(commit);
         let feed = Feed { site: self.site, base, updated, entries };
         Artifact::file(["feed.xml"], Media::Atom, self.catalog.render("feed.xml", feed)?)

@@ -90,8 +90,13 @@ pub struct ServerChange {
 }
 
 impl Summary {
+    /// Sums up `listing`.
+    pub fn of(listing: &Listing) -> Self {
+        Self::new(listing, listing.live_latest().map(|entry| &*entry.server))
+    }
+
     /// Sums up `listing`; `latest` is the lens on its latest live version.
-    pub(super) fn new(listing: &Listing, latest: Option<&Server>) -> Self {
+    fn new(listing: &Listing, latest: Option<&Server>) -> Self {
         let entry = listing.latest();
         let empty = Server::default();
         let server = latest.unwrap_or(&empty);
