@@ -137,7 +137,8 @@ pub fn build(
         finished.push((manifest, list));
     }
     drop(queries);
-    report.extend(super::large::list(&artifacts, targets));
+    let hosts: Vec<&dyn Host> = targets.iter().map(|target| target.host).collect();
+    report.extend(super::large::list(&artifacts, &hosts));
     drop(artifacts);
     let size = (servers.len(), servers.iter().map(|server| server.versions.len()).sum::<usize>());
     let mut built = Built { report: report.finish(&loaded.levels()), size, ..Built::default() };

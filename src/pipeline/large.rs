@@ -4,10 +4,8 @@ use crate::diag::{Code, Diagnostic, Place};
 use crate::render::{LIST, LIST_MAX};
 use crate::site::{Artifact, HOSTS, Host, takes_list_pages};
 
-use super::build::BuildTarget;
-
 /// Warns about a list that is too large for some clients, or will soon be: they read it as a whole.
-pub(super) fn list(artifacts: &[Artifact], targets: &[BuildTarget<'_>]) -> Option<Diagnostic> {
+pub(super) fn list(artifacts: &[Artifact], targets: &[&dyn Host]) -> Option<Diagnostic> {
     let list = artifacts.iter().find(|a| a.path.as_str() == LIST)?;
     let size = list.body.len();
     (size > LIST_MAX / 2).then(|| {
@@ -16,8 +14,7 @@ pub(super) fn list(artifacts: &[Artifact], targets: &[BuildTarget<'_>]) -> Optio
             size as f64 / 1_048_576.0,
             LIST_MAX >> 20
         );
-        let hosts: Vec<&dyn Host> = targets.iter().map(|target| target.host).collect();
-        Diagnostic::new(Code::ListTooLarge, Place::default(), message).help(remedy(&hosts))
+        Diagnostic::new(Code::ListTooLarge, Place::default(), message).help(remedy(targets))
     })
 }
 

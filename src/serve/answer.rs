@@ -12,6 +12,7 @@ use crate::render::api::Problem;
 use crate::site::{Body, Freshness, Media};
 
 use super::document::{Document, Form};
+use super::request::Request;
 
 /// Headers of every answer, errors and redirects included: browsers hide an answer without them
 /// from the page that asked, and GitHub's clients call that a failure.
@@ -40,8 +41,11 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Returns a document.
-    pub(super) fn document(document: &Document) -> Self {
+    /// Returns a document, or 304 when the client has it.
+    pub(super) fn document(document: &Document, request: &Request<'_>) -> Self {
+        if request.has(&document.etag) {
+            return Self::unchanged(document);
+        }
         let size = document.body.len().to_string();
         let mut fields = vec![
             ("Content-Type", document.media.content_type()),
@@ -55,7 +59,7 @@ impl Answer {
     }
 
     /// Returns 304: the copy that the client has is still valid.
-    pub(super) fn unchanged(document: &Document) -> Self {
+    fn unchanged(document: &Document) -> Self {
         let cache = document.freshness.cache_control();
         let mut fields = vec![("ETag", &*document.etag), ("Cache-Control", cache)];
         fields.extend((document.form != Form::Only).then_some(VARY_FORM));

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use crate::site::{Artifact, Body, FileDigest, Freshness, Media, Shape};
 
-use super::answer::Answer;
 use super::cache::{Cache, Weigh};
 use super::compress;
 use super::request::Request;
@@ -55,21 +54,17 @@ impl Document {
         Self { media, freshness, etag: etag.into(), body, form, folder: None }
     }
 
-    /// Returns the form of it that the client asked for, or 304 when the client has that. The validators
-    /// of both forms differ, because their bytes do.
-    pub(super) fn answer(
+    /// Returns its compressed form, if there is one and the client accepts it. The validators of both forms
+    /// differ, because their bytes do.
+    pub(super) fn packed(
         &self,
         request: &Request<'_>,
         compressed: &Cache<Box<str>, Arc<Self>>,
-    ) -> Answer {
-        let packed = (request.gzip && self.form == Form::Plain)
-            .then(|| compressed.get(self.etag.clone(), || self.compressed()))
-            .flatten();
-        let form = packed.as_deref().unwrap_or(self);
-        if request.has(&form.etag) {
-            return Answer::unchanged(form);
+    ) -> Option<Arc<Self>> {
+        if !request.gzip || self.form != Form::Plain {
+            return None;
         }
-        Answer::document(form)
+        compressed.get(self.etag.clone(), || self.compressed())
     }
 
     fn compressed(&self) -> Option<Arc<Self>> {

@@ -190,11 +190,13 @@ impl Live {
     fn whole_list(&self) -> Option<Arc<Document>> {
         let latest =
             || self.servers.iter().filter_map(|server| server.latest()).map(|it| it.body());
-        let size = api::list_size(latest().count(), latest().map(|body| body.len()).sum());
-        // A host that is imitated has the list as a file, of any size.
-        self.pages.list(LIST, || match size > LIST_MAX && self.host.is_none() {
-            true => self.list(&ListQuery::default()),
-            false => api::list_json(latest(), None),
+        self.pages.list(LIST, || {
+            let size = api::list_size(latest().count(), latest().map(|body| body.len()).sum());
+            // A host that is imitated has the list as a file, of any size.
+            match size > LIST_MAX && self.host.is_none() {
+                true => self.list(&ListQuery::default()),
+                false => api::list_json(latest(), None),
+            }
         })
     }
 

@@ -48,8 +48,8 @@ use crowd::Crowd;
 use hosts::Hosts;
 use shared::{Shared, Stop};
 
-/// Stack size of a connection's thread, in bytes.
-const STACK: usize = 256 * 1024;
+/// Stack size of a connection's thread, in bytes: pages are rendered on it. Only what is used takes memory.
+const STACK: usize = 2 * 1024 * 1024;
 
 /// Pause after a failed `accept`, usually because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);

@@ -1,7 +1,8 @@
 //! Documents that are made when they are asked for: pages, and what spans servers.
 //!
 //! They come from the functions that `build` uses, so their bytes are the same. Pages of lists, which are
-//! many, and pages of servers are kept as `cache` allows; the few others are made once.
+//! many, exports, which are large, and pages of servers are kept as `cache` allows; the few others are made
+//! once.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -29,7 +30,7 @@ pub(super) struct Pages {
     /// Where the pages of lists are.
     lists: OnceLock<HashSet<Box<str>>>,
     /// What belongs to the other parts.
-    parts: [OnceLock<Documents>; 3],
+    parts: [OnceLock<Documents>; 2],
     made: Cache<Box<str>, Arc<Document>>,
 }
 
@@ -55,9 +56,9 @@ impl Pages {
                 let key = known.get(path)?.clone();
                 return self.make(key, |wanted| part(Part::Lists, wanted));
             }
+            Part::Exports => return self.make(path.into(), |_| part(Part::Exports, Wanted::ALL)),
             Part::Others => 0,
-            Part::Exports => 1,
-            Part::Search => 2,
+            Part::Search => 1,
         };
         let documents = self.parts[at].get_or_init(|| {
             let artifacts = part(Part::of(path), Wanted::ALL).into_par_iter();
@@ -96,9 +97,10 @@ impl Pages {
         render: impl FnOnce(Wanted) -> Vec<Artifact>,
     ) -> Option<Arc<Document>> {
         self.made.get(path.clone(), || {
-            let wanted = Wanted::of(move |other| other.as_str() == &*path);
-            let artifact = render(wanted).pop()?;
-            Some(Arc::new(Document::new(artifact)))
+            let this = path.clone();
+            let artifacts = render(Wanted::of(move |other| other.as_str() == &*this));
+            let artifact = artifacts.into_iter().find(|artifact| artifact.path.as_str() == &*path);
+            Some(Arc::new(Document::new(artifact?)))
         })
     }
 

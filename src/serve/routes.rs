@@ -207,7 +207,7 @@ fn query_answer(live: &Live, route: &Route, query: &str, request: &Request<'_>) 
 fn made(body: Body, request: &Request<'_>) -> Answer {
     let etag = etag(&body);
     let document = Document { form: Form::Only, ..Document::json(body, &etag) };
-    if request.has(&etag) { Answer::unchanged(&document) } else { Answer::document(&document) }
+    Answer::document(&document, request)
 }
 
 /// Returns a document, or redirects to the URL of a page at which its relative links work. The target is
@@ -226,7 +226,10 @@ fn document_answer(
             }
             Answer::moved(&format!("{url}?{query}"))
         }
-        _ => document.answer(request, &live.compressed),
+        _ => {
+            let packed = document.packed(request, &live.compressed);
+            Answer::document(packed.as_deref().unwrap_or(document), request)
+        }
     }
 }
 
@@ -247,7 +250,7 @@ fn missing(live: &Live, route: &Route, path: &str, request: &Request<'_>) -> Ans
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::{Artifact, Media, Shape, Site, UrlPath};
+    use crate::site::{Artifact, Freshness, Media, Shape, Site, UrlPath};
 
     /// A site with pages, as the catalog has them, and a file beside them.
     fn live() -> Live {

@@ -241,17 +241,17 @@ mod tests {
             let dates = r#"{"publishedAt":"2026-01-01T00:00:00Z"}"#;
             fs::write(version.join("origin.json"), dates).unwrap();
         };
-        write("a", "The one");
-        write("b", "The other");
+        write("one", "The one");
+        write("other", "The other");
         let source = LiveSource::new(LoadOptions::new(folder.path()));
         let read = |before: Option<&Live>| {
             let reading = source.read_after(before, &Silent).unwrap();
             reading.live.unwrap_or_else(|| panic!("{:?}", reading.report))
         };
         let before = read(None);
-        write("b", "Another");
+        write("other", "Another");
         let after = read(Some(&before));
-        assert_eq!(before.shared_with(&after), ["com.example/a"]);
+        assert_eq!(before.shared_with(&after), ["com.example/one"]);
         assert!(before.shared_with(&read(None)).is_empty());
     }
 }

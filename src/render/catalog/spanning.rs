@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
+use super::super::export::is_export;
 use super::super::{Facts, LIST, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated};
@@ -131,7 +132,8 @@ impl Part {
         match path.split_once('/').unwrap_or((path, "")) {
             ("", _) => Self::Lists,
             ("browse", rest) if !rest.is_empty() => Self::Lists,
-            ("exports" | "allowlist", _) => Self::Exports,
+            ("allowlist", "") => Self::Exports,
+            ("exports", _) if is_export(path) => Self::Exports,
             ("assets", rest) if rest.starts_with("search/") => Self::Search,
             _ => Self::Others,
         }

@@ -6,8 +6,6 @@ use mcp_static::internals::pipeline::{Silent, check, load};
 use mcp_static::internals::serve::{Live, LiveSource, Request};
 use mcp_static::internals::site::{Media, Shape, Site};
 use pretty_assertions::assert_eq;
-use proptest::prelude::RngCore as _;
-use proptest::test_runner::{RngAlgorithm, TestRng};
 use serde_json::Value;
 
 use super::load_options;
@@ -33,10 +31,12 @@ fn get(live: &Live, target: &str) -> Value {
 
 /// A registry of `servers` servers with some versions each, of which some are deprecated or deleted; the
 /// same seed makes the same one.
-fn random(servers: usize, seed: u8) -> Project {
+fn random(servers: usize, mut seed: u64) -> Project {
     let project = Project::empty();
-    let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
-    let mut random = |below: u32| rng.next_u32() % below;
+    let mut random = |below: u64| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % below
+    };
     for i in 0..servers {
         let name = format!("com.example{}/s{}-{i}", random(3), random(50));
         for version in 0..=random(3) {
