@@ -45,7 +45,7 @@ impl Listing {
 
     /// Replaces every document and its typed view: a listing that is kept in memory for long may have
     /// its documents elsewhere.
-    pub fn replace_documents(&mut self, make: impl Fn(&Entry) -> (Box<str>, Box<Server>)) {
+    pub(crate) fn replace_documents(&mut self, make: impl Fn(&Entry) -> (Box<str>, Box<Server>)) {
         for entry in &mut self.entries {
             (entry.document, entry.server) = make(entry);
         }
