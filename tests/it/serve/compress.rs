@@ -21,7 +21,7 @@ fn unpacked(reply: &Reply) -> Vec<u8> {
 #[test]
 fn a_client_that_accepts_gzip_gets_the_same_document_in_fewer_bytes() {
     let mut client = Client::connect(shared());
-    for target in ["/", "/v0.1/servers", "/servers/com.example/weather/", "/openapi.yaml"] {
+    for target in ["/", "/v0.1/servers", "/servers/com.example.almanac/weather/", "/openapi.yaml"] {
         let plain = client.get(target, "");
         let packed = client.get(target, GZIP);
         assert!(packed.body.len() < plain.body.len() / 2, "{target}");

@@ -57,7 +57,7 @@ fn random(servers: usize, mut seed: u64) -> Project {
 #[test]
 fn every_document_of_a_random_registry_is_that_of_a_build() {
     // More than 200, so that the list has several pages.
-    for (servers, seed) in [(1, 1), (7, 2), (230, 3)] {
+    for (servers, seed) in [(1, 1), (7, 2), (300, 3)] {
         let project = random(servers, seed);
         let (site, live) = (site(&project), live(&project));
         for artifact in site.artifacts() {
