@@ -16,7 +16,7 @@ use crate::render::{self, Catalog, Facts, LIST, LIST_MAX, Renderer, api};
 use crate::site::{Artifact, Body, Host, takes_list_pages};
 
 use super::cache::Cache;
-use super::document::Document;
+use super::document::{self, Document};
 use super::imitate::Imitation;
 use super::pages::Pages;
 use super::search::Index;
@@ -172,6 +172,7 @@ impl Live {
             ["v0.1", "servers", namespace, name, "versions", version] => {
                 let (row, etag) = server(namespace, name)?.version(version)?;
                 let body = Some(row.body().clone()).filter(|_| !row.is_deleted())?;
+                let etag = etag.get_or_init(|| document::etag(&body).into());
                 Some(Arc::new(Document::json(body, etag)))
             }
             ["servers", namespace, name] | ["servers", namespace, name, "badge.svg"] => {

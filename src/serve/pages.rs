@@ -56,7 +56,7 @@ impl Pages {
                 let key = known.get(path)?.clone();
                 return self.make(key, |wanted| part(Part::Lists, wanted));
             }
-            Part::Exports => return self.make(path.into(), |_| part(Part::Exports, Wanted::ALL)),
+            Part::Exports => return self.make(path.into(), |_| self.exports(servers)),
             Part::Others => 0,
             Part::Search => 1,
         };
@@ -66,6 +66,14 @@ impl Pages {
             artifacts.map(named).collect()
         });
         documents.get(path).cloned()
+    }
+
+    /// Renders the exports. What they are made of is large and rarely asked for, so it is not kept.
+    fn exports(&self, servers: &[Arc<Stored>]) -> Vec<Artifact> {
+        let summaries: Vec<Summary> =
+            servers.par_iter().filter_map(|server| server.summary_with_exports()).collect();
+        let summaries: Vec<&Summary> = summaries.iter().collect();
+        self.renderer().part(Part::Exports, &summaries, Wanted::ALL)
     }
 
     /// Returns a page of a server: its own, or that of a version.

@@ -12,8 +12,6 @@ use crate::render::query::{self, IndexedVersion};
 use crate::render::{Facts, Summary, api};
 use crate::site::Body;
 
-use super::document::etag;
-
 /// One server in memory.
 #[derive(Debug)]
 pub(super) struct Stored {
@@ -26,7 +24,7 @@ pub(super) struct Stored {
     order: Vec<u32>,
     /// What is known besides the documents; `None` when only an index was read.
     listing: Option<Listing>,
-    /// What pages that span servers show of it.
+    /// What pages that span servers show of it; exports need more.
     pub(super) summary: Option<Summary>,
 }
 
@@ -46,7 +44,7 @@ impl Stored {
             text.shrink_to_fit();
             text.into()
         });
-        let summary = pages.then(|| Summary::of(&listing));
+        let summary = pages.then(|| Summary::without_exports(&listing));
         listing.replace_documents(|_| Default::default());
         let at = |entry: &Entry| {
             versions.binary_search_by(|row| row.version().cmp(entry.version.as_str())).ok()
@@ -79,14 +77,13 @@ impl Stored {
         rows.filter(move |row| deleted || !row.is_deleted())
     }
 
-    /// Returns the entry of a version or of `latest` with its validator, whatever its status.
-    pub(super) fn version(&self, version: &str) -> Option<(&IndexedVersion, &str)> {
+    /// Returns the entry of a version or of `latest`, whatever its status, and the place of its validator.
+    pub(super) fn version(&self, version: &str) -> Option<(&IndexedVersion, &OnceLock<Box<str>>)> {
         let at = match version {
             "latest" => self.versions.iter().position(ListedEntry::is_latest)?,
             text => self.versions.binary_search_by(|row| row.version().cmp(text)).ok()?,
         };
-        let row = &self.versions[at];
-        Some((row, self.etags[at].get_or_init(|| etag(row.body()).into())))
+        self.versions.get(at).zip(self.etags.get(at))
     }
 
     /// Returns the latest version that clients see.
@@ -97,20 +94,24 @@ impl Stored {
     /// Returns the listing as the page of `version` needs it, or that of the server: with the documents of
     /// this version and of the latest one.
     pub(super) fn listing(&self, version: Option<&str>) -> Option<Listing> {
-        let mut listing = self.listing.clone()?;
-        let latest = listing.latest().version.clone();
-        listing.replace_documents(|entry| {
-            let text = entry.version.as_str();
-            let needed = entry.version == latest || Some(text) == version;
-            let row = needed.then(|| self.version_row(text)).flatten();
-            row.and_then(|row| document(row.body())).unwrap_or_default()
-        });
-        Some(listing)
+        let latest = self.listing.as_ref()?.latest().version.as_str();
+        self.listing_with(|text| text == latest || Some(text) == version)
     }
 
-    fn version_row(&self, version: &str) -> Option<&IndexedVersion> {
-        let at = self.versions.binary_search_by(|row| row.version().cmp(version)).ok()?;
-        self.versions.get(at)
+    /// Returns the summary that exports need, which takes all documents.
+    pub(super) fn summary_with_exports(&self) -> Option<Summary> {
+        self.listing_with(|_| true).map(|listing| Summary::of(&listing))
+    }
+
+    /// Returns the listing with the documents of the versions that are `needed`.
+    fn listing_with(&self, needed: impl Fn(&str) -> bool) -> Option<Listing> {
+        let mut listing = self.listing.clone()?;
+        listing.replace_documents(|entry| {
+            let text = entry.version.as_str();
+            let row = self.version(text).filter(|_| needed(text));
+            row.and_then(|(row, _)| document(row.body())).unwrap_or_default()
+        });
+        Some(listing)
     }
 }
 
