@@ -2,10 +2,12 @@
 //!
 //! A template sees `site` (the same on every page), `page` (this page) and `it` (its body).
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::config::CatalogSettings;
-use crate::site::{Artifact, Media, Shape};
+use crate::site::{Artifact, Media, Shape, UrlPath};
 
 use super::super::Facts;
 use super::Catalog;
@@ -31,12 +33,36 @@ pub(super) struct SiteView {
     /// All this as templates read it, converted once for many pages.
     #[serde(skip)]
     value: engine::Value,
+    #[serde(skip)]
+    wanted: Wanted,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct Link {
     text: String,
     url: String,
+}
+
+/// Which pages are made; a server that makes pages on demand wants one.
+#[derive(Clone)]
+pub struct Wanted(Option<Arc<Wants>>);
+
+type Wants = dyn Fn(&UrlPath) -> bool + Send + Sync;
+
+impl Wanted {
+    /// Every page.
+    pub const ALL: Self = Self(None);
+
+    /// The pages for whose paths `wants` is true.
+    pub fn of(wants: impl Fn(&UrlPath) -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(wants)))
+    }
+}
+
+impl std::fmt::Debug for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wanted")
+    }
 }
 
 /// The sentence under the heading unless the settings have another.
@@ -64,9 +90,20 @@ impl SiteView {
             assets: catalog.assets.links.clone(),
             name,
             value: engine::Value::UNDEFINED,
+            wanted: Wanted::ALL,
         };
         site.value = value(&site);
         site
+    }
+
+    /// Leaves out the pages that are not wanted.
+    pub(super) fn only(self, wanted: Wanted) -> Self {
+        Self { wanted, ..self }
+    }
+
+    /// Whether the page at `path` is made.
+    pub(super) fn wants(&self, path: &UrlPath) -> bool {
+        self.wanted.0.as_ref().is_none_or(|wanted| wanted(path))
     }
 }
 
@@ -125,6 +162,9 @@ impl Catalog {
         mut head: PageHead,
         it: impl Serialize,
     ) -> Option<Artifact> {
+        if !site.wants(&place.path) {
+            return None;
+        }
         if head.canonical.is_none() {
             head = head.canonical(site, Some(&place.href));
         }

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
+use super::super::export::is_export;
 use super::super::{Emit, Facts, LIST, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated};
@@ -18,7 +19,7 @@ use super::engine;
 use super::facets::{Facet, Group, facets, groups};
 use super::list::{self, Leaf, Pager, ServerRow, leaves};
 use super::machine::Machine;
-use super::page::{PageHead, SiteView};
+use super::page::{PageHead, SiteView, Wanted};
 use super::place::{Href, PagePlace, page_of};
 use super::search;
 use super::summary::Summary;
@@ -69,36 +70,76 @@ impl Catalog {
         summaries: &[&Summary],
         emit: &Emit<'_, E>,
     ) -> Result<Enforcement, E> {
-        let catalog = self;
-        let site = SiteView::new(catalog, facts);
+        self.with_span(facts, summaries, Wanted::ALL, |span| {
+            // Its files are large, so they are not held beside the other parts.
+            let enforcement = span.exports(emit)?;
+            let (lists, others) = rayon::join(
+                || span.part(Part::Lists, emit),
+                || [Part::Others, Part::Search].iter().try_for_each(|it| span.part(*it, emit)),
+            );
+            lists.and(others)?;
+            Ok(enforcement)
+        })
+    }
+
+    /// Renders one part of what spans servers, of its pages those that are `wanted`.
+    pub(in crate::render) fn part<E: Send>(
+        &self,
+        part: Part,
+        facts: &Facts,
+        (summaries, wanted): (&[&Summary], Wanted),
+        emit: &Emit<'_, E>,
+    ) -> Result<(), E> {
+        self.with_span(facts, summaries, wanted, |span| span.part(part, emit))
+    }
+
+    fn with_span<T>(
+        &self,
+        facts: &Facts,
+        summaries: &[&Summary],
+        wanted: Wanted,
+        make: impl FnOnce(&Span<'_>) -> T,
+    ) -> T {
         let servers = list::ordered(summaries.iter().copied());
-        let changes = changes::all(summaries);
-        let facets = facets(&servers);
-        let probed = facts.probed.as_deref();
-        let mut enforcement = Enforcement::new(self, summaries);
-        enforcement.take_artifacts().try_for_each(emit)?;
-        let enforced = &enforcement;
-        let span =
-            Span { catalog, site: &site, servers: &servers, facets: &facets, probed, enforced };
-        let lists = || {
-            span.home(&changes::newest(&changes, 5), emit)?;
-            span.facets(emit)
-        };
-        let others = || {
-            span.explaining(&changes).into_iter().try_for_each(emit)?;
-            let works = probed.and_then(|probed| works::page(catalog, &site, probed));
-            let feed = span.feed(changes::feed(&changes), facts);
-            let pages = [works, catalog.not_found(&site, facts), feed];
-            pages.into_iter().flatten().try_for_each(emit)?;
-            search::artifacts(&servers, emit)?;
-            catalog.assets.artifacts.iter().cloned().try_for_each(emit)?;
-            let pages = span.pages();
-            let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
-            machine.artifacts(emit)
-        };
-        let (lists, others) = rayon::join(lists, others);
-        lists.and(others)?;
-        Ok(enforcement)
+        make(&Span {
+            catalog: self,
+            facts,
+            site: &SiteView::new(self, facts).only(wanted),
+            summaries,
+            facets: &facets(&servers),
+            servers: &servers,
+            probed: facts.probed.as_deref(),
+        })
+    }
+}
+
+/// A part of what spans servers. The whole is too much to make for one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The front page and the pages of lists.
+    Lists,
+    /// Single pages, assets and documents for machines.
+    Others,
+    /// The files for clients that enforce what is approved, and their page.
+    Exports,
+    /// The index of the search.
+    Search,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 4] = [Self::Lists, Self::Others, Self::Exports, Self::Search];
+
+    /// Returns the part that the document at `path` belongs to.
+    pub fn of(path: &str) -> Self {
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("", _) => Self::Lists,
+            ("browse", rest) if !rest.is_empty() => Self::Lists,
+            ("allowlist", "") => Self::Exports,
+            ("exports", _) if is_export(path) => Self::Exports,
+            ("assets", rest) if rest.starts_with("search/") => Self::Search,
+            _ => Self::Others,
+        }
     }
 }
 
@@ -112,18 +153,62 @@ const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where 
 /// What all these pages are made of.
 struct Span<'a> {
     catalog: &'a Catalog,
+    facts: &'a Facts,
     site: &'a SiteView,
+    /// In the byte order of names, withdrawn ones included.
+    summaries: &'a [&'a Summary],
     servers: &'a [&'a Summary],
     facets: &'a [Facet<'a>],
     probed: Option<&'a Probed>,
-    enforced: &'a Enforcement,
 }
 
 impl Span<'_> {
+    fn part<E: Send>(&self, part: Part, emit: &Emit<'_, E>) -> Result<(), E> {
+        match part {
+            Part::Lists => self.home(emit).and_then(|()| self.facets(emit)),
+            Part::Others => self.others(emit),
+            Part::Exports => self.exports(emit).map(drop),
+            Part::Search => search::artifacts(self.servers, emit),
+        }
+    }
+
+    /// Single pages, assets and documents for machines.
+    fn others<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
+        let (catalog, site, servers) = (self.catalog, self.site, self.servers);
+        let changes = changes::all(self.summaries);
+        self.explaining(&changes).into_iter().try_for_each(emit)?;
+        let works = self.probed.and_then(|probed| works::page(catalog, site, probed));
+        let feed = self.feed(changes::feed(&changes));
+        let pages = [works, catalog.not_found(site, self.facts), feed];
+        pages.into_iter().flatten().try_for_each(emit)?;
+        catalog.assets.artifacts.iter().cloned().try_for_each(emit)?;
+        let pages = &self.pages();
+        Machine { catalog, site, servers, pages }.artifacts(emit)
+    }
+
+    /// The files for clients that enforce what is approved, and their page.
+    fn exports<E: Send>(&self, emit: &Emit<'_, E>) -> Result<Enforcement, E> {
+        let mut enforced = Enforcement::new(self.catalog, self.summaries);
+        enforced.take_artifacts().try_for_each(emit)?;
+        let view = enforced.view();
+        let page = self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, view);
+        page.into_iter().try_for_each(emit)?;
+        Ok(enforced)
+    }
+
     /// The full list: the front page and as many other pages as needed.
     ///
     /// Only the first page shows groups and news; the others are for readers without a script.
-    fn home<E: Send>(&self, newest: &[ChangeView], emit: &Emit<'_, E>) -> Result<(), E> {
+    fn home<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
+        let leaves = leaves(self.servers, &[], &["browse", "page"]);
+        let leaves: Vec<Leaf<'_>> =
+            leaves.into_iter().filter(|leaf| self.site.wants(&leaf.place.path)).collect();
+        let newest = match leaves.first() {
+            Some(first) if first.pager.page == 1 => {
+                changes::newest(&changes::all(self.summaries), 5)
+            }
+            _ => Vec::new(),
+        };
         let groups = groups(self.facets, false);
         let structured = self.structured();
         let page = |leaf: Leaf<'_>| {
@@ -138,14 +223,13 @@ impl Span<'_> {
                 count: counted(self.servers.len(), "server"),
                 rows: rows(&leaf),
                 groups: if first { &groups } else { &[] },
-                newest: if first { newest } else { &[] },
+                newest: if first { &newest } else { &[] },
                 pager: leaf.pager,
                 structured: &structured,
                 works: self.probed.filter(|_| first).map(|probed| probed.sentence.as_str()),
             };
             self.catalog.page(self.site, leaf.place, "home.html", head, body)
         };
-        let leaves = leaves(self.servers, &[], &["browse", "page"]);
         leaves.into_par_iter().filter_map(page).try_for_each(emit)
     }
 
@@ -155,7 +239,9 @@ impl Span<'_> {
             let segments = facet.segments();
             let count = counted(facet.servers.len(), "server");
             let label = facet.label();
-            leaves(&facet.servers, &segments, &segments).into_iter().filter_map(move |leaf| {
+            let leaves = leaves(&facet.servers, &segments, &segments).into_iter();
+            let leaves = leaves.filter(|leaf| self.site.wants(&leaf.place.path));
+            leaves.filter_map(move |leaf| {
                 let title = format!("{}: {label}", facet.kind.label);
                 let about = format!("{count} of {}.", self.site.name);
                 let body = List {
@@ -189,7 +275,6 @@ impl Span<'_> {
             self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),
             self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
-            self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, self.enforced.view()),
         ];
         pages.into_iter().flatten().collect()
     }
@@ -221,9 +306,9 @@ impl Span<'_> {
     ///
     /// Without a base URL there is no feed: readers could not distinguish its entries from those of another
     /// registry.
-    fn feed(&self, entries: Vec<ChangeView>, facts: &Facts) -> Option<Artifact> {
+    fn feed(&self, entries: Vec<ChangeView>) -> Option<Artifact> {
         let base = self.site.base_url.as_deref()?;
-        let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
+        let commit = self.facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
         let updated = entries.first().map(|entry| entry.at.iso.clone()).or(commit);
         let feed = Feed { site: self.site, base, updated, entries };
         Artifact::file(["feed.xml"], Media::Atom, self.catalog.render("feed.xml", feed)?)

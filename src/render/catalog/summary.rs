@@ -90,8 +90,18 @@ pub struct ServerChange {
 }
 
 impl Summary {
+    /// Sums up `listing`.
+    pub fn of(listing: &Listing) -> Self {
+        Self { exports: ServerExports::new(listing), ..Self::without_exports(listing) }
+    }
+
+    /// Sums up `listing`, for all pages but those of [`super::Part::Exports`].
+    pub fn without_exports(listing: &Listing) -> Self {
+        Self::new(listing, listing.live_latest().map(|entry| &*entry.server))
+    }
+
     /// Sums up `listing`; `latest` is the lens on its latest live version.
-    pub(super) fn new(listing: &Listing, latest: Option<&Server>) -> Self {
+    fn new(listing: &Listing, latest: Option<&Server>) -> Self {
         let entry = listing.latest();
         let empty = Server::default();
         let server = latest.unwrap_or(&empty);
@@ -119,7 +129,7 @@ impl Summary {
             icon: icon(server),
             proof: proof(entry).to_owned(),
             changes: changes(listing),
-            exports: ServerExports::new(listing),
+            exports: ServerExports::default(),
         }
     }
 
