@@ -19,6 +19,7 @@ mod forge;
 mod inputs;
 mod list;
 mod machine;
+mod numbers;
 mod page;
 mod place;
 mod search;
@@ -31,7 +32,7 @@ mod works;
 
 use std::collections::BTreeMap;
 
-use crate::config::{CatalogSettings, ExportSettings, Visibility};
+use crate::config::{CatalogSettings, ExportSettings, Icons, Visibility};
 use crate::diag::nearest;
 use crate::model::Listing;
 use crate::site::{Artifact, Media};
@@ -58,6 +59,8 @@ pub struct Catalog {
     settings: CatalogSettings,
     exports: ExportSettings,
     public: bool,
+    /// Whether pages load the pictures of entries.
+    icons: bool,
     forge: Option<Forge>,
     clients: Clients,
     engine: Engine,
@@ -90,6 +93,7 @@ impl Catalog {
             assets: Assets::new(settings, overrides),
             forge: forge.and_then(|repository| Forge::of(repository, settings)),
             public: visibility == Visibility::Public,
+            icons: settings.icons.map_or(visibility == Visibility::Public, Icons::are_on),
             settings: settings.clone(),
             exports: ExportSettings::default(),
             digest,
@@ -120,7 +124,7 @@ impl Catalog {
         let lenses: Vec<_> = listing.live().map(|entry| (entry, &*entry.server)).collect();
         let latest = listing.live_latest();
         let lens = lenses.iter().find(|(entry, _)| Some(*entry) == latest).map(|(_, lens)| *lens);
-        let summary = Summary::new(listing, lens);
+        let summary = Summary::new(listing, lens, self.icons);
         let mut artifacts = Vec::with_capacity(lenses.len() + 2);
         let Some((entry, lens, place)) =
             latest.zip(lens).and_then(|(e, l)| Some((e, l, server::place(listing)?)))
@@ -132,6 +136,7 @@ impl Catalog {
         let canonical = site.base_url.as_ref().map(|base| format!("{base}/{server_href}"));
         let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
         let mut view = ServerView::new(listing, (entry, lens), whole, forge);
+        view.icon = view.icon.filter(|_| self.icons);
         view.structured =
             site.public.then(|| server::structured(lens, entry, canonical.as_deref()));
         view.tabs = Tabs::new(lens, site.base_url.as_deref(), &self.clients);
@@ -142,7 +147,8 @@ impl Catalog {
         for (entry, lens) in &lenses {
             let Some(place) = server::version_place(listing, entry) else { continue };
             let window = server::around(listing, entry);
-            let view = ServerView::new(listing, (entry, lens), window, forge);
+            let mut view = ServerView::new(listing, (entry, lens), window, forge);
+            view.icon = view.icon.filter(|_| self.icons);
             let title = format!("{} {}", view.title, entry.version);
             let head = PageHead::new("servers", &title, &view.description)
                 .json(view.json.as_ref())
