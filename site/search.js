@@ -129,6 +129,7 @@ function search() {
     const by = sort || (query ? 'best' : 'updated');
     const { index, state } = store;
     empty.hidden = query === '';
+    if (state !== 'loading') document.documentElement.classList.remove('waiting');
     document.documentElement.classList.toggle('searching', home && searching);
     if (state === 'ready' || state === 'failed' || !home) place.hidden = !active; // until then the list stays
     if (home) {
@@ -188,6 +189,7 @@ function search() {
     sort = order.querySelector(`[data-sort="${CSS.escape(params.get('sort') || '')}"]`)?.dataset.sort || null;
     filters?.read(params);
     if (location.search) store.load(show);
+    document.documentElement.classList.toggle('waiting', location.search !== '' && store.state === 'loading');
     show();
   }
 

@@ -13,13 +13,16 @@ use super::server::Moment;
 use super::summary::Summary;
 use super::text::{counted, grouped};
 
-/// Months in a chart.
+/// Fewest and most months in a chart.
+const FEWEST: usize = 8;
 const MONTHS: usize = 24;
 
-/// Size of a chart, and of the part of a month that its column fills.
+/// Size of a chart.
 const WIDTH: usize = 720;
-const HEIGHT: usize = 160;
-const COLUMN: usize = WIDTH / MONTHS - 6;
+const HEIGHT: usize = 200;
+
+/// Space between two columns.
+const GAP: usize = 6;
 
 /// Body of the page.
 #[derive(Serialize)]
@@ -38,7 +41,6 @@ pub(super) struct Numbers {
 struct Chart {
     id: &'static str,
     title: &'static str,
-    noun: &'static str,
     /// What it shows, in a sentence.
     about: String,
     width: usize,
@@ -92,8 +94,8 @@ impl Numbers {
                 *count = sum;
             }
             let versions = by_month(published, last).1;
-            charts.push(Chart::new("growth", "Servers", "server", last, &growth));
-            charts.push(Chart::new("versions", "Published versions", "version", last, &versions));
+            charts.push(Chart::new("growth", "Servers", last, &growth));
+            charts.push(Chart::new("versions", "Published versions", last, &versions));
         }
         let total = servers.len();
         let mut bars: Vec<Bars> =
@@ -127,20 +129,15 @@ fn by_month<'a>(dates: impl Iterator<Item = &'a str>, last: usize) -> (usize, Ve
     for month in dates.filter_map(month) {
         *by_month.entry(month).or_default() += 1;
     }
-    let first = (last + 1).saturating_sub(MONTHS);
+    let months = by_month.keys().next().map_or(0, |first| (last + 1).saturating_sub(*first));
+    let first = (last + 1).saturating_sub(months.clamp(FEWEST, MONTHS));
     let before = by_month.range(..first).map(|(_, count)| count).sum();
     (before, (first..=last).map(|at| by_month.get(&at).copied().unwrap_or(0)).collect())
 }
 
 impl Chart {
     /// Draws `counts`, of which the last is that of the month `last`.
-    fn new(
-        id: &'static str,
-        title: &'static str,
-        noun: &'static str,
-        last: usize,
-        counts: &[usize],
-    ) -> Self {
+    fn new(id: &'static str, title: &'static str, last: usize, counts: &[usize]) -> Self {
         let most = counts.iter().copied().max().unwrap_or(0).max(1);
         let first = last + 1 - counts.len();
         let column = |(i, count): (usize, &usize)| {
@@ -150,9 +147,9 @@ impl Chart {
             Column {
                 month: month_name(at),
                 count: grouped(*count),
-                x: i * (WIDTH / MONTHS) + 3,
+                x: i * WIDTH / counts.len() + GAP / 2,
                 y: HEIGHT - height,
-                width: COLUMN,
+                width: WIDTH / counts.len() - GAP,
                 height,
             }
         };
@@ -162,7 +159,7 @@ impl Chart {
             format!("{} in {}, {} in {}", from.count, from.month, to.count, to.month)
         });
         let about = about.unwrap_or_default();
-        Self { id, title, noun, about, width: WIDTH, height: HEIGHT, columns }
+        Self { id, title, about, width: WIDTH, height: HEIGHT, columns }
     }
 }
 
@@ -235,7 +232,7 @@ mod tests {
 
     #[test]
     fn columns_fit_and_a_small_count_can_be_seen() {
-        let chart = Chart::new("c", "C", "server", 24_000, &[0, 1, 1_000_000]);
+        let chart = Chart::new("c", "C", 24_000, &[0, 1, 1_000_000]);
         let heights: Vec<usize> = chart.columns.iter().map(|column| column.height).collect();
         assert_eq!(heights, [0, 1, HEIGHT]);
     }
