@@ -130,10 +130,11 @@ class Index {
 
   // Servers whose names look like `query`, the most similar first.
   nearest(query, count = 3) {
-    const wanted = pairs(query);
+    const short = (name) => name.replace(/^[^/]*\.(?=[^/]*\/)/, ''); // io.github.acme/tool → acme/tool
+    const wanted = pairs(short(query));
     const scored = this.servers.map((server) => {
       const like = (text) => similarity(wanted, pairs(text));
-      return [Math.max(like(server.part), like(server.title), like(server.name) * 0.9), server];
+      return [Math.max(like(server.part), like(server.title), like(short(server.name))), server];
     });
     const near = scored.filter(([score]) => score > 0.25).sort((a, b) => b[0] - a[0] || (a[1].key < b[1].key ? -1 : 1));
     return near.slice(0, count).map(([, server]) => server);
@@ -157,6 +158,7 @@ function similarity(a, b) {
 function marks(text, terms) {
   const long = terms.filter((term) => term.length > 1);
   const parts = [''];
+  if (long.length === 0) return [text];
   for (const [i, part] of text.split(/([\p{L}\p{N}]+)/u).entries()) {
     const hit = i % 2 === 1 && long.some((term) => quality(term, fold(part)) || roughly(term, fold(part)));
     if (hit) parts.push(part, '');

@@ -116,19 +116,21 @@ function search() {
   const foot = make('div', { class: 'more-results' });
   const empty = make('button', { type: 'button', class: 'empty-field', 'aria-label': 'Clear search', hidden: '' }, '×');
   const clear = make('a', { class: 'clear', href: location.pathname }, 'Clear search and filters');
+  const best = make('a', { href: location.pathname, 'data-sort': 'best', hidden: '' }, 'Best match');
   input.after(empty);
+  order?.prepend(best);
   if (home) [listing.after(place), order.before(clear)];
   place.append(...(home ? [list, foot] : [status, list, foot]));
   const filters = home && panel ? new Filters(panel, () => act('pushState')) : null;
   let sort = null; // an order that was chosen
 
-  function show(limit = home ? 100 : 8) {
+  function show(limit = home ? 40 : 8) {
     const query = input.value.trim();
     const searching = query !== '' || Boolean(filters?.active);
     const active = searching || (home && sort !== null);
     const by = sort || (query ? 'best' : 'updated');
     const { index, state } = store;
-    empty.hidden = query === '';
+    empty.hidden = best.hidden = query === '';
     if (state !== 'loading') document.documentElement.classList.remove('waiting');
     document.documentElement.classList.toggle('searching', home && searching);
     if (state === 'ready' || state === 'failed' || !home) place.hidden = !active; // until then the list stays
@@ -186,7 +188,7 @@ function search() {
   function read() {
     const params = new URLSearchParams(location.search);
     input.value = params.get('q') || '';
-    sort = order.querySelector(`[data-sort="${CSS.escape(params.get('sort') || '')}"]`)?.dataset.sort || null;
+    sort = ['updated', 'name', 'newest'].find((known) => known === params.get('sort')) || null;
     filters?.read(params);
     if (location.search) store.load(show);
     document.documentElement.classList.toggle('waiting', location.search !== '' && store.state === 'loading');
@@ -201,7 +203,7 @@ function search() {
     const chosen = event.target.dataset.sort;
     if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    sort = chosen === 'updated' && input.value.trim() === '' ? null : chosen;
+    sort = chosen === (input.value.trim() ? 'best' : 'updated') ? null : chosen;
     act('pushState');
   });
   input.addEventListener('focus', () => { store.load(show); if (!home) show(); });

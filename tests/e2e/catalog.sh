@@ -53,3 +53,4 @@ if [ -n "$data" ]; then
 fi
 node --test "$top/tests/e2e/search.test.mjs"
 node "$here/catalog.mjs" "${args[@]}"
+[ -z "$data" ] || node "$here/lighthouse.mjs" "$work/real/_site" io.github.github/github-mcp-server github
