@@ -157,7 +157,7 @@ pub(super) fn leaves<'a, T>(
     let mut starts = vec![0];
     for (at, item) in items.iter().enumerate() {
         let length = at - starts[starts.len() - 1];
-        let wanted = length >= MOST || length >= FEWEST && fnv1a(name(item)) % SHARE == 0;
+        let wanted = length >= MOST || length >= FEWEST && fnv1a(name(item)).is_multiple_of(SHARE);
         if wanted && place(&items[at..]).is_some() {
             starts.push(at);
         }
