@@ -133,8 +133,8 @@ class Index {
     const short = (name) => name.replace(/^[^/]*\.(?=[^/]*\/)/, ''); // io.github.acme/tool → acme/tool
     const wanted = pairs(short(query));
     const scored = this.servers.map((server) => {
-      const like = (text) => similarity(wanted, pairs(text));
-      return [Math.max(like(server.part), like(server.title), like(short(server.name))), server];
+      const texts = [server.part, server.folded, short(server.name)];
+      return [Math.max(...texts.map((text) => similarity(wanted, text.toLowerCase()))), server];
     });
     const near = scored.filter(([score]) => score > 0.25).sort((a, b) => b[0] - a[0] || (a[1].key < b[1].key ? -1 : 1));
     return near.slice(0, count).map(([, server]) => server);
@@ -147,11 +147,11 @@ function pairs(text) {
   return new Set(Array.from({ length: Math.max(0, letters.length - 1) }, (_, i) => letters.slice(i, i + 2)));
 }
 
-// Share of pairs that two names have in common, from 0 to 1.
-function similarity(a, b) {
+// Share of pairs that a text in lower case has in common with `wanted`, from 0 to about 1.
+function similarity(wanted, text) {
   let common = 0;
-  for (const pair of a) common += b.has(pair) ? 1 : 0;
-  return common === 0 ? 0 : (2 * common) / (a.size + b.size);
+  for (let i = 0; i + 1 < text.length; i += 1) common += wanted.has(text.slice(i, i + 2)) ? 1 : 0;
+  return common === 0 ? 0 : (2 * common) / (wanted.size + text.length - 1);
 }
 
 // Cuts text into parts, of which every second one is a word that a term matches.
