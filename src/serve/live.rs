@@ -63,9 +63,9 @@ impl Live {
         before: Option<&Self>,
         listing: Listing,
         facts: &Facts,
-        pages: bool,
+        catalog: Option<&Catalog>,
     ) -> Arc<Stored> {
-        let stored = Stored::new(listing, facts, pages);
+        let stored = Stored::new(listing, facts, catalog);
         match before.and_then(|live| live.server(stored.name())) {
             Some(same) if **same == stored => same.clone(),
             _ => Arc::new(stored),
@@ -82,7 +82,7 @@ impl Live {
         let renderer = Renderer { facts, catalog: catalog.map(|catalog| &**catalog) };
         let (mut parts, latest) = renderer.parts(registry);
         let listings = registry.listings().cloned();
-        let stored = listings.map(|listing| Arc::new(Stored::new(listing, facts, false)));
+        let stored = listings.map(|listing| Arc::new(Stored::new(listing, facts, None)));
         let live = Self::new(stored.collect(), facts, None);
         if host.answers_queries() {
             let rows: Vec<IndexedVersion> =

@@ -70,8 +70,9 @@ impl Pages {
 
     /// Renders the exports. What they are made of is large and rarely asked for, so it is not kept.
     fn exports(&self, servers: &[Arc<Stored>]) -> Vec<Artifact> {
+        let Some(catalog) = self.catalog.as_deref() else { return Vec::new() };
         let summaries: Vec<Summary> =
-            servers.par_iter().filter_map(|server| server.summary_with_exports()).collect();
+            servers.par_iter().filter_map(|it| it.summary_with_exports(catalog)).collect();
         let summaries: Vec<&Summary> = summaries.iter().collect();
         self.renderer().part(Part::Exports, &summaries, Wanted::ALL)
     }

@@ -9,7 +9,7 @@ use crate::data::read_json;
 use crate::model::query::ListedEntry;
 use crate::model::{Entry, Listing, Server};
 use crate::render::query::{self, IndexedVersion};
-use crate::render::{Facts, Summary, api};
+use crate::render::{Catalog, Facts, Summary, api};
 use crate::site::Body;
 
 /// One server in memory.
@@ -36,15 +36,15 @@ impl PartialEq for Stored {
 }
 
 impl Stored {
-    /// Takes over a listing; with a summary when there are pages.
-    pub(super) fn new(mut listing: Listing, facts: &Facts, pages: bool) -> Self {
+    /// Takes over a listing; with a summary when there is a catalog.
+    pub(super) fn new(mut listing: Listing, facts: &Facts, catalog: Option<&Catalog>) -> Self {
         let key = facts.meta_key.as_deref();
         let versions = query::items_with(&listing, |entry| {
             let mut text = api::entry_json(entry, listing.is_latest(entry), key);
             text.shrink_to_fit();
             text.into()
         });
-        let summary = pages.then(|| Summary::without_exports(&listing));
+        let summary = catalog.map(|catalog| catalog.summary_without_exports(&listing));
         listing.replace_documents(|_| Default::default());
         let at = |entry: &Entry| {
             versions.binary_search_by(|row| row.version().cmp(entry.version.as_str())).ok()
@@ -99,8 +99,8 @@ impl Stored {
     }
 
     /// Returns the summary that exports need, which takes all documents.
-    pub(super) fn summary_with_exports(&self) -> Option<Summary> {
-        self.listing_with(|_| true).map(|listing| Summary::of(&listing))
+    pub(super) fn summary_with_exports(&self, catalog: &Catalog) -> Option<Summary> {
+        self.listing_with(|_| true).map(|listing| catalog.summary(&listing))
     }
 
     /// Returns the listing with the documents of the versions that are `needed`.

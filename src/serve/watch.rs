@@ -105,7 +105,8 @@ impl LiveSource {
                     .map(|live| if self.cors { live } else { live.without_cors() });
             }
             None => {
-                let keep = |listing| Live::stored(before, listing, facts, catalog.is_some());
+                let keep =
+                    |listing| Live::stored(before, listing, facts, loaded.renderer().catalog);
                 let servers;
                 (servers, report) = check_each(&loaded, observer, keep)?;
                 live = (!report.has_errors()).then(|| Live::new(servers, facts, catalog));

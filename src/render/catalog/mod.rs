@@ -20,6 +20,7 @@ mod inputs;
 mod list;
 mod machine;
 mod more;
+mod numbers;
 mod page;
 mod place;
 mod search;
@@ -33,12 +34,13 @@ mod works;
 
 use std::collections::BTreeMap;
 
-use crate::config::{CatalogSettings, ExportSettings, Visibility};
+use crate::config::{CatalogSettings, ExportSettings, Icons, Visibility};
 use crate::diag::nearest;
 use crate::model::Listing;
 use crate::site::{Artifact, Media};
 
 use super::Facts;
+use super::export::ServerExports;
 use super::install::{Clients, InstallContext, recipe};
 use assets::Assets;
 pub use enforce::Enforcement;
@@ -62,6 +64,8 @@ pub struct Catalog {
     settings: CatalogSettings,
     exports: ExportSettings,
     public: bool,
+    /// Whether pages load the pictures of entries.
+    icons: bool,
     forge: Option<Forge>,
     clients: Clients,
     engine: Engine,
@@ -96,6 +100,7 @@ impl Catalog {
             assets: Assets::new(settings, overrides),
             forge: forge.and_then(|repository| Forge::of(repository, settings)),
             public: visibility == Visibility::Public,
+            icons: settings.icons.map_or(visibility == Visibility::Public, Icons::are_on),
             settings: settings.clone(),
             exports: ExportSettings::default(),
             digest,
@@ -129,7 +134,17 @@ impl Catalog {
     /// Versions that are deleted have no page. When all are, there is only the summary, for the pages of
     /// changes.
     pub(super) fn listing(&self, listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Summary) {
-        (self.pages(listing, facts, Wanted::ALL), Summary::of(listing))
+        (self.pages(listing, facts, Wanted::ALL), self.summary(listing))
+    }
+
+    /// Sums up a server for the pages that span servers.
+    pub fn summary(&self, listing: &Listing) -> Summary {
+        Summary { exports: ServerExports::new(listing), ..self.summary_without_exports(listing) }
+    }
+
+    /// Sums up a server for the pages of all [`Part`]s but the exports.
+    pub fn summary_without_exports(&self, listing: &Listing) -> Summary {
+        Summary::new(listing, listing.live_latest().map(|entry| &*entry.server), self.icons)
     }
 
     /// Renders the wanted pages of one server. A page needs the documents of its own version and of the
@@ -145,6 +160,7 @@ impl Catalog {
         let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
         let recipes = recipe::recipes(lens);
         let mut view = ServerView::new(listing, (entry, lens, &recipes), whole, forge);
+        view.icon = view.icon.filter(|_| self.icons);
         view.structured = site.public.then(|| server::structured(lens, entry));
         let context =
             InstallContext { base_url: site.base_url.as_deref(), clients: self.clients.clone() };
@@ -158,7 +174,8 @@ impl Catalog {
             let Some(place) = place.filter(|place| site.wants(&place.path)) else { continue };
             let window = server::around(listing, entry);
             let of = (entry, &*entry.server, &*recipe::recipes(&entry.server));
-            let view = ServerView::new(listing, of, window, forge);
+            let mut view = ServerView::new(listing, of, window, forge);
+            view.icon = view.icon.filter(|_| self.icons);
             let title = format!("{} {}", view.title, entry.version);
             let head = PageHead::new("servers", &title, &view.description)
                 .json(view.json.as_ref())

@@ -14,6 +14,7 @@ use super::Catalog;
 use super::assets::AssetLinks;
 use super::engine::{self, value};
 use super::place::{Href, PagePlace};
+use super::server::Moment;
 use super::text::shown;
 
 /// What is the same on every page.
@@ -124,8 +125,17 @@ pub(super) struct PageHead {
     json: Option<Href>,
     /// Its absolute URL, or that of its canonical page.
     canonical: Option<String>,
+    /// When the data was committed, and in which commit. Only on pages that every change renews.
+    built: Option<Built>,
     /// Whether search engines should ignore it though the registry is public.
     hidden: bool,
+}
+
+/// The commit that a page was made from.
+#[derive(Debug, Clone, Serialize)]
+struct Built {
+    at: Moment,
+    commit: String,
 }
 
 impl PageHead {
@@ -136,6 +146,16 @@ impl PageHead {
             description: description.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// Names the commit at the foot of the page, unless part of it is held back.
+    pub(super) fn built(mut self, facts: &Facts) -> Self {
+        let commit = facts.commit.as_ref().filter(|_| !facts.holds_back);
+        self.built = commit.map(|(id, at)| Built {
+            at: Moment::new(at.as_str()),
+            commit: id.chars().take(7).collect(),
+        });
+        self
     }
 
     /// Sets the JSON twin.

@@ -16,9 +16,10 @@ use super::Catalog;
 use super::changes::{self, ChangeView, Dated};
 use super::enforce::Enforcement;
 use super::engine;
-use super::facets::{Facet, Group, facets, groups};
-use super::list::{self, Leaf, Pager, ServerRow, leaves};
+use super::facets::{self, ALL, Facet, Group, NAMESPACES, facets, groups};
+use super::list::{self, FRONT, Leaf, Pager, ServerRow, leaves};
 use super::machine::Machine;
+use super::numbers::Numbers;
 use super::page::{PageHead, SiteView, Wanted};
 use super::place::{Href, PagePlace, page_of};
 use super::search;
@@ -26,28 +27,38 @@ use super::summary::Summary;
 use super::text::counted;
 use super::works;
 
-/// Body of the front page and of the other pages of the full list.
+/// Body of the front page.
 #[derive(Serialize)]
 struct Home<'a> {
     count: String,
+    /// How many servers are in the list of all and not here.
+    more: usize,
     rows: Vec<ServerRow<'a>>,
-    pager: Pager,
-    groups: &'a [Group],
-    newest: &'a [ChangeView],
-    structured: &'a serde_json::Value,
-    /// Text of the badge, when there is one.
-    works: Option<&'a str>,
+    groups: Vec<Group>,
+    newest: Vec<ServerRow<'a>>,
+    /// How many servers were proven in each way.
+    proofs: Vec<facets::Value>,
+    structured: serde_json::Value,
+    works: Option<works::Strip>,
 }
 
-/// Body of a facet's page.
+/// Body of a page of a list: of all servers when there is no kind.
 #[derive(Serialize)]
 struct List<'a> {
-    kind: &'static str,
+    kind: Option<&'static str>,
     kind_label: &'static str,
     value: &'a str,
-    label: String,
-    count: String,
+    label: &'a str,
+    count: &'a str,
     rows: Vec<ServerRow<'a>>,
+    pager: Pager,
+}
+
+/// Body of a page of the index of namespaces.
+#[derive(Serialize)]
+struct Namespaces<'a> {
+    count: String,
+    values: &'a [facets::Value],
     pager: Pager,
 }
 
@@ -146,6 +157,8 @@ impl Part {
 /// Descriptions of the pages, for search engines and previews.
 const BROWSE: &str =
     "Every way to cut the list of servers: package type, transport, namespace, status.";
+const NAMES: &str = "Every namespace and its servers.";
+const NUMBERS: &str = "How the registry grows, and what is in it.";
 const CHANGES: &str = "The last hundred publications and changes of status.";
 const CONNECT: &str = "How to point Copilot, VS Code and other clients at this registry.";
 const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where to get one.";
@@ -165,11 +178,19 @@ struct Span<'a> {
 impl Span<'_> {
     fn part<E: Send>(&self, part: Part, emit: &Emit<'_, E>) -> Result<(), E> {
         match part {
-            Part::Lists => self.home(emit).and_then(|()| self.facets(emit)),
+            Part::Lists => self.lists(emit),
             Part::Others => self.others(emit),
             Part::Exports => self.exports(emit).map(drop),
             Part::Search => search::artifacts(self.servers, emit),
         }
+    }
+
+    /// The front page and the pages of lists.
+    fn lists<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
+        self.home().into_iter().try_for_each(emit)?;
+        self.all().into_iter().try_for_each(emit)?;
+        self.namespaces().into_iter().try_for_each(emit)?;
+        self.facets(emit)
     }
 
     /// Single pages, assets and documents for machines.
@@ -196,68 +217,99 @@ impl Span<'_> {
         Ok(enforced)
     }
 
-    /// The full list: the front page and as many other pages as needed.
-    ///
-    /// Only the first page shows groups and news; the others are for readers without a script.
-    fn home<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
-        let leaves = leaves(self.servers, &[], &["browse", "page"]);
-        let leaves: Vec<Leaf<'_>> =
-            leaves.into_iter().filter(|leaf| self.site.wants(&leaf.place.path)).collect();
-        let newest = match leaves.first() {
-            Some(first) if first.pager.page == 1 => {
-                changes::newest(&changes::all(self.summaries), 5)
-            }
-            _ => Vec::new(),
+    /// The front page: the servers that changed last, and the ways to all others.
+    fn home(&self) -> Option<Artifact> {
+        let place = PagePlace::new(&[]).filter(|place| self.site.wants(&place.path))?;
+        let recent = list::recent(self.servers, |server| &server.updated);
+        let new = list::recent(self.servers, |server| &server.created);
+        let new = new.into_iter().filter(|server| server.status == "active").take(5);
+        let total = self.servers.len();
+        let proofs = self.facets.iter().filter(|facet| facet.kind.id == "proof");
+        let body = Home {
+            count: counted(total, "server"),
+            more: total.saturating_sub(FRONT),
+            rows: recent
+                .into_iter()
+                .take(FRONT)
+                .map(|s| ServerRow::new(s).news(&s.version, &s.updated))
+                .collect(),
+            groups: groups(self.facets, total, false),
+            newest: new.map(|s| ServerRow::new(s).news(&s.version, &s.created)).collect(),
+            proofs: proofs.filter_map(|facet| facet.view(total)).collect(),
+            structured: self.structured(),
+            works: self.probed.map(works::Strip::new),
         };
-        let groups = groups(self.facets, false);
-        let structured = self.structured();
-        let page = |leaf: Leaf<'_>| {
-            let first = leaf.pager.page == 1;
-            let title = match leaf.pager.page {
-                1 => String::new(),
-                page => format!("All servers, page {page}"),
-            };
-            let head =
-                PageHead::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
-            let body = Home {
-                count: counted(self.servers.len(), "server"),
-                rows: rows(&leaf),
-                groups: if first { &groups } else { &[] },
-                newest: if first { &newest } else { &[] },
-                pager: leaf.pager,
-                structured: &structured,
-                works: self.probed.filter(|_| first).map(|probed| probed.sentence.as_str()),
-            };
-            self.catalog.page(self.site, leaf.place, "home.html", head, body)
-        };
-        leaves.into_par_iter().filter_map(page).try_for_each(emit)
+        let head = PageHead::new("servers", "", &self.site.tagline)
+            .json(Some(&LIST.to_owned()))
+            .built(self.facts);
+        self.catalog.page(self.site, place, "home.html", head, body)
     }
 
-    /// A list for every value of every facet.
+    /// The list of all servers by name.
+    fn all(&self) -> Vec<Artifact> {
+        let count = counted(self.servers.len(), "server");
+        let body = List {
+            kind: None,
+            kind_label: "",
+            value: "",
+            label: "All servers",
+            count: &count,
+            rows: Vec::new(),
+            pager: Pager::default(),
+        };
+        self.list(self.servers, &ALL, &body)
+    }
+
+    /// A list for every value of a facet that needs one.
     fn facets<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
-        let pages = self.facets.par_iter().flat_map_iter(|facet| {
-            let segments = facet.segments();
-            let count = counted(facet.servers.len(), "server");
-            let label = facet.label();
-            let leaves = leaves(&facet.servers, &segments, &segments).into_iter();
-            let leaves = leaves.filter(|leaf| self.site.wants(&leaf.place.path));
-            leaves.filter_map(move |leaf| {
-                let title = format!("{}: {label}", facet.kind.label);
-                let about = format!("{count} of {}.", self.site.name);
-                let body = List {
-                    kind: facet.kind.id,
-                    kind_label: facet.kind.label,
-                    value: &facet.value,
-                    label: label.clone(),
-                    count: count.clone(),
-                    rows: rows(&leaf),
-                    pager: leaf.pager,
-                };
-                let head = PageHead::new("browse", &title, &about);
-                self.catalog.page(self.site, leaf.place, "list.html", head, body)
-            })
+        let total = self.servers.len();
+        let listed = self.facets.par_iter().filter(|facet| facet.has_page(total));
+        let pages = listed.flat_map_iter(|facet| {
+            let (label, count) = (facet.label(), counted(facet.servers.len(), "server"));
+            let body = List {
+                kind: Some(facet.kind.id),
+                kind_label: facet.kind.label,
+                value: &facet.value,
+                label: &label,
+                count: &count,
+                rows: Vec::new(),
+                pager: Pager::default(),
+            };
+            self.list(&facet.servers, &facet.segments(), &body)
         });
         pages.try_for_each(emit)
+    }
+
+    /// The pages of one list; `body` is what they have in common.
+    fn list(&self, servers: &[&Summary], first: &[&str], body: &List<'_>) -> Vec<Artifact> {
+        let title = match body.kind {
+            Some(_) => format!("{}: {}", body.kind_label, body.label),
+            None => body.label.to_owned(),
+        };
+        let page = |leaf: Leaf<'_, &Summary>| {
+            let rows = leaf.items.iter().map(|summary| ServerRow::new(summary)).collect();
+            // The number of servers is on the first page only, so that it renews no other.
+            let about = if leaf.pager.first { body.count } else { "Servers" };
+            let about = format!("{about} of {}.", self.site.name);
+            let head = PageHead::new("browse", &title, &about);
+            let body = List { rows, pager: leaf.pager, ..*body };
+            self.catalog.page(self.site, leaf.place, "list.html", head, body)
+        };
+        let leaves = leaves(servers, first, |server| &server.name).into_iter();
+        leaves.filter(|leaf| self.site.wants(&leaf.place.path)).filter_map(page).collect()
+    }
+
+    /// The index of namespaces, which can be thousands.
+    fn namespaces(&self) -> Vec<Artifact> {
+        let values = facets::namespaces(self.facets, self.servers.len());
+        let page = |leaf: Leaf<'_, facets::Value>| {
+            let count = counted(values.len(), "namespace");
+            let body = Namespaces { count, values: leaf.items, pager: leaf.pager };
+            let head = PageHead::new("browse", "Namespaces", NAMES);
+            self.catalog.page(self.site, leaf.place, "namespaces.html", head, body)
+        };
+        let leaves = leaves(&values, &NAMESPACES, facets::Value::value).into_iter();
+        leaves.filter(|leaf| self.site.wants(&leaf.place.path)).filter_map(page).collect()
     }
 
     /// What changed, and the pages that explain: how to browse, to connect, to allow.
@@ -268,12 +320,14 @@ impl Span<'_> {
             ("count", engine::value(count)),
         ]);
         let facets = BTreeMap::from([
-            ("groups", engine::value(groups(self.facets, true))),
+            ("groups", engine::value(groups(self.facets, self.servers.len(), true))),
             ("count", engine::value(counted(self.servers.len(), "server"))),
         ]);
+        let numbers = Numbers::new(self.servers, self.facets);
         let pages = [
             self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),
+            self.plain("numbers", "numbers.html", "Numbers", NUMBERS, numbers),
             self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
         ];
         pages.into_iter().flatten().collect()
@@ -288,17 +342,19 @@ impl Span<'_> {
         about: &str,
         it: impl Serialize,
     ) -> Option<Artifact> {
-        let head = PageHead::new(section, title, about);
+        let mut head = PageHead::new(section, title, about);
+        if section == "changes" {
+            head = head.built(self.facts);
+        }
         self.catalog.page(self.site, PagePlace::new(&[section])?, template, head, it)
     }
 
     /// Pages that a sitemap names besides those of servers.
-    ///
-    /// A facet with a single server adds nothing to the server's page.
     fn pages(&self) -> Vec<Href> {
-        let fixed = ["", "browse/", "changes/", "connect/"].into_iter();
+        let fixed = ["", "browse/", "browse/all/", "changes/", "connect/", "numbers/"].into_iter();
         let fixed = fixed.chain(self.probed.map(|_| "probe/")).map(Href::from);
-        let facets = self.facets.iter().filter(|facet| facet.servers.len() > 1);
+        let total = self.servers.len();
+        let facets = self.facets.iter().filter(|facet| facet.has_page(total));
         fixed.chain(facets.filter_map(|facet| page_of(&facet.segments()))).collect()
     }
 
@@ -334,9 +390,4 @@ impl Span<'_> {
             },
         })
     }
-}
-
-/// The rows of one page.
-fn rows<'a>(leaf: &Leaf<'a>) -> Vec<ServerRow<'a>> {
-    leaf.servers.iter().map(|summary| ServerRow::new(summary)).collect()
 }
