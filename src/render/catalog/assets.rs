@@ -22,9 +22,13 @@ const SCRIPT: &str = concat!(
     include_str!("../../../site/catalog.js")
 );
 
+/// The style sheet; what pages of servers need comes last.
+const STYLE: &str =
+    concat!(include_str!("../../../site/style.css"), include_str!("../../../site/server.css"));
+
 /// The files of `site/` that pages use.
 const FILES: [(&str, Media, &str); 4] = [
-    ("style.css", Media::Css, include_str!("../../../site/style.css")),
+    ("style.css", Media::Css, STYLE),
     ("catalog.js", Media::Script, SCRIPT),
     ("install.js", Media::Script, include_str!("../../../site/install.js")),
     ("icons.svg", Media::Svg, include_str!("../../../site/icons.svg")),
