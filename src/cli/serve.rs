@@ -42,19 +42,21 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
         source = source.without_cors();
     }
     let reading = source.read(talk.observer().as_ref())?;
-    talk.report(&reading.report);
+    let (report, seen) = (reading.report, reading.seen);
+    talk.report(&report);
     let Some(live) = reading.live else {
         talk.say("nothing is served");
         return Ok(Outcome::Refused);
     };
-    print_summary(talk, &live, &reading.report);
+    print_summary(talk, &live, &report);
+    drop(report); // large for a large registry
     print_address(talk, server.local_addr(), host, cors);
     if args.no_reload {
         server.run(live, None);
     } else {
         talk.say(&format!("watching {} for changes", global.data.display()));
         let on_event = |event: Event<'_>| report_event(talk, &event);
-        server.run(live, Some(Watch { source: &source, seen: reading.seen, on_event: &on_event }));
+        server.run(live, Some(Watch { source: &source, seen, on_event: &on_event }));
     }
     Ok(Outcome::Fine)
 }

@@ -28,6 +28,9 @@ pub struct CatalogSettings {
     pub accent: String,
     /// A line at the foot of every page.
     pub footer: Option<String>,
+    /// Whether pages load the pictures of entries from their publishers; by default only those of a public
+    /// registry do.
+    pub icons: Option<Icons>,
     /// Links at the foot of every page.
     pub links: Vec<FooterLink>,
     /// Identifiers of the clients whose tabs come first.
@@ -51,6 +54,7 @@ impl Default for CatalogSettings {
             logo: None,
             accent: ACCENT.to_owned(),
             footer: None,
+            icons: None,
             links: Vec::new(),
             clients: Vec::new(),
             templates: None,
@@ -58,6 +62,23 @@ impl Default for CatalogSettings {
             edit: true,
             branch: None,
         }
+    }
+}
+
+/// Whether pages load the pictures of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Icons {
+    /// A server has a letter in place of a picture.
+    Off,
+    /// A reader's browser asks the publishers' hosts for the pictures.
+    On,
+}
+
+impl Icons {
+    /// Whether they are loaded.
+    pub fn are_on(self) -> bool {
+        self == Self::On
     }
 }
 

@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
-pub use catalog::CatalogSettings;
+pub use catalog::{CatalogSettings, Icons};
 pub use exports::{AllowlistSettings, ExportSettings, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,

@@ -6,11 +6,12 @@
 //! an author wrote behind the package, as in `docker run image serve`, goes behind it again. Everything
 //! else is refused; see [`Misplaced`].
 
+mod names;
 mod options;
 
 use options::{OPTIONS, Options, Takes};
 
-use super::{Argument, ArgumentKind, Given, Naming, OciReference, Package, PackageType, Runner};
+use super::{Argument, ArgumentKind, Given, Naming, Package, PackageType, Runner};
 
 /// Where a word goes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -95,21 +96,40 @@ pub fn launch(kind: &PackageType, runner: &Runner, package: &Package) -> Result<
     Ok(walk.launch)
 }
 
-/// Whether a command line runs `package` and nothing else, from its registry.
+/// Which version of a package a command line runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// The one that the document names.
+    Named,
+    /// Any: the command names none, unlike the document.
+    Any,
+}
+
+/// Returns which version of `package` a command line runs; `None` when it runs something else, another
+/// version, or takes it from another registry.
 ///
 /// Every command of an allowlist passes this, from every installer.
-pub fn runs(kind: &PackageType, package: &Package, argv: &[String]) -> bool {
+pub fn run(kind: &PackageType, package: &Package, argv: &[String]) -> Option<Run> {
+    let word = first_word(kind, package, argv)?;
+    kind.names(&package.identifier, word)?;
+    let named = kind.version(&package.identifier).or(package.version.as_deref());
+    match kind.version(word) {
+        version if version == named => Some(Run::Named),
+        None => Some(Run::Any),
+        Some(_) => None,
+    }
+}
+
+/// Returns the word that a command line runs as a package from the registry of `package`.
+fn first_word<'a>(kind: &PackageType, package: &Package, argv: &'a [String]) -> Option<&'a str> {
     let argv = argv.strip_prefix(&["cmd".to_owned(), "/c".to_owned()]).unwrap_or(argv);
-    let Some((program, mut words)) = argv.split_first() else { return false };
-    let Some(options) = OPTIONS.iter().find(|it| it.program == program) else { return false };
-    let Some(runner) = kind.runners.iter().find(|it| it.program == program) else { return false };
+    let (program, mut words) = argv.split_first()?;
+    let options = OPTIONS.iter().find(|it| it.program == program)?;
+    let runner = kind.runners.iter().find(|it| it.program == program)?;
     let unusual = package.registry_base_url.as_deref().filter(|url| !kind.is_usual_registry(url));
     let mut named = None;
     if let Some(first) = runner.before.first().filter(|word| !word.starts_with('-')) {
-        match words.split_first() {
-            Some((word, rest)) if word == first => words = rest,
-            _ => return false,
-        }
+        words = words.split_first().filter(|(word, _)| word == first)?.1;
     }
     while let Some((word, rest)) = words.split_first() {
         words = rest;
@@ -129,22 +149,22 @@ pub fn runs(kind: &PackageType, package: &Package, argv: &[String]) -> bool {
                 None => kind.is_usual_registry(url),
             };
             let from = named.map_or(unusual.is_none(), is_same) || kind.naming == Naming::Image;
-            return from && kind.names(&package.identifier, word).is_some();
+            return from.then_some(word.as_str());
         }
         let (option, joined) = split(word);
         match (options.takes(option), joined) {
             (Some(Takes::Nothing), None) | (Some(Takes::Value), Some(_)) => {}
             (Some(takes), None) => {
-                let Some((value, rest)) = words.split_first() else { return false };
+                let (value, rest) = words.split_first()?;
                 words = rest;
                 if takes == Takes::Registry {
                     named = Some(value);
                 }
             }
-            _ => return false,
+            _ => return None,
         }
     }
-    false
+    None
 }
 
 #[derive(Debug)]
@@ -313,54 +333,6 @@ impl PackageType {
         let named = hint.and_then(|hint| self.runners.iter().find(|it| it.program == hint));
         Some((named.or_else(|| self.runners.first())?, hint.is_some() && named.is_none()))
     }
-
-    /// Whether a word of a command line names the package `identifier`, in any spelling and of any
-    /// version; returns the extras of a Python package with their brackets.
-    pub fn names<'w>(&self, identifier: &str, word: &'w str) -> Option<&'w str> {
-        if self.naming == Naming::Image {
-            return (image(word) == image(identifier)).then_some("");
-        }
-        let scope = usize::from(word.starts_with('@'));
-        let end = word[scope..]
-            .find(['@', '=', '<', '>', '~', '!', '['])
-            .map_or(word.len(), |at| scope + at);
-        let (name, rest) = word.split_at(end);
-        let extras = match rest.strip_prefix('[').and_then(|rest| rest.find(']')) {
-            Some(close) => &rest[..close + 2],
-            None => "",
-        };
-        let plain = |c: char| c.is_ascii_alphanumeric() || "[]_-.,".contains(c);
-        let is_same = match self.name {
-            "pypi" => python(name) == python(identifier) && extras.chars().all(plain),
-            "nuget" => name.eq_ignore_ascii_case(identifier) && extras.is_empty(),
-            _ => name == identifier && extras.is_empty(),
-        };
-        is_same.then_some(extras)
-    }
-}
-
-/// A name as PyPI compares it: runs of `-`, `_` and `.` are one hyphen, and case does not matter.
-fn python(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    for c in name.chars() {
-        match c {
-            '-' | '_' | '.' if text.ends_with('-') => {}
-            '-' | '_' | '.' => text.push('-'),
-            c => text.push(c.to_ascii_lowercase()),
-        }
-    }
-    text
-}
-
-/// The registry and the repository of an image, without the spellings of Docker Hub.
-fn image(reference: &str) -> (String, &str) {
-    let parts = OciReference::split(reference);
-    let host = parts.registry.unwrap_or("docker.io").to_ascii_lowercase();
-    if matches!(host.as_str(), "docker.io" | "index.docker.io" | "registry-1.docker.io") {
-        let repository = parts.repository;
-        return (String::new(), repository.strip_prefix("library/").unwrap_or(repository));
-    }
-    (host, parts.repository)
 }
 
 #[cfg(test)]

@@ -82,7 +82,8 @@ impl Cursor {
         Self { name: name.to_owned(), version: version.map(|version| version.replace(' ', "+")) }
     }
 
-    fn is_before(&self, row: &impl ListedEntry) -> bool {
+    /// Whether `row` comes after it in the list.
+    pub fn is_before(&self, row: &impl ListedEntry) -> bool {
         match &self.version {
             Some(version) => (row.name(), row.version()) > (self.name.as_str(), version.as_str()),
             None => row.name() > self.name.as_str(),
@@ -203,12 +204,22 @@ pub struct Page {
 pub fn page<R: ListedEntry>(rows: &[R], query: &ListQuery) -> Page {
     let after = |cursor: &Cursor| rows.partition_point(|row| !cursor.is_before(row));
     let start = query.cursor.as_ref().map_or(0, after);
+    page_among(|i| &rows[i], start..rows.len(), query)
+}
+
+/// As [`page`], when an index knows which rows can be on it: `candidates` are positions behind the
+/// cursor, in order, and at least those that `query` selects.
+pub fn page_among<'a, R: ListedEntry + 'a>(
+    row: impl Fn(usize) -> &'a R,
+    candidates: impl Iterator<Item = usize>,
+    query: &ListQuery,
+) -> Page {
     let found: Vec<usize> =
-        (start..rows.len()).filter(|i| query.selects(&rows[*i])).take(query.limit).collect();
+        candidates.filter(|i| query.selects(row(*i))).take(query.limit).collect();
     let next_cursor = found
         .last()
         .filter(|_| found.len() == query.limit)
-        .map(|last| format!("{}:{}", rows[*last].name(), rows[*last].version()));
+        .map(|last| format!("{}:{}", row(*last).name(), row(*last).version()));
     Page { rows: found, next_cursor }
 }
 

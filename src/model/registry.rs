@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::{Entry, Evidence, ServerName};
+use super::{Entry, Evidence, Server, ServerName};
 
 /// All versions of one server, newest publication first, with the latest one known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,14 @@ impl Listing {
     pub fn add_evidence(&mut self, find: impl Fn(&Entry) -> Evidence) {
         for entry in &mut self.entries {
             entry.evidence = find(entry);
+        }
+    }
+
+    /// Replaces every document and its typed view: a listing that is kept in memory for long may have
+    /// its documents elsewhere.
+    pub(crate) fn replace_documents(&mut self, make: impl Fn(&Entry) -> (Box<str>, Box<Server>)) {
+        for entry in &mut self.entries {
+            (entry.document, entry.server) = make(entry);
         }
     }
 

@@ -11,15 +11,12 @@ use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::render::query::{self, IndexedVersion};
 use crate::render::{Gathered, LIST_SEPARATOR, ListPages, RenderedServer, Summary, list_end};
-use crate::site::{Artifact, Body, Forbidden, Output, WriteCounts};
+use crate::site::{Artifact, Body, Forbidden, Host, Output, WriteCounts};
 
 use super::cache::{Details, Slot};
 use super::digest::{server_digest, shared_key};
 use super::sink::{BuildTarget, Sink};
 use super::{Loaded, Observer};
-
-/// Size from which some clients may reject a list, in bytes: one of them stops at 10 MiB.
-const LARGE_LIST: u64 = 5 * 1024 * 1024;
 
 /// How to build.
 #[derive(Debug, Clone, Default)]
@@ -121,7 +118,9 @@ pub fn build(
         report.extend(shortfalls);
         manifests.push(manifest);
     }
-    report.extend(sinks.first().and_then(Sink::list_size).and_then(list_size));
+    let hosts: Vec<&dyn Host> = targets.iter().map(|target| target.host).collect();
+    let list = sinks.first().and_then(Sink::list_size);
+    report.extend(list.and_then(|size| super::large::list(size, &hosts)));
     let servers = loaded.tree.servers();
     let size = (servers.len(), servers.iter().map(|server| server.versions.len()).sum::<usize>());
     let mut built = Built { report: report.finish(&loaded.levels()), size, ..Built::default() };
@@ -285,16 +284,4 @@ fn refuse_undated(report: &Report) -> Result<()> {
         .at(&undated.place.file)
         .help("commit the data first, or pin the dates in origin.json")),
     }
-}
-
-/// Warns about a list that is too large for some clients, which read it as a whole.
-fn list_size(size: u64) -> Option<Diagnostic> {
-    (size > LARGE_LIST).then(|| {
-        let message = format!(
-            "the list has {:.1} MiB; some clients stop reading at 10 MiB",
-            size as f64 / 1_048_576.0
-        );
-        Diagnostic::new(Code::ListTooLarge, Place::default(), message)
-            .help("publish fewer servers, or use a host that answers queries")
-    })
 }

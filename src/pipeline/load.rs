@@ -1,6 +1,7 @@
 //! Loads a data folder: its files, settings, dates and everything else that checks and rendering need.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::check::{DocumentRules, Profile};
 use crate::config::{BaseUrl, Config};
@@ -63,7 +64,7 @@ pub struct Loaded {
     /// Which rules apply.
     pub(crate) profile: Profile,
     /// What turns servers into pages, when pages are wanted.
-    pub(crate) catalog: Option<Catalog>,
+    pub(crate) catalog: Option<Arc<Catalog>>,
     /// What the repository records about the owners of entries.
     pub(crate) evidence: Evidences,
     /// What is wrong with settings and owners files.
@@ -81,7 +82,7 @@ impl Loaded {
 
     /// Returns what went wrong in templates while pages were rendered.
     pub fn template_problems(&self) -> Vec<Diagnostic> {
-        catalog::problems(&self.config, self.catalog.as_ref())
+        catalog::problems(&self.config, self.catalog.as_deref())
     }
 }
 
@@ -118,7 +119,8 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
                 Some(held) => held,
                 None => catalog::overrides(&options.data, &config)?,
             };
-            catalog::make(&config, place.origin().as_ref(), &overrides, &mut findings)?
+            let origin = place.origin();
+            catalog::make(&config, origin.as_ref(), &overrides, &mut findings)?.map(Arc::new)
         }
         false => None,
     };

@@ -14,6 +14,7 @@ mod cache;
 mod catalog;
 mod digest;
 mod exports;
+mod large;
 mod load;
 #[cfg(feature = "probe")]
 mod probed;
@@ -84,8 +85,8 @@ pub fn check_and_count(loaded: &Loaded, observer: &dyn Observer) -> Result<(Vec<
     check_each(loaded, observer, |listing| listing.entries().len())
 }
 
-/// Checks the whole registry, and keeps of each listing what `keep` returns.
-fn check_each<T: Send>(
+/// As [`check`], and of each listing only what `keep` makes of it stays in memory.
+pub fn check_each<T: Send>(
     loaded: &Loaded,
     observer: &dyn Observer,
     keep: impl Fn(Listing) -> T + Sync,
@@ -158,7 +159,7 @@ impl Loaded {
 
     /// Returns what renders this registry.
     pub fn renderer(&self) -> Renderer<'_> {
-        Renderer { facts: &self.facts, catalog: self.catalog.as_ref() }
+        Renderer { facts: &self.facts, catalog: self.catalog.as_deref() }
     }
 
     /// Severities of the settings, then of the caller.

@@ -19,7 +19,7 @@ use crate::model::{Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
 pub use api::{LIST_SEPARATOR, LIST_START, ListPages, list_end, lists};
-pub use catalog::{Catalog, Summary};
+pub use catalog::{Catalog, Part, Summary, Wanted};
 pub use probed::Probed;
 
 /// Facts about a registry that documents contain. The same facts give the same bytes.
@@ -80,6 +80,9 @@ pub type Emit<'a, E> = dyn Fn(Artifact) -> Result<(), E> + Sync + 'a;
 /// Path of the document that lists the latest version of every server.
 pub const LIST: &str = "v0.1/servers";
 
+/// Size at which clients stop reading the list, in bytes.
+pub const LIST_MAX: usize = 10 * 1024 * 1024;
+
 /// Everything that rendering needs besides the registry.
 #[derive(Debug, Clone, Copy)]
 pub struct Renderer<'a> {
@@ -112,14 +115,35 @@ impl Renderer<'_> {
         summaries: &[Summary],
         emit: &Emit<'_, E>,
     ) -> Result<Option<catalog::Enforcement>, E> {
+        self.globals(emit)?;
+        let Some(catalog) = self.catalog else { return Ok(None) };
+        let summaries: Vec<&Summary> = summaries.iter().collect();
+        catalog.spanning(self.facts, &summaries, emit).map(Some)
+    }
+
+    /// Documents of the API that are made of no server, and the result of a probe.
+    fn globals<E>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
         let mut artifacts = api::globals(self.facts);
         // The catalog has its own page for wrong links.
         artifacts.retain(|it| self.catalog.is_none() || it.path.as_str() != api::NOT_FOUND_PAGE);
         artifacts.into_iter().try_for_each(emit)?;
-        self.facts.probed.iter().flat_map(|it| probed::artifacts(it)).try_for_each(emit)?;
-        let Some(catalog) = self.catalog else { return Ok(None) };
-        let summaries: Vec<&Summary> = summaries.iter().collect();
-        catalog.spanning(self.facts, &summaries, emit).map(Some)
+        self.facts.probed.iter().flat_map(|it| probed::artifacts(it)).try_for_each(emit)
+    }
+
+    /// Renders the wanted pages of one server, see [`Catalog::pages`].
+    pub fn pages(&self, listing: &Listing, wanted: Wanted) -> Vec<Artifact> {
+        self.catalog.map_or_else(Vec::new, |catalog| catalog.pages(listing, self.facts, wanted))
+    }
+
+    /// Renders a part of [`Renderer::spanning`]; `summaries` are of all servers.
+    pub fn part(&self, part: Part, summaries: &[&Summary], wanted: Wanted) -> Vec<Artifact> {
+        collect(|emit| {
+            if part == Part::Others {
+                self.globals(emit)?;
+            }
+            self.catalog.map_or(Ok(()), |it| it.part(part, self.facts, (summaries, wanted), emit))
+        })
+        .0
     }
 
     /// Renders everything but the documents from which hosts answer queries. Those are made of the entries
@@ -135,12 +159,8 @@ impl Renderer<'_> {
             parts.servers.extend(rendered.artifacts);
         }
         let list = api::list_json(&latest, None).into();
-        let spanning: Mutex<Vec<Artifact>> = Mutex::new(api::lists(&list).collect());
-        let Ok(_) = self.spanning::<Infallible>(&summaries, &|artifact| {
-            spanning.lock().unwrap_or_else(PoisonError::into_inner).push(artifact);
-            Ok(())
-        });
-        parts.spanning = spanning.into_inner().unwrap_or_else(PoisonError::into_inner);
+        parts.spanning = collect(|emit| self.spanning(&summaries, emit)).0;
+        parts.spanning.extend(api::lists(&list));
         parts.spanning.sort_by(|a, b| a.path.cmp(&b.path));
         (parts, latest)
     }
@@ -159,6 +179,18 @@ impl Renderer<'_> {
     pub fn site(&self, registry: &Registry) -> Site {
         self.parts(registry).0.into_site()
     }
+}
+
+/// Returns what `render` emits, and its result.
+fn collect<T>(
+    render: impl FnOnce(&Emit<'_, Infallible>) -> Result<T, Infallible>,
+) -> (Vec<Artifact>, T) {
+    let artifacts = Mutex::new(Vec::new());
+    let Ok(result) = render(&|artifact| {
+        artifacts.lock().unwrap_or_else(PoisonError::into_inner).push(artifact);
+        Ok(())
+    });
+    (artifacts.into_inner().unwrap_or_else(PoisonError::into_inner), result)
 }
 
 /// Returns a hash that is the same in every build and on every machine (FNV-1a, 32 bits).

@@ -1,16 +1,18 @@
 //! Answers, and the text of their heads.
 //!
-//! A head has three parts: that of the answer (rendered once per document, when the registry is loaded),
-//! [`COMMON`], which every answer has, and that of the connection. Header values with anything but
+//! A head has three parts: that of the answer, [`COMMON`], which every answer has, and that of the
+//! connection. Header values with anything but
 //! visible ASCII and spaces are left out, so that no value can end a line early.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use tiny_http::{HTTPVersion, Header, StatusCode};
 
 use crate::render::api::Problem;
-use crate::site::{Freshness, Media};
+use crate::site::{Body, Freshness, Media};
+
+use super::document::{Document, Form};
+use super::request::Request;
 
 /// Headers of every answer, errors and redirects included: browsers hide an answer without them
 /// from the page that asked, and GitHub's clients call that a failure.
@@ -25,31 +27,42 @@ const ALLOW: (&str, &str) = ("Allow", "GET, HEAD, OPTIONS");
 /// A wrong link is answered with a page for browsers and with JSON for programs.
 const VARY: (&str, &str) = ("Vary", "Accept");
 
+/// Clients that accept it get a compressed form.
+const VARY_FORM: (&str, &str) = ("Vary", "Accept-Encoding");
+
 /// The answer to a request: a head without the headers of the connection, and a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer<'a> {
+pub struct Answer {
     status: u16,
-    head: Cow<'a, str>,
-    body: Cow<'a, [u8]>,
+    head: String,
+    body: Body,
     /// Headers of every answer of this server; an imitated host has others.
     common: &'static str,
 }
 
-impl<'a> Answer<'a> {
-    /// Returns a document whose head is rendered already.
-    pub(super) fn document(head: &'a str, body: &'a [u8]) -> Self {
-        Self::of(200, Cow::Borrowed(head), Cow::Borrowed(body))
-    }
-
-    /// Returns a document that a query made.
-    pub(super) fn made(body: Cow<'a, [u8]>, etag: &str) -> Self {
-        let head = document_head(Media::Json, Freshness::Revalidate, etag, body.len());
-        Self::of(200, Cow::Owned(head), body)
+impl Answer {
+    /// Returns a document, or 304 when the client has it.
+    pub(super) fn document(document: &Document, request: &Request<'_>) -> Self {
+        if request.has(&document.etag) {
+            return Self::unchanged(document);
+        }
+        let size = document.body.len().to_string();
+        let mut fields = vec![
+            ("Content-Type", document.media.content_type()),
+            ("Content-Length", &size),
+            ("ETag", &document.etag),
+            ("Cache-Control", document.freshness.cache_control()),
+        ];
+        fields.extend((document.form == Form::Gzip).then_some(("Content-Encoding", "gzip")));
+        fields.extend((document.form != Form::Only).then_some(VARY_FORM));
+        Self::of(200, head(200, &fields), document.body.clone())
     }
 
     /// Returns 304: the copy that the client has is still valid.
-    pub(super) fn unchanged(freshness: Freshness, etag: &str) -> Self {
-        let fields = [("ETag", etag), ("Cache-Control", freshness.cache_control())];
+    fn unchanged(document: &Document) -> Self {
+        let cache = document.freshness.cache_control();
+        let mut fields = vec![("ETag", &*document.etag), ("Cache-Control", cache)];
+        fields.extend((document.form != Form::Only).then_some(VARY_FORM));
         Self::bare(304, &fields)
     }
 
@@ -81,8 +94,8 @@ impl<'a> Answer<'a> {
     }
 
     /// Returns 404 with a page, for browsers.
-    pub(super) fn not_found_page(page: &'a [u8]) -> Self {
-        Self::with_body(404, Media::Html, Cow::Borrowed(page), &[VARY])
+    pub(super) fn not_found_page(page: Body) -> Self {
+        Self::with_body(404, Media::Html, page, &[VARY])
     }
 
     /// Returns the answer to a preflight request.
@@ -97,24 +110,24 @@ impl<'a> Answer<'a> {
     }
 
     /// Returns the answer of an imitated host, with these headers only.
-    pub(super) fn foreign(status: u16, fields: &[(&str, &str)], body: Cow<'a, [u8]>) -> Self {
-        Self { common: "", ..Self::of(status, Cow::Owned(head(status, fields)), body) }
+    pub(super) fn foreign(status: u16, fields: &[(&str, &str)], body: Body) -> Self {
+        Self { common: "", ..Self::of(status, head(status, fields), body) }
     }
 
-    fn of(status: u16, head: Cow<'a, str>, body: Cow<'a, [u8]>) -> Self {
+    fn of(status: u16, head: String, body: Body) -> Self {
         Self { status, head, body, common: COMMON }
     }
 
     fn bare(status: u16, fields: &[(&str, &str)]) -> Self {
-        Self::of(status, Cow::Owned(head(status, fields)), Cow::Borrowed(&[]))
+        Self::of(status, head(status, fields), Body::default())
     }
 
     fn refusal(problem: &Problem, media: Media, fields: &[(&str, &str)]) -> Self {
-        let body = Cow::Owned(problem.as_str().as_bytes().to_vec());
+        let body = problem.as_str().to_owned().into();
         Self::with_body(problem.status, media, body, fields)
     }
 
-    fn with_body(status: u16, media: Media, body: Cow<'a, [u8]>, fields: &[(&str, &str)]) -> Self {
+    fn with_body(status: u16, media: Media, body: Body, fields: &[(&str, &str)]) -> Self {
         let length = body.len().to_string();
         let mut all = vec![
             ("Content-Type", media.content_type()),
@@ -122,7 +135,7 @@ impl<'a> Answer<'a> {
             ("Cache-Control", Freshness::Volatile.cache_control()),
         ];
         all.extend_from_slice(fields);
-        Self::of(status, Cow::Owned(head(status, &all)), body)
+        Self::of(status, head(status, &all), body)
     }
 
     /// Returns the status.
@@ -150,20 +163,6 @@ impl<'a> Answer<'a> {
     pub(super) fn common(&self) -> &'static str {
         self.common
     }
-}
-
-/// Returns the head of a document.
-pub(super) fn document_head(media: Media, freshness: Freshness, etag: &str, size: usize) -> String {
-    let size = size.to_string();
-    head(
-        200,
-        &[
-            ("Content-Type", media.content_type()),
-            ("Content-Length", &size),
-            ("ETag", etag),
-            ("Cache-Control", freshness.cache_control()),
-        ],
-    )
 }
 
 /// Returns a status line and headers, each line ended; no empty line follows.

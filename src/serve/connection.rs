@@ -94,7 +94,7 @@ fn exchange(
 }
 
 /// Returns the refusal of a request for another host.
-fn misdirected(head: &RequestHead<'_>, peer: Peer, shared: &Shared) -> Option<Answer<'static>> {
+fn misdirected(head: &RequestHead<'_>, peer: Peer, shared: &Shared) -> Option<Answer> {
     let Some(host) = head.host else {
         // Only HTTP/1.0 gets here without one.
         return (!peer.local).then(|| refused(Wait::Nonsense(Nonsense::Host)));
@@ -109,7 +109,7 @@ fn misdirected(head: &RequestHead<'_>, peer: Peer, shared: &Shared) -> Option<An
 }
 
 /// Returns the last answer to a client whose head is invalid.
-fn refused(why: Wait) -> Answer<'static> {
+fn refused(why: Wait) -> Answer {
     let (status, detail) = match why {
         Wait::TooLarge | Wait::Nonsense(Nonsense::TooManyFields) => {
             (431, "The head of the request is too large")

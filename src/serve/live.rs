@@ -1,61 +1,98 @@
 //! A registry in memory.
 //!
-//! It holds every document of the site with its rendered head, and every entry, deleted ones included,
-//! as a row for queries. A row and the document at its URL share their bytes. Requests are answered from
-//! these tables alone; no path of a request reaches a file system.
+//! It holds every entry once, deleted ones included, and an index over them. Documents are put together
+//! from entries when they are asked for, pages are rendered then, and what was made is kept up to a
+//! number of bytes. Requests are answered from memory alone; no path of a request reaches a file system.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use crate::error::Result;
-use crate::model::query::{ListQuery, ListedEntry, page};
+use crate::model::query::{ListQuery, ListedEntry as _};
 use crate::model::{Listing, Registry};
 use crate::render::query::{self, IndexedVersion};
-use crate::render::{self, Catalog, Facts, Renderer, api};
-use crate::site::{Artifact, Body, Host, SiteParts, takes_list_pages};
+use crate::render::{self, Catalog, Facts, LIST, LIST_MAX, Renderer, api};
+use crate::site::{Artifact, Body, Host, takes_list_pages};
 
-use super::document::Document;
+use super::cache::Cache;
+use super::document::{self, Document};
 use super::imitate::Imitation;
+use super::pages::Pages;
+use super::search::Index;
+use super::stored::Stored;
 
 /// A registry in memory; the answer to any request is a pure function of it.
 #[derive(Debug, Default)]
 pub struct Live {
     name: String,
-    documents: HashMap<Box<str>, Document>,
-    /// By name, then version, both by bytes.
-    versions: Vec<IndexedVersion>,
-    /// Positions of a server's versions, newest publication first.
-    servers: HashMap<Arc<str>, Vec<usize>>,
+    /// By name, in bytes.
+    servers: Vec<Arc<Stored>>,
+    /// Position of each server.
+    by_name: HashMap<Arc<str>, usize>,
+    index: Index,
+    /// Documents that are not made of servers.
+    documents: HashMap<Box<str>, Arc<Document>>,
+    pages: Pages,
+    /// Compressed forms of documents, by the validator of the other form.
+    pub(super) compressed: Cache<Box<str>, Arc<Document>>,
     /// The host that answers instead, when one is imitated.
     pub(super) host: Option<Imitation>,
 }
 
 impl Live {
-    /// Renders the whole registry, with pages when there is a catalog.
-    pub fn new(registry: &Registry, facts: &Facts, catalog: Option<&Catalog>) -> Self {
-        Self::of_parts(&Renderer { facts, catalog }.parts(registry).0, registry, facts)
+    /// Takes over servers, with pages when there is a catalog.
+    pub(super) fn new(
+        servers: Vec<Arc<Stored>>,
+        facts: &Facts,
+        catalog: Option<&Arc<Catalog>>,
+    ) -> Self {
+        let pages = Pages::new(facts.clone(), catalog.cloned());
+        Self { name: facts.name.clone(), pages, ..Self::of_servers(servers) }
     }
 
-    /// As [`Live::new`], and answers as `host` would with the files of a build for it.
-    pub fn imitating(
+    fn of_servers(mut servers: Vec<Arc<Stored>>) -> Self {
+        servers.sort_unstable_by(|a, b| a.name().cmp(b.name()));
+        let by_name = (0..).zip(&servers).map(|(at, server)| (server.name().clone(), at));
+        let (by_name, index) = (by_name.collect(), Index::new(&servers));
+        Self { servers, by_name, index, ..Self::default() }
+    }
+
+    /// Returns what is held of `listing`: what this registry holds already, if that is the same.
+    pub(super) fn stored(
+        before: Option<&Self>,
+        listing: Listing,
+        facts: &Facts,
+        catalog: Option<&Catalog>,
+    ) -> Arc<Stored> {
+        let stored = Stored::new(listing, facts, catalog);
+        match before.and_then(|live| live.server(stored.name())) {
+            Some(same) if **same == stored => same.clone(),
+            _ => Arc::new(stored),
+        }
+    }
+
+    /// Renders the whole registry and answers as `host` would with the files of a build for it.
+    pub(super) fn imitating(
         host: &'static dyn Host,
         registry: &Registry,
         facts: &Facts,
-        catalog: Option<&Catalog>,
+        catalog: Option<&Arc<Catalog>>,
     ) -> Self {
-        let (mut parts, latest) = Renderer { facts, catalog }.parts(registry);
-        let live = Self::of_parts(&parts, registry, facts);
+        let renderer = Renderer { facts, catalog: catalog.map(|catalog| &**catalog) };
+        let (mut parts, latest) = renderer.parts(registry);
+        let listings = registry.listings().cloned();
+        let stored = listings.map(|listing| Arc::new(Stored::new(listing, facts, None)));
+        let live = Self::new(stored.collect(), facts, None);
         if host.answers_queries() {
-            parts.queries = query::artifacts(&live.versions);
+            let rows: Vec<IndexedVersion> =
+                live.servers.iter().flat_map(|server| server.versions()).cloned().collect();
+            parts.queries = query::artifacts(&rows);
         }
         if takes_list_pages(host) {
             parts.queries.extend(render::list_pages(&latest));
         }
-        let host = Imitation::of_parts(host, &parts);
-        Self { host: Some(host), ..live }
+        Self { host: Some(Imitation::of_parts(host, &parts)), ..live }
     }
 
     /// Answers as `host` would with the files of a folder, which are read once. Queries are answered if the
@@ -66,8 +103,10 @@ impl Live {
     pub fn of_folder(host: &'static dyn Host, folder: &Path) -> Result<Self> {
         let mut host = Imitation::of_folder(host, folder)?;
         let (versions, lists) = host.take_index().unwrap_or_default();
-        let live = Self::of_artifacts(&lists.iter().collect::<Vec<_>>());
-        Ok(Self { versions, host: Some(host), ..live })
+        let servers = versions.chunk_by(|a, b| a.name() == b.name());
+        let servers = servers.map(|versions| Arc::new(Stored::of_index(versions.to_vec())));
+        let documents = documents(lists);
+        Ok(Self { documents, host: Some(host), ..Self::of_servers(servers.collect()) })
     }
 
     /// Answers as a host whose operator has not set the CORS headers yet. Otherwise they are sent, because
@@ -77,46 +116,24 @@ impl Live {
         Self { host: self.host.map(Imitation::unconfigured), ..self }
     }
 
-    fn of_parts(parts: &SiteParts, registry: &Registry, facts: &Facts) -> Self {
-        // A request below `/v0` is answered from below `/v0.1`.
-        let artifacts = parts.servers.iter().chain(&parts.spanning).filter(|a| !a.is_v0());
-        let mut live = Self::of_artifacts(&artifacts.collect::<Vec<_>>());
-        live.name.clone_from(&facts.name);
-        for listing in registry.listings() {
-            live.add(listing, facts.meta_key.as_deref());
-        }
-        live
+    /// Renders pages to find what is wrong in templates.
+    pub(super) fn try_templates(&self) {
+        self.pages.try_templates(&self.servers);
     }
 
     /// Returns the documents of a site, without any server.
     #[cfg(test)]
     pub(super) fn of_site(site: &crate::site::Site) -> Self {
-        Self::of_artifacts(&site.artifacts().collect::<Vec<_>>())
+        Self { documents: documents(site.artifacts().cloned().collect()), ..Self::default() }
     }
 
-    fn of_artifacts(artifacts: &[&Artifact]) -> Self {
-        let documents = artifacts
-            .par_iter()
-            .map(|artifact| (artifact.path.as_str().into(), Document::new(artifact)))
-            .collect();
-        Self { documents, ..Self::default() }
-    }
-
-    /// Adds the rows of one server; servers come in the order of their names.
-    fn add(&mut self, listing: &Listing, meta_key: Option<&str>) {
-        let name: Arc<str> = listing.name().as_str().into();
-        let added = query::items_with(listing, |entry| {
-            let url = format!("v0.1/servers/{name}/versions/{}", entry.version);
-            match self.documents.get(url.as_str()).filter(|_| entry.is_live()) {
-                Some(document) => document.body.clone(),
-                None => api::entry_json(entry, listing.is_latest(entry), meta_key).into(),
-            }
-        });
-        let first = self.versions.len();
-        let at = |version: &str| added.binary_search_by(|row| row.version().cmp(version));
-        let order = listing.entries().iter().filter_map(|entry| at(entry.version.as_str()).ok());
-        self.servers.insert(name, order.map(|at| first + at).collect());
-        self.versions.extend(added);
+    /// Returns the names of the servers that both hold in the same memory.
+    #[cfg(test)]
+    pub(super) fn shared_with(&self, other: &Self) -> Vec<&str> {
+        let same = |server: &&Arc<Stored>| {
+            other.server(server.name()).is_some_and(|it| Arc::ptr_eq(server, it))
+        };
+        self.servers.iter().filter(same).map(|server| &**server.name()).collect()
     }
 
     /// Returns the registry's display name.
@@ -126,7 +143,7 @@ impl Live {
 
     /// Returns the numbers of servers and of versions, deleted ones included.
     pub fn size(&self) -> (usize, usize) {
-        (self.servers.len(), self.versions.len())
+        (self.servers.len(), self.index.len())
     }
 
     /// Returns the number of files of the host that is imitated.
@@ -134,31 +151,76 @@ impl Live {
         self.host.as_ref().map(Imitation::files)
     }
 
+    fn server(&self, name: &str) -> Option<&Arc<Stored>> {
+        self.servers.get(*self.by_name.get(name)?)
+    }
+
     /// Returns the document at the decoded path `key`, which has no slash at either end.
-    pub(super) fn document(&self, key: &str) -> Option<&Document> {
-        self.documents.get(key)
+    pub(super) fn document(&self, key: &str) -> Option<Arc<Document>> {
+        if let Some(document) = self.documents.get(key) {
+            return Some(document.clone());
+        }
+        let segments: Vec<&str> = key.split('/').collect();
+        let server = |namespace: &str, name: &str| self.server(&format!("{namespace}/{name}"));
+        match *segments.as_slice() {
+            ["v0.1", "servers"] => self.whole_list(),
+            ["v0.1", "servers", namespace, name, "versions"] => {
+                let entries = server(namespace, name)?.shown(false).map(IndexedVersion::body);
+                entries.clone().next()?;
+                self.pages.list(key, || api::list_json(entries, None))
+            }
+            ["v0.1", "servers", namespace, name, "versions", version] => {
+                let (row, etag) = server(namespace, name)?.version(version)?;
+                let body = Some(row.body().clone()).filter(|_| !row.is_deleted())?;
+                let etag = etag.get_or_init(|| document::etag(&body).into());
+                Some(Arc::new(Document::json(body, etag)))
+            }
+            ["servers", namespace, name] | ["servers", namespace, name, "badge.svg"] => {
+                self.pages.of_server(key, server(namespace, name)?, None)
+            }
+            ["servers", namespace, name, version] => {
+                let stored = server(namespace, name)?;
+                stored.version(version).filter(|_| version != "latest")?;
+                self.pages.of_server(key, stored, Some(version))
+            }
+            _ => self.pages.spanning(key, &self.servers),
+        }
+    }
+
+    /// Returns the list of the latest versions, or its first page when clients would not read all of it.
+    fn whole_list(&self) -> Option<Arc<Document>> {
+        let latest =
+            || self.servers.iter().filter_map(|server| server.latest()).map(|it| it.body());
+        self.pages.list(LIST, || {
+            let size = api::list_size(latest().count(), latest().map(|body| body.len()).sum());
+            // A host that is imitated has the list as a file, of any size.
+            match size > LIST_MAX && self.host.is_none() {
+                true => self.list(&ListQuery::default()),
+                false => api::list_json(latest(), None),
+            }
+        })
     }
 
     /// Returns the page of the list that `query` asks for.
     pub(super) fn list(&self, query: &ListQuery) -> Vec<u8> {
-        let page = page(&self.versions, query);
-        let texts = page.rows.iter().map(|at| self.versions[*at].body());
+        let page = self.index.page(&self.servers, query);
+        let texts = page.rows.iter().map(|at| self.index.row(&self.servers, *at).body());
         api::list_json(texts, page.next_cursor.as_deref())
     }
 
     /// Returns all versions of a server, deleted ones included.
-    pub(super) fn all_versions(&self, name: &str) -> Option<Vec<u8>> {
-        let texts = self.servers.get(name)?.iter().map(|at| self.versions[*at].body());
-        Some(api::list_json(texts, None))
+    pub(super) fn all_versions(&self, name: &str) -> Option<Body> {
+        let texts = self.server(name)?.shown(true).map(IndexedVersion::body);
+        Some(api::list_json(texts, None).into())
     }
 
     /// Returns the entry of a version, or of `latest`, whatever its status.
-    pub(super) fn any_version(&self, name: &str, version: &str) -> Option<&Body> {
-        let mut rows = self.servers.get(name)?.iter().map(|at| &self.versions[*at]);
-        let found = match version {
-            "latest" => rows.find(|row| row.is_latest()),
-            version => rows.find(|row| row.version() == version),
-        };
-        found.map(IndexedVersion::body)
+    pub(super) fn any_version(&self, name: &str, version: &str) -> Option<Body> {
+        Some(self.server(name)?.version(version)?.0.body().clone())
     }
+}
+
+fn documents(artifacts: Vec<Artifact>) -> HashMap<Box<str>, Arc<Document>> {
+    let named = |it: Artifact| (it.path.as_str().into(), Arc::new(Document::new(it)));
+    artifacts.into_iter().map(named).collect()
 }

@@ -1,7 +1,7 @@
 //! The registry as a live v0.1 server, with reload while editing.
 //!
 //! It is for previews and local clients, and the reference for what other hosts should answer. [`Live`]
-//! holds the rendered registry and answers requests as a pure function, also as a given host would
+//! holds the registry, renders what is asked for, and answers requests as a pure function, also as a given host would
 //! (`imitate`); [`Server`] connects sockets to it; [`LiveSource`] and [`Watch`] reload the data. Nothing
 //! is printed here: the caller gets [`Event`]s.
 //!
@@ -9,11 +9,13 @@
 //! dates. `tiny_http::Server` itself is not used: its threads are not bounded, and it reads heads without
 //! a size limit or timeout.
 //!
-//! This is not a public server: it has no TLS, access control, compression or log. It answers only
+//! This is not a public server: it has no TLS, access control or log. It answers only
 //! requests for host names that cannot belong to another site (`hosts`), reads no request body, reads no
 //! file for a request, and bounds what a client can make it hold.
 
 mod answer;
+mod cache;
+mod compress;
 mod connection;
 mod crowd;
 mod document;
@@ -22,9 +24,12 @@ mod imitate;
 mod listen;
 mod live;
 mod output;
+mod pages;
 mod request;
 mod routes;
+mod search;
 mod shared;
+mod stored;
 mod watch;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -43,8 +48,8 @@ use crowd::Crowd;
 use hosts::Hosts;
 use shared::{Shared, Stop};
 
-/// Stack size of a connection's thread, in bytes.
-const STACK: usize = 256 * 1024;
+/// Stack size of a connection's thread, in bytes: pages are rendered on it. Only what is used takes memory.
+const STACK: usize = 2 * 1024 * 1024;
 
 /// Pause after a failed `accept`, usually because too many files are open.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -92,9 +97,7 @@ impl Server {
         std::thread::scope(|scope| {
             if let Some(watch) = watch {
                 let shared = &shared;
-                scope.spawn(move || {
-                    watch.run(shared.options.look_every, &shared.stop, |live| shared.swap(live));
-                });
+                scope.spawn(move || watch.run(shared));
             }
             for stream in self.listener.incoming() {
                 if shared.stop.is_set() {

@@ -50,7 +50,7 @@ impl<'a> Output<'a> {
     }
 
     /// Adds an answer; [`Output::flush`] sends it at the latest.
-    pub(super) fn send(&mut self, answer: &Answer<'_>, manner: Manner) -> io::Result<()> {
+    pub(super) fn send(&mut self, answer: &Answer, manner: Manner) -> io::Result<()> {
         let out = &mut self.waiting;
         out.extend_from_slice(answer.head().as_bytes());
         out.extend_from_slice(answer.common().as_bytes());

@@ -5,6 +5,8 @@
 
 use tiny_http::Method;
 
+use super::compress::accepts_gzip;
+
 /// Most header fields in a request.
 const MAX_FIELDS: usize = 100;
 
@@ -19,12 +21,14 @@ pub struct Request<'a> {
     pub if_none_match: Option<&'a str>,
     /// Whether it is a person with a browser who asks.
     pub wants_page: bool,
+    /// Whether the client accepts answers compressed with gzip.
+    pub gzip: bool,
 }
 
 impl<'a> Request<'a> {
     /// Returns a plain `GET`.
     pub fn get(target: &'a str) -> Self {
-        Self { method: Method::Get, target, if_none_match: None, wants_page: false }
+        Self { method: Method::Get, target, if_none_match: None, wants_page: false, gzip: false }
     }
 
     /// Whether the client has a copy with this validator.
@@ -91,6 +95,7 @@ impl<'a> RequestHead<'a> {
                 target,
                 if_none_match: fields.if_none_match,
                 wants_page: fields.wants_page,
+                gzip: fields.gzip,
             },
             host: authority.or(fields.host),
             old,
@@ -105,6 +110,7 @@ struct HeaderFields<'a> {
     host: Option<&'a str>,
     if_none_match: Option<&'a str>,
     wants_page: bool,
+    gzip: bool,
     has_body: bool,
     close: bool,
     keep_alive: bool,
@@ -125,6 +131,8 @@ impl<'a> HeaderFields<'a> {
                 read.if_none_match = text().ok();
             } else if is("accept") {
                 read.wants_page |= text().is_ok_and(|text| text.contains("text/html"));
+            } else if is("accept-encoding") {
+                read.gzip |= text().is_ok_and(accepts_gzip);
             } else if is("connection") {
                 let says = |word| text().is_ok_and(|text| has_token(text, word));
                 read.close |= says("close");

@@ -3,19 +3,18 @@
 //! A path is split at its raw slashes, each part is decoded once, and the parts are looked up in the
 //! tables of [`Live`]. An encoded slash counts as a slash only in a server's name; empty parts are
 //! skipped; `.`, `..` and backslashes are not found. A request without one of the six list parameters
-//! gets the document that `build` writes, byte for byte.
+//! gets the document that `build` writes, byte for byte, with one exception: instead of a list that is
+//! larger than clients read, it gets the first page, as from the official registry.
 
 use crate::text::percent_decode;
-use std::borrow::Cow;
-
 use tiny_http::Method;
 
 use crate::model::query::{ListQuery, QueryError, include_deleted};
 use crate::render::api::Problem;
-use crate::site::Freshness;
+use crate::site::Body;
 
 use super::answer::Answer;
-use super::document::{Document, NOT_FOUND, etag};
+use super::document::{Document, Form, NOT_FOUND, etag};
 use super::live::Live;
 use super::request::Request;
 
@@ -31,7 +30,7 @@ pub(super) const NUL_IN_PATH: &str = "Invalid request: URL path contains null by
 
 impl Live {
     /// Answers a request. Never fails, whatever the request contains.
-    pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
+    pub fn answer(&self, request: &Request<'_>) -> Answer {
         // Queries for a host's own program are answered as if no host were imitated.
         let Some(host) = &self.host else { return answer(self, request) };
         match host.for_program(request.target) {
@@ -42,7 +41,7 @@ impl Live {
 }
 
 /// Answers a request with the documents and queries of `live`.
-fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
+fn answer(live: &Live, request: &Request<'_>) -> Answer {
     if !matches!(request.method, Method::Get | Method::Head | Method::Options) {
         return Answer::wrong_method();
     }
@@ -64,7 +63,7 @@ fn answer<'a>(live: &'a Live, request: &Request<'_>) -> Answer<'a> {
         return made;
     }
     match live.document(&route.key()) {
-        Some(document) => document_answer(document, &route, query, request),
+        Some(document) => document_answer(live, &document, &route, query, request),
         None => missing(live, &route, path, request),
     }
 }
@@ -180,19 +179,14 @@ fn broken_escape(before: &[String], is_name: bool) -> &'static str {
 }
 
 /// Returns the answer to a query; `None` when there is none and the document without a query answers.
-fn query_answer<'a>(
-    live: &'a Live,
-    route: &Route,
-    query: &str,
-    request: &Request<'_>,
-) -> Option<Answer<'a>> {
+fn query_answer(live: &Live, route: &Route, query: &str, request: &Request<'_>) -> Option<Answer> {
     if query.is_empty() || route.slashed {
         return None;
     }
     if route.is_list() {
         return match ListQuery::parse(query) {
             Ok(None) => None,
-            Ok(Some(query)) => Some(made(Cow::Owned(live.list(&query)), request)),
+            Ok(Some(query)) => Some(made(live.list(&query).into(), request)),
             Err(error) => Some(Answer::problem(&Problem::of_query(&error))),
         };
     }
@@ -203,29 +197,28 @@ fn query_answer<'a>(
         Err(error) => return Some(Answer::problem(&Problem::of_query(&error))),
     }
     let body = match version {
-        None => Cow::Owned(live.all_versions(&name)?),
-        Some(version) => Cow::Borrowed(&**live.any_version(&name, version)?),
+        None => live.all_versions(&name)?,
+        Some(version) => live.any_version(&name, version)?,
     };
     Some(made(body, request))
 }
 
 /// Returns the answer with a body that a query made, or 304.
-fn made<'a>(body: Cow<'a, [u8]>, request: &Request<'_>) -> Answer<'a> {
+fn made(body: Body, request: &Request<'_>) -> Answer {
     let etag = etag(&body);
-    if request.has(&etag) {
-        return Answer::unchanged(Freshness::Revalidate, &etag);
-    }
-    Answer::made(body, &etag)
+    let document = Document { form: Form::Only, ..Document::json(body, &etag) };
+    Answer::document(&document, request)
 }
 
 /// Returns a document, or redirects to the URL of a page at which its relative links work. The target is
 /// never taken from the request, so it cannot be another site.
-fn document_answer<'a>(
-    document: &'a Document,
+fn document_answer(
+    live: &Live,
+    document: &Document,
     route: &Route,
     query: &str,
     request: &Request<'_>,
-) -> Answer<'a> {
+) -> Answer {
     match &document.folder {
         Some(url) if !route.folder => {
             if query.is_empty() || !query.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -233,20 +226,23 @@ fn document_answer<'a>(
             }
             Answer::moved(&format!("{url}?{query}"))
         }
-        _ => document.answer(request),
+        _ => {
+            let packed = document.packed(request, &live.compressed);
+            Answer::document(packed.as_deref().unwrap_or(document), request)
+        }
     }
 }
 
 /// Returns the answer when there is no document.
-fn missing<'a>(live: &'a Live, route: &Route, path: &str, request: &Request<'_>) -> Answer<'a> {
+fn missing(live: &Live, route: &Route, path: &str, request: &Request<'_>) -> Answer {
     if route.server().is_some() {
         return Answer::problem(&Problem::new(404, "Server not found"));
     }
     if route.is_api() {
         return Answer::problem(&route.unknown(path));
     }
-    match live.document(NOT_FOUND).filter(|_| request.wants_page) {
-        Some(page) => Answer::not_found_page(&page.body),
+    match request.wants_page.then(|| live.document(NOT_FOUND)).flatten() {
+        Some(page) => Answer::not_found_page(page.body.clone()),
         None => Answer::not_found(&route.unknown(path)),
     }
 }
@@ -254,7 +250,7 @@ fn missing<'a>(live: &'a Live, route: &Route, path: &str, request: &Request<'_>)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::{Artifact, Media, Shape, Site, UrlPath};
+    use crate::site::{Artifact, Freshness, Media, Shape, Site, UrlPath};
 
     /// A site with pages, as the catalog has them, and a file beside them.
     fn live() -> Live {

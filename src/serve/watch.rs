@@ -6,15 +6,15 @@
 //! is reported, and the registry in memory stays. Nothing is ever written.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::diag::Report;
 use crate::error::{Error, Result};
-use crate::pipeline::{LoadOptions, Observer, Silent, check, load};
+use crate::pipeline::{LoadOptions, Observer, Silent, check, check_each, load};
 use crate::site::Host;
 
 use super::live::Live;
-use super::shared::Stop;
+use super::shared::Shared;
 
 /// Polling takes at most one part in this many of the time.
 const SHARE: u32 = 20;
@@ -87,18 +87,32 @@ impl LiveSource {
     /// # Errors
     /// When the data cannot be read; what is wrong in the data is in the report instead.
     pub fn read(&self, observer: &dyn Observer) -> Result<Reading> {
+        self.read_after(None, observer)
+    }
+
+    /// Reads and checks the data again; what did not change since `before` is shared with it.
+    fn read_after(&self, before: Option<&Live>, observer: &dyn Observer) -> Result<Reading> {
         let seen = self.look();
         let loaded = load(&self.options)?;
-        let (registry, mut report) = check(&loaded, observer)?;
         let (facts, catalog) = (&loaded.facts, loaded.catalog.as_ref());
-        let render = || match self.host {
+        let (mut live, mut report);
+        match self.host {
             Some(host) => {
-                let live = Live::imitating(host, &registry, facts, catalog);
-                if self.cors { live } else { live.without_cors() }
+                let registry;
+                (registry, report) = check(&loaded, observer)?;
+                live = (!report.has_errors())
+                    .then(|| Live::imitating(host, &registry, facts, catalog))
+                    .map(|live| if self.cors { live } else { live.without_cors() });
             }
-            None => Live::new(&registry, facts, catalog),
-        };
-        let mut live = (!report.has_errors()).then(render);
+            None => {
+                let keep =
+                    |listing| Live::stored(before, listing, facts, loaded.renderer().catalog);
+                let servers;
+                (servers, report) = check_each(&loaded, observer, keep)?;
+                live = (!report.has_errors()).then(|| Live::new(servers, facts, catalog));
+                live.iter().for_each(Live::try_templates);
+            }
+        }
         let problems = loaded.template_problems();
         if !problems.is_empty() {
             report.extend(problems);
@@ -164,8 +178,9 @@ pub struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// Polls until the server stops; `swap` takes a new registry.
-    pub(super) fn run(mut self, every: Duration, stop: &Stop, swap: impl Fn(Live)) {
+    /// Polls until the server stops.
+    pub(super) fn run(mut self, shared: &Shared) {
+        let (every, stop) = (shared.options.look_every, &*shared.stop);
         let (mut before, mut pause) = (self.seen, every);
         while !stop.wait(pause) {
             let start = Instant::now();
@@ -174,7 +189,7 @@ impl Watch<'_> {
             if now == self.seen {
                 pause = every.max(slow);
             } else if now == before {
-                self.seen = self.reload(now, &swap);
+                self.seen = self.reload(now, shared);
                 pause = every.max(slow);
             } else {
                 pause = (every / 4).max(slow / 4); // something is changing; look again soon
@@ -184,13 +199,16 @@ impl Watch<'_> {
     }
 
     /// Reads the data again; returns what it looked like.
-    fn reload(&self, now: Seen, swap: &impl Fn(Live)) -> Seen {
-        match self.source.read(&Silent) {
+    fn reload(&self, now: Seen, shared: &Shared) -> Seen {
+        let before = shared.live();
+        let reading = self.source.read_after(Some(&before), &Silent);
+        drop(before);
+        match reading {
             Ok(reading) => {
                 match reading.live {
                     Some(live) => {
                         let size = live.size();
-                        swap(live);
+                        shared.swap(live);
                         (self.on_event)(Event::Reloaded { size, report: &reading.report });
                     }
                     None => (self.on_event)(Event::Refused(&reading.report)),
@@ -202,5 +220,39 @@ impl Watch<'_> {
                 now
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_did_not_change_is_not_held_twice_while_data_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, description: &str| {
+            let version = folder.path().join(format!("servers/com.example/{name}/1.0.0"));
+            fs::create_dir_all(&version).unwrap();
+            let document = format!(
+                r#"{{"$schema":"https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json","name":"com.example/{name}","description":"{description}","version":"1.0.0"}}"#
+            );
+            fs::write(version.join("server.json"), document).unwrap();
+            let dates = r#"{"publishedAt":"2026-01-01T00:00:00Z"}"#;
+            fs::write(version.join("origin.json"), dates).unwrap();
+        };
+        write("one", "The one");
+        write("other", "The other");
+        let source = LiveSource::new(LoadOptions::new(folder.path()));
+        let read = |before: Option<&Live>| {
+            let reading = source.read_after(before, &Silent).unwrap();
+            reading.live.unwrap_or_else(|| panic!("{:?}", reading.report))
+        };
+        let before = read(None);
+        write("other", "Another");
+        let after = read(Some(&before));
+        assert_eq!(before.shared_with(&after), ["com.example/one"]);
+        assert!(before.shared_with(&read(None)).is_empty());
     }
 }

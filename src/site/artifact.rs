@@ -165,7 +165,7 @@ impl Artifact {
 
     /// The artifact without its bytes, which is enough for the rules of hosts. Problem documents keep theirs,
     /// because some hosts store them in more than one place.
-    pub fn outline(&self) -> Self {
+    pub(crate) fn outline(&self) -> Self {
         let body = if self.media == Media::Problem { self.body.clone() } else { Body::default() };
         Self { path: self.path.clone(), body, ..*self }
     }

@@ -1,52 +1,30 @@
 // The catalog in Chromium. Usage: catalog.mjs SITE [REAL_SITE], each built for the path /tools.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 import { HtmlValidate } from 'html-validate';
 import { chromium } from 'playwright-core';
 
 import { journeys } from './journeys.mjs';
+import { serve } from './site.mjs';
 
 const require = createRequire(import.meta.url);
 const AXE = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const RULES = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
-const ROOT = '/tools';
-const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml', '.json': 'application/json', '.xml': 'application/xml', '.txt': 'text/plain' };
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 // The pages of the sample registry, one of each kind and the odd ones.
-const KINDS = ['', 'browse/', 'changes/', 'connect/', 'allowlist/', 'probe/', 'nothing/here/',
-  'browse/package/npm/', 'browse/namespace/net.example.parcel/', 'browse/status/deprecated/',
+const KINDS = ['', 'browse/', 'browse/all/', 'browse/namespaces/', 'numbers/', 'changes/', 'connect/', 'allowlist/', 'probe/', 'nothing/here/',
+  'browse/package/npm/', 'browse/namespace/net.example.parcel/', 'browse/transport/stdio/',
   'servers/com.example.lighthouse/tides/', 'servers/com.example.lighthouse/tides/1.1.0/',
   'servers/net.example.parcel/tracking/', 'servers/io.github.larkspur-labs-example/openapi-explorer/',
   'servers/io.github.harbor-tools-example/berth-planner/'];
-const REAL_KINDS = ['', 'browse/page/2/', 'browse/', 'changes/', 'browse/namespace/ai.smithery/2/',
+const REAL_KINDS = ['', 'browse/all/', 'browse/', 'browse/namespaces/', 'numbers/', 'changes/', 'browse/namespace/ai.smithery/',
   'servers/io.github.github/github-mcp-server/', 'servers/io.github.brightdata/brightdata-mcp/',
   'servers/com.stackoverflow.mcp/mcp/', 'servers/io.github.Lungshot/ninjaone/'];
-
-// Serves a folder below ROOT as a plain host does.
-function serve(folder) {
-  const server = createServer((request, response) => {
-    let path = decodeURIComponent(new URL(request.url, 'http://x').pathname);
-    const send = (status, file) => {
-      response.writeHead(status, { 'Content-Type': TYPES[extname(file)] || 'application/octet-stream' });
-      response.end(readFileSync(file));
-    };
-    let file = path.startsWith(`${ROOT}/`) ? join(folder, path.slice(ROOT.length)) : null;
-    try {
-      if (file && statSync(file).isDirectory()) file = join(file, statSync(join(file, 'index.html'), { throwIfNoEntry: false }) ? 'index.html' : 'index.json');
-      if (!file) throw new Error('outside');
-      send(200, file);
-    } catch {
-      send(404, join(folder, '404.html'));
-    }
-  });
-  return new Promise((done) => { server.listen(0, '127.0.0.1', () => done(server)); });
-}
 
 // A page that remembers what must not happen.
 async function open(browser, origin, options = {}) {
@@ -61,7 +39,7 @@ async function open(browser, origin, options = {}) {
   });
   const page = await context.newPage();
   page.on('pageerror', (error) => wrong.push(`error: ${error.message}`));
-  page.on('console', (message) => { if (/Content Security Policy|Refused to/.test(message.text())) wrong.push(message.text()); });
+  page.on('console', (message) => { if (message.type() === 'error' && !/ERR_FAILED|404/.test(message.text())) wrong.push(message.text()); });
   return { context, page, wrong };
 }
 
@@ -186,8 +164,7 @@ function weigh(folder, servers) {
 }
 
 async function run(browser, folder, kinds, isReal) {
-  const server = await serve(folder);
-  const base = `http://127.0.0.1:${server.address().port}${ROOT}/`;
+  const { server, base } = await serve(folder);
   const steps = [
     ['valid HTML', () => valid(base, kinds)],
     ['accessible, narrow, nothing refused', () => rules(browser, base, kinds)],

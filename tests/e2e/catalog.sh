@@ -68,3 +68,4 @@ for data in sample ${data:+real}; do
   SITE="$work/$data/_site" ALL="$work/$data-all/_site" node --test "$top/tests/e2e/install.test.mjs"
 done
 node "$here/catalog.mjs" "${args[@]}"
+[ -z "$data" ] || node "$here/lighthouse.mjs" "$work/real/_site" io.github.github/github-mcp-server github

@@ -27,9 +27,78 @@ async function search(page, base) {
   await page.fill('#q', 'qqqzzz');
   await ready(page, '0 servers');
   assert.ok(await page.getByText('No server matches').isVisible());
-  await page.getByText('Clear search and filters').click();
-  await page.waitForLoadState();
+  await page.getByRole('button', { name: 'Clear search' }).last().click();
   assert.ok(!page.url().includes('?') && await page.locator('#listing').isVisible());
+  await page.fill('#q', 'tides and curents qqq'); // nothing has all of it
+  await ready(page, '0 servers');
+  assert.ok(await page.locator('.near').getByText('Tides & Currents').isVisible());
+  await page.fill('#q', 'curr');
+  await ready(page, 'for “curr”');
+  assert.deepEqual(await results(page).locator('h3 mark').allTextContents(), ['Currents'], 'whole words are marked');
+  assert.ok(await page.locator('.hero').evaluate((hero) => hero.offsetHeight <= 1), 'results come first');
+  await page.locator('.empty-field').click();
+  assert.equal(await page.inputValue('#q'), '');
+  assert.ok(!page.url().includes('?'));
+}
+
+// The order of the list, in the address.
+async function order(page, base) {
+  const titles = () => results(page).locator('h3').allTextContents();
+  await page.goto(base);
+  const updated = await titles();
+  await page.getByRole('link', { name: 'Name' }).click();
+  await page.waitForFunction(() => location.search === '?sort=name' && !document.getElementById('listing').checkVisibility());
+  const byName = await titles();
+  assert.deepEqual(byName, [...byName].sort((a, b) => a.localeCompare(b, 'en', { sensitivity: 'base' })));
+  assert.deepEqual([...updated].sort(), [...byName].sort());
+  await page.getByRole('link', { name: 'Newest' }).click();
+  await page.waitForFunction(() => location.search === '?sort=newest');
+  assert.equal((await titles())[0], 'Status Page');
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector('#sort [aria-current]')?.textContent === 'Newest');
+  await page.getByRole('link', { name: 'Updated' }).click();
+  assert.deepEqual(await titles(), updated);
+  assert.ok(!page.url().includes('?'));
+}
+
+// A page for a wrong address names servers that the reader may have meant.
+async function lost(page, base) {
+  await page.goto(`${base}servers/com.example.lighthouse/tide/`);
+  await page.locator('#near a').first().waitFor();
+  assert.equal(await page.locator('#near a').first().textContent(), 'Tides & Currents');
+  await page.fill('#q404', 'weather');
+  await page.press('#q404', 'Enter');
+  await page.waitForURL('**/tools/?q=weather');
+}
+
+// Nothing moves while a page loads, on a desk and on a phone.
+async function still(page, base) {
+  const moved = [];
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    for (const path of ['', '?q=tide', '?package=npm', 'browse/', 'changes/', 'numbers/', 'servers/com.example.lighthouse/tides/']) {
+      await page.goto(base + path);
+      await page.waitForTimeout(300);
+      const shift = await page.evaluate(() => new Promise((done) => {
+        let sum = 0;
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => { sum += entry.value; })).observe({ type: 'layout-shift', buffered: true });
+        setTimeout(() => done(sum), 100);
+      }));
+      if (shift > 0.05) moved.push(`${path} at ${width}: ${shift.toFixed(3)}`);
+    }
+  }
+  assert.deepEqual(moved, []);
+}
+
+// The menu of a narrow page.
+async function menu(page, base) {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto(base);
+  assert.ok(await page.locator('.top').evaluate((top) => top.getBoundingClientRect().height < 64), 'one row');
+  assert.ok(await page.getByRole('link', { name: 'Changes', exact: true }).isHidden());
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('link', { name: 'Changes', exact: true }).click();
+  await page.waitForURL('**/changes/');
 }
 
 async function keyboard(page, base) {
@@ -106,7 +175,7 @@ async function facets(page, base) {
   assert.ok((await results(page).locator('.id').allTextContents()).every((name) => name.startsWith('net.example.parcel/')));
   assert.ok(await page.getByRole('checkbox', { name: /net\.example\.parcel/ }).isChecked());
   await page.goto(`${base}browse/package/npm/`);
-  await page.getByText('Search and filter within these').click();
+  await page.getByText('Search and filter these').click();
   await ready(page, '2 servers');
 }
 
@@ -153,7 +222,6 @@ async function scriptless(page, base) {
   await page.getByRole('link', { name: /^npm/ }).click();
   await page.waitForURL('**/browse/package/npm/');
   assert.equal(await page.locator('#list > li').count(), 2);
-  assert.ok(await page.getByText('Search and filter within these').isHidden());
   await page.getByRole('link', { name: 'Tides & Currents' }).click();
   await page.locator('[data-tab=claude-code] > summary').click();
   assert.ok(await page.getByText('claude mcp add').first().isVisible());
@@ -186,26 +254,34 @@ async function real(page, base) {
   }
   await page.fill('#q', 'mcp');
   await ready(page, 'for “mcp”');
-  assert.equal(await results(page).count(), 100);
+  assert.equal(await results(page).count(), 40);
   await page.getByRole('button', { name: /^Show more/ }).click();
-  assert.ok(await results(page).count() > 100);
+  assert.equal(await results(page).count(), 240);
   assert.match(await status(page).textContent(), /^[\d,]+ servers for/);
   return `slowest answer with rows ${Math.max(...taken).toFixed(0)} ms`;
 }
 
 async function pages(page, base) {
   await page.goto(base);
-  assert.equal(await page.locator('#list > li').count(), 200);
-  await page.locator('a[rel=next]').click();
-  await page.waitForURL('**/browse/page/2/');
-  assert.equal(await page.locator('#list > li').count(), 200);
+  assert.equal(await page.locator('#list > li').count(), 40);
+  await page.getByRole('link', { name: /^All [\d,]+ servers$/ }).click();
+  let listed = 0;
+  for (;;) {
+    listed += await page.locator('#list > li').count();
+    const next = page.locator('a[rel=next]');
+    if (await next.count() === 0) break;
+    await next.click();
+    await page.waitForLoadState();
+  }
+  const { servers } = await (await page.request.get(`${base}assets/search/index.json`)).json();
+  assert.equal(listed, servers);
 }
 
 // A part of an index of many servers: the servers of `shard` over and over, each time with other names.
 function multiplied(shard, part, servers) {
   const own = shard.names.length;
   const repeat = (column) => Array.from({ length: servers }, (_, i) => column[i % own]);
-  const columns = ['titles', 'descriptions', 'versions', 'days', 'remote', 'packages', 'tags'];
+  const columns = ['titles', 'descriptions', 'versions', 'updated', 'created', 'remote', 'packages', 'tags'];
   const many = { words: shard.words, icons: {}, masks: {} };
   for (const key of columns) many[key] = repeat(shard[key]);
   for (const kind of Object.keys(shard.masks)) many.masks[kind] = repeat(shard.masks[kind]);
@@ -251,6 +327,7 @@ async function many(page, base) {
 // The journeys of the sample registry or of real data.
 export function journeys(isReal) {
   if (isReal) return [['search', real], ['search in 25,000 servers', many], ['pages of the list', pages]];
-  return [['search', search], ['keyboard', keyboard], ['panel', panel], ['facets', facets], ['tabs', tabs],
+  return [['search', search], ['order', order], ['wrong address', lost],
+    ['no shift', still], ['menu', menu], ['keyboard', keyboard], ['panel', panel], ['facets', facets], ['tabs', tabs],
     ['copy', copy], ['without JavaScript', scriptless]];
 }

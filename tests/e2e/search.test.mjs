@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { test } from 'node:test';
 
-const { Index, dayText, hue, oneEdit } = createRequire(import.meta.url)('../../site/catalog.js');
+const { Index, dayText, hue, marks, oneEdit } = createRequire(import.meta.url)('../../site/index.js');
 
 // A shard as the site publishes it.
 function shard(servers) {
@@ -15,7 +15,8 @@ function shard(servers) {
     titles: column('title', ''),
     descriptions: column('description', ''),
     versions: column('version', '1.0.0'),
-    days: column('day', 20000),
+    updated: column('updated', 0),
+    created: column('created', 0),
     remote: column('remote', 0),
     packages: column('packages', ''),
     tags: column('tags', ''),
@@ -86,13 +87,42 @@ test('filters are joined by or inside a kind and by and between kinds, and count
   assert.equal(made.search('', wanted).hits.length, 2);
 });
 
+test('an order may be chosen; where it says nothing, the name decides', () => {
+  const made = index(
+    { name: 'a.b/git-two', title: 'Two', updated: 5, created: 2 },
+    { name: 'a.b/git-one', title: 'One', updated: 5, created: 1 },
+    { name: 'a.b/git', title: 'Zero', updated: 9, created: 0 },
+  );
+  assert.deepEqual(names(made.search('git', new Map(), 'updated')), ['a.b/git', 'a.b/git-one', 'a.b/git-two']);
+  assert.deepEqual(names(made.search('git', new Map(), 'newest')), ['a.b/git-two', 'a.b/git-one', 'a.b/git']);
+  assert.deepEqual(names(made.search('git', new Map(), 'name')), ['a.b/git-one', 'a.b/git-two', 'a.b/git']);
+  assert.equal(names(made.search('git'))[0], 'a.b/git');
+});
+
+test('the nearest names are those with the most letters in common', () => {
+  const made = index({ name: 'io.github.acme/weather' }, { name: 'io.github.other/tides', title: 'Tide tables' }, { name: 'com.x/mail' });
+  const near = (query) => made.nearest(query).map((server) => server.name);
+  assert.equal(near('wheather')[0], 'io.github.acme/weather');
+  assert.equal(near('io.github.acme/wether')[0], 'io.github.acme/weather');
+  assert.equal(near('tide table')[0], 'io.github.other/tides');
+  assert.deepEqual(near('zzzz'), []);
+});
+
+test('whole words are marked, those with a mistake too', () => {
+  const marked = (text, ...terms) => marks(text, terms).filter((_, i) => i % 2 === 1);
+  assert.deepEqual(marked('Manage GitHub issues, gitignore', 'git'), ['GitHub', 'gitignore']);
+  assert.deepEqual(marked('Manage GitHub issues', 'githb', 'issue'), ['GitHub', 'issues']);
+  assert.deepEqual(marked('Café au lait', 'cafe', 'a'), ['Café']);
+  assert.equal(marks('a-b c', ['zz']).join(''), 'a-b c');
+});
+
 test('names of the language are names like any other', () => {
   const made = index({ name: 'a.b/constructor', title: '__proto__', description: 'toString hasOwnProperty' });
   assert.deepEqual(names(made.search('constructor __proto__ tostring')), ['a.b/constructor']);
 });
 
 test('dates and hues are those of the pages', () => {
-  assert.equal(dayText(20729), '3 Oct 2026');
+  assert.equal(dayText(20729 * 1440 + 1439), '3 Oct 2026');
   assert.equal(hue('com.example/a'), [...'com.example/a'].reduce((sum, c) => (Math.imul(sum, 31) + c.charCodeAt(0)) >>> 0, 0) % 8);
 });
 

@@ -21,7 +21,11 @@ const PACKAGES: [&str; 3] = [
     "\"packages\": [{\"registryType\": \"npm\", \"identifier\": \"NAME\", \"version\": \"1.0.0\", \"transport\": {\"type\": \"stdio\"}}],",
 ];
 
-const NAMES: [&str; 7] = ["aa", "bb", "b-b", "b.c/xx", "cc", "dd", "zz"];
+/// Enough that a change of one is little.
+const NAMES: [&str; 20] = [
+    "aa", "bb", "b-b", "b.c/xx", "cc", "dd", "ee", "ff", "gg", "hh", "ii", "jj", "kk", "ll", "mm",
+    "nn", "oo", "pp", "qq", "zz",
+];
 
 /// Returns the full name; some are in a namespace of their own, whose place in the order is another one than
 /// that of its folder.
@@ -45,7 +49,7 @@ impl Edits {
         let project = Project::empty();
         project.git();
         let mut edits = Self { project, dice: Dice(seed), servers: BTreeMap::new(), commits: 0 };
-        NAMES[..4].iter().for_each(|name| edits.publish(name));
+        NAMES[..16].iter().for_each(|name| edits.publish(name));
         edits.commit();
         edits
     }
@@ -144,7 +148,7 @@ impl Edits {
         let files: Vec<String> = tree(&self.project.path(&folder)).into_keys().collect();
         let name = &files[self.dice.below(files.len())];
         let path = self.project.path(&folder).join(name);
-        if name == "manifest.json" || kind == 7 {
+        if name == "manifest.json" || kind > 6 {
             return "no damage".to_owned();
         }
         self.spoil(&path, kind % 4);
@@ -172,10 +176,10 @@ impl Edits {
 #[test]
 fn after_any_edits_a_build_makes_what_a_fresh_one_makes() {
     let (mut from_cache, mut from_changes) = (0, 0);
-    for seed in 1..4 {
+    for seed in 1..3 {
         let mut edits = Edits::new(seed);
         let mut story = Vec::new();
-        for round in 0..14 {
+        for round in 0..9 {
             let built = edits.build("inc");
             from_cache += usize::from(edits.project.path("inc/.mcp-static/plain/cache").exists());
             from_changes +=
@@ -197,7 +201,7 @@ fn after_any_edits_a_build_makes_what_a_fresh_one_makes() {
             story.push(damage);
         }
     }
-    assert!(from_cache > 30 && from_changes > 3, "{from_cache} {from_changes}");
+    assert!(from_cache > 12 && from_changes > 2, "{from_cache} {from_changes}");
 }
 
 /// Returns the bytes of the files that a build writes anew, the manifest and the lock excepted.

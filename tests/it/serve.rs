@@ -2,9 +2,11 @@
 
 mod agreement;
 mod client;
+mod compress;
 mod hops;
 mod hostile;
 mod imitate;
+mod large;
 mod program;
 mod programs;
 mod queries;

@@ -1,4 +1,4 @@
-use super::{Problem, Spot, launch};
+use super::{Problem, Run, Spot, launch, run};
 use crate::model::{PackageType, Server};
 
 /// The words that go before and behind the package, or what is wrong.
@@ -106,5 +106,31 @@ fn what_is_right_has_its_place() {
     ] {
         let expected = Ok((before.to_owned(), after.to_owned()));
         assert_eq!(placed(kind, identifier, &arguments), expected, "{kind} {arguments}");
+    }
+}
+
+#[test]
+fn only_the_version_of_the_document_is_run() {
+    for (kind, identifier, line, wanted) in [
+        ("npm", "@s/a", "npx -y @s/a@1.0.0", Some(Run::Named)),
+        ("npm", "@s/a", "npx @s/a@0.9.0 -y @s/a@1.0.0", None),
+        ("npm", "@s/a", "npx @s/a@latest @s/a@1.0.0", None),
+        ("npm", "@s/a", "npx @s/a @s/a@1.0.0", Some(Run::Any)),
+        ("pypi", "a-b", "uvx A_b==1.0.0", Some(Run::Named)),
+        ("pypi", "a-b", "uvx a-b[cli]@1.0.0", Some(Run::Named)),
+        ("pypi", "a-b", "uvx a-b@0.1 a-b==1.0.0", None),
+        ("nuget", "S.N", "dnx S.N@0.1 S.N@1.0.0 --yes", None),
+        ("oci", "docker.io/s/o:2", "docker run -i --rm s/o:2", Some(Run::Named)),
+        ("oci", "docker.io/s/o:2", "docker run -i --rm s/o:1 docker.io/s/o:2", None),
+        ("oci", "docker.io/s/o", "docker run -i --rm s/o:1.0.0", Some(Run::Named)),
+        ("oci", "s/o@sha256:aa", "docker run -i --rm s/o@sha256:bb", None),
+    ] {
+        let document = format!(
+            r#"{{"packages":[{{"registryType":"{kind}","identifier":"{identifier}","version":"1.0.0"}}]}}"#
+        );
+        let server = Server::parse(&document);
+        let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let kind = PackageType::named(kind).unwrap();
+        assert_eq!(run(kind, &server.packages[0], &argv), wanted, "{line}");
     }
 }

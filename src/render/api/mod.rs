@@ -6,4 +6,6 @@ pub mod wire;
 
 pub use documents::{NOT_FOUND_PAGE, globals, listing, lists};
 pub use pages::ListPages;
-pub use wire::{LIST_SEPARATOR, LIST_START, Problem, entry_json, list_end, list_json};
+pub use wire::{
+    LIST_SEPARATOR, LIST_START, Problem, document_of, entry_json, list_end, list_json, list_size,
+};

@@ -5,7 +5,8 @@
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::model::Entry;
 use crate::model::query::{BadParameter, QueryError};
@@ -78,6 +79,16 @@ pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> Str
     text
 }
 
+/// Returns the author's document inside of what [`entry_json`] wrote.
+pub fn document_of(entry: &[u8]) -> Option<&str> {
+    #[derive(Deserialize)]
+    struct Shown<'a> {
+        #[serde(borrow)]
+        server: &'a RawValue,
+    }
+    serde_json::from_slice::<Shown<'_>>(entry).ok().map(|shown| shown.server.get())
+}
+
 fn own_facts(entry: &Entry) -> OwnFacts<'_> {
     if let Some(registry) = entry.mirrored_from() {
         let sha256 = entry.origin.as_ref().and_then(|origin| origin.sha256.as_deref());
@@ -103,6 +114,14 @@ pub const LIST_SEPARATOR: &[u8] = b",";
 pub fn list_end(count: usize, next_cursor: Option<&str>) -> String {
     let cursor = next_cursor.map(|cursor| format!("\"nextCursor\":{},", json(cursor)));
     format!("],\"metadata\":{{{}\"count\":{count}}}}}", cursor.unwrap_or_default())
+}
+
+/// Returns the size of a list of `count` entries that have `bytes` bytes together, without a cursor.
+pub fn list_size(count: usize, bytes: usize) -> usize {
+    list_json(std::iter::empty::<&[u8]>(), None).len() - 1
+        + count.to_string().len()
+        + bytes
+        + count.saturating_sub(1)
 }
 
 /// A list: `{"servers":[…],"metadata":{"nextCursor":…,"count":n}}`.

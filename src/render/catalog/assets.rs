@@ -15,10 +15,21 @@ use super::colour;
 use super::more::Dictionary;
 use super::place::Href;
 
+/// The script, in the order in which its parts need each other.
+const SCRIPT: &str = concat!(
+    include_str!("../../../site/index.js"),
+    include_str!("../../../site/search.js"),
+    include_str!("../../../site/catalog.js")
+);
+
+/// The style sheet; what pages of servers need comes last.
+const STYLE: &str =
+    concat!(include_str!("../../../site/style.css"), include_str!("../../../site/server.css"));
+
 /// The files of `site/` that pages use.
 const FILES: [(&str, Media, &str); 4] = [
-    ("style.css", Media::Css, include_str!("../../../site/style.css")),
-    ("catalog.js", Media::Script, include_str!("../../../site/catalog.js")),
+    ("style.css", Media::Css, STYLE),
+    ("catalog.js", Media::Script, SCRIPT),
     ("install.js", Media::Script, include_str!("../../../site/install.js")),
     ("icons.svg", Media::Svg, include_str!("../../../site/icons.svg")),
 ];

@@ -74,18 +74,6 @@ pub(super) fn days(all: &[Dated<'_>]) -> Vec<Day> {
     days
 }
 
-/// The newest publications, at most one per server.
-pub(super) fn newest(all: &[Dated<'_>], count: usize) -> Vec<ChangeView> {
-    let mut names: Vec<&str> = Vec::with_capacity(count);
-    let newest = all.iter().filter(|(_, summary, change)| {
-        let new = change.kind == "published" && !names.contains(&&*summary.name);
-        let shown = new && summary.is_live();
-        names.extend(shown.then_some(&*summary.name));
-        shown
-    });
-    newest.take(count).map(|(_, summary, change)| ChangeView::new(summary, change)).collect()
-}
-
 /// What the feed holds: at least [`FEED`] entries and everything of the last week.
 pub(super) fn feed(all: &[Dated<'_>]) -> Vec<ChangeView> {
     let since = all.first().map_or(0, |newest| newest.0.unix() - WEEK);

@@ -72,7 +72,10 @@ impl Enforcement {
                 Match::Command => Vec::new(),
                 Match::Name => names(|server| server.rows.allow.local),
             },
-            unpinned: names(|server| !server.rows.allow.unpinned.is_empty()),
+            unpinned: match settings.mode {
+                Match::Auto | Match::Command => names(|it| !it.rows.allow.unpinned.is_empty()),
+                Match::Name => Vec::new(),
+            },
             settings,
         }
     }

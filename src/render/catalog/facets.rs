@@ -1,19 +1,26 @@
 //! Facets of the list: package type, transport, namespace, status and ownership proof.
 //!
-//! Each value has its own page, so that filters are links for readers without a script. A value that
-//! cannot be a path has no page and no link.
+//! A value has its own page, so that filters are links for readers without a script. Two kinds of values
+//! need none: the link to a value with one server leads to that server, and the link to a value that
+//! nearly all servers have leads to the list of all. A value that cannot be a path has no link.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::inputs::{transport_label, type_label};
+use super::list;
 use super::place::{Href, page_of};
-use super::summary::Summary;
+use super::summary::{Summary, proof_label};
 use super::text::grouped;
 
-/// Values of a group that the front page shows.
+/// Values of a group that the front page shows, and the page "Browse".
 const SHORT: usize = 8;
+const LONG: usize = 60;
+
+/// Segments of the list of all servers, and of the index of namespaces.
+pub(super) const ALL: [&str; 2] = ["browse", "all"];
+pub(super) const NAMESPACES: [&str; 2] = ["browse", "namespaces"];
 
 /// A facet by which the list can be filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,17 +55,48 @@ pub(super) struct Group {
     values: Vec<Value>,
     /// How many values are not among `values`.
     more: usize,
+    /// How many there are.
+    total: usize,
 }
 
+/// A value, and where its servers are.
 #[derive(Debug, Serialize)]
-struct Value {
+pub(super) struct Value {
     value: String,
     label: String,
     count: String,
+    #[serde(skip)]
+    servers: usize,
     page: Href,
 }
 
 impl Facet<'_> {
+    /// Whether it has its own page, in a registry of `total` servers.
+    pub(super) fn has_page(&self, total: usize) -> bool {
+        self.servers.len() > 1 && !self.is_nearly_all(total)
+    }
+
+    /// Whether a list of its servers would repeat the list of all.
+    fn is_nearly_all(&self, total: usize) -> bool {
+        self.servers.len() > 1 && self.servers.len() * 10 >= total * 9
+    }
+
+    /// The value as pages show it.
+    pub(super) fn view(&self, total: usize) -> Option<Value> {
+        let page = match self.servers.as_slice() {
+            [server] => list::page(server),
+            _ if self.is_nearly_all(total) => page_of(&ALL),
+            _ => page_of(&self.segments()),
+        };
+        Some(Value {
+            label: self.label(),
+            count: grouped(self.servers.len()),
+            servers: self.servers.len(),
+            page: page?,
+            value: self.value.clone(),
+        })
+    }
+
     /// Display name of the value.
     pub(super) fn label(&self) -> String {
         label(self.kind, &self.value)
@@ -78,12 +116,7 @@ pub(super) fn label(kind: FacetKind, value: &str) -> String {
         ("transport", value) => transport_label(value),
         ("status", "active") => "Active".to_owned(),
         ("status", "deprecated") => "Deprecated".to_owned(),
-        ("proof", "upstream") => "By another registry".to_owned(),
-        ("proof", "proof-file") => "Signed proof".to_owned(),
-        ("proof", "commit-signature") => "Signed commit".to_owned(),
-        ("proof", "owners-file") => "Known account".to_owned(),
-        ("proof", "reviewed") => "Reviewed".to_owned(),
-        ("proof", "unrecorded") => "Not recorded".to_owned(),
+        ("proof", value) => proof_label(value),
         (_, value) => value.to_owned(),
     }
 }
@@ -132,26 +165,44 @@ pub(super) fn facets<'a>(servers: &[&'a Summary]) -> Vec<Facet<'a>> {
     facets
 }
 
-/// The groups as pages show them: all values, or the first few of each.
-pub(super) fn groups(facets: &[Facet<'_>], all: bool) -> Vec<Group> {
+/// The groups as pages show them, of a registry with `total` servers: the first few values of each for
+/// the front page, or more of them.
+pub(super) fn groups(facets: &[Facet<'_>], total: usize, long: bool) -> Vec<Group> {
     let of_kind = |kind: FacetKind| {
-        let values = facets.iter().filter(|facet| facet.kind == kind).filter_map(|facet| {
-            Some(Value {
-                label: facet.label(),
-                count: grouped(facet.servers.len()),
-                page: page_of(&facet.segments())?,
-                value: facet.value.clone(),
-            })
-        });
-        let mut values: Vec<Value> = values.collect();
-        if all && kind.id == "namespace" {
-            values.sort_by_key(|value| value.value.to_lowercase());
-        }
-        let shown = if all { values.len() } else { SHORT.min(values.len()) };
-        let more = values.len() - shown;
-        values.truncate(shown);
-        Group { id: kind.id, label: kind.label, values, more }
+        let of_kind = || facets.iter().filter(|facet| facet.kind == kind);
+        let limit = if long { LONG } else { SHORT };
+        let values: Vec<Value> = of_kind().take(limit).filter_map(|f| f.view(total)).collect();
+        let count = of_kind().count();
+        let more = count - values.len();
+        Group { id: kind.id, label: kind.label, values, more, total: count }
     };
     let groups = KINDS.into_iter().map(of_kind);
-    groups.filter(|group| group.values.len() > usize::from(!all)).collect()
+    groups.filter(|group| group.total > usize::from(!long)).collect()
+}
+
+/// Every namespace in order, for their index.
+pub(super) fn namespaces(facets: &[Facet<'_>], total: usize) -> Vec<Value> {
+    let all = facets.iter().filter(|facet| facet.kind.id == "namespace");
+    let mut values: Vec<Value> = all.filter_map(|facet| facet.view(total)).collect();
+    values.sort_by_cached_key(|value| value.value.to_lowercase());
+    values
+}
+
+impl Group {
+    /// Its kind and its display name.
+    pub(super) fn names(&self) -> (&'static str, &'static str) {
+        (self.id, self.label)
+    }
+
+    /// Label, page and number of servers of each value.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (&str, &Href, usize)> {
+        self.values.iter().map(|value| (&*value.label, &value.page, value.servers))
+    }
+}
+
+impl Value {
+    /// Its word in URLs.
+    pub(super) fn value(&self) -> &str {
+        &self.value
+    }
 }

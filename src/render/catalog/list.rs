@@ -1,18 +1,30 @@
 //! Lists of servers: the rows, and cutting a long list into pages that are rendered beforehand.
 //!
-//! Rows are sorted by display name, so that a page changes only where a server changed. Without a script
-//! these pages are the whole search.
+//! The front page shows the servers that changed last. All other lists are sorted by display name, and
+//! their rows contain only what a new version seldom changes. Where a page begins depends on the names
+//! around it and not on their number, so a page changes only when one of its own servers does. Without a
+//! script these pages are the whole search.
 
 use serde::Serialize;
 
+use crate::model::Timestamp;
+
+use super::super::fnv1a;
 use super::inputs::{transport_label, type_label};
 use super::place::{Href, PagePlace, page_of};
 use super::server::Moment;
-use super::summary::Summary;
+use super::summary::{Summary, is_proven, proof_label};
 use super::text::{shown, tile};
 
-/// Most servers on one page.
-pub(super) const PAGE: usize = 200;
+/// Servers on the front page.
+pub(super) const FRONT: usize = 40;
+
+/// Fewest and most items on one page of a list; the last page may have fewer.
+const FEWEST: usize = 50;
+const MOST: usize = 200;
+
+/// From the fewest on, one name in this many begins a page.
+const SHARE: u32 = 64;
 
 /// A server in a list.
 #[derive(Debug, Serialize)]
@@ -24,10 +36,19 @@ pub(super) struct ServerRow<'a> {
     hue: u8,
     icon: Option<&'a str>,
     page: Option<Href>,
-    version: &'a str,
     status: &'a str,
-    published: Moment,
     chips: Vec<String>,
+    /// How ownership was proved, where somebody proved or reviewed it.
+    proof: Option<String>,
+    /// What a new version changes; only on the front page.
+    news: Option<News<'a>>,
+}
+
+/// The version of a row, and when it changed.
+#[derive(Debug, Serialize)]
+struct News<'a> {
+    version: &'a str,
+    at: Moment,
 }
 
 impl<'a> ServerRow<'a> {
@@ -41,11 +62,17 @@ impl<'a> ServerRow<'a> {
             hue,
             icon: summary.icon.as_deref(),
             page: page(summary),
-            version: &summary.version,
             status: &summary.status,
-            published: Moment::new(&summary.published),
             chips: chips(summary),
+            proof: Some(&*summary.proof).filter(|p| is_proven(p)).map(proof_label),
+            news: None,
         }
+    }
+
+    /// Adds the version and a moment.
+    pub(super) fn news(mut self, version: &'a str, at: &str) -> Self {
+        self.news = Some(News { version, at: Moment::new(at) });
+        self
     }
 }
 
@@ -82,68 +109,69 @@ pub(super) fn ordered<'a>(summaries: impl IntoIterator<Item = &'a Summary>) -> V
     live
 }
 
+/// Minutes from 1970 to a moment, or 0 for text that is not one.
+pub(super) fn minute(rfc3339: &str) -> i64 {
+    Timestamp::parse(rfc3339).map_or(0, |time| time.unix().div_euclid(60))
+}
+
+/// Live servers, those that changed last first; within one minute as they are in `servers`.
+pub(super) fn recent<'a>(
+    servers: &[&'a Summary],
+    when: impl Fn(&Summary) -> &str,
+) -> Vec<&'a Summary> {
+    let mut recent = servers.to_vec();
+    recent.sort_by_cached_key(|summary| std::cmp::Reverse(minute(when(summary))));
+    recent
+}
+
 /// One page of a list.
-pub(super) struct Leaf<'a> {
+pub(super) struct Leaf<'a, T> {
     /// Its URL.
     pub(super) place: PagePlace,
     /// What is on it.
-    pub(super) servers: &'a [&'a Summary],
-    /// Links to the others.
+    pub(super) items: &'a [T],
+    /// Links to its neighbours.
     pub(super) pager: Pager,
 }
 
-/// Links between the pages of a list.
+/// Links from a page of a list to its neighbours. There are no numbers, which would change on every page.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Pager {
-    /// This page, counted from 1.
-    pub(super) page: usize,
-    /// How many there are.
-    pub(super) pages: usize,
+    /// Whether it is the first page.
+    pub(super) first: bool,
     previous: Option<Href>,
     next: Option<Href>,
-    links: Vec<PagerLink>,
 }
 
-#[derive(Debug, Clone, Serialize)]
-struct PagerLink {
-    page: usize,
-    href: Href,
-    /// The first name on it.
-    from: String,
-}
-
-/// Cuts `servers` into pages; `first` is the segments of the first, `rest` those before the numbers of
-/// the others.
-pub(super) fn leaves<'a>(
-    servers: &'a [&'a Summary],
+/// Cuts `items` into pages; `first` is the segments of the first, and the others are below it, each
+/// under the name of its first item.
+pub(super) fn leaves<'a, T>(
+    items: &'a [T],
     first: &[&str],
-    rest: &[&str],
-) -> Vec<Leaf<'a>> {
-    let pages = servers.len().div_ceil(PAGE).max(1);
-    let place = |page: usize| match page {
-        1 => PagePlace::new(first),
-        _ => PagePlace::new(&[rest, &[page.to_string().as_str()]].concat()),
+    name: impl Fn(&T) -> &str,
+) -> Vec<Leaf<'a, T>> {
+    let place = |items: &[T]| {
+        let below = items.first().map(&name).into_iter().flat_map(|name| name.split('/'));
+        PagePlace::new(&first.iter().copied().chain(below).collect::<Vec<_>>())
     };
-    let chunk = |page: usize| {
-        let start = (page - 1) * PAGE;
-        &servers[start.min(servers.len())..(start + PAGE).min(servers.len())]
-    };
-    let href = |page: usize| place(page).map(|place| place.href);
-    let links: Vec<PagerLink> = (1..=pages)
-        .filter_map(|page| {
-            let from = chunk(page).first().map(|summary| shown(summary.label()))?;
-            Some(PagerLink { page, href: href(page)?, from })
-        })
+    let mut starts = vec![0];
+    for (at, item) in items.iter().enumerate() {
+        let length = at - starts[starts.len() - 1];
+        let wanted = length >= MOST || length >= FEWEST && fnv1a(name(item)).is_multiple_of(SHARE);
+        if wanted && place(&items[at..]).is_some() {
+            starts.push(at);
+        }
+    }
+    let places: Vec<Option<PagePlace>> = starts
+        .iter()
+        .map(|at| if *at == 0 { PagePlace::new(first) } else { place(&items[*at..]) })
         .collect();
+    let href = |page: Option<usize>| Some(places.get(page?)?.as_ref()?.href.clone());
     let leaf = |page: usize| {
-        let pager = Pager {
-            page,
-            pages,
-            previous: (page > 1).then(|| href(page - 1)).flatten(),
-            next: (page < pages).then(|| href(page + 1)).flatten(),
-            links: links.clone(),
-        };
-        Some(Leaf { place: place(page)?, servers: chunk(page), pager })
+        let end = starts.get(page + 1).copied().unwrap_or(items.len());
+        let (previous, next) = (href(page.checked_sub(1)), href(Some(page + 1)));
+        let pager = Pager { first: page == 0, previous, next };
+        Some(Leaf { place: places[page].clone()?, items: &items[starts[page]..end], pager })
     };
-    (1..=pages).filter_map(leaf).collect()
+    (0..starts.len()).filter_map(leaf).collect()
 }

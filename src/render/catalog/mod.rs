@@ -20,6 +20,7 @@ mod inputs;
 mod list;
 mod machine;
 mod more;
+mod numbers;
 mod page;
 mod place;
 mod search;
@@ -33,12 +34,13 @@ mod works;
 
 use std::collections::BTreeMap;
 
-use crate::config::{CatalogSettings, ExportSettings, Visibility};
+use crate::config::{CatalogSettings, ExportSettings, Icons, Visibility};
 use crate::diag::nearest;
 use crate::model::Listing;
 use crate::site::{Artifact, Media};
 
 use super::Facts;
+use super::export::ServerExports;
 use super::install::{Clients, InstallContext, recipe};
 use assets::Assets;
 pub use enforce::Enforcement;
@@ -46,8 +48,10 @@ use engine::Engine;
 pub use engine::TemplateProblem;
 use forge::Forge;
 pub use forge::RemoteRepository;
+pub use page::Wanted;
 use page::{PageHead, SiteView};
 use server::ServerView;
+pub use spanning::Part;
 pub use summary::Summary;
 use tabs::Tabs;
 
@@ -60,11 +64,15 @@ pub struct Catalog {
     settings: CatalogSettings,
     exports: ExportSettings,
     public: bool,
+    /// Whether pages load the pictures of entries.
+    icons: bool,
     forge: Option<Forge>,
     clients: Clients,
     engine: Engine,
     assets: Assets,
     digest: String,
+    /// Whether an operator has replaced templates.
+    customized: bool,
 }
 
 impl Catalog {
@@ -92,9 +100,11 @@ impl Catalog {
             assets: Assets::new(settings, overrides),
             forge: forge.and_then(|repository| Forge::of(repository, settings)),
             public: visibility == Visibility::Public,
+            icons: settings.icons.map_or(visibility == Visibility::Public, Icons::are_on),
             settings: settings.clone(),
             exports: ExportSettings::default(),
             digest,
+            customized: !overrides.is_empty(),
         })
     }
 
@@ -109,6 +119,11 @@ impl Catalog {
         &self.digest
     }
 
+    /// Whether an operator has replaced templates, so that rendering can fail.
+    pub fn is_customized(&self) -> bool {
+        self.customized
+    }
+
     /// Returns the errors of templates while pages were rendered. Pages that failed are missing.
     pub fn problems(&self) -> Vec<TemplateProblem> {
         self.engine.problems()
@@ -119,21 +134,33 @@ impl Catalog {
     /// Versions that are deleted have no page. When all are, there is only the summary, for the pages of
     /// changes.
     pub(super) fn listing(&self, listing: &Listing, facts: &Facts) -> (Vec<Artifact>, Summary) {
-        let lenses: Vec<_> = listing.live().map(|entry| (entry, &*entry.server)).collect();
-        let latest = listing.live_latest();
-        let lens = lenses.iter().find(|(entry, _)| Some(*entry) == latest).map(|(_, lens)| *lens);
-        let summary = Summary::new(listing, lens);
-        let mut artifacts = Vec::with_capacity(lenses.len() + 2);
-        let Some((entry, lens, place)) =
-            latest.zip(lens).and_then(|(e, l)| Some((e, l, server::place(listing)?)))
-        else {
-            return (artifacts, summary);
+        (self.pages(listing, facts, Wanted::ALL), self.summary(listing))
+    }
+
+    /// Sums up a server for the pages that span servers.
+    pub fn summary(&self, listing: &Listing) -> Summary {
+        Summary { exports: ServerExports::new(listing), ..self.summary_without_exports(listing) }
+    }
+
+    /// Sums up a server for the pages of all [`Part`]s but the exports.
+    pub fn summary_without_exports(&self, listing: &Listing) -> Summary {
+        Summary::new(listing, listing.live_latest().map(|entry| &*entry.server), self.icons)
+    }
+
+    /// Renders the wanted pages of one server. A page needs the documents of its own version and of the
+    /// latest one only.
+    pub(super) fn pages(&self, listing: &Listing, facts: &Facts, wanted: Wanted) -> Vec<Artifact> {
+        let mut artifacts = Vec::new();
+        let Some((entry, place)) = listing.live_latest().zip(server::place(listing)) else {
+            return artifacts;
         };
-        let site = SiteView::new(self, facts);
+        let lens = &*entry.server;
+        let site = SiteView::new(self, facts).only(wanted);
         let server_href = place.href.clone();
         let (whole, forge) = (0..listing.entries().len(), self.forge.as_ref());
         let recipes = recipe::recipes(lens);
         let mut view = ServerView::new(listing, (entry, lens, &recipes), whole, forge);
+        view.icon = view.icon.filter(|_| self.icons);
         view.structured = site.public.then(|| server::structured(lens, entry));
         let context =
             InstallContext { base_url: site.base_url.as_deref(), clients: self.clients.clone() };
@@ -142,18 +169,21 @@ impl Catalog {
             PageHead::new("servers", &view.title, &view.description).json(view.json.as_ref());
         artifacts.extend(self.badge(listing, &view));
         artifacts.extend(self.page(&site, place, "server.html", head, &view));
-        for (entry, lens) in lenses.iter().filter(|(other, _)| *other != entry) {
-            let Some(place) = server::version_place(listing, entry) else { continue };
+        for entry in listing.live().filter(|other| *other != entry) {
+            let place = server::version_place(listing, entry);
+            let Some(place) = place.filter(|place| site.wants(&place.path)) else { continue };
             let window = server::around(listing, entry);
-            let view =
-                ServerView::new(listing, (entry, lens, &recipe::recipes(lens)), window, forge);
+            let of = (entry, &*entry.server, &*recipe::recipes(&entry.server));
+            let mut view = ServerView::new(listing, of, window, forge);
+            view.icon = view.icon.filter(|_| self.icons);
             let title = format!("{} {}", view.title, entry.version);
             let head = PageHead::new("servers", &title, &view.description)
                 .json(view.json.as_ref())
                 .canonical(&site, Some(&server_href));
             artifacts.extend(self.page(&site, place, "version.html", head, &view));
         }
-        (artifacts, summary)
+        artifacts.retain(|artifact| site.wants(&artifact.path));
+        artifacts
     }
 
     /// A picture of the latest version, for readmes elsewhere; its name stays the same.

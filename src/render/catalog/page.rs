@@ -2,16 +2,19 @@
 //!
 //! A template sees `site` (the same on every page), `page` (this page) and `it` (its body).
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::config::CatalogSettings;
-use crate::site::{Artifact, Media, Shape};
+use crate::site::{Artifact, Media, Shape, UrlPath};
 
 use super::super::Facts;
 use super::Catalog;
 use super::assets::AssetLinks;
 use super::engine::{self, value};
 use super::place::{Href, PagePlace};
+use super::server::Moment;
 use super::text::shown;
 
 /// What is the same on every page.
@@ -31,12 +34,36 @@ pub(super) struct SiteView {
     /// All this as templates read it, converted once for many pages.
     #[serde(skip)]
     value: engine::Value,
+    #[serde(skip)]
+    wanted: Wanted,
 }
 
 #[derive(Debug, Clone, Serialize)]
 struct Link {
     text: String,
     url: String,
+}
+
+/// Which pages are made; a server that makes pages on demand wants one.
+#[derive(Clone)]
+pub struct Wanted(Option<Arc<Wants>>);
+
+type Wants = dyn Fn(&UrlPath) -> bool + Send + Sync;
+
+impl Wanted {
+    /// Every page.
+    pub const ALL: Self = Self(None);
+
+    /// The pages for whose paths `wants` is true.
+    pub fn of(wants: impl Fn(&UrlPath) -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(wants)))
+    }
+}
+
+impl std::fmt::Debug for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wanted")
+    }
 }
 
 /// The sentence under the heading unless the settings have another.
@@ -64,9 +91,20 @@ impl SiteView {
             assets: catalog.assets.links.clone(),
             name,
             value: engine::Value::UNDEFINED,
+            wanted: Wanted::ALL,
         };
         site.value = value(&site);
         site
+    }
+
+    /// Leaves out the pages that are not wanted.
+    pub(super) fn only(self, wanted: Wanted) -> Self {
+        Self { wanted, ..self }
+    }
+
+    /// Whether the page at `path` is made.
+    pub(super) fn wants(&self, path: &UrlPath) -> bool {
+        self.wanted.0.as_ref().is_none_or(|wanted| wanted(path))
     }
 }
 
@@ -87,8 +125,17 @@ pub(super) struct PageHead {
     json: Option<Href>,
     /// Its absolute URL, or that of its canonical page.
     canonical: Option<String>,
+    /// When the data was committed, and in which commit. Only on pages that every change renews.
+    built: Option<Built>,
     /// Whether search engines should ignore it though the registry is public.
     hidden: bool,
+}
+
+/// The commit that a page was made from.
+#[derive(Debug, Clone, Serialize)]
+struct Built {
+    at: Moment,
+    commit: String,
 }
 
 impl PageHead {
@@ -99,6 +146,16 @@ impl PageHead {
             description: description.to_owned(),
             ..Self::default()
         }
+    }
+
+    /// Names the commit at the foot of the page, unless part of it is held back.
+    pub(super) fn built(mut self, facts: &Facts) -> Self {
+        let commit = facts.commit.as_ref().filter(|_| !facts.holds_back);
+        self.built = commit.map(|(id, at)| Built {
+            at: Moment::new(at.as_str()),
+            commit: id.chars().take(7).collect(),
+        });
+        self
     }
 
     /// Sets the JSON twin.
@@ -125,6 +182,9 @@ impl Catalog {
         mut head: PageHead,
         it: impl Serialize,
     ) -> Option<Artifact> {
+        if !site.wants(&place.path) {
+            return None;
+        }
         if head.canonical.is_none() {
             head = head.canonical(site, Some(&place.href));
         }

@@ -12,8 +12,9 @@ use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 use super::super::api::wire::json;
 use super::super::{Emit, fnv1a};
 use super::facets::{FacetKind, KINDS, label, values};
+use super::list::minute;
 use super::summary::Summary;
-use super::text::{day_number, shown};
+use super::text::shown;
 
 /// Target number of servers in a shard.
 const SHARD: usize = 1500;
@@ -28,8 +29,9 @@ struct Shard<'a> {
     titles: Vec<String>,
     descriptions: Vec<String>,
     versions: Vec<&'a str>,
-    /// Day of publication, after 1970.
-    days: Vec<i64>,
+    /// When the server last changed and when it was new, in minutes after 1970.
+    updated: Vec<i64>,
+    created: Vec<i64>,
     /// 1 when it can be connected to.
     remote: Vec<u8>,
     /// Identifiers of packages that the name does not hold already.
@@ -93,7 +95,8 @@ fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {
         shard.titles.push(server.title.as_deref().map(shown).unwrap_or_default());
         shard.descriptions.push(shown(&server.description));
         shard.versions.push(&server.version);
-        shard.days.push(day_number(&server.published));
+        shard.updated.push(minute(&server.updated));
+        shard.created.push(minute(&server.created));
         shard.remote.push(u8::from(server.remote));
         shard.packages.push(packages(server));
         shard.tags.push(shown(&server.tags.join(" ")));

@@ -59,7 +59,7 @@ pub(super) struct ServerView {
     pub(super) description: String,
     letter: String,
     hue: u8,
-    icon: Option<String>,
+    pub(super) icon: Option<String>,
     version: String,
     is_latest: bool,
     /// Whether the version is a pre-release, such as a release candidate.
@@ -169,7 +169,8 @@ impl ServerView {
             history: history(listing, entry, window),
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),
             server_page: page_of(&["servers", namespace, part]),
-            namespace_page: page_of(&["browse", "namespace", namespace]),
+            // Whether the namespace has its own page depends on other servers.
+            namespace_page: Some(format!("?namespace={namespace}")),
             badge: file_of(&["servers", namespace, part, "badge.svg"]),
             json: file_of(&[&api[..], &[version]].concat()),
             versions_json: file_of(&api),

@@ -10,43 +10,55 @@ use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
+use super::super::export::is_export;
 use super::super::{Emit, Facts, LIST, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated};
 use super::enforce::Enforcement;
 use super::engine;
-use super::facets::{Facet, Group, facets, groups};
-use super::list::{self, Leaf, Pager, ServerRow, leaves};
+use super::facets::{self, ALL, Facet, Group, NAMESPACES, facets, groups};
+use super::list::{self, FRONT, Leaf, Pager, ServerRow, leaves};
 use super::machine::Machine;
-use super::page::{PageHead, SiteView};
+use super::numbers::Numbers;
+use super::page::{PageHead, SiteView, Wanted};
 use super::place::{Href, PagePlace, page_of};
 use super::search;
 use super::summary::Summary;
 use super::text::counted;
 use super::works;
 
-/// Body of the front page and of the other pages of the full list.
+/// Body of the front page.
 #[derive(Serialize)]
 struct Home<'a> {
     count: String,
+    /// How many servers are in the list of all and not here.
+    more: usize,
     rows: Vec<ServerRow<'a>>,
-    pager: Pager,
-    groups: &'a [Group],
-    newest: &'a [ChangeView],
-    structured: &'a serde_json::Value,
-    /// Text of the badge, when there is one.
-    works: Option<&'a str>,
+    groups: Vec<Group>,
+    newest: Vec<ServerRow<'a>>,
+    /// How many servers were proven in each way.
+    proofs: Vec<facets::Value>,
+    structured: serde_json::Value,
+    works: Option<works::Strip>,
 }
 
-/// Body of a facet's page.
+/// Body of a page of a list: of all servers when there is no kind.
 #[derive(Serialize)]
 struct List<'a> {
-    kind: &'static str,
+    kind: Option<&'static str>,
     kind_label: &'static str,
     value: &'a str,
-    label: String,
-    count: String,
+    label: &'a str,
+    count: &'a str,
     rows: Vec<ServerRow<'a>>,
+    pager: Pager,
+}
+
+/// Body of a page of the index of namespaces.
+#[derive(Serialize)]
+struct Namespaces<'a> {
+    count: String,
+    values: &'a [facets::Value],
     pager: Pager,
 }
 
@@ -69,42 +81,84 @@ impl Catalog {
         summaries: &[&Summary],
         emit: &Emit<'_, E>,
     ) -> Result<Enforcement, E> {
-        let catalog = self;
-        let site = SiteView::new(catalog, facts);
+        self.with_span(facts, summaries, Wanted::ALL, |span| {
+            // Its files are large, so they are not held beside the other parts.
+            let enforcement = span.exports(emit)?;
+            let (lists, others) = rayon::join(
+                || span.part(Part::Lists, emit),
+                || [Part::Others, Part::Search].iter().try_for_each(|it| span.part(*it, emit)),
+            );
+            lists.and(others)?;
+            Ok(enforcement)
+        })
+    }
+
+    /// Renders one part of what spans servers, of its pages those that are `wanted`.
+    pub(in crate::render) fn part<E: Send>(
+        &self,
+        part: Part,
+        facts: &Facts,
+        (summaries, wanted): (&[&Summary], Wanted),
+        emit: &Emit<'_, E>,
+    ) -> Result<(), E> {
+        self.with_span(facts, summaries, wanted, |span| span.part(part, emit))
+    }
+
+    fn with_span<T>(
+        &self,
+        facts: &Facts,
+        summaries: &[&Summary],
+        wanted: Wanted,
+        make: impl FnOnce(&Span<'_>) -> T,
+    ) -> T {
         let servers = list::ordered(summaries.iter().copied());
-        let changes = changes::all(summaries);
-        let facets = facets(&servers);
-        let probed = facts.probed.as_deref();
-        let mut enforcement = Enforcement::new(self, summaries);
-        enforcement.take_artifacts().try_for_each(emit)?;
-        let enforced = &enforcement;
-        let span =
-            Span { catalog, site: &site, servers: &servers, facets: &facets, probed, enforced };
-        let lists = || {
-            span.home(&changes::newest(&changes, 5), emit)?;
-            span.facets(emit)
-        };
-        let others = || {
-            span.explaining(&changes).into_iter().try_for_each(emit)?;
-            let works = probed.and_then(|probed| works::page(catalog, &site, probed));
-            let feed = span.feed(changes::feed(&changes), facts);
-            let pages = [works, catalog.not_found(&site, facts), feed];
-            pages.into_iter().flatten().try_for_each(emit)?;
-            search::artifacts(&servers, emit)?;
-            catalog.assets.artifacts.iter().cloned().try_for_each(emit)?;
-            let pages = span.pages();
-            let machine = Machine { catalog, site: &site, servers: &servers, pages: &pages };
-            machine.artifacts(emit)
-        };
-        let (lists, others) = rayon::join(lists, others);
-        lists.and(others)?;
-        Ok(enforcement)
+        make(&Span {
+            catalog: self,
+            facts,
+            site: &SiteView::new(self, facts).only(wanted),
+            summaries,
+            facets: &facets(&servers),
+            servers: &servers,
+            probed: facts.probed.as_deref(),
+        })
+    }
+}
+
+/// A part of what spans servers. The whole is too much to make for one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The front page and the pages of lists.
+    Lists,
+    /// Single pages, assets and documents for machines.
+    Others,
+    /// The files for clients that enforce what is approved, and their page.
+    Exports,
+    /// The index of the search.
+    Search,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 4] = [Self::Lists, Self::Others, Self::Exports, Self::Search];
+
+    /// Returns the part that the document at `path` belongs to.
+    pub fn of(path: &str) -> Self {
+        match path.split_once('/').unwrap_or((path, "")) {
+            ("", _) => Self::Lists,
+            ("browse", rest) if !rest.is_empty() => Self::Lists,
+            ("allowlist", "") => Self::Exports,
+            ("exports", _) if is_export(path) => Self::Exports,
+            ("assets", rest) if rest.starts_with("search/") => Self::Search,
+            _ => Self::Others,
+        }
     }
 }
 
 /// Descriptions of the pages, for search engines and previews.
 const BROWSE: &str =
     "Every way to cut the list of servers: package type, transport, namespace, status.";
+const NAMES: &str = "Every namespace and its servers.";
+const NUMBERS: &str = "How the registry grows, and what is in it.";
 const CHANGES: &str = "The last hundred publications and changes of status.";
 const CONNECT: &str = "How to point Copilot, VS Code and other clients at this registry.";
 const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where to get one.";
@@ -112,66 +166,150 @@ const ALLOWLIST: &str = "When to use the registry, when an allowlist, and where 
 /// What all these pages are made of.
 struct Span<'a> {
     catalog: &'a Catalog,
+    facts: &'a Facts,
     site: &'a SiteView,
+    /// In the byte order of names, withdrawn ones included.
+    summaries: &'a [&'a Summary],
     servers: &'a [&'a Summary],
     facets: &'a [Facet<'a>],
     probed: Option<&'a Probed>,
-    enforced: &'a Enforcement,
 }
 
 impl Span<'_> {
-    /// The full list: the front page and as many other pages as needed.
-    ///
-    /// Only the first page shows groups and news; the others are for readers without a script.
-    fn home<E: Send>(&self, newest: &[ChangeView], emit: &Emit<'_, E>) -> Result<(), E> {
-        let groups = groups(self.facets, false);
-        let structured = self.structured();
-        let page = |leaf: Leaf<'_>| {
-            let first = leaf.pager.page == 1;
-            let title = match leaf.pager.page {
-                1 => String::new(),
-                page => format!("All servers, page {page}"),
-            };
-            let head =
-                PageHead::new("servers", &title, &self.site.tagline).json(Some(&LIST.to_owned()));
-            let body = Home {
-                count: counted(self.servers.len(), "server"),
-                rows: rows(&leaf),
-                groups: if first { &groups } else { &[] },
-                newest: if first { newest } else { &[] },
-                pager: leaf.pager,
-                structured: &structured,
-                works: self.probed.filter(|_| first).map(|probed| probed.sentence.as_str()),
-            };
-            self.catalog.page(self.site, leaf.place, "home.html", head, body)
-        };
-        let leaves = leaves(self.servers, &[], &["browse", "page"]);
-        leaves.into_par_iter().filter_map(page).try_for_each(emit)
+    fn part<E: Send>(&self, part: Part, emit: &Emit<'_, E>) -> Result<(), E> {
+        match part {
+            Part::Lists => self.lists(emit),
+            Part::Others => self.others(emit),
+            Part::Exports => self.exports(emit).map(drop),
+            Part::Search => search::artifacts(self.servers, emit),
+        }
     }
 
-    /// A list for every value of every facet.
+    /// The front page and the pages of lists.
+    fn lists<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
+        self.home().into_iter().try_for_each(emit)?;
+        self.all().into_iter().try_for_each(emit)?;
+        self.namespaces().into_iter().try_for_each(emit)?;
+        self.facets(emit)
+    }
+
+    /// Single pages, assets and documents for machines.
+    fn others<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
+        let (catalog, site, servers) = (self.catalog, self.site, self.servers);
+        let changes = changes::all(self.summaries);
+        self.explaining(&changes).into_iter().try_for_each(emit)?;
+        let works = self.probed.and_then(|probed| works::page(catalog, site, probed));
+        let feed = self.feed(changes::feed(&changes));
+        let pages = [works, catalog.not_found(site, self.facts), feed];
+        pages.into_iter().flatten().try_for_each(emit)?;
+        catalog.assets.artifacts.iter().cloned().try_for_each(emit)?;
+        let pages = &self.pages();
+        Machine { catalog, site, servers, pages }.artifacts(emit)
+    }
+
+    /// The files for clients that enforce what is approved, and their page.
+    fn exports<E: Send>(&self, emit: &Emit<'_, E>) -> Result<Enforcement, E> {
+        let mut enforced = Enforcement::new(self.catalog, self.summaries);
+        enforced.take_artifacts().try_for_each(emit)?;
+        let view = enforced.view();
+        let page = self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, view);
+        page.into_iter().try_for_each(emit)?;
+        Ok(enforced)
+    }
+
+    /// The front page: the servers that changed last, and the ways to all others.
+    fn home(&self) -> Option<Artifact> {
+        let place = PagePlace::new(&[]).filter(|place| self.site.wants(&place.path))?;
+        let recent = list::recent(self.servers, |server| &server.updated);
+        let new = list::recent(self.servers, |server| &server.created);
+        let new = new.into_iter().filter(|server| server.status == "active").take(5);
+        let total = self.servers.len();
+        let proofs = self.facets.iter().filter(|facet| facet.kind.id == "proof");
+        let body = Home {
+            count: counted(total, "server"),
+            more: total.saturating_sub(FRONT),
+            rows: recent
+                .into_iter()
+                .take(FRONT)
+                .map(|s| ServerRow::new(s).news(&s.version, &s.updated))
+                .collect(),
+            groups: groups(self.facets, total, false),
+            newest: new.map(|s| ServerRow::new(s).news(&s.version, &s.created)).collect(),
+            proofs: proofs.filter_map(|facet| facet.view(total)).collect(),
+            structured: self.structured(),
+            works: self.probed.map(works::Strip::new),
+        };
+        let head = PageHead::new("servers", "", &self.site.tagline)
+            .json(Some(&LIST.to_owned()))
+            .built(self.facts);
+        self.catalog.page(self.site, place, "home.html", head, body)
+    }
+
+    /// The list of all servers by name.
+    fn all(&self) -> Vec<Artifact> {
+        let count = counted(self.servers.len(), "server");
+        let body = List {
+            kind: None,
+            kind_label: "",
+            value: "",
+            label: "All servers",
+            count: &count,
+            rows: Vec::new(),
+            pager: Pager::default(),
+        };
+        self.list(self.servers, &ALL, &body)
+    }
+
+    /// A list for every value of a facet that needs one.
     fn facets<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
-        let pages = self.facets.par_iter().flat_map_iter(|facet| {
-            let segments = facet.segments();
-            let count = counted(facet.servers.len(), "server");
-            let label = facet.label();
-            leaves(&facet.servers, &segments, &segments).into_iter().filter_map(move |leaf| {
-                let title = format!("{}: {label}", facet.kind.label);
-                let about = format!("{count} of {}.", self.site.name);
-                let body = List {
-                    kind: facet.kind.id,
-                    kind_label: facet.kind.label,
-                    value: &facet.value,
-                    label: label.clone(),
-                    count: count.clone(),
-                    rows: rows(&leaf),
-                    pager: leaf.pager,
-                };
-                let head = PageHead::new("browse", &title, &about);
-                self.catalog.page(self.site, leaf.place, "list.html", head, body)
-            })
+        let total = self.servers.len();
+        let listed = self.facets.par_iter().filter(|facet| facet.has_page(total));
+        let pages = listed.flat_map_iter(|facet| {
+            let (label, count) = (facet.label(), counted(facet.servers.len(), "server"));
+            let body = List {
+                kind: Some(facet.kind.id),
+                kind_label: facet.kind.label,
+                value: &facet.value,
+                label: &label,
+                count: &count,
+                rows: Vec::new(),
+                pager: Pager::default(),
+            };
+            self.list(&facet.servers, &facet.segments(), &body)
         });
         pages.try_for_each(emit)
+    }
+
+    /// The pages of one list; `body` is what they have in common.
+    fn list(&self, servers: &[&Summary], first: &[&str], body: &List<'_>) -> Vec<Artifact> {
+        let title = match body.kind {
+            Some(_) => format!("{}: {}", body.kind_label, body.label),
+            None => body.label.to_owned(),
+        };
+        let page = |leaf: Leaf<'_, &Summary>| {
+            let rows = leaf.items.iter().map(|summary| ServerRow::new(summary)).collect();
+            // The number of servers is on the first page only, so that it renews no other.
+            let about = if leaf.pager.first { body.count } else { "Servers" };
+            let about = format!("{about} of {}.", self.site.name);
+            let head = PageHead::new("browse", &title, &about);
+            let body = List { rows, pager: leaf.pager, ..*body };
+            self.catalog.page(self.site, leaf.place, "list.html", head, body)
+        };
+        let leaves = leaves(servers, first, |server| &server.name).into_iter();
+        leaves.filter(|leaf| self.site.wants(&leaf.place.path)).filter_map(page).collect()
+    }
+
+    /// The index of namespaces, which can be thousands.
+    fn namespaces(&self) -> Vec<Artifact> {
+        let values = facets::namespaces(self.facets, self.servers.len());
+        let page = |leaf: Leaf<'_, facets::Value>| {
+            let count = counted(values.len(), "namespace");
+            let body = Namespaces { count, values: leaf.items, pager: leaf.pager };
+            let head = PageHead::new("browse", "Namespaces", NAMES);
+            self.catalog.page(self.site, leaf.place, "namespaces.html", head, body)
+        };
+        let leaves = leaves(&values, &NAMESPACES, facets::Value::value).into_iter();
+        leaves.filter(|leaf| self.site.wants(&leaf.place.path)).filter_map(page).collect()
     }
 
     /// What changed, and the pages that explain: how to browse, to connect, to allow.
@@ -182,14 +320,15 @@ impl Span<'_> {
             ("count", engine::value(count)),
         ]);
         let facets = BTreeMap::from([
-            ("groups", engine::value(groups(self.facets, true))),
+            ("groups", engine::value(groups(self.facets, self.servers.len(), true))),
             ("count", engine::value(counted(self.servers.len(), "server"))),
         ]);
+        let numbers = Numbers::new(self.servers, self.facets);
         let pages = [
             self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),
+            self.plain("numbers", "numbers.html", "Numbers", NUMBERS, numbers),
             self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
-            self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, self.enforced.view()),
         ];
         pages.into_iter().flatten().collect()
     }
@@ -203,17 +342,19 @@ impl Span<'_> {
         about: &str,
         it: impl Serialize,
     ) -> Option<Artifact> {
-        let head = PageHead::new(section, title, about);
+        let mut head = PageHead::new(section, title, about);
+        if section == "changes" {
+            head = head.built(self.facts);
+        }
         self.catalog.page(self.site, PagePlace::new(&[section])?, template, head, it)
     }
 
     /// Pages that a sitemap names besides those of servers.
-    ///
-    /// A facet with a single server adds nothing to the server's page.
     fn pages(&self) -> Vec<Href> {
-        let fixed = ["", "browse/", "changes/", "connect/"].into_iter();
+        let fixed = ["", "browse/", "browse/all/", "changes/", "connect/", "numbers/"].into_iter();
         let fixed = fixed.chain(self.probed.map(|_| "probe/")).map(Href::from);
-        let facets = self.facets.iter().filter(|facet| facet.servers.len() > 1);
+        let total = self.servers.len();
+        let facets = self.facets.iter().filter(|facet| facet.has_page(total));
         fixed.chain(facets.filter_map(|facet| page_of(&facet.segments()))).collect()
     }
 
@@ -221,9 +362,9 @@ impl Span<'_> {
     ///
     /// Without a base URL there is no feed: readers could not distinguish its entries from those of another
     /// registry.
-    fn feed(&self, entries: Vec<ChangeView>, facts: &Facts) -> Option<Artifact> {
+    fn feed(&self, entries: Vec<ChangeView>) -> Option<Artifact> {
         let base = self.site.base_url.as_deref()?;
-        let commit = facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
+        let commit = self.facts.commit.as_ref().map(|(_, time)| time.as_str().to_owned());
         let updated = entries.first().map(|entry| entry.at.iso.clone()).or(commit);
         let feed = Feed { site: self.site, base, updated, entries };
         Artifact::file(["feed.xml"], Media::Atom, self.catalog.render("feed.xml", feed)?)
@@ -249,9 +390,4 @@ impl Span<'_> {
             },
         })
     }
-}
-
-/// The rows of one page.
-fn rows<'a>(leaf: &Leaf<'a>) -> Vec<ServerRow<'a>> {
-    leaf.servers.iter().map(|summary| ServerRow::new(summary)).collect()
 }

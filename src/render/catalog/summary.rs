@@ -51,6 +51,9 @@ pub struct Summary {
     /// When the latest version was published.
     #[serde(rename = "u")]
     pub published: String,
+    /// When its first version was published.
+    #[serde(rename = "b")]
+    pub created: String,
     /// When anything about the server last changed.
     #[serde(rename = "w")]
     pub updated: String,
@@ -91,7 +94,9 @@ pub struct ServerChange {
 
 impl Summary {
     /// Sums up `listing`; `latest` is the lens on its latest live version.
-    pub(super) fn new(listing: &Listing, latest: Option<&Server>) -> Self {
+    ///
+    /// Its picture is left out unless `icons` is true.
+    pub(super) fn new(listing: &Listing, latest: Option<&Server>, icons: bool) -> Self {
         let entry = listing.latest();
         let empty = Server::default();
         let server = latest.unwrap_or(&empty);
@@ -103,6 +108,7 @@ impl Summary {
         transports.dedup();
         let packages = server.packages.iter();
         let updated = listing.entries().iter().map(|entry| &entry.dates.updated).max();
+        let created = listing.entries().iter().map(|entry| &entry.dates.published).min();
         Self {
             name: listing.name().as_str().to_owned(),
             title: server.title.clone(),
@@ -115,11 +121,12 @@ impl Summary {
             remote: !server.remotes.is_empty(),
             status: entry.status.as_str().to_owned(),
             published: entry.dates.published.as_str().to_owned(),
+            created: created.map(|time| time.as_str().to_owned()).unwrap_or_default(),
             updated: updated.map(|time| time.as_str().to_owned()).unwrap_or_default(),
-            icon: icon(server),
+            icon: icon(server).filter(|_| icons),
             proof: proof(entry).to_owned(),
             changes: changes(listing),
-            exports: ServerExports::new(listing),
+            exports: ServerExports::default(),
         }
     }
 
@@ -142,6 +149,25 @@ impl Summary {
 /// How ownership of an entry was proved, as an identifier.
 pub(super) fn proof(entry: &Entry) -> &'static str {
     if entry.mirrored_from().is_some() { "upstream" } else { entry.evidence.method }
+}
+
+/// Returns the display name of a way to prove ownership.
+pub(super) fn proof_label(proof: &str) -> String {
+    let label = match proof {
+        "upstream" => "By another registry",
+        "proof-file" => "Signed proof",
+        "commit-signature" => "Signed commit",
+        "owners-file" => "Known account",
+        "reviewed" => "Reviewed",
+        "unrecorded" => "Not recorded",
+        other => other,
+    };
+    label.to_owned()
+}
+
+/// Whether somebody proved or reviewed ownership here.
+pub(super) fn is_proven(proof: &str) -> bool {
+    !matches!(proof, "upstream" | "unrecorded" | "")
 }
 
 /// Returns the first picture that a page may load; those for a light background come first.

@@ -3,7 +3,6 @@
 //! Escaping for HTML is the engine's work. Here invisible and control characters become escapes, and
 //! links are checked for the schemes that a page may have. The author's text is never shortened.
 
-use crate::model::Timestamp;
 use crate::text::{self, is_invisible};
 
 /// `text` with controls, bidi marks and invisible characters written as `\u{202e}`.
@@ -80,11 +79,6 @@ pub(super) fn day(rfc3339: &str) -> String {
         }
         _ => rfc3339.to_owned(),
     }
-}
-
-/// Days from 1970 to a date, or 0 for text that is not a date.
-pub(super) fn day_number(rfc3339: &str) -> i64 {
-    Timestamp::parse(rfc3339).map_or(0, |time| time.unix().div_euclid(86_400))
 }
 
 /// A count with its noun: `1 server`, `1,108 servers`.

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::model::Timestamp;
-use crate::model::probe::{Capability, Grade};
+use crate::model::probe::{Capability, ClientResult, Grade};
 use crate::site::Artifact;
 
 use super::super::probed::Probed;
@@ -14,18 +14,49 @@ use super::Catalog;
 use super::page::{PageHead, SiteView};
 use super::place::PagePlace;
 use super::server::Moment;
-use super::text::shown;
+use super::text::{counted, shown};
 
 /// Body of the page.
 #[derive(Serialize)]
-struct Works<'a> {
-    sentence: &'a str,
+struct Works {
+    /// Clients that work in full, and all that were tried.
+    working: usize,
+    tried: String,
     preview: bool,
     checked: Option<Moment>,
     columns: [(&'static str, &'static str); Capability::ALL.len()],
     rows: Vec<ClientRow>,
     causes: Vec<Cause>,
     notes: Vec<String>,
+}
+
+/// Names of clients on the front page.
+const NAMED: usize = 3;
+
+/// The verdict in a few words, for the front page.
+#[derive(Serialize)]
+pub(super) struct Strip {
+    /// Some clients that work, first those that have to.
+    names: Vec<String>,
+    /// How many others work.
+    more: usize,
+    preview: bool,
+}
+
+impl Strip {
+    pub(super) fn new(probed: &Probed) -> Self {
+        let clients = &probed.result.clients;
+        let (first, then): (Vec<_>, Vec<_>) = works(clients).partition(|client| client.required);
+        let mut names: Vec<_> = first.into_iter().chain(then).map(|c| shown(&c.name)).collect();
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        Self { names, more, preview: probed.result.preview }
+    }
+}
+
+/// The clients that work in full.
+fn works(clients: &[ClientResult]) -> impl Iterator<Item = &ClientResult> {
+    clients.iter().filter(|client| client.verdict == Grade::Works)
 }
 
 /// A client and its marks.
@@ -70,7 +101,8 @@ pub(super) fn page(catalog: &Catalog, site: &SiteView, probed: &Probed) -> Optio
     });
     let checked = result.checked_at.as_deref().and_then(Timestamp::parse);
     let body = Works {
-        sentence: &probed.sentence,
+        working: works(&result.clients).count(),
+        tried: counted(result.clients.len(), "client"),
         preview: result.preview,
         checked: checked.map(|at| Moment::new(at.as_str())),
         columns: Capability::ALL.map(|column| (column.as_str(), column.meaning())),

@@ -151,8 +151,11 @@ fn document(
         if !rows.live && names_only {
             denied_names.push(AllowRow::Name(called(server.name)));
         }
+        let nothing = rows.allowed.is_empty() && rows.unpinned.is_empty() && !by_name(rows);
         if rows.left_out > 0 {
             left_out.push(LeftOut::new(server.name, "the user chooses the host of its URL"));
+        } else if rows.live && nothing {
+            left_out.push(LeftOut::new(server.name, "no command or URL of it can be allowed"));
         }
     }
     allowed.extend(&allowed_names);

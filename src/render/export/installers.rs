@@ -2,10 +2,10 @@
 //!
 //! Managed settings compare a command word by word, so this table decides which installers work once
 //! they are in force. Every command in it runs the package of the entry and no other
-//! ([`crate::model::launch::runs`]); what an installer makes of a package that it misunderstands is
+//! ([`crate::model::launch::run`]); what an installer makes of a package that it misunderstands is
 //! left out.
 
-use crate::model::launch::{launch, runs};
+use crate::model::launch::{Run, launch, run};
 use crate::model::{Argument, ArgumentKind, Given, Naming, Package, PackageType};
 
 use super::super::install::command_lines;
@@ -67,7 +67,11 @@ impl Installer {
             return Written::default();
         }
         let mut written = (self.write)(recipe, package, kind);
-        written.commands.retain(|argv| runs(kind, package, argv));
+        written.commands.retain(|argv| match run(kind, package, argv) {
+            Some(Run::Named) => true,
+            Some(Run::Any) => !self.pins,
+            None => false,
+        });
         written
     }
 }

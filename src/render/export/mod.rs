@@ -57,6 +57,11 @@ pub static EXPORTS: &[Export] = &[
     },
 ];
 
+/// Whether there is a file at `path`.
+pub fn is_export(path: &str) -> bool {
+    EXPORTS.iter().any(|export| export.path.iter().copied().eq(path.split('/')))
+}
+
 /// What one server adds to the files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerExports {

@@ -1,12 +1,10 @@
 //! The answer: status, headers and body as the host sends them.
 
-use std::borrow::Cow;
-
 use tiny_http::Method;
 
 use crate::serve::answer::Answer;
 use crate::serve::request::Request;
-use crate::site::{COMMON, Cors, EncodedSlash, Freshness, Media};
+use crate::site::{Body, COMMON, Cors, EncodedSlash, Freshness, Media};
 
 use super::asked::{Asked, PathFault, encoded, is_api, is_below_api, merged};
 use super::find::Lookup;
@@ -46,7 +44,7 @@ struct Sent<'a, 'p> {
 
 impl Imitation {
     /// Answers a request. Never fails, whatever the request contains.
-    pub fn answer(&self, request: &Request<'_>) -> Answer<'_> {
+    pub fn answer(&self, request: &Request<'_>) -> Answer {
         let target = self.target(request.target);
         let how = &self.can.resolution;
         match (&request.method, self.preflight()) {
@@ -84,12 +82,7 @@ impl Imitation {
     }
 
     /// Returns the redirect that a request gets, if any.
-    fn moved(
-        &self,
-        target: &SplitTarget<'_>,
-        asked: &Asked,
-        found: &Lookup<'_>,
-    ) -> Option<Answer<'_>> {
+    fn moved(&self, target: &SplitTarget<'_>, asked: &Asked, found: &Lookup<'_>) -> Option<Answer> {
         let how = &self.can.resolution;
         let to = if let Lookup::Moved(to) = found { Some(to) } else { None };
         let end = |to: &Asked| if to.slash && !to.key.is_empty() { "/" } else { "" };
@@ -124,7 +117,7 @@ impl Imitation {
 
     /// Answers a path without a file: with the nearest `404.html` in a parent folder, with the API's body,
     /// or with the host's own text.
-    fn missing(&self, key: &str, request: &Request<'_>) -> Answer<'_> {
+    fn missing(&self, key: &str, request: &Request<'_>) -> Answer {
         let how = &self.can.resolution;
         let mut candidates: Vec<String> =
             key.rmatch_indices('/').map(|(at, _)| format!("{}/404.html", &key[..at])).collect();
@@ -144,11 +137,11 @@ impl Imitation {
         let length = body.len().to_string();
         let mut fields = vec![("Content-Type", kind), ("Content-Length", &length)];
         fields.extend(self.cors());
-        Answer::foreign(404, &fields, Cow::Borrowed(body.as_bytes()))
+        Answer::foreign(404, &fields, body.to_owned().into())
     }
 
     /// Answers with a file, or with 304.
-    fn send<'a>(&'a self, sent: &Sent<'a, '_>, request: &Request<'_>) -> Answer<'a> {
+    fn send(&self, sent: &Sent<'_, '_>, request: &Request<'_>) -> Answer {
         let cache = sent.stored.cache.as_deref();
         let cache = cache.or_else(|| self.cache(sent.key, sent.file, sent.status));
         let mut fields: Vec<(&str, &str)> = self.cors().to_vec();
@@ -156,13 +149,13 @@ impl Imitation {
         if sent.status == 200 {
             fields.push(("ETag", &sent.stored.etag));
             if request.has(&sent.stored.etag) {
-                return Answer::foreign(304, &fields, Cow::Borrowed(&[]));
+                return Answer::foreign(304, &fields, Body::default());
             }
         }
         let length = sent.stored.body.len().to_string();
         fields.push(("Content-Length", &length));
         fields.extend(self.kind(sent).map(|kind| ("Content-Type", kind)));
-        Answer::foreign(sent.status, &fields, Cow::Borrowed(&sent.stored.body))
+        Answer::foreign(sent.status, &fields, sent.stored.body.clone())
     }
 
     /// Returns the type of an answer.
@@ -217,12 +210,12 @@ impl Imitation {
     }
 
     /// Returns an answer without a body.
-    fn bare(&self, status: u16, fields: &[(&str, &str)]) -> Answer<'static> {
+    fn bare(&self, status: u16, fields: &[(&str, &str)]) -> Answer {
         let mut all = fields.to_vec();
         all.extend(self.cors());
         if status != 204 {
             all.push(("Content-Length", "0"));
         }
-        Answer::foreign(status, &all, Cow::Borrowed(&[]))
+        Answer::foreign(status, &all, Body::default())
     }
 }

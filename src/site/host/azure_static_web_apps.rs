@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::Freshness;
 use super::{
-    Artifact, Capabilities, Cors, Host, HostFile, Manner, Plus, Resolution, Shortfall, Whole,
+    Artifact, Capabilities, Cors, Host, HostFile, Manner, Order, Plus, Resolution, Shortfall, Whole,
 };
-use super::{canonical, is_document, limits, plus, rules, twin};
+use super::{canonical, is_document, is_spanning_v0, limits, plus, rules, twin};
 
 /// Azure Static Web Apps.
 pub(super) struct AzureStaticWebApps;
@@ -33,6 +33,7 @@ impl Host for AzureStaticWebApps {
                 folder_redirect: None,
                 cors: Cors::Rules,
                 manner: Manner {
+                    rewrites: Order::First,
                     plus: Plus::Lost,
                     cache: Some("must-revalidate, max-age=30"),
                     ..Manner::USUAL
@@ -42,9 +43,17 @@ impl Host for AzureStaticWebApps {
         }
     }
 
-    /// A document is an `index.html`, below `/v0` too, since rules have no captures.
+    /// A document is an `index.html`, below `/v0` too, since rules have no captures. Rules lead from the
+    /// documents below `/v0` that span servers.
     fn lower(&self, artifact: &Artifact) -> Vec<HostFile> {
+        if is_spanning_v0(artifact) {
+            return Vec::new();
+        }
         vec![if is_document(artifact) { twin(artifact) } else { canonical(artifact) }]
+    }
+
+    fn rewrites(&self) -> Vec<(String, String)> {
+        rules::spanning_rewrites()
     }
 
     /// There is no `navigationFallback`: with it every wrong link would be answered with 200.
@@ -52,8 +61,15 @@ impl Host for AzureStaticWebApps {
         let common: Map<String, Value> =
             rules::COMMON.into_iter().map(|(key, value)| (key.to_owned(), value.into())).collect();
         let cache = |path: &str, freshness: Freshness| json!({ "route": path, "headers": { "Cache-Control": freshness.cache_control() } });
-        let mut routes: Vec<Value> =
-            ["/v0.1/*", "/v0/*"].iter().map(|path| cache(path, Freshness::Revalidate)).collect();
+        // The first route that matches counts, so these have the headers of the folder too.
+        let rewrite = |(from, to): (String, String)| {
+            let mut route = cache(&from, Freshness::Revalidate);
+            route["rewrite"] = to.into();
+            route
+        };
+        let mut routes: Vec<Value> = self.rewrites().into_iter().map(rewrite).collect();
+        let folders = ["/v0.1/*", "/v0/*"];
+        routes.extend(folders.iter().map(|path| cache(path, Freshness::Revalidate)));
         let fixed = rules::immutable(whole);
         routes.extend(fixed.iter().take(MAX_ROUTES).map(|path| cache(path, Freshness::Immutable)));
         let settings = json!({

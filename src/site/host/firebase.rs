@@ -55,8 +55,7 @@ impl Host for Firebase {
     }
 
     fn rewrites(&self) -> Vec<(String, String)> {
-        let old = ["servers"].into_iter().chain(rules::SMALL);
-        old.map(|name| (format!("/v0/{name}"), format!("/v0.1/{name}/index.html"))).collect()
+        rules::spanning_rewrites()
     }
 
     /// Headers go by path, so an unknown name below the API has the type of JSON with the body of a page.

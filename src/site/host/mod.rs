@@ -121,7 +121,7 @@ impl Totals {
 pub struct Whole<'a> {
     /// Path of the base URL: empty, or beginning with a slash. `None` when no base URL is known.
     pub base_path: Option<&'a str>,
-    /// The artifacts that span servers, or their [outlines](Artifact::outline); among them are all that
+    /// The artifacts that span servers, or their outlines; among them are all that
     /// never change.
     pub spanning: &'a [Artifact],
     /// Every file so far, by path.

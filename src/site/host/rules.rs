@@ -46,6 +46,12 @@ pub(super) fn rewrites() -> Vec<(String, String)> {
     rules
 }
 
+/// From the documents below `/v0` that span servers to twins below `/v0.1`, for hosts without captures.
+pub(super) fn spanning_rewrites() -> Vec<(String, String)> {
+    let names = ["servers"].into_iter().chain(SMALL);
+    names.map(|name| (format!("/v0/{name}"), format!("/v0.1/{name}/index.html"))).collect()
+}
+
 /// Returns the addresses of files that never change, from the site's root.
 pub fn immutable(whole: &Whole<'_>) -> Vec<String> {
     let fixed = whole.spanning.iter().filter(|a| a.freshness == Freshness::Immutable);

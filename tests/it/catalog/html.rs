@@ -60,7 +60,7 @@ pub fn assert_rules(site: &Site, path: &str, page: &str) {
     links(site, path, &html, &ids, &fail);
     for (selector, count) in [
         ("html[lang]", 1),
-        ("title", 1),
+        ("head > title", 1),
         ("main#main", 1),
         ("a.skip[href='#main']", 1),
         ("meta[http-equiv='Content-Security-Policy']", 1),

@@ -22,9 +22,9 @@ fn no_template_passes_text_unescaped() {
 
 #[test]
 fn script_and_style_sheet_stay_small_and_alone() {
-    for (name, most) in [("catalog.js", 400), ("style.css", 400)] {
+    for name in ["index.js", "search.js", "catalog.js", "install.js", "style.css", "server.css"] {
         let text = std::fs::read_to_string(home().join("site").join(name)).unwrap();
-        assert!(text.lines().count() <= most, "{name} has {} lines", text.lines().count());
+        assert!(text.lines().count() <= 400, "{name} has {} lines", text.lines().count());
         for bad in ["eval(", "innerHTML", "outerHTML", "document.write", "@import", "url(http"] {
             assert!(!text.contains(bad), "{name}: {bad}");
         }
@@ -52,6 +52,29 @@ fn settings_change_the_face() {
 }
 
 #[test]
+fn pictures_of_entries_are_loaded_where_the_settings_or_the_visibility_say_so() {
+    for (settings, loaded) in [
+        ("[registry]\nvisibility = \"public\"", true),
+        ("[registry]\nvisibility = \"private\"", false),
+        ("[registry]\nvisibility = \"public\"\n[catalog]\nicons = \"off\"", false),
+        ("[registry]\nvisibility = \"private\"\n[catalog]\nicons = \"on\"", true),
+    ] {
+        let project = Project::sample();
+        project.file("registry-data/registry.toml", settings);
+        let site = of(&project);
+        let picture = "<img src=\"https://lighthouse.example.com/icons/tides-128.png\"";
+        let server = "servers/com.example.lighthouse/tides";
+        for path in ["", "browse/all", server, &format!("{server}/1.2.0")] {
+            assert_eq!(text(&site, path).contains(picture), loaded, "{settings}: {path:?}");
+        }
+        let shards = site.artifacts().filter(|a| a.path.as_str().starts_with("assets/search/0."));
+        let found =
+            shards.into_iter().any(|a| String::from_utf8_lossy(&a.body).contains("tides-128.png"));
+        assert_eq!(found, loaded, "{settings}");
+    }
+}
+
+#[test]
 fn wrong_settings_are_named_with_their_line() {
     for (line, says) in [
         ("accent = \"red\"", "accent"),
@@ -59,6 +82,7 @@ fn wrong_settings_are_named_with_their_line() {
         ("templates = \"../elsewhere\"", "templates"),
         ("request = \"javascript:alert(1)\"", "request"),
         ("links = [{ text = \"x\", url = \"javascript:alert(1)\" }]", "links"),
+        ("icons = \"sometimes\"", "icons"),
         ("colour = \"#ffffff\"", "colour"),
         ("clients = [\"netscape\"]", "netscape"),
     ] {

@@ -1,5 +1,6 @@
 //! Pages that span servers: lists, facets, changes, feed and what is for machines.
 
+use mcp_static::internals::site::Site;
 use scraper::{Html, Selector};
 
 use super::{BASE, at, html, of, pages, sample, site, text};
@@ -22,26 +23,37 @@ fn many(count: usize) -> Project {
     project
 }
 
+/// The servers on a list's first page and on those that follow it.
+fn listed(site: &Site, first: &str) -> Vec<String> {
+    let (mut servers, mut path) = (Vec::new(), first.to_owned());
+    loop {
+        let page = text(site, &path);
+        let part = |href: &String| href.trim_start_matches(['.', '/']).to_owned();
+        let rows = hrefs(&page, "#list h3 a");
+        assert!(rows.len() <= 200, "{path} has {} rows", rows.len());
+        servers.extend(rows.iter().map(part));
+        match hrefs(&page, "a[rel=next]").first() {
+            Some(next) => path = part(next),
+            None => return servers,
+        }
+    }
+}
+
 #[test]
 fn the_lists_hold_every_server_once() {
     let site = of(&many(450));
-    let mut listed = Vec::new();
-    for path in ["", "browse/page/2", "browse/page/3"] {
-        let names = hrefs(&text(&site, path), "#list h3 a");
-        listed.extend(
-            names
-                .into_iter()
-                .map(|href| href.trim_start_matches("../").trim_start_matches("./").to_owned()),
-        );
+    for first in ["browse/all", "browse/transport/stdio"] {
+        if at(&site, first).is_none() {
+            continue;
+        }
+        let listed = listed(&site, first);
+        let mut unique = listed.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!((listed.len(), unique.len()), (450, 450), "{first}");
     }
-    let mut unique = listed.clone();
-    unique.sort();
-    unique.dedup();
-    assert_eq!((listed.len(), unique.len()), (450, 450));
-    assert!(at(&site, "browse/page/4").is_none());
-    assert_eq!(hrefs(&text(&site, "browse/namespace/com.example"), "#list h3 a").len(), 200);
-    assert_eq!(hrefs(&text(&site, "browse/namespace/com.example/3"), "#list h3 a").len(), 50);
-    assert_eq!(hrefs(&text(&site, ""), "a[rel=next]"), ["./browse/page/2/"]);
+    assert_eq!(hrefs(&text(&site, ""), "#list h3 a").len(), 40);
+    assert!(hrefs(&text(&site, ""), "#listing .button").contains(&"./browse/all/".to_owned()));
 }
 
 #[test]
@@ -55,16 +67,111 @@ fn every_facet_counts_what_its_page_lists() {
         let path = link.value().attr("href").unwrap().trim_start_matches("../");
         let count = link.select(&Selector::parse(".count").unwrap()).next().unwrap();
         let count: usize = count.text().collect::<String>().parse().unwrap();
-        assert_eq!(hrefs(&text(&site, path), "#list h3 a").len(), count, "{path}");
+        if path.starts_with("servers/") {
+            assert_eq!(count, 1, "{path}");
+        } else if path == "browse/all/" {
+            assert!(count == 11 || count == 12, "{count} are not nearly all of 12");
+        } else {
+            assert_eq!(listed(&site, path).len(), count, "{path}");
+        }
     }
-    for path in [
-        "browse/package/npm",
-        "browse/transport/stdio",
-        "browse/status/deprecated",
-        "browse/proof/unrecorded",
+    assert!(at(&site, "browse/package/npm").is_some());
+    for path in ["browse/status/active", "browse/status/deprecated", "browse/namespace/com.example"]
+    {
+        assert!(at(&site, path).is_none(), "{path} repeats another page");
+    }
+}
+
+/// Paths of pages that differ between two sites or are in one of them only.
+fn renewed(before: &Site, after: &Site) -> Vec<String> {
+    let all = |site: &Site| pages(site).into_iter().collect::<std::collections::BTreeMap<_, _>>();
+    let (before, after) = (all(before), all(after));
+    let paths: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+    let differs = |path: &&&String| before.get(**path) != after.get(**path);
+    paths.iter().filter(differs).map(|path| (**path).clone()).collect()
+}
+
+#[test]
+fn a_new_version_renews_no_list_but_the_front_page() {
+    let project = many(450);
+    let before = of(&project);
+    let name = "com.example/server-0007";
+    project.entry(name, "1.1.0").pin(name, "1.1.0", "2026-02-01T00:00:00Z");
+    let mut paths = renewed(&before, &of(&project));
+    paths.retain(|path| !path.starts_with("servers/"));
+    assert_eq!(paths, ["", "changes", "numbers"]);
+}
+
+#[test]
+fn a_new_server_renews_only_the_lists_around_it() {
+    let project = many(900);
+    let before = of(&project);
+    let name = "com.example/server-0500a";
+    project.entry(name, "1.0.0").pin(name, "1.0.0", "2026-01-01T00:00:00Z");
+    let after = of(&project);
+    let all = |site: &Site| pages(site).iter().filter(|(p, _)| p.starts_with("browse/all")).count();
+    assert!(all(&after) >= 5, "{} pages", all(&after));
+    let mut paths = renewed(&before, &after);
+    paths.retain(|path| path.starts_with("browse/all"));
+    // The first page has the number of servers; the new one is on one page, perhaps cut anew.
+    assert!(paths.len() <= 4 && paths.len() < all(&after), "{paths:?}");
+    assert!(listed(&after, "browse/all").contains(&"servers/com.example/server-0500a/".to_owned()));
+}
+
+#[test]
+fn the_front_page_has_what_changed_last_and_new_servers_that_are_active() {
+    let project = Project::empty();
+    for (name, day) in [("old", "01"), ("middle", "02"), ("gone", "03"), ("changed", "01")] {
+        let name = format!("com.example/{name}");
+        project.entry(&name, "1.0.0").pin(&name, "1.0.0", &format!("2026-01-{day}T00:00:00Z"));
+    }
+    let name = "com.example/changed";
+    project.entry(name, "1.1.0").pin(name, "1.1.0", "2026-01-09T00:00:00Z");
+    project.file(
+        "registry-data/servers/com.example/gone/1.0.0/status.json",
+        "{\"status\":\"deprecated\",\"statusMessage\":\"old\"}",
+    );
+    let front = text(&of(&project), "");
+    let names = |selector| -> Vec<String> {
+        let parts = hrefs(&front, selector).into_iter();
+        parts.map(|href| href.rsplit('/').nth(1).unwrap().to_owned()).collect()
+    };
+    let rows = names("#list h3 a");
+    assert_eq!(rows.len(), 4);
+    let at = |name: &str| rows.iter().position(|row| row == name);
+    assert!(at("changed") < at("middle") && at("middle") < at("old"), "{rows:?}");
+    assert_eq!(names("#newest li a"), ["middle", "changed", "old"]);
+}
+
+#[test]
+fn only_pages_that_every_change_renews_name_the_commit() {
+    let project = Project::sample();
+    project.git();
+    project.commit(1_790_000_000);
+    let said: Vec<String> = pages(&of(&project))
+        .into_iter()
+        .filter(|(_, page)| page.contains("from commit <code>"))
+        .map(|(path, _)| path)
+        .collect();
+    assert_eq!(said, ["", "changes"]);
+}
+
+#[test]
+fn the_numbers_are_those_of_the_data() {
+    let project = Project::empty();
+    for (name, version, day) in [
+        ("com.example/aa", "1.0.0", "2025-11-05"),
+        ("com.example/aa", "1.1.0", "2026-01-05"),
+        ("com.example/bb", "1.0.0", "2026-01-20"),
     ] {
-        assert!(at(&site, path).is_some(), "{path}");
+        project.entry(name, version).pin(name, version, &format!("{day}T00:00:00Z"));
     }
+    let page = text(&of(&project), "numbers");
+    assert!(page.contains("2 servers with 3 versions in 1 namespace, up to <time"), "{page}");
+    for title in ["Dec 2025: 1", "Jan 2026: 2", "Nov 2025: 1"] {
+        assert!(page.contains(&format!("<title>{title}</title>")), "{title}\n{page}");
+    }
+    assert!(page.contains("30 days or less</span>"));
 }
 
 #[test]
@@ -167,7 +274,16 @@ fn the_search_index_holds_every_server_and_changes_by_shard() {
         let shard: serde_json::Value =
             serde_json::from_str(&text(&before, &format!("assets/search/{shard}"))).unwrap();
         let count = shard["names"].as_array().unwrap().len();
-        for column in ["titles", "descriptions", "versions", "days", "remote", "packages", "tags"] {
+        for column in [
+            "titles",
+            "descriptions",
+            "versions",
+            "updated",
+            "created",
+            "remote",
+            "packages",
+            "tags",
+        ] {
             assert_eq!(shard[column].as_array().unwrap().len(), count, "{column}");
         }
         names += count;

@@ -87,11 +87,13 @@ fn nothing_of_a_hostile_result_acts() {
 }
 
 #[test]
-fn the_front_page_shows_the_badge_and_no_other_page_knows_of_it() {
+fn the_front_page_names_clients_that_work_and_no_other_page_knows_of_them() {
     let (before, after) = (sample(), with(&result("fine")));
     let front = text(&after, "");
-    assert!(front.contains("href=\"./probe/\"") && front.contains("src=\"./probe/badge.svg\""));
-    assert!(front.contains("works with VS Code + 1 (preview)"), "{front}");
+    assert!(front.contains("href=\"./probe/\"") && !front.contains("badge.svg"));
+    let said = html::only(&front, ".works");
+    assert_eq!(said, "Works with ✓ VS Code ✓ Emacs fine preview");
+    assert_eq!(html::only(&text(&after, "probe"), "h1"), "2 of 3 clients work fully");
     for artifact in after.artifacts() {
         let path = artifact.path.as_str();
         let same = at(&before, path).is_some_and(|old| old.body == artifact.body);

@@ -229,7 +229,13 @@ pub fn azure_static_web_apps(site: &Tree, url: &str, _: &str) -> Answer {
     let settings = json(site, "staticwebapp.config.json");
     assert!(settings.get("navigationFallback").is_none(), "wrong links would be answered with 200");
     let path = decode(url, &[]);
-    let own = stored(site, &path, &["index.html"], None).filter(|_| !path.contains('+'));
+    let route =
+        |route: &&serde_json::Value| matches(route["route"].as_str().unwrap(), &path).is_some();
+    let found = settings["routes"].as_array().unwrap().iter().find(route);
+    let own = match found.and_then(|route| route["rewrite"].as_str()) {
+        Some(target) => file(site, target, 200),
+        None => stored(site, &path, &["index.html"], None).filter(|_| !path.contains('+')),
+    };
     let target = settings["responseOverrides"]["404"]["rewrite"].as_str().unwrap();
     let mut answer = own.unwrap_or_else(|| file(site, target, 404).unwrap());
     for (extension, kind) in settings["mimeTypes"].as_object().unwrap() {
@@ -240,9 +246,6 @@ pub fn azure_static_web_apps(site: &Tree, url: &str, _: &str) -> Answer {
     for (key, value) in settings["globalHeaders"].as_object().unwrap() {
         answer.set(key, value.as_str().unwrap());
     }
-    let route =
-        |route: &&serde_json::Value| matches(route["route"].as_str().unwrap(), &path).is_some();
-    let found = settings["routes"].as_array().unwrap().iter().find(route);
     for (key, value) in found.iter().flat_map(|route| route["headers"].as_object().unwrap()) {
         answer.set(key, value.as_str().unwrap());
     }
