@@ -76,8 +76,9 @@ class Registry:
         self.data = work / "data"
         shutil.copytree(sample, self.data)
         with_plain(self.data)
-        with open(self.data / "registry.toml", "a") as settings:
-            settings.write('\n[catalog]\nclients = ["vscode", "copilot-cli", "claude-code", "codex"]\n')
+        settings = self.data / "registry.toml"
+        clients = '[catalog]\nclients = ["vscode", "copilot-cli", "claude-code", "codex"]\n'
+        settings.write_text(settings.read_text().replace("[catalog]\n", clients))
         self.names = sorted(f"{path.parts[-2]}/{path.name}" for path in self.data.glob("servers/*/*"))
         live, withdrawn = {}, {}
         for name in self.names:

@@ -24,7 +24,7 @@ class Page:
     def snippets(self, client, begin="{"):
         """The files for one client, in the order of the ways to install the server."""
         tab = re.search(rf'<details class="tab" data-tab="{client}"(.*?)(?=<details class="tab"|$)', self.text, re.S)
-        code = re.findall(r'(?<!data-shell="windows"><summary>PowerShell</summary>)<pre><code>(.*?)</code>', tab[1], re.S) if tab else []
+        code = re.findall(r'(?<!data-shell="windows"><summary>PowerShell</summary>)<pre[^>]*><code>(.*?)</code>', tab[1], re.S) if tab else []
         return [text for text in map(html.unescape, code) if text.startswith(begin)]
 
     def servers(self, client):
