@@ -35,6 +35,8 @@ GRADES = {
 # refuses such a version before it asks.
 ONE_PAGE = {"paging partly next-page-never-asked": "copilot-cli apm add-mcp"}
 REFUSES_PLUS = {"version partly plus-refused": "langchain4j"}
+# Its files are built without pages, so without exports.
+NO_EXPORTS = {f"{what} fails amazon-q-missing": "amazon-q" for what in ("reach", "list")}
 NO_OLD_LOOKUPS = {f"{what} fails v0-lookup-missing": "mcp-lookup" for what in ("latest", "version")}
 NO_PLUS = {"version fails listed-but-not-found": "copilot-language-server jetbrains visual-studio eclipse xcode docker apm go-mcp-registry mcpproxy-go other-spellings",
            "enforce fails listed-but-not-found": "copilot-language-server jetbrains visual-studio eclipse xcode"}
@@ -53,9 +55,10 @@ EMULATED = {"azure-static-web-apps": {"redirect-refused", "redirect-drops-query"
 HIDDEN = {"azure-static-web-apps": {"listed-but-not-found"}}
 
 
-def wanted(host, large, real=False):
-    """The cells to expect: of a large registry or of the sample, of the real server or of its imitation."""
-    cells = GRADES[host] | (LARGE.get(host, REFUSES_PLUS) if large else {})
+def wanted(host, large, built, real=False):
+    """The cells to expect: of a large registry or of the sample, of files that were built or of none, of the real
+    server or of its imitation."""
+    cells = GRADES[host] | (LARGE.get(host, REFUSES_PLUS) if large else {}) | (NO_EXPORTS if large and built else {})
     return without(HIDDEN.get(host, set()) if real else set(), {key: clients for key, clients in cells.items() if clients})
 
 

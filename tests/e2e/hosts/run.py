@@ -69,7 +69,7 @@ def check(tool, host, work, base, large):
 
     try:
         with servers.imitate(tool, host, work, base) as imitation:
-            step("probe of serve --as", lambda: grades.expect(grades.probe(tool, imitation.url, True), grades.wanted(host, large)))
+            step("probe of serve --as", lambda: grades.expect(grades.probe(tool, imitation.url, True), grades.wanted(host, large, host in BUILT)))
             if host == "s3":
                 step("cloudfront.js", lambda: run("node", f"{servers.HERE}/cloudfront.mjs", site))
             if host in REAL:
@@ -78,7 +78,7 @@ def check(tool, host, work, base, large):
                 said += [f"excused, as {reason}" for reason in promise.excuses]
                 with servers.start(host, site, work) as server:
                     step("replay", lambda: Replay(Web(server.url), promise, plain, starts[-1]).run())
-                    step("probe", lambda: grades.expect(grades.excused(host, grades.probe(tool, server.url, not promise.loose)), grades.wanted(host, large, real=True)))
+                    step("probe", lambda: grades.expect(grades.excused(host, grades.probe(tool, server.url, not promise.loose)), grades.wanted(host, large, True, real=True)))
                     step("comparison", lambda: compare.compare(host, server.url, imitation.url, starts, samples(plain), loose=promise.loose,
                                                                differs={name: values for name, *values in promise.differs}))
     except Exception:
