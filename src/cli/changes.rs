@@ -44,14 +44,14 @@ pub(super) fn finish(
 /// Returns the severities of the registry's settings, overridden by those of the command line.
 ///
 /// An invalid `registry.toml` is ignored here: `check` reports it, and it must not block an import.
-fn levels(global: &Global) -> Result<Levels> {
+pub(super) fn levels(global: &Global) -> Result<Levels> {
     let mut levels = settings(global).levels;
     levels.extend(&global.levels()?);
     Ok(levels)
 }
 
 /// Returns the registry's settings; defaults where they cannot be read.
-fn settings(global: &Global) -> Config {
+pub(super) fn settings(global: &Global) -> Config {
     match read_settings(&global.data) {
         Ok(Some(text)) => Config::parse("registry.toml", &text).0,
         _ => Config::default(),

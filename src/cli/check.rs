@@ -13,7 +13,7 @@ use crate::text::count;
 use crate::world::file;
 
 use super::args::{CheckArgs, Global};
-use super::changes::MAX_DOCUMENT;
+use super::changes::{MAX_DOCUMENT, levels, settings};
 use super::outcome::Outcome;
 use super::talk::Talk;
 
@@ -119,7 +119,7 @@ fn is_in(file: &str, place: &str) -> bool {
     file == place || file.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Checks a document that stands alone. Returns what was found, and the verdict in a line.
+/// Checks a document that stands alone, with the settings of the data folder if there is one. Returns what was found, and the verdict in a line.
 fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<(Report, String)> {
     let (name, read) = if path.as_os_str() == "-" {
         ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_DOCUMENT))
@@ -127,10 +127,10 @@ fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<(Report,
         (path.to_string_lossy().replace('\\', "/"), file::read(path, MAX_DOCUMENT))
     };
     let bytes = read.map_err(|e| Error::io("the file cannot be read", path, e))?;
-    let rules = DocumentRules::new(args.profile);
+    let rules = DocumentRules::of(args.profile, &settings(global));
     let mut report = Report::new();
     report.extend(check_document(&name, bytes.clone(), &rules));
-    let report = report.finish(&global.levels()?);
+    let report = report.finish(&levels(global)?);
     let line = match report.has_errors() {
         true => format!("{name} is not valid"),
         false => format!("{name} is valid: {}", title(&name, bytes)),

@@ -64,6 +64,21 @@ fn the_official_profile_does_not_look_for_what_only_we_refuse() {
 }
 
 #[test]
+fn a_single_document_is_judged_with_the_settings_of_the_data_folder() {
+    let project = Project::small();
+    let package = r#""packages": [{"registryType": "npm", "registryBaseUrl": "https://npm.corp.example", "identifier": "a", "version": "1.0.0", "transport": {"type": "stdio"}}],"#;
+    let valid = DOCUMENT.replace("^1", "1").replace("http:", "https:");
+    let with_package = format!("{package} \"description\"");
+    project.file("new.json", &valid.replace("\"description\"", &with_package));
+    project.run(&["check", "new.json"]).expect(1).says("[packages]");
+    project.file(
+        "registry-data/registry.toml",
+        "[packages]\nnpm = [\"public\", \"npm.corp.example\"]\n",
+    );
+    project.run(&["check", "new.json"]).expect(0);
+}
+
+#[test]
 fn a_place_in_the_data_narrows_the_report() {
     let project = Project::sample();
     for name in ["com.example/status-page/1.0.0", "net.example.parcel/tracking/1.1.0"] {
