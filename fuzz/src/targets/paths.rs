@@ -1,7 +1,7 @@
 //! Request targets, answered by the live server's routes over the sample registry.
 
-use mcp_static::internals::pipeline::{LoadOptions, Silent, check, load};
-use mcp_static::internals::serve::{Live, Method, Request};
+use mcp_static::internals::pipeline::{LoadOptions, Silent};
+use mcp_static::internals::serve::{LiveSource, Method, Request};
 
 use super::Target;
 
@@ -29,10 +29,10 @@ pub const PATH: Target = Target {
 fn prepare(hunt: &mut dyn FnMut(&super::Check<'_>)) {
     let mut options = LoadOptions::default();
     options.data = concat!(env!("CARGO_MANIFEST_DIR"), "/../registry-data").into();
-    let loaded = load(&options).expect("the sample registry");
-    let (registry, _) = check(&loaded, &Silent).expect("the sample registry");
-    assert!(registry.listings().len() > 0, "the sample registry has servers");
-    let live = Live::new(&registry, &loaded.facts, None);
+    options.catalog = true;
+    let reading = LiveSource::new(options).read(&Silent).expect("the sample registry");
+    let live = reading.live.expect("the sample registry has no errors");
+    assert!(live.size().0 > 0, "the sample registry has servers");
     hunt(&|bytes| {
         let target = super::text(bytes);
         let got = live.answer(&Request::get(&target));
