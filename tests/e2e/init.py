@@ -60,6 +60,8 @@ status, heard, folder = talk([
     ("clients refuse http", "https://mcp.acme.example"),
     ("Maintainers", "acme"),
     ("is not a code owner", "@acme/platform"),
+    ("Hosts inside the company that packages come from", "npm=artifacts.acme.example/x"),
+    ("Hosts inside the company that packages come from", "npm=artifacts.acme.example"),
     ("Where do the workflows get mcp-static from", "cargo:latest"),
     ("is not an exact version", "https://files.acme.example/mcp-static"),
     ("SHA-256 of that file", "abc"),
@@ -72,7 +74,7 @@ assert status == 0, heard
 assert "GitHub Pages" not in heard, heard
 assert "added com.acme/tool" in heard and "MCP_STATIC_URL" not in heard, heard
 settings = (folder / "registry-data/registry.toml").read_text()
-for line in ('name = "Acme servers"', 'base_url = "https://mcp.acme.example"', 'visibility = "private"', 'trust = "review"'):
+for line in ('npm = ["public", "artifacts.acme.example"]', 'name = "Acme servers"', 'base_url = "https://mcp.acme.example"', 'visibility = "private"', 'trust = "review"'):
     assert line in settings, settings
 publish = (folder / ".github/workflows/publish.yml").read_text()
 assert "ci gate --for plain " in publish and "a" * 64 in publish, publish
@@ -91,6 +93,7 @@ status, heard, folder = talk([
     ("Publish it on GitHub Pages?", "y"),
     ("URL that clients will be given (empty when not known yet) [https://acme.github.io/mcp]", ""),
     ("[@acme]", ""),
+    ("Hosts inside the company that packages come from", ""),
     ("Where do the workflows get mcp-static from", ""),
     ("Add your first server now?", ""),
 ], origin="git@github.com:acme/mcp.git")
