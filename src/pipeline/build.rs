@@ -1,15 +1,17 @@
 //! Builds sites: checks, renders, lowers and writes, one server at a time.
 
+use std::collections::BTreeSet;
 use std::mem::take;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::check::{CheckedServer, RemoteUrl};
+use crate::check::{CheckedServer, PolicyOutcome, RemoteUrl};
 use crate::data::ServerFolder;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::LeftOut;
 use crate::render::query::{self, IndexedVersion};
 use crate::render::{self, Gathered, LIST, RenderedServer};
 use crate::site::{
@@ -83,6 +85,7 @@ struct ServerPart {
     items: Vec<IndexedVersion>,
     findings: Vec<Diagnostic>,
     urls: Vec<RemoteUrl>,
+    policy: PolicyOutcome,
     /// Whether it was made in this build, and not taken from the last.
     made: bool,
 }
@@ -120,9 +123,10 @@ pub fn build(
         parts.iter_mut().flat_map(|part| take(&mut part.items)).collect();
     let mut queries = if answering(&sinks) { query::artifacts(&items) } else { Vec::new() };
     drop(items);
-    let (gathered, made, mut report) = spread(loaded, parts)?;
+    let (gathered, made, left_out, mut report) = spread(loaded, parts)?;
     refuse_undated(&report)?;
-    let artifacts = loaded.renderer().spanning(&gathered);
+    let mut artifacts = loaded.renderer().spanning(&gathered);
+    artifacts.extend(loaded.renderer().policy(&left_out));
     report.extend(loaded.template_problems());
     report.extend(super::exports::findings(loaded, &gathered));
     let ranges = render::list_ranges(&gathered);
@@ -163,17 +167,24 @@ pub fn build(
     Ok(built)
 }
 
-/// Divides the parts into what documents need, whether each was made in this build, and the report.
-fn spread(loaded: &Loaded, parts: Vec<ServerPart>) -> Result<(Vec<Gathered>, Vec<bool>, Report)> {
+/// What documents need of each server, whether each was made in this build, what the policy leaves out, and the report.
+type Spread = (Vec<Gathered>, Vec<bool>, Vec<LeftOut>, Report);
+
+/// Divides the parts by what they are for.
+fn spread(loaded: &Loaded, parts: Vec<ServerPart>) -> Result<Spread> {
     let mut report = Report::new();
+    let (mut left_out, mut used) = (Vec::new(), BTreeSet::new());
     let (mut gathered, mut made, mut urls) = (Vec::new(), Vec::new(), Vec::new());
     for part in parts {
         gathered.push(part.gathered);
         made.push(part.made);
         urls.push(part.urls);
+        left_out.extend(part.policy.left_out);
+        used.extend(part.policy.exceptions);
         report.extend(part.findings);
     }
     report.extend(loaded.overall_findings(&urls)?);
+    report.extend(loaded.exception_findings(&used));
     if loaded.facts.base_url.is_none() {
         let message = "no base URL is known, so documents that need absolute URLs are left out";
         report.push(
@@ -181,7 +192,7 @@ fn spread(loaded: &Loaded, parts: Vec<ServerPart>) -> Result<(Vec<Gathered>, Vec
                 .help("give --base-url, or set base_url in registry.toml"),
         );
     }
-    Ok((gathered, made, report))
+    Ok((gathered, made, left_out, report))
 }
 
 /// Takes a server's part from the last build if nothing that it is made of has changed, else makes it.
@@ -202,8 +213,8 @@ fn one_server(loaded: &Loaded, server: &ServerFolder, sinks: &[Sink<'_>]) -> Res
         let files = sink.put_all(&artifacts)?;
         sink.writer.made((&name, &digest), &files, &checked, gathered.summary.as_ref());
     }
-    let CheckedServer { findings, urls, .. } = checked;
-    Ok(ServerPart { gathered, items, findings, urls, made: true })
+    let CheckedServer { findings, urls, policy, .. } = checked;
+    Ok(ServerPart { gathered, items, findings, urls, policy, made: true })
 }
 
 /// Returns a server's part from the last build, if every output still has all of it.
@@ -224,9 +235,9 @@ fn remembered(server: &ServerFolder, digest: &str, sinks: &[Sink<'_>]) -> Option
     for (sink, (details, _)) in sinks.iter().zip(&known) {
         sink.lowering.destination.keep(&details.files);
     }
-    let (Details { findings, urls, summary, .. }, _) = known.swap_remove(0);
+    let (Details { findings, urls, summary, policy, .. }, _) = known.swap_remove(0);
     let gathered = Gathered { latest, summary };
-    Some(ServerPart { gathered, items: Vec::new(), findings, urls, made: false })
+    Some(ServerPart { gathered, items: Vec::new(), findings, urls, policy, made: false })
 }
 
 /// Whether some host has a program that answers queries, and needs the indexes for it.

@@ -23,7 +23,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{CheckedServer, RemoteUrl};
+use crate::check::{CheckedServer, PolicyOutcome, RemoteUrl};
 use crate::diag::Diagnostic;
 use crate::model::Timestamp;
 use crate::render::Summary;
@@ -49,6 +49,8 @@ pub(super) struct Details {
     pub(super) findings: Vec<Diagnostic>,
     /// Its remote URLs.
     pub(super) urls: Vec<RemoteUrl>,
+    /// What the policy did to it.
+    pub(super) policy: PolicyOutcome,
     /// What pages that span servers need of it.
     pub(super) summary: Option<Summary>,
 }
@@ -71,6 +73,12 @@ struct CacheRecord<'a> {
     r: Vec<FileRecord<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<Cow<'a, Summary>>,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    p: Cow<'a, PolicyOutcome>,
+}
+
+fn is_nothing(policy: &PolicyOutcome) -> bool {
+    policy.is_empty()
 }
 
 /// A remote URL, whether its entry has no commit yet, when that was published, its version and its position.
@@ -115,6 +123,7 @@ impl Details {
             f: checked.findings.as_slice().into(),
             r: files.iter().map(FileRecord::of).collect(),
             s: summary.map(Cow::Borrowed),
+            p: Cow::Borrowed(&checked.policy),
         })
     }
 
@@ -126,6 +135,7 @@ impl Details {
             findings: written.f.into_owned(),
             urls: written.u.into_iter().map(UrlRecord::stored).collect::<Option<_>>()?,
             summary: written.s.map(Cow::into_owned),
+            policy: written.p.into_owned(),
         })
     }
 }

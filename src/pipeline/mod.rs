@@ -15,6 +15,7 @@ mod catalog;
 mod digest;
 mod exports;
 mod load;
+mod policy;
 #[cfg(feature = "probe")]
 mod probed;
 #[cfg(feature = "proof")]
@@ -23,7 +24,7 @@ mod sign;
 mod verify;
 mod working;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -86,14 +87,19 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
         .collect::<Result<_>>()?;
     observer.done();
     let (mut urls, mut listings) = (Vec::new(), Vec::new());
+    let (mut left_out, mut used) = (Vec::new(), BTreeSet::new());
     let mut report = Report::new();
     for server in checked {
         report.extend(server.findings);
         urls.push(server.urls);
         listings.extend(server.listing);
+        left_out.extend(server.policy.left_out);
+        used.extend(server.policy.exceptions);
     }
     report.extend(loaded.overall_findings(&urls)?);
-    Ok((Registry::new(listings), report.finish(&loaded.levels())))
+    report.extend(loaded.exception_findings(&used));
+    let registry = Registry::new(listings).leaving_out(left_out);
+    Ok((registry, report.finish(&loaded.levels())))
 }
 
 /// Takes the proof files of a server, by version, out of the files that were read.
@@ -108,7 +114,7 @@ impl Loaded {
         server.versions.iter().map(|version| self.tree.read_version(server, version)).collect()
     }
 
-    /// Checks a server and adds what is known about who is behind it.
+    /// Checks a server, adds what is known about who is behind it, and leaves out what the policy denies.
     fn checked(
         &self,
         checker: &Checker<'_>,
@@ -120,6 +126,7 @@ impl Loaded {
         if let Some(listing) = &mut checked.listing {
             self.evidence.add(listing, &proofs);
         }
+        self.apply_policy(server, &mut checked)?;
         Ok(checked)
     }
 

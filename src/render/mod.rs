@@ -8,14 +8,15 @@ pub mod api;
 pub mod catalog;
 pub mod export;
 pub mod install;
+mod policy;
 mod probed;
 pub mod query;
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::config::BaseUrl;
-use crate::model::{Listing, Registry, Timestamp};
+use crate::config::{BaseUrl, Policy};
+use crate::model::{LeftOut, Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
 pub use catalog::{Catalog, Summary};
@@ -41,6 +42,8 @@ pub struct Facts {
     pub holds_back: bool,
     /// Result of a probe, when the site shows it. Documents of single servers must not depend on it.
     pub probed: Option<Arc<Probed>>,
+    /// The policy, which is published.
+    pub policy: Option<Arc<Policy>>,
 }
 
 impl Facts {
@@ -111,6 +114,14 @@ impl Renderer<'_> {
         artifacts
     }
 
+    /// Renders the policy and what it leaves out, by name; nothing without a policy.
+    pub fn policy(&self, left_out: &[LeftOut]) -> Vec<Artifact> {
+        let Some(policy) = &self.facts.policy else { return Vec::new() };
+        let published = policy::Published::new(policy, left_out);
+        let page = self.catalog.and_then(|catalog| catalog.policy(self.facts, &published));
+        published.artifact().into_iter().chain(page).collect()
+    }
+
     /// Returns the files for clients that enforce what is approved; `None` without a catalog.
     pub fn enforcement(&self, gathered: &[Gathered]) -> Option<catalog::Enforcement> {
         let summaries: Vec<&Summary> =
@@ -129,6 +140,7 @@ impl Renderer<'_> {
             parts.servers.extend(rendered.artifacts);
         }
         parts.spanning = self.spanning(&gathered);
+        parts.spanning.extend(self.policy(registry.left_out()));
         (parts, gathered)
     }
 

@@ -35,6 +35,7 @@ mod life;
 mod mirror;
 mod model;
 mod pointers;
+mod policy;
 mod probe;
 mod project;
 mod queries;

@@ -28,7 +28,7 @@ const BUILT_IN: &[(&str, &str)] = built_in! {
     "404.html" "allowlist.html" "aside.html" "badge.svg" "banner.html" "base.html" "browse.html"
     "changes.html" "connect.html" "contents.html" "crumbs.html" "feed.xml" "head.html"
     "history.html" "home.html" "install.html" "list.html" "macros.html" "opensearch.xml"
-    "probe.html" "server.html" "share.svg" "sitemap.xml" "tab.html" "version.html"
+    "policy.html" "probe.html" "server.html" "share.svg" "sitemap.xml" "tab.html" "version.html"
 };
 
 /// A template that does not work, and where.

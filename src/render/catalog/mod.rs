@@ -21,6 +21,7 @@ mod list;
 mod machine;
 mod page;
 mod place;
+mod policy;
 mod search;
 mod server;
 mod spanning;
