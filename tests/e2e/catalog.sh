@@ -28,6 +28,8 @@ fi
 repository() {
   mkdir -p "$work/$2"
   cp -r "$1" "$work/$2/registry-data"
+  # Public, as search engines and Lighthouse look for.
+  [ -f "$work/$2/registry-data/registry.toml" ] || printf '[registry]\nvisibility = "public"\n' > "$work/$2/registry-data/registry.toml"
   git -C "$work/$2" init -q
   git -C "$work/$2" remote add origin https://github.com/acme-example/registry.git
   git -C "$work/$2" add -A
