@@ -25,6 +25,8 @@ const agent = new Agent({ keepAlive: true, maxSockets: 8 });
 
 const folder = join(site, 'v0.1/_q');
 const head = JSON.parse(readFileSync(join(folder, 'head.json'), 'utf8'));
+// The list as a file. Of a list that clients do not read whole, serve answers the first page instead.
+const whole = readFileSync(join(site, 'v0.1/servers/index.json'), 'utf8');
 const lines = (file) => readFileSync(join(folder, file), 'utf8').split('\n').slice(0, -1);
 const fileOf = new Map(); // key of a version → file that holds its body
 for (const [, file] of [...head.live, ...head.deleted]) {
@@ -206,7 +208,7 @@ async function spelledOut() {
   for (const target of ['/v0.1/servers', '/v0/servers', '/v0.1/servers?x=1', '/v0.1/servers?limit%zz=5']) {
     const got = await edge('GET', target);
     assert.equal(got.status, 200, target);
-    assert.equal(got.body.toString(), (await ask(serve, 'GET', '/v0.1/servers')).body.toString(), target);
+    assert.equal(got.body.toString(), whole, target);
     assert.match(got.headers['content-type'], /^application\/json/, target);
     assert.equal(got.headers['access-control-allow-origin'], '*', target);
     if (!origin) assert.deepEqual(reads, ['index.json'], target);
@@ -234,13 +236,12 @@ async function walks() {
 
 // Whatever is broken, the static document answers.
 async function faults() {
-  const list = (await ask(serve, 'GET', '/v0.1/servers')).body.toString();
   for (const [file, target] of [['head.json', '/v0.1/servers?limit=2'], [head.live[0][1], '/v0.1/servers?limit=2'], [head.index[0][1], '/v0.1/servers?version=latest'],
     [head.live[0][1], `/v0.1/servers?search=${encodeURIComponent(head.live[0][0].split(':')[0])}`]]) {
     broken = file;
     const got = await edge('GET', target);
     assert.equal(got.status, 200, `${target} without ${file}`);
-    assert.equal(got.body.toString(), list, `${target} without ${file}`);
+    assert.equal(got.body.toString(), whole, `${target} without ${file}`);
   }
   broken = null;
   // A file that came short, blank or in another order leads to no answer with less than there is.
@@ -268,7 +269,7 @@ async function faults() {
         spoilt = [file, spoil];
         const got = await edge('GET', `/v0.1/servers?${query}`);
         if (!reads.includes(file)) continue;
-        assert.equal(got.body.toString(), list, `${query} with ${file} ${how}`);
+        assert.equal(got.body.toString(), whole, `${query} with ${file} ${how}`);
         count += 1;
       }
     }
@@ -296,7 +297,7 @@ async function entries() {
       const left = !/(limit|search)=/.test(target);
       if (name !== 'deno' && left) assert.equal(got, 'host', `${name} ${target}`);
       else assert.equal(got.status, want.status, `${name} ${target}`);
-      if (name !== 'deno' ? !left : want.status === 200) assert.equal(await got.text(), want.body.toString(), `${name} ${target}`);
+      if (name !== 'deno' ? !left : want.status === 200) assert.equal(await got.text(), left && want.status === 200 ? whole : want.body.toString(), `${name} ${target}`);
     }
   }
   const { name, version } = rows.find((row) => (row.flags & 2) === 0);
