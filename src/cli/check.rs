@@ -119,7 +119,8 @@ fn is_in(file: &str, place: &str) -> bool {
     file == place || file.strip_prefix(place).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// Checks a document that stands alone, with the settings of the data folder if there is one. Returns what was found, and the verdict in a line.
+/// Checks a document that stands alone, with the settings of the data folder if there is one. Returns what
+/// was found, and the verdict in a line.
 fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<(Report, String)> {
     let (name, read) = if path.as_os_str() == "-" {
         ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_DOCUMENT))

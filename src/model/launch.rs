@@ -303,7 +303,7 @@ impl Walk<'_> {
 }
 
 /// Splits an option and the value in the same word.
-fn split(word: &str) -> (&str, Option<&str>) {
+pub fn split(word: &str) -> (&str, Option<&str>) {
     let (option, joined) = word.split_once('=').map_or((word, None), |(o, v)| (o, Some(v)));
     let short = option.len() > 2 && option.is_char_boundary(2) && !option.starts_with("--");
     // `-eNAME=value` of a container.

@@ -1,7 +1,7 @@
 //! What was made for a request and may be asked for again, up to a number of bytes.
 //!
 //! There are two generations: when the young one is full, it becomes the old one, and what is left of the old
-//! one is dropped. Nothing is made under the lock; who asks for what is being made waits for that alone.
+//! one is dropped. Nothing is made under the lock. A request for an item that is being made waits for that item only.
 
 use std::collections::HashMap;
 use std::hash::Hash;

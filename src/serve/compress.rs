@@ -1,7 +1,7 @@
 //! Compressed copies of documents, for clients that accept gzip.
 //!
 //! Documents are compressed when they are first asked for in this form, and copies are kept as `cache`
-//! allows. Answers that a query made are sent as they are, since no second request may ever use the copy.
+//! allows. Answers to queries are not compressed: few of them are asked for twice.
 
 use std::io::Write as _;
 

@@ -35,7 +35,8 @@ pub(super) struct EnforcementView {
     pinned: String,
     /// The installers that name no version.
     unpinned: String,
-    unpinned_count: String,
+    /// How many servers they are about, if any.
+    unpinned_count: Option<String>,
     by_name: Names,
 }
 
@@ -118,7 +119,8 @@ impl Enforcement {
             allows_unpinned: self.settings.unpinned,
             pinned: Self::installers(true),
             unpinned: Self::unpinned_installers(),
-            unpinned_count: counted(self.unpinned.len(), "server"),
+            unpinned_count: (!self.unpinned.is_empty())
+                .then(|| counted(self.unpinned.len(), "server")),
             by_name: Names {
                 names: self.by_name.iter().take(LISTED).map(|name| shown(name)).collect(),
                 more: self.by_name.len().saturating_sub(LISTED),

@@ -3,10 +3,11 @@
 
 use serde::Serialize;
 
+use crate::model::launch::split;
 use crate::model::{Argument, Format, Input, Naming, OciReference, Package, PackageType, Server};
 
-use super::super::install::program;
 use super::super::install::recipe::Recipe;
+use super::super::install::{program, program_words};
 use super::text::{shown, without_scheme};
 
 /// Items that a line has at most.
@@ -35,7 +36,7 @@ impl Touches {
         let runs = recipes.iter().filter_map(program).map(|line| plain(&line));
         let from = server.packages.iter().filter_map(registry);
         let hosts = server.remotes.iter().filter_map(|remote| host(remote.url.as_deref()?));
-        let inputs: Vec<(String, &Input)> = inputs(server);
+        let inputs = inputs(server);
         let secrets = inputs.iter().filter(|(_, input)| input.holds_secret());
         let files = inputs.iter().filter(|(_, input)| input.format == Format::FilePath);
         let need = |(name, input): &(String, &Input)| Item {
@@ -57,11 +58,13 @@ impl Touches {
         let mut kept: Vec<Item> = Vec::new();
         let mut more = 0;
         for item in items {
-            let is_known = kept.iter().any(|known| known.text == item.text);
-            match is_known {
-                true => {}
-                false if kept.len() < ITEMS => kept.push(item),
-                false => more += 1,
+            if kept.iter().any(|known| known.text == item.text) {
+                continue;
+            }
+            if kept.len() < ITEMS {
+                kept.push(item);
+            } else {
+                more += 1;
             }
         }
         (!kept.is_empty()).then_some(Self { label, items: kept, more })
@@ -112,14 +115,14 @@ fn inputs(server: &Server) -> Vec<(String, &Input)> {
 /// The values of a container's options that mount a file or a folder.
 fn mounts(recipe: &Recipe) -> Vec<String> {
     const OPTIONS: [&str; 3] = ["-v", "--volume", "--mount"];
-    let words = super::super::install::program_words(recipe);
+    let words = program_words(recipe);
     if !words.first().is_some_and(|program| matches!(&**program, "docker" | "podman")) {
         return Vec::new();
     }
     let pairs = words.windows(2).filter(|pair| OPTIONS.contains(&&*pair[0]));
     let joined = words.iter().filter_map(|word| {
-        let (option, value) = word.split_once('=')?;
-        OPTIONS.contains(&option).then(|| value.to_owned())
+        let (option, value) = split(word);
+        value.filter(|_| OPTIONS.contains(&option)).map(str::to_owned)
     });
     pairs.map(|pair| pair[1].clone()).chain(joined).collect()
 }
