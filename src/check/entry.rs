@@ -15,7 +15,7 @@ use crate::model::{
 };
 
 use super::look::{list, text};
-use super::{DocumentRules, Profile};
+use super::{DocumentRules, PolicyOutcome, Profile};
 
 /// A remote URL of a live entry, and its place. The earliest publication of a URL is the least.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,8 @@ pub struct CheckedServer {
     pub findings: Vec<Diagnostic>,
     /// Its distinct remote URLs.
     pub urls: Vec<RemoteUrl>,
+    /// What the policy did to it.
+    pub policy: PolicyOutcome,
 }
 
 /// Checks servers.

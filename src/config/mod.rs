@@ -1,4 +1,4 @@
-//! The registry's own settings: `registry.toml`, read and checked.
+//! The registry's own settings, `registry.toml`, and its policy, `policy.toml`, read and checked.
 //!
 //! Every setting has a default, so the file may be absent. An unknown key is an error with the nearest
 //! known one as a suggestion. Command-line flags and environment variables are not read here.
@@ -8,6 +8,7 @@ mod catalog;
 mod exports;
 mod ownership;
 mod packages;
+mod policy;
 mod probe;
 mod problems;
 
@@ -23,6 +24,9 @@ pub use ownership::{
 };
 use packages::RawPackages;
 pub use packages::{AcceptedHosts, PackageSettings};
+pub use policy::{
+    Action, Conditions, DEFAULT, Day, Denied, Exception, OWN, Policy, UPSTREAM, host_pattern,
+};
 pub use probe::ProbeSettings;
 use problems::Problems;
 pub use problems::{toml_diagnostic, toml_span};

@@ -5,10 +5,24 @@ use toml::de::{DeTable, DeValue};
 use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile, Span, nearest, suggest};
 
 /// Wrong settings, each with the pointer to its value.
-#[derive(Debug, Default)]
-pub(super) struct Problems(Vec<(String, Finding)>);
+#[derive(Debug)]
+pub(super) struct Problems {
+    code: Code,
+    found: Vec<(String, Finding)>,
+}
+
+impl Default for Problems {
+    fn default() -> Self {
+        Self::of(Code::SettingsInvalid)
+    }
+}
 
 impl Problems {
+    /// Starts with nothing wrong; `code` is that of the file.
+    pub(super) fn of(code: Code) -> Self {
+        Self { code, found: Vec::new() }
+    }
+
     /// Adds a wrong value. `pointer` leads to it from the top of the file, such as `/catalog/links/0/url`;
     /// the report names it as far as the first position in a list.
     pub(super) fn add(
@@ -20,15 +34,17 @@ impl Problems {
         let pointer = pointer.into();
         let steps = pointer.split('/').take_while(|step| step.parse::<usize>().is_err());
         let named = steps.collect::<Vec<_>>().join("/");
-        let finding = Finding::new(Code::SettingsInvalid, named, message).help(help);
-        self.0.push((pointer, finding));
+        // The lists of a policy are its rules, so all of the pointer is needed.
+        let named = if self.code == Code::PolicyInvalid { pointer.clone() } else { named };
+        let finding = Finding::new(self.code, named, message).help(help);
+        self.found.push((pointer, finding));
     }
 
     /// Returns the diagnostics, in the order of their lines.
     pub(super) fn diagnose(self, source: &SourceFile<'_>) -> Vec<Diagnostic> {
         let table = DeTable::parse(source.text).map(|table| DeValue::Table(table.into_inner()));
         let span = |pointer: &str| table.as_ref().map_or(NOWHERE, |table| find(table, pointer));
-        let found = self.0.into_iter().map(|(pointer, finding)| (finding, span(&pointer)));
+        let found = self.found.into_iter().map(|(pointer, finding)| (finding, span(&pointer)));
         source.diagnose_spans(found.collect())
     }
 }
@@ -66,6 +82,20 @@ fn find(table: &DeValue<'_>, pointer: &str) -> Span {
 pub fn toml_span(text: &str, pointer: &str) -> Span {
     let table = DeTable::parse(text).map(|table| DeValue::Table(table.into_inner()));
     table.map_or(NOWHERE, |table| find(&table, pointer))
+}
+
+/// Returns each pointer with the first byte of its value in TOML `text`.
+pub(super) fn toml_starts(
+    text: &str,
+    pointers: impl Iterator<Item = String>,
+) -> Vec<(String, usize)> {
+    let table = DeTable::parse(text).map(|table| DeValue::Table(table.into_inner()));
+    let start = |pointer: &str| table.as_ref().map_or(0, |table| find(table, pointer).start);
+    let located = |pointer: String| {
+        let start = start(&pointer);
+        (pointer, start)
+    };
+    pointers.map(located).collect()
 }
 
 /// Turns a TOML error into a diagnostic with line and column, and the nearest word when one is not known.

@@ -1,7 +1,7 @@
 //! Which path holds what.
 //!
 //! ```text
-//! registry.toml
+//! registry.toml                                        and policy.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
 //! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof
 //! tombstones/<namespace>/<name>/<version>.toml
@@ -11,6 +11,9 @@ use crate::model::{ServerName, Version};
 
 /// Name of the settings file.
 pub(super) const SETTINGS: &str = "registry.toml";
+
+/// Name of the policy's file.
+pub const POLICY: &str = "policy.toml";
 
 /// The files that a version folder may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +52,8 @@ impl EntryFile {
 pub enum DataPath<'a> {
     /// The settings file.
     Settings,
+    /// The policy.
+    Policy,
     /// A file of a version folder.
     Entry {
         /// Folder of the namespace.
@@ -99,6 +104,7 @@ impl<'a> DataPath<'a> {
         }
         match &parts[..count] {
             [SETTINGS] => Self::Settings,
+            [POLICY] => Self::Policy,
             ["servers", namespace, name, version, file] => EntryFile::ALL
                 .into_iter()
                 .find(|kind| kind.file_name() == *file)

@@ -24,6 +24,7 @@ type Versions = BTreeMap<Box<str>, Vec<(EntryFile, At)>>;
 pub(super) struct Builder {
     label: String,
     settings: Option<FileRef>,
+    policy: Option<FileRef>,
     owners: Vec<FileRef>,
     tombstones: Vec<FileRef>,
     servers: BTreeMap<(Box<str>, Box<str>), Versions>,
@@ -48,6 +49,7 @@ impl Builder {
         }
         match DataPath::of(&path) {
             DataPath::Settings => self.settings = Some(FileRef { path, at }),
+            DataPath::Policy => self.policy = Some(FileRef { path, at }),
             DataPath::Entry { namespace, name, version, file } => {
                 let server = self.servers.entry((namespace.into(), name.into())).or_default();
                 server.entry(version.into()).or_default().push((file, at));
@@ -89,7 +91,7 @@ impl Builder {
         };
         let mut servers: Vec<ServerFolder> = self.servers.into_iter().map(server).collect();
         servers.sort_by(|a, b| a.rank().cmp(b.rank()));
-        let Self { label, settings, owners, tombstones, findings, .. } = self;
-        Tree { label, source, settings, owners, tombstones, servers, findings }
+        let Self { label, settings, policy, owners, tombstones, findings, .. } = self;
+        Tree { label, source, settings, policy, owners, tombstones, servers, findings }
     }
 }

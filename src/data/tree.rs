@@ -127,6 +127,7 @@ pub struct Tree {
     pub(super) label: String,
     pub(super) source: TreeSource,
     pub(super) settings: Option<FileRef>,
+    pub(super) policy: Option<FileRef>,
     pub(super) owners: Vec<FileRef>,
     pub(super) tombstones: Vec<FileRef>,
     pub(super) servers: Vec<ServerFolder>,
@@ -161,6 +162,11 @@ impl Tree {
     /// Returns the settings file, when there is one.
     pub fn settings(&self) -> Option<&FileRef> {
         self.settings.as_ref()
+    }
+
+    /// Returns the policy, when there is one.
+    pub fn policy(&self) -> Option<&FileRef> {
+        self.policy.as_ref()
     }
 
     /// Owners files in byte order.

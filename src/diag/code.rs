@@ -99,6 +99,7 @@ codes! {
     TombstoneViolated "tombstone-violated" Error fixed "a removed version is back";
 
     SettingsInvalid "settings-invalid" Error fixed "registry.toml is wrong";
+    PolicyInvalid "policy-invalid" Error fixed "policy.toml is wrong";
     StatusInvalid "status-invalid" Error fixed "status.json is wrong";
     OriginInvalid "origin-invalid" Error fixed "origin.json is wrong";
     OwnersInvalid "owners-invalid" Error "an owners file is wrong";
@@ -220,6 +221,11 @@ codes! {
     OwnershipProofAge "ownership-proof-age" Error "a proof is too old, or dated in the future";
     OwnershipStaleCommit "ownership-stale-commit" Error "a signed commit is not the latest change of the namespace";
     OwnershipWeak "ownership-weak" Note "a setting makes the proof of ownership weaker";
+
+    PolicyDenied "policy-denied" Warning "the policy denies the entry";
+    PolicyWarned "policy-warned" Warning "the policy warns about the entry";
+    PolicyExceptionExpired "policy-exception-expired" Warning "an exception of the policy has expired";
+    PolicyExceptionUnused "policy-exception-unused" Warning "an exception of the policy applies to no entry";
 
     BaseUrlMissing "base-url-missing" Note "no base URL is known";
     ExportLeftOut "export-left-out" Note "a file for other clients does not have a server";

@@ -110,6 +110,22 @@ impl<'a> SourceFile<'a> {
         self.place(&mut Cursor::new(self.text), finding, Some(span))
     }
 
+    /// Returns the places of pointers whose first bytes are known, in the same order.
+    pub fn places(&self, starts: Vec<(String, usize)>) -> Vec<Place> {
+        let mut order: Vec<usize> = (0..starts.len()).collect();
+        order.sort_by_key(|at| starts[*at].1);
+        let mut places = vec![Place::default(); starts.len()];
+        let mut cursor = Cursor::new(self.text);
+        for at in order {
+            let (pointer, start) = &starts[at];
+            cursor.advance(floor(self.text, *start));
+            let pointer = Pointer::from(pointer.as_str());
+            let (line, column) = (cursor.line, cursor.column);
+            places[at] = Place { line, column, pointer, ..Place::file(self.path) };
+        }
+        places
+    }
+
     /// Makes a diagnostic; `cursor` must not be past the place.
     fn place(&self, cursor: &mut Cursor<'_>, finding: Finding, span: Option<Span>) -> Diagnostic {
         let place = Place { pointer: finding.pointer, ..Place::file(self.path) };

@@ -1,9 +1,11 @@
 //! Checks the touched entries as `check` does, from the head's objects.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use crate::check::{Checker, DocumentRules, Profile};
-use crate::data::{DateSource, Fallback, Tree, read_tombstone};
+use crate::check::{Checker, DocumentRules, Judge, Profile};
+use crate::config::Policy;
+use crate::data::{DateSource, Fallback, POLICY, Tree, read_tombstone};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::error::Result;
 use crate::proof::change::EntryKind;
@@ -12,7 +14,10 @@ use crate::proof::parse_owners;
 use super::changeset::ChangeSet;
 
 /// Returns what is wrong with the documents and records that the change leaves.
-pub(super) fn check(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
+///
+/// What the policy of the base denies is among it, but for rules that ask how ownership was shown or how old a
+/// namespace is: that is not known before the change is published.
+pub(super) fn check(set: &ChangeSet<'_>, now: i64) -> Result<Vec<Diagnostic>> {
     let folders: BTreeSet<String> = set
         .change
         .entries
@@ -25,8 +30,13 @@ pub(super) fn check(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
     let rules = DocumentRules::of(Profile::Strict, &set.config);
     let checker = Checker { tree: &tree, dates: &dates, rules };
     let mut found: Vec<Diagnostic> = tree.findings().to_vec();
+    let policy = policy(set)?.map(|policy| Judge::new(Arc::new(policy), now));
     for server in tree.servers() {
-        found.extend(checker.server(server)?.findings);
+        let mut checked = checker.server(server)?;
+        if let Some(judge) = &policy {
+            judge.apply(&tree, server, &mut checked, false, None)?;
+        }
+        found.extend(checked.findings);
     }
     for (namespace, change) in &set.change.owners {
         let Some(after) = change.file.and_then(|sides| sides.after) else { continue };
@@ -49,4 +59,12 @@ pub(super) fn check(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
             && !matches!(d.code, Code::DateBeforeFirstCommit | Code::OwnershipUnclaimable)
     });
     Ok(found)
+}
+
+/// Returns the policy of the base; that of the head for a first publication. One that cannot be applied counts for
+/// nothing here, and nothing is published until it is corrected.
+fn policy(set: &ChangeSet<'_>) -> Result<Option<Policy>> {
+    let text = set.file(set.base.unwrap_or(set.head), POLICY)?;
+    let path = set.display(POLICY);
+    Ok(text.and_then(|text| Policy::parse(&path, &String::from_utf8_lossy(&text)).ok()))
 }

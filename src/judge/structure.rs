@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::config::Config;
-use crate::data::EntryFile;
+use crate::config::{Config, Policy};
+use crate::data::{EntryFile, POLICY};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
@@ -33,6 +33,14 @@ pub(super) fn findings(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
     {
         // With settings that `check` refuses nothing could be judged or built.
         found.extend(Config::parse_with_clients(&settings, &String::from_utf8_lossy(&text)).1);
+    }
+    let policy = set.display(POLICY);
+    if set.change.protected.contains(&policy)
+        && let Some(text) = set.file(set.head, POLICY)?
+    {
+        found.extend(
+            Policy::parse(&policy, &String::from_utf8_lossy(&text)).err().unwrap_or_default(),
+        );
     }
     let mut names = Names { set, seen: HashMap::new() };
     for entry in &set.change.entries {

@@ -49,7 +49,7 @@ pub(super) fn judge(
     // A change that is refused for its size or its history is not read and costs no lookups.
     let claims = if is_rejected { Claims::default() } else { Claims::of(set)? };
     if !is_rejected {
-        report.extend(entries::check(set)?);
+        report.extend(entries::check(set, network.clock().now())?);
         let judge = ClaimJudge { set, event, identity, network, trust };
         namespaces = judge.judge_all(&claims, &mut report)?;
         if trust == Trust::Proof && set.base.is_some() {

@@ -34,7 +34,7 @@ pub use oci::OciReference;
 pub use package::{
     Naming, PackageType, Presence, Runner, TransportType, is_package_word, package_type_names,
 };
-pub use registry::{Listing, Registry};
+pub use registry::{LeftOut, Listing, Registry};
 pub use server::{
     Argument, ArgumentKind, Format, Given, Icon, Input, NamedInput, PUBLISHER_KEY, Package, Server,
     Transport,

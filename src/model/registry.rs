@@ -3,7 +3,28 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Entry, Evidence, Server, ServerName};
+
+/// A version that the policy leaves out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// Name of the server.
+    pub name: String,
+    /// The version.
+    pub version: String,
+    /// Id of the rule, or `default`.
+    pub rule: String,
+}
+
+impl LeftOut {
+    /// Makes the record of a version.
+    pub fn new(name: &str, version: &str, rule: &str) -> Self {
+        Self { name: name.to_owned(), version: version.to_owned(), rule: rule.to_owned() }
+    }
+}
 
 /// All versions of one server, newest publication first, with the latest one known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +55,12 @@ impl Listing {
         };
         let latest = pick(true).or_else(|| pick(false))?;
         Some(Self { name, entries, latest })
+    }
+
+    /// Returns the listing without the entries that are `unwanted`; `None` when none is left.
+    pub fn without(self, unwanted: impl Fn(&Entry) -> bool) -> Option<Self> {
+        let kept = self.entries.into_iter().filter(|entry| !unwanted(entry)).collect();
+        Self::new(self.name, kept)
     }
 
     /// Records for every entry how ownership was proven.
@@ -90,12 +117,25 @@ fn newer(a: &Entry, b: &Entry) -> Ordering {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Registry {
     listings: BTreeMap<ServerName, Listing>,
+    left_out: Vec<LeftOut>,
 }
 
 impl Registry {
     /// Gathers listings; of two with one name the later replaces the earlier.
     pub fn new(listings: impl IntoIterator<Item = Listing>) -> Self {
-        Self { listings: listings.into_iter().map(|l| (l.name.clone(), l)).collect() }
+        let listings = listings.into_iter().map(|l| (l.name.clone(), l)).collect();
+        Self { listings, left_out: Vec::new() }
+    }
+
+    /// Records which versions the policy leaves out.
+    #[must_use]
+    pub fn leaving_out(self, left_out: Vec<LeftOut>) -> Self {
+        Self { left_out, ..self }
+    }
+
+    /// The versions that the policy leaves out, by name.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 
     /// The listing of `name`.

@@ -12,6 +12,8 @@ pub use read::PUBLISHER_KEY;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Server {
+    /// The address of the schema that the document names.
+    pub schema: Option<String>,
     /// The registry name, such as `com.example/weather`.
     pub name: String,
     /// The name that people see.
@@ -32,6 +34,8 @@ pub struct Server {
     pub remotes: Vec<Transport>,
     /// What the publisher added under its own `_meta` key.
     pub publisher: Publisher,
+    /// Whether a package, a remote, an argument or a variable could not be read, so that the lists above lack it.
+    pub is_partial: bool,
 }
 
 /// Where the source code is.

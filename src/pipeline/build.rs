@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use rayon::prelude::*;
 
-use crate::check::{CheckedServer, RemoteUrl};
+use crate::check::{CheckedServer, PolicyOutcome, RemoteUrl};
 use crate::data::ServerFolder;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
@@ -56,6 +56,7 @@ struct ServerPart {
     items: Vec<IndexedVersion>,
     findings: Vec<Diagnostic>,
     urls: Vec<RemoteUrl>,
+    policy: PolicyOutcome,
     /// What each output remembers of it; empty when it was taken from the last build.
     details: Vec<String>,
 }
@@ -74,6 +75,7 @@ struct Gathering {
     items: Vec<IndexedVersion>,
     urls: Vec<Vec<RemoteUrl>>,
     findings: Vec<Diagnostic>,
+    policy: PolicyOutcome,
 }
 
 /// Builds the site of `loaded` for every target. Nothing is changed when the report has errors.
@@ -94,11 +96,13 @@ pub fn build(
         super::working::refuse_tracked(target.out)?;
         sinks.push(Sink::open(target, &key, &forbidden)?);
     }
-    let Gathering { summaries, items, urls, findings } = servers(loaded, &mut sinks, observer)?;
+    let Gathering { summaries, items, urls, findings, policy } =
+        servers(loaded, &mut sinks, observer)?;
     let mut report = Report::new();
     report.extend(findings);
     report.extend(loaded.overall_findings(&urls)?);
     drop(urls);
+    report.extend(loaded.exception_findings(&policy.exceptions));
     report.extend(no_base_url(loaded));
     refuse_undated(&report)?;
     if answering(&sinks) {
@@ -108,6 +112,7 @@ pub fn build(
     let emit = |artifact: Artifact| sinks.iter().try_for_each(|sink| sink.put_spanning(&artifact));
     let enforcement = loaded.renderer().spanning(&summaries, &emit)?;
     drop(summaries);
+    loaded.renderer().policy(&policy.left_out).into_iter().try_for_each(emit)?;
     report.extend(loaded.template_problems());
     report.extend(enforcement.iter().flat_map(super::exports::findings));
     drop(enforcement);
@@ -187,6 +192,7 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
             gathering.items.extend(part.items);
             gathering.urls.push(part.urls);
             gathering.findings.extend(part.findings);
+            gathering.policy.add(part.policy);
         }
         put_queries(sinks, &queries)?;
     }
@@ -239,9 +245,9 @@ fn one_server(
         Ok(Details::text(&files, &checked, summary.as_ref()))
     });
     let details = details.collect::<Result<_>>()?;
-    let CheckedServer { findings, urls, .. } = checked;
+    let CheckedServer { findings, urls, policy, .. } = checked;
     let entry = latest.map(ListEntry::Made);
-    Ok(ServerPart { digest, entry, summary, items, findings, urls, details })
+    Ok(ServerPart { digest, entry, summary, items, findings, urls, policy, details })
 }
 
 /// Returns a server's part from the last build, if every output still has all of it.
@@ -258,9 +264,10 @@ fn remembered(digest: &str, slots: &[Slot], sinks: &[Sink<'_>]) -> Option<Server
         sink.keep(&details.files);
     }
     let entry = slots.first()?.known.as_ref()?.entry.clone().map(ListEntry::Kept);
-    let Details { findings, urls, summary, .. } = known.swap_remove(0);
+    let Details { findings, urls, summary, policy, .. } = known.swap_remove(0);
     let (items, details) = (Vec::new(), Vec::new());
-    Some(ServerPart { digest: digest.to_owned(), entry, summary, items, findings, urls, details })
+    let digest = digest.to_owned();
+    Some(ServerPart { digest, entry, summary, items, findings, urls, policy, details })
 }
 
 /// Whether some host has a program that answers queries, and needs the indexes for it.

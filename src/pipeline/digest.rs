@@ -16,13 +16,14 @@ pub(super) fn shared_key(loaded: &Loaded) -> String {
     let facts = &loaded.facts;
     let catalog = loaded.catalog.as_ref().map(|catalog| (catalog.digest(), &facts.name));
     let text = format!(
-        "{}\n{:?}\n{:?}\n{:?}\n{}\n{}\n{catalog:?}",
+        "{}\n{:?}\n{:?}\n{:?}\n{}\n{}\n{catalog:?}\n{:?}",
         facts.tool,
         facts.meta_key,
         loaded.profile,
         loaded.config,
         facts.v0_copies,
-        loaded.evidence.digest()
+        loaded.evidence.digest(),
+        loaded.policy_key()
     );
     digest(text.as_bytes())
 }
@@ -59,5 +60,6 @@ pub(super) fn server_digest(
             }
         }
     }
+    hash.update(loaded.policy_key_of(server)?.into_iter().map(u8::from).collect::<Vec<_>>());
     Ok(to_hex(&hash.finalize()))
 }

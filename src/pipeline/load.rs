@@ -14,6 +14,7 @@ use crate::render::catalog::{Overrides, RemoteRepository};
 use crate::render::{Catalog, Facts};
 
 use super::catalog;
+use super::policy::{self, Policing};
 use super::working;
 
 /// Where the data is and how to read it.
@@ -29,7 +30,8 @@ pub struct LoadOptions {
     pub levels: Levels,
     /// A base URL that wins over the settings'.
     pub base_url: Option<BaseUrl>,
-    /// Seconds since 1970 that date entries before the first commit (`SOURCE_DATE_EPOCH`).
+    /// Seconds since 1970 that date entries before the first commit, and that count as now for the policy
+    /// (`SOURCE_DATE_EPOCH`).
     pub epoch: Option<i64>,
     /// A folder in which dates read from history are remembered.
     pub remember: Option<PathBuf>,
@@ -67,6 +69,10 @@ pub struct Loaded {
     pub(crate) catalog: Option<Arc<Catalog>>,
     /// What the repository records about the owners of entries.
     pub(crate) evidence: Evidences,
+    /// The policy, when there is one.
+    pub(super) policing: Option<Policing>,
+    /// The time that counts as now, in seconds since 1970: that from outside, or else of the commit.
+    pub(super) today: i64,
     /// What is wrong with settings and owners files.
     #[doc(hidden)]
     pub findings: Vec<Diagnostic>,
@@ -102,6 +108,8 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     }
     let (mut evidence, wrong) = Evidences::read(&tree, &config)?;
     findings.extend(wrong);
+    let (policy, wrong) = policy::read(&tree)?;
+    findings.extend(wrong);
     place.add_signatures(&mut evidence)?;
     let facts = Facts {
         name: config.name.clone().unwrap_or_else(|| place.name()),
@@ -112,7 +120,10 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         v0_copies: config.v0_copies.unwrap_or_else(|| few_versions(&tree)),
         holds_back: !options.without.is_empty(),
         probed: None,
+        policy: policy.clone(),
     };
+    let head = facts.commit.as_ref().map(|(_, time)| time.unix());
+    let today = options.epoch.or(head).unwrap_or_default();
     let catalog = match options.catalog {
         true => {
             let overrides = match place.held_templates(&config)? {
@@ -129,6 +140,8 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         facts,
         catalog,
         evidence,
+        policing: policy.map(|policy| Policing::new(policy, today)),
+        today,
         findings,
         repository: place.repository(),
         dates: place.dates(options),

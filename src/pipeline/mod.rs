@@ -16,6 +16,7 @@ mod digest;
 mod exports;
 mod large;
 mod load;
+mod policy;
 #[cfg(feature = "probe")]
 mod probed;
 #[cfg(feature = "proof")]
@@ -30,12 +31,13 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::check::{
-    CheckedServer, Checker, Profile, RemoteUrl, confusable_names, layout, shared_urls,
+    CheckedServer, Checker, PolicyOutcome, Profile, RemoteUrl, confusable_names, layout,
+    shared_urls,
 };
 use crate::data::{Content, ServerFolder, VersionFiles};
 use crate::diag::{Diagnostic, Levels, Report};
 use crate::error::Result;
-use crate::model::{Listing, Registry};
+use crate::model::{LeftOut, Listing, Registry};
 use crate::render::Renderer;
 
 pub use add::{Added, add};
@@ -76,13 +78,24 @@ impl Observer for Silent {}
 /// The registry contains all entries that can be read, even when the report has errors. Check
 /// [`Report::has_errors`] before you publish it.
 pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Report)> {
-    let (listings, report) = check_each(loaded, observer, |listing| listing)?;
-    Ok((Registry::new(listings), report))
+    let Checked { kept, left_out, report } = check_each(loaded, observer, |listing| listing)?;
+    Ok((Registry::new(kept).leaving_out(left_out), report))
 }
 
 /// Checks the whole registry. Returns the number of versions of each server that has some, and all findings.
 pub fn check_and_count(loaded: &Loaded, observer: &dyn Observer) -> Result<(Vec<usize>, Report)> {
-    check_each(loaded, observer, |listing| listing.entries().len())
+    let checked = check_each(loaded, observer, |listing| listing.entries().len())?;
+    Ok((checked.kept, checked.report))
+}
+
+/// A registry that was checked.
+pub struct Checked<T> {
+    /// What was kept of each listing.
+    pub kept: Vec<T>,
+    /// The versions that the policy leaves out, by name.
+    pub left_out: Vec<LeftOut>,
+    /// All findings.
+    pub report: Report,
 }
 
 /// As [`check`], and of each listing only what `keep` makes of it stays in memory.
@@ -90,28 +103,31 @@ pub fn check_each<T: Send>(
     loaded: &Loaded,
     observer: &dyn Observer,
     keep: impl Fn(Listing) -> T + Sync,
-) -> Result<(Vec<T>, Report)> {
+) -> Result<Checked<T>> {
     let servers = loaded.tree.servers();
     observer.stage("checking", servers.len() as u64);
     let checker = loaded.checker();
-    let checked: Vec<(Option<T>, Vec<RemoteUrl>, Vec<Diagnostic>)> = servers
+    let checked: Vec<_> = servers
         .par_iter()
         .map(|server| {
-            let checked = loaded.checked(&checker, server, loaded.read(server)?)?;
+            let CheckedServer { listing, findings, urls, policy, .. } =
+                loaded.checked(&checker, server, loaded.read(server)?)?;
             observer.step(1);
-            Ok((checked.listing.map(&keep), checked.urls, checked.findings))
+            Ok((listing.map(&keep), findings, urls, policy))
         })
         .collect::<Result<_>>()?;
     observer.done();
-    let (mut urls, mut kept) = (Vec::new(), Vec::new());
+    let (mut urls, mut kept, mut policy) = (Vec::new(), Vec::new(), PolicyOutcome::default());
     let mut report = Report::new();
-    for (listing, of_server, findings) in checked {
+    for (listing, findings, of_server, outcome) in checked {
         report.extend(findings);
         urls.push(of_server);
         kept.extend(listing);
+        policy.add(outcome);
     }
     report.extend(loaded.overall_findings(&urls)?);
-    Ok((kept, report.finish(&loaded.levels())))
+    report.extend(loaded.exception_findings(&policy.exceptions));
+    Ok(Checked { kept, left_out: policy.left_out, report: report.finish(&loaded.levels()) })
 }
 
 /// Takes the proof files of a server, by version, out of the files that were read.
@@ -126,7 +142,7 @@ impl Loaded {
         server.versions.iter().map(|version| self.tree.read_version(server, version)).collect()
     }
 
-    /// Checks a server and adds what is known about who is behind it.
+    /// Checks a server, adds what is known about who is behind it, and leaves out what the policy denies.
     fn checked(
         &self,
         checker: &Checker<'_>,
@@ -138,6 +154,7 @@ impl Loaded {
         if let Some(listing) = &mut checked.listing {
             self.evidence.add(listing, &proofs);
         }
+        self.apply_policy(server, &mut checked)?;
         Ok(checked)
     }
 

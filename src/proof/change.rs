@@ -211,7 +211,7 @@ pub fn sort(
                 let path = below.unwrap_or_default().to_owned();
                 change.tombstones.push((path, sides.before.is_none()));
             }
-            path if path == Some(DataPath::Settings)
+            path if matches!(path, Some(DataPath::Settings | DataPath::Policy))
                 || is_protected(&item.path, layout.protect) =>
             {
                 change.protected.push(item.path.clone());

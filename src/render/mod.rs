@@ -8,14 +8,15 @@ pub mod api;
 pub mod catalog;
 pub mod export;
 pub mod install;
+mod policy;
 mod probed;
 pub mod query;
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::config::BaseUrl;
-use crate::model::{Listing, Registry, Timestamp};
+use crate::config::{BaseUrl, Policy};
+use crate::model::{LeftOut, Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
 pub use api::{LIST_SEPARATOR, LIST_START, ListPages, list_end, lists};
@@ -42,6 +43,8 @@ pub struct Facts {
     pub holds_back: bool,
     /// Result of a probe, when the site shows it. Documents of single servers must not depend on it.
     pub probed: Option<Arc<Probed>>,
+    /// The policy, which is published.
+    pub policy: Option<Arc<Policy>>,
 }
 
 impl Facts {
@@ -130,6 +133,14 @@ impl Renderer<'_> {
         self.facts.probed.iter().flat_map(|it| probed::artifacts(it)).try_for_each(emit)
     }
 
+    /// Renders the policy and what it leaves out, by name; nothing without a policy.
+    pub fn policy(&self, left_out: &[LeftOut]) -> Vec<Artifact> {
+        let Some(policy) = &self.facts.policy else { return Vec::new() };
+        let published = policy::Published::new(policy, left_out);
+        let page = self.catalog.and_then(|catalog| catalog.policy(self.facts, &published));
+        published.artifact().into_iter().chain(page).collect()
+    }
+
     /// Renders the wanted pages of one server, see [`Catalog::pages`].
     pub fn pages(&self, listing: &Listing, wanted: Wanted) -> Vec<Artifact> {
         self.catalog.map_or_else(Vec::new, |catalog| catalog.pages(listing, self.facts, wanted))
@@ -161,6 +172,7 @@ impl Renderer<'_> {
         let list = api::list_json(&latest, None).into();
         parts.spanning = collect(|emit| self.spanning(&summaries, emit)).0;
         parts.spanning.extend(api::lists(&list));
+        parts.spanning.extend(self.policy(registry.left_out()));
         parts.spanning.sort_by(|a, b| a.path.cmp(&b.path));
         (parts, latest)
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::error::Result;
 use crate::model::query::{ListQuery, ListedEntry as _};
-use crate::model::{Listing, Registry};
+use crate::model::{LeftOut, Listing, Registry};
 use crate::render::query::{self, IndexedVersion};
 use crate::render::{self, Catalog, Facts, LIST, LIST_MAX, Renderer, api};
 use crate::site::{Artifact, Body, Host, takes_list_pages};
@@ -41,14 +41,17 @@ pub struct Live {
 }
 
 impl Live {
-    /// Takes over servers, with pages when there is a catalog.
+    /// Takes over servers, with pages when there is a catalog; the policy leaves out `left_out`.
     pub(super) fn new(
         servers: Vec<Arc<Stored>>,
+        left_out: &[LeftOut],
         facts: &Facts,
         catalog: Option<&Arc<Catalog>>,
     ) -> Self {
         let pages = Pages::new(facts.clone(), catalog.cloned());
-        Self { name: facts.name.clone(), pages, ..Self::of_servers(servers) }
+        let renderer = Renderer { facts, catalog: catalog.map(|catalog| &**catalog) };
+        let documents = documents(renderer.policy(left_out));
+        Self { name: facts.name.clone(), documents, pages, ..Self::of_servers(servers) }
     }
 
     fn of_servers(mut servers: Vec<Arc<Stored>>) -> Self {
@@ -83,7 +86,7 @@ impl Live {
         let (mut parts, latest) = renderer.parts(registry);
         let listings = registry.listings().cloned();
         let stored = listings.map(|listing| Arc::new(Stored::new(listing, facts, None)));
-        let live = Self::new(stored.collect(), facts, None);
+        let live = Self::new(stored.collect(), &[], facts, None);
         if host.answers_queries() {
             let rows: Vec<IndexedVersion> =
                 live.servers.iter().flat_map(|server| server.versions()).cloned().collect();

@@ -107,9 +107,10 @@ impl LiveSource {
             None => {
                 let keep =
                     |listing| Live::stored(before, listing, facts, loaded.renderer().catalog);
-                let servers;
-                (servers, report) = check_each(&loaded, observer, keep)?;
-                live = (!report.has_errors()).then(|| Live::new(servers, facts, catalog));
+                let checked = check_each(&loaded, observer, keep)?;
+                report = checked.report;
+                live = (!report.has_errors())
+                    .then(|| Live::new(checked.kept, &checked.left_out, facts, catalog));
                 live.iter().for_each(Live::try_templates);
             }
         }

@@ -36,6 +36,7 @@ mod life;
 mod mirror;
 mod model;
 mod pointers;
+mod policy;
 mod probe;
 mod project;
 mod queries;

@@ -27,6 +27,7 @@ impl Server {
     pub fn read(document: &Value) -> Self {
         let Some(members) = document.as_object() else { return Self::default() };
         Self {
+            schema: text(members, "$schema"),
             name: text(members, "name").unwrap_or_default(),
             title: text(members, "title"),
             description: text(members, "description").unwrap_or_default(),
@@ -37,6 +38,7 @@ impl Server {
             packages: objects(members, "packages").filter_map(package).collect(),
             remotes: objects(members, "remotes").filter_map(transport).collect(),
             publisher: object(members, "_meta").map(publisher).unwrap_or_default(),
+            is_partial: !is_whole(members),
         }
     }
 }
@@ -49,6 +51,36 @@ impl Package {
 }
 
 type Members = Map<String, Value>;
+
+/// Whether each element of the list at `key` is an object with these texts, and `also` holds for it.
+fn all(members: &Members, key: &str, texts: &[&str], also: fn(&Members) -> bool) -> bool {
+    let is_read = |element: &Value| {
+        let has = |it: &&Members| texts.iter().all(|key| text(it, key).is_some());
+        element.as_object().filter(has).is_some_and(also)
+    };
+    match members.get(key) {
+        None | Some(Value::Null) => true,
+        Some(value) => value.as_array().is_some_and(|list| list.iter().all(is_read)),
+    }
+}
+
+/// Whether the lens has every package, remote, argument and variable of a document.
+fn is_whole(members: &Members) -> bool {
+    let transport = |it: &Members| all(it, "headers", &["name"], |_| true);
+    all(members, "remotes", &["type"], transport)
+        && all(members, "packages", &["registryType", "identifier"], |package| {
+            all(package, "environmentVariables", &["name"], |_| true)
+                && all(package, "runtimeArguments", &[], |_| true)
+                && all(package, "packageArguments", &[], |_| true)
+                && match package.get("transport") {
+                    None | Some(Value::Null) => true,
+                    Some(it) => {
+                        it.as_object().is_some_and(|it| all(it, "headers", &["name"], |_| true))
+                    }
+                }
+        })
+        && members.get("repository").is_none_or(|it| it.is_null() || it.is_object())
+}
 
 /// A string that is not empty.
 fn text(members: &Members, key: &str) -> Option<String> {
@@ -207,10 +239,30 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_be_read_is_known_to_be_missing() {
+        for (text, is_partial) in [
+            (r#"{"packages":[{"registryType":"npm","identifier":"a"}],"remotes":null}"#, false),
+            (r#"{"packages":{}}"#, true),
+            (r#"{"packages":[{"registryType":"npm"}]}"#, true),
+            (r#"{"packages":["npm"]}"#, true),
+            (
+                r#"{"packages":[{"registryType":"npm","identifier":"a","packageArguments":[1]}]}"#,
+                true,
+            ),
+            (r#"{"packages":[{"registryType":"npm","identifier":"a","transport":"stdio"}]}"#, true),
+            (r#"{"remotes":[{"url":"https://a.example"}]}"#, true),
+            (r#"{"remotes":[{"type":"sse","headers":[{"value":"x"}]}]}"#, true),
+        ] {
+            assert_eq!(Server::parse(text).is_partial, is_partial, "{text}");
+        }
+    }
+
+    #[test]
     fn unexpected_documents_are_read_as_far_as_possible() {
         for text in ["", "null", "[]", "{", r#"{"name":1,"packages":{},"remotes":[1,{"url":"x"}]}"#]
         {
-            assert_eq!(Server::parse(text), Server::default(), "{text}");
+            let read = Server { is_partial: false, ..Server::parse(text) };
+            assert_eq!(read, Server::default(), "{text}");
         }
         let deep = r#"{"variables":{"a":"#.repeat(60) + "{}" + &"}}".repeat(60);
         let text = format!(r#"{{"remotes":[{{"type":"sse","variables":{{"v":{deep}}}}}]}}"#);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{CheckedServer, RemoteUrl};
+use crate::check::{CheckedServer, PolicyOutcome, RemoteUrl};
 use crate::diag::Diagnostic;
 use crate::model::Timestamp;
 use crate::render::Summary;
@@ -19,6 +19,8 @@ pub(in crate::pipeline) struct Details {
     pub(in crate::pipeline) findings: Vec<Diagnostic>,
     /// Its remote URLs.
     pub(in crate::pipeline) urls: Vec<RemoteUrl>,
+    /// What the policy did to it.
+    pub(in crate::pipeline) policy: PolicyOutcome,
     /// What pages that span servers need of it.
     pub(in crate::pipeline) summary: Option<Summary>,
 }
@@ -32,6 +34,12 @@ struct CacheRecord<'a> {
     r: Vec<FileRecord<'a>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     s: Option<Cow<'a, Summary>>,
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    p: Cow<'a, PolicyOutcome>,
+}
+
+fn is_nothing(policy: &PolicyOutcome) -> bool {
+    policy.is_empty()
 }
 
 /// A remote URL, whether its entry has no commit yet, when that was published, its version and its position.
@@ -80,6 +88,7 @@ impl Details {
             f: checked.findings.as_slice().into(),
             r: files.iter().map(FileRecord::of).collect(),
             s: summary.map(Cow::Borrowed),
+            p: Cow::Borrowed(&checked.policy),
         })
     }
 
@@ -91,6 +100,7 @@ impl Details {
             findings: written.f.into_owned(),
             urls: written.u.into_iter().map(UrlRecord::stored).collect::<Option<_>>()?,
             summary: written.s.map(Cow::into_owned),
+            policy: written.p.into_owned(),
         })
     }
 }

@@ -28,8 +28,8 @@ const BUILT_IN: &[(&str, &str)] = built_in! {
     "404.html" "allowlist.html" "aside.html" "badge.svg" "banner.html" "base.html" "browse.html"
     "changes.html" "connect.html" "contents.html" "crumbs.html" "feed.xml" "head.html"
     "history.html" "home.html" "inputs.html" "install.html" "links.html" "list.html" "lists.html"
-    "macros.html" "namespaces.html" "numbers.html" "opensearch.xml" "probe.html" "server.html"
-    "share.svg" "sitemap.xml" "tab.html" "version.html"
+    "macros.html" "namespaces.html" "numbers.html" "opensearch.xml" "policy.html" "probe.html"
+    "server.html" "share.svg" "sitemap.xml" "tab.html" "version.html"
 };
 
 /// A template that does not work, and where.

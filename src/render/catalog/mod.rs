@@ -23,6 +23,7 @@ mod more;
 mod numbers;
 mod page;
 mod place;
+mod policy;
 mod search;
 mod server;
 mod spanning;

@@ -25,6 +25,8 @@ pub(super) struct SiteView {
     pub(super) tagline: String,
     pub(super) base_url: Option<String>,
     pub(super) public: bool,
+    /// Whether the registry has a policy, which has a page.
+    policy: bool,
     logo: Option<String>,
     logo_text: Option<String>,
     footer: Option<String>,
@@ -83,6 +85,7 @@ impl SiteView {
             tagline: shown(settings.tagline.as_deref().unwrap_or(TAGLINE)),
             base_url: facts.base_url.as_ref().map(|url| url.as_str().to_owned()),
             public: catalog.public,
+            policy: facts.policy.is_some(),
             logo: settings.logo.as_ref().filter(is_picture).cloned(),
             logo_text: settings.logo.as_ref().filter(|logo| !is_picture(logo)).map(|l| shown(l)),
             footer: settings.footer.as_deref().map(shown),
