@@ -102,7 +102,7 @@ pub fn build(
     report.extend(findings);
     report.extend(loaded.overall_findings(&urls)?);
     drop(urls);
-    report.extend(loaded.exception_findings(&policy.exceptions));
+    report.extend(loaded.policing.findings(&policy.exceptions));
     report.extend(no_base_url(loaded));
     refuse_undated(&report)?;
     if answering(&sinks) {
