@@ -257,3 +257,32 @@ fn a_wrong_policy_stops_everything() {
         assert!(ran.out.contains("policy.toml:1:1"), "{}", ran.out);
     }
 }
+
+/// The workflows set the variable to the current day, in the shell that runs the gate.
+#[test]
+#[cfg(unix)]
+fn every_published_site_is_that_of_its_day() {
+    let day = || {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        now.as_secs() / 86_400 * 86_400
+    };
+    for (forge, file) in [
+        ("github", ".github/workflows/publish.yml"),
+        ("gitlab", ".gitlab-ci.yml"),
+        ("forgejo", ".forgejo/workflows/publish.yml"),
+        ("gitea", ".gitea/workflows/publish.yml"),
+    ] {
+        let project = Project::empty();
+        project.run(&["init", "--forge", forge]).expect(0);
+        let text = project.read(file);
+        let line = text.lines().find(|line| line.contains(" ci gate ")).unwrap().trim();
+        let command = line.strip_prefix("run: ").or(line.strip_prefix("- ")).unwrap();
+        let command = command.replace("mcp-static ", "tool ");
+        let script = format!("tool() {{ echo \"$1 $SOURCE_DATE_EPOCH\"; }}\n{command}\n");
+        let before = day();
+        let ran = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        let printed = String::from_utf8(ran.stdout).unwrap();
+        let days = [before, day()].map(|day| format!("ci {day}\n"));
+        assert!(days.contains(&printed), "{forge}: {printed}{days:?}");
+    }
+}

@@ -4,11 +4,11 @@ use super::secret;
 use super::spot::{Side, Spot};
 use crate::check::{hosts, range, template};
 use crate::config::{Day, OWN, UPSTREAM};
+use crate::model::pattern::Folded;
 use crate::model::{
     Argument, ArgumentKind, Entry, Host, Input, NamedInput, Naming, OciReference, Package,
     PackageType, Server, ServerName, Transport,
 };
-use crate::model::pattern::Folded;
 use crate::text::is_hex;
 
 /// What is known about an entry besides its files.
@@ -194,7 +194,8 @@ impl<'a> Target<'a> {
                 if self.unmarked.is_none() && !input.holds_secret() && secret::is_name(&name) {
                     self.unmarked = Some(spot);
                 }
-                let joined = texts.iter().map(|text| (value, Folded::new(format!("{name}={text}"))));
+                let joined =
+                    texts.iter().map(|text| (value, Folded::new(format!("{name}={text}"))));
                 self.arguments.extend(joined);
                 self.arguments.push((spot, Folded::new(name)));
             }
