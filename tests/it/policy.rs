@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::project::{Project, tree};
+use crate::project::{Project, home, tree};
 
 /// The first of June 2026.
 const JUNE: i64 = 1_780_272_000;
@@ -284,5 +284,24 @@ fn every_published_site_is_that_of_its_day() {
         let printed = String::from_utf8(ran.stdout).unwrap();
         let days = [before, day()].map(|day| format!("ci {day}\n"));
         assert!(days.contains(&printed), "{forge}: {printed}{days:?}");
+    }
+}
+
+#[test]
+fn the_policy_of_the_documentation_is_valid_and_names_every_predicate() {
+    let page = std::fs::read_to_string(home().join("docs/policy.md")).unwrap();
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let policy = blocks.filter(|block| block.contains("[[rules]]")).last().unwrap();
+    let project = images();
+    project.file("registry-data/policy.toml", policy).commit(JUNE);
+    let ran = project.run(&["check"]).expect(0);
+    assert_eq!(ran.out.matches("warning[policy-denied]").count(), 4, "{}", ran.out);
+    let source = std::fs::read_to_string(home().join("src/config/policy/conditions.rs")).unwrap();
+    let body = source.split("pub struct Conditions {").nth(1).unwrap().split("\n}").next().unwrap();
+    let keys = body.lines().filter_map(|line| line.trim().strip_prefix("pub "));
+    let keys: Vec<&str> = keys.filter_map(|line| line.split(':').next()).collect();
+    assert!(keys.len() > 20, "{keys:?}");
+    for key in keys {
+        assert!(page.contains(&format!("| `{key}` | ")), "docs/policy.md does not explain {key}");
     }
 }
