@@ -21,6 +21,7 @@ use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
 pub use api::{LIST_SEPARATOR, LIST_START, ListPages, list_end, lists};
 pub use catalog::{Catalog, Part, Summary, Wanted};
+pub use policy::reason as policy_reason;
 pub use probed::Probed;
 
 /// Facts about a registry that documents contain. The same facts give the same bytes.

@@ -39,6 +39,18 @@ impl Pages {
         Self { facts, catalog, ..Self::default() }
     }
 
+    /// Returns the URL of the registry, when it is known.
+    #[cfg(feature = "mcp")]
+    pub(super) fn base_url(&self) -> Option<&str> {
+        self.facts.base_url.as_ref().map(|url| url.as_str())
+    }
+
+    /// Returns the policy, when there is one.
+    #[cfg(feature = "mcp")]
+    pub(super) fn policy(&self) -> Option<&crate::config::Policy> {
+        self.facts.policy.as_deref()
+    }
+
     fn renderer(&self) -> Renderer<'_> {
         Renderer { facts: &self.facts, catalog: self.catalog.as_deref() }
     }

@@ -26,7 +26,7 @@ pub(super) struct SiteView {
     pub(super) base_url: Option<String>,
     pub(super) public: bool,
     /// Whether the registry has a policy, which has a page.
-    policy: bool,
+    pub(super) policy: bool,
     logo: Option<String>,
     logo_text: Option<String>,
     footer: Option<String>,
