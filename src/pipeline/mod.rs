@@ -16,6 +16,7 @@ mod digest;
 mod exports;
 mod large;
 mod load;
+mod outgoing;
 mod policy;
 #[cfg(feature = "probe")]
 mod probed;

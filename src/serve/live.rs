@@ -227,7 +227,9 @@ impl Live {
                 let etag = etag.get_or_init(|| document::etag(&body).into());
                 Some(Arc::new(Document::json(body, etag)))
             }
-            ["servers", namespace, name] | ["servers", namespace, name, "badge.svg"] => {
+            ["servers", namespace, name]
+            | ["servers", namespace, name, "badge.svg"]
+            | ["cards", namespace, name, "server-card.json"] => {
                 self.pages.of_server(key, server(namespace, name)?, None)
             }
             ["servers", namespace, name, version] => {

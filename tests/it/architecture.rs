@@ -33,7 +33,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("regex", &["check/range.rs"]),
     ("walkdir", &["data/", "site/", "config", "serve/", "cli/"]),
     ("toml", &["config", "data/", "proof/owners.rs", "render/install/quote.rs"]),
-    ("flate2", &["import/", "serve/compress.rs"]),
+    ("flate2", &["import/", "render/export/bulk.rs", "serve/compress.rs"]),
     ("git2", &["world/git/"]),
     ("ed25519_dalek", &["proof/"]),
     ("p384", &["proof/"]),

@@ -68,6 +68,9 @@ impl Machine<'_> {
         let mut text = "User-agent: *\nAllow: /\n".to_owned();
         if let Some(base) = &self.site.base_url {
             text.push_str(&format!("\nSitemap: {base}/sitemap.xml\n"));
+            if self.site.agents {
+                text.push_str(&format!("Agentmap: {base}/.well-known/ard.json\n"));
+            }
         }
         text
     }
