@@ -18,7 +18,9 @@ use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
-pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
+#[cfg(test)]
+pub use exports::EXPORT_IDS;
+pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
