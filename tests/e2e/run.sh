@@ -56,7 +56,7 @@ killed=$!
 
 [ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
 # Installs Python packages most of the time, so it runs beside the next parts too.
-spec=$top/../shared/spec
+spec=$(dirname "${dump:-.}")/../spec
 [ -n "$dump" ] && [ -d "$spec" ] || spec=
 part "other systems" bash "$here/systems.sh" "$tool" ${dump:+"$work/real/registry-data" ${spec:+"$spec"}} > "$work/systems.log" 2>&1 &
 systems=$!
