@@ -5,8 +5,8 @@ use super::spot::{Side, Spot};
 use crate::check::{hosts, range, template};
 use crate::config::{Day, OWN, UPSTREAM};
 use crate::model::{
-    Argument, ArgumentKind, Entry, Host, Input, NamedInput, Naming, OciReference, Package,
-    PackageType, Server, ServerName, Transport,
+    Argument, ArgumentKind, Entry, Host, Input, NamedInput, Naming, OciReference, OwnAnnotations,
+    Package, PackageType, Server, ServerName, Transport,
 };
 use crate::text::is_hex;
 
@@ -30,6 +30,8 @@ pub(super) struct Facts<'a> {
     pub(super) schema: Option<i64>,
     pub(super) repository: Option<String>,
     pub(super) license: Option<String>,
+    /// What the registry says about it.
+    pub(super) annotations: Option<&'a OwnAnnotations>,
     /// The packages, then the remotes.
     pub(super) targets: Vec<Target<'a>>,
     /// Whether there may be more of them, which could not be read.
@@ -76,6 +78,7 @@ impl<'a> Facts<'a> {
             schema: schema_day(server.schema.as_deref().unwrap_or_default()),
             repository: server.repository.as_ref().map(|it| lower(&it.url)),
             license: server.publisher.license.as_deref().map(lower),
+            annotations: entry.own_annotations(),
             targets: packages.chain(remotes).collect(),
             is_partial: server.is_partial,
         }

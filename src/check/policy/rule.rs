@@ -3,6 +3,7 @@
 use super::facts::{Facts, Target};
 use super::spot::{Side, Spot};
 use crate::config::{Action, Conditions, Day, host_pattern};
+use crate::model::OwnAnnotations;
 use crate::model::pattern::Glob;
 
 /// Patterns of which one must match.
@@ -36,6 +37,14 @@ enum EntryTest {
     Repository(Globs),
     HasLicense(bool),
     License(Globs),
+    Owner(Globs),
+    Tier(Globs),
+    Risk(Globs),
+    Tag(Globs),
+    Reviewed(bool),
+    ReviewExpired(bool),
+    Approved(bool),
+    Scanned(bool),
 }
 
 /// A question about a package or remote.
@@ -99,6 +108,14 @@ impl Compiled {
             globs(&given.repository).map(EntryTest::Repository),
             given.has_license.map(EntryTest::HasLicense),
             globs(&given.license).map(EntryTest::License),
+            globs(&given.owner).map(EntryTest::Owner),
+            globs(&given.tier).map(EntryTest::Tier),
+            globs(&given.risk).map(EntryTest::Risk),
+            globs(&given.tag).map(EntryTest::Tag),
+            given.reviewed.map(EntryTest::Reviewed),
+            given.review_expired.map(EntryTest::ReviewExpired),
+            given.approved.map(EntryTest::Approved),
+            given.scanned.map(EntryTest::Scanned),
         ];
         let target = [
             given.package_type.clone().map(TargetTest::PackageType),
@@ -221,6 +238,35 @@ impl EntryTest {
             Self::Repository(globs) => yes(any(globs, &facts.repository), &["repository", "url"]),
             Self::HasLicense(has) => yes(facts.license.is_some() == *has, LICENSE),
             Self::License(globs) => yes(any(globs, &facts.license), LICENSE),
+            _ => match self.holds_of(facts.annotations) {
+                (true, field) => Match::Yes(Spot::Annotation(field)),
+                (false, _) => Match::No,
+            },
+        }
+    }
+
+    /// Whether a question about annotations is met, and the field that it is about.
+    fn holds_of(&self, annotations: Option<&OwnAnnotations>) -> (bool, &'static str) {
+        let fields = annotations.map(|own| &own.fields);
+        let any = |globs: &Globs, text: Option<&String>| {
+            text.is_some_and(|text| globs.matches(&text.to_lowercase()))
+        };
+        let is_expired = annotations.is_some_and(|own| own.is_expired);
+        let has_review = fields.is_some_and(|it| it.review.is_some());
+        match self {
+            Self::Owner(globs) => (any(globs, fields.and_then(|it| it.owner.as_ref())), "owner"),
+            Self::Tier(globs) => (any(globs, fields.and_then(|it| it.tier.as_ref())), "tier"),
+            Self::Risk(globs) => (any(globs, fields.and_then(|it| it.risk.as_ref())), "risk"),
+            Self::Tag(globs) => {
+                (fields.is_some_and(|it| it.tags.iter().any(|tag| any(globs, Some(tag)))), "tags")
+            }
+            Self::Reviewed(is) => ((has_review && !is_expired) == *is, "review"),
+            Self::ReviewExpired(is) => (is_expired == *is, "review"),
+            Self::Approved(is) => {
+                (fields.is_some_and(|it| it.approval.is_some()) == *is, "approval")
+            }
+            Self::Scanned(is) => (fields.is_some_and(|it| it.scan.is_some()) == *is, "scan"),
+            _ => (false, ""),
         }
     }
 }

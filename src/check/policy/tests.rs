@@ -11,7 +11,8 @@ use super::facts::{Facts, Known};
 use super::{Decision, Judge};
 use crate::config::{Action, Conditions, Policy};
 use crate::model::{
-    Dates, Entry, Evidence, Origin, Server, ServerName, Status, Timestamp, Version,
+    Annotations, Dates, Entry, Evidence, Origin, OwnAnnotations, Server, ServerName, Status,
+    Timestamp, Version,
 };
 
 /// The first of January 2027.
@@ -33,7 +34,18 @@ fn entry(document: &Value) -> Entry {
         dates: Dates::at(Timestamp::from_unix(0)),
         origin: None,
         evidence: Evidence::UNRECORDED,
+        annotations: None,
     }
+}
+
+/// An entry about which the registry says `own`.
+fn annotated(own: Value) -> Entry {
+    let own = OwnAnnotations {
+        fields: serde_json::from_value(own).unwrap(),
+        ..OwnAnnotations::default()
+    };
+    let annotations = Annotations { own: Some(own), ..Annotations::default() };
+    Entry { annotations: Some(Box::new(annotations)), ..entry(&document(json!({}))) }
 }
 
 /// What is decided: the action, the position of the rule, the place, and the exceptions that were used.
@@ -355,6 +367,40 @@ fn every_predicate_holds_and_does_not_hold() {
         ("namespace_younger_than = 10", KNOWN, &own, false),
     ] {
         let found = decide(&judge(&rule("deny", conditions)), entry, known).unwrap();
+        assert_eq!(found.0 == Action::Deny, matches, "{conditions}");
+        seen.insert(conditions.split(' ').next().unwrap().to_owned());
+    }
+    let annotated = annotated(
+        json!({"owner": "Maps Team", "tier": "approved", "risk": "high", "tags": ["maps", "eu"],
+        "review": {"date": "2026-01-01"}, "approval": {"by": "Jo", "date": "2026-01-01"},
+        "scan": {"link": "https://example.com/", "date": "2026-01-01"}}),
+    );
+    let mut expired = annotated.clone();
+    expired.annotations.as_mut().unwrap().own.as_mut().unwrap().is_expired = true;
+    for (conditions, entry, matches) in [
+        ("owner = [\"maps *\"]", &annotated, true),
+        ("owner = [\"other\"]", &annotated, false),
+        ("tier = [\"trial\", \"approved\"]", &annotated, true),
+        ("tier = [\"trial\"]", &annotated, false),
+        ("tier = [\"*\"]", &own, false),
+        ("risk = [\"high\", \"critical\"]", &annotated, true),
+        ("risk = [\"low\"]", &annotated, false),
+        ("tag = [\"eu\"]", &annotated, true),
+        ("tag = [\"e\"]", &annotated, false),
+        ("reviewed = true", &annotated, true),
+        ("reviewed = true", &expired, false),
+        ("reviewed = false", &expired, true),
+        ("reviewed = false", &own, true),
+        ("review_expired = true", &expired, true),
+        ("review_expired = true", &annotated, false),
+        ("review_expired = false", &own, true),
+        ("approved = true", &annotated, true),
+        ("approved = false", &annotated, false),
+        ("approved = false", &own, true),
+        ("scanned = true", &annotated, true),
+        ("scanned = true", &own, false),
+    ] {
+        let found = decide(&judge(&rule("deny", conditions)), entry, KNOWN).unwrap();
         assert_eq!(found.0 == Action::Deny, matches, "{conditions}");
         seen.insert(conditions.split(' ').next().unwrap().to_owned());
     }
