@@ -230,3 +230,64 @@ fn a_policy_denies_by_them_and_points_at_them() {
     let versions: Value = serde_json::from_str(&text(&project, "_site", &gone[6..])).unwrap();
     assert_eq!(versions["metadata"]["count"], 1);
 }
+
+#[test]
+fn the_catalog_shows_them_and_an_expired_review_cannot_be_missed() {
+    let project = project();
+    for name in ["one", "two"] {
+        let name = format!("com.example/{name}");
+        project.entry(&name, "1.0.0").pin(&name, "1.0.0", "2026-01-01T00:00:00Z");
+    }
+    let own = |expires: &str| {
+        json!({KEY: {
+            "owner": "Maps & <Routes>", "contact": "https://chat.example.com/maps", "tier": "approved", "risk": "high",
+            "review": {"date": "2026-01-01", "expires": expires}, "tags": ["cartography"],
+            "approval": {"by": "Jo", "date": "2026-01-02"},
+            "scan": {"link": "https://scans.example.com/17", "date": "2026-01-03"},
+        }})
+        .to_string()
+    };
+    project.file(OF_ALL, &own("2026-06-30"));
+    project.file("registry-data/servers/com.example/one/annotations.json", &own("2026-12-31"));
+    let build = |today: &str| {
+        project
+            .run_with(&["build", "-A", "base-url-missing"], &[("SOURCE_DATE_EPOCH", today)])
+            .expect(0)
+    };
+    build("1782863999");
+    let page = || project.read("_site/servers/com.example/weather/index.html");
+    for text in [
+        "From this registry",
+        "Maps &amp; &lt;Routes&gt;",
+        "<a href=\"https://chat.example.com/maps\"",
+        "approved",
+        "<span class=\"chip warn\">high</span>",
+        "valid until <time datetime=\"2026-06-30\">30 Jun 2026</time>",
+        "by Jo on",
+        "<a href=\"https://scans.example.com/17\"",
+        "cartography",
+    ] {
+        assert!(page().contains(text), "{text}");
+    }
+    assert!(!page().contains("expired"));
+    assert!(!project.read("_site/servers/com.example/two/index.html").contains("From this"));
+    let search = || -> String {
+        let files = crate::project::tree(&project.path("_site/assets/search"));
+        files.values().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).collect()
+    };
+    assert!(search().contains("Maps & <Routes> approved cartography"));
+    assert!(search().contains("[\"maps-routes\",\"Maps & <Routes>\"]"));
+    // Two of four have the value, so there is a list of them.
+    for list in ["tier/approved", "risk/high", "tag/cartography", "owner/maps-routes"] {
+        let list = project.read(&format!("_site/browse/{list}/index.html"));
+        assert!(list.contains("com.example/weather") && !list.contains("com.example/two"));
+        assert!(!list.contains("review expired"));
+    }
+    assert!(project.read("_site/browse/index.html").contains("Maps &amp; &lt;Routes&gt;"));
+    // The day after, with the cache of that build.
+    build("1782864000").says("review-expired");
+    assert!(page().contains("<span class=\"chip warn\">expired</span>"));
+    let list = project.read("_site/browse/tier/approved/index.html");
+    assert_eq!(list.matches("<span class=\"chip warn\">review expired</span>").count(), 1);
+    assert!(search().contains("[\"expired\",\"Expired\"]"));
+}
