@@ -18,7 +18,7 @@ use super::words::{quote, type_of};
 use crate::config::{Config, Day};
 use crate::data::{self, Content, Document, EntryFile, MAX_FILE, ServerFiles, ServerFolder};
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile, nearest};
-use crate::model::{AnnotationFields, Annotations, Entry, OwnAnnotations, is_meta_key};
+use crate::model::{AnnotationFields, Annotations, Entry, OwnAnnotations, is_other_key};
 
 /// Largest file without its white space, in bytes: as much as the official registry allows publishers. It is
 /// repeated wherever the entry is, so it counts in the list of all servers.
@@ -235,7 +235,7 @@ fn check_key(key: &str, own: &str, config: &Config, wrong: &mut Wrong) {
     if fields::OWN.iter().any(|field| field.name == key) {
         let message = format!("the field {} is outside of the registry's own key", quote(key));
         wrong.add(pointer, message, format!("move it into {}", quote(own)));
-    } else if !is_meta_key(key) {
+    } else if !is_other_key(key) {
         let message = format!("{} is not a key for facts of others", quote(key));
         let help = format!(
             "write a reversed domain, a slash and a word; the registry's own key is {}",

@@ -12,7 +12,7 @@ use super::shape::{Field, FieldType, SERVER, Shape, TextForm, TextLimits};
 use super::words::{is_word, one_of, quote, type_of};
 use super::{DocumentRules, Profile, normal, url};
 use crate::diag::{Code, Finding, nearest};
-use crate::model::{PUBLISHER_KEY, TransportType, is_meta_key, package_type_names};
+use crate::model::{PUBLISHER_KEY, TransportType, is_other_key, package_type_names};
 use crate::text::is_lower_hex;
 
 /// What the input rules found.
@@ -59,7 +59,12 @@ impl Verdict<'_> {
     /// Makes a finding for a member that the shape does not have; the key itself is what is wrong.
     fn unknown(&self, key: &str, shape: &Shape, path: &Path<'_>) -> Option<Finding> {
         let own = self.meta_keys.filter(|_| is_own_key(key, shape));
-        if own.is_some_and(|listed| listed.iter().any(|prefix| key.starts_with(prefix))) {
+        // One without a slash is a whole key.
+        let lists = |listed: &String| match listed.contains('/') {
+            true => key.starts_with(listed.as_str()),
+            false => key == listed,
+        };
+        if own.is_some_and(|listed| listed.iter().any(lists)) {
             return None;
         }
         if own.is_some() {
@@ -171,7 +176,7 @@ fn missing_help(shape: &Shape, field: &Field) -> String {
 
 /// Whether a key of `_meta` is one of the author's own, and not a misspelled one.
 fn is_own_key(key: &str, shape: &Shape) -> bool {
-    shape.name == "_meta" && is_meta_key(key) && nearest(key, [PUBLISHER_KEY]).is_none()
+    shape.name == "_meta" && is_other_key(key) && nearest(key, [PUBLISHER_KEY]).is_none()
 }
 
 /// Returns the first limit that a text breaks.

@@ -53,7 +53,7 @@ pub struct Config {
     pub v0_copies: Option<bool>,
     /// Whether entries that are not mirrored may have versions that are not semantic versions.
     pub allow_non_semver: bool,
-    /// Prefixes of keys that documents may have directly below `_meta`.
+    /// Keys, or with a slash beginnings of keys, that documents may have directly below `_meta`.
     pub meta_keys: Vec<String>,
     /// Who may publish, and how that is proven.
     pub ownership: Ownership,
@@ -216,12 +216,11 @@ fn check_meta_key(key: &str, problems: &mut Problems) -> bool {
     valid
 }
 
-/// Returns the valid prefixes of `prefixes`: reversed domains with a slash, perhaps with the beginning of a word.
+/// Returns those of `prefixes` that are a reversed domain, perhaps with a slash and the beginning of a word.
 fn check_meta_prefixes(prefixes: Vec<String>, problems: &mut Problems) -> Vec<String> {
     let is_valid = |text: &str| {
-        text.split_once('/').is_some_and(|(prefix, rest)| {
-            is_meta_prefix(prefix) && (rest.is_empty() || is_word(rest))
-        })
+        let (prefix, rest) = text.split_once('/').unwrap_or((text, ""));
+        is_meta_prefix(prefix) && (rest.is_empty() || is_word(rest))
     };
     for (i, prefix) in prefixes.iter().enumerate().filter(|(_, prefix)| !is_valid(prefix)) {
         let message = format!("{prefix:?} is not the beginning of keys of a domain");

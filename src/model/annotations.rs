@@ -8,10 +8,15 @@ const RESERVED: &str = "io.modelcontextprotocol";
 /// The words for how risky an entry is.
 pub const RISKS: [&str; 4] = ["low", "medium", "high", "critical"];
 
-/// Whether `key` may be a key of `_meta` for facts that are not the author's: a reversed domain, a slash and
-/// a word, outside of what the protocol keeps for itself.
+/// Whether `key` may be a registry's own key in `_meta`: a reversed domain, a slash and a word, outside of what
+/// the protocol keeps for itself.
 pub fn is_meta_key(key: &str) -> bool {
     key.split_once('/').is_some_and(|(prefix, name)| is_meta_prefix(prefix) && is_word(name))
+}
+
+/// Whether `key` may be a key of anybody else in `_meta`: like a registry's own, or a reversed domain alone.
+pub fn is_other_key(key: &str) -> bool {
+    is_meta_key(key) || is_meta_prefix(key)
 }
 
 /// Whether `prefix` is a reversed domain that may be the first half of a key of `_meta`.
@@ -143,7 +148,9 @@ mod tests {
         for key in ["tier", "com/tier", "com.example/", "com.example/a/b", "com.example/a b", ""] {
             assert!(!is_meta_key(key), "{key}");
         }
-        assert!(reserved.iter().all(|key| !is_meta_key(key)));
+        assert!(reserved.iter().all(|key| !is_other_key(key)));
+        assert!(is_other_key("com.example") && !is_meta_key("com.example"));
+        assert!(!is_other_key("tier") && !is_other_key("io.modelcontextprotocol"));
     }
 
     #[test]

@@ -26,7 +26,8 @@ mod version;
 
 pub use address::is_public;
 pub use annotations::{
-    AnnotationFields, Annotations, OwnAnnotations, RISKS, is_meta_key, is_meta_prefix, is_word,
+    AnnotationFields, Annotations, OwnAnnotations, RISKS, is_meta_key, is_meta_prefix,
+    is_other_key, is_word,
 };
 pub use domain::Domain;
 pub use entry::{Dates, Entry, Evidence, Origin, Status};
