@@ -19,7 +19,7 @@ use crate::model::{is_meta_key, is_meta_prefix, is_word};
 
 pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
-pub use exports::{AllowlistSettings, ExportSettings, Match};
+pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
@@ -176,6 +176,7 @@ impl RawConfig {
         self.ownership.protect = self.protect.paths;
         self.ownership.validate(visibility, problems);
         self.catalog.validate(problems);
+        self.exports.validate(visibility, problems);
         let registry = self.registry;
         Config {
             name: registry.name.filter(|name| !name.trim().is_empty()),

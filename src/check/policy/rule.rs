@@ -1,10 +1,9 @@
 //! A rule, compiled: what it asks about an entry as a whole, and about each package and remote.
 
-use super::facts::{Facts, Target};
+use super::facts::{Annotated, Facts, Target};
 use super::spot::{Side, Spot};
 use crate::config::{Action, Conditions, Day, host_pattern};
-use crate::model::OwnAnnotations;
-use crate::model::pattern::Glob;
+use crate::model::pattern::{Folded, Glob};
 
 /// Patterns of which one must match.
 pub(super) struct Globs(Vec<Glob>);
@@ -18,8 +17,8 @@ impl Globs {
         self.0.is_empty()
     }
 
-    /// Whether one of the patterns matches a text in lower case.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    /// Whether one of the patterns matches a text.
+    pub(super) fn matches(&self, text: &Folded) -> bool {
         self.0.iter().any(|glob| glob.matches(text))
     }
 }
@@ -212,12 +211,12 @@ impl EntryTest {
             true => Match::Yes(Spot::Top(keys)),
             false => Match::No,
         };
-        let any = |globs: &Globs, text: &Option<String>| {
+        let any = |globs: &Globs, text: &Option<Folded>| {
             text.as_ref().is_some_and(|text| globs.matches(text))
         };
         match self {
             Self::Name(globs) => yes(globs.matches(&facts.name), &["name"]),
-            Self::Namespace(globs) => yes(globs.matches(&facts.name[..facts.namespace]), &["name"]),
+            Self::Namespace(globs) => yes(globs.matches(&facts.namespace), &["name"]),
             Self::Version(globs) => yes(globs.matches(&facts.version), &["version"]),
             Self::Origin(globs) => yes(globs.matches(&facts.origin), &["name"]),
             Self::Proof(words) => match facts.known.proof {
@@ -238,7 +237,7 @@ impl EntryTest {
             Self::Repository(globs) => yes(any(globs, &facts.repository), &["repository", "url"]),
             Self::HasLicense(has) => yes(facts.license.is_some() == *has, LICENSE),
             Self::License(globs) => yes(any(globs, &facts.license), LICENSE),
-            _ => match self.holds_of(facts.annotations) {
+            _ => match self.holds_of(facts.annotated.as_ref()) {
                 (true, field) => Match::Yes(Spot::Annotation(field)),
                 (false, _) => Match::No,
             },
@@ -246,26 +245,24 @@ impl EntryTest {
     }
 
     /// Whether a question about annotations is met, and the field that it is about.
-    fn holds_of(&self, annotations: Option<&OwnAnnotations>) -> (bool, &'static str) {
-        let fields = annotations.map(|own| &own.fields);
-        let any = |globs: &Globs, text: Option<&String>| {
-            text.is_some_and(|text| globs.matches(&text.to_lowercase()))
+    fn holds_of(&self, annotated: Option<&Annotated>) -> (bool, &'static str) {
+        let any = |globs: &Globs, text: fn(&Annotated) -> &Option<Folded>| {
+            annotated.and_then(|it| text(it).as_ref()).is_some_and(|text| globs.matches(text))
         };
-        let is_expired = annotations.is_some_and(|own| own.is_expired);
-        let has_review = fields.is_some_and(|it| it.review.is_some());
+        let has =
+            |flag: fn(&Annotated) -> bool, wanted: &bool| annotated.is_some_and(flag) == *wanted;
         match self {
-            Self::Owner(globs) => (any(globs, fields.and_then(|it| it.owner.as_ref())), "owner"),
-            Self::Tier(globs) => (any(globs, fields.and_then(|it| it.tier.as_ref())), "tier"),
-            Self::Risk(globs) => (any(globs, fields.and_then(|it| it.risk.as_ref())), "risk"),
+            Self::Owner(globs) => (any(globs, |it| &it.owner), "owner"),
+            Self::Tier(globs) => (any(globs, |it| &it.tier), "tier"),
+            Self::Risk(globs) => (any(globs, |it| &it.risk), "risk"),
             Self::Tag(globs) => {
-                (fields.is_some_and(|it| it.tags.iter().any(|tag| any(globs, Some(tag)))), "tags")
+                let tags = annotated.map(|it| it.tags.as_slice()).unwrap_or_default();
+                (tags.iter().any(|tag| globs.matches(tag)), "tags")
             }
-            Self::Reviewed(is) => ((has_review && !is_expired) == *is, "review"),
-            Self::ReviewExpired(is) => (is_expired == *is, "review"),
-            Self::Approved(is) => {
-                (fields.is_some_and(|it| it.approval.is_some()) == *is, "approval")
-            }
-            Self::Scanned(is) => (fields.is_some_and(|it| it.scan.is_some()) == *is, "scan"),
+            Self::Reviewed(is) => (has(|it| it.has_review && !it.is_expired, is), "review"),
+            Self::ReviewExpired(is) => (has(|it| it.is_expired, is), "review"),
+            Self::Approved(is) => (has(|it| it.has_approval, is), "approval"),
+            Self::Scanned(is) => (has(|it| it.has_scan, is), "scan"),
             _ => (false, ""),
         }
     }
@@ -324,6 +321,6 @@ impl TargetTest {
 }
 
 /// Returns the place of the first text that matches.
-fn found<'a>(globs: &Globs, texts: &[(Spot<'a>, String)]) -> Option<Spot<'a>> {
+fn found<'a>(globs: &Globs, texts: &[(Spot<'a>, Folded)]) -> Option<Spot<'a>> {
     texts.iter().find(|(_, text)| globs.matches(text)).map(|(spot, _)| *spot)
 }
