@@ -3,7 +3,7 @@
 //! ```text
 //! registry.toml                                        and policy.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
-//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, annotations
+//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, annotations, override
 //! servers/<namespace>/<name>/annotations.json
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
@@ -34,17 +34,20 @@ pub enum EntryFile {
     StatusProof,
     /// `annotations.json`: what the registry says about it.
     Annotations,
+    /// `override.json`: what the registry changes in the document.
+    Override,
 }
 
 impl EntryFile {
     /// Every kind.
-    pub const ALL: [EntryFile; 6] = [
+    pub const ALL: [EntryFile; 7] = [
         Self::Server,
         Self::Status,
         Self::Proof,
         Self::Origin,
         Self::StatusProof,
         Self::Annotations,
+        Self::Override,
     ];
 
     /// Returns the file's name.
@@ -56,6 +59,7 @@ impl EntryFile {
             Self::Origin => "origin.json",
             Self::StatusProof => "status.proof.json",
             Self::Annotations => ANNOTATIONS,
+            Self::Override => "override.json",
         }
     }
 }
@@ -115,7 +119,9 @@ impl DataPath<'_> {
     pub fn is_of_maintainers(self) -> bool {
         match self {
             Self::Settings | Self::Policy | Self::Annotations { .. } => true,
-            Self::Entry { file, .. } => file == EntryFile::Annotations,
+            Self::Entry { file, .. } => {
+                matches!(file, EntryFile::Annotations | EntryFile::Override)
+            }
             _ => false,
         }
     }

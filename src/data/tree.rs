@@ -129,6 +129,8 @@ pub struct VersionFiles {
     pub proof: Option<Content>,
     /// `annotations.json`.
     pub annotations: Option<Content>,
+    /// `override.json`.
+    pub overriding: Option<Content>,
 }
 
 /// The files of a server that decide what is published and by whom.
@@ -247,6 +249,7 @@ impl Tree {
             origin: read(EntryFile::Origin)?,
             proof: read(EntryFile::Proof)?,
             annotations: read(EntryFile::Annotations)?,
+            overriding: read(EntryFile::Override)?,
         })
     }
 

@@ -36,6 +36,7 @@ mod interrupted;
 mod life;
 mod mirror;
 mod model;
+mod overriding;
 mod pointers;
 mod policy;
 mod probe;

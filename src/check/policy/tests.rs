@@ -33,6 +33,7 @@ fn entry(document: &Value) -> Entry {
         origin: None,
         evidence: Evidence::UNRECORDED,
         annotations: None,
+        overridden: None,
     }
 }
 

@@ -14,6 +14,7 @@ use super::annotations::AnnotationView;
 use super::colour;
 use super::forge::{Forge, ForgeLinks};
 use super::inputs::{PackageView, RemoteView};
+use super::overridden::OverrideView;
 use super::place::{Href, PagePlace, file_of, page_of, version_segments};
 use super::summary::{self, icon};
 use super::tabs::Tabs;
@@ -88,6 +89,8 @@ pub(super) struct ServerView {
     proof_key: Option<String>,
     /// What the registry says about it.
     annotations: Option<AnnotationView>,
+    /// What the registry changed in it.
+    overridden: Option<OverrideView>,
     history: Vec<VersionRow>,
     /// How many versions are not among them.
     hidden_versions: usize,
@@ -169,6 +172,7 @@ impl ServerView {
             proof_subject: shown_option(entry.evidence.subject.as_deref()),
             proof_key: shown_option(entry.evidence.key.as_deref()),
             annotations: AnnotationView::new(entry),
+            overridden: entry.overridden.as_deref().map(OverrideView::new),
             hidden_versions: listing.entries().len() - window.len(),
             history: history(listing, entry, window),
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),
