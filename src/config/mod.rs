@@ -19,7 +19,9 @@ use crate::model::{is_meta_key, is_meta_prefix, is_word};
 
 pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
-pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
+#[cfg(test)]
+pub use exports::EXPORT_IDS;
+pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
