@@ -1,19 +1,17 @@
 //! Which path holds what.
 //!
 //! ```text
-//! registry.toml                                        and policy.toml
+//! registry.toml                                        and policy.toml, policy.<channel>.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
 //! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
 
+use crate::config::is_policy_file;
 use crate::model::{ServerName, Version};
 
 /// Name of the settings file.
 pub(super) const SETTINGS: &str = "registry.toml";
-
-/// Name of the policy's file.
-pub const POLICY: &str = "policy.toml";
 
 /// The files that a version folder may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +50,7 @@ impl EntryFile {
 pub enum DataPath<'a> {
     /// The settings file.
     Settings,
-    /// The policy.
+    /// A policy.
     Policy,
     /// A file of a version folder.
     Entry {
@@ -104,7 +102,7 @@ impl<'a> DataPath<'a> {
         }
         match &parts[..count] {
             [SETTINGS] => Self::Settings,
-            [POLICY] => Self::Policy,
+            [file] if is_policy_file(file) => Self::Policy,
             ["servers", namespace, name, version, file] => EntryFile::ALL
                 .into_iter()
                 .find(|kind| kind.file_name() == *file)

@@ -25,7 +25,7 @@ pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
-pub use layout::{DataPath, EntryFile, POLICY, below, entry_folder, join};
+pub use layout::{DataPath, EntryFile, below, entry_folder, join};
 #[cfg(feature = "git")]
 pub use overrides::{overrides_at, template_folder};
 pub use overrides::{read_overrides, read_settings};

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::config::{Config, Policy};
-use crate::data::{EntryFile, POLICY};
+use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
@@ -34,13 +34,14 @@ pub(super) fn findings(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
         // With settings that `check` refuses nothing could be judged or built.
         found.extend(Config::parse_with_clients(&settings, &String::from_utf8_lossy(&text)).1);
     }
-    let policy = set.display(POLICY);
-    if set.change.protected.contains(&policy)
-        && let Some(text) = set.file(set.head, POLICY)?
-    {
-        found.extend(
-            Policy::parse(&policy, &String::from_utf8_lossy(&text)).err().unwrap_or_default(),
-        );
+    for (file, variables) in set.settings(set.head)?.policies() {
+        let path = set.display(file);
+        if set.change.protected.contains(&path)
+            && let Some(text) = set.file(set.head, file)?
+        {
+            let text = String::from_utf8_lossy(&text);
+            found.extend(Policy::parse(&path, &text, variables).err().unwrap_or_default());
+        }
     }
     let mut names = Names { set, seen: HashMap::new() };
     for entry in &set.change.entries {
