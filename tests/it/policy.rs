@@ -302,6 +302,9 @@ fn the_policy_of_the_documentation_is_valid_and_names_every_predicate() {
     let keys: Vec<&str> = keys.filter_map(|line| line.split(':').next()).collect();
     assert!(keys.len() > 20, "{keys:?}");
     for key in keys {
-        assert!(page.contains(&format!("| `{key}` | ")), "docs/policy.md does not explain {key}");
+        assert!(
+            page.lines().any(|line| line.starts_with("| `") && line.contains(&format!("`{key}`"))),
+            "docs/policy.md does not explain {key}"
+        );
     }
 }
