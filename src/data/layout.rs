@@ -1,20 +1,18 @@
 //! Which path holds what.
 //!
 //! ```text
-//! registry.toml                                        and policy.toml
+//! registry.toml                                        and policy.toml, policy.<channel>.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
 //! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, annotations, override
 //! servers/<namespace>/<name>/annotations.json
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
 
+use crate::config::is_policy_file;
 use crate::model::{ServerName, Version};
 
 /// Name of the settings file.
 pub(super) const SETTINGS: &str = "registry.toml";
-
-/// Name of the policy's file.
-pub const POLICY: &str = "policy.toml";
 
 /// Name of the file with what the registry says about a version, or about a whole server.
 const ANNOTATIONS: &str = "annotations.json";
@@ -69,7 +67,7 @@ impl EntryFile {
 pub enum DataPath<'a> {
     /// The settings file.
     Settings,
-    /// The policy.
+    /// A policy.
     Policy,
     /// A file of a version folder.
     Entry {
@@ -146,7 +144,7 @@ impl<'a> DataPath<'a> {
         }
         match &parts[..count] {
             [SETTINGS] => Self::Settings,
-            [POLICY] => Self::Policy,
+            [file] if is_policy_file(file) => Self::Policy,
             ["servers", namespace, name, version, file] => EntryFile::ALL
                 .into_iter()
                 .find(|kind| kind.file_name() == *file)

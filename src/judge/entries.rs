@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::check::{Checker, DocumentRules, Judge, Profile};
-use crate::config::Policy;
-use crate::data::{DataPath, DateSource, EntryFile, Fallback, POLICY, Tree, below, read_tombstone};
+use crate::config::{POLICY, Policy};
+use crate::data::{DataPath, DateSource, EntryFile, Fallback, Tree, below, read_tombstone};
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::error::Result;
 use crate::proof::change::EntryKind;
@@ -83,7 +83,9 @@ fn is_override(set: &ChangeSet<'_>, path: &str) -> bool {
 /// Returns the policy of the base; that of the head for a first publication. One that cannot be applied counts for
 /// nothing here, and nothing is published until it is corrected.
 fn policy(set: &ChangeSet<'_>) -> Result<Option<Policy>> {
-    let text = set.file(set.base.unwrap_or(set.head), POLICY)?;
-    let path = set.display(POLICY);
-    Ok(text.and_then(|text| Policy::parse(&path, &String::from_utf8_lossy(&text)).ok()))
+    let commit = set.base.unwrap_or(set.head);
+    let text = set.file(commit, POLICY)?;
+    let (path, variables) = (set.display(POLICY), set.settings(commit)?.variables);
+    let parse = |text: Vec<u8>| Policy::parse(&path, &String::from_utf8_lossy(&text), &variables);
+    Ok(text.and_then(|text| parse(text).ok()))
 }

@@ -9,6 +9,7 @@ mod bounds;
 mod build;
 mod catalog;
 mod changes;
+mod channels;
 mod check;
 mod ci_forge;
 mod ci_steps;
