@@ -24,6 +24,7 @@ mod sign;
 mod status;
 mod talk;
 mod verify;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -57,6 +58,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Serve(args) => serve::run(&cli.global, args, &talk),
         Verb::Build(args) => build::run(&cli.global, args, &talk),
         Verb::Probe(args) => probe::run(&cli.global, args, &talk),
+        Verb::Why(args) => why::run(&cli.global, args, &talk),
         Verb::Verify(args) => verify::run(&cli.global, args, &talk),
         Verb::Sign(args) => sign::run(&cli.global, args, &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),

@@ -51,8 +51,9 @@ impl ExportSettings {
     /// Reports unknown words, and fills in what a registry has by default.
     pub(super) fn validate(&mut self, visibility: Visibility, problems: &mut Problems) {
         let Some(enable) = &mut self.enable else {
-            let public = OF_PUBLIC.iter().filter(|_| visibility == Visibility::Public);
-            self.enable = Some(public.map(|id| (*id).to_owned()).collect());
+            if visibility == Visibility::Public {
+                self.enable = Some(OF_PUBLIC.map(str::to_owned).to_vec());
+            }
             return;
         };
         let mut positions = 0..;

@@ -25,6 +25,7 @@ mod sign;
 mod sink;
 #[cfg(all(feature = "git", feature = "proof"))]
 mod verify;
+mod why;
 mod working;
 
 use std::collections::BTreeMap;
@@ -51,6 +52,7 @@ pub use sign::{Signable, SigningTarget, ToSign, to_sign};
 pub use sink::BuildTarget;
 #[cfg(all(feature = "git", feature = "proof"))]
 pub use verify::{verify_all, verify_by_commit};
+pub use why::{State, VersionWhy, Why, why};
 
 /// Receives progress reports. The default methods ignore them.
 pub trait Observer: Sync {

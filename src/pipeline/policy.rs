@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use crate::check::{CheckedServer, Judge};
+use crate::check::{CheckedServer, Judge, Ruling};
 use crate::config::{Config, POLICY, Policy};
 use crate::data::{DateSource, EntryFile, ServerFolder, Tree, read_json, read_origin};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
+use crate::model::Listing;
 
 /// When each namespace, in lower case, published its first entry, in seconds since 1970.
 type Ages = BTreeMap<String, i64>;
@@ -89,6 +90,20 @@ impl Policing {
         let Some(judge) = &self.judge else { return Ok(()) };
         let age = self.age_of(judge, tree, dates, server)?;
         checked.apply(|listing| judge.apply(tree, server, listing, true, age))
+    }
+
+    /// Returns what the policy says about the entries of a listing, in their order; nothing without a policy.
+    pub(super) fn rulings(
+        &self,
+        tree: &Tree,
+        dates: &DateSource,
+        server: &ServerFolder,
+        listing: &Listing,
+    ) -> Result<Vec<Option<Ruling>>> {
+        let Some(judge) = &self.judge else { return Ok(Vec::new()) };
+        let age = self.age_of(judge, tree, dates, server)?;
+        let entries = listing.entries().iter();
+        Ok(entries.map(|entry| judge.ruling(listing.name(), entry, age)).collect())
     }
 
     /// Returns what decisions depend on besides entries and their namespaces.

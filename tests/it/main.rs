@@ -55,3 +55,4 @@ mod trust;
 mod upstream;
 mod verify_properties;
 mod wellknown;
+mod why;

@@ -18,7 +18,7 @@ use crate::config::{Action, DEFAULT, Day, Denied, Exception, Policy};
 use crate::data::{Content, EntryFile, ServerFolder, Tree, VersionFolder, digest};
 use crate::diag::{Code, Diagnostic, Finding, Pointer, Severity, SourceFile};
 use crate::error::Result;
-use crate::model::{Entry, LeftOut, Listing};
+use crate::model::{Entry, LeftOut, Listing, ServerName};
 
 use facts::Facts;
 pub use facts::Known;
@@ -76,6 +76,21 @@ pub struct Judged {
     pub findings: Vec<Diagnostic>,
     /// What to remember of it.
     pub outcome: PolicyOutcome,
+}
+
+/// What a policy says about an entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Ruling {
+    /// Id of the rule, or `default`.
+    pub rule: String,
+    /// `allow`, `warn` or `deny`.
+    pub action: &'static str,
+    /// Its reason; `None` for the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The exceptions that kept earlier rules from matching, in words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<String>,
 }
 
 /// The decision about an entry.
@@ -177,6 +192,23 @@ impl Judge {
         // An exception to the default: the entry is listed.
         let rule = self.rules.len();
         Some(Decision { action: Action::Allow, rule, spot: Spot::Top(&[]), used, expired })
+    }
+
+    /// Returns what the policy says about an entry of the server `name`.
+    pub fn ruling(&self, name: &ServerName, entry: &Entry, age: Option<i64>) -> Option<Ruling> {
+        let known = Known { proof: Some(entry.evidence.method), age };
+        let decision = self.decide(&Facts::new(name, entry, known))?;
+        let exceptions = decision.used.iter().filter_map(|at| self.policy.exceptions.get(*at));
+        let exceptions = exceptions.map(|it| {
+            let Exception { rule, reason, approved_by, expires, .. } = it;
+            format!("{rule}, until {}, approved by {approved_by}: {reason}", expires.as_str())
+        });
+        Some(Ruling {
+            rule: self.id(decision.rule).to_owned(),
+            action: decision.action.as_str(),
+            reason: self.policy.rules.get(decision.rule).map(|rule| rule.reason.clone()),
+            exceptions: exceptions.collect(),
+        })
     }
 
     /// Takes the denied versions out of a server's listing and reports them. A version whose decision depends on how

@@ -64,6 +64,16 @@ pub(in crate::cli) struct CheckArgs {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct WhyArgs {
+    /// Name of the server, or one version as NAME@VERSION
+    #[arg(value_name = "NAME[@VERSION]", add = complete::servers())]
+    pub what: String,
+    /// Look at this channel of the settings
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct ImportArgs {
     /// Base URL of a v0.1 registry, "official", or a dump file (.json or .json.gz)
     #[arg(value_name = "URL|FILE|official", value_hint = ValueHint::AnyPath)]

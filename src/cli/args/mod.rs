@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::LoadOptions;
 
 pub(super) use complete::{SHELL_NAMES, answer, script};
-pub(super) use entries::{AddArgs, CheckArgs, ImportArgs, StatusArgs};
+pub(super) use entries::{AddArgs, CheckArgs, ImportArgs, StatusArgs, WhyArgs};
 pub(super) use help::{command, parse};
 pub(super) use site::{BuildArgs, ProbeArgs, ServeArgs};
 pub(super) use verify::VerifyArgs;
@@ -91,6 +91,8 @@ pub(super) enum Verb {
     Status(StatusArgs),
     /// Validate entries and the registry as a whole, or single server.json files
     Check(CheckArgs),
+    /// Explain why a server is listed, or why it is not
+    Why(WhyArgs),
     /// Serve the registry live, with every query parameter, and reload when the data changes
     Serve(ServeArgs),
     /// Check the data, render the registry and write it as files

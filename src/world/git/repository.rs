@@ -125,6 +125,20 @@ impl Git {
         })
     }
 
+    /// Returns who wrote a commit, and the first line of its message.
+    ///
+    /// # Errors
+    /// When it cannot be read or is not a commit.
+    pub fn describe(&self, commit: Oid) -> Result<(String, String)> {
+        let found = self.repo.find_commit(commit.raw());
+        let found = found.map_err(|e| {
+            failed("could not read a commit", &self.place.folder, &e).at(commit.to_string())
+        })?;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+        let first = found.message_bytes().split(|byte| *byte == b'\n').next().unwrap_or_default();
+        Ok((text(found.author().name_bytes()), text(first)))
+    }
+
     /// Returns the commit checked out here; `None` before the first commit.
     ///
     /// # Errors
