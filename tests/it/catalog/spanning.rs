@@ -193,7 +193,9 @@ fn a_public_registry_speaks_to_machines() {
     )));
     assert_eq!(
         text(&site, "robots.txt"),
-        format!("User-agent: *\nAllow: /\n\nSitemap: {BASE}/sitemap.xml\n")
+        format!(
+            "User-agent: *\nAllow: /\n\nSitemap: {BASE}/sitemap.xml\nAgentmap: https://registry.example.com/catalog/.well-known/ard.json\n"
+        )
     );
     assert!(text(&site, "sitemap.xml").contains(&format!(
         "<loc>{BASE}/servers/com.example/status-page/</loc><lastmod>2026-10-20T09:30:00Z</lastmod>"
