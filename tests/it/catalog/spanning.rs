@@ -194,7 +194,7 @@ fn a_public_registry_speaks_to_machines() {
     assert_eq!(
         text(&site, "robots.txt"),
         format!(
-            "User-agent: *\nAllow: /\n\nSitemap: {BASE}/sitemap.xml\nAgentmap: {BASE}/.well-known/ard.json\n"
+            "User-agent: *\nAllow: /\n\nSitemap: {BASE}/sitemap.xml\nAgentmap: https://registry.example.com/catalog/.well-known/ard.json\n"
         )
     );
     assert!(text(&site, "sitemap.xml").contains(&format!(

@@ -60,7 +60,7 @@ fn the_files_for_other_systems_are_served_as_they_are_built() {
     let project = Project::sample();
     project.file(
         "registry-data/registry.toml",
-        "[registry]\nvisibility = \"public\"\nbase_url = \"https://mcp.example.org/tools\"\n[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n",
+        "[registry]\nvisibility = \"public\"\nbase_url = \"https://mcp.example.org/tools\"\nmeta_key = \"com.example.acme/registry\"\n[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n",
     );
     let site = site(project.path("registry-data"));
     let source = LiveSource::new(load_options(project.path("registry-data")));
