@@ -6,16 +6,18 @@ use serde_json::Value;
 
 use crate::data::{
     self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
-    StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_status,
+    StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_packages,
+    read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, Severity, SourceFile};
 use crate::error::Result;
 use crate::model::{
-    Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Timestamp, Version,
+    Dates, Entry, Evidence, InvalidName, Listing, Origin, PackageCheck, Server, ServerName,
+    Timestamp, Version,
 };
 
 use super::look::{list, text};
-use super::{DocumentRules, PolicyOutcome, Profile};
+use super::{DocumentRules, PolicyOutcome, Profile, packages};
 
 /// A remote URL of a live entry, and its place. The earliest publication of a URL is the least.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -160,6 +162,7 @@ impl EntryChecker<'_> {
         let Some(content) = self.check_file(EntryFile::Server, content) else { return Ok(None) };
         let recorded = origin.as_ref().and_then(|o| o.sha256.as_deref());
         let digests = recorded.map(|recorded| (recorded, digest(&content.bytes)));
+        let sha256 = files.packages.as_ref().map(|_| digest(&content.bytes));
         let Some(document) = self.parse(&path, content) else { return Ok(None) };
         if let Some((recorded, found)) = digests.filter(|(recorded, found)| recorded != found) {
             self.wrong_digest(recorded, &found);
@@ -185,6 +188,8 @@ impl EntryChecker<'_> {
             index,
         };
         let urls = list.iter().enumerate().map(url).filter(|url| !url.url.is_empty()).collect();
+        let checks = files.packages.and_then(|it| self.package_checks(it, sha256, &document.value));
+        let package_checks = checks.unwrap_or_default();
         let entry = Entry {
             version,
             document: document.compact,
@@ -194,6 +199,7 @@ impl EntryChecker<'_> {
             dates,
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED,
+            package_checks,
         };
         Ok(Some((entry, urls)))
     }
@@ -257,6 +263,25 @@ impl EntryChecker<'_> {
         let (record, mut wrong) = read(&path, &document);
         self.findings.append(&mut wrong);
         Some(record)
+    }
+
+    /// Reads what is recorded about the packages and compares it with the document.
+    fn package_checks(
+        &mut self,
+        content: Content,
+        sha256: Option<String>,
+        value: &Value,
+    ) -> Option<Vec<PackageCheck>> {
+        let content = self.check_file(EntryFile::Packages, content)?;
+        let path = self.path(EntryFile::Packages);
+        let document = self.parse(&path, content)?;
+        let (record, wrong) = read_packages(&path, &document);
+        let is_read = wrong.is_empty();
+        self.findings.extend(wrong);
+        let (checks, wrong) =
+            packages::compare(&record, sha256.as_deref().filter(|_| is_read)?, value);
+        self.findings.extend(SourceFile::new(&path, &document.text).diagnose_all(wrong));
+        Some(checks)
     }
 
     fn wrong_digest(&mut self, recorded: &str, found: &str) {

@@ -27,6 +27,7 @@ mod misplaced;
 mod naming;
 mod normal;
 mod package;
+mod packages;
 mod placeholder;
 mod policy;
 mod profile;

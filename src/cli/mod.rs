@@ -16,6 +16,7 @@ mod explain;
 mod import;
 mod init;
 mod net;
+mod online;
 mod outcome;
 mod probe;
 mod progress;

@@ -22,6 +22,8 @@ pub use exports::{AllowlistSettings, ExportSettings, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
+#[cfg(all(feature = "git", feature = "proof"))]
+pub use packages::PackageOwnership;
 use packages::RawPackages;
 pub use packages::{AcceptedHosts, PackageSettings};
 pub use policy::{

@@ -3,7 +3,7 @@
 //! ```text
 //! registry.toml                                        and policy.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
-//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof
+//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, packages
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
 
@@ -28,12 +28,14 @@ pub enum EntryFile {
     Origin,
     /// `status.proof.json`: ownership proof of the status.
     StatusProof,
+    /// `packages.json`: what package registries showed about its packages.
+    Packages,
 }
 
 impl EntryFile {
     /// Every kind.
-    pub const ALL: [EntryFile; 5] =
-        [Self::Server, Self::Status, Self::Proof, Self::Origin, Self::StatusProof];
+    pub const ALL: [EntryFile; 6] =
+        [Self::Server, Self::Status, Self::Proof, Self::Origin, Self::StatusProof, Self::Packages];
 
     /// Returns the file's name.
     pub fn file_name(self) -> &'static str {
@@ -43,6 +45,7 @@ impl EntryFile {
             Self::Proof => "proof.json",
             Self::Origin => "origin.json",
             Self::StatusProof => "status.proof.json",
+            Self::Packages => "packages.json",
         }
     }
 }

@@ -12,6 +12,7 @@ mod json;
 mod layout;
 mod list;
 mod overrides;
+mod packages;
 mod records;
 mod sort;
 mod spelling;
@@ -29,6 +30,7 @@ pub use layout::{DataPath, EntryFile, POLICY, below, entry_folder, join};
 #[cfg(feature = "git")]
 pub use overrides::{overrides_at, template_folder};
 pub use overrides::{read_overrides, read_settings};
+pub use packages::{PackageRecord, PackagesRecord, read_packages};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
 pub use spelling::{Clash, Spellings};
 pub use status::change_status;

@@ -119,6 +119,8 @@ pub struct VersionFiles {
     pub origin: Option<Content>,
     /// `proof.json`.
     pub proof: Option<Content>,
+    /// `packages.json`.
+    pub packages: Option<Content>,
 }
 
 /// The files of a data folder, sorted, not yet read.
@@ -206,7 +208,7 @@ impl Tree {
         found.map(|(_, at)| self.read_at(&server.path(version, file), *at)).transpose()
     }
 
-    /// Reads the files of a version that decide what is published and by whom: document, status, origin, proof.
+    /// Reads the files of a version that decide what is published and by whom: document, status, origin, proof, packages.
     pub fn read_version(
         &self,
         server: &ServerFolder,
@@ -218,6 +220,7 @@ impl Tree {
             status: read(EntryFile::Status)?,
             origin: read(EntryFile::Origin)?,
             proof: read(EntryFile::Proof)?,
+            packages: read(EntryFile::Packages)?,
         })
     }
 

@@ -1,6 +1,6 @@
 //! One published version of a server.
 
-use super::{Server, Timestamp, Version};
+use super::{PackageCheck, Server, Timestamp, Version};
 
 crate::text::display_as_str!(Status);
 
@@ -115,6 +115,8 @@ pub struct Entry {
     pub origin: Option<Origin>,
     /// How ownership was proven; for a mirrored entry the other registry is responsible.
     pub evidence: Evidence,
+    /// What the registries of its packages showed, as far as it is recorded.
+    pub package_checks: Vec<PackageCheck>,
 }
 
 impl Entry {

@@ -13,6 +13,7 @@ pub mod launch;
 mod name;
 mod oci;
 mod package;
+mod package_check;
 pub mod pattern;
 pub mod probe;
 pub mod punycode;
@@ -34,6 +35,7 @@ pub use oci::OciReference;
 pub use package::{
     Naming, PackageType, Presence, Runner, TransportType, is_package_word, package_type_names,
 };
+pub use package_check::{PackageCheck, PackageOutcome};
 pub use registry::{LeftOut, Listing, Registry};
 pub use server::{
     Argument, ArgumentKind, Format, Given, Icon, Input, NamedInput, PUBLISHER_KEY, Package, Server,

@@ -41,9 +41,13 @@ pub(super) fn server_digest(
     for (version, files) in server.versions.iter().zip(files) {
         hash.update([0xff]);
         hash.update(version.version.as_bytes());
-        for (mark, content) in
-            [(1, &files.server), (2, &files.status), (3, &files.origin), (4, &files.proof)]
-        {
+        for (mark, content) in [
+            (1, &files.server),
+            (2, &files.status),
+            (3, &files.origin),
+            (4, &files.proof),
+            (5, &files.packages),
+        ] {
             let Some(content) = content else { continue };
             hash.update([mark, u8::from(content.executable)]);
             hash.update(content.size.to_le_bytes());

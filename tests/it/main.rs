@@ -35,6 +35,8 @@ mod interrupted;
 mod life;
 mod mirror;
 mod model;
+mod online;
+mod packages;
 mod pointers;
 mod policy;
 mod probe;

@@ -33,6 +33,7 @@ fn entry(document: &Value) -> Entry {
         dates: Dates::at(Timestamp::from_unix(0)),
         origin: None,
         evidence: Evidence::UNRECORDED,
+        package_checks: Vec::new(),
     }
 }
 

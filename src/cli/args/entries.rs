@@ -49,6 +49,12 @@ pub(in crate::cli) struct CheckArgs {
     /// Rules to apply; "official" has exactly the rules of the official registry
     #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = words::profiles())]
     pub profile: Profile,
+    /// Ask the registries of packages too: does each package exist, and does it name its server?
+    #[arg(long, conflicts_with = "site")]
+    pub online: bool,
+    /// Write what they answered to packages.json beside each server.json
+    #[arg(long, requires = "online")]
+    pub record: bool,
     /// Compare a built site with its manifest, instead of checking the data
     #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,

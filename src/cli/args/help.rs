@@ -25,7 +25,7 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
             "status com.example/weather deleted --dry-run",
         ],
     ),
-    ("check", ["check", "check weather.json --profile official"]),
+    ("check", ["check", "check weather.json --profile official --online"]),
     ("serve", ["serve", "serve --as github-pages --site _site"]),
     (
         "build",
