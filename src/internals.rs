@@ -60,7 +60,9 @@ pub mod model {
     }
 }
 pub mod package {
-    pub use crate::package::{Answer, Asker, Doors, Question, for_each, prove, questions};
+    pub use crate::package::{
+        Answer, Asker, Doors, Newest, Question, for_each, newest, prove, questions,
+    };
 }
 pub mod pipeline {
     pub use crate::pipeline::{

@@ -112,7 +112,8 @@ pub use config::BaseUrl;
 pub use diag::{Code, Diagnostic, Levels, Place, Report, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Entry, Evidence, LeftOut, Listing, Registry, Server, ServerName, Status, Timestamp, Version,
+    Entry, Evidence, LeftOut, Listing, PackageCheck, PackageOutcome, Registry, Server, ServerName,
+    Status, Timestamp, Version,
 };
 pub use pipeline::{LoadOptions, Loaded, load};
 pub use site::{

@@ -83,7 +83,7 @@ fn ask(
     (report, lines): (&mut Report, &mut Vec<String>),
     talk: &Talk,
 ) -> Result<()> {
-    let asked = online.ask(global, &settings(global).packages, talk)?;
+    let asked = online.ask(global, &settings(global).packages, args.record, talk)?;
     let mut found = Report::new();
     found.extend(asked.findings);
     report.merge(found.finish(&levels(global)?));

@@ -14,7 +14,8 @@ use crate::diag::{Diagnostic, Report, Severity, SourceFile};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{PackageOutcome, Timestamp};
 use crate::package::{
-    Answer, AnswerStore, Asker, Question, finding, for_each, merge, prove, questions,
+    Answer, AnswerStore, Asker, Newest, Question, finding, for_each, merge, newest, prove,
+    questions,
 };
 use crate::text::count;
 use crate::world::clock::{Clock as _, SystemClock};
@@ -106,11 +107,12 @@ impl Online {
         }
     }
 
-    /// Asks about every package.
+    /// Asks about every package, and for a record about its newest version too.
     pub(super) fn ask(
         &self,
         global: &Global,
         settings: &PackageSettings,
+        is_recorded: bool,
         talk: &Talk,
     ) -> Result<Asked> {
         let doors = PackageDoors::new(global)?;
@@ -121,17 +123,23 @@ impl Online {
         observer.stage("asking package registries", all.len() as u64);
         let now = clock.now();
         let answers = for_each(&all, &|| observer.step(1), |question| {
-            store.get(question, now).or_else(|| {
+            let answer = store.get(question, now).or_else(|| {
                 let answer = prove(&asker, question)?;
                 store.keep(question, &answer, now);
                 Some(answer)
-            })
+            });
+            let known = matches!(answer, Some(Answer::Known { .. })) && is_recorded;
+            let newest = known.then(|| newest(&asker, question)).and_then(|newest| match newest {
+                Newest::Version(version) => Some(version),
+                _ => None,
+            });
+            (answer, newest)
         });
         observer.done();
         Ok(self.results(&answers, now))
     }
 
-    fn results(&self, answers: &[Option<Answer>], now: i64) -> Asked {
+    fn results(&self, answers: &[(Option<Answer>, Option<String>)], now: i64) -> Asked {
         let today = Timestamp::from_unix(now);
         let day = today.as_str().get(..10).unwrap_or_default();
         let (mut findings, mut edits, mut at) = (Vec::new(), Edits::default(), 0);
@@ -139,9 +147,9 @@ impl Online {
             let mut pairs = Vec::new();
             let mut wrong = Vec::new();
             for question in &item.questions {
-                if let Some(answer) = &answers[at] {
+                if let (Some(answer), newest) = &answers[at] {
                     wrong.extend(finding(question, answer));
-                    pairs.push((question, answer, None));
+                    pairs.push((question, answer, newest.clone()));
                 }
                 at += 1;
             }
@@ -154,7 +162,8 @@ impl Online {
                 }
             }
         }
-        Asked { findings, lines: lines(answers), edits }
+        let answers: Vec<&Answer> = answers.iter().filter_map(|(it, _)| it.as_ref()).collect();
+        Asked { findings, lines: lines(&answers), edits }
     }
 }
 
@@ -175,17 +184,17 @@ fn store(global: &Global) -> AnswerStore {
 }
 
 /// Returns what was seen of accepted packages, and the numbers.
-fn lines(answers: &[Option<Answer>]) -> Vec<String> {
+fn lines(answers: &[&Answer]) -> Vec<String> {
     let number = |wanted: Option<PackageOutcome>| {
-        let has = |answer: &&Answer| match answer {
+        let has = |answer: &&&Answer| match answer {
             Answer::Known { outcome, .. } => Some(*outcome) == wanted,
             Answer::Unknown(_) => wanted.is_none(),
         };
-        answers.iter().flatten().filter(has).count()
+        answers.iter().filter(has).count()
     };
     let mut lines = Vec::new();
     if answers.len() <= LISTED {
-        lines.extend(answers.iter().flatten().filter_map(|answer| match answer {
+        lines.extend(answers.iter().filter_map(|answer| match answer {
             Answer::Known { outcome, saw, .. } if outcome.is_accepted() => Some(saw.clone()),
             _ => None,
         }));

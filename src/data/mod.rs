@@ -14,6 +14,7 @@ mod list;
 mod overrides;
 mod packages;
 mod records;
+mod rewrite;
 mod sort;
 mod spelling;
 mod status;
@@ -32,6 +33,7 @@ pub use overrides::{overrides_at, template_folder};
 pub use overrides::{read_overrides, read_settings};
 pub use packages::{PackageRecord, PackagesRecord, read_packages};
 pub use records::{OriginRecord, StatusRecord, digest, read_origin, read_status, read_tombstone};
+pub use rewrite::replace_texts;
 pub use spelling::{Clash, Spellings};
 pub use status::change_status;
 #[cfg(feature = "proof")]

@@ -11,6 +11,7 @@ mod holder;
 mod host;
 pub mod launch;
 mod name;
+mod newer;
 mod oci;
 mod package;
 mod package_check;
@@ -31,6 +32,7 @@ pub use grammar::InvalidName;
 pub use holder::Holder;
 pub use host::{Host, Reach};
 pub use name::{Namespace, ServerName};
+pub use newer::{compare_packages, is_prerelease, newest_of, package_version};
 pub use oci::OciReference;
 pub use package::{
     Naming, PackageType, Presence, Runner, TransportType, is_package_word, package_type_names,

@@ -13,6 +13,7 @@ mod ask;
 mod cargo;
 mod marker;
 mod mcpb;
+mod newest;
 mod npm;
 mod nuget;
 mod oci;
@@ -23,6 +24,7 @@ mod report;
 mod store;
 
 pub use ask::{Asker, Doors};
+pub use newest::{Newest, newest};
 pub use question::{Answer, Question, questions};
 pub use report::{finding, merge};
 #[cfg(feature = "import")]
@@ -51,6 +53,14 @@ type Prove = fn(&Asker<'_>, &Question) -> Answer;
 pub fn prove(asker: &Asker<'_>, question: &Question) -> Option<Answer> {
     let (_, prove) = TYPES.iter().find(|(kind, _)| *kind == question.kind)?;
     Some(prove(asker, question))
+}
+
+/// Fetches the digest that a tag of an image has now.
+///
+/// # Errors
+/// Why it is not known.
+pub fn image_digest(asker: &Asker<'_>, question: &Question, tag: &str) -> Result<String, String> {
+    oci::Image::new(asker, question).digest_of(tag)
 }
 
 /// Asks the registries of many packages, few at once at each host, and returns the answers in order. `step` is called

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::ask::{Asker, Redirects, Wish, unexpected};
 use super::marker;
+use super::newest::Versions;
 use super::question::{Answer, Question};
 use crate::text::percent_encode;
 
@@ -56,6 +57,11 @@ fn missing(asker: &Asker<'_>, question: &Question, index: &Value) -> Result<Answ
     })
 }
 
+/// Returns every version of a package.
+pub(super) fn all_versions(asker: &Asker<'_>, question: &Question) -> Versions {
+    versions(asker, question, &index(asker, question)?)
+}
+
 /// Returns the service index.
 fn index(asker: &Asker<'_>, question: &Question) -> Result<Value, String> {
     let url = match question.base.ends_with(".json") {
@@ -79,11 +85,7 @@ fn resource<'a>(index: &'a Value, kind: &str) -> Option<&'a str> {
 }
 
 /// Returns the versions of a package in lower case; `None` when it does not exist.
-fn versions(
-    asker: &Asker<'_>,
-    question: &Question,
-    index: &Value,
-) -> Result<Option<Vec<String>>, String> {
+fn versions(asker: &Asker<'_>, question: &Question, index: &Value) -> Versions {
     let base = resource(index, VERSIONS)
         .ok_or_else(|| format!("{} does not list versions ({VERSIONS})", question.base))?;
     let url = format!("{}/{}/index.json", base.trim_end_matches('/'), lower(&question.identifier));

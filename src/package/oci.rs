@@ -6,6 +6,7 @@
 use serde_json::Value;
 
 use super::ask::{Asker, Wish, unexpected};
+use super::newest::Versions;
 use super::question::{Answer, Question};
 use crate::data::digest;
 use crate::model::OciReference;
@@ -105,6 +106,45 @@ impl<'a> Image<'a> {
         Ok((wish, reply))
     }
 
+    /// Returns the tags of the repository that are written like that of the question.
+    pub(super) fn tags(&self) -> Versions {
+        let shape = shape(self.question.current());
+        let (mut token, mut all) = (None, Vec::new());
+        let mut url = format!("{}/tags/list?n=1000", self.base);
+        for _ in 0..MAX_PAGES {
+            let fetched = self.fetch(url.clone(), "application/json", &mut token);
+            let (wish, reply) = fetched.map_err(why)?;
+            match reply.status {
+                200..300 => {}
+                404 | 410 => return Ok(None),
+                status => return Err(unexpected(&wish, status)),
+            }
+            let list: Value = serde_json::from_slice(&reply.body)
+                .map_err(|_| format!("{}: its list of tags is not JSON", self.question.title()))?;
+            let tags = list.get("tags").and_then(Value::as_array).into_iter().flatten();
+            let tags = tags.filter_map(Value::as_str).filter(|tag| self::shape(tag) == shape);
+            all.extend(tags.map(str::to_owned));
+            let next = reply.header("link").and_then(next_page);
+            let here = Url::parse(&url).map_err(str::to_owned)?;
+            match next.and_then(|next| here.join(next).ok()).filter(|next| next.same_origin(&here))
+            {
+                Some(next) => url = next.to_string(),
+                None => return Ok(Some(all)),
+            }
+        }
+        Err(format!("{} has more tags than are read", self.question.title()))
+    }
+
+    /// Returns the digest of what a tag names now.
+    pub(super) fn digest_of(&self, tag: &str) -> Result<String, String> {
+        let url = format!("{}/manifests/{}", self.base, percent_encode_except(tag, b"-._~"));
+        let (wish, reply) = self.fetch(url, MANIFESTS, &mut None).map_err(why)?;
+        match reply.status {
+            200..300 if reply.whole => Ok(format!("sha256:{}", digest(&reply.body))),
+            status => Err(unexpected(&wish, status)),
+        }
+    }
+
     /// Gets a token for reading the repository.
     fn token(&self, realm: String) -> Result<Option<String>, Answer> {
         let wish = Wish::get(realm, "application/json");
@@ -146,6 +186,40 @@ impl<'a> Image<'a> {
                 "make the image public; for a registry of your own, name the variable of its token in [packages] tokens of registry.toml",
             ),
         }
+    }
+}
+
+/// Most pages of a list of tags.
+const MAX_PAGES: usize = 20;
+
+/// Returns the address in a `Link: <…>; rel="next"`.
+fn next_page(link: &str) -> Option<&str> {
+    let (address, relation) = link.strip_prefix('<')?.split_once('>')?;
+    relation.contains("next").then_some(address)
+}
+
+/// Returns what tags of one kind have in common: `v1.2.3-alpine` and `v1.3.0-alpine`, but not `1.3.0` or `1.3`.
+fn shape(tag: &str) -> (bool, usize, String) {
+    let bare = tag.strip_prefix('v').unwrap_or(tag);
+    let end = bare.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(bare.len());
+    let (numbers, rest) = bare.split_at(end);
+    let is_early = crate::model::is_prerelease(tag) && is_stage(rest);
+    let rest = if is_early { String::new() } else { rest.to_owned() };
+    (bare.len() != tag.len(), numbers.split('.').count(), rest)
+}
+
+/// Whether the text after the numbers is a stage on the way to a release, and not another variant of the image.
+fn is_stage(rest: &str) -> bool {
+    let word = rest.trim_start_matches(['-', '.', '_']);
+    ["alpha", "beta", "rc", "pre", "preview", "dev", "next", "canary"]
+        .iter()
+        .any(|stage| word.starts_with(stage))
+}
+
+fn why(answer: Answer) -> String {
+    match answer {
+        Answer::Known { saw, .. } => saw,
+        Answer::Unknown(why) => why,
     }
 }
 

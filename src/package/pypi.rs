@@ -41,7 +41,7 @@ fn judge(question: &Question, release: &Value) -> Answer {
 }
 
 /// Returns the question with the base URL of the JSON API: an index ends with `/simple`, the API is beside it.
-fn with_api(question: &Question) -> Question {
+pub(super) fn with_api(question: &Question) -> Question {
     let base = question.base.strip_suffix("/simple").unwrap_or(&question.base).to_owned();
     Question { base, ..question.clone() }
 }

@@ -36,6 +36,7 @@ mod life;
 mod mirror;
 mod model;
 mod online;
+mod outdated;
 mod packages;
 mod pointers;
 mod policy;

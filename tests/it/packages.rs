@@ -3,7 +3,7 @@
 use mcp_static::internals::config::{Config, PackageSettings};
 use mcp_static::internals::data::digest;
 use mcp_static::internals::model::PackageOutcome::{self, Missing, Present, Proven, Unproven};
-use mcp_static::internals::package::{Answer, Asker, Doors, prove, questions};
+use mcp_static::internals::package::{Answer, Asker, Doors, Newest, newest, prove, questions};
 use mcp_static::internals::world::http::{Secret, Verb};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
@@ -332,4 +332,63 @@ fn a_token_in_the_settings_is_not_accepted() {
         assert!(config.packages.tokens.is_empty() && wrong.len() == 1, "{wrong:?}");
         assert!(!format!("{wrong:?}").contains("ghp_secret-token\" is"), "{wrong:?}");
     }
+}
+
+/// The newest version of a package in a world with these answers.
+fn newest_in(package: &Value, answers: Value) -> Newest {
+    let world = World::new(answers);
+    let doors = Doors {
+        public: &world.public,
+        named: &world.named,
+        clock: &world.clock,
+        tokens: Default::default(),
+    };
+    let asker = Asker::new(doors, &world.settings);
+    let document = json!({ "name": SERVER, "packages": [package] });
+    newest(&asker, &questions(&document)[0])
+}
+
+#[test]
+fn the_newest_version_is_what_its_registry_says() {
+    let version = |text: &str| Newest::Version(text.to_owned());
+    let tags = json!({ "https://registry.npmjs.org/-/package/@acme%2Fw/dist-tags":
+        { "latest": "1.2.0", "next": "2.0.0-rc.1", "old": "9.9.9" } });
+    assert_eq!(newest_in(&package("npm", "@acme/w", "1.0.0"), tags.clone()), version("1.2.0"));
+    let early = newest_in(&package("npm", "@acme/w", "2.0.0-beta.1"), tags);
+    assert_eq!(early, version("9.9.9"));
+    let file = |yanked: bool| json!([{ "yanked": yanked }]);
+    let project = json!({ "https://pypi.org/pypi/w/json": { "info": { "version": "1.9" }, "releases":
+        { "1.9": file(false), "1.10": file(false), "1.11": file(true), "1.12": [], "2.0rc1": file(false) } } });
+    assert_eq!(newest_in(&package("pypi", "w", "1.0"), project.clone()), version("1.10"));
+    assert_eq!(newest_in(&package("pypi", "w", "1.0rc1"), project), version("2.0rc1"));
+    let krate = json!({ "https://crates.io/api/v1/crates/w": { "versions": [
+        { "num": "1.0.0" }, { "num": "1.1.0", "yanked": true }, { "num": "2.0.0-alpha" } ] } });
+    assert_eq!(newest_in(&package("cargo", "w", "0.9.0"), krate), version("1.0.0"));
+    let nuget = json!({
+        "https://api.nuget.org/v3/index.json": { "resources": [
+            { "@id": "https://api.nuget.org/v3-flatcontainer/", "@type": "PackageBaseAddress/3.0.0" } ] },
+        "https://api.nuget.org/v3-flatcontainer/acme.w/index.json": { "versions": ["1.0.0", "1.10.0", "1.9.0", "2.0.0-b"] },
+    });
+    assert_eq!(newest_in(&package("nuget", "Acme.W", "1.0.0"), nuget), version("1.10.0"));
+}
+
+#[test]
+fn tags_of_an_image_are_compared_with_tags_of_their_kind() {
+    let first = "https://ghcr.io/v2/acme/w/tags/list?n=1000";
+    let pages = json!({
+        first: {
+            "status": 200,
+            "headers": { "link": "</v2/acme/w/tags/list?n=1000&last=x>; rel=\"next\"" },
+            "body": { "tags": ["1.0.0", "1.2.0", "latest", "2.0", "v3.0.0", "1.9.0-alpine", "1.4.0-rc.1"] },
+        },
+        "https://ghcr.io/v2/acme/w/tags/list?n=1000&last=x": { "tags": ["1.3.0", "1.10.0-alpine", "sha-1"] },
+    });
+    let of = |image: &str| newest_in(&package("oci", image, ""), pages.clone());
+    assert_eq!(of("ghcr.io/acme/w:1.0.0"), Newest::Version("1.3.0".to_owned()));
+    assert_eq!(of("ghcr.io/acme/w:1.0.0-alpine"), Newest::Version("1.10.0-alpine".to_owned()));
+    assert_eq!(of("ghcr.io/acme/w:1.4.0-beta.1"), Newest::Version("1.4.0-rc.1".to_owned()));
+    assert!(matches!(of("ghcr.io/acme/w@sha256:00"), Newest::Nothing(_)));
+    let bundle = package("mcpb", "https://github.com/a/mcp/releases/download/v1/x.mcpb", "1.0.0");
+    assert!(matches!(newest_in(&bundle, json!({})), Newest::Nothing(_)));
+    assert!(matches!(newest_in(&package("npm", "w", "1.0.0"), json!({})), Newest::Unknown(_)));
 }

@@ -90,3 +90,19 @@ pub(in crate::cli) struct ImportArgs {
     #[arg(long)]
     pub restart: bool,
 }
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct OutdatedArgs {
+    /// Servers to look at, or patterns of their names (* and ?); all when none is named
+    #[arg(value_name = "NAME", add = complete::entries())]
+    pub names: Vec<String>,
+    /// Write each newer version as a new version folder, with the text of the newest server.json
+    #[arg(long)]
+    pub write: bool,
+    /// Show what --write would write and write nothing
+    #[arg(long, requires = "write")]
+    pub dry_run: bool,
+    /// Environment variable that holds a bearer token for the registries that entries were mirrored from
+    #[arg(long, value_name = "VAR")]
+    pub token_env: Option<String>,
+}

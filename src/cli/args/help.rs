@@ -63,6 +63,7 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
     ),
     ("sign owners", ["sign owners com.example", "sign owners com.example --key key --dry-run"]),
     ("import", ["import official --include \"com.example/*\"", "import dump.json.gz --dry-run"]),
+    ("outdated", ["outdated", "outdated \"com.example/*\" --write"]),
     ("ci", ["ci fetch", "ci judge"]),
     ("ci fetch", ["ci fetch", "ci fetch --branch main"]),
     ("ci judge", ["ci judge", "ci judge --work work"]),
