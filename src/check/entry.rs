@@ -6,18 +6,16 @@ use serde_json::Value;
 
 use crate::data::{
     self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
-    StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_packages,
-    read_status,
+    StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, Severity, SourceFile};
 use crate::error::Result;
 use crate::model::{
-    Dates, Entry, Evidence, InvalidName, Listing, Origin, PackageCheck, Server, ServerName,
-    Timestamp, Version,
+    Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Timestamp, Version,
 };
 
 use super::look::{list, text};
-use super::{DocumentRules, PolicyOutcome, Profile, packages};
+use super::{DocumentRules, Judged, PolicyOutcome, Profile, packages};
 
 /// A remote URL of a live entry, and its place. The earliest publication of a URL is the least.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +43,19 @@ pub struct CheckedServer {
     pub urls: Vec<RemoteUrl>,
     /// What the policy did to it.
     pub policy: PolicyOutcome,
+}
+
+impl CheckedServer {
+    /// Applies a policy to the listing: `judge` does it.
+    pub fn apply(&mut self, judge: impl FnOnce(Listing) -> Result<Judged>) -> Result<()> {
+        if let Some(listing) = self.listing.take() {
+            let judged = judge(listing)?;
+            self.listing = judged.listing;
+            self.findings.extend(judged.findings);
+            self.policy = judged.outcome;
+        }
+        Ok(())
+    }
 }
 
 /// Checks servers.
@@ -188,8 +199,9 @@ impl EntryChecker<'_> {
             index,
         };
         let urls = list.iter().enumerate().map(url).filter(|url| !url.url.is_empty()).collect();
-        let checks = files.packages.and_then(|it| self.package_checks(it, sha256, &document.value));
-        let package_checks = checks.unwrap_or_default();
+        let package_checks = self.record(EntryFile::Packages, files.packages, |path, record| {
+            packages::read(path, record, sha256.as_deref(), &document.value)
+        });
         let entry = Entry {
             version,
             document: document.compact,
@@ -199,7 +211,7 @@ impl EntryChecker<'_> {
             dates,
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED,
-            package_checks,
+            package_checks: package_checks.unwrap_or_default(),
         };
         Ok(Some((entry, urls)))
     }
@@ -255,7 +267,7 @@ impl EntryChecker<'_> {
         &mut self,
         file: EntryFile,
         content: Option<Content>,
-        read: fn(&str, &Document) -> (T, Vec<Diagnostic>),
+        read: impl FnOnce(&str, &Document) -> (T, Vec<Diagnostic>),
     ) -> Option<T> {
         let content = self.check_file(file, content?)?;
         let path = self.path(file);
@@ -263,25 +275,6 @@ impl EntryChecker<'_> {
         let (record, mut wrong) = read(&path, &document);
         self.findings.append(&mut wrong);
         Some(record)
-    }
-
-    /// Reads what is recorded about the packages and compares it with the document.
-    fn package_checks(
-        &mut self,
-        content: Content,
-        sha256: Option<String>,
-        value: &Value,
-    ) -> Option<Vec<PackageCheck>> {
-        let content = self.check_file(EntryFile::Packages, content)?;
-        let path = self.path(EntryFile::Packages);
-        let document = self.parse(&path, content)?;
-        let (record, wrong) = read_packages(&path, &document);
-        let is_read = wrong.is_empty();
-        self.findings.extend(wrong);
-        let (checks, wrong) =
-            packages::compare(&record, sha256.as_deref().filter(|_| is_read)?, value);
-        self.findings.extend(SourceFile::new(&path, &document.text).diagnose_all(wrong));
-        Some(checks)
     }
 
     fn wrong_digest(&mut self, recorded: &str, found: &str) {

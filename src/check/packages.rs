@@ -3,12 +3,29 @@
 use serde_json::Value;
 
 use super::look::list;
-use crate::data::PackagesRecord;
-use crate::diag::{Code, Finding, Pointer};
+use crate::data::{Document, PackagesRecord, read_packages};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile};
 use crate::model::PackageCheck;
 
+/// Reads a `packages.json` beside a document with this digest; also returns what is wrong with it.
+pub(super) fn read(
+    path: &str,
+    record: &Document,
+    sha256: Option<&str>,
+    document: &Value,
+) -> (Vec<PackageCheck>, Vec<Diagnostic>) {
+    let (packages, wrong) = read_packages(path, record);
+    match sha256.filter(|_| wrong.is_empty()) {
+        None => (Vec::new(), wrong),
+        Some(sha256) => {
+            let (checks, wrong) = compare(&packages, sha256, document);
+            (checks, SourceFile::new(path, &record.text).diagnose_all(wrong))
+        }
+    }
+}
+
 /// Returns what is recorded about the packages of a document, and what does not fit it.
-pub(super) fn compare(
+fn compare(
     record: &PackagesRecord,
     sha256: &str,
     document: &Value,

@@ -18,7 +18,9 @@ use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
-pub use exports::{AllowlistSettings, ExportSettings, Match};
+#[cfg(test)]
+pub use exports::EXPORT_IDS;
+pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
@@ -27,7 +29,8 @@ pub use packages::PackageOwnership;
 use packages::RawPackages;
 pub use packages::{AcceptedHosts, PackageSettings};
 pub use policy::{
-    Action, Conditions, DEFAULT, Day, Denied, Exception, OWN, Policy, UPSTREAM, host_pattern,
+    Action, Conditions, DEFAULT, Day, Denied, Exception, OWN, Policy, UNRECORDED, UPSTREAM,
+    host_pattern,
 };
 pub use probe::ProbeSettings;
 use problems::Problems;
@@ -161,6 +164,7 @@ impl RawConfig {
         self.ownership.protect = self.protect.paths;
         self.ownership.validate(visibility, problems);
         self.catalog.validate(problems);
+        self.exports.validate(visibility, problems);
         let registry = self.registry;
         Config {
             name: registry.name.filter(|name| !name.trim().is_empty()),

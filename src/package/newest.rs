@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::ask::{Asker, Wish, unexpected};
 use super::oci::Image;
-use super::question::Question;
+use super::question::{Question, Versions};
 use super::{nuget, pypi};
-use crate::model::{newest_of, package_version};
+use crate::model::newest_of;
 
 /// What is known about the versions of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,13 +18,6 @@ pub enum Newest {
     Nothing(&'static str),
     /// Nothing is known, and why.
     Unknown(String),
-}
-
-impl Question {
-    /// Returns the version that the package has now; for an image that is its tag.
-    pub fn current(&self) -> &str {
-        package_version(&self.kind, &self.identifier, &self.version)
-    }
 }
 
 /// Asks for the newest version of a package.
@@ -51,9 +44,6 @@ pub fn newest(asker: &Asker<'_>, question: &Question) -> Newest {
         None => Newest::Nothing("its registry lists no version that can be compared"),
     }
 }
-
-/// Versions, or nothing when there is no such package.
-pub(super) type Versions = Result<Option<Vec<String>>, String>;
 
 /// Gets JSON and returns the versions in it.
 fn list(asker: &Asker<'_>, url: String, read: impl Fn(&Value) -> Vec<String>) -> Versions {

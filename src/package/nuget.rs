@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::ask::{Asker, Redirects, Wish, unexpected};
 use super::marker;
-use super::newest::Versions;
-use super::question::{Answer, Question};
+use super::question::{Answer, Question, Versions};
 use crate::text::percent_encode;
 
 const README: &str = "ReadmeUriTemplate/6.13.0";

@@ -6,8 +6,7 @@
 use serde_json::Value;
 
 use super::ask::{Asker, Wish, unexpected};
-use super::newest::Versions;
-use super::question::{Answer, Question};
+use super::question::{Answer, Question, Versions};
 use crate::data::digest;
 use crate::model::OciReference;
 use crate::text::{percent_encode, percent_encode_except, quote};

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Host, Naming, OciReference, PackageOutcome, PackageType};
+use crate::model::{Host, Naming, OciReference, PackageOutcome, PackageType, package_version};
 use crate::text::{percent_encode_except, shorten};
 use crate::world::http::Url;
 
@@ -38,6 +38,9 @@ pub enum Answer {
     /// Nothing is known, and why.
     Unknown(String),
 }
+
+/// The versions of a package; nothing when there is no such package, and the error is why they are not known.
+pub(super) type Versions = Result<Option<Vec<String>>, String>;
 
 impl Answer {
     pub(super) fn proven(saw: impl Into<String>) -> Self {
@@ -93,6 +96,11 @@ fn base(kind: &PackageType, given: &str) -> String {
 }
 
 impl Question {
+    /// Returns the version that the package has now; for an image that is its tag.
+    pub fn current(&self) -> &str {
+        package_version(&self.kind, &self.identifier, &self.version)
+    }
+
     /// Returns the host that is asked first.
     pub(super) fn host(&self) -> String {
         let kind = PackageType::named(&self.kind);

@@ -3,7 +3,8 @@
 #
 #   run.sh TOOL [DUMP.json.gz]
 #
-# TOOL is the binary; with a dump the main job also runs on real data.
+# TOOL is the binary; with a dump the main job also runs on real data. With E2E_PACKAGES=1 the package registries
+# themselves are asked.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -54,6 +55,7 @@ copilot() {
 part "killed builds" python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill" > "$work/kill.log" 2>&1 &
 killed=$!
 [ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
+[ -z "${E2E_PACKAGES:-}" ] || part "package registries" python3 "$here/packages.py" "$tool"
 part "documentation" python3 "$here/docs.py" "$tool"
 part "keys" bash "$here/keys.sh" "$tool"
 part "histories" bash "$here/histories.sh" "$tool"
@@ -64,5 +66,6 @@ cat "$work/kill.log"
 [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ] || part "Copilot's language server" copilot
 part "approved" bash "$here/approved.sh" "$tool" ${dump:+"$work/real/registry-data"}
 part "catalog" bash "$here/catalog.sh" "$tool" ${dump:+"$work/real/registry-data"}
+part "agents" env TOOL="$tool" DATA="$top/registry-data" node --test "$here/mcp.mjs"
 part "edge" bash "$here/edge.sh" "$tool" ${dump:+"$dump"}
 echo "e2e: all passed in $SECONDS s"

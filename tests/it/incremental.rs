@@ -21,6 +21,9 @@ const PACKAGES: [&str; 3] = [
     "\"packages\": [{\"registryType\": \"npm\", \"identifier\": \"NAME\", \"version\": \"1.0.0\", \"transport\": {\"type\": \"stdio\"}}],",
 ];
 
+/// Every file for other systems.
+const EXPORTS: &str = "[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n";
+
 /// Enough that a change of one is little.
 const NAMES: [&str; 20] = [
     "aa", "bb", "b-b", "b.c/xx", "cc", "dd", "ee", "ff", "gg", "hh", "ii", "jj", "kk", "ll", "mm",
@@ -49,9 +52,17 @@ impl Edits {
         let project = Project::empty();
         project.git();
         let mut edits = Self { project, dice: Dice(seed), servers: BTreeMap::new(), commits: 0 };
+        edits.set("Zero", "public", EXPORTS);
         NAMES[..16].iter().for_each(|name| edits.publish(name));
         edits.commit();
         edits
+    }
+
+    fn set(&self, name: &str, visibility: &str, more: &str) {
+        let text = format!(
+            "[registry]\nname = \"{name}\"\nvisibility = \"{visibility}\"\nbase_url = \"https://registry.example.com\"\n{more}"
+        );
+        self.project.file("registry-data/registry.toml", &text);
     }
 
     fn commit(&mut self) {
@@ -108,11 +119,9 @@ impl Edits {
             (6, _) => {
                 let name = ["One", "Two"][self.dice.below(2)];
                 let visibility = ["public", "private"][self.dice.below(2)];
-                let text = format!(
-                    "[registry]\nname = \"{name}\"\nvisibility = \"{visibility}\"\nbase_url = \"https://registry.example.com\"\n"
-                );
-                self.project.file("registry-data/registry.toml", &text);
-                format!("settings {name} {visibility}")
+                let exports = ["", EXPORTS][self.dice.below(2)];
+                self.set(name, visibility, exports);
+                format!("settings {name} {visibility} {exports}")
             }
             _ => "nothing".to_owned(),
         }

@@ -3,7 +3,7 @@
 use super::facts::{Facts, Target};
 use super::spot::{Side, Spot};
 use crate::config::{Action, Conditions, Day, host_pattern};
-use crate::model::pattern::Glob;
+use crate::model::pattern::{Folded, Glob};
 
 /// Patterns of which one must match.
 pub(super) struct Globs(Vec<Glob>);
@@ -17,8 +17,8 @@ impl Globs {
         self.0.is_empty()
     }
 
-    /// Whether one of the patterns matches a text in lower case.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    /// Whether one of the patterns matches a text.
+    pub(super) fn matches(&self, text: &Folded) -> bool {
         self.0.iter().any(|glob| glob.matches(text))
     }
 }
@@ -45,6 +45,7 @@ enum TargetTest {
     RemoteHost(Globs),
     Transport(Vec<String>),
     Package(Globs),
+    PackageProof(Vec<String>),
     ExactVersion(bool),
     FileSha256(bool),
     Pinned(bool),
@@ -106,6 +107,7 @@ impl Compiled {
             hosts(&given.remote_host).map(TargetTest::RemoteHost),
             given.transport.clone().map(TargetTest::Transport),
             globs(&given.package).map(TargetTest::Package),
+            given.package_proof.clone().map(TargetTest::PackageProof),
             given.exact_version.map(TargetTest::ExactVersion),
             given.file_sha256.map(TargetTest::FileSha256),
             given.pinned.map(TargetTest::Pinned),
@@ -195,12 +197,12 @@ impl EntryTest {
             true => Match::Yes(Spot::Top(keys)),
             false => Match::No,
         };
-        let any = |globs: &Globs, text: &Option<String>| {
+        let any = |globs: &Globs, text: &Option<Folded>| {
             text.as_ref().is_some_and(|text| globs.matches(text))
         };
         match self {
             Self::Name(globs) => yes(globs.matches(&facts.name), &["name"]),
-            Self::Namespace(globs) => yes(globs.matches(&facts.name[..facts.namespace]), &["name"]),
+            Self::Namespace(globs) => yes(globs.matches(&facts.namespace), &["name"]),
             Self::Version(globs) => yes(globs.matches(&facts.version), &["version"]),
             Self::Origin(globs) => yes(globs.matches(&facts.origin), &["name"]),
             Self::Proof(words) => match facts.known.proof {
@@ -262,6 +264,9 @@ impl TargetTest {
                 }),
             ),
             Self::Package(globs) => (globs.matches(&target.identifier), member(&["identifier"])),
+            Self::PackageProof(words) => {
+                (words.iter().any(|word| word == target.proof), member(&["identifier"]))
+            }
             Self::ExactVersion(exact) => (
                 target.is_exact == *exact,
                 member(if target.pinned.is_some() { &["identifier"] } else { &["version"] }),
@@ -278,6 +283,6 @@ impl TargetTest {
 }
 
 /// Returns the place of the first text that matches.
-fn found<'a>(globs: &Globs, texts: &[(Spot<'a>, String)]) -> Option<Spot<'a>> {
+fn found<'a>(globs: &Globs, texts: &[(Spot<'a>, Folded)]) -> Option<Spot<'a>> {
     texts.iter().find(|(_, text)| globs.matches(text)).map(|(spot, _)| *spot)
 }

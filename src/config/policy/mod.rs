@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::problems::{Problems, toml_diagnostic};
 use crate::diag::{Code, Diagnostic, Place, SourceFile, nearest};
 
-pub use conditions::{Conditions, OWN, UPSTREAM, host_pattern};
+pub use conditions::{Conditions, OWN, UNRECORDED, UPSTREAM, host_pattern};
 pub use day::Day;
 
 /// The id by which exceptions name what no rule matches.
