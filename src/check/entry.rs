@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::data::{
-    self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
-    StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_status,
+    Content, DateSource, Dated, Document, EntryDates, EntryFile, MAX_FILE, OriginRecord,
+    ServerFiles, ServerFolder, StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json,
+    read_origin, read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, Severity, SourceFile};
 use crate::error::Result;
@@ -14,6 +15,7 @@ use crate::model::{
     Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Timestamp, Version,
 };
 
+use super::alone::too_large;
 use super::look::{list, text};
 use super::{DocumentRules, Judged, PolicyOutcome, Profile, packages};
 
@@ -67,6 +69,8 @@ pub struct Checker<'a> {
     pub dates: &'a DateSource,
     /// Which rules hold.
     pub rules: DocumentRules,
+    /// The time that counts as now, in seconds since 1970.
+    pub today: i64,
 }
 
 impl Checker<'_> {
@@ -75,32 +79,32 @@ impl Checker<'_> {
     /// # Errors
     /// When a file cannot be read.
     pub fn server(&self, server: &ServerFolder) -> Result<CheckedServer> {
-        let read = |version| self.tree.read_version(server, version);
-        let files = server.versions.iter().map(read).collect::<Result<_>>()?;
-        self.server_of(server, files)
+        self.server_of(server, self.tree.read_server(server)?)
     }
 
-    /// Checks a server as [`Checker::server`] does, with its files read already, in the order of the
-    /// versions.
+    /// Checks a server as [`Checker::server`] does, with its files read already.
     pub fn server_of(
         &self,
         server: &ServerFolder,
-        files: Vec<VersionFiles>,
+        mut files: ServerFiles,
     ) -> Result<CheckedServer> {
         let mut checked = CheckedServer::default();
         let mut entries = Vec::with_capacity(server.versions.len());
         let mut urls = BTreeSet::new();
-        for (version, files) in server.versions.iter().zip(files) {
+        let mut annotations = self.annotations(server, &mut files);
+        for (version, files) in server.versions.iter().zip(files.versions) {
             let findings = &mut checked.findings;
             let mut judge =
                 EntryChecker { checker: self, server, version, findings, mirrored: false };
-            if let Some((entry, remotes)) = judge.entry(files)? {
+            if let Some((mut entry, remotes)) = judge.entry(files)? {
+                annotations.add_to(&mut entry);
                 if entry.is_live() {
                     urls.extend(remotes);
                 }
                 entries.push(entry);
             }
         }
+        checked.findings.extend(annotations.findings());
         let mut seen = BTreeSet::new();
         checked.urls = urls.into_iter().filter(|url| seen.insert(url.url.clone())).collect();
         let name = ServerName::parse(&format!("{}/{}", server.namespace, server.name));
@@ -109,40 +113,12 @@ impl Checker<'_> {
     }
 }
 
-struct EntryChecker<'a> {
+pub(super) struct EntryChecker<'a> {
     checker: &'a Checker<'a>,
     server: &'a ServerFolder,
     version: &'a VersionFolder,
-    findings: &'a mut Vec<Diagnostic>,
+    pub(super) findings: &'a mut Vec<Diagnostic>,
     mirrored: bool,
-}
-
-/// Checks a single document that belongs to no registry.
-///
-/// Findings of the strict JSON reader are notes under the official profile, which does not have them.
-pub fn check_document(path: &str, bytes: Vec<u8>, rules: &DocumentRules) -> Vec<Diagnostic> {
-    let official = rules.profile == Profile::Official;
-    let lower = |diagnostic: Diagnostic| if official { diagnostic.as_note() } else { diagnostic };
-    let mut findings = Vec::new();
-    if bytes.len() as u64 > MAX_FILE {
-        findings.push(lower(too_large(path, bytes.len() as u64)));
-        if !official {
-            return findings;
-        }
-    }
-    match read_json(path, bytes) {
-        Err(diagnostic) => findings.push(*diagnostic),
-        Ok(mut document) => {
-            findings.extend(std::mem::take(&mut document.findings).into_iter().map(lower));
-            let source = SourceFile::new(path, &document.text);
-            findings.extend(source.diagnose_all(super::document(&document.value, rules)));
-        }
-    }
-    findings
-}
-
-fn too_large(path: &str, size: u64) -> Diagnostic {
-    data::too_large(path, size).help("shorten it; long texts belong on the server's website")
 }
 
 /// Codes that stay errors for an entry that is mirrored from another registry.
@@ -172,21 +148,32 @@ impl EntryChecker<'_> {
         };
         let Some(content) = self.check_file(EntryFile::Server, content) else { return Ok(None) };
         let recorded = origin.as_ref().and_then(|o| o.sha256.as_deref());
-        let digests = recorded.map(|recorded| (recorded, digest(&content.bytes)));
-        let sha256 = files.packages.as_ref().map(|_| digest(&content.bytes));
-        let Some(document) = self.parse(&path, content) else { return Ok(None) };
-        if let Some((recorded, found)) = digests.filter(|(recorded, found)| recorded != found) {
+        let wants_digest =
+            recorded.is_some() || files.overriding.is_some() || files.packages.is_some();
+        let found = wants_digest.then(|| digest(&content.bytes)).unwrap_or_default();
+        let Some(original) = self.parse(&path, content) else { return Ok(None) };
+        let package_checks = self.record(EntryFile::Packages, files.packages, |path, record| {
+            packages::read(path, record, &found, &original.value)
+        });
+        if let Some(recorded) = recorded.filter(|recorded| *recorded != found) {
             self.wrong_digest(recorded, &found);
         }
+        let (document, overridden) = self.overridden(original, &found, files.overriding);
         let source = SourceFile::new(&path, &document.text);
         let findings = super::document(&document.value, &self.checker.rules);
         let is_other = findings.iter().any(|finding| finding.code == Code::DocumentKind);
+        let (of_override, findings) = findings
+            .into_iter()
+            .partition(|finding| overridden.as_ref().is_some_and(|it| it.has(&finding.pointer)));
         source.diagnose_all(findings).into_iter().for_each(|diagnostic| self.report(diagnostic));
+        if let Some(it) = &overridden {
+            self.findings.extend(it.diagnose(of_override));
+        }
         if is_other {
             return Ok(None);
         }
         let named = self.check_folders(&source, &document.value);
-        let dates = self.dates(&origin, &status)?;
+        let dates = self.dates(&origin, &status, overridden.is_some())?;
         let (Some((_, version)), Some((dates, is_uncommitted))) = (named, dates) else {
             return Ok(None);
         };
@@ -199,9 +186,6 @@ impl EntryChecker<'_> {
             index,
         };
         let urls = list.iter().enumerate().map(url).filter(|url| !url.url.is_empty()).collect();
-        let package_checks = self.record(EntryFile::Packages, files.packages, |path, record| {
-            packages::read(path, record, sha256.as_deref(), &document.value)
-        });
         let entry = Entry {
             version,
             document: document.compact,
@@ -212,11 +196,13 @@ impl EntryChecker<'_> {
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED,
             package_checks: package_checks.unwrap_or_default(),
+            annotations: None,
+            overridden: overridden.map(|it| Box::new(it.record)),
         };
         Ok(Some((entry, urls)))
     }
 
-    fn path(&self, file: EntryFile) -> String {
+    pub(super) fn path(&self, file: EntryFile) -> String {
         self.checker.tree.display(&self.server.path(self.version, file))
     }
 
@@ -263,7 +249,7 @@ impl EntryChecker<'_> {
     }
 
     /// Reads one of the small files beside the document; `None` when it is not there or not JSON.
-    fn record<T>(
+    pub(super) fn record<T>(
         &mut self,
         file: EntryFile,
         content: Option<Content>,
@@ -353,17 +339,30 @@ impl EntryChecker<'_> {
         }
     }
 
+    /// Returns the dates of the version in history, if they are `wanted`: a registry whose dates are pinned needs
+    /// no history.
+    fn history(&self, key: &str, wanted: bool) -> Result<Option<&EntryDates>> {
+        Ok(if wanted { self.checker.dates.table()?.get(key) } else { None })
+    }
+
     /// Returns the dates of the version, and whether it is not committed yet.
     fn dates(
         &mut self,
         origin: &Option<OriginRecord>,
         status: &StatusRecord,
+        is_overridden: bool,
     ) -> Result<Option<(Dates, bool)>> {
         let ServerFolder { namespace, name, .. } = self.server;
         let key = format!("{namespace}/{name}/{}", self.version.version);
         let dated = self.checker.dates.resolve(&key, origin.as_ref(), status.status)?;
         let (code, message, dates) = match dated {
-            Dated::Known(dates) => return Ok(Some((dates, false))),
+            Dated::Known(mut dates) => {
+                // Pinned dates are those of another registry, which knows nothing of the override.
+                if let Some(known) = self.history(&key, is_overridden)? {
+                    dates.updated = dates.updated.max(Timestamp::from_unix(known.updated));
+                }
+                return Ok(Some((dates, false)));
+            }
             Dated::Uncommitted(dates) => {
                 let message = format!(
                     "not committed yet, so it takes the head commit's time {}",

@@ -12,6 +12,8 @@
 //! a schema violation at the same place. Who asks makes no difference.
 
 mod about;
+mod alone;
+mod annotations;
 mod bundle;
 mod document;
 mod entry;
@@ -26,6 +28,7 @@ mod look;
 mod misplaced;
 mod naming;
 mod normal;
+mod overriding;
 mod package;
 mod packages;
 mod placeholder;
@@ -51,8 +54,10 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use alone::check_document;
+pub use annotations::{check_annotations, expired_reviews};
 pub use document::{document, normalised};
-pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
+pub use entry::{CheckedServer, Checker, RemoteUrl};
 pub use kind::{Answered, answered};
 pub use placeholder::placeholder;
 pub use policy::{Judge, Judged, PolicyOutcome};

@@ -11,17 +11,15 @@ use crate::model::PackageCheck;
 pub(super) fn read(
     path: &str,
     record: &Document,
-    sha256: Option<&str>,
+    sha256: &str,
     document: &Value,
 ) -> (Vec<PackageCheck>, Vec<Diagnostic>) {
     let (packages, wrong) = read_packages(path, record);
-    match sha256.filter(|_| wrong.is_empty()) {
-        None => (Vec::new(), wrong),
-        Some(sha256) => {
-            let (checks, wrong) = compare(&packages, sha256, document);
-            (checks, SourceFile::new(path, &record.text).diagnose_all(wrong))
-        }
+    if !wrong.is_empty() {
+        return (Vec::new(), wrong);
     }
+    let (checks, wrong) = compare(&packages, sha256, document);
+    (checks, SourceFile::new(path, &record.text).diagnose_all(wrong))
 }
 
 /// Returns what is recorded about the packages of a document, and what does not fit it.

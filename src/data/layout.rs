@@ -1,19 +1,22 @@
 //! Which path holds what.
 //!
 //! ```text
-//! registry.toml                                        and policy.toml
+//! registry.toml                                        and policy.toml, policy.<channel>.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
-//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, packages
+//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, packages, annotations,
+//!                                                      override
+//! servers/<namespace>/<name>/annotations.json
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
 
+use crate::config::is_policy_file;
 use crate::model::{ServerName, Version};
 
 /// Name of the settings file.
 pub(super) const SETTINGS: &str = "registry.toml";
 
-/// Name of the policy's file.
-pub const POLICY: &str = "policy.toml";
+/// Name of the file with what the registry says about a version, or about a whole server.
+const ANNOTATIONS: &str = "annotations.json";
 
 /// The files that a version folder may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,12 +33,24 @@ pub enum EntryFile {
     StatusProof,
     /// `packages.json`: what package registries showed about its packages.
     Packages,
+    /// `annotations.json`: what the registry says about it.
+    Annotations,
+    /// `override.json`: what the registry changes in the document.
+    Override,
 }
 
 impl EntryFile {
     /// Every kind.
-    pub const ALL: [EntryFile; 6] =
-        [Self::Server, Self::Status, Self::Proof, Self::Origin, Self::StatusProof, Self::Packages];
+    pub const ALL: [EntryFile; 8] = [
+        Self::Server,
+        Self::Status,
+        Self::Proof,
+        Self::Origin,
+        Self::StatusProof,
+        Self::Packages,
+        Self::Annotations,
+        Self::Override,
+    ];
 
     /// Returns the file's name.
     pub fn file_name(self) -> &'static str {
@@ -46,6 +61,8 @@ impl EntryFile {
             Self::Origin => "origin.json",
             Self::StatusProof => "status.proof.json",
             Self::Packages => "packages.json",
+            Self::Annotations => ANNOTATIONS,
+            Self::Override => "override.json",
         }
     }
 }
@@ -55,7 +72,7 @@ impl EntryFile {
 pub enum DataPath<'a> {
     /// The settings file.
     Settings,
-    /// The policy.
+    /// A policy.
     Policy,
     /// A file of a version folder.
     Entry {
@@ -67,6 +84,13 @@ pub enum DataPath<'a> {
         version: &'a str,
         /// Which file.
         file: EntryFile,
+    },
+    /// What the registry says about all versions of a server.
+    Annotations {
+        /// Folder of the namespace.
+        namespace: &'a str,
+        /// Folder of the server.
+        name: &'a str,
     },
     /// Who may publish for a namespace.
     Owners {
@@ -93,6 +117,24 @@ pub enum DataPath<'a> {
     Unknown,
 }
 
+impl DataPath<'_> {
+    /// Whether it is for the maintainers alone, and judged apart from entries and owners files.
+    pub fn is_of_maintainers(self) -> bool {
+        match self {
+            Self::Settings | Self::Policy | Self::Annotations { .. } => true,
+            Self::Entry { file, .. } => {
+                matches!(file, EntryFile::Annotations | EntryFile::Override)
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether it is a file of annotations.
+    pub fn is_annotations(self) -> bool {
+        matches!(self, Self::Annotations { .. } | Self::Entry { file: EntryFile::Annotations, .. })
+    }
+}
+
 impl<'a> DataPath<'a> {
     /// Returns what `path` (relative, forward slashes) means.
     pub fn of(path: &'a str) -> Self {
@@ -107,11 +149,12 @@ impl<'a> DataPath<'a> {
         }
         match &parts[..count] {
             [SETTINGS] => Self::Settings,
-            [POLICY] => Self::Policy,
+            [file] if is_policy_file(file) => Self::Policy,
             ["servers", namespace, name, version, file] => EntryFile::ALL
                 .into_iter()
                 .find(|kind| kind.file_name() == *file)
                 .map_or(Self::other(file), |file| Self::Entry { namespace, name, version, file }),
+            ["servers", namespace, name, ANNOTATIONS] => Self::Annotations { namespace, name },
             ["owners", file] => {
                 let toml = file.strip_suffix(".toml").map(|namespace| Self::Owners { namespace });
                 let proof = file.strip_suffix(".proof.json");
@@ -139,6 +182,11 @@ impl<'a> DataPath<'a> {
 /// Returns the folder of an entry below the data folder.
 pub fn entry_folder(name: &ServerName, version: &Version) -> String {
     format!("servers/{}/{}/{version}", name.namespace(), name.name())
+}
+
+/// Returns the path of a server's own `annotations.json` below the data folder.
+pub(super) fn annotations_of(namespace: &str, name: &str) -> String {
+    format!("servers/{namespace}/{name}/{ANNOTATIONS}")
 }
 
 /// Returns `path` without the folder `prefix` in front; `None` when it is not below that folder. Both use

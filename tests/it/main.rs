@@ -2,12 +2,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod add;
+mod annotations;
 mod api;
 mod architecture;
 mod bounds;
 mod build;
 mod catalog;
 mod changes;
+mod channels;
 mod check;
 mod ci_forge;
 mod ci_steps;
@@ -37,6 +39,7 @@ mod mirror;
 mod model;
 mod online;
 mod outdated;
+mod overriding;
 mod packages;
 mod pointers;
 mod policy;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::facts::{Facts, Known};
 use super::{Decision, Judge};
-use crate::config::{Action, Policy};
+use crate::config::{Action, Policy, Variables};
 use crate::model::{
     Dates, Entry, Evidence, PackageCheck, PackageOutcome, Server, ServerName, Status, Timestamp,
     Version,
@@ -20,8 +20,8 @@ use crate::model::{
 const TODAY: i64 = 1_798_761_600;
 
 fn judge(text: &str) -> Judge {
-    let policy =
-        Policy::parse("policy.toml", text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
+    let policy = Policy::parse("policy.toml", text, &Variables::default())
+        .unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
     Judge::new(Arc::new(policy), TODAY)
 }
 
@@ -36,6 +36,8 @@ fn entry(document: &Value) -> Entry {
         origin: None,
         evidence: Evidence::UNRECORDED,
         package_checks: Vec::new(),
+        annotations: None,
+        overridden: None,
     }
 }
 

@@ -55,6 +55,9 @@ pub(in crate::cli) struct CheckArgs {
     /// Write what they answered to packages.json beside each server.json
     #[arg(long, requires = "online")]
     pub record: bool,
+    /// Channel of registry.toml, instead of the main registry
+    #[arg(long, value_name = "NAME", conflicts_with = "site")]
+    pub channel: Option<String>,
     /// Compare a built site with its manifest, instead of checking the data
     #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,

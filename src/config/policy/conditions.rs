@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::problems::Problems;
 use super::Day;
 use crate::diag::suggest;
-use crate::model::{Host, PackageOutcome, TransportType, package_type_names};
+use crate::model::{Host, PackageOutcome, RISKS, TransportType, package_type_names};
 
 /// The origin of entries that are not mirrored.
 pub const OWN: &str = "own";
@@ -60,6 +60,30 @@ pub struct Conditions {
     /// The licence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<Vec<String>>,
+    /// Who answers for the entry here, as annotations say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Vec<String>>,
+    /// The tier of its annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Vec<String>>,
+    /// The risk of its annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Vec<String>>,
+    /// A tag of its annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Vec<String>>,
+    /// Whether annotations have a review that has not expired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<bool>,
+    /// Whether annotations have a review that has expired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_expired: Option<bool>,
+    /// Whether annotations have an approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved: Option<bool>,
+    /// Whether annotations have the report of a scan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scanned: Option<bool>,
     /// The type of a package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_type: Option<Vec<String>>,
@@ -109,6 +133,9 @@ impl Conditions {
             ("origin", &self.origin),
             ("repository", &self.repository),
             ("license", &self.license),
+            ("owner", &self.owner),
+            ("tier", &self.tier),
+            ("tag", &self.tag),
             ("package", &self.package),
             ("argument", &self.argument),
             ("variable", &self.variable),
@@ -122,6 +149,7 @@ impl Conditions {
             ("transport", &self.transport, &transports),
             ("proof", &self.proof, &PROOFS),
             ("package_proof", &self.package_proof, &outcomes),
+            ("risk", &self.risk, &RISKS),
         ];
         let hosts = [("package_host", &self.package_host), ("remote_host", &self.remote_host)];
         let lists = globs.iter().copied().chain(words.iter().map(|w| (w.0, w.1))).chain(hosts);

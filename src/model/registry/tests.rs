@@ -19,6 +19,8 @@ fn entry(version: &str, published: i64, status: Status) -> Entry {
         origin: None,
         evidence: crate::model::Evidence::UNRECORDED,
         package_checks: Vec::new(),
+        annotations: None,
+        overridden: None,
     }
 }
 
