@@ -15,7 +15,7 @@ pub mod cli {
     pub use crate::cli::main;
 }
 pub mod config {
-    pub use crate::config::{BaseUrl, Config, Ownership};
+    pub use crate::config::{BaseUrl, Config, Ownership, PackageSettings};
 }
 pub mod data {
     pub use crate::data::{
@@ -46,7 +46,9 @@ pub mod judge {
     pub use crate::judge::{Judged, Network, VerifyOptions, verify};
 }
 pub mod model {
-    pub use crate::model::{Registry, Server, ServerName, Status, Timestamp, Version};
+    pub use crate::model::{
+        PackageOutcome, Registry, Server, ServerName, Status, Timestamp, Version,
+    };
     pub mod probe {
         pub use crate::model::probe::{Capability, Grade, ProbeResult, Trouble};
     }
@@ -56,6 +58,11 @@ pub mod model {
             page,
         };
     }
+}
+pub mod package {
+    pub use crate::package::{
+        Answer, Asker, Doors, Newest, Question, for_each, newest, prove, questions,
+    };
 }
 pub mod pipeline {
     pub use crate::pipeline::{

@@ -37,7 +37,7 @@
 //! | 6 corridor | `pipeline` (the journeys, spelled out) |
 //! | 5 verdict | `judge` (a change, its commits and proofs → one verdict) |
 //! | 4 making | `render` (registry → site), `import` (another registry → entries), `probe` (a deployed registry → what clients would see) |
-//! | 3 judging | `check` (is the data right?), `proof` (may this change be made by this person?) |
+//! | 3 judging | `check` (is the data right?), `proof` (may this change be made by this person?), `package` (does a package name its server, and is it the newest?) |
 //! | 2 reading | `data` (the layout of `registry-data`, both ways) |
 //! | 1 settings | `config` (`registry.toml`), `world` (the doors to git, HTTP and the clock) |
 //! | 0 values | `model` (what a registry is), `diag` (how a problem is said), `site` (the built thing) |
@@ -95,6 +95,7 @@ pub mod internals;
 #[cfg(all(feature = "git", feature = "proof"))]
 mod judge;
 mod model;
+mod package;
 mod pipeline;
 #[cfg(feature = "probe")]
 mod probe;
@@ -111,7 +112,8 @@ pub use config::BaseUrl;
 pub use diag::{Code, Diagnostic, Levels, Place, Report, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{
-    Entry, Evidence, LeftOut, Listing, Registry, Server, ServerName, Status, Timestamp, Version,
+    Entry, Evidence, LeftOut, Listing, PackageCheck, PackageOutcome, Registry, Server, ServerName,
+    Status, Timestamp, Version,
 };
 pub use pipeline::{LoadOptions, Loaded, load};
 pub use site::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::data::{
-    self, Content, DateSource, Dated, Document, EntryDates, EntryFile, MAX_FILE, OriginRecord,
+    Content, DateSource, Dated, Document, EntryDates, EntryFile, MAX_FILE, OriginRecord,
     ServerFiles, ServerFolder, StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json,
     read_origin, read_status,
 };
@@ -15,8 +15,9 @@ use crate::model::{
     Dates, Entry, Evidence, InvalidName, Listing, Origin, Server, ServerName, Timestamp, Version,
 };
 
+use super::alone::too_large;
 use super::look::{list, text};
-use super::{DocumentRules, Judged, PolicyOutcome, Profile};
+use super::{DocumentRules, Judged, PolicyOutcome, Profile, packages};
 
 /// A remote URL of a live entry, and its place. The earliest publication of a URL is the least.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -120,34 +121,6 @@ pub(super) struct EntryChecker<'a> {
     mirrored: bool,
 }
 
-/// Checks a single document that belongs to no registry.
-///
-/// Findings of the strict JSON reader are notes under the official profile, which does not have them.
-pub fn check_document(path: &str, bytes: Vec<u8>, rules: &DocumentRules) -> Vec<Diagnostic> {
-    let official = rules.profile == Profile::Official;
-    let lower = |diagnostic: Diagnostic| if official { diagnostic.as_note() } else { diagnostic };
-    let mut findings = Vec::new();
-    if bytes.len() as u64 > MAX_FILE {
-        findings.push(lower(too_large(path, bytes.len() as u64)));
-        if !official {
-            return findings;
-        }
-    }
-    match read_json(path, bytes) {
-        Err(diagnostic) => findings.push(*diagnostic),
-        Ok(mut document) => {
-            findings.extend(std::mem::take(&mut document.findings).into_iter().map(lower));
-            let source = SourceFile::new(path, &document.text);
-            findings.extend(source.diagnose_all(super::document(&document.value, rules)));
-        }
-    }
-    findings
-}
-
-fn too_large(path: &str, size: u64) -> Diagnostic {
-    data::too_large(path, size).help("shorten it; long texts belong on the server's website")
-}
-
 /// Codes that stay errors for an entry that is mirrored from another registry.
 const HARD: [Code; 7] = [
     Code::JsonSyntax,
@@ -175,9 +148,13 @@ impl EntryChecker<'_> {
         };
         let Some(content) = self.check_file(EntryFile::Server, content) else { return Ok(None) };
         let recorded = origin.as_ref().and_then(|o| o.sha256.as_deref());
-        let wants_digest = recorded.is_some() || files.overriding.is_some();
+        let wants_digest =
+            recorded.is_some() || files.overriding.is_some() || files.packages.is_some();
         let found = wants_digest.then(|| digest(&content.bytes)).unwrap_or_default();
         let Some(original) = self.parse(&path, content) else { return Ok(None) };
+        let package_checks = self.record(EntryFile::Packages, files.packages, |path, record| {
+            packages::read(path, record, &found, &original.value)
+        });
         if let Some(recorded) = recorded.filter(|recorded| *recorded != found) {
             self.wrong_digest(recorded, &found);
         }
@@ -218,6 +195,7 @@ impl EntryChecker<'_> {
             dates,
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED,
+            package_checks: package_checks.unwrap_or_default(),
             annotations: None,
             overridden: overridden.map(|it| Box::new(it.record)),
         };
@@ -275,7 +253,7 @@ impl EntryChecker<'_> {
         &mut self,
         file: EntryFile,
         content: Option<Content>,
-        read: fn(&str, &Document) -> (T, Vec<Diagnostic>),
+        read: impl FnOnce(&str, &Document) -> (T, Vec<Diagnostic>),
     ) -> Option<T> {
         let content = self.check_file(file, content?)?;
         let path = self.path(file);

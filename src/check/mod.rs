@@ -12,6 +12,7 @@
 //! a schema violation at the same place. Who asks makes no difference.
 
 mod about;
+mod alone;
 mod annotations;
 mod bundle;
 mod document;
@@ -29,6 +30,7 @@ mod naming;
 mod normal;
 mod overriding;
 mod package;
+mod packages;
 mod placeholder;
 mod policy;
 mod profile;
@@ -52,9 +54,10 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use alone::check_document;
 pub use annotations::{check_annotations, expired_reviews};
 pub use document::{document, normalised};
-pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
+pub use entry::{CheckedServer, Checker, RemoteUrl};
 pub use kind::{Answered, answered};
 pub use placeholder::placeholder;
 pub use policy::{Judge, Judged, PolicyOutcome, Ruling};

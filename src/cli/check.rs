@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::check::{DocumentRules, check_document};
 use crate::data::{hold, read_json, was_interrupted};
-use crate::diag::{Code, Diagnostic, Place, Report};
+use crate::diag::{Code, Diagnostic, Place, Report, Severity};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::PageStore;
 use crate::pipeline::{check_and_count, load};
@@ -13,7 +13,8 @@ use crate::text::count;
 use crate::world::file;
 
 use super::args::{CheckArgs, Global};
-use super::changes::{MAX_DOCUMENT, levels, settings};
+use super::changes::{MAX_DOCUMENT, levels, lock, settings};
+use super::online::{self, Online};
 use super::outcome::Outcome;
 use super::talk::Talk;
 
@@ -25,9 +26,13 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
         return check_site(global, site, live.as_ref(), talk);
     }
     let (alone, inside) = sort_paths(&global.data, &args.paths)?;
+    let _held = lock(global, !args.record)?;
     let (mut report, mut lines) = (Report::new(), Vec::new());
+    let mut online = Online::default();
     for path in &alone {
-        let (found, line) = check_file(global, path, args)?;
+        let (name, bytes) = read_file(path)?;
+        let (found, line) = check_file(global, &name, bytes.clone(), args)?;
+        online.add_file(&name, bytes, &found);
         report.merge(found);
         lines.push(line);
     }
@@ -42,10 +47,17 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
             .into_iter()
             .filter(|d| inside.is_empty() || inside.iter().any(|p| is_in(&d.place.file, p)));
         report.extend(shown);
+        if args.online {
+            let wanted = |file: &str| inside.is_empty() || inside.iter().any(|p| is_in(file, p));
+            online.add_tree(&loaded.tree, &wanted, &report)?;
+        }
         let versions: usize = servers.iter().sum();
         let servers = count(servers.len(), "server");
         let verdict = if report.has_errors() { "there are errors" } else { "no errors" };
         lines.push(format!("checked {servers} with {}: {verdict}", count(versions, "version")));
+    }
+    if args.online {
+        ask(global, &online, args, (&mut report, &mut lines), talk)?;
     }
     talk.report(&report);
     talk.list(lines.into_iter());
@@ -61,7 +73,32 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
                 .to_owned(),
         });
     }
-    Ok(Outcome::refused_if(report.has_errors()))
+    Ok(outcome(&report))
+}
+
+/// Asks the registries of packages, and adds what they answered to the report and its lines.
+fn ask(
+    global: &Global,
+    online: &Online,
+    args: &CheckArgs,
+    (report, lines): (&mut Report, &mut Vec<String>),
+    talk: &Talk,
+) -> Result<()> {
+    let asked = online.ask(global, &settings(global).packages, args.record, talk)?;
+    let mut found = Report::new();
+    found.extend(asked.findings);
+    report.merge(found.finish(&levels(global)?));
+    lines.extend(asked.lines);
+    if args.record { online::record(global, &asked.edits, talk) } else { Ok(()) }
+}
+
+/// Returns how a run ends after this report: a missing answer is not the fault of the data.
+fn outcome(report: &Report) -> Outcome {
+    let mut errors = report.items().iter().filter(|d| d.severity == Severity::Error);
+    match errors.all(|d| d.code == Code::PackageIndeterminate) {
+        true if report.has_errors() => Outcome::Indeterminate,
+        is_fine => Outcome::refused_if(!is_fine),
+    }
 }
 
 /// Reports an import, or another change of the data folder, that was interrupted.
@@ -122,22 +159,32 @@ fn is_in(file: &str, place: &str) -> bool {
 
 /// Checks a document that stands alone, with the settings of the data folder if there is one. Returns what
 /// was found, and the verdict in a line.
-fn check_file(global: &Global, path: &Path, args: &CheckArgs) -> Result<(Report, String)> {
+fn check_file(
+    global: &Global,
+    name: &str,
+    bytes: Vec<u8>,
+    args: &CheckArgs,
+) -> Result<(Report, String)> {
+    let rules = DocumentRules::of(args.profile, &settings(global));
+    let mut report = Report::new();
+    report.extend(check_document(name, bytes.clone(), &rules));
+    let report = report.finish(&levels(global)?);
+    let line = match report.has_errors() {
+        true => format!("{name} is not valid"),
+        false => format!("{name} is valid: {}", title(name, bytes)),
+    };
+    Ok((report, line))
+}
+
+/// Reads a document that stands alone; returns its name in reports, too.
+fn read_file(path: &Path) -> Result<(String, Vec<u8>)> {
     let (name, read) = if path.as_os_str() == "-" {
         ("<stdin>".to_owned(), file::read_from(std::io::stdin().lock(), MAX_DOCUMENT))
     } else {
         (path.to_string_lossy().replace('\\', "/"), file::read(path, MAX_DOCUMENT))
     };
     let bytes = read.map_err(|e| Error::io("the file cannot be read", path, e))?;
-    let rules = DocumentRules::of(args.profile, &settings(global));
-    let mut report = Report::new();
-    report.extend(check_document(&name, bytes.clone(), &rules));
-    let report = report.finish(&levels(global)?);
-    let line = match report.has_errors() {
-        true => format!("{name} is not valid"),
-        false => format!("{name} is valid: {}", title(&name, bytes)),
-    };
-    Ok((report, line))
+    Ok((name, bytes))
 }
 
 /// Returns the name and version that a valid document has.

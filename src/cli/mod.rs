@@ -16,7 +16,9 @@ mod explain;
 mod import;
 mod init;
 mod net;
+mod online;
 mod outcome;
+mod outdated;
 mod probe;
 mod progress;
 mod serve;
@@ -62,6 +64,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Verify(args) => verify::run(&cli.global, args, &talk),
         Verb::Sign(args) => sign::run(&cli.global, args, &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),
+        Verb::Outdated(args) => outdated::run(&cli.global, args, &talk),
         Verb::Ci(args) => ci::run(&cli.global, args, &talk),
         Verb::Explain { code } => explain::run(code.as_deref(), &talk),
         Verb::Completions { shell } => explain::completions(shell, &talk),

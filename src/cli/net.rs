@@ -1,9 +1,15 @@
 //! What verbs that use the network share: the proxy and token of the environment, and progress.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::config::PackageSettings;
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::Progress;
+use crate::package::Doors;
 use crate::pipeline::Observer;
 use crate::text::count;
+use crate::world::clock::SystemClock;
 use crate::world::http::{Exchanger, HttpClient, HttpOptions, ProxyChoice, Reach, Secret};
 
 use super::args::Global;
@@ -23,6 +29,45 @@ pub(super) fn client(global: &Global) -> Result<HttpClient> {
 /// Returns an exchanger of single requests that uses the proxy of the environment.
 pub(super) fn exchanger(global: &Global, reach: Reach) -> Result<Exchanger> {
     Exchanger::new(options(global, "leave out --offline")?, reach).map_err(invalid_proxy)
+}
+
+/// Largest answer of a package registry, in bytes.
+const MAX_ANSWER: u64 = 16 * 1024 * 1024;
+
+/// Access to package registries.
+pub(super) struct PackageDoors {
+    public: Exchanger,
+    named: Exchanger,
+    clock: SystemClock,
+}
+
+impl PackageDoors {
+    /// Returns access that uses the proxy of the environment.
+    ///
+    /// # Errors
+    /// With `--offline`, and when the proxy is invalid.
+    pub(super) fn new(global: &Global) -> Result<Self> {
+        let make = |private| {
+            let waits = HttpOptions {
+                patience: Duration::from_secs(10),
+                total: Duration::from_secs(60),
+                ..options(global, "leave out --offline")?
+            };
+            Exchanger::new(waits, Reach { private, body: MAX_ANSWER }).map_err(invalid_proxy)
+        };
+        Ok(Self { public: make(false)?, named: make(true)?, clock: SystemClock::default() })
+    }
+
+    /// Returns them with the tokens whose variables the settings name. One that is not set is left out: the registry's
+    /// answer tells whether it is needed.
+    pub(super) fn doors(&self, settings: &PackageSettings) -> Doors<'_> {
+        let token = |(host, name): (&String, &String)| {
+            let text = std::env::var(name).ok()?;
+            Some((host.clone(), Secret::new(&text)?))
+        };
+        let tokens: BTreeMap<String, Secret> = settings.tokens.iter().filter_map(token).collect();
+        Doors { public: &self.public, named: &self.named, clock: &self.clock, tokens }
+    }
 }
 
 /// Returns the options for the network; with `--offline` the error suggests `instead`.

@@ -56,6 +56,11 @@ impl Talk {
         }
     }
 
+    /// Whether everything is to be printed.
+    pub(super) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Returns what stdout supports: colours, and Unicode unless the locale has none.
     pub(super) fn look(&self) -> Look {
         let set = |name| std::env::var(name).ok().filter(|value| !value.is_empty());

@@ -30,10 +30,13 @@ pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
+#[cfg(all(feature = "git", feature = "proof"))]
+pub use packages::PackageOwnership;
 use packages::RawPackages;
 pub use packages::{AcceptedHosts, PackageSettings};
 pub use policy::{
-    Action, Conditions, DEFAULT, Day, Denied, Exception, OWN, Policy, UPSTREAM, host_pattern,
+    Action, Conditions, DEFAULT, Day, Denied, Exception, OWN, Policy, UNRECORDED, UPSTREAM,
+    host_pattern,
 };
 pub use probe::ProbeSettings;
 use problems::Problems;

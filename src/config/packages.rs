@@ -1,5 +1,7 @@
 //! `[packages]`: where packages, repositories and remotes of entries may be.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::problems::Problems;
@@ -33,6 +35,21 @@ pub struct PackageSettings {
     pub http_hosts: Vec<String>,
     /// Patterns of hosts that URLs in entries may have although others cannot reach them.
     pub remote_hosts: Vec<String>,
+    /// Whether a change has to show that its packages name their servers.
+    pub ownership: PackageOwnership,
+    /// The environment variable that holds the token of a package registry, by host.
+    pub tokens: BTreeMap<String, String>,
+}
+
+/// What `verify` asks of packages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PackageOwnership {
+    /// Nothing.
+    #[default]
+    Off,
+    /// Each package of a new or changed entry names its server.
+    Required,
 }
 
 /// The hosts that are accepted for one purpose.
@@ -70,6 +87,13 @@ impl PackageSettings {
         self.of_key(kind.name)
     }
 
+    /// Whether a host is listed for packages by its name or the name above it, so that it may be in a private network.
+    pub fn names(&self, host: &Host) -> bool {
+        [&self.npm, &self.pypi, &self.nuget, &self.cargo, &self.oci, &self.mcpb]
+            .iter()
+            .any(|accepted| accepted.names(host))
+    }
+
     /// Returns the hosts below a key: a package type, or repositories.
     pub fn of_key(&self, key: &str) -> &AcceptedHosts {
         match key {
@@ -97,6 +121,8 @@ pub(super) struct RawPackages {
     repository_hosts: Option<Vec<String>>,
     http_hosts: Vec<String>,
     remote_hosts: Vec<String>,
+    ownership: PackageOwnership,
+    tokens: BTreeMap<String, String>,
 }
 
 impl RawPackages {
@@ -113,8 +139,37 @@ impl RawPackages {
             repository_hosts: accepted("repository_hosts", self.repository_hosts),
             http_hosts: patterns("http_hosts", &self.http_hosts, problems),
             remote_hosts: patterns("remote_hosts", &self.remote_hosts, problems),
+            ownership: self.ownership,
+            tokens: tokens(self.tokens, problems),
         }
     }
+}
+
+/// Reads the variables of tokens; the hosts as they are compared.
+fn tokens(written: BTreeMap<String, String>, problems: &mut Problems) -> BTreeMap<String, String> {
+    let mut read = BTreeMap::new();
+    for (host, variable) in written {
+        let at = format!("/packages/tokens/{}", host.replace('~', "~0").replace('/', "~1"));
+        let pattern = Host::pattern(&host).filter(|host| !host.starts_with("*."));
+        let is_name = |name: &str| {
+            let mut bytes = name.bytes();
+            bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+                && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        };
+        match pattern {
+            None => {
+                let help = "write a host such as \"artifacts.corp.example\", without scheme, port and path";
+                problems.add(at, format!("{host:?} is not a host"), help);
+            }
+            Some(_) if !is_name(&variable) => problems.add(
+                at,
+                "this is not the name of an environment variable",
+                "write the name of a variable such as \"ARTIFACTS_TOKEN\", and put the token into it; never write the token itself here",
+            ),
+            Some(host) => drop(read.insert(host, variable)),
+        }
+    }
+    read
 }
 
 /// Reads a list of hosts in which [`PUBLIC`] and [`ANY`] have their meanings.

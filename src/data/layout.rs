@@ -3,7 +3,8 @@
 //! ```text
 //! registry.toml                                        and policy.toml, policy.<channel>.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
-//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, annotations, override
+//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, packages, annotations,
+//!                                                      override
 //! servers/<namespace>/<name>/annotations.json
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
@@ -30,6 +31,8 @@ pub enum EntryFile {
     Origin,
     /// `status.proof.json`: ownership proof of the status.
     StatusProof,
+    /// `packages.json`: what package registries showed about its packages.
+    Packages,
     /// `annotations.json`: what the registry says about it.
     Annotations,
     /// `override.json`: what the registry changes in the document.
@@ -38,12 +41,13 @@ pub enum EntryFile {
 
 impl EntryFile {
     /// Every kind.
-    pub const ALL: [EntryFile; 7] = [
+    pub const ALL: [EntryFile; 8] = [
         Self::Server,
         Self::Status,
         Self::Proof,
         Self::Origin,
         Self::StatusProof,
+        Self::Packages,
         Self::Annotations,
         Self::Override,
     ];
@@ -56,6 +60,7 @@ impl EntryFile {
             Self::Proof => "proof.json",
             Self::Origin => "origin.json",
             Self::StatusProof => "status.proof.json",
+            Self::Packages => "packages.json",
             Self::Annotations => ANNOTATIONS,
             Self::Override => "override.json",
         }

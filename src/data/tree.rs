@@ -127,6 +127,8 @@ pub struct VersionFiles {
     pub origin: Option<Content>,
     /// `proof.json`.
     pub proof: Option<Content>,
+    /// `packages.json`.
+    pub packages: Option<Content>,
     /// `annotations.json`.
     pub annotations: Option<Content>,
     /// `override.json`.
@@ -248,6 +250,7 @@ impl Tree {
             status: read(EntryFile::Status)?,
             origin: read(EntryFile::Origin)?,
             proof: read(EntryFile::Proof)?,
+            packages: read(EntryFile::Packages)?,
             annotations: read(EntryFile::Annotations)?,
             overriding: read(EntryFile::Override)?,
         })

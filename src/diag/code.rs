@@ -102,6 +102,7 @@ codes! {
     PolicyInvalid "policy-invalid" Error fixed "policy.toml is wrong";
     StatusInvalid "status-invalid" Error fixed "status.json is wrong";
     OriginInvalid "origin-invalid" Error fixed "origin.json is wrong";
+    PackagesInvalid "packages-invalid" Error "packages.json is wrong";
     AnnotationsInvalid "annotations-invalid" Error fixed "an annotations.json is wrong";
     OverrideInvalid "override-invalid" Error fixed "an override.json is wrong, or does not fit its document";
     ReviewExpired "review-expired" Warning "the review of an entry has expired";
@@ -172,6 +173,10 @@ codes! {
     PackageMcpbUrlInvalid "package-mcpb-url-invalid" Error "an MCPB identifier is not a release download";
     PackageMcpbHostUnsupported "package-mcpb-host-unsupported" Error "an MCPB file is on an unsupported host";
     PackageMcpbNotNamed "package-mcpb-not-named" Error "an MCPB URL does not contain mcp";
+
+    PackageUnproven "package-unproven" Error "a package does not name the server";
+    PackageMissing "package-missing" Error "a package does not exist in its registry";
+    PackageIndeterminate "package-indeterminate" Error "the registry of a package did not answer";
 
     PackageLeadingHyphen "package-leading-hyphen" Error "a package identifier or version begins with a hyphen";
     RuntimeHintInvalid "runtime-hint-invalid" Error "a runtimeHint is not a plain program name";

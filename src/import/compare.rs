@@ -190,6 +190,7 @@ impl<'a> Compare<'a> {
             status: status.map(|text| Content::plain(text.as_bytes())),
             origin: Some(Content::plain(origin.to_json().as_bytes())),
             proof: None,
+            packages: None,
             annotations: None,
             overriding: None,
         };

@@ -3,11 +3,11 @@
 //! A host that is busy, fails or does not answer is asked at most five times, with waits that double or
 //! that it asks for. A refused request is not repeated.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::text::count;
-use crate::world::http::HttpError;
+use crate::world::http::{HttpError, retry_after_wait};
 
 /// Most times that one request is sent.
 pub(super) const TRIES: u32 = 5;
@@ -52,14 +52,4 @@ pub(super) fn next(failed: &HttpError, tries: u32, now: i64) -> Result<Duration>
         ));
     }
     Ok(wait)
-}
-
-/// Returns the wait that a `Retry-After` asks for: seconds, or an HTTP date.
-fn retry_after_wait(text: &str, now: i64) -> Option<Duration> {
-    let text = text.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some(date.saturating_sub(Duration::from_secs(now.try_into().unwrap_or(0))))
 }

@@ -3,11 +3,11 @@
 
 use crate::data::EntryFile;
 use crate::diag::{Code, Diagnostic, Place, Report};
-use crate::proof::change::EntryKind;
+use crate::proof::change::{EntryChange, EntryKind};
 
 use super::changeset::ChangeSet;
 use super::ownership::Claims;
-use super::structure;
+use super::{packages, structure};
 
 /// Reports what only a maintainer decides, whatever else is proven.
 pub(super) fn report(set: &ChangeSet<'_>, claims: &Claims, report: &mut Report) {
@@ -37,6 +37,11 @@ pub(super) fn report(set: &ChangeSet<'_>, claims: &Claims, report: &mut Report) 
     for touched in &claims.pinned {
         let path = touched.change.path(EntryFile::Origin);
         ask(set.display(&path), "the recorded origin or dates of an entry change");
+    }
+    let recorded = |entry: &&EntryChange| entry.touches(EntryFile::Packages);
+    for entry in change.entries.iter().filter(|_| !packages::is_required(set)).filter(recorded) {
+        let message = "packages.json changes, and the settings do not ask for it to be compared with the registries";
+        ask(set.display(&entry.path(EntryFile::Packages)), message);
     }
     let gone = change.entries.iter().filter(|entry| {
         !matches!(entry.kind, EntryKind::Removed)

@@ -19,6 +19,7 @@ mod merge;
 mod mirror;
 mod misplaced;
 mod ownership;
+mod packages;
 mod recheck;
 mod repository;
 mod risk;

@@ -50,7 +50,8 @@ impl Claims {
             if origin {
                 claims.pinned.push(touched.clone());
             }
-            if change.kind == EntryKind::Origin {
+            // What package registries answer is no claim of a namespace.
+            if matches!(change.kind, EntryKind::Origin | EntryKind::Packages) {
                 continue;
             }
             claims.claim(&change.namespace).entries.push(touched);

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::{Ownership, Trust};
+use crate::config::{Ownership, PackageSettings, Trust};
 use crate::data::Held;
 use crate::diag::{Levels, Report};
 use crate::error::Result;
+use crate::package::Doors;
 use crate::proof::change::EntryKind;
 use crate::proof::event::{Event, PullRequest};
 use crate::proof::{Attempt, Verdict};
@@ -47,6 +48,11 @@ pub trait Network: Sync {
     fn well_known(&self, settings: &Ownership) -> Result<Option<Arc<dyn WellKnown>>>;
     /// Returns an HTTP client for other registries; `None` when the network is not used.
     fn http(&self) -> Option<&dyn Http>;
+    /// Returns access to package registries, with the tokens of the settings; `None` when the network is not used.
+    ///
+    /// # Errors
+    /// When the proxy is invalid.
+    fn packages(&self, settings: &PackageSettings) -> Result<Option<Doors<'_>>>;
     /// Returns the clock.
     fn clock(&self) -> &dyn Clock;
     /// Returns the pull requests that the forge associates with a commit of the published branch.

@@ -11,7 +11,7 @@ use super::changeset::ChangeSet;
 use super::limits::measure;
 use super::ownership::{ClaimJudge, Claims};
 use super::types::{EntryOutcome, Judged, Judgement, NamespaceVerdict, Network};
-use super::{entries, maintainers, risk, structure};
+use super::{entries, maintainers, packages, risk, structure};
 
 /// Returns how a change is trusted: by the settings, or else by the visibility of the repository.
 pub(super) fn trust(settings: &Ownership, event: Option<&Event>) -> Trust {
@@ -49,7 +49,9 @@ pub(super) fn judge(
     // A change that is refused for its size or its history is not read and costs no lookups.
     let claims = if is_rejected { Claims::default() } else { Claims::of(set)? };
     if !is_rejected {
-        report.extend(entries::check(set, network.clock().now())?);
+        let found = entries::check(set, network.clock().now())?;
+        report.extend(packages::check(set, network, &found)?);
+        report.extend(found);
         let judge = ClaimJudge { set, event, identity, network, trust };
         namespaces = judge.judge_all(&claims, &mut report)?;
         if trust == Trust::Proof && set.base.is_some() {
@@ -142,9 +144,10 @@ fn judgement_of(report: &Report) -> Judgement {
     let asks =
         |code| matches!(code, Code::NeedsMaintainer | Code::NameLookAlike | Code::NamespaceWaits);
     let errors = || report.items().iter().filter(|d| d.severity == Severity::Error);
-    if errors().any(|d| d.code != Code::OwnershipUnknown && !asks(d.code)) {
+    let is_open = |code| matches!(code, Code::OwnershipUnknown | Code::PackageIndeterminate);
+    if errors().any(|d| !is_open(d.code) && !asks(d.code)) {
         Judgement::Refused
-    } else if errors().any(|d| d.code == Code::OwnershipUnknown) {
+    } else if errors().any(|d| is_open(d.code)) {
         Judgement::Unknown
     } else if report.items().iter().any(|d| asks(d.code)) {
         Judgement::NeedsMaintainer

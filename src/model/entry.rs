@@ -1,6 +1,6 @@
 //! One published version of a server.
 
-use super::{Annotations, OwnAnnotations, Server, Timestamp, Version};
+use super::{Annotations, OwnAnnotations, PackageCheck, Server, Timestamp, Version};
 
 crate::text::display_as_str!(Status);
 
@@ -136,6 +136,8 @@ pub struct Entry {
     pub origin: Option<Origin>,
     /// How ownership was proven; for a mirrored entry the other registry is responsible.
     pub evidence: Evidence,
+    /// What the registries of its packages showed, as far as it is recorded.
+    pub package_checks: Vec<PackageCheck>,
     /// What the registry says about it, when it says something.
     pub annotations: Option<Box<Annotations>>,
     /// What this registry changed in it.

@@ -12,8 +12,10 @@ mod holder;
 mod host;
 pub mod launch;
 mod name;
+mod newer;
 mod oci;
 mod package;
+mod package_check;
 pub mod pattern;
 pub mod probe;
 pub mod punycode;
@@ -35,10 +37,12 @@ pub use grammar::InvalidName;
 pub use holder::Holder;
 pub use host::{Host, Reach};
 pub use name::{Namespace, ServerName};
+pub use newer::{compare_packages, is_prerelease, newest_of, package_version};
 pub use oci::OciReference;
 pub use package::{
     Naming, PackageType, Presence, Runner, TransportType, is_package_word, package_type_names,
 };
+pub use package_check::{PackageCheck, PackageOutcome};
 pub use registry::{LeftOut, Listing, Registry};
 pub use server::{
     Argument, ArgumentKind, Format, Given, Icon, Input, NamedInput, PUBLISHER_KEY, Package, Server,

@@ -118,6 +118,11 @@ impl<'a> Semver<'a> {
     }
 }
 
+/// Returns the precedence of two semantic versions, a leading `v` aside; `None` when one of them is not one.
+pub(super) fn precedence(a: &str, b: &str) -> Option<Ordering> {
+    Some(Semver::parse(a)?.precedence(&Semver::parse(b)?))
+}
+
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -54,6 +54,7 @@ pub(super) fn server_digest(
             (4, &files.proof),
             (5, &files.annotations),
             (6, &files.overriding),
+            (7, &files.packages),
         ] {
             content.iter().for_each(|content| add(&mut hash, mark, content));
         }

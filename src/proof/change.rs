@@ -28,6 +28,8 @@ pub enum EntryKind {
     Proof,
     /// Only the record of where it came from differs.
     Origin,
+    /// Only what is recorded about its packages differs.
+    Packages,
 }
 
 impl EntryKind {
@@ -41,6 +43,7 @@ impl EntryKind {
             Self::Status => "status change",
             Self::Proof => "proof",
             Self::Origin => "origin",
+            Self::Packages => "package record",
         }
     }
 
@@ -265,6 +268,7 @@ fn kind(files: &BTreeMap<EntryFile, Sides>, has_server: impl FnOnce() -> bool) -
         Some(_) => EntryKind::Edited,
         None if files.contains_key(&EntryFile::Status) => EntryKind::Status,
         None if files.contains_key(&EntryFile::Origin) => EntryKind::Origin,
+        None if files.keys().all(|file| *file == EntryFile::Packages) => EntryKind::Packages,
         None => EntryKind::Proof,
     }
 }

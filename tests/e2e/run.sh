@@ -3,7 +3,8 @@
 #
 #   run.sh TOOL [DUMP.json.gz]
 #
-# TOOL is the binary; with a dump the main job also runs on real data.
+# TOOL is the binary; with a dump the main job also runs on real data. With E2E_PACKAGES=1 the package registries
+# themselves are asked.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -55,6 +56,7 @@ part "killed builds" python3 "$here/kill.py" "$tool" "$top/registry-data" "$work
 killed=$!
 
 [ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
+[ -z "${E2E_PACKAGES:-}" ] || part "package registries" python3 "$here/packages.py" "$tool"
 # Installs Python packages most of the time, so it runs beside the next parts too.
 spec=$(dirname "${dump:-.}")/../spec
 [ -n "$dump" ] && [ -d "$spec" ] || spec=

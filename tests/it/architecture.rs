@@ -16,6 +16,7 @@ const FLOORS: &[(&str, u8)] = &[
     ("data", 3),
     ("check", 4),
     ("proof", 4),
+    ("package", 4),
     ("render", 5),
     ("import", 5),
     ("probe", 5),
@@ -49,7 +50,7 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("ureq", &["world/"]),
     ("tiny_http", &["serve/"]),
     ("httparse", &["serve/"]),
-    ("httpdate", &["serve/", "import/"]),
+    ("httpdate", &["serve/", "world/http/"]),
     ("memchr", &["serve/search.rs"]),
     ("clap", &["cli/"]),
     ("clap_complete", &["cli/"]),
@@ -62,7 +63,10 @@ const TOOLS: &[(&str, &[&str])] = &[
     ("eprintln!", &["cli/"]),
     ("std::time::SystemTime", &["world/"]),
     ("std::net::Tcp", &["world/", "serve/"]),
-    ("std::fs", &["data/", "site/", "config", "serve/", "cli/", "import/", "world/"]),
+    (
+        "std::fs",
+        &["data/", "site/", "config", "serve/", "cli/", "import/", "package/store.rs", "world/"],
+    ),
 ];
 
 pub(crate) fn sources() -> Vec<(String, String)> {

@@ -23,7 +23,7 @@
 //! letters that begin with `p` are keys on P-384. A case may also say `first = true` (there is no
 //! base), `offline = true`, `by_commit = true` (the gate before a deployment) and `[[pulls]]` (what
 //! the forge knows of a commit there). Worlds also hold `now`, `no_resolver` (why
-//! there is none), and `upstream` (what other registries
+//! there is none), `packages` (what package registries give: JSON, a text or a status by URL), and `upstream` (what other registries
 //! give: a description, a status or `false` for silence, by `REGISTRY NAME VERSION`). Expectations
 //! besides: `notes`, `labels`, `safe`, `held` (paths; `… as before` where an
 //! older state is published), `up_to` (commits after the base up to which nothing is
@@ -35,11 +35,12 @@ mod repo;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::fake::{FakeClock, FakeDns, FakeHttp, FakeWellKnown};
-use mcp_static::internals::config::Ownership;
+use crate::fake::{FakeClock, FakeDns, FakeExchange, FakeHttp, FakeWellKnown};
+use mcp_static::internals::config::{Ownership, PackageSettings};
 use mcp_static::internals::diag::Severity;
 use mcp_static::internals::error::{Error, ErrorKind};
 use mcp_static::internals::judge::{Judged, Network, VerifyOptions, verify};
+use mcp_static::internals::package::Doors;
 use mcp_static::internals::pipeline::verify_by_commit;
 use mcp_static::internals::proof::Verdict;
 use mcp_static::internals::proof::event::{PullRequest, parse_pulls};
@@ -66,6 +67,7 @@ pub struct World {
     dns: Option<Arc<FakeDns>>,
     well_known: Option<Arc<FakeWellKnown>>,
     http: FakeHttp,
+    packages: Option<FakeExchange>,
     clock: FakeClock,
     pulls: Option<Value>,
 }
@@ -78,6 +80,7 @@ impl World {
             dns: None,
             well_known: None,
             http: FakeHttp::new(),
+            packages: None,
             clock: FakeClock::at(1_780_000_000),
             pulls: None,
         }
@@ -98,6 +101,15 @@ impl Network for World {
 
     fn http(&self) -> Option<&dyn Http> {
         Some(&self.http)
+    }
+
+    fn packages(&self, _: &PackageSettings) -> Result<Option<Doors<'_>>, Error> {
+        Ok(self.packages.as_ref().map(|fake| Doors {
+            public: fake,
+            named: fake,
+            clock: &self.clock,
+            tokens: BTreeMap::new(),
+        }))
     }
 
     fn clock(&self) -> &dyn Clock {
@@ -166,6 +178,7 @@ pub fn judge(case: &Value) -> Result<Outcome, Error> {
         dns: (!offline).then(|| Arc::new(dns)),
         well_known: (!offline).then(|| Arc::new(well_known)),
         http,
+        packages: (!offline).then(|| serde_json::from_value(part("packages")).unwrap()),
         clock: FakeClock::at(
             mcp_static::internals::model::Timestamp::parse(&clock).unwrap().unix(),
         ),

@@ -2,6 +2,7 @@
 //!
 //! It refuses whatever was not recorded, so that a test never reaches a network by accident.
 
+mod exchange;
 mod names;
 
 use std::collections::{HashMap, VecDeque};
@@ -11,6 +12,7 @@ use std::time::Duration;
 use mcp_static::internals::world::clock::Clock;
 use mcp_static::internals::world::http::{Http, HttpError, Request, Response};
 
+pub use exchange::FakeExchange;
 pub use names::{FakeDns, FakeWellKnown};
 
 /// What is given for one URL, in turn.

@@ -3,7 +3,7 @@
 use super::secret;
 use super::spot::{Side, Spot};
 use crate::check::{hosts, range, template};
-use crate::config::{Day, OWN, UPSTREAM};
+use crate::config::{Day, OWN, UNRECORDED, UPSTREAM};
 use crate::model::pattern::Folded;
 use crate::model::{
     Argument, ArgumentKind, Entry, Host, Input, NamedInput, Naming, OciReference, OwnAnnotations,
@@ -81,6 +81,8 @@ pub(super) struct Target<'a> {
     /// The member that names the host, and the host.
     pub(super) host: (&'static str, Option<Folded>),
     pub(super) transport: &'a str,
+    /// What is recorded about a package's registry.
+    pub(super) proof: &'static str,
     /// Whether an image is named by its digest; `None` for other packages.
     pub(super) pinned: Option<bool>,
     pub(super) has_hash: bool,
@@ -95,7 +97,11 @@ impl<'a> Facts<'a> {
     pub(super) fn new(name: &ServerName, entry: &'a Entry, known: Known<'a>) -> Self {
         let server: &Server = &entry.server;
         let mirrored = entry.mirrored_from();
-        let packages = server.packages.iter().enumerate().map(|(i, it)| Target::package(i, it));
+        let packages = server.packages.iter().enumerate().map(|(i, it)| {
+            let check = entry.package_checks.iter().find(|check| check.index == i);
+            let proof = check.map_or(UNRECORDED, |check| check.outcome.as_str());
+            Target { proof, ..Target::package(i, it) }
+        });
         let remotes = server.remotes.iter().enumerate().map(|(i, it)| Target::remote(i, it));
         let proof = known.proof.map(|proof| if mirrored.is_some() { UPSTREAM } else { proof });
         Self {
@@ -134,6 +140,7 @@ impl<'a> Target<'a> {
             identifier: Folded::new(&package.identifier),
             host: (from, host.map(Folded::new)),
             transport: package.transport.as_ref().map_or("", |it| &it.kind),
+            proof: UNRECORDED,
             pinned,
             has_hash: package.file_sha256.is_some(),
             is_exact: is_exact(package, kind, image.as_ref()),
@@ -159,6 +166,7 @@ impl<'a> Target<'a> {
             identifier: Folded::new(""),
             host: ("url", remote.url.as_deref().and_then(host).map(Folded::new)),
             transport: &remote.kind,
+            proof: "",
             pinned: None,
             has_hash: false,
             is_exact: false,

@@ -53,6 +53,7 @@ enum TargetTest {
     RemoteHost(Globs),
     Transport(Vec<String>),
     Package(Globs),
+    PackageProof(Vec<String>),
     ExactVersion(bool),
     FileSha256(bool),
     Pinned(bool),
@@ -122,6 +123,7 @@ impl Compiled {
             hosts(&given.remote_host).map(TargetTest::RemoteHost),
             given.transport.clone().map(TargetTest::Transport),
             globs(&given.package).map(TargetTest::Package),
+            given.package_proof.clone().map(TargetTest::PackageProof),
             given.exact_version.map(TargetTest::ExactVersion),
             given.file_sha256.map(TargetTest::FileSha256),
             given.pinned.map(TargetTest::Pinned),
@@ -305,6 +307,9 @@ impl TargetTest {
                 }),
             ),
             Self::Package(globs) => (globs.matches(&target.identifier), member(&["identifier"])),
+            Self::PackageProof(words) => {
+                (words.iter().any(|word| word == target.proof), member(&["identifier"]))
+            }
             Self::ExactVersion(exact) => (
                 target.is_exact == *exact,
                 member(if target.pinned.is_some() { &["identifier"] } else { &["version"] }),

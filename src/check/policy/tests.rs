@@ -11,7 +11,10 @@ use serde_json::{Value, json};
 use super::facts::{Facts, Known};
 use super::{Decision, Judge};
 use crate::config::{Action, Policy, Variables};
-use crate::model::{Dates, Entry, Evidence, Server, ServerName, Status, Timestamp, Version};
+use crate::model::{
+    Dates, Entry, Evidence, PackageCheck, PackageOutcome, Server, ServerName, Status, Timestamp,
+    Version,
+};
 
 /// The first of January 2027.
 const TODAY: i64 = 1_798_761_600;
@@ -32,6 +35,7 @@ fn entry(document: &Value) -> Entry {
         dates: Dates::at(Timestamp::from_unix(0)),
         origin: None,
         evidence: Evidence::UNRECORDED,
+        package_checks: Vec::new(),
         annotations: None,
         overridden: None,
     }
@@ -45,6 +49,21 @@ fn decide(judge: &Judge, entry: &Entry, known: Known<'_>) -> Option<Decided> {
     let Decision { action, rule, spot, used, .. } =
         judge.decide(&Facts::new(&name, entry, known))?;
     Some((action, rule, spot.pointer().as_str().to_owned(), used))
+}
+
+#[test]
+fn what_is_recorded_about_a_package_decides() {
+    let judge = judge(&rule("deny", "package_proof = [\"unproven\", \"unrecorded\"]"));
+    let mut entry = entry(&package(json!({})));
+    let denied =
+        |entry: &Entry| decide(&judge, entry, KNOWN).is_some_and(|it| it.0 == Action::Deny);
+    assert!(denied(&entry), "nothing is recorded");
+    for (outcome, is_denied) in [(PackageOutcome::Proven, false), (PackageOutcome::Unproven, true)]
+    {
+        let day = "2026-11-20".to_owned();
+        entry.package_checks = vec![PackageCheck { index: 0, outcome, day, newest: None }];
+        assert_eq!(denied(&entry), is_denied, "{outcome}");
+    }
 }
 
 fn document(more: Value) -> Value {

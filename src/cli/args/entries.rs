@@ -49,6 +49,12 @@ pub(in crate::cli) struct CheckArgs {
     /// Rules to apply; "official" has exactly the rules of the official registry
     #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = words::profiles())]
     pub profile: Profile,
+    /// Ask the registries of packages too: does each package exist, and does it name its server?
+    #[arg(long, conflicts_with = "site")]
+    pub online: bool,
+    /// Write what they answered to packages.json beside each server.json
+    #[arg(long, requires = "online")]
+    pub record: bool,
     /// Channel of registry.toml, instead of the main registry
     #[arg(long, value_name = "NAME", conflicts_with = "site")]
     pub channel: Option<String>,
@@ -96,4 +102,20 @@ pub(in crate::cli) struct ImportArgs {
     /// Start over, without the pages that an interrupted import has fetched
     #[arg(long)]
     pub restart: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct OutdatedArgs {
+    /// Servers to look at, or patterns of their names (* and ?); all when none is named
+    #[arg(value_name = "NAME", add = complete::entries())]
+    pub names: Vec<String>,
+    /// Write each newer version as a new version folder, with the text of the newest server.json
+    #[arg(long)]
+    pub write: bool,
+    /// Show what --write would write and write nothing
+    #[arg(long, requires = "write")]
+    pub dry_run: bool,
+    /// Environment variable that holds a bearer token for the registries that entries were mirrored from
+    #[arg(long, value_name = "VAR")]
+    pub token_env: Option<String>,
 }

@@ -25,7 +25,7 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
             "status com.example/weather deleted --dry-run",
         ],
     ),
-    ("check", ["check", "check weather.json --profile official"]),
+    ("check", ["check", "check weather.json --profile official --online"]),
     ("serve", ["serve", "serve --as github-pages --site _site"]),
     (
         "build",
@@ -63,6 +63,7 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
     ),
     ("sign owners", ["sign owners com.example", "sign owners com.example --key key --dry-run"]),
     ("import", ["import official --include \"com.example/*\"", "import dump.json.gz --dry-run"]),
+    ("outdated", ["outdated", "outdated \"com.example/*\" --write"]),
     ("ci", ["ci fetch", "ci judge"]),
     ("ci fetch", ["ci fetch", "ci fetch --branch main"]),
     ("ci judge", ["ci judge", "ci judge --work work"]),

@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::Ownership;
+use crate::config::{Ownership, PackageSettings};
 use crate::error::{Error, ErrorKind, Result};
 use crate::judge::Network;
+use crate::package::Doors;
 use crate::proof::event::{Event, GitLabFacts, MAX_EVENT, PullRequest, parse_event, parse_pulls};
 use crate::text::shorten;
 use crate::world::clock::{Clock, SystemClock};
@@ -17,7 +18,7 @@ use crate::world::http::{Http, HttpClient, Request, Secret};
 use crate::world::wellknown::{WellKnown, WellKnownClient, WellKnownOptions};
 
 use super::super::args::Global;
-use super::super::net;
+use super::super::net::{self, PackageDoors};
 
 /// What to do when the event cannot be read.
 const EVENT_HELP: &str =
@@ -68,6 +69,7 @@ fn gitlab() -> GitLabFacts {
 /// The network; with `--offline` nothing is asked.
 pub(super) struct Outside {
     http: Option<HttpClient>,
+    packages: Option<PackageDoors>,
     clock: SystemClock,
 }
 
@@ -75,7 +77,8 @@ impl Outside {
     /// Returns access to the network, unless `--offline` is given.
     pub(super) fn new(global: &Global) -> Result<Self> {
         let http = if global.offline { None } else { Some(net::client(global)?) };
-        Ok(Self { http, clock: SystemClock::default() })
+        let packages = if global.offline { None } else { Some(PackageDoors::new(global)?) };
+        Ok(Self { http, packages, clock: SystemClock::default() })
     }
 }
 
@@ -122,6 +125,10 @@ impl Network for Outside {
 
     fn http(&self) -> Option<&dyn Http> {
         self.http.as_ref().map(|client| client as &dyn Http)
+    }
+
+    fn packages(&self, settings: &PackageSettings) -> Result<Option<Doors<'_>>> {
+        Ok(self.packages.as_ref().map(|doors| doors.doors(settings)))
     }
 
     fn clock(&self) -> &dyn Clock {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::problems::Problems;
 use super::Day;
 use crate::diag::suggest;
-use crate::model::{Host, RISKS, TransportType, package_type_names};
+use crate::model::{Host, PackageOutcome, RISKS, TransportType, package_type_names};
 
 /// The origin of entries that are not mirrored.
 pub const OWN: &str = "own";
@@ -13,9 +13,12 @@ pub const OWN: &str = "own";
 /// The proof of entries that are mirrored: the other registry is responsible.
 pub const UPSTREAM: &str = "upstream";
 
+/// The word for a package about which nothing is recorded.
+pub const UNRECORDED: &str = "unrecorded";
+
 /// The words for how ownership was shown, the strongest first.
 const PROOFS: [&str; 6] =
-    ["proof-file", "commit-signature", "owners-file", UPSTREAM, "reviewed", "unrecorded"];
+    ["proof-file", "commit-signature", "owners-file", UPSTREAM, "reviewed", UNRECORDED];
 
 /// The predicates of a rule. All that are given must hold; an empty list and `None` are not given.
 ///
@@ -90,6 +93,9 @@ pub struct Conditions {
     /// The host that a package comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_host: Option<Vec<String>>,
+    /// What is recorded about a package's registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package_proof: Option<Vec<String>>,
     /// Whether a container image is named by its digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pinned: Option<bool>,
@@ -135,11 +141,14 @@ impl Conditions {
             ("variable", &self.variable),
         ];
         let types: Vec<&str> = package_type_names().collect();
+        let outcomes = PackageOutcome::ALL.map(PackageOutcome::as_str);
+        let outcomes: Vec<&str> = outcomes.into_iter().chain([UNRECORDED]).collect();
         let transports = TransportType::ALL.map(TransportType::as_str);
         let words = [
             ("package_type", &self.package_type, types.as_slice()),
             ("transport", &self.transport, &transports),
             ("proof", &self.proof, &PROOFS),
+            ("package_proof", &self.package_proof, &outcomes),
             ("risk", &self.risk, &RISKS),
         ];
         let hosts = [("package_host", &self.package_host), ("remote_host", &self.remote_host)];

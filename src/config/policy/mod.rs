@@ -14,7 +14,7 @@ use super::channels::{Variables, is_kebab_case};
 use super::problems::{Problems, toml_diagnostic};
 use crate::diag::{Code, Diagnostic, Finding, Place, SourceFile, Span, nearest};
 
-pub use conditions::{Conditions, OWN, UPSTREAM, host_pattern};
+pub use conditions::{Conditions, OWN, UNRECORDED, UPSTREAM, host_pattern};
 pub use day::Day;
 
 /// The id by which exceptions name what no rule matches.

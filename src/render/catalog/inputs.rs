@@ -3,11 +3,13 @@
 //! Everything that an author declared is shown, even what no client uses, except the value or default of
 //! a secret. Links to package registries are made only for identifiers of the usual form.
 
+use std::cmp::Ordering;
+
 use serde::Serialize;
 
 use crate::model::{
-    Argument, ArgumentKind, Format, Input, NamedInput, Naming, Package, PackageType, Transport,
-    TransportType,
+    Argument, ArgumentKind, Format, Input, NamedInput, Naming, Package, PackageCheck,
+    PackageOutcome, PackageType, Transport, TransportType, compare_packages, package_version,
 };
 use crate::text::percent_encode;
 
@@ -31,6 +33,12 @@ pub(super) struct PackageView {
     registry: Option<String>,
     transport: Option<String>,
     url: Option<String>,
+    /// What its registry showed, and on which day.
+    check: Option<&'static str>,
+    is_proven: bool,
+    checked: Option<String>,
+    /// A newer version that its registry had on that day.
+    newer: Option<String>,
     tables: Vec<Table>,
 }
 
@@ -76,7 +84,12 @@ struct Row {
 }
 
 impl PackageView {
-    pub(super) fn new(package: &Package) -> Self {
+    /// The view of a package; `check` is what is recorded about it.
+    pub(super) fn new(package: &Package, check: Option<&PackageCheck>) -> Self {
+        let version = package.version.as_deref().unwrap_or_default();
+        let current = package_version(&package.registry_type, &package.identifier, version);
+        let newer = check.and_then(|it| it.newest.as_deref());
+        let newer = newer.filter(|it| compare_packages(it, current) == Some(Ordering::Greater));
         let transport = package.transport.as_ref();
         let tables = [
             table("Environment variables", "Variable", named(&package.environment_variables)),
@@ -95,6 +108,15 @@ impl PackageView {
             registry: shown_option(package.registry_base_url.as_deref()),
             transport: transport.map(|transport| transport_label(&transport.kind)),
             url: transport.and_then(|transport| shown_option(transport.url.as_deref())),
+            check: check.map(|check| match check.outcome {
+                PackageOutcome::Proven => "names this server",
+                PackageOutcome::Present => "is there, and cannot name its server",
+                PackageOutcome::Unproven => "does not name this server",
+                PackageOutcome::Missing => "was not found",
+            }),
+            is_proven: check.is_some_and(|check| check.outcome.is_accepted()),
+            checked: check.map(|check| shown(&check.day)),
+            newer: shown_option(newer),
             tables: tables.flatten().collect(),
         }
     }

@@ -121,7 +121,7 @@ fn label(key: &str) -> String {
 }
 
 /// The predicates in words.
-const LABELS: [(&str, &str); 30] = [
+const LABELS: [(&str, &str); 31] = [
     ("approved", "Approval is recorded"),
     ("argument", "Argument"),
     ("exact_version", "Package has one exact version"),
@@ -137,6 +137,7 @@ const LABELS: [(&str, &str); 30] = [
     ("package", "Package"),
     ("package_host", "Package from"),
     ("package_type", "Package type"),
+    ("package_proof", "Recorded answer of the package's registry"),
     ("pinned", "Image is pinned by its digest"),
     ("proof", "Proof of ownership"),
     ("remote_host", "Remote at"),

@@ -132,7 +132,7 @@ impl ServerView {
             status_changed: Moment::new(entry.dates.status_changed.as_str()),
             published: Moment::new(entry.dates.published.as_str()),
             updated: Moment::new(entry.dates.updated.as_str()),
-            packages: lens.packages.iter().map(PackageView::new).collect(),
+            packages: packages(lens, entry),
             remotes: lens.remotes.iter().map(RemoteView::new).collect(),
             touches: Touches::all(lens, recipes),
             tags: lens.publisher.tags.iter().take(24).map(|tag| shown(tag)).collect(),
@@ -173,6 +173,11 @@ impl ServerView {
             "left": width(label), "right": width(&text), "width": width(label) + width(&text),
         })
     }
+}
+
+fn packages(lens: &Server, entry: &Entry) -> Vec<PackageView> {
+    let check = |i: usize| entry.package_checks.iter().find(|check| check.index == i);
+    lens.packages.iter().enumerate().map(|(i, it)| PackageView::new(it, check(i))).collect()
 }
 
 /// Path of a server's page.

@@ -6,6 +6,7 @@
 #[cfg(feature = "http")]
 mod client;
 mod exchange;
+mod retry;
 mod url;
 #[cfg(feature = "http")]
 mod wire;
@@ -15,6 +16,7 @@ use std::fmt;
 #[cfg(feature = "http")]
 pub use client::{HttpClient, HttpOptions, ProxyChoice, read, summary};
 pub use exchange::{Ask, Exchange, Reply, Verb};
+pub use retry::retry_after_wait;
 pub use url::{Url, shown};
 #[cfg(feature = "http")]
 pub use wire::{Exchanger, Reach};
@@ -34,6 +36,18 @@ impl Secret {
     /// Returns the text, to be sent.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl Secret {
+    /// Returns the value of an `Authorization` header: a text `user:password` is sent as such, any other as a bearer
+    /// token.
+    pub fn authorization(&self) -> String {
+        use base64::Engine as _;
+        match self.0.contains(':') {
+            true => format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(&self.0)),
+            false => format!("Bearer {}", self.0),
+        }
     }
 }
 

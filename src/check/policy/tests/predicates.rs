@@ -112,6 +112,12 @@ fn predicates() -> Vec<(&'static str, Value, &'static str, Value)> {
             "/packages/0/identifier",
             package(json!({})),
         ),
+        (
+            "package_proof = [\"unrecorded\"]",
+            package(json!({})),
+            "/packages/0/identifier",
+            remote(json!({})),
+        ),
         ("pinned = false", image("ghcr.io/acme/a:1"), "/packages/0/identifier", image(&pinned)),
         (
             "pinned = false",
