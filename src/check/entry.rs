@@ -15,7 +15,7 @@ use crate::model::{
 };
 
 use super::look::{list, text};
-use super::{DocumentRules, PolicyOutcome, Profile};
+use super::{DocumentRules, Judged, PolicyOutcome, Profile};
 
 /// A remote URL of a live entry, and its place. The earliest publication of a URL is the least.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,6 +43,19 @@ pub struct CheckedServer {
     pub urls: Vec<RemoteUrl>,
     /// What the policy did to it.
     pub policy: PolicyOutcome,
+}
+
+impl CheckedServer {
+    /// Applies a policy to the listing: `judge` does it.
+    pub fn apply(&mut self, judge: impl FnOnce(Listing) -> Result<Judged>) -> Result<()> {
+        if let Some(listing) = self.listing.take() {
+            let judged = judge(listing)?;
+            self.listing = judged.listing;
+            self.findings.extend(judged.findings);
+            self.policy = judged.outcome;
+        }
+        Ok(())
+    }
 }
 
 /// Checks servers.

@@ -54,7 +54,7 @@ pub use document::{document, normalised};
 pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use kind::{Answered, answered};
 pub use placeholder::placeholder;
-pub use policy::{Judge, PolicyOutcome};
+pub use policy::{Judge, Judged, PolicyOutcome};
 pub use profile::{DocumentRules, Profile};
 pub use registry::layout;
 pub use rules::RULES;

@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 
 use crate::diag::{Code, Report};
 use crate::error::{Error, ErrorKind, Result};
-use crate::serve::{Event, Live, LiveSource, Options, Server, Watch};
+use crate::pipeline::{LoadOptions, Silent};
+use crate::serve::{Event, Live, LiveSource, Options, Server, Watch, run_mcp as run_mcp_server};
 use crate::site::{Cors, Host};
 use crate::text::count;
 
@@ -21,6 +22,9 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
     let mut how = global.load_options()?;
     how.base_url = args.base_url.clone();
     how.catalog = true;
+    if args.mcp {
+        return run_mcp(how, args, &talk.sparing_stdout());
+    }
     let options = Options { allow_hosts: args.allow_host.clone(), ..Options::default() };
     // A busy port is reported before the data is read, which may take long.
     let server = Server::bind(&args.addr, options)?;
@@ -58,6 +62,22 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
         let on_event = |event: Event<'_>| report_event(talk, &event);
         server.run(live, Some(Watch { source: &source, seen, on_event: &on_event }));
     }
+    Ok(Outcome::Fine)
+}
+
+/// Answers an MCP client on stdin until it closes that.
+fn run_mcp(how: LoadOptions, args: &ServeArgs, talk: &Talk) -> Result<Outcome> {
+    let source = LiveSource::new(how);
+    let reading = source.read(&Silent)?;
+    talk.report(&reading.report);
+    let Some(live) = reading.live else {
+        talk.say("nothing is served");
+        return Ok(Outcome::Refused);
+    };
+    print_summary(talk, &live, &reading.report);
+    let (seen, on_event) = (reading.seen, |event: Event<'_>| report_event(talk, &event));
+    let watch = Watch { source: &source, seen, on_event: &on_event };
+    run_mcp_server(live, (!args.no_reload).then_some(watch))?;
     Ok(Outcome::Fine)
 }
 

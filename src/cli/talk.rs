@@ -25,6 +25,8 @@ pub(super) struct Talk {
     quiet: bool,
     verbose: bool,
     progress: bool,
+    /// Whether stdout belongs to a protocol, so that reports go to stderr.
+    spares_stdout: bool,
 }
 
 impl Talk {
@@ -35,7 +37,13 @@ impl Talk {
             quiet: global.quiet,
             verbose: global.verbose,
             progress: !global.no_progress && !global.quiet && std::io::stderr().is_terminal(),
+            spares_stdout: false,
         }
+    }
+
+    /// The same settings, but nothing is printed on stdout.
+    pub(super) fn sparing_stdout(&self) -> Self {
+        Self { spares_stdout: true, ..*self }
     }
 
     fn colored(&self, terminal: bool) -> bool {
@@ -81,6 +89,10 @@ impl Talk {
 
     /// Writes text to stdout; a closed pipe is not an error.
     pub(super) fn data(&self, text: &str) {
+        if self.spares_stdout {
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
+            return;
+        }
         let mut out = std::io::stdout().lock();
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }

@@ -18,7 +18,7 @@ use crate::diag::{Code, Diagnostic, Levels, SourceFile};
 
 pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
-pub use exports::{AllowlistSettings, ExportSettings, Match};
+pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
@@ -159,6 +159,7 @@ impl RawConfig {
         self.ownership.protect = self.protect.paths;
         self.ownership.validate(visibility, problems);
         self.catalog.validate(problems);
+        self.exports.validate(visibility, problems);
         let registry = self.registry;
         Config {
             name: registry.name.filter(|name| !name.trim().is_empty()),

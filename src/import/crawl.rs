@@ -111,7 +111,7 @@ impl Crawler<'_> {
                     MAX_FAILURES => "too many requests failed",
                     _ => "the catalog names more documents than are read",
                 };
-                let rest = crate::text::count(queue.len(), "entry").replace("entrys", "entries");
+                let rest = crate::text::count(queue.len(), "entry");
                 refuse(&format!("{why}; {rest} after it were left out too"));
                 return;
             }

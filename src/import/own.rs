@@ -297,7 +297,7 @@ impl OwnPlan {
             settled.wrong.first().map_or("its name or version cannot be a path", |d| &d.message);
         let more = match settled.wrong.len() {
             0 | 1 => String::new(),
-            n => format!(", and {} more {}", n - 1, noun(n - 1, "problem")),
+            n => format!(", and {} more {}", n - 1, noun(&(n - 1), "problem")),
         };
         let file = drafts.join(&folder).join("server.json");
         let kept = file::read(&file, MAX_DRAFT).is_ok_and(|there| there != settled.text.as_bytes());

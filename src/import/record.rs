@@ -135,7 +135,10 @@ fn parts(server: Option<&[u8]>) -> Result<(String, String, String), (String, Rea
 
 fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
     let undated = |why: &str| {
-        Reason::new(why, "ask for a dump with `_meta`, or add --as-own to make own entries of all records")
+        Reason::new(
+            why,
+            "ask for a dump with `_meta`, or add --as-own to make own entries of all records",
+        )
     };
     if meta.is_some_and(|meta| meta.len() > MAX_META) {
         return Err(undated("its `_meta` has more than 256 KiB"));

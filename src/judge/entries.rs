@@ -34,7 +34,7 @@ pub(super) fn check(set: &ChangeSet<'_>, now: i64) -> Result<Vec<Diagnostic>> {
     for server in tree.servers() {
         let mut checked = checker.server(server)?;
         if let Some(judge) = &policy {
-            judge.apply(&tree, server, &mut checked, false, None)?;
+            checked.apply(|listing| judge.apply(&tree, server, listing, false, None))?;
         }
         found.extend(checked.findings);
     }

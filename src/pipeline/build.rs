@@ -9,12 +9,15 @@ use crate::check::{CheckedServer, PolicyOutcome, RemoteUrl};
 use crate::data::ServerFolder;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::ServerName;
+use crate::render::export::{Bulk, LeftOut};
 use crate::render::query::{self, IndexedVersion};
 use crate::render::{Gathered, LIST_SEPARATOR, ListPages, RenderedServer, Summary, list_end};
 use crate::site::{Artifact, Body, Forbidden, Host, Output, WriteCounts};
 
 use super::cache::{Details, Slot};
 use super::digest::{server_digest, shared_key};
+use super::outgoing::Outgoing;
 use super::sink::{BuildTarget, Sink};
 use super::{Loaded, Observer};
 
@@ -51,6 +54,8 @@ struct ServerPart {
     digest: String,
     /// Its entry in the list.
     entry: Option<ListEntry>,
+    /// The list of its versions, for the file of all entries.
+    versions: Option<Body>,
     summary: Option<Summary>,
     /// For the indexes of queries; empty when no host answers them.
     items: Vec<IndexedVersion>,
@@ -76,6 +81,8 @@ struct Gathering {
     urls: Vec<Vec<RemoteUrl>>,
     findings: Vec<Diagnostic>,
     policy: PolicyOutcome,
+    /// What the files for other systems leave out.
+    left_out: Vec<(String, LeftOut)>,
 }
 
 /// Builds the site of `loaded` for every target. Nothing is changed when the report has errors.
@@ -96,13 +103,13 @@ pub fn build(
         super::working::refuse_tracked(target.out)?;
         sinks.push(Sink::open(target, &key, &forbidden)?);
     }
-    let Gathering { summaries, items, urls, findings, policy } =
+    let Gathering { summaries, items, urls, findings, policy, left_out } =
         servers(loaded, &mut sinks, observer)?;
     let mut report = Report::new();
     report.extend(findings);
     report.extend(loaded.overall_findings(&urls)?);
     drop(urls);
-    report.extend(loaded.exception_findings(&policy.exceptions));
+    report.extend(loaded.policing.findings(&policy.exceptions));
     report.extend(no_base_url(loaded));
     refuse_undated(&report)?;
     if answering(&sinks) {
@@ -115,6 +122,9 @@ pub fn build(
     loaded.renderer().policy(&policy.left_out).into_iter().try_for_each(emit)?;
     report.extend(loaded.template_problems());
     report.extend(enforcement.iter().flat_map(super::exports::findings));
+    report.extend(
+        left_out.iter().map(|(path, left)| super::exports::left_out(path, "other systems", left)),
+    );
     drop(enforcement);
     let info = loaded.facts.site_info();
     let mut manifests = Vec::with_capacity(sinks.len());
@@ -152,6 +162,7 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
     let mut old_list = sinks.first().and_then(Sink::old_list);
     let mut pages = sinks.iter().any(Sink::takes_pages).then(ListPages::default);
     let (mut gathering, mut count) = (Gathering::default(), 0);
+    let mut outgoing = Outgoing::begin(loaded, sinks)?;
     for chunk in servers.chunks(CHUNK) {
         // Of each server, one for each output.
         let slots: Vec<Vec<Slot>> = chunk
@@ -168,7 +179,7 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
                 part
             })
             .collect::<Result<_>>()?;
-        let mut queries = Vec::new();
+        let (mut queries, mut entries, mut versions) = (Vec::new(), Vec::new(), Vec::new());
         for ((server, slots), part) in chunk.iter().zip(&slots).zip(parts) {
             let entry = match (part.entry, &mut old_list) {
                 (Some(ListEntry::Made(body)), _) => Some(body),
@@ -185,6 +196,8 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
                 }
             }
             count += usize::from(entry.is_some());
+            entries.extend(entry.clone());
+            versions.extend(part.versions);
             if let Some((pages, entry)) = pages.as_mut().zip(entry) {
                 pages.push(entry, &mut queries);
             }
@@ -195,7 +208,9 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
             gathering.policy.add(part.policy);
         }
         put_queries(sinks, &queries)?;
+        outgoing.add(&entries, &versions, sinks)?;
     }
+    gathering.left_out = outgoing.end(sinks)?;
     let mut queries = Vec::new();
     pages.into_iter().for_each(|pages| pages.finish(&mut queries));
     put_queries(sinks, &queries)?;
@@ -230,13 +245,18 @@ fn one_server(
 ) -> Result<ServerPart> {
     let files = loaded.read(server)?;
     let digest = server_digest(loaded, server, &files)?;
-    if has_list && let Some(part) = remembered(&digest, slots, sinks) {
+    if has_list && let Some(part) = remembered(loaded, server, &digest, slots, sinks) {
         return Ok(part);
     }
     let mut checked = loaded.checked(&loaded.checker(), server, files)?;
     let listing = checked.listing.take();
     let render = |listing| loaded.renderer().server(listing);
     let RenderedServer { artifacts, gathered } = listing.as_ref().map(render).unwrap_or_default();
+    let wanted = listing.as_ref().filter(|_| loaded.has_bulk());
+    let versions = wanted.and_then(|it| Bulk::source(it.name())).and_then(|source| {
+        let found = artifacts.iter().find(|artifact| artifact.path == source.path)?;
+        Some(found.body.clone())
+    });
     let listing = listing.filter(|_| answering(sinks));
     let items = listing.map(|listing| query::items(&listing, &loaded.facts)).unwrap_or_default();
     let Gathered { latest, summary } = gathered;
@@ -247,11 +267,17 @@ fn one_server(
     let details = details.collect::<Result<_>>()?;
     let CheckedServer { findings, urls, policy, .. } = checked;
     let entry = latest.map(ListEntry::Made);
-    Ok(ServerPart { digest, entry, summary, items, findings, urls, policy, details })
+    Ok(ServerPart { digest, entry, versions, summary, items, findings, urls, policy, details })
 }
 
 /// Returns a server's part from the last build, if every output still has all of it.
-fn remembered(digest: &str, slots: &[Slot], sinks: &[Sink<'_>]) -> Option<ServerPart> {
+fn remembered(
+    loaded: &Loaded,
+    server: &ServerFolder,
+    digest: &str,
+    slots: &[Slot],
+    sinks: &[Sink<'_>],
+) -> Option<ServerPart> {
     if answering(sinks) {
         return None; // indexes need every body, and the cache has none
     }
@@ -260,6 +286,11 @@ fn remembered(digest: &str, slots: &[Slot], sinks: &[Sink<'_>]) -> Option<Server
         sink.intact(&known.files).then_some(known)
     };
     let mut known: Vec<_> = sinks.iter().zip(slots).map(record).collect::<Option<_>>()?;
+    let mut versions = None;
+    if loaded.has_bulk() && slots.first()?.known.as_ref()?.entry.is_some() {
+        let name = ServerName::parse(&name_of(server)).ok()?;
+        versions = Some(sinks.first()?.read_kept(&known.first()?.files, &Bulk::source(&name)?)?);
+    }
     for (sink, details) in sinks.iter().zip(&known) {
         sink.keep(&details.files);
     }
@@ -267,7 +298,7 @@ fn remembered(digest: &str, slots: &[Slot], sinks: &[Sink<'_>]) -> Option<Server
     let Details { findings, urls, summary, policy, .. } = known.swap_remove(0);
     let (items, details) = (Vec::new(), Vec::new());
     let digest = digest.to_owned();
-    Some(ServerPart { digest, entry, summary, items, findings, urls, policy, details })
+    Some(ServerPart { digest, entry, versions, summary, items, findings, urls, policy, details })
 }
 
 /// Whether some host has a program that answers queries, and needs the indexes for it.

@@ -23,7 +23,7 @@ pub(super) fn shared_key(loaded: &Loaded) -> String {
         loaded.config,
         facts.v0_copies,
         loaded.evidence.digest(),
-        loaded.policy_key()
+        loaded.policing.key()
     );
     digest(text.as_bytes())
 }
@@ -60,6 +60,7 @@ pub(super) fn server_digest(
             }
         }
     }
-    hash.update(loaded.policy_key_of(server)?.into_iter().map(u8::from).collect::<Vec<_>>());
+    let policy = loaded.policing.key_of(&loaded.tree, &loaded.dates, server)?;
+    hash.update(policy.into_iter().map(u8::from).collect::<Vec<_>>());
     Ok(to_hex(&hash.finalize()))
 }

@@ -2,6 +2,7 @@
 
 use crate::diag::{Code, Diagnostic, Place};
 use crate::render::catalog::Enforcement;
+use crate::render::export::LeftOut;
 
 /// Reports which servers the files for clients leave out, and what the allowlist gives away or blocks.
 pub(super) fn findings(made: &Enforcement) -> Vec<Diagnostic> {
@@ -11,14 +12,7 @@ pub(super) fn findings(made: &Enforcement) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for file in &made.files {
         let (path, clients) = (file.export.path.join("/"), file.export.clients);
-        found.extend(file.left_out.iter().map(|left| {
-            let message = format!("{} is not in {path}: {}", left.server, left.reason);
-            note(
-                Code::ExportLeftOut,
-                message,
-                &format!("{clients} cannot use this server; nothing to do if that is fine"),
-            )
-        }));
+        found.extend(file.left_out.iter().map(|left| left_out(&path, clients, left)));
     }
     found.extend(made.by_name.iter().map(|name| {
         let message = format!("managed settings allow {name} by name, so any command of this name can run");
@@ -38,4 +32,11 @@ pub(super) fn findings(made: &Enforcement) -> Vec<Diagnostic> {
         });
     }
     found
+}
+
+/// Reports a server that the file at `path`, which `readers` read, does not have.
+pub(super) fn left_out(path: &str, readers: &str, left: &LeftOut) -> Diagnostic {
+    let message = format!("{} is not in {path}: {}", left.server, left.reason);
+    Diagnostic::new(Code::ExportLeftOut, Place::default(), message)
+        .help(format!("{readers} cannot use this server; nothing to do if that is fine"))
 }

@@ -69,10 +69,7 @@ pub struct Loaded {
     pub(crate) catalog: Option<Arc<Catalog>>,
     /// What the repository records about the owners of entries.
     pub(crate) evidence: Evidences,
-    /// The policy, when there is one.
-    pub(super) policing: Option<Policing>,
-    /// The time that counts as now, in seconds since 1970: that from outside, or else of the commit.
-    pub(super) today: i64,
+    pub(super) policing: Policing,
     /// What is wrong with settings and owners files.
     #[doc(hidden)]
     pub findings: Vec<Diagnostic>,
@@ -123,7 +120,6 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         policy: policy.clone(),
     };
     let head = facts.commit.as_ref().map(|(_, time)| time.unix());
-    let today = options.epoch.or(head).unwrap_or_default();
     let catalog = match options.catalog {
         true => {
             let overrides = match place.held_templates(&config)? {
@@ -140,8 +136,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         facts,
         catalog,
         evidence,
-        policing: policy.map(|policy| Policing::new(policy, today)),
-        today,
+        policing: Policing::new(policy, options.epoch.or(head).unwrap_or_default()),
         findings,
         repository: place.repository(),
         dates: place.dates(options),

@@ -16,6 +16,7 @@ mod digest;
 mod exports;
 mod large;
 mod load;
+mod outgoing;
 mod policy;
 #[cfg(feature = "probe")]
 mod probed;
@@ -126,7 +127,7 @@ pub fn check_each<T: Send>(
         policy.add(outcome);
     }
     report.extend(loaded.overall_findings(&urls)?);
-    report.extend(loaded.exception_findings(&policy.exceptions));
+    report.extend(loaded.policing.findings(&policy.exceptions));
     Ok(Checked { kept, left_out: policy.left_out, report: report.finish(&loaded.levels()) })
 }
 
@@ -154,7 +155,7 @@ impl Loaded {
         if let Some(listing) = &mut checked.listing {
             self.evidence.add(listing, &proofs);
         }
-        self.apply_policy(server, &mut checked)?;
+        self.policing.apply(&self.tree, &self.dates, server, &mut checked)?;
         Ok(checked)
     }
 

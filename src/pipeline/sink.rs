@@ -28,6 +28,8 @@ pub struct BuildTarget<'a> {
 pub(super) struct Sink<'a> {
     /// The list, at each of its places. Its files are closed before the output removes what is staged.
     lists: Vec<Stream>,
+    /// The files for other systems, each at each of its places.
+    exports: Vec<Vec<Stream>>,
     lowering: Lowering<'a, Output>,
     cache: Cache,
     /// The cache for the next build.
@@ -61,7 +63,8 @@ impl<'a> Sink<'a> {
         let writer = CacheWriter::begin(output.work(), &key, &cache);
         let lowering = Lowering { host: target.host, destination: output };
         let spanning = Mutex::default();
-        let mut sink = Self { lowering, cache, writer, lists: Vec::new(), spanning };
+        let (lists, exports) = (Vec::new(), Vec::new());
+        let mut sink = Self { lowering, cache, writer, lists, exports, spanning };
         for list in render::lists(&Body::default()) {
             for file in sink.lowering.host.lower(&list) {
                 sink.lists.push(sink.lowering.destination.stream(file.path)?);
@@ -98,6 +101,15 @@ impl<'a> Sink<'a> {
         self.lowering.destination.intact(files)
     }
 
+    /// Reads the file of an artifact among those of an earlier build; `None` when it has changed since.
+    pub(super) fn read_kept(&self, files: &[StoredFile], outline: &Artifact) -> Option<Body> {
+        let place = self.lowering.host.lower(outline).into_iter().next()?.path;
+        let kept = files.iter().find(|file| *file.row.path == *place)?;
+        let mut bytes = Vec::new();
+        self.lowering.destination.open_kept(kept)?.read_to_end(&mut bytes).ok()?;
+        Some(bytes.into())
+    }
+
     /// Keeps files that are intact.
     pub(super) fn keep(&self, files: &[StoredFile]) {
         self.lowering.destination.keep(files);
@@ -126,6 +138,27 @@ impl<'a> Sink<'a> {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Spanning> {
         self.spanning.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins a file that is written in pieces; `outline` is the file without its bytes.
+    pub(super) fn begin_export(&mut self, outline: &Artifact, start: &[u8]) -> Result<()> {
+        let files = self.lowering.host.lower(outline).into_iter();
+        let streams = files.map(|file| self.lowering.destination.stream(file.path));
+        self.exports.push(streams.collect::<Result<_>>()?);
+        self.lock().outlines.push(outline.clone());
+        self.add_to_export(self.exports.len() - 1, start)
+    }
+
+    /// Adds text to the file that was begun as the one with this number.
+    pub(super) fn add_to_export(&mut self, number: usize, bytes: &[u8]) -> Result<()> {
+        let mut streams = self.exports.get_mut(number).into_iter().flatten();
+        streams.try_for_each(|file| file.write(bytes))
+    }
+
+    /// Ends the files that were written in pieces.
+    pub(super) fn end_exports(&mut self) -> Result<()> {
+        let mut files = take(&mut self.exports).into_iter().flatten();
+        files.try_for_each(|file| self.lowering.destination.close(file).map(drop))
     }
 
     /// Adds text to the list.

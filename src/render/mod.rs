@@ -19,8 +19,11 @@ use crate::config::{BaseUrl, Policy};
 use crate::model::{LeftOut, Listing, Registry, Timestamp};
 use crate::site::{Artifact, Body, Site, SiteInfo, SiteParts};
 
+use export::Bulk;
+
 pub use api::{LIST_SEPARATOR, LIST_START, ListPages, list_end, lists};
 pub use catalog::{Catalog, Part, Summary, Wanted};
+pub use policy::reason as policy_reason;
 pub use probed::Probed;
 
 /// Facts about a registry that documents contain. The same facts give the same bytes.
@@ -141,6 +144,12 @@ impl Renderer<'_> {
         published.artifact().into_iter().chain(page).collect()
     }
 
+    /// Renders the files that other systems read as a catalog; `entries` are those of the list, in order.
+    pub fn catalog_files<'e>(&self, entries: impl Iterator<Item = &'e [u8]>) -> Vec<Artifact> {
+        let files = self.catalog.map(|catalog| catalog.files(self.facts));
+        files.map_or_else(Vec::new, |files| files.render(entries, self.facts))
+    }
+
     /// Renders the wanted pages of one server, see [`Catalog::pages`].
     pub fn pages(&self, listing: &Listing, wanted: Wanted) -> Vec<Artifact> {
         self.catalog.map_or_else(Vec::new, |catalog| catalog.pages(listing, self.facts, wanted))
@@ -163,8 +172,13 @@ impl Renderer<'_> {
     pub fn parts(&self, registry: &Registry) -> (SiteParts, Vec<Body>) {
         let mut parts = SiteParts { info: self.facts.site_info(), ..SiteParts::default() };
         let (mut latest, mut summaries) = (Vec::new(), Vec::new());
+        let mut bulk = self.catalog.and_then(Catalog::bulk);
         for listing in registry.listings() {
             let rendered = self.server(listing);
+            if let Some((bulk, source)) = bulk.as_mut().zip(Bulk::source(listing.name())) {
+                let of_all = rendered.artifacts.iter().filter(|it| it.path == source.path);
+                of_all.for_each(|it| bulk.add_list(&it.body));
+            }
             latest.extend(rendered.gathered.latest);
             summaries.extend(rendered.gathered.summary);
             parts.servers.extend(rendered.artifacts);
@@ -173,6 +187,8 @@ impl Renderer<'_> {
         parts.spanning = collect(|emit| self.spanning(&summaries, emit)).0;
         parts.spanning.extend(api::lists(&list));
         parts.spanning.extend(self.policy(registry.left_out()));
+        parts.spanning.extend(bulk.and_then(|bulk| Bulk::artifact(bulk.finish())));
+        parts.spanning.extend(self.catalog_files(latest.iter().map(AsRef::as_ref)));
         parts.spanning.sort_by(|a, b| a.path.cmp(&b.path));
         (parts, latest)
     }

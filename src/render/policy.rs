@@ -57,6 +57,11 @@ pub(super) struct Withheld<'a> {
 /// The reason of what no rule allows.
 const NOT_ALLOWED: &str = "No rule allows it.";
 
+/// Returns why a rule leaves out what it matches.
+pub fn reason<'a>(policy: &'a Policy, rule: &str) -> &'a str {
+    policy.rule(rule).map_or(NOT_ALLOWED, |rule| &rule.reason)
+}
+
 impl<'a> Published<'a> {
     /// Sums up a policy; `left_out` is in the order of names.
     pub(super) fn new(policy: &'a Policy, left_out: &'a [LeftOut]) -> Self {
@@ -83,7 +88,7 @@ impl<'a> Published<'a> {
                     name: &it.name,
                     versions: vec![&it.version],
                     rule: &it.rule,
-                    reason: policy.rule(&it.rule).map_or(NOT_ALLOWED, |rule| &rule.reason),
+                    reason: reason(policy, &it.rule),
                 }),
             }
         }

@@ -34,6 +34,9 @@ pub struct Live {
     /// Documents that are not made of servers.
     documents: HashMap<Box<str>, Arc<Document>>,
     pages: Pages,
+    /// What the policy leaves out.
+    #[cfg(feature = "mcp")]
+    left_out: Vec<LeftOut>,
     /// Compressed forms of documents, by the validator of the other form.
     pub(super) compressed: Cache<Box<str>, Arc<Document>>,
     /// The host that answers instead, when one is imitated.
@@ -51,7 +54,14 @@ impl Live {
         let pages = Pages::new(facts.clone(), catalog.cloned());
         let renderer = Renderer { facts, catalog: catalog.map(|catalog| &**catalog) };
         let documents = documents(renderer.policy(left_out));
-        Self { name: facts.name.clone(), documents, pages, ..Self::of_servers(servers) }
+        Self {
+            name: facts.name.clone(),
+            documents,
+            pages,
+            #[cfg(feature = "mcp")]
+            left_out: left_out.to_vec(),
+            ..Self::of_servers(servers)
+        }
     }
 
     fn of_servers(mut servers: Vec<Arc<Stored>>) -> Self {
@@ -154,7 +164,46 @@ impl Live {
         self.host.as_ref().map(Imitation::files)
     }
 
-    fn server(&self, name: &str) -> Option<&Arc<Stored>> {
+    /// Returns the names of all servers, withdrawn ones included.
+    #[cfg(feature = "mcp")]
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.servers.iter().map(|server| &**server.name())
+    }
+
+    /// Returns what pages that span servers show of each.
+    #[cfg(feature = "mcp")]
+    pub(super) fn summaries(&self) -> impl Iterator<Item = &crate::render::Summary> {
+        self.servers.iter().filter_map(|server| server.summary.as_ref())
+    }
+
+    /// Returns the URL of the registry, when it is known.
+    #[cfg(feature = "mcp")]
+    pub(super) fn base_url(&self) -> Option<&str> {
+        self.pages.base_url()
+    }
+
+    /// Returns the versions that the policy leaves out, each with the reason.
+    #[cfg(feature = "mcp")]
+    pub(super) fn left_out(&self) -> impl Iterator<Item = (&LeftOut, &str)> {
+        let policy = self.pages.policy();
+        self.left_out.iter().map(move |it| {
+            (it, policy.map_or("", |policy| render::policy_reason(policy, &it.rule)))
+        })
+    }
+
+    /// Whether there is a policy.
+    #[cfg(feature = "mcp")]
+    pub(super) fn has_policy(&self) -> bool {
+        self.pages.policy().is_some()
+    }
+
+    /// Returns the URL of a server's page, when that of the registry is known.
+    #[cfg(feature = "mcp")]
+    pub(super) fn page(&self, name: &str) -> Option<String> {
+        Some(format!("{}/servers/{name}/", self.base_url()?))
+    }
+
+    pub(super) fn server(&self, name: &str) -> Option<&Arc<Stored>> {
         self.servers.get(*self.by_name.get(name)?)
     }
 
@@ -178,7 +227,9 @@ impl Live {
                 let etag = etag.get_or_init(|| document::etag(&body).into());
                 Some(Arc::new(Document::json(body, etag)))
             }
-            ["servers", namespace, name] | ["servers", namespace, name, "badge.svg"] => {
+            ["servers", namespace, name]
+            | ["servers", namespace, name, "badge.svg"]
+            | ["cards", namespace, name, "server-card.json"] => {
                 self.pages.of_server(key, server(namespace, name)?, None)
             }
             ["servers", namespace, name, version] => {

@@ -23,6 +23,8 @@ mod hosts;
 mod imitate;
 mod listen;
 mod live;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod output;
 mod pages;
 mod request;
@@ -39,6 +41,8 @@ use std::time::Duration;
 use crate::error::Result;
 
 pub use live::Live;
+#[cfg(feature = "mcp")]
+pub use mcp::run as run_mcp;
 pub use request::Request;
 pub use shared::Options;
 pub use tiny_http::Method;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::render::export::{BULK, Bulk, is_catalog_file};
 use crate::render::{Catalog, Facts, Part, Renderer, Summary, Wanted};
 use crate::site::{Artifact, UrlPath};
 
@@ -39,6 +40,18 @@ impl Pages {
         Self { facts, catalog, ..Self::default() }
     }
 
+    /// Returns the URL of the registry, when it is known.
+    #[cfg(feature = "mcp")]
+    pub(super) fn base_url(&self) -> Option<&str> {
+        self.facts.base_url.as_ref().map(|url| url.as_str())
+    }
+
+    /// Returns the policy, when there is one.
+    #[cfg(feature = "mcp")]
+    pub(super) fn policy(&self) -> Option<&crate::config::Policy> {
+        self.facts.policy.as_deref()
+    }
+
     fn renderer(&self) -> Renderer<'_> {
         Renderer { facts: &self.facts, catalog: self.catalog.as_deref() }
     }
@@ -50,6 +63,15 @@ impl Pages {
                 servers.iter().filter_map(|server| server.summary.as_ref()).collect();
             self.renderer().part(part, &summaries, wanted)
         };
+        if is_catalog_file(path) {
+            return self.make(path.into(), |_| {
+                let entries = servers.iter().filter_map(|server| server.latest());
+                self.renderer().catalog_files(entries.map(|row| &**row.body()))
+            });
+        }
+        if BULK.iter().copied().eq(path.split('/')) {
+            return self.make(path.into(), |_| self.bulk(servers).into_iter().collect());
+        }
         let at = match Part::of(path) {
             Part::Lists => {
                 let known = self.lists.get_or_init(|| paths(|wanted| part(Part::Lists, wanted)));
@@ -75,6 +97,14 @@ impl Pages {
             servers.par_iter().filter_map(|it| it.summary_with_exports(catalog)).collect();
         let summaries: Vec<&Summary> = summaries.iter().collect();
         self.renderer().part(Part::Exports, &summaries, Wanted::ALL)
+    }
+
+    /// Renders the file of all entries.
+    fn bulk(&self, servers: &[Arc<Stored>]) -> Option<Artifact> {
+        let mut bulk = self.catalog.as_deref()?.bulk()?;
+        let rows = servers.iter().flat_map(|server| server.shown(false));
+        rows.for_each(|row| bulk.add(row.body()));
+        Bulk::artifact(bulk.finish())
     }
 
     /// Returns a page of a server: its own, or that of a version.

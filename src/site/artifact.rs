@@ -89,6 +89,8 @@ pub enum Media {
     Atom,
     /// Plain text.
     Text,
+    /// A compressed file.
+    Gzip,
 }
 
 impl Media {
@@ -105,6 +107,7 @@ impl Media {
             Self::Xml => "application/xml",
             Self::Atom => "application/atom+xml",
             Self::Text => "text/plain; charset=utf-8",
+            Self::Gzip => "application/gzip",
         }
     }
 

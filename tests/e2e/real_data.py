@@ -172,12 +172,37 @@ def main():
             differ.append((name, ours, theirs))
     print(f"isLatest equals the dump's for {len(groups) - len(differ)} of {len(groups)} servers; not: {differ}")
 
+    policy(tool, data, site)
     server = Server(tool, data, base)
     try:
         serve_checks(server, site, wanted, groups)
     finally:
         server.process.terminate()
     print(f"{checks} comparisons passed, 0 failed")
+
+
+def policy(tool, data, site):
+    """The table in docs/policy.md: what the policy there does to the dump."""
+    page = Path(__file__).parents[2].joinpath("docs/policy.md").read_text()
+    text = next(block for block in re.findall(r"```toml\n(.*?)```", page, re.S) if "known-sources" in block)
+    table = {row[1]: (int(row[2]), int(row[3])) for row in re.finditer(r"^\| .*`([a-z-]+)`.*\| (\d+) \| (\d+) \|$", page, re.M)}
+    listed = re.search(r"^\| listed \| (\d+) \| (\d+) \|$", page, re.M)
+    path = Path(data, "policy.toml")
+    path.write_text(text)
+    site = site + "-policy"
+    day = {**os.environ, "SOURCE_DATE_EPOCH": "1767225600"}
+    done = subprocess.run([tool, "--data", data, "build", "--only", "api", "--out", site, "-q"], env=day, capture_output=True, text=True)
+    path.unlink()
+    expect(done.returncode == 0, "policy", done.stderr[-2000:])
+    found = {}
+    for row in json.loads(Path(site, "policy/policy.json").read_text())["leftOut"]:
+        versions, servers = found.get(row["rule"], (0, 0))
+        found[row["rule"]] = (versions + len(row["versions"]), servers + 1)
+    expect(found == table, "the table in docs/policy.md", table, "is not", found)
+    latest = list(Path(site, "v0.1/servers").glob("*/*/versions/*/index.json"))
+    servers = {file.parents[2] for file in latest}
+    versions = [file for file in latest if file.parent.name != "latest"]
+    expect((len(versions), len(servers)) == (int(listed[1]), int(listed[2])), "listed", len(versions), len(servers))
 
 
 def serve_checks(server, site, wanted, groups):

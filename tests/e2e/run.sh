@@ -64,5 +64,6 @@ cat "$work/kill.log"
 [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ] || part "Copilot's language server" copilot
 part "approved" bash "$here/approved.sh" "$tool" ${dump:+"$work/real/registry-data"}
 part "catalog" bash "$here/catalog.sh" "$tool" ${dump:+"$work/real/registry-data"}
+part "agents" env TOOL="$tool" DATA="$top/registry-data" node --test "$here/mcp.mjs"
 part "edge" bash "$here/edge.sh" "$tool" ${dump:+"$dump"}
 echo "e2e: all passed in $SECONDS s"

@@ -298,6 +298,19 @@ fn cases() -> Vec<Case> {
             built,
             check_site,
         ),
+        case("policy-warned", |p| policy(p, "warn", ""), |p| policy(p, "allow", ""), check),
+        case(
+            "policy-exception-expired",
+            |p| policy(p, "warn", &exception(NAME, "2026-01-01")),
+            |p| policy(p, "warn", &exception(NAME, "2026-01-02")),
+            check_in_january,
+        ),
+        case(
+            "policy-exception-unused",
+            |p| policy(p, "warn", &exception("com.example/other", "2026-01-02")),
+            |p| policy(p, "warn", &exception(NAME, "2026-01-02")),
+            check_in_january,
+        ),
         case(
             "site-file-surplus",
             |p| {
@@ -397,6 +410,24 @@ fn tombstone(p: &Project, version: &str) {
 fn settings(p: &Project, text: &str) {
     fine(p);
     p.file("registry-data/registry.toml", text);
+}
+
+/// One good entry, and a policy with one rule that matches it.
+fn policy(p: &Project, action: &str, more: &str) {
+    let rule = "match = { name = [\"com.example/weather\"] }\n";
+    let rule = format!("[[rules]]\nid = \"a\"\naction = \"{action}\"\nreason = \"x\"\n{rule}");
+    fine(p);
+    p.file("registry-data/policy.toml", &(rule + more));
+}
+
+fn exception(name: &str, expires: &str) -> String {
+    let exception = "[[exceptions]]\nrule = \"a\"\nreason = \"x\"\napproved_by = \"Jo\"\n";
+    format!("{exception}name = [\"{name}\"]\nexpires = {expires}\n")
+}
+
+/// Checks on the second of January 2026.
+fn check_in_january(project: &Project) -> Ran {
+    project.run_with(&["check", "-v"], &[("SOURCE_DATE_EPOCH", "1767312000")])
 }
 
 fn status(p: &Project, text: &str) {

@@ -95,11 +95,11 @@ fn carets_stand_below_what_is_shown() {
 }
 
 #[test]
-fn the_json_form_has_eight_keys_in_order() {
+fn the_json_form_has_its_keys_in_order_and_labels_when_there_are_some() {
     let expected = r#"{"code":"base-url-missing","severity":"note","file":"","pointer":"","line":null,"column":null,"message":"no base URL is known","help":null}
 {"code":"name-path-mismatch","severity":"error","file":"registry-data/servers/io.github.acme/weather/1.0.0/server.json","pointer":"/name","line":3,"column":11,"message":"server name and folder disagree","help":"rename the folder or write \"io.github.acme/weather\""}
 {"code":"name-path-mismatch","severity":"error","file":"z.json","pointer":"","line":null,"column":null,"message":"again","help":null}
-{"code":"remote-url-shared","severity":"warning","file":"z.json","pointer":"","line":null,"column":null,"message":"the URL is taken","help":null}
+{"code":"remote-url-shared","severity":"warning","file":"z.json","pointer":"","line":null,"column":null,"message":"the URL is taken","help":null,"labels":[{"file":"registry-data/servers/b/server.json","pointer":"","line":12,"column":5,"message":"first used here"}]}
 "#;
     assert_eq!(print(&report(), Format::Json), expected);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::project::{Project, tree};
+use crate::project::{Project, home, tree};
 
 /// The first of June 2026.
 const JUNE: i64 = 1_780_272_000;
@@ -94,7 +94,7 @@ fn denied_versions_are_in_no_file_and_the_newest_allowed_one_is_the_latest() {
     );
     let page = project.read("_site/policy/index.html");
     assert!(page.contains("com.example/tides") && page.contains("so that what was reviewed"));
-    assert!(project.read("_site/index.html").contains("href=\"policy/\">Policy"));
+    assert!(project.read("_site/index.html").contains("href=\"./policy/\">Policy"));
 }
 
 #[test]
@@ -255,5 +255,53 @@ fn a_wrong_policy_stops_everything() {
             ran.out
         );
         assert!(ran.out.contains("policy.toml:1:1"), "{}", ran.out);
+    }
+}
+
+/// The workflows set the variable to the current day, in the shell that runs the gate.
+#[test]
+#[cfg(unix)]
+fn every_published_site_is_that_of_its_day() {
+    let day = || {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+        now.as_secs() / 86_400 * 86_400
+    };
+    for (forge, file) in [
+        ("github", ".github/workflows/publish.yml"),
+        ("gitlab", ".gitlab-ci.yml"),
+        ("forgejo", ".forgejo/workflows/publish.yml"),
+        ("gitea", ".gitea/workflows/publish.yml"),
+    ] {
+        let project = Project::empty();
+        project.run(&["init", "--forge", forge]).expect(0);
+        let text = project.read(file);
+        let line = text.lines().find(|line| line.contains(" ci gate ")).unwrap().trim();
+        let command = line.strip_prefix("run: ").or(line.strip_prefix("- ")).unwrap();
+        let command = command.replace("mcp-static ", "tool ");
+        let script = format!("tool() {{ echo \"$1 $SOURCE_DATE_EPOCH\"; }}\n{command}\n");
+        let before = day();
+        let ran = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
+        let printed = String::from_utf8(ran.stdout).unwrap();
+        let days = [before, day()].map(|day| format!("ci {day}\n"));
+        assert!(days.contains(&printed), "{forge}: {printed}{days:?}");
+    }
+}
+
+#[test]
+fn the_policy_of_the_documentation_is_valid_and_names_every_predicate() {
+    let page = std::fs::read_to_string(home().join("docs/policy.md")).unwrap();
+    let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    let policy = blocks.filter(|block| block.contains("[[rules]]")).last().unwrap();
+    let project = images();
+    project.file("registry-data/policy.toml", policy).commit(JUNE);
+    let ran = project.run(&["check"]).expect(0);
+    assert_eq!(ran.out.matches("warning[policy-denied]").count(), 4, "{}", ran.out);
+    let source = std::fs::read_to_string(home().join("src/config/policy/conditions.rs")).unwrap();
+    let body = source.split("pub struct Conditions {").nth(1).unwrap().split("\n}").next().unwrap();
+    let keys = body.lines().filter_map(|line| line.trim().strip_prefix("pub "));
+    let keys: Vec<&str> = keys.filter_map(|line| line.split(':').next()).collect();
+    assert!(keys.len() > 20, "{keys:?}");
+    for key in keys {
+        assert!(page.contains(&format!("| `{key}` | ")), "docs/policy.md does not explain {key}");
     }
 }

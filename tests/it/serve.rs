@@ -7,6 +7,7 @@ mod hops;
 mod hostile;
 mod imitate;
 mod large;
+mod mcp;
 mod program;
 mod programs;
 mod queries;

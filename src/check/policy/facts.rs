@@ -1,9 +1,10 @@
-//! What a policy may ask about an entry, read once for all rules. Texts are in lower case, as patterns compare them.
+//! What a policy may ask about an entry, read once for all rules. Texts are folded, as patterns compare them.
 
 use super::secret;
 use super::spot::{Side, Spot};
 use crate::check::{hosts, range, template};
 use crate::config::{Day, OWN, UPSTREAM};
+use crate::model::pattern::Folded;
 use crate::model::{
     Argument, ArgumentKind, Entry, Host, Input, NamedInput, Naming, OciReference, Package,
     PackageType, Server, ServerName, Transport,
@@ -21,15 +22,15 @@ pub struct Known<'a> {
 
 /// The facts of an entry.
 pub(super) struct Facts<'a> {
-    pub(super) name: String,
-    pub(super) namespace: usize,
-    pub(super) version: String,
-    pub(super) origin: String,
+    pub(super) name: Folded,
+    pub(super) namespace: Folded,
+    pub(super) version: Folded,
+    pub(super) origin: Folded,
     pub(super) known: Known<'a>,
     /// The day of the schema; `None` when it has no day.
     pub(super) schema: Option<i64>,
-    pub(super) repository: Option<String>,
-    pub(super) license: Option<String>,
+    pub(super) repository: Option<Folded>,
+    pub(super) license: Option<Folded>,
     /// The packages, then the remotes.
     pub(super) targets: Vec<Target<'a>>,
     /// Whether there may be more of them, which could not be read.
@@ -37,7 +38,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// A text that patterns are compared with, and its place.
-pub(super) type Text<'a> = (Spot<'a>, String);
+pub(super) type Text<'a> = (Spot<'a>, Folded);
 
 /// A package or a remote.
 pub(super) struct Target<'a> {
@@ -45,9 +46,9 @@ pub(super) struct Target<'a> {
     pub(super) index: usize,
     /// The type of a package.
     pub(super) kind: &'a str,
-    pub(super) identifier: String,
+    pub(super) identifier: Folded,
     /// The member that names the host, and the host.
-    pub(super) host: (&'static str, Option<String>),
+    pub(super) host: (&'static str, Option<Folded>),
     pub(super) transport: &'a str,
     /// Whether an image is named by its digest; `None` for other packages.
     pub(super) pinned: Option<bool>,
@@ -62,20 +63,19 @@ pub(super) struct Target<'a> {
 impl<'a> Facts<'a> {
     pub(super) fn new(name: &ServerName, entry: &'a Entry, known: Known<'a>) -> Self {
         let server: &Server = &entry.server;
-        let lower = |text: &str| text.to_ascii_lowercase();
         let mirrored = entry.mirrored_from();
         let packages = server.packages.iter().enumerate().map(|(i, it)| Target::package(i, it));
         let remotes = server.remotes.iter().enumerate().map(|(i, it)| Target::remote(i, it));
         let proof = known.proof.map(|proof| if mirrored.is_some() { UPSTREAM } else { proof });
         Self {
-            name: lower(name.as_str()),
-            namespace: name.namespace().as_str().len(),
-            version: lower(entry.version.as_str()),
-            origin: mirrored.map_or_else(|| OWN.to_owned(), |it| lower(it.trim_end_matches('/'))),
+            name: Folded::new(name.as_str()),
+            namespace: Folded::new(name.namespace().as_str()),
+            version: Folded::new(entry.version.as_str()),
+            origin: Folded::new(mirrored.map_or(OWN, |it| it.trim_end_matches('/'))),
             known: Known { proof, ..known },
             schema: schema_day(server.schema.as_deref().unwrap_or_default()),
-            repository: server.repository.as_ref().map(|it| lower(&it.url)),
-            license: server.publisher.license.as_deref().map(lower),
+            repository: server.repository.as_ref().map(|it| Folded::new(&it.url)),
+            license: server.publisher.license.as_deref().map(Folded::new),
             targets: packages.chain(remotes).collect(),
             is_partial: server.is_partial,
         }
@@ -94,12 +94,13 @@ impl<'a> Target<'a> {
         let is_image = kind.is_some_and(|kind| kind.naming == Naming::Image);
         let image = is_image.then(|| OciReference::split(&package.identifier));
         let pinned = image.map(|image| image.digest.is_some_and(is_digest));
+        let (from, host) = package_host(package, kind, image.as_ref());
         let mut target = Self {
             side: Side::Packages,
             index,
             kind: &package.registry_type,
-            identifier: package.identifier.to_ascii_lowercase(),
-            host: package_host(package, kind, image.as_ref()),
+            identifier: Folded::new(&package.identifier),
+            host: (from, host.map(Folded::new)),
             transport: package.transport.as_ref().map_or("", |it| &it.kind),
             pinned,
             has_hash: package.file_sha256.is_some(),
@@ -123,8 +124,8 @@ impl<'a> Target<'a> {
             side: Side::Remotes,
             index,
             kind: "",
-            identifier: String::new(),
-            host: ("url", remote.url.as_deref().and_then(host)),
+            identifier: Folded::new(""),
+            host: ("url", remote.url.as_deref().and_then(host).map(Folded::new)),
             transport: &remote.kind,
             pinned: None,
             has_hash: false,
@@ -160,9 +161,9 @@ impl<'a> Target<'a> {
         if self.unmarked.is_none() && !input.holds_secret() && secret::is_name(&name) {
             self.unmarked = Some(spot);
         }
-        let values = values(input).map(|value| (spot, format!("{name}={value}")));
+        let values = values(input).map(|value| (spot, Folded::new(format!("{name}={value}"))));
         self.variables.extend(values);
-        self.variables.push((spot, name));
+        self.variables.push((spot, Folded::new(name)));
     }
 
     /// Adds the variables inside the value of an input.
@@ -193,11 +194,12 @@ impl<'a> Target<'a> {
                 if self.unmarked.is_none() && !input.holds_secret() && secret::is_name(&name) {
                     self.unmarked = Some(spot);
                 }
-                let joined = texts.iter().map(|text| (value, format!("{name}={text}")));
+                let joined =
+                    texts.iter().map(|text| (value, Folded::new(format!("{name}={text}"))));
                 self.arguments.extend(joined);
-                self.arguments.push((spot, name));
+                self.arguments.push((spot, Folded::new(name)));
             }
-            self.arguments.extend(texts.into_iter().map(|text| (value, text)));
+            self.arguments.extend(texts.into_iter().map(|text| (value, Folded::new(text))));
             self.add_inner(inner, input);
         }
     }

@@ -14,12 +14,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::CheckedServer;
 use crate::config::{Action, DEFAULT, Day, Denied, Exception, Policy};
 use crate::data::{EntryFile, ServerFolder, Tree, digest};
 use crate::diag::{Code, Diagnostic, Finding, Severity, SourceFile};
 use crate::error::Result;
-use crate::model::{Entry, LeftOut};
+use crate::model::{Entry, LeftOut, Listing};
 
 use facts::Facts;
 pub use facts::Known;
@@ -67,6 +66,16 @@ impl PolicyOutcome {
         self.left_out.extend(other.left_out);
         self.exceptions.extend(other.exceptions);
     }
+}
+
+/// A server to which a policy was applied.
+pub struct Judged {
+    /// Its listing without the denied versions; `None` when none is left.
+    pub listing: Option<Listing>,
+    /// What is denied or warned about.
+    pub findings: Vec<Diagnostic>,
+    /// What to remember of it.
+    pub outcome: PolicyOutcome,
 }
 
 /// The decision about an entry.
@@ -179,36 +188,35 @@ impl Judge {
         &self,
         tree: &Tree,
         server: &ServerFolder,
-        checked: &mut CheckedServer,
+        listing: Listing,
         has_proofs: bool,
         age: Option<i64>,
-    ) -> Result<()> {
-        let Some(listing) = checked.listing.take() else { return Ok(()) };
+    ) -> Result<Judged> {
+        let (mut findings, mut outcome) = (Vec::new(), PolicyOutcome::default());
         let mut denied = BTreeSet::new();
         for entry in listing.entries() {
             let proof = has_proofs.then_some(entry.evidence.method);
             let facts = Facts::new(listing.name(), entry, Known { proof, age });
             let Some(decision) = self.decide(&facts) else { continue };
-            checked.policy.exceptions.extend(&decision.used);
+            outcome.exceptions.extend(&decision.used);
             if decision.action == Action::Deny {
                 denied.insert(entry.version.as_str().to_owned());
             }
-            // Nobody sees a withdrawn version, so there is nothing to say about it.
+            // Nobody sees a withdrawn version, so there is nothing to report.
             if decision.action == Action::Allow || !entry.is_live() {
                 continue;
             }
-            checked.findings.extend(self.report(tree, server, entry, &decision)?);
+            findings.extend(self.report(tree, server, entry, &decision)?);
             if decision.action == Action::Deny {
                 let (name, version) = (listing.name().as_str(), entry.version.as_str());
-                let left_out = LeftOut::new(name, version, self.id(decision.rule));
-                checked.policy.left_out.push(left_out);
+                outcome.left_out.push(LeftOut::new(name, version, self.id(decision.rule)));
             }
         }
-        checked.listing = match denied.is_empty() {
+        let listing = match denied.is_empty() {
             true => Some(listing),
             false => listing.without(|entry| denied.contains(entry.version.as_str())),
         };
-        Ok(())
+        Ok(Judged { listing, findings, outcome })
     }
 
     fn id(&self, rule: usize) -> &str {
@@ -257,7 +265,7 @@ impl Judge {
         let id = self.id(decision.rule);
         if decision.action == Action::Warn {
             let message = format!("the policy warns about {name} ({id}): {reason}");
-            let help = "publish a version to which the rule does not apply, or add an exception to policy.toml";
+            let help = "publish a version that the rule does not match, or add an exception to policy.toml";
             return Finding::new(Code::PolicyWarned, pointer, message).help(help);
         }
         let (verb, severity) = match refuses {
@@ -270,7 +278,10 @@ impl Judge {
                 "correct it before it is published, add an exception to policy.toml, or run `mcp-static status {} deleted`",
                 name.replace(' ', "@")
             ),
-            false => "publish a version to which the rule does not apply, or add an exception to policy.toml".to_owned(),
+            false => {
+                "publish a version that the rule does not match, or add an exception to policy.toml"
+                    .to_owned()
+            }
         };
         let mut finding = Finding::new(Code::PolicyDenied, pointer, message).help(help);
         finding.severity = severity;

@@ -3,7 +3,7 @@
 use super::facts::{Facts, Target};
 use super::spot::{Side, Spot};
 use crate::config::{Action, Conditions, Day, host_pattern};
-use crate::model::pattern::Glob;
+use crate::model::pattern::{Folded, Glob};
 
 /// Patterns of which one must match.
 pub(super) struct Globs(Vec<Glob>);
@@ -17,8 +17,8 @@ impl Globs {
         self.0.is_empty()
     }
 
-    /// Whether one of the patterns matches a text in lower case.
-    pub(super) fn matches(&self, text: &str) -> bool {
+    /// Whether one of the patterns matches a text.
+    pub(super) fn matches(&self, text: &Folded) -> bool {
         self.0.iter().any(|glob| glob.matches(text))
     }
 }
@@ -195,12 +195,12 @@ impl EntryTest {
             true => Match::Yes(Spot::Top(keys)),
             false => Match::No,
         };
-        let any = |globs: &Globs, text: &Option<String>| {
+        let any = |globs: &Globs, text: &Option<Folded>| {
             text.as_ref().is_some_and(|text| globs.matches(text))
         };
         match self {
             Self::Name(globs) => yes(globs.matches(&facts.name), &["name"]),
-            Self::Namespace(globs) => yes(globs.matches(&facts.name[..facts.namespace]), &["name"]),
+            Self::Namespace(globs) => yes(globs.matches(&facts.namespace), &["name"]),
             Self::Version(globs) => yes(globs.matches(&facts.version), &["version"]),
             Self::Origin(globs) => yes(globs.matches(&facts.origin), &["name"]),
             Self::Proof(words) => match facts.known.proof {
@@ -278,6 +278,6 @@ impl TargetTest {
 }
 
 /// Returns the place of the first text that matches.
-fn found<'a>(globs: &Globs, texts: &[(Spot<'a>, String)]) -> Option<Spot<'a>> {
+fn found<'a>(globs: &Globs, texts: &[(Spot<'a>, Folded)]) -> Option<Spot<'a>> {
     texts.iter().find(|(_, text)| globs.matches(text)).map(|(spot, _)| *spot)
 }

@@ -28,6 +28,9 @@ pub(in crate::cli) struct ServeArgs {
     /// Serve this built site instead of the data; it is read once
     #[arg(long, value_name = "DIR", requires = "host", conflicts_with = "base_url", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
+    /// Be an MCP server on stdin and stdout instead, for agents: search, show, how to install
+    #[arg(long, conflicts_with_all = ["addr", "allow_host", "host"])]
+    pub mcp: bool,
     /// Send no CORS headers, as a host whose operator has not set them (s3, plain)
     #[arg(long, requires = "host")]
     pub without_cors: bool,

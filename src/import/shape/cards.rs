@@ -84,12 +84,8 @@ pub(super) fn read_catalog(source: &Source<'_>, shaped: &mut Shaped) {
         }
     }
     if others > 0 {
-        let what = crate::text::count(others, "entry of another kind than a server");
-        let what = what.replace(
-            "entry of another kind than a servers",
-            "entries of another kind than a server",
-        );
-        shaped.note(source.place(&root), format!("{what} left out"));
+        let what = crate::text::count(others, "entry");
+        shaped.note(source.place(&root), format!("left out {what} of another kind than a server"));
     }
 }
 

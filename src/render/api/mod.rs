@@ -7,5 +7,6 @@ pub mod wire;
 pub use documents::{NOT_FOUND_PAGE, globals, listing, lists};
 pub use pages::ListPages;
 pub use wire::{
-    LIST_SEPARATOR, LIST_START, Problem, document_of, entry_json, list_end, list_json, list_size,
+    LIST_SEPARATOR, LIST_START, OFFICIAL, Problem, document_of, entry_json, list_end, list_json,
+    list_size,
 };

@@ -68,6 +68,9 @@ impl Machine<'_> {
         let mut text = "User-agent: *\nAllow: /\n".to_owned();
         if let Some(base) = &self.site.base_url {
             text.push_str(&format!("\nSitemap: {base}/sitemap.xml\n"));
+            if self.site.agents {
+                text.push_str(&format!("Agentmap: {base}/.well-known/ard.json\n"));
+            }
         }
         text
     }
@@ -121,20 +124,34 @@ impl Machine<'_> {
         };
         let mut text = format!("# {}\n\n> {}\n\n", line(&self.site.name), line(&self.site.tagline));
         text.push_str(&format!(
-            "A registry of {}. Ask the API rather than reading pages.\n\n## API\n\n",
+            "A registry of {}. Fetch the document that answers your question.\n\n## Questions\n\n",
             counted(self.servers.len(), "MCP server")
         ));
         text.push_str(&links(&[
-            ("v0.1/servers", "every server with its latest version, in one JSON document"),
-            ("v0.1/servers/{namespace}%2F{name}/versions", "all versions of a server"),
-            ("v0.1/servers/{namespace}%2F{name}/versions/latest", "its latest version"),
-            ("openapi.yaml", "the API described"),
+            ("v0.1/servers", "Which servers are there? JSON, each with its latest version"),
+            (
+                "v0.1/servers/{namespace}%2F{name}/versions/latest",
+                "What is this server, which packages and remotes has it, what does it need? JSON",
+            ),
+            ("v0.1/servers/{namespace}%2F{name}/versions", "Which versions has it? JSON"),
+            (
+                "servers/{namespace}/{name}/",
+                "How is it installed in a client? A page with commands and files",
+            ),
+            ("feed.xml", "What is new, deprecated or withdrawn? Atom; as a page: changes/"),
+            ("connect/", "How is a client connected to this registry? A page"),
+            ("allowlist/", "What may clients run that enforce this registry? A page with files"),
         ]));
-        text.push_str("\n## Pages\n\n");
+        if self.site.policy {
+            text.push_str(&links(&[(
+                "policy/",
+                "Why is a server not listed? A page; as JSON: policy/policy.json",
+            )]));
+        }
+        text.push_str("\n## For programs\n\n");
         text.push_str(&links(&[
-            ("browse/", "servers by package type, transport, namespace and status"),
-            ("changes/", "what changed lately"),
-            ("connect/", "how to connect a client to this registry"),
+            ("openapi.yaml", "the API described"),
+            ("browse/", "pages of servers by package type, transport, namespace and status"),
         ]));
         text
     }

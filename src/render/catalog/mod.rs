@@ -28,6 +28,7 @@ mod search;
 mod server;
 mod spanning;
 mod summary;
+mod systems;
 mod tabs;
 mod text;
 mod touches;
@@ -41,7 +42,7 @@ use crate::model::Listing;
 use crate::site::{Artifact, Media};
 
 use super::Facts;
-use super::export::ServerExports;
+use super::export::{self, Bulk, CatalogFiles, ServerExports};
 use super::install::{Clients, InstallContext, recipe};
 use assets::Assets;
 pub use enforce::Enforcement;
@@ -115,6 +116,16 @@ impl Catalog {
         self
     }
 
+    /// Begins the files that other systems read as a catalog.
+    pub fn files(&self, facts: &Facts) -> CatalogFiles {
+        CatalogFiles::new(&self.exports, facts)
+    }
+
+    /// Begins the file of all entries.
+    pub fn bulk(&self) -> Option<Bulk> {
+        Bulk::new(&self.exports)
+    }
+
     /// Identifies everything that pages depend on besides data and facts.
     pub fn digest(&self) -> &str {
         &self.digest
@@ -166,8 +177,11 @@ impl Catalog {
         let context =
             InstallContext { base_url: site.base_url.as_deref(), clients: self.clients.clone() };
         view.tabs = Tabs::new((lens, &recipes), &context, &self.assets.shared);
-        let head =
-            PageHead::new("servers", &view.title, &view.description).json(view.json.as_ref());
+        let card = export::card(listing, &self.exports);
+        let head = PageHead::new("servers", &view.title, &view.description)
+            .json(view.json.as_ref())
+            .card(card.as_ref());
+        artifacts.extend(card);
         artifacts.extend(self.badge(listing, &view));
         artifacts.extend(self.page(&site, place, "server.html", head, &view));
         for entry in listing.live().filter(|other| *other != entry) {

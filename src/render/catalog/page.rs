@@ -26,7 +26,9 @@ pub(super) struct SiteView {
     pub(super) base_url: Option<String>,
     pub(super) public: bool,
     /// Whether the registry has a policy, which has a page.
-    policy: bool,
+    pub(super) policy: bool,
+    /// Whether there is a catalog for agents.
+    pub(super) agents: bool,
     logo: Option<String>,
     logo_text: Option<String>,
     footer: Option<String>,
@@ -86,6 +88,7 @@ impl SiteView {
             base_url: facts.base_url.as_ref().map(|url| url.as_str().to_owned()),
             public: catalog.public,
             policy: facts.policy.is_some(),
+            agents: facts.base_url.is_some() && catalog.exports.has("ard"),
             logo: settings.logo.as_ref().filter(is_picture).cloned(),
             logo_text: settings.logo.as_ref().filter(|logo| !is_picture(logo)).map(|l| shown(l)),
             footer: settings.footer.as_deref().map(shown),
@@ -126,6 +129,8 @@ pub(super) struct PageHead {
     description: String,
     /// Its JSON twin, from the site's root.
     json: Option<Href>,
+    /// The server's card, likewise.
+    card: Option<Href>,
     /// Its absolute URL, or that of its canonical page.
     canonical: Option<String>,
     /// When the data was committed, and in which commit. Only on pages that every change renews.
@@ -164,6 +169,12 @@ impl PageHead {
     /// Sets the JSON twin.
     pub(super) fn json(mut self, json: Option<&Href>) -> Self {
         self.json = json.cloned();
+        self
+    }
+
+    /// Sets the server's card.
+    pub(super) fn card(mut self, card: Option<&Artifact>) -> Self {
+        self.card = card.map(|card| card.path.to_string().trim_start_matches('/').to_owned());
         self
     }
 

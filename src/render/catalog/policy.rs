@@ -1,5 +1,7 @@
 //! The page "Policy": the rules in their order, and what they leave out.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -9,7 +11,7 @@ use super::Catalog;
 use super::page::{PageHead, SiteView};
 use super::place::PagePlace;
 use super::text::{counted, shown};
-use crate::config::{Action, Denied};
+use crate::config::{Action, DEFAULT, Denied};
 use crate::site::Artifact;
 
 /// Most rows of what is left out; the JSON has all of them.
@@ -24,6 +26,7 @@ struct PolicyView {
     rules: Vec<RuleView>,
     /// What happens to an entry that no rule matches.
     default: &'static str,
+    default_left_out: Option<String>,
     exceptions: Vec<ExceptionView>,
     refuses: bool,
     left_out: Vec<RowView>,
@@ -37,9 +40,11 @@ struct RuleView {
     id: String,
     action: &'static str,
     reason: String,
-    /// Predicates, each with its values.
+    /// Predicates in words, each with its values.
     conditions: Vec<(String, Vec<String>)>,
     exceptions: Vec<ExceptionView>,
+    /// Number of versions that the rule leaves out, if there are some.
+    left_out: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -56,22 +61,26 @@ struct RowView {
     name: String,
     versions: String,
     rule: String,
-    reason: String,
 }
 
 impl Catalog {
     /// Renders the page at `/policy/`.
     pub(in crate::render) fn policy(&self, facts: &Facts, it: &Published<'_>) -> Option<Artifact> {
-        let versions: usize = it.left_out.iter().map(|row| row.versions.len()).sum();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for row in &it.left_out {
+            *counts.entry(row.rule).or_default() += row.versions.len();
+        }
+        let versions: usize = counts.values().sum();
+        let left_out = |rule: &str| counts.get(rule).map(|count| counted(*count, "version"));
         let rows = it.left_out.iter().take(LISTED).map(|row| RowView {
             name: shown(row.name),
             versions: shown(&row.versions.join(", ")),
             rule: shown(row.rule),
-            reason: shown(row.reason),
         });
         let body = PolicyView {
-            rules: it.rules.iter().map(rule).collect(),
+            rules: it.rules.iter().map(|rule| RuleView::new(rule, left_out(rule.id))).collect(),
             default: it.default.as_str(),
+            default_left_out: left_out(DEFAULT),
             exceptions: it.exceptions.iter().map(exception).collect(),
             refuses: it.denied == Denied::Refuse,
             left_out: rows.collect(),
@@ -85,25 +94,65 @@ impl Catalog {
     }
 }
 
-fn rule(rule: &PublishedRule<'_>) -> RuleView {
-    let conditions = rule.conditions.iter().map(|(key, value)| {
-        let values = match value {
-            Value::Array(values) => values.iter().map(text).collect(),
-            value => vec![text(value)],
-        };
-        (key.clone(), values)
-    });
-    RuleView {
-        id: shown(rule.id),
-        action: Action::as_str(rule.action),
-        reason: shown(rule.reason),
-        conditions: conditions.collect(),
-        exceptions: rule.exceptions.iter().map(exception).collect(),
+impl RuleView {
+    fn new(rule: &PublishedRule<'_>, left_out: Option<String>) -> Self {
+        let conditions = rule.conditions.iter().map(|(key, value)| {
+            let values = match value {
+                Value::Array(values) => values.iter().map(text).collect(),
+                value => vec![text(value)],
+            };
+            (label(key), values)
+        });
+        Self {
+            id: shown(rule.id),
+            action: Action::as_str(rule.action),
+            reason: shown(rule.reason),
+            conditions: conditions.collect(),
+            exceptions: rule.exceptions.iter().map(exception).collect(),
+            left_out,
+        }
     }
 }
 
+/// Returns a predicate in words.
+fn label(key: &str) -> String {
+    let known = LABELS.iter().find(|(known, _)| *known == key);
+    known.map_or_else(|| shown(key), |(_, label)| (*label).to_owned())
+}
+
+/// The predicates in words.
+const LABELS: [(&str, &str); 22] = [
+    ("argument", "Argument"),
+    ("exact_version", "Package has one exact version"),
+    ("file_sha256", "Package has a checksum"),
+    ("has_license", "License is given"),
+    ("has_repository", "Repository is given"),
+    ("license", "License"),
+    ("name", "Name"),
+    ("namespace", "Namespace"),
+    ("namespace_younger_than", "Age of the namespace, in days, less than"),
+    ("origin", "Origin"),
+    ("package", "Package"),
+    ("package_host", "Package from"),
+    ("package_type", "Package type"),
+    ("pinned", "Image is pinned by its digest"),
+    ("proof", "Proof of ownership"),
+    ("remote_host", "Remote at"),
+    ("repository", "Repository"),
+    ("schema_before", "Schema older than"),
+    ("transport", "Transport"),
+    ("unmarked_secret", "A secret is not marked as one"),
+    ("variable", "Variable or header"),
+    ("version", "Version"),
+];
+
 fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), shown)
+    match value {
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::String(text) => shown(text),
+        value => value.to_string(),
+    }
 }
 
 fn exception(it: &PublishedException<'_>) -> ExceptionView {
@@ -113,5 +162,21 @@ fn exception(it: &PublishedException<'_>) -> ExceptionView {
         reason: shown(it.reason),
         approved_by: shown(it.approved_by),
         expires: shown(it.expires),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LABELS, label};
+    use crate::config::Conditions;
+
+    #[test]
+    fn every_predicate_has_words() {
+        let message = toml::from_str::<Conditions>("zzz = 1").unwrap_err().message().to_owned();
+        let known: Vec<&str> = message.split('`').skip(3).step_by(2).collect();
+        assert_eq!(known.len(), LABELS.len(), "{message}");
+        for key in known {
+            assert_ne!(label(key), key);
+        }
     }
 }

@@ -24,6 +24,7 @@ use super::page::{PageHead, SiteView, Wanted};
 use super::place::{Href, PagePlace, page_of};
 use super::search;
 use super::summary::Summary;
+use super::systems::Systems;
 use super::text::counted;
 use super::works;
 
@@ -324,11 +325,12 @@ impl Span<'_> {
             ("count", engine::value(counted(self.servers.len(), "server"))),
         ]);
         let numbers = Numbers::new(self.servers, self.facets);
+        let systems = Systems::new(&self.catalog.exports, self.site.agents);
         let pages = [
             self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),
             self.plain("numbers", "numbers.html", "Numbers", NUMBERS, numbers),
-            self.plain("connect", "connect.html", "Connect a client", CONNECT, ()),
+            self.plain("connect", "connect.html", "Connect a client", CONNECT, systems),
         ];
         pages.into_iter().flatten().collect()
     }

@@ -1,10 +1,14 @@
-//! Files for other systems, made from the same recipes as the pages.
+//! Files for other systems.
 //!
-//! To add one, write a module with two functions, what a server adds and the document of all servers,
-//! and a row of [`EXPORTS`].
+//! There are two lists. [`EXPORTS`] has the files for clients that enforce what is approved, made from the
+//! same recipes as the pages; [`CATALOG_FILES`] has those that other systems read as a catalog. To add one,
+//! write a module and a row.
 
 pub mod allowlist;
 mod amazon_q;
+mod bulk;
+mod card;
+mod catalog_files;
 mod codex;
 mod installers;
 mod row;
@@ -16,6 +20,9 @@ use crate::model::Listing;
 use crate::site::{Artifact, Media};
 
 pub use amazon_q::name as amazon_q_name;
+pub use bulk::{BULK, Bulk};
+pub use card::card;
+pub use catalog_files::{AGENTS, CATALOG_FILES, CatalogFiles, Elements, Piece, is_catalog_file};
 pub use installers::INSTALLERS;
 
 /// A file for another system.

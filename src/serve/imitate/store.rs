@@ -192,6 +192,7 @@ pub(super) fn media_of(path: &str) -> Option<Media> {
         "svg" => Media::Svg,
         "xml" => Media::Xml,
         "txt" => Media::Text,
+        "gz" => Media::Gzip,
         _ => return None,
     })
 }

@@ -279,3 +279,22 @@ fn a_gitlab_that_takes_no_push_is_only_a_warning() {
     );
     assert!(ran.err.contains("set MCP_STATIC_TOKEN") && !ran.err.contains(TOKEN), "{}", ran.err);
 }
+
+#[test]
+fn the_day_of_the_run_ends_an_exception() {
+    let registry = Registry::new(Kind::GitHub);
+    registry.project.file(
+        "registry-data/policy.toml",
+        "[[rules]]\nid = \"no-two\"\naction = \"deny\"\nreason = \"x\"\nmatch = { version = [\"2.*\"] }\n\n[[exceptions]]\nrule = \"no-two\"\nname = [\"*\"]\nreason = \"x\"\napproved_by = \"Jo\"\nexpires = 2030-06-30\n",
+    );
+    registry.commit();
+    registry.project.entry(HELLO, "2.0.0");
+    registry.commit();
+    for (time, is_listed) in [("1909094399", true), ("1909094400", false)] {
+        let mut job = registry.job();
+        gate(job.set("SOURCE_DATE_EPOCH", time), &[]).expect(0);
+        let versions = registry.path("temp/mcp-static/site/v0.1/servers").join(HELLO);
+        assert!(versions.join("versions/1.0.0").exists());
+        assert_eq!(versions.join("versions/2.0.0").exists(), is_listed, "{time}");
+    }
+}

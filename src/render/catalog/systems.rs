@@ -1,0 +1,35 @@
+//! The files for other systems, as the page about connecting lists them.
+
+use serde::Serialize;
+
+use super::super::export::{AGENTS, BULK, CATALOG_FILES};
+use super::place::Href;
+use crate::config::ExportSettings;
+
+/// The files that are switched on.
+#[derive(Debug, Serialize)]
+pub(super) struct Systems {
+    files: Vec<SystemFile>,
+}
+
+#[derive(Debug, Serialize)]
+struct SystemFile {
+    system: &'static str,
+    href: Href,
+}
+
+impl Systems {
+    /// Lists what `settings` switch on; `agents` says whether there is a catalog for agents.
+    pub(super) fn new(settings: &ExportSettings, agents: bool) -> Self {
+        let row = |system: &'static str, path: &[&str]| SystemFile { system, href: path.join("/") };
+        let on = CATALOG_FILES.iter().filter(|file| settings.has(file.id));
+        let mut files: Vec<SystemFile> = on.map(|file| row(file.system, file.path)).collect();
+        if agents {
+            files.extend(AGENTS.iter().map(|path| row("Agents (ARD, AI Catalog)", path)));
+        }
+        if settings.has("all") {
+            files.push(row("Programs that want every entry", &BULK));
+        }
+        Self { files }
+    }
+}
