@@ -45,6 +45,7 @@ mod reports;
 mod rules;
 mod scratch;
 mod serve;
+mod shapes;
 mod sign;
 mod status;
 mod timestamps;
