@@ -60,7 +60,7 @@ pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Out
         Ok(found) => found,
         Err(broken) => {
             report.push(*broken);
-            return finish(global, report, talk, false);
+            return finish(global, report, talk, true);
         }
     };
     if args.as_own {

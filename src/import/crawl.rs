@@ -204,3 +204,6 @@ fn read(name: &str, link: &Link, body: &[u8]) -> Shaped {
     }
     shaped
 }
+
+#[cfg(test)]
+mod tests;

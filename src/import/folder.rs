@@ -79,6 +79,7 @@ pub fn read_folder(root: &Path) -> Result<Found> {
         match read_found(&shown, &bytes) {
             Ok(more) if more.is_about_servers() => found.merge(more),
             Ok(_) => others += 1,
+            Err(wrong) if wrong.code == Code::DocumentKind => others += 1,
             Err(wrong) => {
                 let message = format!("the file was not imported: {}", wrong.message);
                 let finding = Diagnostic::new(Code::ImportRefused, wrong.place, message);

@@ -47,6 +47,7 @@ mod scratch;
 mod serve;
 mod shapes;
 mod sign;
+mod sources;
 mod status;
 mod timestamps;
 mod trust;

@@ -163,6 +163,14 @@ impl Shaped {
 /// # Errors
 /// When a file whose name promises YAML is not YAML.
 pub(super) fn read_shape(file: &str, bytes: &[u8]) -> Result<Option<Shaped>, Box<Diagnostic>> {
+    let is_yaml = [".yaml", ".yml", ".yaml.gz", ".yml.gz"].iter().any(|end| file.ends_with(end));
+    if bytes.len() > MAX_SHAPED && is_yaml {
+        let message = format!("the file is larger than {} MiB", MAX_SHAPED >> 20);
+        let finding = Diagnostic::new(Code::ImportRefused, Place::file(file), message);
+        return Err(Box::new(
+            finding.help("split it; several imports add up; nothing was imported"),
+        ));
+    }
     // A list of little else than commas is about no server, and would take many times its size.
     let values = bytes.iter().filter(|b| **b == b',').count();
     if bytes.len() > MAX_SHAPED || values > 10_000 && values > bytes.len() / 6 {
@@ -171,12 +179,11 @@ pub(super) fn read_shape(file: &str, bytes: &[u8]) -> Result<Option<Shaped>, Box
     let Ok(text) = std::str::from_utf8(bytes) else { return Ok(None) };
     let text = text.trim_start_matches('\u{feff}');
     let is_json = text.trim_start().starts_with(['{', '[', '/']);
-    let is_yaml = [".yaml", ".yml", ".yaml.gz", ".yml.gz"].iter().any(|end| file.ends_with(end));
     let shaped = if let Ok(value) = serde_json::from_str::<Value>(text) {
         let mut shaped = read_value(&Source { file, value: &value, json: Some(text) });
         shaped.iter_mut().for_each(|shaped| locate(file, text, shaped));
         shaped
-    } else if let Some(value) = relaxed::read(text).filter(|_| is_json && !is_yaml) {
+    } else if let Some(value) = (is_json && !is_yaml).then(|| relaxed::read(text)).flatten() {
         let mut shaped = read_value(&Source { file, value: &value, json: None });
         if let Some(shaped) = &mut shaped {
             let message = "comments and commas in front of a closing bracket were ignored";
@@ -185,7 +192,15 @@ pub(super) fn read_shape(file: &str, bytes: &[u8]) -> Result<Option<Shaped>, Box
         shaped
     } else if is_yaml || !is_json {
         match yaml::read_yaml(text) {
-            Ok(value) => read_value(&Source { file, value: &value, json: None }),
+            Ok(value) => {
+                let shaped = read_value(&Source { file, value: &value, json: None });
+                if shaped.is_none() && is_yaml {
+                    let what = "this file is neither a Docker server.yaml nor a catalog file";
+                    let finding = Diagnostic::new(Code::DocumentKind, Place::file(file), what);
+                    return Err(Box::new(finding.help("name another file; nothing was imported")));
+                }
+                shaped
+            }
             Err(fault) if is_yaml => {
                 let place = Place { line: fault.line, column: fault.column, ..Place::file(file) };
                 let help = "correct the file, or save it again; nothing was imported";

@@ -134,6 +134,10 @@ fn version(document: &Value, out: &mut Object, notes: &mut Vec<String>) {
         notes.push("\"version_detail\" is now \"version\"".to_owned());
     }
     match out.get("version") {
+        Some(Value::String(word)) if word == "latest" => {
+            notes.push("its version was the word \"latest\"; 1.0.0 was written".to_owned());
+            out.insert("version".to_owned(), json!("1.0.0"));
+        }
         Some(Value::Number(number)) => {
             notes.push("its version was a number and is text now".to_owned());
             let number = number.to_string();
