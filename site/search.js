@@ -12,8 +12,10 @@ function row(index, server, terms, at) {
   const labels = (kind) => (server.has.get(kind) || []).map((value) => index.labels.get(`${kind} ${value}`));
   const chips = [...labels('package'), ...(server.remote ? ['Remote'] : [])];
   if (chips.length === 0) chips.push(...labels('transport').slice(0, 1));
+  chips.push(...labels('tier'));
   const chip = (kind) => (text) => make('span', { class: `chip${kind}` }, text);
   const warnings = server.has.get('status')?.filter((value) => value !== 'active') || [];
+  if (server.has.get('review')?.includes('expired')) warnings.push('review expired');
   const proven = (server.has.get('proof') || []).some((value) => !['upstream', 'unrecorded'].includes(value));
   item.append(
     make('h3', {}, make('a', { href: `${document.body.dataset.root}servers/${server.name}/` }, ...marked(server.title, terms))),

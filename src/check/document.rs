@@ -26,7 +26,7 @@ pub fn document(value: &Value, rules: &DocumentRules) -> Vec<Finding> {
     if let Some(other) = kind::check(value) {
         return vec![other];
     }
-    let input = input::check(value);
+    let input = input::check(value, rules);
     if !value.is_object() {
         return input.findings;
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::data::{
-    self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFolder,
-    StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin, read_status,
+    self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFiles,
+    ServerFolder, StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin,
+    read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, Severity, SourceFile};
 use crate::error::Result;
@@ -67,6 +68,8 @@ pub struct Checker<'a> {
     pub dates: &'a DateSource,
     /// Which rules hold.
     pub rules: DocumentRules,
+    /// The time that counts as now, in seconds since 1970.
+    pub today: i64,
 }
 
 impl Checker<'_> {
@@ -75,32 +78,32 @@ impl Checker<'_> {
     /// # Errors
     /// When a file cannot be read.
     pub fn server(&self, server: &ServerFolder) -> Result<CheckedServer> {
-        let read = |version| self.tree.read_version(server, version);
-        let files = server.versions.iter().map(read).collect::<Result<_>>()?;
-        self.server_of(server, files)
+        self.server_of(server, self.tree.read_server(server)?)
     }
 
-    /// Checks a server as [`Checker::server`] does, with its files read already, in the order of the
-    /// versions.
+    /// Checks a server as [`Checker::server`] does, with its files read already.
     pub fn server_of(
         &self,
         server: &ServerFolder,
-        files: Vec<VersionFiles>,
+        mut files: ServerFiles,
     ) -> Result<CheckedServer> {
         let mut checked = CheckedServer::default();
         let mut entries = Vec::with_capacity(server.versions.len());
         let mut urls = BTreeSet::new();
-        for (version, files) in server.versions.iter().zip(files) {
+        let mut annotations = self.annotations(server, &mut files);
+        for (version, files) in server.versions.iter().zip(files.versions) {
             let findings = &mut checked.findings;
             let mut judge =
                 EntryChecker { checker: self, server, version, findings, mirrored: false };
-            if let Some((entry, remotes)) = judge.entry(files)? {
+            if let Some((mut entry, remotes)) = judge.entry(files)? {
+                annotations.add_to(&mut entry);
                 if entry.is_live() {
                     urls.extend(remotes);
                 }
                 entries.push(entry);
             }
         }
+        checked.findings.extend(annotations.findings());
         let mut seen = BTreeSet::new();
         checked.urls = urls.into_iter().filter(|url| seen.insert(url.url.clone())).collect();
         let name = ServerName::parse(&format!("{}/{}", server.namespace, server.name));
@@ -207,6 +210,7 @@ impl EntryChecker<'_> {
             dates,
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED,
+            annotations: None,
         };
         Ok(Some((entry, urls)))
     }

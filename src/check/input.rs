@@ -10,14 +10,16 @@ use super::misplaced::unknown_help;
 use super::reshape::reshaped;
 use super::shape::{Field, FieldType, SERVER, Shape, TextForm, TextLimits};
 use super::words::{is_word, one_of, quote, type_of};
-use super::{normal, url};
+use super::{DocumentRules, Profile, normal, url};
 use crate::diag::{Code, Finding, nearest};
-use crate::model::{TransportType, package_type_names};
+use crate::model::{PUBLISHER_KEY, TransportType, is_other_key, package_type_names};
 use crate::text::is_lower_hex;
 
 /// What the input rules found.
 #[derive(Debug, Default)]
-pub(super) struct Verdict {
+pub(super) struct Verdict<'r> {
+    /// Prefixes of keys that may be below `_meta`; `None` where no key of one's own may be.
+    meta_keys: Option<&'r [String]>,
     /// Every breach.
     pub(super) findings: Vec<Finding>,
     /// Whether the structs would drop a member, so that the schema has to see another document.
@@ -27,13 +29,14 @@ pub(super) struct Verdict {
 static DOCUMENT: FieldType = FieldType::Object(&SERVER);
 
 /// Applies the input rules to a whole document.
-pub(super) fn check(document: &Value) -> Verdict {
-    let mut verdict = Verdict::default();
+pub(super) fn check<'r>(document: &Value, rules: &'r DocumentRules) -> Verdict<'r> {
+    let listed = (rules.profile == Profile::Strict).then_some(&*rules.config.meta_keys);
+    let mut verdict = Verdict { meta_keys: listed, ..Verdict::default() };
     verdict.value(document, &DOCUMENT, &Path::Root);
     verdict
 }
 
-impl Verdict {
+impl Verdict<'_> {
     /// Checks every member, then which required ones are absent.
     fn object(&mut self, members: &Map<String, Value>, shape: &'static Shape, path: &Path<'_>) {
         let mut required = shape.fields.iter().filter(|field| field.required).count();
@@ -43,7 +46,7 @@ impl Verdict {
                     required -= usize::from(field.required);
                     self.member(value, field, &path.key(key));
                 }
-                None => self.findings.push(unknown(key, shape, path)),
+                None => self.findings.extend(self.unknown(key, shape, path)),
             }
         }
         if required > 0 {
@@ -51,6 +54,32 @@ impl Verdict {
             let absent = shape.fields.iter().filter(absent);
             self.findings.extend(absent.filter_map(|field| missing(field, shape, path)));
         }
+    }
+
+    /// Makes a finding for a member that the shape does not have; the key itself is what is wrong.
+    fn unknown(&self, key: &str, shape: &Shape, path: &Path<'_>) -> Option<Finding> {
+        let own = self.meta_keys.filter(|_| is_own_key(key, shape));
+        // One without a slash is a whole key.
+        let lists = |listed: &String| match listed.contains('/') {
+            true => key.starts_with(listed.as_str()),
+            false => key == listed,
+        };
+        if own.is_some_and(|listed| listed.iter().any(lists)) {
+            return None;
+        }
+        if own.is_some() {
+            let message = format!("{} is not a key that the settings list", quote(key));
+            let prefix = key.split_inclusive('/').next().unwrap_or(key);
+            let help = format!(
+                "move it into {}, or write meta_keys = [{}] below [check] in registry.toml",
+                quote(PUBLISHER_KEY),
+                quote(prefix)
+            );
+            return Some(path.key(key).finding(Code::MetaKeyUnlisted, message, help).on_key());
+        }
+        let message = format!("{} has no property {}", shape.name, quote(key));
+        let help = unknown_help(key, shape);
+        Some(path.key(key).finding(Code::PropertyUnknown, message, help).on_key())
     }
 
     /// Checks a member; an optional one may be null.
@@ -145,10 +174,9 @@ fn missing_help(shape: &Shape, field: &Field) -> String {
     format!("add {example}")
 }
 
-/// Makes a finding for a member that the shape does not have; the key itself is what is wrong.
-fn unknown(key: &str, shape: &Shape, path: &Path<'_>) -> Finding {
-    let message = format!("{} has no property {}", shape.name, quote(key));
-    path.key(key).finding(Code::PropertyUnknown, message, unknown_help(key, shape)).on_key()
+/// Whether a key of `_meta` is one of the author's own, and not a misspelled one.
+fn is_own_key(key: &str, shape: &Shape) -> bool {
+    shape.name == "_meta" && is_other_key(key) && nearest(key, [PUBLISHER_KEY]).is_none()
 }
 
 /// Returns the first limit that a text breaks.

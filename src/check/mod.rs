@@ -12,6 +12,7 @@
 //! a schema violation at the same place. Who asks makes no difference.
 
 mod about;
+mod annotations;
 mod bundle;
 mod document;
 mod entry;
@@ -50,6 +51,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use annotations::{check_annotations, expired_reviews};
 pub use document::{document, normalised};
 pub use entry::{CheckedServer, Checker, RemoteUrl, check_document};
 pub use kind::{Answered, answered};

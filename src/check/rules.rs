@@ -50,6 +50,7 @@ rules! {
         NamespaceGrammar NameGrammar NameReserved NamespacePunycode OwnershipUnclaimable
         VersionGrammar VersionNotSemver VersionBuildMetadata;
     STRICT "publish":
+        MetaKeyUnlisted
         PublisherMetadataTooLarge PackageRegistryTypeUnknown PackageVersionMissing
         PackageVersionForbidden PackageIdentifierMissing PackageBaseUrlMismatch
         PackageBaseUrlForbidden PackageHashMissing PackageHashForbidden PackageOciReferenceInvalid

@@ -15,10 +15,13 @@ mod problems;
 use serde::Deserialize;
 
 use crate::diag::{Code, Diagnostic, Levels, SourceFile};
+use crate::model::{is_meta_key, is_meta_prefix, is_word};
 
 pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
-pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
+#[cfg(test)]
+pub use exports::EXPORT_IDS;
+pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
@@ -52,6 +55,8 @@ pub struct Config {
     pub v0_copies: Option<bool>,
     /// Whether entries that are not mirrored may have versions that are not semantic versions.
     pub allow_non_semver: bool,
+    /// Keys, or with a slash beginnings of keys, that documents may have directly below `_meta`.
+    pub meta_keys: Vec<String>,
     /// Who may publish, and how that is proven.
     pub ownership: Ownership,
     /// What entries may lead to.
@@ -93,10 +98,23 @@ impl Config {
     pub fn meta_key(&self) -> Option<String> {
         self.meta_key.clone().or_else(|| {
             let host = self.base_url.as_ref()?.host();
-            let labels: Vec<&str> = host.split('.').rev().collect();
-            Some(format!("{}/registry", labels.join(".")))
+            Some(meta_key_of(host))
         })
     }
+
+    /// Returns the keys that this registry would have, or had, if its settings were others: those of its
+    /// addresses.
+    pub fn other_meta_keys(&self) -> Vec<String> {
+        let former = self.previous_base_urls.iter().filter_map(|url| BaseUrl::parse(url).ok());
+        let keys = former.chain(self.base_url.clone()).map(|url| meta_key_of(url.host()));
+        keys.filter(|key| Some(key) != self.meta_key().as_ref()).collect()
+    }
+}
+
+/// Returns the default key of a registry that is served from `host`.
+fn meta_key_of(host: &str) -> String {
+    let labels: Vec<&str> = host.split('.').rev().collect();
+    format!("{}/registry", labels.join("."))
 }
 
 /// The file's own layout.
@@ -136,6 +154,7 @@ struct RawApi {
 #[serde(deny_unknown_fields, default)]
 struct RawCheck {
     allow_non_semver: bool,
+    meta_keys: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -170,6 +189,7 @@ impl RawConfig {
             meta_key: registry.meta_key.filter(|key| check_meta_key(key, problems)),
             v0_copies: self.api.v0_copies,
             allow_non_semver: self.check.allow_non_semver,
+            meta_keys: check_meta_prefixes(self.check.meta_keys, problems),
             ownership: self.ownership,
             packages: self.packages.resolve(problems),
             catalog: self.catalog,
@@ -189,12 +209,7 @@ fn base_url(text: &str, problems: &mut Problems) -> Option<BaseUrl> {
 }
 
 fn check_meta_key(key: &str, problems: &mut Problems) -> bool {
-    let (prefix, name) = key.split_once('/').unwrap_or((key, ""));
-    let word = |s: &str| {
-        !s.is_empty() && s.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
-    };
-    let official = key.starts_with("io.modelcontextprotocol.");
-    let valid = !official && prefix.contains('.') && word(prefix) && word(name);
+    let valid = is_meta_key(key);
     if !valid {
         let message = format!("{key:?} is not a reverse-DNS key of your domain");
         let help =
@@ -202,6 +217,20 @@ fn check_meta_key(key: &str, problems: &mut Problems) -> bool {
         problems.add("/registry/meta_key", message, help);
     }
     valid
+}
+
+/// Returns those of `prefixes` that are a reversed domain, perhaps with a slash and the beginning of a word.
+fn check_meta_prefixes(prefixes: Vec<String>, problems: &mut Problems) -> Vec<String> {
+    let is_valid = |text: &str| {
+        let (prefix, rest) = text.split_once('/').unwrap_or((text, ""));
+        is_meta_prefix(prefix) && (rest.is_empty() || is_word(rest))
+    };
+    for (i, prefix) in prefixes.iter().enumerate().filter(|(_, prefix)| !is_valid(prefix)) {
+        let message = format!("{prefix:?} is not the beginning of keys of a domain");
+        let help = "write a reversed domain and a slash, such as \"com.example/\"";
+        problems.add(format!("/check/meta_keys/{i}"), message, help);
+    }
+    prefixes.into_iter().filter(|prefix| is_valid(prefix)).collect()
 }
 
 impl RawLevels {

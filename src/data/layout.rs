@@ -3,7 +3,8 @@
 //! ```text
 //! registry.toml                                        and policy.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
-//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof
+//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, annotations
+//! servers/<namespace>/<name>/annotations.json
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
 
@@ -14,6 +15,9 @@ pub(super) const SETTINGS: &str = "registry.toml";
 
 /// Name of the policy's file.
 pub const POLICY: &str = "policy.toml";
+
+/// Name of the file with what the registry says about a version, or about a whole server.
+const ANNOTATIONS: &str = "annotations.json";
 
 /// The files that a version folder may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,12 +32,20 @@ pub enum EntryFile {
     Origin,
     /// `status.proof.json`: ownership proof of the status.
     StatusProof,
+    /// `annotations.json`: what the registry says about it.
+    Annotations,
 }
 
 impl EntryFile {
     /// Every kind.
-    pub const ALL: [EntryFile; 5] =
-        [Self::Server, Self::Status, Self::Proof, Self::Origin, Self::StatusProof];
+    pub const ALL: [EntryFile; 6] = [
+        Self::Server,
+        Self::Status,
+        Self::Proof,
+        Self::Origin,
+        Self::StatusProof,
+        Self::Annotations,
+    ];
 
     /// Returns the file's name.
     pub fn file_name(self) -> &'static str {
@@ -43,6 +55,7 @@ impl EntryFile {
             Self::Proof => "proof.json",
             Self::Origin => "origin.json",
             Self::StatusProof => "status.proof.json",
+            Self::Annotations => ANNOTATIONS,
         }
     }
 }
@@ -64,6 +77,13 @@ pub enum DataPath<'a> {
         version: &'a str,
         /// Which file.
         file: EntryFile,
+    },
+    /// What the registry says about all versions of a server.
+    Annotations {
+        /// Folder of the namespace.
+        namespace: &'a str,
+        /// Folder of the server.
+        name: &'a str,
     },
     /// Who may publish for a namespace.
     Owners {
@@ -90,6 +110,22 @@ pub enum DataPath<'a> {
     Unknown,
 }
 
+impl DataPath<'_> {
+    /// Whether it is for the maintainers alone, and judged apart from entries and owners files.
+    pub fn is_of_maintainers(self) -> bool {
+        match self {
+            Self::Settings | Self::Policy | Self::Annotations { .. } => true,
+            Self::Entry { file, .. } => file == EntryFile::Annotations,
+            _ => false,
+        }
+    }
+
+    /// Whether it is a file of annotations.
+    pub fn is_annotations(self) -> bool {
+        matches!(self, Self::Annotations { .. } | Self::Entry { file: EntryFile::Annotations, .. })
+    }
+}
+
 impl<'a> DataPath<'a> {
     /// Returns what `path` (relative, forward slashes) means.
     pub fn of(path: &'a str) -> Self {
@@ -109,6 +145,7 @@ impl<'a> DataPath<'a> {
                 .into_iter()
                 .find(|kind| kind.file_name() == *file)
                 .map_or(Self::other(file), |file| Self::Entry { namespace, name, version, file }),
+            ["servers", namespace, name, ANNOTATIONS] => Self::Annotations { namespace, name },
             ["owners", file] => {
                 let toml = file.strip_suffix(".toml").map(|namespace| Self::Owners { namespace });
                 let proof = file.strip_suffix(".proof.json");
@@ -136,6 +173,11 @@ impl<'a> DataPath<'a> {
 /// Returns the folder of an entry below the data folder.
 pub fn entry_folder(name: &ServerName, version: &Version) -> String {
     format!("servers/{}/{}/{version}", name.namespace(), name.name())
+}
+
+/// Returns the path of a server's own `annotations.json` below the data folder.
+pub(super) fn annotations_of(namespace: &str, name: &str) -> String {
+    format!("servers/{namespace}/{name}/{ANNOTATIONS}")
 }
 
 /// Returns `path` without the folder `prefix` in front; `None` when it is not below that folder. Both use

@@ -3,12 +3,14 @@
 //! Both pass paths and kinds to one [`Builder`], so that the same files make the same tree. Nothing is
 //! followed: a symbolic link, submodule or device is reported and not read.
 
+#[cfg(feature = "git")]
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 #[cfg(feature = "git")]
-use super::layout::{EntryFile, join};
+use super::layout::{EntryFile, annotations_of, join};
 use super::sort::{Builder, PathKind};
 use super::tree::{At, Tree, TreeSource};
 use crate::error::{Error, ErrorKind, Result};
@@ -67,7 +69,7 @@ impl Tree {
         Ok(builder.finish(TreeSource::Commit(Pool::new(git.reopen()?))))
     }
 
-    /// Lists only these version folders (below the data folder) of a commit: a part of a tree, for
+    /// Lists only these version folders (below the data folder) of a commit and what annotates their servers: a part of a tree, for
     /// judging what a change touches without opening the rest.
     #[cfg(feature = "git")]
     pub fn of_folders<'a>(
@@ -77,12 +79,20 @@ impl Tree {
         folders: impl Iterator<Item = &'a str>,
     ) -> Result<Self> {
         let mut builder = Builder::new(prefix);
+        let mut annotated = BTreeSet::new();
         for folder in folders {
             for file in EntryFile::ALL {
                 let path = format!("{folder}/{}", file.file_name());
                 let Some(side) = git.entry(commit, &join(prefix, &path))? else { continue };
                 builder.add(path, kind_of_mode(side.mode), At::blob(side.oid, side.mode));
+                if let [_, namespace, name, ..] = folder.split('/').collect::<Vec<_>>()[..] {
+                    annotated.insert(annotations_of(namespace, name));
+                }
             }
+        }
+        for path in annotated {
+            let Some(side) = git.entry(commit, &join(prefix, &path))? else { continue };
+            builder.add(path, kind_of_mode(side.mode), At::blob(side.oid, side.mode));
         }
         Ok(builder.finish(TreeSource::Commit(Pool::new(git.reopen()?))))
     }

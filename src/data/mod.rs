@@ -34,4 +34,4 @@ pub use spelling::{Clash, Spellings};
 pub use status::change_status;
 #[cfg(feature = "proof")]
 pub use status::{find_server, find_versions};
-pub use tree::{Content, ServerFolder, Tree, VersionFiles, VersionFolder};
+pub use tree::{Content, ServerFiles, ServerFolder, Tree, VersionFiles, VersionFolder};

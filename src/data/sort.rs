@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diag::{Code, Diagnostic, Place};
 
-use super::layout::{DataPath, EntryFile, join};
+use super::layout::{DataPath, EntryFile, annotations_of, join};
 use super::tree::{At, FileRef, ServerFolder, Tree, TreeSource, VersionFolder};
 
 /// What is at a path.
@@ -17,6 +17,9 @@ pub(super) enum PathKind {
     Malformed,
 }
 
+/// The folders of a namespace and a server.
+type ServerKey = (Box<str>, Box<str>);
+
 type Versions = BTreeMap<Box<str>, Vec<(EntryFile, At)>>;
 
 /// Sorts paths into what they mean.
@@ -27,7 +30,8 @@ pub(super) struct Builder {
     policy: Option<FileRef>,
     owners: Vec<FileRef>,
     tombstones: Vec<FileRef>,
-    servers: BTreeMap<(Box<str>, Box<str>), Versions>,
+    servers: BTreeMap<ServerKey, Versions>,
+    annotations: BTreeMap<ServerKey, At>,
     findings: Vec<Diagnostic>,
 }
 
@@ -54,6 +58,9 @@ impl Builder {
                 let server = self.servers.entry((namespace.into(), name.into())).or_default();
                 server.entry(version.into()).or_default().push((file, at));
             }
+            DataPath::Annotations { namespace, name } => {
+                self.annotations.insert((namespace.into(), name.into()), at);
+            }
             DataPath::Owners { .. } | DataPath::OwnersProof { .. } => {
                 self.owners.push(FileRef { path, at })
             }
@@ -72,6 +79,19 @@ impl Builder {
         }
     }
 
+    /// Returns what annotates servers, and reports what annotates one that is not here.
+    fn take_annotations(&mut self) -> BTreeMap<ServerKey, At> {
+        let annotations = std::mem::take(&mut self.annotations);
+        let lost = annotations.keys().filter(|key| !self.servers.contains_key(*key));
+        for (namespace, name) in lost.cloned().collect::<Vec<_>>() {
+            let path = annotations_of(&namespace, &name);
+            let message = format!("there is no version of {namespace}/{name} to annotate");
+            let help = "remove it, or move it to the folder of the server that is meant";
+            self.report(Code::FileUnexpected, &path, &message, help);
+        }
+        annotations
+    }
+
     fn report(&mut self, code: Code, path: &str, message: &str, help: &str) {
         let place = Place::file(join(&self.label, path));
         self.findings.push(Diagnostic::new(code, place, message).help(help));
@@ -80,6 +100,7 @@ impl Builder {
     pub(super) fn finish(mut self, source: TreeSource) -> Tree {
         self.owners.sort_by(|a, b| a.path.cmp(&b.path));
         self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
+        let annotations = self.take_annotations();
         self.findings.sort_by(|a, b| a.place.cmp(&b.place));
         let version = |(version, mut files): (Box<str>, Vec<(EntryFile, At)>)| {
             files.sort_by_key(|(file, _)| *file);
@@ -87,7 +108,10 @@ impl Builder {
         };
         let server = |((namespace, name), versions): (_, Versions)| {
             let versions = versions.into_iter().map(version).collect();
-            ServerFolder { namespace, name, versions }
+            let key = (namespace, name);
+            let annotations = annotations.get(&key).copied();
+            let (namespace, name) = key;
+            ServerFolder { namespace, name, versions, annotations }
         };
         let mut servers: Vec<ServerFolder> = self.servers.into_iter().map(server).collect();
         servers.sort_by(|a, b| a.rank().cmp(b.rank()));

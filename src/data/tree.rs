@@ -8,7 +8,7 @@ use crate::diag::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Version};
 
-use super::layout::{EntryFile, join};
+use super::layout::{EntryFile, annotations_of, join};
 
 /// Files larger than this are not read at all.
 const HARD_LIMIT: u64 = 16 * 1024 * 1024;
@@ -63,6 +63,8 @@ pub struct ServerFolder {
     pub name: Box<str>,
     /// Its versions in byte order.
     pub versions: Vec<VersionFolder>,
+    /// What the registry says about all of them.
+    pub(super) annotations: Option<At>,
 }
 
 impl ServerFolder {
@@ -74,6 +76,7 @@ impl ServerFolder {
             namespace: name.namespace().as_str().into(),
             name: name.name().into(),
             versions: vec![VersionFolder { version: version.as_str().into(), files }],
+            annotations: None,
         }
     }
 
@@ -82,6 +85,11 @@ impl ServerFolder {
     /// slash.
     pub(super) fn rank(&self) -> impl Iterator<Item = u8> {
         self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
+    }
+
+    /// Returns the path of its own `annotations.json` below the data folder.
+    pub fn annotations_path(&self) -> String {
+        annotations_of(&self.namespace, &self.name)
     }
 
     /// Returns the path of a version's file below the data folder.
@@ -119,6 +127,17 @@ pub struct VersionFiles {
     pub origin: Option<Content>,
     /// `proof.json`.
     pub proof: Option<Content>,
+    /// `annotations.json`.
+    pub annotations: Option<Content>,
+}
+
+/// The files of a server that decide what is published and by whom.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ServerFiles {
+    /// Its own `annotations.json`.
+    pub annotations: Option<Content>,
+    /// The files of its versions, in their order.
+    pub versions: Vec<VersionFiles>,
 }
 
 /// The files of a data folder, sorted, not yet read.
@@ -206,18 +225,28 @@ impl Tree {
         found.map(|(_, at)| self.read_at(&server.path(version, file), *at)).transpose()
     }
 
-    /// Reads the files of a version that decide what is published and by whom: document, status, origin, proof.
-    pub fn read_version(
-        &self,
-        server: &ServerFolder,
-        version: &VersionFolder,
-    ) -> Result<VersionFiles> {
+    /// Reads the files of a server that decide what is published and by whom.
+    pub fn read_server(&self, server: &ServerFolder) -> Result<ServerFiles> {
+        let read = |version| self.read_version(server, version);
+        Ok(ServerFiles {
+            annotations: self.read_annotations(server)?,
+            versions: server.versions.iter().map(read).collect::<Result<_>>()?,
+        })
+    }
+
+    /// Reads what the registry says about all versions of a server; `None` when there is no such file.
+    pub fn read_annotations(&self, server: &ServerFolder) -> Result<Option<Content>> {
+        server.annotations.map(|at| self.read_at(&server.annotations_path(), at)).transpose()
+    }
+
+    fn read_version(&self, server: &ServerFolder, version: &VersionFolder) -> Result<VersionFiles> {
         let read = |file| self.read_entry(server, version, file);
         Ok(VersionFiles {
             server: read(EntryFile::Server)?,
             status: read(EntryFile::Status)?,
             origin: read(EntryFile::Origin)?,
             proof: read(EntryFile::Proof)?,
+            annotations: read(EntryFile::Annotations)?,
         })
     }
 

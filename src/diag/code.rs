@@ -102,6 +102,8 @@ codes! {
     PolicyInvalid "policy-invalid" Error fixed "policy.toml is wrong";
     StatusInvalid "status-invalid" Error fixed "status.json is wrong";
     OriginInvalid "origin-invalid" Error fixed "origin.json is wrong";
+    AnnotationsInvalid "annotations-invalid" Error fixed "an annotations.json is wrong";
+    ReviewExpired "review-expired" Warning "the review of an entry has expired";
     OwnersInvalid "owners-invalid" Error "an owners file is wrong";
     ProofInvalid "proof-invalid" Error "a proof file is wrong";
     TombstoneInvalid "tombstone-invalid" Error "a tombstone is wrong";
@@ -114,6 +116,7 @@ codes! {
     PropertyUnknown "property-unknown" Error "the property is not known";
     ValueWrongType "value-wrong-type" Error "the value has the wrong JSON type";
     ValueNotAllowed "value-not-allowed" Error "the value breaks a length, pattern or list";
+    MetaKeyUnlisted "meta-key-unlisted" Error "a key below _meta is not one that the settings list";
     PlaceholderLeft "placeholder-left" Error fixed "a placeholder of a template was not filled in";
     SchemaViolation "schema-violation" Error "the document breaks its JSON Schema";
     SchemaFieldRequired "schema-field-required" Error "$schema is missing";

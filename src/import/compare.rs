@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::check::{Checker, DocumentRules, Profile};
 use crate::data::{
-    Content, DateSource, EntryFile, Fallback, OriginRecord, ServerFolder, StatusRecord, Tree,
-    VersionFiles, digest,
+    Content, DateSource, EntryFile, Fallback, OriginRecord, ServerFiles, ServerFolder,
+    StatusRecord, Tree, VersionFiles, digest,
 };
 use crate::diag::{Code, Diagnostic, Severity};
 use crate::model::{Status, Timestamp};
@@ -190,15 +190,18 @@ impl<'a> Compare<'a> {
             status: status.map(|text| Content::plain(text.as_bytes())),
             origin: Some(Content::plain(origin.to_json().as_bytes())),
             proof: None,
+            annotations: None,
         };
+        let files = ServerFiles { annotations: None, versions: vec![files] };
         let checker = Checker {
             tree: &self.tree,
             dates: &self.dates,
             rules: DocumentRules::new(Profile::Strict),
+            today: 0, // only annotations expire
         };
         let folder = ServerFolder::of(&candidate.name, &candidate.version, &EntryFile::ALL);
         let help = "report it to the registry that it came from";
-        let checked = match checker.server_of(&folder, vec![files]) {
+        let checked = match checker.server_of(&folder, files) {
             Ok(checked) => checked,
             Err(e) => return Some(Reason::new(format!("{e:#}"), help)),
         };

@@ -28,7 +28,7 @@ pub(super) fn check(set: &ChangeSet<'_>, now: i64) -> Result<Vec<Diagnostic>> {
     let tree = Tree::of_folders(set.git, set.head, set.prefix, folders.iter().map(String::as_str))?;
     let dates = DateSource::fallback(Fallback::Epoch(0));
     let rules = DocumentRules::of(Profile::Strict, &set.config);
-    let checker = Checker { tree: &tree, dates: &dates, rules };
+    let checker = Checker { tree: &tree, dates: &dates, rules, today: now };
     let mut found: Vec<Diagnostic> = tree.findings().to_vec();
     let policy = policy(set)?.map(|policy| Judge::new(Arc::new(policy), now));
     for server in tree.servers() {

@@ -4,8 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::check::check_annotations;
 use crate::config::{Config, Policy};
-use crate::data::{EntryFile, POLICY};
+use crate::data::{Content, DataPath, EntryFile, POLICY, below};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
@@ -42,12 +43,26 @@ pub(super) fn findings(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
             Policy::parse(&policy, &String::from_utf8_lossy(&text)).err().unwrap_or_default(),
         );
     }
+    annotations(set, &mut found)?;
     let mut names = Names { set, seen: HashMap::new() };
     for entry in &set.change.entries {
         published(&mut names, entry, &mut found)?;
     }
     collisions(&mut names, &mut found)?;
     Ok(found)
+}
+
+/// Checks the annotations that the change leaves, by the settings of the base.
+fn annotations(set: &ChangeSet<'_>, found: &mut Vec<Diagnostic>) -> Result<()> {
+    for path in &set.change.protected {
+        let below = below(set.prefix, path).filter(|path| DataPath::of(path).is_annotations());
+        let Some(below) = below else { continue };
+        if let Some(text) = set.file(set.head, below)? {
+            let wrong = check_annotations(path, Content::plain(&text), &set.config);
+            found.extend(wrong);
+        }
+    }
+    Ok(())
 }
 
 /// The names in folders of commits, each folder read once.

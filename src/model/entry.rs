@@ -1,6 +1,6 @@
 //! One published version of a server.
 
-use super::{Server, Timestamp, Version};
+use super::{Annotations, OwnAnnotations, Server, Timestamp, Version};
 
 crate::text::display_as_str!(Status);
 
@@ -115,9 +115,16 @@ pub struct Entry {
     pub origin: Option<Origin>,
     /// How ownership was proven; for a mirrored entry the other registry is responsible.
     pub evidence: Evidence,
+    /// What the registry says about it, when it says something.
+    pub annotations: Option<Box<Annotations>>,
 }
 
 impl Entry {
+    /// Returns what is said about it under the registry's own key.
+    pub fn own_annotations(&self) -> Option<&OwnAnnotations> {
+        self.annotations.as_ref()?.own.as_ref()
+    }
+
     /// Whether clients can see it.
     pub fn is_live(&self) -> bool {
         self.status != Status::Deleted

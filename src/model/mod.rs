@@ -4,6 +4,7 @@
 //! Only [`Server`] reads JSON, and nothing writes it.
 
 mod address;
+mod annotations;
 mod domain;
 mod entry;
 mod grammar;
@@ -24,6 +25,10 @@ mod timestamp;
 mod version;
 
 pub use address::is_public;
+pub use annotations::{
+    AnnotationFields, Annotations, OwnAnnotations, RISKS, is_meta_key, is_meta_prefix,
+    is_other_key, is_word,
+};
 pub use domain::Domain;
 pub use entry::{Dates, Entry, Evidence, Origin, Status};
 pub use grammar::InvalidName;

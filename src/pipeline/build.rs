@@ -243,7 +243,7 @@ fn one_server(
     has_list: bool,
     sinks: &[Sink<'_>],
 ) -> Result<ServerPart> {
-    let files = loaded.read(server)?;
+    let files = loaded.tree.read_server(server)?;
     let digest = server_digest(loaded, server, &files)?;
     if has_list && let Some(part) = remembered(loaded, server, &digest, slots, sinks) {
         return Ok(part);

@@ -6,7 +6,8 @@
 use crate::text::to_hex;
 use sha2::{Digest, Sha256};
 
-use crate::data::{ServerFolder, VersionFiles, digest};
+use crate::check::expired_reviews;
+use crate::data::{Content, ServerFiles, ServerFolder, digest};
 use crate::error::Result;
 
 use super::Loaded;
@@ -35,20 +36,27 @@ pub(super) fn shared_key(loaded: &Loaded) -> String {
 pub(super) fn server_digest(
     loaded: &Loaded,
     server: &ServerFolder,
-    files: &[VersionFiles],
+    files: &ServerFiles,
 ) -> Result<String> {
     let mut hash = Sha256::new();
-    for (version, files) in server.versions.iter().zip(files) {
+    let mut annotations: Vec<&Content> = Vec::new();
+    if let Some(content) = &files.annotations {
+        add(&mut hash, 5, content);
+        annotations.push(content);
+    }
+    for (version, files) in server.versions.iter().zip(&files.versions) {
         hash.update([0xff]);
         hash.update(version.version.as_bytes());
-        for (mark, content) in
-            [(1, &files.server), (2, &files.status), (3, &files.origin), (4, &files.proof)]
-        {
-            let Some(content) = content else { continue };
-            hash.update([mark, u8::from(content.executable)]);
-            hash.update(content.size.to_le_bytes());
-            hash.update(&content.bytes);
+        for (mark, content) in [
+            (1, &files.server),
+            (2, &files.status),
+            (3, &files.origin),
+            (4, &files.proof),
+            (5, &files.annotations),
+        ] {
+            content.iter().for_each(|content| add(&mut hash, mark, content));
         }
+        annotations.extend(&files.annotations);
         let pins =
             files.origin.as_ref().and_then(|content| std::str::from_utf8(&content.bytes).ok());
         if !pins.is_some_and(|text| text.contains("\"publishedAt\"")) {
@@ -60,7 +68,16 @@ pub(super) fn server_digest(
             }
         }
     }
+    for content in annotations {
+        hash.update(expired_reviews(&content.bytes, loaded.policing.now()));
+    }
     let policy = loaded.policing.key_of(&loaded.tree, &loaded.dates, server)?;
     hash.update(policy.into_iter().map(u8::from).collect::<Vec<_>>());
     Ok(to_hex(&hash.finalize()))
+}
+
+fn add(hash: &mut Sha256, mark: u8, content: &Content) {
+    hash.update([mark, u8::from(content.executable)]);
+    hash.update(content.size.to_le_bytes());
+    hash.update(&content.bytes);
 }

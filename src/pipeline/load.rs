@@ -101,6 +101,8 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     tree.leave_out(&left_out.map(|held| held.path.clone()).collect());
     let (mut config, mut findings) = settings(&tree)?;
     if let Some(base_url) = &options.base_url {
+        // Annotations are written under the key of the settings, wherever this build is served.
+        config.meta_key = config.meta_key();
         config.base_url = Some(base_url.clone());
     }
     let (mut evidence, wrong) = Evidences::read(&tree, &config)?;

@@ -35,7 +35,7 @@ use crate::check::{
     CheckedServer, Checker, PolicyOutcome, Profile, RemoteUrl, confusable_names, layout,
     shared_urls,
 };
-use crate::data::{Content, ServerFolder, VersionFiles};
+use crate::data::{Content, ServerFiles, ServerFolder, VersionFiles};
 use crate::diag::{Diagnostic, Levels, Report};
 use crate::error::Result;
 use crate::model::{LeftOut, Listing, Registry};
@@ -112,7 +112,7 @@ pub fn check_each<T: Send>(
         .par_iter()
         .map(|server| {
             let CheckedServer { listing, findings, urls, policy, .. } =
-                loaded.checked(&checker, server, loaded.read(server)?)?;
+                loaded.checked(&checker, server, loaded.tree.read_server(server)?)?;
             observer.step(1);
             Ok((listing.map(&keep), findings, urls, policy))
         })
@@ -138,19 +138,14 @@ fn take_proofs(server: &ServerFolder, files: &mut [VersionFiles]) -> BTreeMap<St
 }
 
 impl Loaded {
-    /// Reads the files of a server's versions.
-    fn read(&self, server: &ServerFolder) -> Result<Vec<VersionFiles>> {
-        server.versions.iter().map(|version| self.tree.read_version(server, version)).collect()
-    }
-
     /// Checks a server, adds what is known about who is behind it, and leaves out what the policy denies.
     fn checked(
         &self,
         checker: &Checker<'_>,
         server: &ServerFolder,
-        mut files: Vec<VersionFiles>,
+        mut files: ServerFiles,
     ) -> Result<CheckedServer> {
-        let proofs = take_proofs(server, &mut files);
+        let proofs = take_proofs(server, &mut files.versions);
         let mut checked = checker.server_of(server, files)?;
         if let Some(listing) = &mut checked.listing {
             self.evidence.add(listing, &proofs);
@@ -172,7 +167,12 @@ impl Loaded {
     }
 
     fn checker(&self) -> Checker<'_> {
-        Checker { tree: &self.tree, dates: &self.dates, rules: self.rules() }
+        Checker {
+            tree: &self.tree,
+            dates: &self.dates,
+            rules: self.rules(),
+            today: self.policing.now(),
+        }
     }
 
     /// Returns what renders this registry.

@@ -39,6 +39,11 @@ impl Policing {
         Self { judge: policy.map(|policy| Judge::new(policy, now)), now, ages: OnceLock::new() }
     }
 
+    /// Returns the time that counts as now, in seconds since 1970.
+    pub(super) fn now(&self) -> i64 {
+        self.now
+    }
+
     /// Takes out of a server's listing what the policy denies.
     pub(super) fn apply(
         &self,

@@ -193,6 +193,9 @@ pub fn sort(
         };
         let below = below(layout.prefix, &item.path);
         match below.map(DataPath::of) {
+            path if path.is_some_and(DataPath::is_of_maintainers) => {
+                change.protected.push(item.path.clone());
+            }
             Some(DataPath::Entry { namespace, name, version, file }) => {
                 folders.entry((namespace, name, version)).or_default().insert(file, sides);
             }
@@ -211,9 +214,7 @@ pub fn sort(
                 let path = below.unwrap_or_default().to_owned();
                 change.tombstones.push((path, sides.before.is_none()));
             }
-            path if matches!(path, Some(DataPath::Settings | DataPath::Policy))
-                || is_protected(&item.path, layout.protect) =>
-            {
+            _ if is_protected(&item.path, layout.protect) => {
                 change.protected.push(item.path.clone());
             }
             _ => match item.after.filter(|_| is_misplaced(item, layout.prefix, below)) {

@@ -53,7 +53,13 @@ copilot() {
 # Waits for disks most of the time, so it runs beside the next parts.
 part "killed builds" python3 "$here/kill.py" "$tool" "$top/registry-data" "$work/kill" > "$work/kill.log" 2>&1 &
 killed=$!
+
 [ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
+# Installs Python packages most of the time, so it runs beside the next parts too.
+spec=$(dirname "${dump:-.}")/../spec
+[ -n "$dump" ] && [ -d "$spec" ] || spec=
+part "other systems" bash "$here/systems.sh" "$tool" ${dump:+"$work/real/registry-data" ${spec:+"$spec"}} > "$work/systems.log" 2>&1 &
+systems=$!
 part "documentation" python3 "$here/docs.py" "$tool"
 part "keys" bash "$here/keys.sh" "$tool"
 part "histories" bash "$here/histories.sh" "$tool"
@@ -61,6 +67,8 @@ part "hosts, sample" bash "$here/servers.sh" "$tool"
 [ -z "$dump" ] || part "hosts, real data" bash "$here/servers.sh" "$tool" "$work/real/registry-data" ""
 wait "$killed" || { cat "$work/kill.log"; exit 1; }
 cat "$work/kill.log"
+wait "$systems" || { cat "$work/systems.log"; exit 1; }
+grep -E '^(systems|e2e):' "$work/systems.log"
 [ "$(uname -s)-$(uname -m)" != Linux-x86_64 ] || part "Copilot's language server" copilot
 part "approved" bash "$here/approved.sh" "$tool" ${dump:+"$work/real/registry-data"}
 part "catalog" bash "$here/catalog.sh" "$tool" ${dump:+"$work/real/registry-data"}

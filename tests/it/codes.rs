@@ -99,6 +99,15 @@ fn record(name: &str, version: &str, description: &str) -> String {
     )
 }
 
+/// One good entry, and what the registry says about it under its own key.
+fn annotations(project: &Project, own: &str) {
+    fine(project);
+    project
+        .file("registry-data/registry.toml", "[registry]\nmeta_key = \"com.example/registry\"\n");
+    let text = format!("{{\"com.example/registry\":{own}}}");
+    project.file("registry-data/servers/com.example/weather/annotations.json", &text);
+}
+
 #[cfg(unix)]
 fn link(project: &Project) {
     fine(project);
@@ -237,6 +246,18 @@ fn cases() -> Vec<Case> {
             },
             fine,
             check,
+        ),
+        case(
+            "annotations-invalid",
+            |p| annotations(p, r#"{"tier":"Approved"}"#),
+            |p| annotations(p, r#"{"tier":"approved"}"#),
+            check,
+        ),
+        case(
+            "review-expired",
+            |p| annotations(p, r#"{"review":{"date":"2026-01-01","expires":"2026-06-30"}}"#),
+            |p| annotations(p, r#"{"review":{"date":"2026-01-01","expires":"2026-07-01"}}"#),
+            |p| p.run_with(&["check"], &[("SOURCE_DATE_EPOCH", "1782864000")]), // 2026-07-01
         ),
         case(
             "tombstone-invalid",

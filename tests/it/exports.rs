@@ -2,7 +2,8 @@
 //!
 //! `tests/exports` holds those of the sample registry; BLESS=1 accepts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use mcp_static::internals::config::BaseUrl;
@@ -11,7 +12,7 @@ use mcp_static::internals::render::export::amazon_q_name;
 use mcp_static::internals::site::{Site, UrlPath};
 use serde_json::Value;
 
-use crate::project::{Project, home};
+use crate::project::{Project, home, tree};
 
 fn site(data: PathBuf) -> Site {
     let base_url = Some(BaseUrl::parse("https://registry.example.com").unwrap());
@@ -33,6 +34,113 @@ const FILES: [&str; 4] = [
     "exports/codex/requirements.toml",
     "exports/amazon-q/registry.json",
 ];
+
+/// The files that other systems read as a catalog.
+const CATALOGS: [&str; 6] = [
+    "exports/docker/catalog.yaml",
+    "exports/docker/catalog.json",
+    "exports/toolhive/registry.json",
+    "exports/contextforge/catalog.yml",
+    ".well-known/ard.json",
+    "cards/com.example.lighthouse/tides/server-card.json",
+];
+
+/// The sample with every file switched on.
+fn everything() -> Project {
+    let project = Project::sample();
+    let more = "\n[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n";
+    let settings = project.read("registry-data/registry.toml") + more;
+    project.file("registry-data/registry.toml", &settings);
+    project
+}
+
+#[test]
+fn the_catalogs_for_other_systems_are_as_agreed() {
+    let project = everything();
+    let site = site(project.path("registry-data"));
+    for file in CATALOGS {
+        let path = home()
+            .join("tests/exports")
+            .join(file.trim_start_matches("exports/").trim_start_matches('.'));
+        let made = text(&site, file);
+        if std::env::var_os("BLESS").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, &made).unwrap();
+        }
+        let agreed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(agreed == made, "{file} is not as agreed; run with BLESS=1 to accept it");
+    }
+    assert_eq!(text(&site, ".well-known/ai-catalog.json"), text(&site, ".well-known/ard.json"));
+}
+
+#[test]
+fn a_build_writes_what_is_switched_on_and_nothing_else() {
+    let project = everything();
+    project.run(&["build", "--base-url", "https://registry.example.com"]).expect(0);
+    let site = site(project.path("registry-data"));
+    let is_ours =
+        |path: &str| ["exports/", ".well-known/", "cards/"].iter().any(|it| path.starts_with(it));
+    let built = tree(&project.path("_site"));
+    let built: BTreeMap<&String, &Vec<u8>> =
+        built.iter().filter(|(path, _)| is_ours(path)).collect();
+    let rendered: Vec<_> = site.artifacts().filter(|it| is_ours(it.path.as_str())).collect();
+    let paths: Vec<&str> = rendered.iter().map(|it| it.path.as_str()).collect();
+    assert_eq!(
+        built.keys().map(|it| it.as_str()).collect::<BTreeSet<_>>(),
+        paths.into_iter().collect()
+    );
+    for artifact in rendered {
+        assert!(
+            *built[&artifact.path.as_str().to_owned()] == artifact.body.to_vec(),
+            "{}",
+            artifact.path
+        );
+    }
+    let index = project.read("_site/index.html");
+    assert!(index.contains("<link rel=\"ard\" href=\"./.well-known/ard.json\">"), "{index}");
+    let robots = project.read("_site/robots.txt");
+    assert!(
+        robots.contains("\nAgentmap: https://registry.example.com/.well-known/ard.json\n"),
+        "{robots}"
+    );
+    let connect = project.read("_site/connect/index.html");
+    assert!(connect.contains("exports/contextforge/catalog.yml"));
+    let page = project.read("_site/servers/com.example.lighthouse/tides/index.html");
+    assert!(page.contains("rel=\"alternate\" type=\"application/mcp-server-card+json\""));
+
+    // A private registry has none of it unless it is asked for.
+    project.file("registry-data/registry.toml", "[registry]\nvisibility = \"private\"\n");
+    project.run(&["build", "--base-url", "https://registry.example.com"]).expect(0);
+    for gone in [".well-known", "cards", "exports/docker", "exports/all.jsonl.gz"] {
+        assert!(!project.path("_site").join(gone).exists(), "{gone}");
+    }
+    assert!(!project.read("_site/index.html").contains("rel=\"ard\""));
+    project.file("registry-data/registry.toml", "[exports]\nenable = [\"dokcer\"]\n");
+    project.run(&["check"]).expect(1).says("\"dokcer\" is not an export").says("docker");
+}
+
+#[test]
+fn the_file_of_all_entries_has_each_as_it_is_served() {
+    let site = site(everything().path("registry-data"));
+    let packed = site.get("exports/all.jsonl.gz").unwrap().body.to_vec();
+    let mut lines = String::new();
+    flate2::read::GzDecoder::new(&*packed).read_to_string(&mut lines).unwrap();
+    let mut served: Vec<String> = Vec::new();
+    for artifact in site.artifacts() {
+        let path = artifact.path.as_str();
+        if path.starts_with("v0.1/servers/")
+            && path.contains("/versions/")
+            && !path.ends_with("/latest")
+        {
+            served.push(String::from_utf8(artifact.body.to_vec()).unwrap());
+        }
+    }
+    let mut all: Vec<&str> = lines.lines().collect();
+    all.sort_unstable();
+    served.sort_unstable();
+    assert_eq!(all, served);
+    assert!(all.len() > 30);
+}
 
 #[test]
 fn the_files_of_the_sample_are_as_agreed() {

@@ -21,6 +21,9 @@ const PACKAGES: [&str; 3] = [
     "\"packages\": [{\"registryType\": \"npm\", \"identifier\": \"NAME\", \"version\": \"1.0.0\", \"transport\": {\"type\": \"stdio\"}}],",
 ];
 
+/// Every file for other systems.
+const EXPORTS: &str = "[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n";
+
 /// Enough that a change of one is little.
 const NAMES: [&str; 20] = [
     "aa", "bb", "b-b", "b.c/xx", "cc", "dd", "ee", "ff", "gg", "hh", "ii", "jj", "kk", "ll", "mm",
@@ -48,15 +51,27 @@ impl Edits {
     fn new(seed: u64) -> Self {
         let project = Project::empty();
         project.git();
+        project.file(
+            "registry-data/registry.toml",
+            "[registry]\nbase_url = \"https://registry.example.com\"\n",
+        );
         let mut edits = Self { project, dice: Dice(seed), servers: BTreeMap::new(), commits: 0 };
+        edits.set("Zero", "public", EXPORTS);
         NAMES[..16].iter().for_each(|name| edits.publish(name));
         edits.commit();
         edits
     }
 
+    fn set(&self, name: &str, visibility: &str, more: &str) {
+        let text = format!(
+            "[registry]\nname = \"{name}\"\nvisibility = \"{visibility}\"\nbase_url = \"https://registry.example.com\"\n{more}"
+        );
+        self.project.file("registry-data/registry.toml", &text);
+    }
+
     fn commit(&mut self) {
         self.commits += 1;
-        self.project.commit(1_700_000_000 + self.commits * 3600);
+        self.project.commit(1_700_000_000 + self.commits * 21_600);
     }
 
     fn publish(&mut self, name: &'static str) {
@@ -77,7 +92,7 @@ impl Edits {
 
     /// Changes something in the data, and says what.
     fn edit(&mut self) -> String {
-        let kind = self.dice.below(8);
+        let kind = self.dice.below(10);
         let some = self.some();
         match (kind, some) {
             (0 | 1, _) => {
@@ -105,17 +120,38 @@ impl Edits {
                 self.project.remove(&format!("registry-data/servers/{}", full(name)));
                 format!("remove {name}")
             }
+            (8 | 9, Some((name, version))) => self.annotate(kind == 8, name, &version),
             (6, _) => {
                 let name = ["One", "Two"][self.dice.below(2)];
                 let visibility = ["public", "private"][self.dice.below(2)];
-                let text = format!(
-                    "[registry]\nname = \"{name}\"\nvisibility = \"{visibility}\"\nbase_url = \"https://registry.example.com\"\n"
-                );
-                self.project.file("registry-data/registry.toml", &text);
-                format!("settings {name} {visibility}")
+                let exports = ["", EXPORTS][self.dice.below(2)];
+                self.set(name, visibility, exports);
+                format!("settings {name} {visibility} {exports}")
             }
             _ => "nothing".to_owned(),
         }
+    }
+
+    /// Changes what the registry says about a server, or about one of its versions.
+    fn annotate(&mut self, of_all: bool, name: &str, version: &str) -> String {
+        let folder = format!("registry-data/servers/{}", full(name));
+        let path = match of_all {
+            true => format!("{folder}/annotations.json"),
+            false => format!("{folder}/{version}/annotations.json"),
+        };
+        let text = [
+            "",
+            "{\"org.example/x\": [1, 2]}",
+            "{\"com.example.registry/registry\": {\"tier\": \"trial\", \"owner\": \"Maps team\", \"tags\": [\"a\", \"b\"]}}",
+            // It expires while the commits of a run go by.
+            "{\"com.example.registry/registry\": {\"review\": {\"date\": \"2023-11-01\", \"expires\": \"2023-11-15\"}}}",
+        ][self.dice.below(4)];
+        match text {
+            "" if self.project.path(&path).is_file() => drop(self.project.remove(&path)),
+            "" => {}
+            text => drop(self.project.file(&path, text)),
+        }
+        format!("{path} is {text:?}")
     }
 
     /// Builds for all hosts; the sites are in folders of `out`.

@@ -63,9 +63,13 @@ struct Running {
 
 impl Running {
     fn start(options: Options) -> Self {
+        Self::with(read_sample(), options)
+    }
+
+    fn with(live: Live, options: Options) -> Self {
         let server = Server::bind("127.0.0.1:0", options).unwrap();
         let (address, handle) = (server.local_addr(), server.handle());
-        let thread = std::thread::spawn(move || server.run(read_sample(), None));
+        let thread = std::thread::spawn(move || server.run(live, None));
         Self { address, handle, thread: Some(thread) }
     }
 }

@@ -6,8 +6,8 @@ use crate::check::{hosts, range, template};
 use crate::config::{Day, OWN, UPSTREAM};
 use crate::model::pattern::Folded;
 use crate::model::{
-    Argument, ArgumentKind, Entry, Host, Input, NamedInput, Naming, OciReference, Package,
-    PackageType, Server, ServerName, Transport,
+    Argument, ArgumentKind, Entry, Host, Input, NamedInput, Naming, OciReference, OwnAnnotations,
+    Package, PackageType, Server, ServerName, Transport,
 };
 use crate::text::is_hex;
 
@@ -31,10 +31,41 @@ pub(super) struct Facts<'a> {
     pub(super) schema: Option<i64>,
     pub(super) repository: Option<Folded>,
     pub(super) license: Option<Folded>,
+    /// What the registry says about it; `None` when that is nothing.
+    pub(super) annotated: Option<Annotated>,
     /// The packages, then the remotes.
     pub(super) targets: Vec<Target<'a>>,
     /// Whether there may be more of them, which could not be read.
     pub(super) is_partial: bool,
+}
+
+/// What a policy may ask about annotations.
+pub(super) struct Annotated {
+    pub(super) owner: Option<Folded>,
+    pub(super) tier: Option<Folded>,
+    pub(super) risk: Option<Folded>,
+    pub(super) tags: Vec<Folded>,
+    pub(super) has_review: bool,
+    pub(super) is_expired: bool,
+    pub(super) has_approval: bool,
+    pub(super) has_scan: bool,
+}
+
+impl Annotated {
+    fn new(own: &OwnAnnotations) -> Self {
+        let fold = |text: &Option<String>| text.as_deref().map(Folded::new);
+        let fields = &own.fields;
+        Self {
+            owner: fold(&fields.owner),
+            tier: fold(&fields.tier),
+            risk: fold(&fields.risk),
+            tags: fields.tags.iter().map(|tag| Folded::new(tag.as_str())).collect(),
+            has_review: fields.review.is_some(),
+            is_expired: own.is_expired,
+            has_approval: fields.approval.is_some(),
+            has_scan: fields.scan.is_some(),
+        }
+    }
 }
 
 /// A text that patterns are compared with, and its place.
@@ -76,6 +107,7 @@ impl<'a> Facts<'a> {
             schema: schema_day(server.schema.as_deref().unwrap_or_default()),
             repository: server.repository.as_ref().map(|it| Folded::new(&it.url)),
             license: server.publisher.license.as_deref().map(Folded::new),
+            annotated: entry.own_annotations().map(Annotated::new),
             targets: packages.chain(remotes).collect(),
             is_partial: server.is_partial,
         }

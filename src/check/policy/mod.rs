@@ -15,8 +15,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::config::{Action, DEFAULT, Day, Denied, Exception, Policy};
-use crate::data::{EntryFile, ServerFolder, Tree, digest};
-use crate::diag::{Code, Diagnostic, Finding, Severity, SourceFile};
+use crate::data::{Content, EntryFile, ServerFolder, Tree, VersionFolder, digest};
+use crate::diag::{Code, Diagnostic, Finding, Pointer, Severity, SourceFile};
 use crate::error::Result;
 use crate::model::{Entry, LeftOut, Listing};
 
@@ -235,14 +235,25 @@ impl Judge {
         else {
             return Ok(None);
         };
-        let Some(content) = tree.read_entry(server, version, EntryFile::Server)? else {
-            return Ok(None);
-        };
-        let text = String::from_utf8_lossy(&content.bytes);
-        let path = tree.display(&server.path(version, EntryFile::Server));
         let name = format!("{}/{} {}", server.namespace, server.name, entry.version);
-        let finding = self.finding(&name, decision);
-        let mut diagnostic = SourceFile::new(&path, &text).diagnose(finding);
+        let mut finding = self.finding(&name, decision);
+        let annotated = match decision.spot {
+            Spot::Annotation(field) => entry.own_annotations().map(|own| (own, field)),
+            _ => None,
+        };
+        let (path, content) = match annotated {
+            Some((own, field)) => {
+                finding.pointer = Pointer::root().key(&own.key).key(field);
+                match own.is_of_version {
+                    true => read_of(tree, server, version, EntryFile::Annotations)?,
+                    false => (server.annotations_path(), tree.read_annotations(server)?),
+                }
+            }
+            None => read_of(tree, server, version, EntryFile::Server)?,
+        };
+        let Some(content) = content else { return Ok(None) };
+        let text = String::from_utf8_lossy(&content.bytes);
+        let mut diagnostic = SourceFile::new(&tree.display(&path), &text).diagnose(finding);
         let (place, what) = match self.policy.rules.get(decision.rule) {
             Some(rule) => (&rule.place, "the rule"),
             None => (&self.policy.default_place, "the default"),
@@ -317,6 +328,16 @@ impl Judge {
         });
         found.collect()
     }
+}
+
+/// Returns the path of a version's file, and the file.
+fn read_of(
+    tree: &Tree,
+    server: &ServerFolder,
+    version: &VersionFolder,
+    file: EntryFile,
+) -> Result<(String, Option<Content>)> {
+    Ok((server.path(version, file), tree.read_entry(server, version, file)?))
 }
 
 impl fmt::Debug for Judge {

@@ -1,6 +1,6 @@
 //! A rule, compiled: what it asks about an entry as a whole, and about each package and remote.
 
-use super::facts::{Facts, Target};
+use super::facts::{Annotated, Facts, Target};
 use super::spot::{Side, Spot};
 use crate::config::{Action, Conditions, Day, host_pattern};
 use crate::model::pattern::{Folded, Glob};
@@ -36,6 +36,14 @@ enum EntryTest {
     Repository(Globs),
     HasLicense(bool),
     License(Globs),
+    Owner(Globs),
+    Tier(Globs),
+    Risk(Globs),
+    Tag(Globs),
+    Reviewed(bool),
+    ReviewExpired(bool),
+    Approved(bool),
+    Scanned(bool),
 }
 
 /// A question about a package or remote.
@@ -99,6 +107,14 @@ impl Compiled {
             globs(&given.repository).map(EntryTest::Repository),
             given.has_license.map(EntryTest::HasLicense),
             globs(&given.license).map(EntryTest::License),
+            globs(&given.owner).map(EntryTest::Owner),
+            globs(&given.tier).map(EntryTest::Tier),
+            globs(&given.risk).map(EntryTest::Risk),
+            globs(&given.tag).map(EntryTest::Tag),
+            given.reviewed.map(EntryTest::Reviewed),
+            given.review_expired.map(EntryTest::ReviewExpired),
+            given.approved.map(EntryTest::Approved),
+            given.scanned.map(EntryTest::Scanned),
         ];
         let target = [
             given.package_type.clone().map(TargetTest::PackageType),
@@ -221,6 +237,33 @@ impl EntryTest {
             Self::Repository(globs) => yes(any(globs, &facts.repository), &["repository", "url"]),
             Self::HasLicense(has) => yes(facts.license.is_some() == *has, LICENSE),
             Self::License(globs) => yes(any(globs, &facts.license), LICENSE),
+            _ => match self.holds_of(facts.annotated.as_ref()) {
+                (true, field) => Match::Yes(Spot::Annotation(field)),
+                (false, _) => Match::No,
+            },
+        }
+    }
+
+    /// Whether a question about annotations is met, and the field that it is about.
+    fn holds_of(&self, annotated: Option<&Annotated>) -> (bool, &'static str) {
+        let any = |globs: &Globs, text: fn(&Annotated) -> &Option<Folded>| {
+            annotated.and_then(|it| text(it).as_ref()).is_some_and(|text| globs.matches(text))
+        };
+        let has =
+            |flag: fn(&Annotated) -> bool, wanted: &bool| annotated.is_some_and(flag) == *wanted;
+        match self {
+            Self::Owner(globs) => (any(globs, |it| &it.owner), "owner"),
+            Self::Tier(globs) => (any(globs, |it| &it.tier), "tier"),
+            Self::Risk(globs) => (any(globs, |it| &it.risk), "risk"),
+            Self::Tag(globs) => {
+                let tags = annotated.map(|it| it.tags.as_slice()).unwrap_or_default();
+                (tags.iter().any(|tag| globs.matches(tag)), "tags")
+            }
+            Self::Reviewed(is) => (has(|it| it.has_review && !it.is_expired, is), "review"),
+            Self::ReviewExpired(is) => (has(|it| it.is_expired, is), "review"),
+            Self::Approved(is) => (has(|it| it.has_approval, is), "approval"),
+            Self::Scanned(is) => (has(|it| it.has_scan, is), "scan"),
+            _ => (false, ""),
         }
     }
 }

@@ -23,6 +23,8 @@ impl Side {
 pub(super) enum Spot<'a> {
     /// A member of the document or below one.
     Top(&'static [&'static str]),
+    /// A member of the annotations under the registry's own key. A document has none, so there it is the name.
+    Annotation(&'static str),
     /// A member of a package or remote.
     Member(Side, usize, &'static [&'static str]),
     /// A member of an element of a list of a package or remote.
@@ -39,6 +41,7 @@ impl Spot<'_> {
         let item = |side: Side, at: usize| Pointer::root().key(side.as_str()).index(at);
         match self {
             Self::Top(keys) => below(Pointer::root(), keys),
+            Self::Annotation(_) => Pointer::root().key("name"),
             Self::Member(side, at, keys) => below(item(side, at), keys),
             Self::Input(side, at, list, input, key) => {
                 below(item(side, at), list).index(input).key(key)

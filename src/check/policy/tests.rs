@@ -32,6 +32,7 @@ fn entry(document: &Value) -> Entry {
         dates: Dates::at(Timestamp::from_unix(0)),
         origin: None,
         evidence: Evidence::UNRECORDED,
+        annotations: None,
     }
 }
 

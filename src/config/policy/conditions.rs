@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::problems::Problems;
 use super::Day;
 use crate::diag::suggest;
-use crate::model::{Host, TransportType, package_type_names};
+use crate::model::{Host, RISKS, TransportType, package_type_names};
 
 /// The origin of entries that are not mirrored.
 pub const OWN: &str = "own";
@@ -57,6 +57,30 @@ pub struct Conditions {
     /// The licence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub license: Option<Vec<String>>,
+    /// Who answers for the entry here, as annotations say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<Vec<String>>,
+    /// The tier of its annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<Vec<String>>,
+    /// The risk of its annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<Vec<String>>,
+    /// A tag of its annotations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Vec<String>>,
+    /// Whether annotations have a review that has not expired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reviewed: Option<bool>,
+    /// Whether annotations have a review that has expired.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_expired: Option<bool>,
+    /// Whether annotations have an approval.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approved: Option<bool>,
+    /// Whether annotations have the report of a scan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scanned: Option<bool>,
     /// The type of a package.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub package_type: Option<Vec<String>>,
@@ -103,6 +127,9 @@ impl Conditions {
             ("origin", &self.origin),
             ("repository", &self.repository),
             ("license", &self.license),
+            ("owner", &self.owner),
+            ("tier", &self.tier),
+            ("tag", &self.tag),
             ("package", &self.package),
             ("argument", &self.argument),
             ("variable", &self.variable),
@@ -113,6 +140,7 @@ impl Conditions {
             ("package_type", &self.package_type, types.as_slice()),
             ("transport", &self.transport, &transports),
             ("proof", &self.proof, &PROOFS),
+            ("risk", &self.risk, &RISKS),
         ];
         let hosts = [("package_host", &self.package_host), ("remote_host", &self.remote_host)];
         let lists = globs.iter().copied().chain(words.iter().map(|w| (w.0, w.1))).chain(hosts);

@@ -18,6 +18,7 @@ fn entry(version: &str, published: i64, status: Status) -> Entry {
         dates: Dates::at(Timestamp::from_unix(published)),
         origin: None,
         evidence: crate::model::Evidence::UNRECORDED,
+        annotations: None,
     }
 }
 

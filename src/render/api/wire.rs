@@ -59,7 +59,8 @@ pub(in crate::render) fn json(value: &(impl Serialize + ?Sized)) -> String {
 
 /// Writes one entry: `{"server":…,"_meta":{…}}`.
 ///
-/// `meta_key` is the key of the registry's own facts; without it they are omitted.
+/// `meta_key` is the key of the registry's own facts; without it they are omitted. What the registry is told to
+/// say about the entry follows them inside that key, and then under keys of others, byte for byte.
 pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> String {
     let official = Official {
         status: entry.status.as_str(),
@@ -74,6 +75,15 @@ pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> Str
     let _ = write!(text, "{{\"server\":{document},\"_meta\":{{\"{OFFICIAL}\":{official}");
     if let Some(key) = meta_key {
         let _ = write!(text, ",{}:{}", json(key), json(&own_facts(entry)));
+        // Without the braces, which are those of the object before.
+        let own = entry.own_annotations().map(|own| &own.text[1..own.text.len() - 1]);
+        if let Some(members) = own.filter(|members| !members.is_empty()) {
+            text.pop();
+            let _ = write!(text, ",{members}}}");
+        }
+    }
+    for (key, value) in entry.annotations.iter().flat_map(|it| &it.members) {
+        let _ = write!(text, ",{}:{value}", json(key));
     }
     text.push_str("}}");
     text

@@ -1,4 +1,4 @@
-//! Facets of the list: package type, transport, namespace, status and ownership proof.
+//! Facets of the list: package type, transport, namespace, status and ownership proof, and what the registry says.
 //!
 //! A value has its own page, so that filters are links for readers without a script. Two kinds of values
 //! need none: the link to a value with one server leads to that server, and the link to a value that
@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::annotations::EXPIRED;
 use super::inputs::{transport_label, type_label};
 use super::list;
 use super::place::{Href, page_of};
 use super::summary::{Summary, proof_label};
-use super::text::grouped;
+use super::text::{grouped, shown};
 
 /// Values of a group that the front page shows, and the page "Browse".
 const SHORT: usize = 8;
@@ -31,12 +32,24 @@ pub(super) struct FacetKind {
     pub(super) label: &'static str,
 }
 
+impl FacetKind {
+    /// Whether only annotations have its values.
+    pub(super) fn is_annotated(self) -> bool {
+        matches!(self.id, "tier" | "risk" | "review" | "owner" | "tag")
+    }
+}
+
 /// All facets, in the order in which pages show them.
-pub(super) const KINDS: [FacetKind; 5] = [
+pub(super) const KINDS: [FacetKind; 10] = [
     FacetKind { id: "package", label: "Package type" },
     FacetKind { id: "transport", label: "Transport" },
     FacetKind { id: "status", label: "Status" },
     FacetKind { id: "proof", label: "Ownership proof" },
+    FacetKind { id: "tier", label: "Tier" },
+    FacetKind { id: "risk", label: "Risk" },
+    FacetKind { id: "review", label: "Review" },
+    FacetKind { id: "owner", label: "Responsible" },
+    FacetKind { id: "tag", label: "Tag" },
     FacetKind { id: "namespace", label: "Namespace" },
 ];
 
@@ -99,7 +112,7 @@ impl Facet<'_> {
 
     /// Display name of the value.
     pub(super) fn label(&self) -> String {
-        label(self.kind, &self.value)
+        label(self.kind, &self.value, &self.servers)
     }
 
     /// The segments of its page.
@@ -108,8 +121,8 @@ impl Facet<'_> {
     }
 }
 
-/// Returns the display name of a value.
-pub(super) fn label(kind: FacetKind, value: &str) -> String {
+/// Returns the display name of a value of `servers`.
+pub(super) fn label(kind: FacetKind, value: &str, servers: &[&Summary]) -> String {
     match (kind.id, value) {
         ("package", "none") => "No package".to_owned(),
         ("package", value) => type_label(value),
@@ -117,6 +130,17 @@ pub(super) fn label(kind: FacetKind, value: &str) -> String {
         ("status", "active") => "Active".to_owned(),
         ("status", "deprecated") => "Deprecated".to_owned(),
         ("proof", value) => proof_label(value),
+        ("risk", "low") => "Low".to_owned(),
+        ("risk", "medium") => "Medium".to_owned(),
+        ("risk", "high") => "High".to_owned(),
+        ("risk", "critical") => "Critical".to_owned(),
+        ("review", EXPIRED) => "Expired".to_owned(),
+        ("review", _) => "Valid".to_owned(),
+        ("owner", word) => {
+            let mut owners = servers.iter().filter_map(|it| it.annotated.as_ref()?.owner.as_ref());
+            let named = owners.find(|(known, _)| known == word);
+            named.map_or_else(|| word.to_owned(), |(_, name)| shown(name))
+        }
         (_, value) => value.to_owned(),
     }
 }
@@ -128,7 +152,8 @@ pub(super) fn values(kind: FacetKind, summary: &Summary) -> Vec<&str> {
         "transport" => summary.transports.iter().map(String::as_str).collect(),
         "namespace" => vec![summary.halves().0],
         "status" => vec![summary.status.as_str()],
-        _ => vec![summary.proof.as_str()],
+        "proof" => vec![summary.proof.as_str()],
+        other => summary.annotated.iter().flat_map(|it| it.values(other)).collect(),
     };
     values.retain(|value| is_word(value));
     values.sort_unstable();

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::model::Timestamp;
 
 use super::super::fnv1a;
+use super::annotations::EXPIRED;
 use super::inputs::{transport_label, type_label};
 use super::place::{Href, PagePlace, page_of};
 use super::server::Moment;
@@ -38,6 +39,8 @@ pub(super) struct ServerRow<'a> {
     page: Option<Href>,
     status: &'a str,
     chips: Vec<String>,
+    /// Whether its review has expired.
+    is_expired: bool,
     /// How ownership was proved, where somebody proved or reviewed it.
     proof: Option<String>,
     /// What a new version changes; only on the front page.
@@ -54,6 +57,7 @@ struct News<'a> {
 impl<'a> ServerRow<'a> {
     pub(super) fn new(summary: &'a Summary) -> Self {
         let (letter, hue) = tile(&summary.name, summary.label());
+        let annotated = summary.annotated.as_ref();
         Self {
             name: &summary.name,
             title: shown(summary.label()),
@@ -64,6 +68,7 @@ impl<'a> ServerRow<'a> {
             page: page(summary),
             status: &summary.status,
             chips: chips(summary),
+            is_expired: annotated.is_some_and(|it| it.review.as_deref() == Some(EXPIRED)),
             proof: Some(&*summary.proof).filter(|p| is_proven(p)).map(proof_label),
             news: None,
         }
@@ -95,6 +100,7 @@ fn chips(summary: &Summary) -> Vec<String> {
     } else if chips.is_empty() {
         chips.extend(summary.transports.first().map(|kind| transport_label(kind)));
     }
+    chips.extend(summary.annotated.as_ref().and_then(|it| it.tier.as_deref()).map(shown));
     chips
 }
 

@@ -9,6 +9,7 @@
 //! on its way into a page; their addresses pass `text::web_link`. Pages contain no inline scripts or
 //! styles and no absolute links between pages, and depend on no clock.
 
+mod annotations;
 mod assets;
 mod changes;
 mod colour;

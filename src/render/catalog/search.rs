@@ -77,17 +77,17 @@ fn artifact(file: &str, text: String, freshness: Freshness) -> Option<Artifact> 
 fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {
     let mut shard = Shard::default();
     for kind in kinds() {
-        let mut words: Vec<&str> = servers.iter().flat_map(|s| values(kind, s)).collect();
-        words.sort_unstable();
-        words.dedup();
-        words.truncate(52); // a number in a browser has that many exact bits
+        let words = common(servers.iter().flat_map(|s| values(kind, s)));
+        if words.is_empty() && kind.is_annotated() {
+            continue;
+        }
         let mask = |server: &&'a Summary| {
             let bits = values(kind, server).into_iter();
             let bits = bits.filter_map(|value| words.iter().position(|word| *word == value));
             bits.fold(0_u64, |mask, bit| mask | (1 << bit))
         };
         shard.masks.insert(kind.id, servers.iter().map(mask).collect());
-        let words = words.into_iter().map(|word| (word, label(kind, word)));
+        let words = words.into_iter().map(|word| (word, label(kind, word, servers)));
         shard.words.insert(kind.id, words.collect());
     }
     for (i, server) in servers.iter().enumerate() {
@@ -99,10 +99,26 @@ fn shard<'a>(servers: &[&'a Summary]) -> Shard<'a> {
         shard.created.push(minute(&server.created));
         shard.remote.push(u8::from(server.remote));
         shard.packages.push(packages(server));
-        shard.tags.push(shown(&server.tags.join(" ")));
+        let annotated = server.annotated.iter().flat_map(|it| it.words());
+        let tags: Vec<&str> = server.tags.iter().map(String::as_str).chain(annotated).collect();
+        shard.tags.push(shown(&tags.join(" ")));
         shard.icons.extend(server.icon.as_deref().map(|icon| (i, icon)));
     }
     shard
+}
+
+/// Most values of a facet: a number in a browser has that many exact bits.
+const BITS: usize = 52;
+
+/// Returns the values, the most common ones where there are too many, in byte order.
+fn common<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    all.for_each(|word| *counts.entry(word).or_default() += 1);
+    let mut words: Vec<_> = counts.into_iter().collect();
+    words.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    let mut words: Vec<&str> = words.into_iter().take(BITS).map(|(word, _)| word).collect();
+    words.sort_unstable();
+    words
 }
 
 /// What package identifiers add to the name.

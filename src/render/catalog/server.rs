@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::model::{Entry, Listing, Server, Status, Version};
 
 use super::super::install::recipe::Recipe;
+use super::annotations::AnnotationView;
 use super::colour;
 use super::forge::{Forge, ForgeLinks};
 use super::inputs::{PackageView, RemoteView};
@@ -34,14 +35,14 @@ impl Moment {
 
 /// A link that leads out of the site.
 #[derive(Debug, Serialize)]
-struct OutLink {
+pub(super) struct OutLink {
     url: String,
     text: String,
 }
 
 impl OutLink {
     /// `None` for addresses that a page may not link to.
-    fn new(url: &str) -> Option<Self> {
+    pub(super) fn new(url: &str) -> Option<Self> {
         web_link(url).map(|url| Self { text: without_scheme(&url), url })
     }
 }
@@ -85,6 +86,8 @@ pub(super) struct ServerView {
     /// Who was proven, and the fingerprint of the key.
     proof_subject: Option<String>,
     proof_key: Option<String>,
+    /// What the registry says about it.
+    annotations: Option<AnnotationView>,
     history: Vec<VersionRow>,
     /// How many versions are not among them.
     hidden_versions: usize,
@@ -165,6 +168,7 @@ impl ServerView {
             proof: summary::proof(entry),
             proof_subject: shown_option(entry.evidence.subject.as_deref()),
             proof_key: shown_option(entry.evidence.key.as_deref()),
+            annotations: AnnotationView::new(entry),
             hidden_versions: listing.entries().len() - window.len(),
             history: history(listing, entry, window),
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::{Entry, Listing, Server, Status};
 
 use super::super::export::ServerExports;
+use super::annotations::Annotated;
 use super::text;
 
 /// Most changes that one server can have on a page.
@@ -63,6 +64,9 @@ pub struct Summary {
     /// How ownership of the latest version was proved.
     #[serde(rename = "o")]
     pub proof: String,
+    /// What the registry says about the latest version.
+    #[serde(rename = "k", skip_serializing_if = "Option::is_none")]
+    pub annotated: Option<Box<Annotated>>,
     /// What happened to it, newest first.
     #[serde(rename = "h")]
     pub changes: Vec<ServerChange>,
@@ -125,6 +129,7 @@ impl Summary {
             updated: updated.map(|time| time.as_str().to_owned()).unwrap_or_default(),
             icon: icon(server).filter(|_| icons),
             proof: proof(entry).to_owned(),
+            annotated: Annotated::new(entry),
             changes: changes(listing),
             exports: ServerExports::default(),
         }

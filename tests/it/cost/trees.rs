@@ -16,7 +16,7 @@ fn judge(repo: &Repo, commit: Oid) {
     let tree = Tree::from_commit(&git, commit.into(), "registry-data", "registry-data").unwrap();
     let dates = DateSource::fallback(Fallback::Epoch(0));
     let rules = DocumentRules::new(Profile::Strict);
-    let checker = Checker { tree: &tree, dates: &dates, rules };
+    let checker = Checker { tree: &tree, dates: &dates, rules, today: 0 };
     let mut report = Report::new();
     report.extend(layout(&tree).unwrap());
     let mut urls = Vec::new();

@@ -1,16 +1,18 @@
 //! `serve` and `build` say the same at every URL without a query.
 
+use std::path::PathBuf;
+
 use mcp_static::internals::pipeline::{Silent, check, load};
-use mcp_static::internals::serve::{LiveSource, Request};
+use mcp_static::internals::serve::{LiveSource, Options, Request};
 use mcp_static::internals::site::{Media, Shape, Site};
 use pretty_assertions::assert_eq;
 
 use super::client::Client;
-use super::{load_options, sample_data, shared};
+use super::{Running, load_options, sample_data, shared};
 use crate::project::Project;
 
-fn site() -> Site {
-    let loaded = load(&load_options(sample_data())).unwrap();
+fn site(data: PathBuf) -> Site {
+    let loaded = load(&load_options(data)).unwrap();
     let (registry, report) = check(&loaded, &Silent).unwrap();
     assert!(!report.has_errors());
     loaded.renderer().site(&registry)
@@ -31,7 +33,7 @@ fn spellings(url: &str) -> Vec<String> {
 
 #[test]
 fn every_document_is_served_byte_for_byte() {
-    let site = site();
+    let site = site(sample_data());
     assert!(site.artifacts().len() > 60, "a site with nothing in it proves nothing");
     let mut client = Client::connect(shared());
     let mut asked = 0;
@@ -51,6 +53,31 @@ fn every_document_is_served_byte_for_byte() {
         }
     }
     assert!(asked > 500, "{asked}");
+}
+
+#[test]
+fn the_files_for_other_systems_are_served_as_they_are_built() {
+    let project = Project::sample();
+    project.file(
+        "registry-data/registry.toml",
+        "[registry]\nvisibility = \"public\"\nbase_url = \"https://mcp.example.org/tools\"\n[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n",
+    );
+    let site = site(project.path("registry-data"));
+    let source = LiveSource::new(load_options(project.path("registry-data")));
+    let live = source.read(&Silent).unwrap().live.unwrap();
+    let running = Running::with(live, Options::default());
+    let mut client = Client::connect(running.address);
+    let of_systems =
+        |path: &str| ["exports/", ".well-known/", "cards/"].iter().any(|it| path.starts_with(it));
+    let mut asked = 0;
+    for artifact in site.artifacts().filter(|it| of_systems(it.path.as_str())) {
+        let reply = client.get(&artifact.path.to_string(), "");
+        assert_eq!(reply.status, 200, "{}", artifact.path);
+        assert!(reply.body == *artifact.body, "{}: other bytes", artifact.path);
+        asked += 1;
+    }
+    // Four for clients, five catalogs, two for agents, and seven cards.
+    assert_eq!(asked, 4 + 5 + 2 + 7);
 }
 
 #[test]

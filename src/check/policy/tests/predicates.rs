@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{DIGEST, KNOWN, decide, document, entry, image, judge, package, remote, rule};
 use crate::config::{Action, Conditions};
-use crate::model::Origin;
+use crate::model::{Annotations, Entry, Origin, OwnAnnotations};
 
 /// A predicate, a document that it holds for, the place that it points at, and one that it does not hold for.
 fn predicates() -> Vec<(&'static str, Value, &'static str, Value)> {
@@ -255,6 +255,16 @@ fn predicates() -> Vec<(&'static str, Value, &'static str, Value)> {
     ]
 }
 
+/// An entry about which the registry says `own`.
+fn annotated(own: Value) -> Entry {
+    let own = OwnAnnotations {
+        fields: serde_json::from_value(own).unwrap(),
+        ..OwnAnnotations::default()
+    };
+    let annotations = Annotations { own: Some(own), ..Annotations::default() };
+    Entry { annotations: Some(Box::new(annotations)), ..entry(&document(json!({}))) }
+}
+
 #[test]
 fn every_predicate_holds_and_does_not_hold() {
     let mut seen = BTreeSet::new();
@@ -285,6 +295,40 @@ fn every_predicate_holds_and_does_not_hold() {
         ("namespace_younger_than = 10", KNOWN, &own, false),
     ] {
         let found = decide(&judge(&rule("deny", conditions)), entry, known).unwrap();
+        assert_eq!(found.0 == Action::Deny, matches, "{conditions}");
+        seen.insert(conditions.split(' ').next().unwrap().to_owned());
+    }
+    let annotated = annotated(
+        json!({"owner": "Maps Team", "tier": "approved", "risk": "high", "tags": ["maps", "eu"],
+        "review": {"date": "2026-01-01"}, "approval": {"by": "Jo", "date": "2026-01-01"},
+        "scan": {"link": "https://example.com/", "date": "2026-01-01"}}),
+    );
+    let mut expired = annotated.clone();
+    expired.annotations.as_mut().unwrap().own.as_mut().unwrap().is_expired = true;
+    for (conditions, entry, matches) in [
+        ("owner = [\"maps *\"]", &annotated, true),
+        ("owner = [\"other\"]", &annotated, false),
+        ("tier = [\"trial\", \"approved\"]", &annotated, true),
+        ("tier = [\"trial\"]", &annotated, false),
+        ("tier = [\"*\"]", &own, false),
+        ("risk = [\"high\", \"critical\"]", &annotated, true),
+        ("risk = [\"low\"]", &annotated, false),
+        ("tag = [\"eu\"]", &annotated, true),
+        ("tag = [\"e\"]", &annotated, false),
+        ("reviewed = true", &annotated, true),
+        ("reviewed = true", &expired, false),
+        ("reviewed = false", &expired, true),
+        ("reviewed = false", &own, true),
+        ("review_expired = true", &expired, true),
+        ("review_expired = true", &annotated, false),
+        ("review_expired = false", &own, true),
+        ("approved = true", &annotated, true),
+        ("approved = false", &annotated, false),
+        ("approved = false", &own, true),
+        ("scanned = true", &annotated, true),
+        ("scanned = true", &own, false),
+    ] {
+        let found = decide(&judge(&rule("deny", conditions)), entry, KNOWN).unwrap();
         assert_eq!(found.0 == Action::Deny, matches, "{conditions}");
         seen.insert(conditions.split(' ').next().unwrap().to_owned());
     }

@@ -91,6 +91,9 @@ impl Ard {
             "tags": tags,
             "metadata": { "serverName": server.name, "status": shown.status },
         });
+        if let Some(queries) = shown.queries() {
+            entry["representativeQueries"] = queries;
+        }
         if let Some(domain) = publisher {
             let identifier = format!("https://{domain}");
             entry["publisher"] =

@@ -1,11 +1,15 @@
 //! An entry of the list, as exports see it.
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::super::{Facts, api};
-use crate::model::Server;
+use crate::model::{PUBLISHER_KEY, Server};
 use crate::text::percent_encode;
+
+/// Longest question that is passed on, in bytes.
+const QUERY_MAX: usize = 500;
 
 /// The latest version of a server, read from its entry in the list.
 #[derive(Debug)]
@@ -27,7 +31,7 @@ struct Entry<'a> {
     #[serde(borrow)]
     server: &'a RawValue,
     #[serde(rename = "_meta")]
-    meta: serde_json::Value,
+    meta: Value,
 }
 
 impl<'a> Shown<'a> {
@@ -63,6 +67,16 @@ impl<'a> Shown<'a> {
         let (base, server) = (facts.base_url.as_ref()?.as_str(), &self.server);
         let (name, version) = (percent_encode(&server.name), percent_encode(&server.version));
         Some(format!("{base}/v0.1/servers/{name}/versions/{version}"))
+    }
+
+    /// Returns the questions that the publisher says the server answers: ARD wants two to five.
+    pub fn queries(&self) -> Option<Value> {
+        let document: Value = serde_json::from_str(self.document).ok()?;
+        let queries = document.get("_meta")?.get(PUBLISHER_KEY)?.get("representativeQueries")?;
+        let list = queries.as_array().filter(|list| (2..=5).contains(&list.len()))?;
+        let is_short =
+            |it: &Value| it.as_str().is_some_and(|text| (1..=QUERY_MAX).contains(&text.len()));
+        list.iter().all(is_short).then(|| queries.clone())
     }
 
     /// Returns the publisher's tags, categories and keywords, each once.

@@ -227,6 +227,21 @@ fn agents_get_identifiers_of_the_registry_or_of_proven_publishers() {
 }
 
 #[test]
+fn questions_come_from_the_publisher_alone() {
+    let with = |queries: Value| {
+        let more = json!({ "_meta": { "io.modelcontextprotocol.registry/publisher-provided": { "representativeQueries": queries } } });
+        let document = file(&made(&all(), &[entry("a.b/c", &more)]), ".well-known/ard.json");
+        document["entries"][0]["representativeQueries"].clone()
+    };
+    assert_eq!(with(json!(["one", "two"])), json!(["one", "two"]));
+    for wrong in
+        [json!(["one"]), json!([1, 2]), json!("one two"), json!(["", "x"]), json!(vec!["a"; 6])]
+    {
+        assert_eq!(with(wrong), Value::Null);
+    }
+}
+
+#[test]
 fn a_large_catalog_for_agents_is_nested_below_the_limit() {
     let long = "x".repeat(100_000);
     let more = json!({ "description": long });
