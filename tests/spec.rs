@@ -219,10 +219,8 @@ fn published_cards_come_in_and_invalid_ones_do_not() {
     }
     assert_eq!((valid, invalid), (3, 5));
     // Catalogs that name other things than servers have nothing to import, and say so.
-    for old in ["ai-catalog/example-2026-04-30-old-mediaType-field.json"] {
-        let scratch = tempfile::tempdir().expect("folder");
-        let path = folder.join(old);
-        let (status, said) = import(scratch.path(), &[path.to_str().expect("UTF-8"), "-v"]);
-        assert!(status == 1 && said.contains("of another kind than a server"), "{said}");
-    }
+    let scratch = tempfile::tempdir().expect("folder");
+    let old = folder.join("ai-catalog/example-2026-04-30-old-mediaType-field.json");
+    let (status, said) = import(scratch.path(), &[old.to_str().expect("UTF-8"), "-v"]);
+    assert!(status == 1 && said.contains("of another kind than a server"), "{said}");
 }

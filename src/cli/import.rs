@@ -246,7 +246,11 @@ fn bring_in(
 ) -> Result<Outcome> {
     write(global, &plan.edits, args.dry_run, talk)?;
     let drafts = drafts_folder(global);
-    if !args.dry_run && !own.drafts.is_empty() {
+    let below = drafts.to_string_lossy().replace('\\', "/");
+    if args.dry_run {
+        let line = |(path, _): (&str, _)| format!("write {below}/{path}\n");
+        talk.data(&own.drafts.iter().map(line).collect::<String>());
+    } else if !own.drafts.is_empty() {
         std::fs::create_dir_all(&drafts)
             .map_err(|e| Error::io("the folder of drafts cannot be created", &drafts, e))?;
         apply(&drafts, &own.drafts, &|_| {})?;
@@ -254,17 +258,21 @@ fn bring_in(
     let mut report = Report::new();
     report.extend(plan.findings);
     let outcome = finish(global, report, talk, args.strict && plan.skipped > 0)?;
-    let also = |n: usize, what: &str| if n == 0 { String::new() } else { format!(", {n} {what}") };
-    let beside = format!("as drafts in {}", drafts.to_string_lossy().replace('\\', "/"));
+    let drafted = match own.drafted {
+        0 => String::new(),
+        n => format!(", {} in {below}/", count(n, "draft")),
+    };
+    let filtered = match plan.filtered {
+        0 => String::new(),
+        n => format!(", {n} filtered out"),
+    };
     talk.say(&format!(
-        "{} {} new, {} updated, {} unchanged, {} skipped{}{}",
+        "{} {} new, {} updated, {} unchanged, {} skipped{filtered}{drafted}",
         if args.dry_run { "would import" } else { "imported" },
         plan.new,
         plan.updated,
         plan.unchanged,
-        plan.skipped,
-        also(plan.filtered, "filtered out"),
-        also(own.drafted, &beside),
+        plan.skipped
     ));
     if plan.new + plan.updated > 0 && outcome == Outcome::Fine {
         next_change(global, "Import entries", args.dry_run, talk);

@@ -88,7 +88,8 @@ fn every_hand_made_list_comes_in_and_builds() {
                 case.new, case.skipped
             );
             assert!(ran.err.contains(&counts), "{counts}\n{said}");
-            let drafts = format!("{} as drafts in drafts", case.drafts);
+            let plural = if case.drafts == 1 { "" } else { "s" };
+            let drafts = format!(", {} draft{plural} in drafts/", case.drafts);
             assert_eq!(ran.err.contains(&drafts), case.drafts > 0, "{said}");
             for text in &case.says {
                 assert!(said.contains(text.as_str()), "{text}\n{said}");

@@ -103,6 +103,9 @@ fn a_draft_that_somebody_works_on_stays() {
     let source = json!({"mcpServers": {"tides": {"url": "https://tides.example.com/mcp"}}});
     project.file("registry-data/.gitkeep", "").file("mcp.json", &source.to_string());
     let import = || project.run(&["import", "mcp.json", "--namespace", "com.example"]);
+    let dry = project.run(&["import", "mcp.json", "--namespace", "com.example", "--dry-run"]);
+    dry.expect(0).says("write drafts/com.example/tides/1.0.0/server.json\n");
+    assert!(!project.path("drafts").exists());
     import().expect(0).says("a draft was written");
     let path = "drafts/com.example/tides/1.0.0/server.json";
     project.run(&["add", path]).expect(1).says("description");
@@ -285,7 +288,7 @@ fn what_is_exported_comes_in_again() {
         for (entry, bytes) in tree(&other.path("registry-data")) {
             if entry.ends_with("server.json") && !is_docker {
                 let there: Value = serde_json::from_slice(
-                    &project.read(&format!("registry-data/{entry}")).as_bytes(),
+                    project.read(&format!("registry-data/{entry}")).as_bytes(),
                 )
                 .unwrap();
                 assert_eq!(
