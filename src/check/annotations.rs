@@ -6,17 +6,15 @@
 
 mod fields;
 
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize as _;
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::entry::Checker;
 use super::words::{quote, type_of};
 use crate::config::{Config, Day};
-use crate::data::{self, Content, Document, EntryFile, MAX_FILE, ServerFiles, ServerFolder};
+use crate::data::{
+    self, Content, Document, EntryFile, MAX_FILE, Members, ServerFiles, ServerFolder,
+};
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile, nearest};
 use crate::model::{AnnotationFields, Annotations, Entry, OwnAnnotations, is_other_key};
 
@@ -187,29 +185,6 @@ impl Wrong {
     }
 }
 
-/// The members of an object in their order, as text.
-struct Members(Vec<(String, Box<str>)>);
-
-impl<'de> Deserialize<'de> for Members {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct InOrder;
-        impl<'de> Visitor<'de> for InOrder {
-            type Value = Members;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-                let mut members = Vec::new();
-                while let Some((key, value)) = map.next_entry::<String, Box<RawValue>>()? {
-                    members.push((key, value.get().into()));
-                }
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(InOrder)
-    }
-}
-
 fn members(document: &Document, wrong: &mut Wrong) -> Vec<(String, Box<str>)> {
     let size = document.compact.len();
     if !document.value.is_object() {
@@ -219,7 +194,7 @@ fn members(document: &Document, wrong: &mut Wrong) -> Vec<(String, Box<str>)> {
         let message = format!("the annotations have {size} bytes without white space");
         let help = format!("shorten them to at most {MAX_BYTES} bytes; link to longer texts");
         wrong.add(Pointer::root(), message, help);
-    } else if let Ok(Members(members)) = serde_json::from_str(&document.compact) {
+    } else if let Some(Members(members)) = Members::read(&document.compact) {
         return members;
     } else {
         let message = "the annotations cannot be read by every parser";

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::data::{
-    self, Content, DateSource, Dated, Document, EntryFile, MAX_FILE, OriginRecord, ServerFiles,
-    ServerFolder, StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json, read_origin,
-    read_status,
+    self, Content, DateSource, Dated, Document, EntryDates, EntryFile, MAX_FILE, OriginRecord,
+    ServerFiles, ServerFolder, StatusRecord, Tree, VersionFiles, VersionFolder, digest, read_json,
+    read_origin, read_status,
 };
 use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, Severity, SourceFile};
 use crate::error::Result;
@@ -112,11 +112,11 @@ impl Checker<'_> {
     }
 }
 
-struct EntryChecker<'a> {
+pub(super) struct EntryChecker<'a> {
     checker: &'a Checker<'a>,
     server: &'a ServerFolder,
     version: &'a VersionFolder,
-    findings: &'a mut Vec<Diagnostic>,
+    pub(super) findings: &'a mut Vec<Diagnostic>,
     mirrored: bool,
 }
 
@@ -175,20 +175,28 @@ impl EntryChecker<'_> {
         };
         let Some(content) = self.check_file(EntryFile::Server, content) else { return Ok(None) };
         let recorded = origin.as_ref().and_then(|o| o.sha256.as_deref());
-        let digests = recorded.map(|recorded| (recorded, digest(&content.bytes)));
-        let Some(document) = self.parse(&path, content) else { return Ok(None) };
-        if let Some((recorded, found)) = digests.filter(|(recorded, found)| recorded != found) {
+        let wants_digest = recorded.is_some() || files.overriding.is_some();
+        let found = wants_digest.then(|| digest(&content.bytes)).unwrap_or_default();
+        let Some(original) = self.parse(&path, content) else { return Ok(None) };
+        if let Some(recorded) = recorded.filter(|recorded| *recorded != found) {
             self.wrong_digest(recorded, &found);
         }
+        let (document, overridden) = self.overridden(original, &found, files.overriding);
         let source = SourceFile::new(&path, &document.text);
         let findings = super::document(&document.value, &self.checker.rules);
         let is_other = findings.iter().any(|finding| finding.code == Code::DocumentKind);
+        let (of_override, findings) = findings
+            .into_iter()
+            .partition(|finding| overridden.as_ref().is_some_and(|it| it.has(&finding.pointer)));
         source.diagnose_all(findings).into_iter().for_each(|diagnostic| self.report(diagnostic));
+        if let Some(it) = &overridden {
+            self.findings.extend(it.diagnose(of_override));
+        }
         if is_other {
             return Ok(None);
         }
         let named = self.check_folders(&source, &document.value);
-        let dates = self.dates(&origin, &status)?;
+        let dates = self.dates(&origin, &status, overridden.is_some())?;
         let (Some((_, version)), Some((dates, is_uncommitted))) = (named, dates) else {
             return Ok(None);
         };
@@ -211,11 +219,12 @@ impl EntryChecker<'_> {
             origin: origin.map(|o| Origin { registry: o.registry, sha256: o.sha256 }),
             evidence: Evidence::UNRECORDED,
             annotations: None,
+            overridden: overridden.map(|it| Box::new(it.record)),
         };
         Ok(Some((entry, urls)))
     }
 
-    fn path(&self, file: EntryFile) -> String {
+    pub(super) fn path(&self, file: EntryFile) -> String {
         self.checker.tree.display(&self.server.path(self.version, file))
     }
 
@@ -262,7 +271,7 @@ impl EntryChecker<'_> {
     }
 
     /// Reads one of the small files beside the document; `None` when it is not there or not JSON.
-    fn record<T>(
+    pub(super) fn record<T>(
         &mut self,
         file: EntryFile,
         content: Option<Content>,
@@ -352,17 +361,30 @@ impl EntryChecker<'_> {
         }
     }
 
+    /// Returns the dates of the version in history, if they are `wanted`: a registry whose dates are pinned needs
+    /// no history.
+    fn history(&self, key: &str, wanted: bool) -> Result<Option<&EntryDates>> {
+        Ok(if wanted { self.checker.dates.table()?.get(key) } else { None })
+    }
+
     /// Returns the dates of the version, and whether it is not committed yet.
     fn dates(
         &mut self,
         origin: &Option<OriginRecord>,
         status: &StatusRecord,
+        is_overridden: bool,
     ) -> Result<Option<(Dates, bool)>> {
         let ServerFolder { namespace, name, .. } = self.server;
         let key = format!("{namespace}/{name}/{}", self.version.version);
         let dated = self.checker.dates.resolve(&key, origin.as_ref(), status.status)?;
         let (code, message, dates) = match dated {
-            Dated::Known(dates) => return Ok(Some((dates, false))),
+            Dated::Known(mut dates) => {
+                // Pinned dates are those of another registry, which knows nothing of the override.
+                if let Some(known) = self.history(&key, is_overridden)? {
+                    dates.updated = dates.updated.max(Timestamp::from_unix(known.updated));
+                }
+                return Ok(Some((dates, false)));
+            }
             Dated::Uncommitted(dates) => {
                 let message = format!(
                     "not committed yet, so it takes the head commit's time {}",

@@ -27,6 +27,7 @@ mod look;
 mod misplaced;
 mod naming;
 mod normal;
+mod overriding;
 mod package;
 mod placeholder;
 mod policy;

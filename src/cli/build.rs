@@ -26,6 +26,7 @@ pub(super) fn run(global: &Global, args: &BuildArgs, talk: &Talk) -> Result<Outc
     let targets = targets(args, &out)?;
     let mut options = global.load_options()?;
     options.base_url = args.base_url.clone();
+    options.channel = args.channel.clone();
     options.catalog = args.only.is_none();
     options.remember = working_folder(&out);
     options.without = held(args)?;

@@ -34,6 +34,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
     if !inside.is_empty() || alone.is_empty() {
         let mut options = global.load_options()?;
         options.profile = args.profile;
+        options.channel = args.channel.clone();
         options.catalog = true;
         let loaded = load(&options)?;
         let (servers, found) = check_and_count(&loaded, talk.observer().as_ref())?;

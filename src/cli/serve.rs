@@ -21,6 +21,7 @@ use super::talk::Talk;
 pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outcome> {
     let mut how = global.load_options()?;
     how.base_url = args.base_url.clone();
+    how.channel = args.channel.clone();
     how.catalog = true;
     if args.mcp {
         return run_mcp(how, args, &talk.sparing_stdout());

@@ -5,12 +5,15 @@
 
 mod base_url;
 mod catalog;
+mod channels;
 mod exports;
 mod ownership;
 mod packages;
 mod policy;
 mod probe;
 mod problems;
+
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
@@ -19,6 +22,8 @@ use crate::model::{is_meta_key, is_meta_prefix, is_word};
 
 pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
+use channels::RawChannel;
+pub use channels::{Channel, POLICY, Variables, is_policy_file};
 #[cfg(test)]
 pub use exports::EXPORT_IDS;
 pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
@@ -35,7 +40,7 @@ use problems::Problems;
 pub use problems::{toml_diagnostic, toml_span};
 
 /// The settings. [`Config::default`] applies when there is no settings file.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Config {
     /// Display name; without one the repository's name is used.
@@ -69,6 +74,20 @@ pub struct Config {
     pub probe: ProbeSettings,
     /// Changed severities.
     pub levels: Levels,
+    /// The other registries that are made from the same data.
+    pub channels: BTreeMap<String, Channel>,
+    /// The channel whose settings these are; `None` for the main registry.
+    pub channel: Option<String>,
+    /// File of the policy, in the data folder.
+    pub policy: String,
+    /// What the policy is filled with.
+    pub variables: Variables,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        RawConfig::default().resolve(&mut Problems::default())
+    }
 }
 
 impl Config {
@@ -131,6 +150,8 @@ struct RawConfig {
     exports: ExportSettings,
     probe: ProbeSettings,
     levels: RawLevels,
+    channels: BTreeMap<String, RawChannel>,
+    variables: Variables,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -179,6 +200,12 @@ impl RawConfig {
         self.ownership.validate(visibility, problems);
         self.catalog.validate(problems);
         self.exports.validate(visibility, problems);
+        self.variables.check("/variables", problems);
+        let channel = |(id, raw): (String, RawChannel)| {
+            let channel = raw.resolve(&id, &self.variables, problems)?;
+            Some((id, channel))
+        };
+        let channels = self.channels.into_iter().filter_map(channel).collect();
         let registry = self.registry;
         Config {
             name: registry.name.filter(|name| !name.trim().is_empty()),
@@ -196,6 +223,10 @@ impl RawConfig {
             exports: self.exports,
             probe: self.probe,
             levels: self.levels.resolve(problems),
+            channels,
+            channel: None,
+            policy: POLICY.to_owned(),
+            variables: self.variables,
         }
     }
 }

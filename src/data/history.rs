@@ -1,8 +1,8 @@
 //! When entries were published, updated and changed their status, from git's history. One walk reads
 //! the dates of all entries.
 //!
-//! `publishedAt` is the first commit with the `server.json`, `updatedAt` the last that changed it or
-//! the `status.json`, `statusChangedAt` the last that changed the status *value*; committer times on
+//! `publishedAt` is the first commit with the `server.json`, `updatedAt` the last that changed it, the
+//! `status.json` or the `override.json`, `statusChangedAt` the last that changed the status *value*; committer times on
 //! the first-parent line. Proofs never move dates. Pinned dates win over history.
 
 use std::collections::BTreeMap;
@@ -212,7 +212,7 @@ mod walk {
         }
     }
 
-    /// The changes of an entry's document and status.
+    /// The changes of an entry's document, of what is changed in it, and of its status.
     type Changes = Vec<(EntryFile, PathChange)>;
 
     /// Returns the changes of each entry, in the order of its commits.
@@ -220,7 +220,7 @@ mod walk {
         let mut found: BTreeMap<Box<str>, Changes> = BTreeMap::new();
         for path in paths {
             if let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path)
-                && matches!(file, EntryFile::Server | EntryFile::Status)
+                && matches!(file, EntryFile::Server | EntryFile::Status | EntryFile::Override)
             {
                 let key = format!("{namespace}/{name}/{version}").into_boxed_str();
                 let changes = path.changes.into_iter().map(|change| (file, change));
@@ -248,15 +248,18 @@ mod walk {
                 _ => None,
             };
             match (&mut dates, change.oid) {
-                (None, Some(_)) => match status {
-                    Some(status) => first_status = status,
-                    None => {
+                (None, Some(_)) => match (file, status) {
+                    (_, Some(status)) => first_status = status,
+                    (EntryFile::Override, None) => {}
+                    _ => {
                         let (published, updated, status_changed) = (time, time, time);
                         let status = first_status;
                         dates = Some(EntryDates { published, updated, status_changed, status });
                     }
                 },
-                (Some(dates), oid) if status.is_some() || oid.is_some() => {
+                (Some(dates), oid)
+                    if status.is_some() || oid.is_some() || *file == EntryFile::Override =>
+                {
                     dates.updated = time;
                     if let Some(status) = status.filter(|status| *status != dates.status) {
                         (dates.status, dates.status_changed) = (status, time);

@@ -1,20 +1,18 @@
 //! Which path holds what.
 //!
 //! ```text
-//! registry.toml                                        and policy.toml
+//! registry.toml                                        and policy.toml, policy.<channel>.toml
 //! owners/<namespace>.toml                              and <namespace>.proof.json
-//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, annotations
+//! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, annotations, override
 //! servers/<namespace>/<name>/annotations.json
 //! tombstones/<namespace>/<name>/<version>.toml
 //! ```
 
+use crate::config::is_policy_file;
 use crate::model::{ServerName, Version};
 
 /// Name of the settings file.
 pub(super) const SETTINGS: &str = "registry.toml";
-
-/// Name of the policy's file.
-pub const POLICY: &str = "policy.toml";
 
 /// Name of the file with what the registry says about a version, or about a whole server.
 const ANNOTATIONS: &str = "annotations.json";
@@ -34,17 +32,20 @@ pub enum EntryFile {
     StatusProof,
     /// `annotations.json`: what the registry says about it.
     Annotations,
+    /// `override.json`: what the registry changes in the document.
+    Override,
 }
 
 impl EntryFile {
     /// Every kind.
-    pub const ALL: [EntryFile; 6] = [
+    pub const ALL: [EntryFile; 7] = [
         Self::Server,
         Self::Status,
         Self::Proof,
         Self::Origin,
         Self::StatusProof,
         Self::Annotations,
+        Self::Override,
     ];
 
     /// Returns the file's name.
@@ -56,6 +57,7 @@ impl EntryFile {
             Self::Origin => "origin.json",
             Self::StatusProof => "status.proof.json",
             Self::Annotations => ANNOTATIONS,
+            Self::Override => "override.json",
         }
     }
 }
@@ -65,7 +67,7 @@ impl EntryFile {
 pub enum DataPath<'a> {
     /// The settings file.
     Settings,
-    /// The policy.
+    /// A policy.
     Policy,
     /// A file of a version folder.
     Entry {
@@ -115,7 +117,9 @@ impl DataPath<'_> {
     pub fn is_of_maintainers(self) -> bool {
         match self {
             Self::Settings | Self::Policy | Self::Annotations { .. } => true,
-            Self::Entry { file, .. } => file == EntryFile::Annotations,
+            Self::Entry { file, .. } => {
+                matches!(file, EntryFile::Annotations | EntryFile::Override)
+            }
             _ => false,
         }
     }
@@ -140,7 +144,7 @@ impl<'a> DataPath<'a> {
         }
         match &parts[..count] {
             [SETTINGS] => Self::Settings,
-            [POLICY] => Self::Policy,
+            [file] if is_policy_file(file) => Self::Policy,
             ["servers", namespace, name, version, file] => EntryFile::ALL
                 .into_iter()
                 .find(|kind| kind.file_name() == *file)

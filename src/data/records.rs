@@ -86,7 +86,7 @@ pub fn digest(bytes: &[u8]) -> String {
 }
 
 /// Picks members of an object and reports what is wrong with them.
-struct RecordReader<'a> {
+pub(super) struct RecordReader<'a> {
     source: SourceFile<'a>,
     members: Option<&'a Map<String, Value>>,
     code: Code,
@@ -94,7 +94,12 @@ struct RecordReader<'a> {
 }
 
 impl<'a> RecordReader<'a> {
-    fn new(path: &'a str, document: &'a Document, code: Code, known: &[&'static str]) -> Self {
+    pub(super) fn new(
+        path: &'a str,
+        document: &'a Document,
+        code: Code,
+        known: &[&'static str],
+    ) -> Self {
         let source = SourceFile::new(path, &document.text);
         let members = document.value.as_object();
         let mut fields = Self { source, members, code, wrong: Vec::new() };
@@ -113,7 +118,7 @@ impl<'a> RecordReader<'a> {
         fields
     }
 
-    fn report(
+    pub(super) fn report(
         &mut self,
         pointer: impl Into<Pointer>,
         message: impl Into<String>,
@@ -123,11 +128,11 @@ impl<'a> RecordReader<'a> {
     }
 
     /// Returns what is wrong with them.
-    fn diagnostics(self) -> Vec<Diagnostic> {
+    pub(super) fn diagnostics(self) -> Vec<Diagnostic> {
         self.source.diagnose_all(self.wrong)
     }
 
-    fn text(&mut self, key: &str) -> Option<&'a str> {
+    pub(super) fn text(&mut self, key: &str) -> Option<&'a str> {
         let value = self.members?.get(key)?;
         if !value.is_string() {
             let message = format!("{key} is not a string");

@@ -27,7 +27,7 @@ type Versions = BTreeMap<Box<str>, Vec<(EntryFile, At)>>;
 pub(super) struct Builder {
     label: String,
     settings: Option<FileRef>,
-    policy: Option<FileRef>,
+    policies: Vec<FileRef>,
     owners: Vec<FileRef>,
     tombstones: Vec<FileRef>,
     servers: BTreeMap<ServerKey, Versions>,
@@ -53,7 +53,7 @@ impl Builder {
         }
         match DataPath::of(&path) {
             DataPath::Settings => self.settings = Some(FileRef { path, at }),
-            DataPath::Policy => self.policy = Some(FileRef { path, at }),
+            DataPath::Policy => self.policies.push(FileRef { path, at }),
             DataPath::Entry { namespace, name, version, file } => {
                 let server = self.servers.entry((namespace.into(), name.into())).or_default();
                 server.entry(version.into()).or_default().push((file, at));
@@ -98,6 +98,7 @@ impl Builder {
     }
 
     pub(super) fn finish(mut self, source: TreeSource) -> Tree {
+        self.policies.sort_by(|a, b| a.path.cmp(&b.path));
         self.owners.sort_by(|a, b| a.path.cmp(&b.path));
         self.tombstones.sort_by(|a, b| a.path.cmp(&b.path));
         let annotations = self.take_annotations();
@@ -115,7 +116,7 @@ impl Builder {
         };
         let mut servers: Vec<ServerFolder> = self.servers.into_iter().map(server).collect();
         servers.sort_by(|a, b| a.rank().cmp(b.rank()));
-        let Self { label, settings, policy, owners, tombstones, findings, .. } = self;
-        Tree { label, source, settings, policy, owners, tombstones, servers, findings }
+        let Self { label, settings, policies, owners, tombstones, findings, .. } = self;
+        Tree { label, source, settings, policies, owners, tombstones, servers, findings }
     }
 }

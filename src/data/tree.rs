@@ -129,6 +129,8 @@ pub struct VersionFiles {
     pub proof: Option<Content>,
     /// `annotations.json`.
     pub annotations: Option<Content>,
+    /// `override.json`.
+    pub overriding: Option<Content>,
 }
 
 /// The files of a server that decide what is published and by whom.
@@ -146,7 +148,7 @@ pub struct Tree {
     pub(super) label: String,
     pub(super) source: TreeSource,
     pub(super) settings: Option<FileRef>,
-    pub(super) policy: Option<FileRef>,
+    pub(super) policies: Vec<FileRef>,
     pub(super) owners: Vec<FileRef>,
     pub(super) tombstones: Vec<FileRef>,
     pub(super) servers: Vec<ServerFolder>,
@@ -183,9 +185,9 @@ impl Tree {
         self.settings.as_ref()
     }
 
-    /// Returns the policy, when there is one.
-    pub fn policy(&self) -> Option<&FileRef> {
-        self.policy.as_ref()
+    /// Returns the policies in byte order.
+    pub fn policies(&self) -> &[FileRef] {
+        &self.policies
     }
 
     /// Owners files in byte order.
@@ -247,6 +249,7 @@ impl Tree {
             origin: read(EntryFile::Origin)?,
             proof: read(EntryFile::Proof)?,
             annotations: read(EntryFile::Annotations)?,
+            overriding: read(EntryFile::Override)?,
         })
     }
 

@@ -103,6 +103,7 @@ codes! {
     StatusInvalid "status-invalid" Error fixed "status.json is wrong";
     OriginInvalid "origin-invalid" Error fixed "origin.json is wrong";
     AnnotationsInvalid "annotations-invalid" Error fixed "an annotations.json is wrong";
+    OverrideInvalid "override-invalid" Error fixed "an override.json is wrong, or does not fit its document";
     ReviewExpired "review-expired" Warning "the review of an entry has expired";
     OwnersInvalid "owners-invalid" Error "an owners file is wrong";
     ProofInvalid "proof-invalid" Error "a proof file is wrong";

@@ -191,6 +191,7 @@ impl<'a> Compare<'a> {
             origin: Some(Content::plain(origin.to_json().as_bytes())),
             proof: None,
             annotations: None,
+            overriding: None,
         };
         let files = ServerFiles { annotations: None, versions: vec![files] };
         let checker = Checker {

@@ -197,6 +197,12 @@ impl<'a> ChangeSet<'a> {
         }
     }
 
+    /// Reads the settings in a commit, with the defaults in place of what is wrong in them.
+    pub(super) fn settings(&self, commit: Oid) -> Result<Config> {
+        let text = self.file(commit, "registry.toml")?.unwrap_or_default();
+        Ok(Config::parse("", &String::from_utf8_lossy(&text)).0)
+    }
+
     /// Reads the files of a touched version at the head.
     pub(super) fn touched(&self, change: &EntryChange) -> Result<Touched> {
         let mut files = BTreeMap::new();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::check::check_annotations;
 use crate::config::{Config, Policy};
-use crate::data::{Content, DataPath, EntryFile, POLICY, below};
+use crate::data::{Content, DataPath, EntryFile, below};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::ServerName;
@@ -35,13 +35,14 @@ pub(super) fn findings(set: &ChangeSet<'_>) -> Result<Vec<Diagnostic>> {
         // With settings that `check` refuses nothing could be judged or built.
         found.extend(Config::parse_with_clients(&settings, &String::from_utf8_lossy(&text)).1);
     }
-    let policy = set.display(POLICY);
-    if set.change.protected.contains(&policy)
-        && let Some(text) = set.file(set.head, POLICY)?
-    {
-        found.extend(
-            Policy::parse(&policy, &String::from_utf8_lossy(&text)).err().unwrap_or_default(),
-        );
+    for (file, variables) in set.settings(set.head)?.policies() {
+        let path = set.display(file);
+        if set.change.protected.contains(&path)
+            && let Some(text) = set.file(set.head, file)?
+        {
+            let text = String::from_utf8_lossy(&text);
+            found.extend(Policy::parse(&path, &text, variables).err().unwrap_or_default());
+        }
     }
     annotations(set, &mut found)?;
     let mut names = Names { set, seen: HashMap::new() };

@@ -92,10 +92,31 @@ impl Evidence {
     }
 }
 
+/// What this registry changed in an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Overridden {
+    /// Why.
+    pub reason: String,
+    /// SHA-256 of the author's `server.json`, in lower-case hex.
+    pub of: String,
+    /// The members that were changed.
+    pub members: Vec<String>,
+    /// The author's JSON, compact.
+    pub original: Box<str>,
+}
+
+impl Overridden {
+    /// Makes the record of a change.
+    pub fn new(reason: String, of: String, members: Vec<String>, original: Box<str>) -> Self {
+        Self { reason, of, members, original }
+    }
+}
+
 /// One version of a server, checked.
 ///
 /// `document` is what the author committed, without the white space between tokens: the same keys,
-/// values and order. It is the only thing that is written out; typed views only read it.
+/// values and order, but for the members that the registry overrides. It is the only thing that is written out; typed views only read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
@@ -117,6 +138,8 @@ pub struct Entry {
     pub evidence: Evidence,
     /// What the registry says about it, when it says something.
     pub annotations: Option<Box<Annotations>>,
+    /// What this registry changed in it.
+    pub overridden: Option<Box<Overridden>>,
 }
 
 impl Entry {
@@ -128,6 +151,11 @@ impl Entry {
     /// Whether clients can see it.
     pub fn is_live(&self) -> bool {
         self.status != Status::Deleted
+    }
+
+    /// The document as its author wrote it.
+    pub fn authors_document(&self) -> &str {
+        self.overridden.as_ref().map_or(&self.document, |it| &it.original)
     }
 
     /// The registry it was mirrored from, if it was.

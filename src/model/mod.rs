@@ -30,7 +30,7 @@ pub use annotations::{
     is_other_key, is_word,
 };
 pub use domain::Domain;
-pub use entry::{Dates, Entry, Evidence, Origin, Status};
+pub use entry::{Dates, Entry, Evidence, Origin, Overridden, Status};
 pub use grammar::InvalidName;
 pub use holder::Holder;
 pub use host::{Host, Reach};

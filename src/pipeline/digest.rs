@@ -53,13 +53,15 @@ pub(super) fn server_digest(
             (3, &files.origin),
             (4, &files.proof),
             (5, &files.annotations),
+            (6, &files.overriding),
         ] {
             content.iter().for_each(|content| add(&mut hash, mark, content));
         }
         annotations.extend(&files.annotations);
         let pins =
             files.origin.as_ref().and_then(|content| std::str::from_utf8(&content.bytes).ok());
-        if !pins.is_some_and(|text| text.contains("\"publishedAt\"")) {
+        let is_pinned = pins.is_some_and(|text| text.contains("\"publishedAt\""));
+        if !is_pinned || files.overriding.is_some() {
             let table = loaded.dates.table()?;
             let key = format!("{}/{}/{}", server.namespace, server.name, version.version);
             hash.update(format!("{:?}", table.get(&key)));

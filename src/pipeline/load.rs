@@ -7,7 +7,7 @@ use crate::check::{DocumentRules, Profile};
 use crate::config::{BaseUrl, Config};
 use crate::data::{DateSource, Fallback, Held, Tree};
 use crate::diag::{Diagnostic, Levels};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::Timestamp;
 use crate::proof::Evidences;
 use crate::render::catalog::{Overrides, RemoteRepository};
@@ -28,6 +28,8 @@ pub struct LoadOptions {
     pub profile: Profile,
     /// Severities that win over the settings'.
     pub levels: Levels,
+    /// The channel of the settings that is read; the main registry without one.
+    pub channel: Option<String>,
     /// A base URL that wins over the settings'.
     pub base_url: Option<BaseUrl>,
     /// Seconds since 1970 that date entries before the first commit, and that count as now for the policy
@@ -100,6 +102,11 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     let left_out = options.without.iter().filter(|held| held.is_left_out_entry());
     tree.leave_out(&left_out.map(|held| held.path.clone()).collect());
     let (mut config, mut findings) = settings(&tree)?;
+    if let Some(channel) = &options.channel {
+        config.enter(channel).map_err(|help| {
+            Error::new(ErrorKind::Usage, format!("unknown channel {channel:?}")).help(help)
+        })?;
+    }
     if let Some(base_url) = &options.base_url {
         // Annotations are written under the key of the settings, wherever this build is served.
         config.meta_key = config.meta_key();
@@ -107,7 +114,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     }
     let (mut evidence, wrong) = Evidences::read(&tree, &config)?;
     findings.extend(wrong);
-    let (policy, wrong) = policy::read(&tree)?;
+    let (policy, wrong) = policy::read(&tree, &config)?;
     findings.extend(wrong);
     place.add_signatures(&mut evidence)?;
     let facts = Facts {
@@ -182,7 +189,6 @@ pub fn label(data: &Path) -> String {
 #[cfg(not(feature = "git"))]
 mod place {
     use super::*;
-    use crate::error::{Error, ErrorKind};
 
     /// A data folder outside git.
     pub(super) struct Location;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use crate::check::{CheckedServer, Judge};
-use crate::config::Policy;
+use crate::config::{Config, POLICY, Policy};
 use crate::data::{DateSource, EntryFile, ServerFolder, Tree, read_json, read_origin};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 
 /// When each namespace, in lower case, published its first entry, in seconds since 1970.
@@ -21,16 +21,50 @@ pub(super) struct Policing {
     ages: OnceLock<Result<Ages>>,
 }
 
-/// Reads the policy of `tree`, with what is wrong with it; `None` when it has none that can be applied.
-pub(super) fn read(tree: &Tree) -> Result<(Option<Arc<Policy>>, Vec<Diagnostic>)> {
-    let Some(file) = tree.policy() else { return Ok((None, Vec::new())) };
-    Ok(match tree.read_text(file)? {
-        Ok(text) => match Policy::parse(&tree.display(&file.path), &text) {
-            Ok(policy) => (Some(Arc::new(policy)), Vec::new()),
-            Err(wrong) => (None, wrong),
-        },
-        Err(wrong) => (None, vec![wrong]),
-    })
+/// Reads the policies of `tree`, with what is wrong with them. Returns the one that applies; `None` when there is none
+/// that can be applied.
+pub(super) fn read(tree: &Tree, config: &Config) -> Result<(Option<Arc<Policy>>, Vec<Diagnostic>)> {
+    let (mut applied, mut findings) = (None, Vec::new());
+    let policies = config.policies();
+    for (i, (name, variables)) in policies.iter().enumerate() {
+        let Some(file) = tree.policies().iter().find(|file| file.path == *name) else {
+            findings.extend((*name != POLICY).then(|| missing(tree, name)));
+            continue;
+        };
+        let policy = match tree.read_text(file)? {
+            Ok(text) => Policy::parse(&tree.display(&file.path), &text, variables),
+            Err(wrong) => Err(vec![wrong]),
+        };
+        match policy {
+            Ok(policy) if i == 0 => applied = Some(Arc::new(policy)),
+            Ok(_) => {}
+            // A file that several channels use has most of its problems in each of them.
+            Err(wrong) => wrong.into_iter().for_each(|wrong| {
+                if !findings.contains(&wrong) {
+                    findings.push(wrong);
+                }
+            }),
+        }
+    }
+    let is_used = |path: &str| path == POLICY || policies.iter().any(|(name, _)| *name == path);
+    for file in tree.policies().iter().filter(|file| !is_used(&file.path)) {
+        let place = Place::file(tree.display(&file.path));
+        let help = format!(
+            "write policy = {:?} below [channels.NAME] in registry.toml, or remove it",
+            file.path
+        );
+        findings.push(
+            Diagnostic::new(Code::FileUnexpected, place, "no channel uses this policy").help(help),
+        );
+    }
+    Ok((applied, findings))
+}
+
+/// Reports that the policy of a channel does not exist.
+fn missing(tree: &Tree, name: &str) -> Diagnostic {
+    let message = "a channel names this policy, and the file does not exist";
+    let help = "write the file, or remove `policy` from the channel in registry.toml";
+    Diagnostic::new(Code::PolicyInvalid, Place::file(tree.display(name)), message).help(help)
 }
 
 impl Policing {

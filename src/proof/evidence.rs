@@ -118,7 +118,12 @@ impl Evidences {
             }
             let version = entry.version.as_str();
             let file = proofs.get(version).and_then(|proof| {
-                evidence_of_file(name.as_str(), version, entry.document.as_bytes(), &proof.bytes)
+                evidence_of_file(
+                    name.as_str(),
+                    version,
+                    entry.authors_document().as_bytes(),
+                    &proof.bytes,
+                )
             });
             let folder = format!("servers/{}/{}/{version}", namespace, name.name());
             file.or_else(|| {

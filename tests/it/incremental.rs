@@ -7,6 +7,7 @@ use mcp_static::internals::pipeline::{
     BuildOptions, BuildTarget, LoadOptions, Silent, build, load,
 };
 use mcp_static::internals::site::host_named;
+use sha2::{Digest as _, Sha256};
 
 use crate::project::{Project, tree};
 use crate::trust::Dice;
@@ -92,7 +93,7 @@ impl Edits {
 
     /// Changes something in the data, and says what.
     fn edit(&mut self) -> String {
-        let kind = self.dice.below(10);
+        let kind = self.dice.below(11);
         let some = self.some();
         match (kind, some) {
             (0 | 1, _) => {
@@ -113,6 +114,7 @@ impl Edits {
                 let words = ["short", "a little longer", "as long as this"];
                 let title = format!("\"title\": \"{}\",", words[self.dice.below(3)]);
                 self.project.entry_with(&full(name), &version, &title);
+                self.let_be(name, &version);
                 format!("another title of {name} {version}")
             }
             (5, Some((name, _))) if self.servers.len() > 1 => {
@@ -120,6 +122,7 @@ impl Edits {
                 self.project.remove(&format!("registry-data/servers/{}", full(name)));
                 format!("remove {name}")
             }
+            (10, Some((name, version))) => self.overrule(name, &version),
             (8 | 9, Some((name, version))) => self.annotate(kind == 8, name, &version),
             (6, _) => {
                 let name = ["One", "Two"][self.dice.below(2)];
@@ -130,6 +133,32 @@ impl Edits {
             }
             _ => "nothing".to_owned(),
         }
+    }
+
+    /// Changes a version by an override, or takes its override away.
+    fn overrule(&mut self, name: &str, version: &str) -> String {
+        if self.let_be(name, version) {
+            return format!("{name} {version} is as it was");
+        }
+        let folder = format!("registry-data/servers/{}/{version}", full(name));
+        let digest = Sha256::digest(self.project.read(&format!("{folder}/server.json")));
+        let of: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let url = format!("https://{}-{version}.corp.example/mcp", name.replace(['.', '/'], "-"));
+        let text = format!(
+            "{{\"reason\":\"ours\",\"of\":\"{of}\",\"patch\":{{\"remotes\":[{{\"type\":\"sse\",\"url\":\"{url}\"}}]}}}}"
+        );
+        self.project.file(&format!("{folder}/override.json"), &text);
+        format!("{name} {version} is overridden")
+    }
+
+    /// Takes the override of a version away; returns whether there was one.
+    fn let_be(&self, name: &str, version: &str) -> bool {
+        let path = format!("registry-data/servers/{}/{version}/override.json", full(name));
+        let is_there = self.project.path(&path).is_file();
+        if is_there {
+            self.project.remove(&path);
+        }
+        is_there
     }
 
     /// Changes what the registry says about a server, or about one of its versions.

@@ -291,7 +291,7 @@ fn every_published_site_is_that_of_its_day() {
 fn the_policy_of_the_documentation_is_valid_and_names_every_predicate() {
     let page = std::fs::read_to_string(home().join("docs/policy.md")).unwrap();
     let blocks = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap());
-    let policy = blocks.filter(|block| block.contains("[[rules]]")).last().unwrap();
+    let policy = blocks.into_iter().find(|block| block.contains("[[exceptions]]")).unwrap();
     let project = images();
     project.file("registry-data/policy.toml", policy).commit(JUNE);
     let ran = project.run(&["check"]).expect(0);
@@ -302,6 +302,9 @@ fn the_policy_of_the_documentation_is_valid_and_names_every_predicate() {
     let keys: Vec<&str> = keys.filter_map(|line| line.split(':').next()).collect();
     assert!(keys.len() > 20, "{keys:?}");
     for key in keys {
-        assert!(page.contains(&format!("| `{key}` | ")), "docs/policy.md does not explain {key}");
+        assert!(
+            page.lines().any(|line| line.starts_with("| `") && line.contains(&format!("`{key}`"))),
+            "docs/policy.md does not explain {key}"
+        );
     }
 }

@@ -249,7 +249,18 @@ impl Judge {
                     false => (server.annotations_path(), tree.read_annotations(server)?),
                 }
             }
-            None => read_of(tree, server, version, EntryFile::Server)?,
+            None => {
+                let member = finding.pointer.as_str().split('/').nth(1).map(str::to_owned);
+                let is_changed = entry.overridden.as_ref().is_some_and(|it| {
+                    it.members.iter().any(|changed| Some(changed) == member.as_ref())
+                });
+                if is_changed {
+                    finding.pointer = Pointer::from(format!("/patch{}", finding.pointer));
+                    read_of(tree, server, version, EntryFile::Override)?
+                } else {
+                    read_of(tree, server, version, EntryFile::Server)?
+                }
+            }
         };
         let Some(content) = content else { return Ok(None) };
         let text = String::from_utf8_lossy(&content.bytes);

@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 
 use super::facts::{Facts, Known};
 use super::{Decision, Judge};
-use crate::config::{Action, Policy};
+use crate::config::{Action, Policy, Variables};
 use crate::model::{Dates, Entry, Evidence, Server, ServerName, Status, Timestamp, Version};
 
 /// The first of January 2027.
 const TODAY: i64 = 1_798_761_600;
 
 fn judge(text: &str) -> Judge {
-    let policy =
-        Policy::parse("policy.toml", text).unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
+    let policy = Policy::parse("policy.toml", text, &Variables::default())
+        .unwrap_or_else(|wrong| panic!("{text}: {wrong:?}"));
     Judge::new(Arc::new(policy), TODAY)
 }
 
@@ -33,6 +33,7 @@ fn entry(document: &Value) -> Entry {
         origin: None,
         evidence: Evidence::UNRECORDED,
         annotations: None,
+        overridden: None,
     }
 }
 

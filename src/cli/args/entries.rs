@@ -49,6 +49,9 @@ pub(in crate::cli) struct CheckArgs {
     /// Rules to apply; "official" has exactly the rules of the official registry
     #[arg(long, value_name = "PROFILE", default_value = "strict", value_parser = words::profiles())]
     pub profile: Profile,
+    /// Channel of registry.toml, instead of the main registry
+    #[arg(long, value_name = "NAME", conflicts_with = "site")]
+    pub channel: Option<String>,
     /// Compare a built site with its manifest, instead of checking the data
     #[arg(long, value_name = "DIR", conflicts_with = "paths", value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,

@@ -16,6 +16,9 @@ pub(in crate::cli) struct ServeArgs {
     /// Base URL that clients use: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
+    /// Channel of registry.toml, instead of the main registry
+    #[arg(long, value_name = "NAME")]
+    pub channel: Option<String>,
     /// Accept requests for this Host too; may be given several times ("*" accepts any)
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
@@ -26,7 +29,7 @@ pub(in crate::cli) struct ServeArgs {
     #[arg(long = "as", value_name = "HOST", value_parser = words::hosts())]
     pub host: Option<String>,
     /// Serve this built site instead of the data; it is read once
-    #[arg(long, value_name = "DIR", requires = "host", conflicts_with = "base_url", value_hint = ValueHint::DirPath)]
+    #[arg(long, value_name = "DIR", requires = "host", conflicts_with_all = ["base_url", "channel"], value_hint = ValueHint::DirPath)]
     pub site: Option<PathBuf>,
     /// Be an MCP server on stdin and stdout instead, for agents: search, show, how to install
     #[arg(long, conflicts_with_all = ["addr", "allow_host", "host"])]
@@ -47,6 +50,9 @@ pub(in crate::cli) struct BuildArgs {
     /// Base URL that clients use: https, no trailing slash, no /v0.1
     #[arg(long, value_name = "URL", value_parser = BaseUrl::parse)]
     pub base_url: Option<BaseUrl>,
+    /// Channel of registry.toml, instead of the main registry
+    #[arg(long, value_name = "NAME", requires = "out")]
+    pub channel: Option<String>,
     /// Leave out the entries that this file lists: the file that `verify --hold` wrote
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub without: Option<PathBuf>,

@@ -10,8 +10,9 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::channels::{Variables, is_kebab_case};
 use super::problems::{Problems, toml_diagnostic};
-use crate::diag::{Code, Diagnostic, Place, SourceFile, nearest};
+use crate::diag::{Code, Diagnostic, Finding, Place, SourceFile, Span, nearest};
 
 pub use conditions::{Conditions, OWN, UPSTREAM, host_pattern};
 pub use day::Day;
@@ -123,11 +124,17 @@ struct RawPolicy {
 }
 
 impl Policy {
-    /// Reads a policy, with everything that is wrong with it.
+    /// Reads a policy, filled with `variables`, with everything that is wrong with it.
     ///
     /// # Errors
     /// When it cannot be applied. A policy that was read in part would be another policy.
-    pub fn parse(path: &str, text: &str) -> Result<Self, Vec<Diagnostic>> {
+    pub fn parse(path: &str, text: &str, variables: &Variables) -> Result<Self, Vec<Diagnostic>> {
+        let filled = variables.fill(text).map_err(|(at, message, help)| {
+            let finding = Finding::new(Code::PolicyInvalid, "", message).help(help);
+            let span = Span { start: at, end: at + 2 };
+            SourceFile::new(path, text).diagnose_spans(vec![(finding, span)])
+        })?;
+        let text = filled.as_str();
         let source = SourceFile::new(path, text);
         let raw: RawPolicy = toml::from_str(text)
             .map_err(|e| vec![toml_diagnostic(&source, Code::PolicyInvalid, &e)])?;
@@ -236,13 +243,6 @@ fn check_reason(reason: &str, pointer: String, problems: &mut Problems) {
         "write one line of at most {LONGEST_REASON} characters that explains it to authors"
     );
     problems.add(pointer, message, help);
-}
-
-fn is_kebab_case(id: &str) -> bool {
-    let word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    id.len() <= 64 && id.split('-').all(word)
 }
 
 #[cfg(test)]

@@ -1,14 +1,18 @@
 //! What is read, and what is refused at which line.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use super::{Action, Denied, Policy};
+use super::{Action, Denied, Policy, Variables};
 use crate::diag::Code;
 
 const RULE: &str = "[[rules]]\nid = \"no-npm\"\naction = \"deny\"\nreason = \"Ours only.\"\nmatch = { package_type = [\"npm\"] }\n";
 
+fn parse(text: &str) -> Result<Policy, Vec<crate::diag::Diagnostic>> {
+    Policy::parse("policy.toml", text, &Variables::default())
+}
+
 /// What is wrong with a policy: line, pointer, message and help.
 fn wrong(text: &str) -> Vec<String> {
-    let found = Policy::parse("policy.toml", text).expect_err(text);
+    let found = parse(text).expect_err(text);
     let line = |d: crate::diag::Diagnostic| {
         assert_eq!((d.code, d.place.file.as_str()), (Code::PolicyInvalid, "policy.toml"));
         assert!(d.place.line > 0, "{text}");
@@ -24,13 +28,13 @@ fn a_policy_is_read_with_the_places_of_its_rules() {
         "default = \"deny\"\ndenied = \"refuse\"\n{RULE}\n[[exceptions]]\nname = [\"a.b/*\"]\nrule = \"no-npm\"\n\
          reason = \"x\"\napproved_by = \"Jo\"\nexpires = 2027-01-31\n"
     );
-    let policy = Policy::parse("policy.toml", &text).unwrap();
+    let policy = parse(&text).unwrap();
     assert_eq!((policy.default, policy.denied), (Action::Deny, Denied::Refuse));
     assert_eq!((policy.default_place.line, policy.default_place.column), (1, 11));
     let (rule, exception) = (&policy.rules[0], &policy.exceptions[0]);
     assert_eq!((rule.place.line, rule.place.pointer.as_str()), (4, "/rules/0/id"));
     assert_eq!((exception.place.line, exception.expires.as_str()), (11, "2027-01-31"));
-    let empty = Policy::parse("policy.toml", "").unwrap();
+    let empty = parse("").unwrap();
     assert_eq!(
         (empty.default, empty.denied, empty.rules.len()),
         (Action::Allow, Denied::LeaveOut, 0)

@@ -19,6 +19,7 @@ fn entry(version: &str, published: i64, status: Status) -> Entry {
         origin: None,
         evidence: crate::model::Evidence::UNRECORDED,
         annotations: None,
+        overridden: None,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::model::Status;
 use crate::site::{Sealing, read_sealed};
 use crate::world::git::Oid;
 
-const DATES: &str = "mcp-static dates 2";
+const DATES: &str = "mcp-static dates 3";
 
 /// Loads the dates as of an earlier commit. An older file is fine: git provides what came after it.
 pub(in crate::pipeline) fn load_dates(folder: &Path, prefix: &str) -> Option<(Oid, DateTable)> {

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::model::Entry;
 use crate::model::query::{BadParameter, QueryError};
+use crate::model::{Entry, Overridden};
 
 /// Key of the registry's own block in `_meta`.
 pub const OFFICIAL: &str = "io.modelcontextprotocol.registry/official";
@@ -51,6 +51,15 @@ enum OwnFacts<'a> {
     },
 }
 
+/// What this registry changed in an entry.
+#[derive(Serialize)]
+struct OverrideFacts<'a> {
+    reason: &'a str,
+    /// SHA-256 of the author's document.
+    of: &'a str,
+    members: &'a [String],
+}
+
 /// Returns `value` as compact JSON.
 pub(in crate::render) fn json(value: &(impl Serialize + ?Sized)) -> String {
     // Only maps with keys other than text cannot be written, and there are none.
@@ -75,6 +84,12 @@ pub fn entry_json(entry: &Entry, is_latest: bool, meta_key: Option<&str>) -> Str
     let _ = write!(text, "{{\"server\":{document},\"_meta\":{{\"{OFFICIAL}\":{official}");
     if let Some(key) = meta_key {
         let _ = write!(text, ",{}:{}", json(key), json(&own_facts(entry)));
+        if let Some(it) = &entry.overridden {
+            let Overridden { reason, of, members, .. } = &**it;
+            text.pop();
+            let it = json(&OverrideFacts { reason, of, members });
+            let _ = write!(text, ",\"override\":{it}}}");
+        }
         // Without the braces, which are those of the object before.
         let own = entry.own_annotations().map(|own| &own.text[1..own.text.len() - 1]);
         if let Some(members) = own.filter(|members| !members.is_empty()) {

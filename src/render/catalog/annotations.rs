@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Entry, OwnAnnotations};
 
-use super::server::{Moment, OutLink};
-use super::text::{shown, shown_option, web_link};
+use super::text::{Moment, OutLink, shown, shown_option, web_link};
 
 /// What lists, facets and search need of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

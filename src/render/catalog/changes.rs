@@ -9,9 +9,8 @@ use crate::model::Timestamp;
 
 use super::list::page;
 use super::place::{Href, page_of, version_segments};
-use super::server::Moment;
 use super::summary::{CHANGES, ServerChange, Summary};
-use super::text::{shown, shown_option};
+use super::text::{Moment, shown, shown_option};
 
 /// Entries that a feed has at least, when there are that many.
 const FEED: usize = 50;

@@ -13,9 +13,8 @@ use super::super::fnv1a;
 use super::annotations::EXPIRED;
 use super::inputs::{transport_label, type_label};
 use super::place::{Href, PagePlace, page_of};
-use super::server::Moment;
 use super::summary::{Summary, is_proven, proof_label};
-use super::text::{shown, tile};
+use super::text::{Moment, shown, tile};
 
 /// Servers on the front page.
 pub(super) const FRONT: usize = 40;

@@ -22,6 +22,7 @@ mod list;
 mod machine;
 mod more;
 mod numbers;
+mod overridden;
 mod page;
 mod place;
 mod policy;

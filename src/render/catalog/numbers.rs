@@ -9,9 +9,8 @@ use serde::Serialize;
 
 use super::facets::{Facet, Group, groups};
 use super::list::minute;
-use super::server::Moment;
 use super::summary::Summary;
-use super::text::{counted, grouped};
+use super::text::{Moment, counted, grouped};
 
 /// Fewest and most months in a chart.
 const FEWEST: usize = 8;

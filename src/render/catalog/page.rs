@@ -14,8 +14,7 @@ use super::Catalog;
 use super::assets::AssetLinks;
 use super::engine::{self, value};
 use super::place::{Href, PagePlace};
-use super::server::Moment;
-use super::text::shown;
+use super::text::{Moment, shown};
 
 /// What is the same on every page.
 #[derive(Debug, Clone, Serialize)]

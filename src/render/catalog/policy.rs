@@ -121,7 +121,8 @@ fn label(key: &str) -> String {
 }
 
 /// The predicates in words.
-const LABELS: [(&str, &str); 22] = [
+const LABELS: [(&str, &str); 30] = [
+    ("approved", "Approval is recorded"),
     ("argument", "Argument"),
     ("exact_version", "Package has one exact version"),
     ("file_sha256", "Package has a checksum"),
@@ -132,6 +133,7 @@ const LABELS: [(&str, &str); 22] = [
     ("namespace", "Namespace"),
     ("namespace_younger_than", "Age of the namespace, in days, less than"),
     ("origin", "Origin"),
+    ("owner", "Responsible"),
     ("package", "Package"),
     ("package_host", "Package from"),
     ("package_type", "Package type"),
@@ -139,7 +141,13 @@ const LABELS: [(&str, &str); 22] = [
     ("proof", "Proof of ownership"),
     ("remote_host", "Remote at"),
     ("repository", "Repository"),
+    ("review_expired", "Review has expired"),
+    ("reviewed", "Review is valid"),
+    ("risk", "Risk"),
+    ("scanned", "Scan is recorded"),
     ("schema_before", "Schema older than"),
+    ("tag", "Tag"),
+    ("tier", "Tier"),
     ("transport", "Transport"),
     ("unmarked_secret", "A secret is not marked as one"),
     ("variable", "Variable or header"),

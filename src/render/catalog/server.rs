@@ -14,38 +14,12 @@ use super::annotations::AnnotationView;
 use super::colour;
 use super::forge::{Forge, ForgeLinks};
 use super::inputs::{PackageView, RemoteView};
+use super::overridden::OverrideView;
 use super::place::{Href, PagePlace, file_of, page_of, version_segments};
 use super::summary::{self, icon};
 use super::tabs::Tabs;
-use super::text::{day, shown, shown_option, tile, web_link, without_scheme};
+use super::text::{Moment, OutLink, shown, shown_option, tile, web_link};
 use super::touches::Touches;
-
-/// A moment: for machines and for people.
-#[derive(Debug, Clone, Serialize)]
-pub(super) struct Moment {
-    pub(super) iso: String,
-    day: String,
-}
-
-impl Moment {
-    pub(super) fn new(rfc3339: &str) -> Self {
-        Self { iso: rfc3339.to_owned(), day: day(rfc3339) }
-    }
-}
-
-/// A link that leads out of the site.
-#[derive(Debug, Serialize)]
-pub(super) struct OutLink {
-    url: String,
-    text: String,
-}
-
-impl OutLink {
-    /// `None` for addresses that a page may not link to.
-    pub(super) fn new(url: &str) -> Option<Self> {
-        web_link(url).map(|url| Self { text: without_scheme(&url), url })
-    }
-}
 
 /// What the pages of a server and of a version show.
 ///
@@ -88,6 +62,8 @@ pub(super) struct ServerView {
     proof_key: Option<String>,
     /// What the registry says about it.
     annotations: Option<AnnotationView>,
+    /// What the registry changed in it.
+    overridden: Option<OverrideView>,
     history: Vec<VersionRow>,
     /// How many versions are not among them.
     hidden_versions: usize,
@@ -169,6 +145,7 @@ impl ServerView {
             proof_subject: shown_option(entry.evidence.subject.as_deref()),
             proof_key: shown_option(entry.evidence.key.as_deref()),
             annotations: AnnotationView::new(entry),
+            overridden: entry.overridden.as_deref().map(OverrideView::new),
             hidden_versions: listing.entries().len() - window.len(),
             history: history(listing, entry, window),
             forge: forge.map(|forge| forge.links(&folder, entry.status != Status::Active)),

@@ -3,7 +3,36 @@
 //! Escaping for HTML is the engine's work. Here invisible and control characters become escapes, and
 //! links are checked for the schemes that a page may have. The author's text is never shortened.
 
+use serde::Serialize;
+
 use crate::text::{self, is_invisible};
+
+/// A moment: for machines and for people.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Moment {
+    pub(super) iso: String,
+    day: String,
+}
+
+impl Moment {
+    pub(super) fn new(rfc3339: &str) -> Self {
+        Self { iso: rfc3339.to_owned(), day: day(rfc3339) }
+    }
+}
+
+/// A link that leads out of the site.
+#[derive(Debug, Serialize)]
+pub(super) struct OutLink {
+    url: String,
+    text: String,
+}
+
+impl OutLink {
+    /// `None` for addresses that a page may not link to.
+    pub(super) fn new(url: &str) -> Option<Self> {
+        web_link(url).map(|url| Self { text: without_scheme(&url), url })
+    }
+}
 
 /// `text` with controls, bidi marks and invisible characters written as `\u{202e}`.
 ///

@@ -13,8 +13,7 @@ use super::super::probed::Probed;
 use super::Catalog;
 use super::page::{PageHead, SiteView};
 use super::place::PagePlace;
-use super::server::Moment;
-use super::text::{counted, shown};
+use super::text::{Moment, counted, shown};
 
 /// Body of the page.
 #[derive(Serialize)]
