@@ -162,3 +162,65 @@ fn every_published_server_gets_the_verdict_of_its_published_schema() {
     // An independent reading of the same dump, with another engine, counts the same.
     assert_eq!((servers.len(), refused, without_schema), (2794, 395, 0));
 }
+
+/// Runs the program in a folder with an empty registry, and returns its status and what it said.
+fn import(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    std::fs::create_dir_all(folder.join("registry-data")).expect("folder");
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mcp-static"));
+    let ran = command.current_dir(folder).arg("import").args(arguments).output().expect("run");
+    let said = [ran.stdout, ran.stderr].map(|bytes| String::from_utf8(bytes).expect("UTF-8"));
+    (ran.status.code().unwrap_or(-1), said.concat())
+}
+
+#[test]
+#[ignore = "needs real data; set MCP_STATIC_DATA to its folder"]
+fn the_servers_of_docker_come_in_and_three_of_them_are_reported() {
+    let data = folder("MCP_STATIC_DATA").expect("MCP_STATIC_DATA names the folder");
+    let text = read_gz(&data.join("docker-mcp-registry-servers.json.gz"));
+    let files: Vec<Value> = serde_json::from_str(&text).expect("files");
+    assert_eq!(files.len(), 328);
+    let scratch = tempfile::tempdir().expect("folder");
+    for file in &files {
+        let path = scratch.path().join("source").join(file["path"].as_str().expect("path"));
+        std::fs::create_dir_all(path.parent().expect("folder")).expect("folder");
+        std::fs::write(path, file["yaml"].as_str().expect("yaml")).expect("file");
+    }
+    let (status, said) = import(scratch.path(), &["source", "--namespace", "com.docker.mcp"]);
+    assert_eq!(status, 0, "{said}");
+    assert!(said.contains("imported 325 new, 0 updated, 0 unchanged, 3 skipped\n"), "{said}");
+    assert_eq!(said.matches("(type poci)").count(), 3, "{said}");
+}
+
+#[test]
+#[ignore = "needs the published schemas; set MCP_STATIC_SPEC to their folder"]
+fn published_cards_come_in_and_invalid_ones_do_not() {
+    let folder = folder("MCP_STATIC_SPEC").expect("MCP_STATIC_SPEC names the folder").join("ard");
+    let (mut valid, mut invalid) = (0, 0);
+    for entry in std::fs::read_dir(folder.join("server-card")).expect("folder") {
+        let path = entry.expect("file").path();
+        let name = path.file_name().expect("name").to_string_lossy().into_owned();
+        if !name.starts_with("example-") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("card");
+        let card: Value = serde_json::from_str(&text).expect("JSON");
+        let kind = "application/mcp-server-card+json";
+        let entry = serde_json::json!({"identifier": "urn:air:example.com:mcp:x", "displayName": "X", "type": kind, "data": card});
+        let catalog = serde_json::json!({"specVersion": "1.0", "entries": [entry]});
+        let scratch = tempfile::tempdir().expect("folder");
+        std::fs::write(scratch.path().join("ard.json"), catalog.to_string()).expect("file");
+        let (status, said) = import(scratch.path(), &["ard.json"]);
+        let is_invalid = name.starts_with("example-invalid-");
+        *(if is_invalid { &mut invalid } else { &mut valid }) += 1;
+        assert_eq!(status, i32::from(is_invalid), "{name}: {said}");
+        // A namespace that is no domain makes a draft.
+        let came = ["registry-data/servers", "drafts"].map(|at| scratch.path().join(at).exists());
+        assert_eq!(came.contains(&true), !is_invalid, "{name}: {said}");
+    }
+    assert_eq!((valid, invalid), (3, 5));
+    // Catalogs that name other things than servers have nothing to import, and say so.
+    let scratch = tempfile::tempdir().expect("folder");
+    let old = folder.join("ai-catalog/example-2026-04-30-old-mediaType-field.json");
+    let (status, said) = import(scratch.path(), &[old.to_str().expect("UTF-8"), "-v"]);
+    assert!(status == 1 && said.contains("of another kind than a server"), "{said}");
+}

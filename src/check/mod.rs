@@ -64,7 +64,7 @@ pub use policy::{Judge, Judged, PolicyOutcome, Ruling};
 pub use profile::{DocumentRules, Profile};
 pub use registry::layout;
 pub use rules::RULES;
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "import"))]
 pub use schema::CURRENT as CURRENT_SCHEMA;
 pub use schema::keeps_schema;
 pub use shared::{shared_urls, taken_urls};

@@ -251,6 +251,8 @@ codes! {
     SiteShrunk "site-shrunk" Error "the site has far fewer servers than the one before";
 
     ImportRefused "import-refused" Warning "a record was not imported";
+    ImportDraft "import-draft" Warning "a document lacks something, so it became a draft";
+    ImportRepaired "import-repaired" Note "a document was changed while it was imported";
     ImportConflict "import-conflict" Warning "a record differs from the entry that is here";
 }
 

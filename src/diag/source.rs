@@ -50,6 +50,16 @@ impl<'a> SourceFile<'a> {
         found.filter(|_| exact).map(|found| found.span(on_key))
     }
 
+    /// Returns the bytes of the value at each of these pointers, in one walk.
+    pub fn spans(&self, pointers: &[Pointer]) -> Vec<Option<Span>> {
+        let seeker = self.seek(pointers);
+        let span = |pointer| {
+            let (found, exact) = seeker.nearest(pointer);
+            found.filter(|_| exact).map(|found| found.span(false))
+        };
+        pointers.iter().map(span).collect()
+    }
+
     /// Finds the places of several pointers in one walk.
     fn seek<'p>(&self, pointers: impl IntoIterator<Item = &'p Pointer>) -> Seeker<'a> {
         let mut seeker =

@@ -16,14 +16,20 @@ use super::text::{Batch, read_text};
 const MAX_DUMP: u64 = 256 << 20;
 
 /// What a dump holds, or why it is not a dump.
-pub(super) type Dump = Result<Batch, Box<Diagnostic>>;
+pub type Dump = std::result::Result<Batch, Box<Diagnostic>>;
 
 /// Reads the records of the dump file at `path`.
 pub fn read_dump(path: &Path) -> Result<Dump> {
+    let bytes = read_file(path)?;
+    Ok(read_text(&path.to_string_lossy().replace('\\', "/"), &bytes))
+}
+
+/// Reads the bytes of the file at `path`, and unpacks them.
+pub fn read_file(path: &Path) -> Result<Vec<u8>> {
     let fail = |e: std::io::Error| {
         let help = match e.kind() {
             std::io::ErrorKind::NotFound => {
-                "name a dump file, a registry's base URL with https://, or \"official\""
+                "name a file, a folder, a registry's base URL with https://, or \"official\""
             }
             std::io::ErrorKind::FileTooLarge => "split it; several imports add up",
             _ => "fetch it again, or make it readable",
@@ -32,10 +38,9 @@ pub fn read_dump(path: &Path) -> Result<Dump> {
     };
     let mut reader = BufReader::new(open(path).map_err(fail)?);
     let packed = reader.fill_buf().map_err(fail)?.starts_with(b"\x1f\x8b");
-    let bytes = match packed {
+    match packed {
         true => read_from(flate2::read::MultiGzDecoder::new(reader), MAX_DUMP),
         false => read_from(reader, MAX_DUMP),
     }
-    .map_err(fail)?;
-    Ok(read_text(&path.to_string_lossy().replace('\\', "/"), &bytes))
+    .map_err(fail)
 }

@@ -3,6 +3,10 @@
 //! ```text
 //! dump file ─┐
 //! base URL ──┴▶ texts ─ read_text ─▶ readings ─ plan (and what is there) ─▶ edits, findings
+//!
+//! other file ─┐
+//! folder ─────┼▶ shape ─▶ drafts ─ plan_own (check, and what is there) ─▶ edits, drafts, findings
+//! catalog URL ┘    └─ links ─ crawl ─┘
 //! ```
 //!
 //! A mirror is loss-free: the text of `server` is kept byte for byte, and dates keep their digits. Only
@@ -10,11 +14,16 @@
 
 mod candidate;
 mod compare;
+mod crawl;
 mod dump;
 mod filter;
+mod folder;
+mod found;
+mod own;
 mod plan;
 mod record;
 mod retry;
+mod shape;
 mod source;
 mod split;
 mod store;
@@ -31,11 +40,15 @@ use crate::data::{
 use crate::error::Result;
 
 pub use candidate::Existing;
-pub use dump::read_dump;
+pub use crawl::{Crawler, MAX_LINKED, fetch_document};
+pub use dump::{read_dump, read_file};
 pub use filter::Filter;
+pub use folder::read_folder;
+pub use found::{Found, read_found};
+pub use own::{OwnPlan, OwnRules, plan_own};
 pub use plan::{ImportPlan, Present, plan};
 pub use record::Reading;
-pub use source::{is_registry, registry_url};
+pub use source::{document_url, is_registry, registry_url};
 pub use store::PageStore;
 pub use text::{Batch, read_text};
 pub use upstream::{Progress, Upstream};

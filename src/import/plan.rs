@@ -51,7 +51,7 @@ pub struct ImportPlan {
 }
 
 /// How far a date may be ahead of the clock, in seconds.
-const AHEAD: i64 = 24 * 60 * 60;
+pub(super) const AHEAD: i64 = 24 * 60 * 60;
 
 /// Compares `readings`, which came from the registry called `origin`, with what is `present`; `now` is the
 /// time in seconds after 1970 began.
@@ -122,7 +122,8 @@ fn wrong(what: &str, text: &str, fault: &InvalidName) -> String {
     }
 }
 
-fn reason(clash: Clash) -> Reason {
+/// Returns why a name or version that collides is not imported.
+pub(super) fn reason(clash: Clash) -> Reason {
     let spelled = |what: &str, other: &str| format!("its {what} differs from {other} only by case");
     let help = "leave it out with --exclude; the spelling that was published first stays";
     match clash {
@@ -141,6 +142,17 @@ fn reason(clash: Clash) -> Reason {
 }
 
 impl ImportPlan {
+    /// Adds another plan, of other entries.
+    pub fn extend(&mut self, other: Self) {
+        self.edits.extend(other.edits);
+        self.new += other.new;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.skipped += other.skipped;
+        self.filtered += other.filtered;
+        self.findings.extend(other.findings);
+    }
+
     fn refuse(&mut self, candidate: &Candidate, reason: &Reason) {
         self.skip(reason.refuse(candidate.record.place.clone(), &candidate.label()));
     }

@@ -69,6 +69,11 @@ impl Reason {
         Self { why: why.into(), help: help.into() }
     }
 
+    /// Whether nothing says when the record was published.
+    pub(super) fn is_undated(&self) -> bool {
+        self.why.ends_with(UNKNOWN)
+    }
+
     /// Returns the warning about the record called `label`, which may be empty.
     pub(super) fn refuse(&self, place: Place, label: &str) -> Diagnostic {
         let label = if label.is_empty() { "a record".into() } else { shorten(label) };
@@ -90,6 +95,9 @@ pub struct Unreadable {
 
 /// A record, or why there is none.
 pub type Reading = Result<UpstreamRecord, Box<Unreadable>>;
+
+/// End of the reason of a record without a date of publication.
+const UNKNOWN: &str = "so the date of publication is unknown";
 
 const ASK: &str = "report it to the registry that it came from";
 
@@ -127,23 +135,25 @@ fn parts(server: Option<&[u8]>) -> Result<(String, String, String), (String, Rea
 
 fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
     let undated = |why: &str| {
-        Reason::new(why, "ask for a dump with `_meta`, or `add` the document as your own")
+        Reason::new(
+            why,
+            "ask for a dump with `_meta`, or add --as-own to make own entries of all records",
+        )
     };
     if meta.is_some_and(|meta| meta.len() > MAX_META) {
         return Err(undated("its `_meta` has more than 256 KiB"));
     }
     let meta: Value = match meta.map(serde_json::from_slice) {
-        None => return Err(undated("it has no `_meta`, so the date of publication is unknown")),
+        None => return Err(undated(&format!("it has no `_meta`, {UNKNOWN}"))),
         Some(Err(_)) => return Err(undated("its `_meta` is unreadable")),
         Some(Ok(meta)) => meta,
     };
     let Some(official) = meta.get(OFFICIAL).filter(|official| official.is_object()) else {
-        let why =
-            format!("its `_meta` has no \"{OFFICIAL}\", so the date of publication is unknown");
+        let why = format!("its `_meta` has no \"{OFFICIAL}\", {UNKNOWN}");
         return Err(undated(&why));
     };
     let Some(published) = date(official, "publishedAt")? else {
-        return Err(undated("it has no publishedAt, so the date of publication is unknown"));
+        return Err(undated(&format!("it has no publishedAt, {UNKNOWN}")));
     };
     let (status, mut lost) = (status(official)?, Vec::new());
     let updated = optional(date(official, "updatedAt"), status, &mut lost)?;

@@ -34,3 +34,10 @@ pub fn registry_url(text: &str) -> Result<String> {
     }
     Ok(base.to_owned())
 }
+
+/// Returns the URL of a document, when `text` names one and not a registry: its path ends like a file.
+pub fn document_url(text: &str) -> Option<Url> {
+    const ENDINGS: [&str; 5] = [".json", ".json.gz", ".yaml", ".yml", "/server-card"];
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    ENDINGS.iter().any(|end| path.ends_with(end)).then(|| Url::parse(text).ok()).flatten()
+}

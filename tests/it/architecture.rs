@@ -32,7 +32,8 @@ const FLOORS: &[(&str, u8)] = &[
 const TOOLS: &[(&str, &[&str])] = &[
     ("jsonschema", &["check/schema.rs"]),
     ("regex", &["check/range.rs"]),
-    ("walkdir", &["data/", "site/", "config", "serve/", "cli/"]),
+    ("walkdir", &["data/", "site/", "config", "serve/", "cli/", "import/folder.rs"]),
+    ("yaml_rust2", &["import/shape/yaml.rs"]),
     ("toml", &["config", "data/", "proof/owners.rs", "render/install/quote.rs"]),
     ("flate2", &["import/", "render/export/bulk.rs", "serve/compress.rs"]),
     ("git2", &["world/git/"]),

@@ -59,7 +59,7 @@ fn check_site(project: &Project) -> Ran {
 }
 
 fn import(project: &Project) -> Ran {
-    project.run(&["import", "dump.json"])
+    project.run(&["import", "-v", "dump.json"])
 }
 
 /// One good, pinned entry.
@@ -376,6 +376,23 @@ fn cases() -> Vec<Case> {
         case(
             "import-refused",
             |p| dump(p, &record(NAME, "{{VERSION}}", "x")),
+            |p| dump(p, &record(NAME, "1.0.0", "x")),
+            import,
+        ),
+        case(
+            "import-draft",
+            |p| dump(p, "{\"name\": \"com.example/tides\", \"version\": \"1.0.0\"}"),
+            |p| dump(p, &record(NAME, "1.0.0", "x")),
+            import,
+        ),
+        case(
+            "import-repaired",
+            |p| {
+                dump(
+                    p,
+                    "{\"name\": \"com.example/tides\", \"version\": \"1.0.0\", \"description\": \"x\"}",
+                )
+            },
             |p| dump(p, &record(NAME, "1.0.0", "x")),
             import,
         ),

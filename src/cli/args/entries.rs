@@ -81,9 +81,15 @@ pub(in crate::cli) struct WhyArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ImportArgs {
-    /// Base URL of a v0.1 registry, "official", or a dump file (.json or .json.gz)
-    #[arg(value_name = "URL|FILE|official", value_hint = ValueHint::AnyPath)]
+    /// Base URL of a v0.1 registry, "official", or a file, folder or URL with servers: a dump, a list, an mcp.json, a Docker or AI catalog
+    #[arg(value_name = "URL|FILE|FOLDER|official", value_hint = ValueHint::AnyPath)]
     pub source: String,
+    /// Namespace for names that have none, such as com.example
+    #[arg(long, value_name = "NAMESPACE")]
+    pub namespace: Option<String>,
+    /// Make own entries of the records of a registry, with their dates, instead of a mirror
+    #[arg(long)]
+    pub as_own: bool,
     /// Import only names that match this pattern (* and ?); may be given several times
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,

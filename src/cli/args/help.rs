@@ -62,7 +62,13 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
         ],
     ),
     ("sign owners", ["sign owners com.example", "sign owners com.example --key key --dry-run"]),
-    ("import", ["import official --include \"com.example/*\"", "import dump.json.gz --dry-run"]),
+    (
+        "import",
+        [
+            "import official --include \"com.example/*\"",
+            "import .vscode/mcp.json --namespace com.example",
+        ],
+    ),
     ("outdated", ["outdated", "outdated \"com.example/*\" --write"]),
     ("ci", ["ci fetch", "ci judge"]),
     ("ci fetch", ["ci fetch", "ci fetch --branch main"]),
