@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Entry, Listing, Server, Status};
 
-use super::super::export::ServerExports;
+use super::super::export::PackedExports;
 use super::text;
 
 /// Most changes that one server can have on a page.
@@ -68,7 +68,7 @@ pub struct Summary {
     pub changes: Vec<ServerChange>,
     /// What it adds to the files for other systems.
     #[serde(rename = "a")]
-    pub exports: ServerExports,
+    pub exports: PackedExports,
 }
 
 /// A change of a server.
@@ -126,7 +126,7 @@ impl Summary {
             icon: icon(server).filter(|_| icons),
             proof: proof(entry).to_owned(),
             changes: changes(listing),
-            exports: ServerExports::default(),
+            exports: PackedExports::default(),
         }
     }
 
