@@ -202,7 +202,13 @@ mod walk {
                 // The line was rewritten, or nothing was known.
                 _ => (BTreeMap::new(), git.history(head, prefix, progress)?),
             };
-            for (key, changes) in group(changes) {
+            let mut paths = changes.into_iter().filter_map(entry_of).peekable();
+            while let Some((key, mut changes)) = paths.next() {
+                // Paths are sorted, so that the files of an entry follow each other.
+                while let Some((_, more)) = paths.next_if(|(next, _)| *next == key) {
+                    changes.extend(more);
+                }
+                changes.sort_by_key(|(_, change)| change.commit);
                 let before = entries.get(&key).copied();
                 if let Some(dates) = apply(&changes, git, before)? {
                     entries.insert(key, dates);
@@ -215,20 +221,15 @@ mod walk {
     /// The changes of an entry's document, of what is changed in it, and of its status.
     type Changes = Vec<(EntryFile, PathChange)>;
 
-    /// Returns the changes of each entry, in the order of its commits.
-    fn group(paths: Vec<PathHistory>) -> BTreeMap<Box<str>, Changes> {
-        let mut found: BTreeMap<Box<str>, Changes> = BTreeMap::new();
-        for path in paths {
-            if let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path)
-                && matches!(file, EntryFile::Server | EntryFile::Status | EntryFile::Override)
-            {
-                let key = format!("{namespace}/{name}/{version}").into_boxed_str();
-                let changes = path.changes.into_iter().map(|change| (file, change));
-                found.entry(key).or_default().extend(changes);
-            }
-        }
-        found.values_mut().for_each(|changes| changes.sort_by_key(|(_, change)| change.commit));
-        found
+    /// Returns the entry whose document or status is at this path, and the changes of that file.
+    fn entry_of(path: PathHistory) -> Option<(Box<str>, Changes)> {
+        let DataPath::Entry { namespace, name, version, file } = DataPath::of(&path.path) else {
+            return None;
+        };
+        let dates = matches!(file, EntryFile::Server | EntryFile::Status | EntryFile::Override);
+        let key = || format!("{namespace}/{name}/{version}").into_boxed_str();
+        let changes = path.changes.into_iter().map(|change| (file, change));
+        dates.then(|| (key(), changes.collect()))
     }
 
     /// Returns the dates after these changes; `None` when the document was never there.

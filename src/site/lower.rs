@@ -85,14 +85,17 @@ impl<D: Destination> Lowering<'_, D> {
         info: &SiteInfo,
     ) -> Result<(Manifest, Vec<Shortfall>), D::Error> {
         let base_path = info.base_path.as_deref();
-        let files = self.destination.rows();
-        let totals = Totals::of(self.host, &files);
-        let whole = Whole { base_path, spanning, files: &files, totals };
-        for file in self.host.extras(&whole) {
+        let extras = {
+            let files = self.destination.rows();
+            let totals = Totals::of(self.host, &files);
+            self.host.extras(&Whole { base_path, spanning, files: &files, totals })
+        };
+        for file in extras {
             self.destination.put(file)?;
         }
         let files = self.destination.rows();
-        let whole = Whole { files: &files, totals: Totals::of(self.host, &files), ..whole };
+        let totals = Totals::of(self.host, &files);
+        let whole = Whole { base_path, spanning, files: &files, totals };
         let mut shortfalls = self.host.shortfalls(&whole);
         shortfalls.extend(collisions(&files).into_iter().map(|(a, b)| Shortfall {
             kind: ShortfallKind::Collision,

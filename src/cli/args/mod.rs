@@ -20,9 +20,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::LoadOptions;
 
 pub(super) use complete::{SHELL_NAMES, answer, script};
-pub(super) use entries::{
-    AddArgs, CheckArgs, ImportArgs, OutdatedArgs, StatusArgs, WhyArgs,
-};
+pub(super) use entries::{AddArgs, CheckArgs, ImportArgs, OutdatedArgs, StatusArgs, WhyArgs};
 pub(super) use help::{command, parse};
 pub(super) use site::{BuildArgs, ProbeArgs, ServeArgs};
 pub(super) use verify::VerifyArgs;

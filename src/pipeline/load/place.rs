@@ -142,10 +142,13 @@ impl Location {
         let Some(commit) = self.commit else {
             return DateSource::fallback(Fallback::Epoch(options.epoch.unwrap_or(0)));
         };
-        let (git, prefix, folder) = (Mutex::new(git), self.prefix, options.remember.clone());
+        // It is closed once the dates are read: an open one holds what it mapped of its packs.
+        let (git, prefix, folder) = (Mutex::new(Some(git)), self.prefix, options.remember.clone());
         let older: Vec<Held> = options.without.clone();
         DateSource::new(move || {
-            let git = git.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            let git = git.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            let git =
+                git.ok_or_else(|| Error::new(ErrorKind::Git, "the dates were read before"))?;
             if let Some(hidden) = git.hidden_history()? {
                 return Err(hidden.to_error());
             }

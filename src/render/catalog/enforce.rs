@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::super::export::{Exported, INSTALLERS, LeftOut, Named, documents};
+use super::super::Emit;
+use super::super::export::{EXPORTS, Exported, INSTALLERS, LeftOut, Named};
 use super::text::{counted, shown};
 use super::{Catalog, Summary};
 use crate::config::{AllowlistSettings, Match};
-use crate::site::Artifact;
 
 /// Most servers that the page lists for each reason.
 const LISTED: usize = 50;
@@ -56,29 +56,37 @@ struct Names {
 }
 
 impl Enforcement {
-    /// Makes the files; `summaries` in the byte order of names.
-    pub(in crate::render) fn new(catalog: &Catalog, summaries: &[&Summary]) -> Self {
+    /// Makes the files and gives each to `emit`, one at a time because they are large; `summaries` in the
+    /// byte order of names.
+    pub(in crate::render) fn new<E>(
+        catalog: &Catalog,
+        summaries: &[&Summary],
+        emit: &Emit<'_, E>,
+    ) -> Result<Self, E> {
         let servers: Vec<Named<'_>> = summaries
             .iter()
             .map(|summary| Named { name: &summary.name, rows: &summary.exports })
             .collect();
         let settings = catalog.exports.allowlist.clone();
-        let names = |wanted: fn(&Named<'_>) -> bool| {
-            servers.iter().filter(|server| wanted(server)).map(|it| it.name.to_owned()).collect()
-        };
-        Self {
-            files: documents(&servers, &catalog.exports),
-            by_name: match settings.mode {
-                Match::Auto => names(|server| server.rows.allow.asks),
-                Match::Command => Vec::new(),
-                Match::Name => names(|server| server.rows.allow.local),
-            },
-            unpinned: match settings.mode {
-                Match::Auto | Match::Command => names(|it| !it.rows.allow.unpinned.is_empty()),
-                Match::Name => Vec::new(),
-            },
-            settings,
+        let mut files = Vec::new();
+        for export in EXPORTS {
+            let (file, artifact) = export.make(&servers, &catalog.exports);
+            artifact.into_iter().try_for_each(emit)?;
+            files.push(file);
         }
+        let (mut by_name, mut unpinned) = (Vec::new(), Vec::new());
+        for server in servers {
+            let special = server.special();
+            let named = match settings.mode {
+                Match::Auto => special.asks,
+                Match::Command => false,
+                Match::Name => special.local,
+            };
+            by_name.extend(named.then(|| server.name.to_owned()));
+            let free = special.unpinned && settings.mode != Match::Name;
+            unpinned.extend(free.then(|| server.name.to_owned()));
+        }
+        Ok(Self { files, by_name, unpinned, settings })
     }
 
     /// The names of the installers that write no version.
@@ -93,11 +101,6 @@ impl Enforcement {
             Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
             _ => names.concat(),
         }
-    }
-
-    /// Takes the files out, which are large.
-    pub(super) fn take_artifacts(&mut self) -> impl Iterator<Item = Artifact> + '_ {
-        self.files.iter_mut().filter_map(|file| file.artifact.take())
     }
 
     pub(super) fn view(&self) -> EnforcementView {

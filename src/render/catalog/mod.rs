@@ -153,7 +153,10 @@ impl Catalog {
 
     /// Sums up a server for the pages that span servers.
     pub fn summary(&self, listing: &Listing) -> Summary {
-        Summary { exports: ServerExports::new(listing), ..self.summary_without_exports(listing) }
+        Summary {
+            exports: (&ServerExports::new(listing)).into(),
+            ..self.summary_without_exports(listing)
+        }
     }
 
     /// Sums up a server for the pages of all [`Part`]s but the exports.

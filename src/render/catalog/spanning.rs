@@ -210,8 +210,7 @@ impl Span<'_> {
 
     /// The files for clients that enforce what is approved, and their page.
     fn exports<E: Send>(&self, emit: &Emit<'_, E>) -> Result<Enforcement, E> {
-        let mut enforced = Enforcement::new(self.catalog, self.summaries);
-        enforced.take_artifacts().try_for_each(emit)?;
+        let enforced = Enforcement::new(self.catalog, self.summaries, emit)?;
         let view = enforced.view();
         let page = self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, view);
         page.into_iter().try_for_each(emit)?;

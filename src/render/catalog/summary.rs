@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Entry, Listing, Server, Status};
 
-use super::super::export::ServerExports;
+use super::super::export::PackedExports;
 use super::annotations::Annotated;
 use super::text;
 
@@ -72,7 +72,7 @@ pub struct Summary {
     pub changes: Vec<ServerChange>,
     /// What it adds to the files for other systems.
     #[serde(rename = "a")]
-    pub exports: ServerExports,
+    pub exports: PackedExports,
 }
 
 /// A change of a server.
@@ -131,7 +131,7 @@ impl Summary {
             proof: proof(entry).to_owned(),
             annotated: Annotated::new(entry),
             changes: changes(listing),
-            exports: ServerExports::default(),
+            exports: PackedExports::default(),
         }
     }
 

@@ -126,6 +126,24 @@ pub(super) fn claude_code(servers: &[Named<'_>], settings: &ExportSettings) -> D
     document(servers, settings, by_name, identifier::key)
 }
 
+/// The part of a server.
+#[derive(Default, Deserialize)]
+struct Part {
+    allow: AllowRows,
+}
+
+/// The part of a server that is denied.
+#[derive(Default, Deserialize)]
+struct DeniedPart {
+    allow: Denied,
+}
+
+#[derive(Default, Deserialize)]
+struct Denied {
+    denied: Vec<AllowRow>,
+    live: bool,
+}
+
 fn document(
     servers: &[Named<'_>],
     settings: &ExportSettings,
@@ -133,49 +151,64 @@ fn document(
     called: fn(&str) -> String,
 ) -> Document {
     let names_only = settings.allowlist.mode == Match::Name;
-    let (mut allowed, mut used, mut denied) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let (mut allowed_names, mut denied_names) = (Vec::new(), Vec::new());
-    let mut left_out = Vec::new();
+    // These are few. So the others can pass by, and all that is kept of them is what is allowed.
+    let mut denied: BTreeSet<AllowRow> = BTreeSet::new();
     for server in servers {
-        let rows = &server.rows.allow;
+        let DeniedPart { allow } = server.rows.read();
+        if !allow.live && names_only {
+            denied.insert(AllowRow::Name(called(server.name)));
+        }
+        denied.extend(allow.denied);
+    }
+    let (mut allowed, mut left_out) = (BTreeSet::new(), Vec::new());
+    for server in servers {
+        let Part { allow: rows } = server.rows.read();
         let kept = |row: &&AllowRow| !(names_only && matches!(row, AllowRow::Command(_)));
-        allowed.extend(rows.allowed.iter().filter(kept));
+        allowed.extend(rows.allowed.iter().filter(kept).map(AllowRow::key));
         if settings.allowlist.unpinned {
-            allowed.extend(rows.unpinned.iter().filter(kept));
+            allowed.extend(rows.unpinned.iter().filter(kept).map(AllowRow::key));
         }
-        used.extend(rows.allowed.iter().chain(&rows.unpinned));
-        denied.extend(&rows.denied);
-        if rows.live && by_name(rows) {
-            allowed_names.push(AllowRow::Name(called(server.name)));
+        let used = rows.allowed.iter().chain(&rows.unpinned);
+        used.for_each(|row| permit(&mut denied, row));
+        let by_name = by_name(&rows);
+        if rows.live && by_name {
+            let name = AllowRow::Name(called(server.name));
+            denied.remove(&name);
+            allowed.insert(name.key());
         }
-        if !rows.live && names_only {
-            denied_names.push(AllowRow::Name(called(server.name)));
-        }
-        let nothing = rows.allowed.is_empty() && rows.unpinned.is_empty() && !by_name(rows);
+        let nothing = rows.allowed.is_empty() && rows.unpinned.is_empty() && !by_name;
         if rows.left_out > 0 {
             left_out.push(LeftOut::new(server.name, "the user chooses the host of its URL"));
         } else if rows.live && nothing {
             left_out.push(LeftOut::new(server.name, "no command or URL of it can be allowed"));
         }
     }
-    allowed.extend(&allowed_names);
-    denied.extend(&denied_names);
-    denied.retain(|row| match row {
-        AllowRow::Url(url) if url.contains('*') => !used.iter().any(|kept| row.covers(kept)),
-        row => !used.contains(row) && !allowed.contains(row),
-    });
-    let mut text = String::from("{\n  \"allowedMcpServers\": ");
-    list(&mut text, &allowed);
+    // Each with its quotes, word separators and the name of its kind.
+    let room = allowed.iter().map(|key| key.len() * 5 / 4 + 40).sum();
+    let mut text = String::with_capacity(room);
+    text.push_str("{\n  \"allowedMcpServers\": ");
+    list(&mut text, allowed.into_iter().map(|key| AllowRow::of_key(&key)));
     text.push_str(",\n  \"deniedMcpServers\": ");
-    list(&mut text, &denied);
+    list(&mut text, denied.into_iter());
     text.push_str("\n}\n");
     Document { text, left_out }
 }
 
-fn list(text: &mut String, rows: &BTreeSet<&AllowRow>) {
-    for (i, row) in rows.iter().enumerate() {
-        text.push_str(if i == 0 { "[\n    " } else { ",\n    " });
-        text.push_str(&row.json());
+/// Takes what would stop a row that is used out of the denied ones.
+fn permit(denied: &mut BTreeSet<AllowRow>, used: &AllowRow) {
+    denied.remove(used);
+    if matches!(used, AllowRow::Url(_)) {
+        let wide = |row: &AllowRow| matches!(row, AllowRow::Url(url) if url.contains('*'));
+        denied.retain(|row| !(wide(row) && row.covers(used)));
     }
-    text.push_str(if rows.is_empty() { "[]" } else { "\n  ]" });
+}
+
+fn list(text: &mut String, rows: impl Iterator<Item = AllowRow>) {
+    let mut is_empty = true;
+    for row in rows {
+        text.push_str(if is_empty { "[\n    " } else { ",\n    " });
+        text.push_str(&row.json());
+        is_empty = false;
+    }
+    text.push_str(if is_empty { "[]" } else { "\n  ]" });
 }

@@ -6,6 +6,7 @@
 //! arguments, the identifier with the *server's* version, and the values of the package's arguments. So
 //! an entry has the version of its package, and its arguments are the words of our own command.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::install::argv::Start;
@@ -139,19 +140,33 @@ fn image(word: &str, package: &Package) -> bool {
     OciReference::split(word).name == OciReference::split(&package.identifier).name
 }
 
+/// The part of a server.
+#[derive(Deserialize)]
+struct Part {
+    amazon_q: Result<String, String>,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { amazon_q: Err(String::new()) }
+    }
+}
+
 /// The file.
 pub(super) fn registry(servers: &[Named<'_>], _: &ExportSettings) -> Document {
-    let mut entries = Vec::new();
+    let mut text = String::from("{\n  \"servers\": [");
+    let mut separator = "\n    ";
     let mut left_out = Vec::new();
-    for server in servers.iter().filter(|server| server.rows.allow.live) {
-        match &server.rows.amazon_q {
-            Ok(entry) => entries.push(format!("    {entry}")),
-            Err(reason) => left_out.push(LeftOut::new(server.name, reason)),
+    for server in servers.iter().filter(|server| server.is_live()) {
+        match server.rows.read::<Part>().amazon_q {
+            Ok(entry) => {
+                text.push_str(separator);
+                text.push_str(&entry);
+                separator = ",\n    ";
+            }
+            Err(reason) => left_out.push(LeftOut::new(server.name, &reason)),
         }
     }
-    let text = match entries.len() {
-        0 => "{\n  \"servers\": []\n}\n".to_owned(),
-        _ => format!("{{\n  \"servers\": [\n{}\n  ]\n}}\n", entries.join(",\n")),
-    };
+    text.push_str(if text.ends_with('[') { "]\n}\n" } else { "\n  ]\n}\n" });
     Document { text, left_out }
 }

@@ -45,15 +45,27 @@ pub(super) fn identity(server: &Server) -> Result<Identity, String> {
     Err(reason.to_owned())
 }
 
+/// The part of a server.
+#[derive(Deserialize)]
+struct Part {
+    codex: Result<Identity, String>,
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { codex: Err(String::new()) }
+    }
+}
+
 /// The file.
 pub(super) fn requirements(servers: &[Named<'_>], _: &ExportSettings) -> Document {
-    let mut taken: BTreeMap<String, (&str, &Identity)> = BTreeMap::new();
+    let mut taken: BTreeMap<String, (&str, Identity)> = BTreeMap::new();
     let mut left_out = Vec::new();
-    for server in servers.iter().filter(|server| server.rows.allow.live) {
-        let identity = match &server.rows.codex {
+    for server in servers.iter().filter(|server| server.is_live()) {
+        let identity = match server.rows.read::<Part>().codex {
             Ok(identity) => identity,
             Err(reason) => {
-                left_out.push(LeftOut::new(server.name, reason));
+                left_out.push(LeftOut::new(server.name, &reason));
                 continue;
             }
         };

@@ -13,7 +13,9 @@ mod codex;
 mod installers;
 mod row;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::config::ExportSettings;
 use crate::model::Listing;
@@ -100,13 +102,89 @@ impl ServerExports {
     }
 }
 
+/// What one server adds to the files, as JSON: there is much of it for all servers, and each file needs a
+/// part.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PackedExports(Box<RawValue>);
+
+impl PackedExports {
+    /// Reads those of its fields that `T` has.
+    fn read<T: DeserializeOwned + Default>(&self) -> T {
+        serde_json::from_str(self.0.get()).unwrap_or_default()
+    }
+}
+
+impl From<&ServerExports> for PackedExports {
+    fn from(exports: &ServerExports) -> Self {
+        // Strings and sets of them always serialize.
+        Self(to_raw_value(exports).unwrap_or_default())
+    }
+}
+
+impl Default for PackedExports {
+    fn default() -> Self {
+        Self::from(&ServerExports::default())
+    }
+}
+
+impl PartialEq for PackedExports {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.get() == other.0.get()
+    }
+}
+
+impl Eq for PackedExports {}
+
 /// A server's part with its name.
 #[derive(Debug, Clone, Copy)]
 pub struct Named<'a> {
     /// The registry name.
     pub name: &'a str,
     /// What it adds.
-    pub rows: &'a ServerExports,
+    pub rows: &'a PackedExports,
+}
+
+/// What is special about the entries of a server in managed settings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Special {
+    /// Whether a live version has a command.
+    pub local: bool,
+    /// Whether the user supplies a part of a command.
+    pub asks: bool,
+    /// Whether an installer writes a command without a version.
+    pub unpinned: bool,
+}
+
+impl Named<'_> {
+    /// Returns what is special about its entries in managed settings.
+    pub fn special(&self) -> Special {
+        #[derive(Default, Deserialize)]
+        struct Flags {
+            local: bool,
+            asks: bool,
+            unpinned: Vec<serde::de::IgnoredAny>,
+        }
+        #[derive(Default, Deserialize)]
+        struct Allow {
+            allow: Flags,
+        }
+        let Flags { local, asks, unpinned } = self.rows.read::<Allow>().allow;
+        Special { local, asks, unpinned: !unpinned.is_empty() }
+    }
+
+    /// Whether it has a live version.
+    fn is_live(&self) -> bool {
+        #[derive(Default, Deserialize)]
+        struct Flag {
+            live: bool,
+        }
+        #[derive(Default, Deserialize)]
+        struct Allow {
+            allow: Flag,
+        }
+        self.rows.read::<Allow>().allow.live
+    }
 }
 
 /// A server that is not in a file.
@@ -138,16 +216,17 @@ pub struct Exported {
     pub export: &'static Export,
     /// The servers that it does not have.
     pub left_out: Vec<LeftOut>,
-    /// The file.
-    pub artifact: Option<Artifact>,
 }
 
-/// Makes every file; `servers` in the byte order of their names.
-pub fn documents(servers: &[Named<'_>], settings: &ExportSettings) -> Vec<Exported> {
-    let made = EXPORTS.iter().map(|export| {
-        let Document { text, left_out } = (export.make)(servers, settings);
-        let artifact = Artifact::file(export.path.iter().copied(), export.media, text);
-        Exported { export, left_out, artifact }
-    });
-    made.collect()
+impl Export {
+    /// Makes the file; `servers` in the byte order of their names.
+    pub fn make(
+        &'static self,
+        servers: &[Named<'_>],
+        settings: &ExportSettings,
+    ) -> (Exported, Option<Artifact>) {
+        let Document { text, left_out } = (self.make)(servers, settings);
+        let artifact = Artifact::file(self.path.iter().copied(), self.media, text);
+        (Exported { export: self, left_out }, artifact)
+    }
 }

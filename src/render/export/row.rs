@@ -34,6 +34,45 @@ impl AllowRow {
         }
     }
 
+    /// Returns the entry as one text. Texts have the order of the entries and take less memory.
+    ///
+    /// After a digit for the kind comes each word, with two NUL at its end; a NUL in a word is followed by
+    /// an SOH, so that it sorts behind the end and before every other character.
+    pub(super) fn key(&self) -> Box<str> {
+        let (kind, words) = match self {
+            Self::Url(url) => ('0', std::slice::from_ref(url)),
+            Self::Command(words) => ('1', words.as_slice()),
+            Self::Name(name) => ('2', std::slice::from_ref(name)),
+        };
+        let mut key = String::from(kind);
+        for word in words {
+            key.push_str(&word.replace('\0', "\0\u{1}"));
+            key.push_str("\0\0");
+        }
+        key.into_boxed_str()
+    }
+
+    /// Reads a text that [`AllowRow::key`] made.
+    pub(super) fn of_key(key: &str) -> Self {
+        let (kind, mut rest) = key.split_at(key.len().min(1));
+        let mut words = vec![String::new()];
+        // The last word is empty: it would begin behind the last end.
+        while let (Some((part, after)), Some(word)) = (rest.split_once('\0'), words.last_mut()) {
+            word.push_str(part);
+            rest = after.get(1..).unwrap_or_default();
+            match after.starts_with('\0') {
+                true => words.push(String::new()),
+                false => word.push('\0'),
+            }
+        }
+        words.pop();
+        match kind {
+            "1" => Self::Command(words),
+            "0" => Self::Url(words.concat()),
+            _ => Self::Name(words.concat()),
+        }
+    }
+
     pub(super) fn json(&self) -> String {
         match self {
             Self::Url(url) => format!("{{\"serverUrl\": {}}}", quote::json(url)),
@@ -136,6 +175,25 @@ mod tests {
             let open = |slots: &mut Slots, name: &str| slots.slot(name, &Input::default());
             let text = Slots::default().replace(template, open);
             assert_eq!(pattern(&text).as_deref(), expected, "{template}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn keys_have_the_order_of_the_entries(
+            a in proptest::collection::vec("[\\x00-\\x02a\"]{0,3}", 0..4),
+            b in proptest::collection::vec("[\\x00-\\x02a\"]{0,3}", 0..4),
+        ) {
+            let rows = |words: &[String]| {
+                let one = words.concat();
+                [AllowRow::Command(words.to_vec()), AllowRow::Url(one.clone()), AllowRow::Name(one)]
+            };
+            for one in rows(&a) {
+                assert_eq!(AllowRow::of_key(&one.key()), one);
+                for other in rows(&b) {
+                    assert_eq!(one.key().cmp(&other.key()), one.cmp(&other), "{one:?} {other:?}");
+                }
+            }
         }
     }
 

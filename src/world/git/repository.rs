@@ -55,7 +55,11 @@ impl Git {
 
     fn open(place: GitFolders) -> Result<Self> {
         static ONCE: Once = Once::new();
-        ONCE.call_once(|| git2::opts::strict_hash_verification(false));
+        ONCE.call_once(|| {
+            git2::opts::strict_hash_verification(false);
+            // What is read again is kept here; libgit2 would keep every tree of the history.
+            git2::opts::enable_caching(false);
+        });
         hidden::refuse_unknown_formats(&place)?;
         let unopened = |e: git2::Error| {
             failed("could not open the git repository", &place.folder, &e)

@@ -1,6 +1,7 @@
 //! Files that are refused for their size are not read, and findings that are alike are counted.
 
 use mcp_static::internals::diag::Code;
+use mcp_static::internals::pipeline::{LoadOptions, Silent, check, load};
 
 use crate::project::Project;
 
@@ -84,4 +85,28 @@ fn findings_that_are_alike_are_counted_after_the_first_hundred() {
     assert!(form("markdown").contains(more) || form("markdown").contains("more that this comment"));
     let quiet = project.run(&["check", "-A", "property-unknown", "--format", "human"]).expect(1);
     quiet.says("1 error, ");
+}
+
+/// What is mapped of a pack counts as memory of the process, and a registry's pack can be larger than all
+/// the rest.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_repository_is_closed_once_the_dates_are_read() {
+    let project = Project::small();
+    let git = project.git();
+    let commit = project.commit(1_790_000_000);
+    let mut pack = git.packbuilder().unwrap();
+    pack.insert_commit(commit).unwrap();
+    pack.write(&project.path(".git/objects/pack"), 0).unwrap();
+    drop(pack);
+    drop(git);
+    let folder = std::fs::canonicalize(project.path(".git/objects/pack")).unwrap();
+    let is_mapped = || {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        maps.lines().any(|line| line.contains(folder.to_str().unwrap()) && line.contains(".pack"))
+    };
+    let loaded = load(&LoadOptions::new(project.path("registry-data"))).unwrap();
+    assert!(is_mapped(), "the commit's time is in the pack");
+    check(&loaded, &Silent).unwrap();
+    assert!(!is_mapped());
 }
