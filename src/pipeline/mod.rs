@@ -9,6 +9,8 @@
 //! there is passed as an option.
 
 mod add;
+#[cfg(feature = "git")]
+mod blast;
 mod build;
 mod cache;
 mod catalog;
@@ -43,6 +45,8 @@ use crate::model::{LeftOut, Listing, Registry};
 use crate::render::Renderer;
 
 pub use add::{Added, add};
+#[cfg(feature = "git")]
+pub use blast::{BlastRadius, Rows, blast_radius};
 pub use build::{BuildOptions, build};
 #[cfg(feature = "cli")]
 pub use load::label;

@@ -5,6 +5,7 @@ mod add;
 mod annotations;
 mod api;
 mod architecture;
+mod blast;
 mod bounds;
 mod build;
 mod catalog;

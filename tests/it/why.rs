@@ -80,7 +80,7 @@ fn what_is_not_listed_says_why() {
     project.run(&["why", "com.example/weather@1.1.0"]).expect(1).says("the policy refuses it");
     policy(
         "leave-out",
-        "[[exceptions]]\nrule = \"no-old\"\nname = [\"com.example/*\"]\nreason = \"Until June.\"\napproved_by = \"Ada\"\nexpires = \"2099-06-30\"\n",
+        "[[exceptions]]\nrule = \"no-old\"\nname = [\"com.example/*\"]\nreason = \"Until June.\"\napproved_by = \"Ada\"\nexpires = 2099-06-30\n",
     );
     project
         .run(&["why", "com.example/weather@1.1.0"])

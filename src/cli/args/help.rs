@@ -69,6 +69,7 @@ const EXAMPLES: &[(&str, [&str; 2])] = &[
             "import .vscode/mcp.json --namespace com.example",
         ],
     ),
+    ("why", ["why com.example/weather", "why com.example/weather@1.0.0 --format json"]),
     ("outdated", ["outdated", "outdated \"com.example/*\" --write"]),
     ("ci", ["ci fetch", "ci judge"]),
     ("ci fetch", ["ci fetch", "ci fetch --branch main"]),

@@ -147,12 +147,12 @@ fn judge(
         by_commit: true,
     };
     let annotator = site.out.job.annotator(site.global);
-    let judged = verify::judge(site.global, change, &annotator).inspect_err(|e| {
+    let judged = verify::judge(site.global, &change, &annotator).inspect_err(|e| {
         if e.kind() == ErrorKind::Indeterminate {
             site.out.error(unknown);
         }
     })?;
-    site.out.summary(&verify::comment(&judged))?;
+    site.out.summary(&verify::verdict(&judged))?;
     match verify::outcome(&judged) {
         Outcome::Fine => {} // what is refused is in the list of what is held back
         Outcome::NeedsMaintainer => return Ok(Err(Outcome::Failed)),

@@ -39,7 +39,7 @@ pub(super) fn run(global: &Global, job: &Job, talk: &Talk) -> Result<Outcome> {
         event: verify::event(None)?,
         by_commit: false,
     };
-    let judged = match verify::judge(global, change, &job.annotator(global)) {
+    let judged = match verify::judge(global, &change, &job.annotator(global)) {
         Ok(judged) => judged,
         Err(error) => {
             // Without a new report the comment and the labels of an older commit would stay.
@@ -51,7 +51,7 @@ pub(super) fn run(global: &Global, job: &Job, talk: &Talk) -> Result<Outcome> {
             return Err(error);
         }
     };
-    let comment = verify::comment(&judged);
+    let comment = verify::comment(global, &change, &judged, talk);
     out.summary(&comment)?;
     fetched.report(out, &comment, &judged.labels)?;
     out.summary(&difference::section(global, &fetched, job))?;

@@ -2,6 +2,7 @@
 
 mod comment;
 mod outside;
+mod radius;
 
 use std::path::Path;
 
@@ -12,7 +13,7 @@ use crate::judge::{Judged, Judgement, VerifyOptions, verify};
 use crate::pipeline::{verify_all, verify_by_commit};
 use crate::proof::event::Event;
 use crate::proof::{Attempt, Ending, Verdict};
-use crate::text::count;
+use crate::text::{count, escape_markdown};
 use crate::world::file;
 
 use super::args::{Global, VerifyArgs};
@@ -20,7 +21,7 @@ use super::outcome::Outcome;
 use super::talk::Talk;
 use comment::headline;
 
-pub(super) use comment::{MARKER, render as comment, short};
+pub(super) use comment::{MARKER, render as verdict, short};
 pub(super) use outside::event;
 
 /// Judges a change and prints the verdict.
@@ -40,7 +41,8 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         event: event(args.event.as_deref())?,
         by_commit: args.hold.is_some(),
     };
-    let judged = judge(global, change, talk)?;
+    let judged = judge(global, &change, talk)?;
+    let comment = comment(global, &change, &judged, talk);
     if let Some(path) = &args.hold {
         let lines: String = judged.held.iter().map(|back| format!("{}\n", back.held)).collect();
         write(path, &lines)?;
@@ -49,12 +51,13 @@ pub(super) fn run(global: &Global, args: &VerifyArgs, talk: &Talk) -> Result<Out
         write(path, &format!("{:#}\n", to_json(&judged)))?;
     }
     if let Some(path) = &args.comment {
-        write(path, &comment(&judged))?;
+        write(path, &comment)?;
     }
     Ok(outcome(&judged))
 }
 
 /// A change that is judged.
+#[derive(Clone)]
 pub(super) struct Change {
     /// The commit or branch that it will be merged into; `None` for a first publication.
     pub(super) base: Option<String>,
@@ -68,9 +71,28 @@ pub(super) struct Change {
     pub(super) by_commit: bool,
 }
 
+/// Returns the comment on a change that was judged, with what it does to clients.
+pub(super) fn comment(global: &Global, change: &Change, judged: &Judged, talk: &Talk) -> String {
+    let mut text = verdict(judged);
+    match radius::of(global, change, judged) {
+        Ok(None) => {}
+        Ok(Some(radius)) => {
+            text.push_str(&radius::section(&radius));
+            talk.say(&radius::line(&radius));
+        }
+        // The verdict stands without it.
+        Err(error) => {
+            let why = format!("what this does to clients that enforce is not known: {error:#}");
+            text.push_str(&format!("\n{}\n", escape_markdown(&why)));
+            talk.say(&why);
+        }
+    }
+    text
+}
+
 /// Judges a change, and prints what was found.
-pub(super) fn judge(global: &Global, change: Change, talk: &Talk) -> Result<Judged> {
-    let Change { base, head, published, event, by_commit } = change;
+pub(super) fn judge(global: &Global, change: &Change, talk: &Talk) -> Result<Judged> {
+    let Change { base, head, published, event, by_commit } = change.clone();
     let (data, levels) = (global.data.clone(), global.levels()?);
     let options = VerifyOptions { data, base, head, published, event, levels };
     let doors = outside::Outside::new(global)?;

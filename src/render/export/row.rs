@@ -27,7 +27,7 @@ impl AllowRow {
     }
 
     /// Whether everything that `other` names is named by this entry too.
-    pub(super) fn covers(&self, other: &Self) -> bool {
+    pub fn covers(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Url(pattern), Self::Url(url)) => is_like(pattern, url),
             (one, other) => one == other,
@@ -70,6 +70,17 @@ impl AllowRow {
             "1" => Self::Command(words),
             "0" => Self::Url(words.concat()),
             _ => Self::Name(words.concat()),
+        }
+    }
+
+    /// Returns the entry as a person reads it: the URL, the name, or the command as a line.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Url(text) | Self::Name(text) => text.clone(),
+            Self::Command(words) => {
+                let words: Vec<String> = words.iter().map(|word| quote::posix(word)).collect();
+                words.join(" ")
+            }
         }
     }
 
