@@ -150,7 +150,7 @@ impl EntryChecker<'_> {
         let recorded = origin.as_ref().and_then(|o| o.sha256.as_deref());
         let wants_digest =
             recorded.is_some() || files.overriding.is_some() || files.packages.is_some();
-        let found = wants_digest.then(|| digest(&content.bytes)).unwrap_or_default();
+        let found = if wants_digest { digest(&content.bytes) } else { String::new() };
         let Some(original) = self.parse(&path, content) else { return Ok(None) };
         let package_checks = self.record(EntryFile::Packages, files.packages, |path, record| {
             packages::read(path, record, &found, &original.value)

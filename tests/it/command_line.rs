@@ -57,6 +57,7 @@ fn every_help_has_examples_and_only_the_first_has_the_global_options() {
             "add",
             "status",
             "check",
+            "why",
             "serve",
             "build",
             "probe",
