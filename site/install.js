@@ -55,8 +55,8 @@
     const links = of('a').map((label, i) => make('a', { class: i ? 'button quiet' : 'button', href: urls[i], ...(urls[i].startsWith('http') && { rel: 'nofollow' }) }, label));
     if (links.length > 0) box.append(make('p', { class: 'open' }, ...links));
     fields.forEach(([kind, text], i) => {
-      if (kind !== 's' && kind !== 'c') return;
-      box.append(make('p', { class: 'step' }, kind === 's' ? 'Start the server first:' : 'Run in a terminal:'));
+      if (kind !== 'c') return;
+      box.append(make('p', { class: 'step' }, 'Run in a terminal:'));
       const [next, other] = fields[i + 1] || [];
       if (next !== 'p') { box.append(line(text)); return; }
       const shells = [details('shell', ['sh, bash, zsh'], line(text)), details('shell', ['PowerShell'], line(other))];
@@ -145,5 +145,6 @@
     other?.click();
   }
 
+  document.querySelectorAll('.start').forEach(finish);
   document.querySelectorAll('[data-tabs]').forEach(tabs);
 })();

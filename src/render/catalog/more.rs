@@ -176,9 +176,8 @@ pub(super) fn push(text: &mut String, install: &Install) {
         push_field(text, 'a', link.label);
         push_field(text, 'h', &link.url);
     }
-    for (kind, command) in [('s', &install.start), ('c', &install.command)] {
-        let Some(command) = command else { continue };
-        push_field(text, kind, &command.posix);
+    if let Some(command) = &install.command {
+        push_field(text, 'c', &command.posix);
         if let Some(line) = &command.powershell {
             push_field(text, 'p', line);
         }

@@ -15,6 +15,8 @@ use super::text::shown;
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Tabs {
+    /// The packages that run before any client connects, once for all clients.
+    starts: Vec<Started>,
     first: Vec<Tab>,
     /// The notes that all of the first clients have.
     notes: Vec<String>,
@@ -23,6 +25,13 @@ pub(super) struct Tabs {
     /// The texts of the others, and the check of the dictionary that they are packed with.
     packed: String,
     check: String,
+}
+
+/// How a package is started that listens.
+#[derive(Debug, Serialize)]
+struct Started {
+    heading: String,
+    command: Command,
 }
 
 /// One of the first clients.
@@ -41,7 +50,6 @@ struct Tab {
 struct Way {
     heading: String,
     links: Vec<PageLink>,
-    start: Option<Command>,
     command: Option<Command>,
     snippet: Option<Snippet>,
     notes: Vec<String>,
@@ -78,7 +86,14 @@ impl Tabs {
         let mut text = String::new();
         let mut last = "";
         for install in installs_of(server, recipes, context) {
-            let install = shown_install(install);
+            let mut install = shown_install(install);
+            // It depends on the package alone.
+            if let Some(command) = install.start.take() {
+                let heading = heading(&install);
+                if !tabs.starts.iter().any(|known| known.heading == heading) {
+                    tabs.starts.push(Started { heading, command });
+                }
+            }
             let is_new = std::mem::replace(&mut last, install.client) != install.client;
             if install.is_first {
                 if is_new {
@@ -133,11 +148,8 @@ fn common(lists: &mut [&mut Vec<String>]) -> Vec<String> {
 
 impl Way {
     fn new(install: Install) -> Self {
-        let heading = match &install.detail {
-            Some(detail) => format!("{} ({detail})", install.method),
-            None => install.method.to_owned(),
-        };
-        let Install { links, start, command, snippet, notes, .. } = install;
+        let heading = heading(&install);
+        let Install { links, command, snippet, notes, .. } = install;
         let mut shown: Vec<PageLink> = Vec::with_capacity(links.len());
         for Link { label, url } in links {
             let is_twin = |last: &&mut PageLink| {
@@ -153,16 +165,25 @@ impl Way {
                 }
             }
         }
-        Self { heading, links: shown, start, command, snippet, notes }
+        Self { heading, links: shown, command, snippet, notes }
     }
 
     /// Its texts in the order in which a page has them.
     fn texts(&self) -> impl Iterator<Item = &str> {
         let links = self.links.iter().map(|link| link.url.as_str());
-        let commands = self.start.iter().chain(&self.command);
-        let lines =
-            commands.flat_map(|it| std::iter::once(&*it.posix).chain(it.powershell.as_deref()));
+        let lines = self
+            .command
+            .iter()
+            .flat_map(|it| std::iter::once(&*it.posix).chain(it.powershell.as_deref()));
         links.chain(lines).chain(self.snippet.as_ref().map(|snippet| snippet.text.as_str()))
+    }
+}
+
+/// What a package or remote is called on the page.
+fn heading(install: &Install) -> String {
+    match &install.detail {
+        Some(detail) => format!("{} ({detail})", install.method),
+        None => install.method.to_owned(),
     }
 }
 
