@@ -111,7 +111,7 @@ def main():
     print(f"copilot: search {word!r} gives {len(hits)}")
 
     for name in found[:: max(1, len(found) // 12)]:
-        versions = sorted(p.name for p in Path(data, "servers", name).iterdir())
+        versions = sorted(p.name for p in Path(data, "servers", name).iterdir() if p.is_dir())
         for version in ["latest", versions[0]]:
             answer = server.ask("mcp/registry/getServer", {"baseUrl": listing, "serverName": name, "version": version})
             if "result" not in answer:

@@ -82,7 +82,7 @@ class Registry:
         self.names = sorted(f"{path.parts[-2]}/{path.name}" for path in self.data.glob("servers/*/*"))
         live, withdrawn = {}, {}
         for name in self.names:
-            for version in sorted((self.data / "servers" / name).iterdir()):
+            for version in sorted(p for p in (self.data / "servers" / name).iterdir() if p.is_dir()):
                 status = version / "status.json"
                 gone = status.exists() and json.loads(status.read_text())["status"] == "deleted"
                 (withdrawn if gone else live).setdefault(name, []).append(version)
