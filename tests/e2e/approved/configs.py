@@ -24,15 +24,26 @@ class Page:
     def snippets(self, client, begin="{"):
         """The files for one client, in the order of the ways to install the server."""
         tab = re.search(rf'<details class="tab" data-tab="{client}"(.*?)(?=<details class="tab"|$)', self.text, re.S)
-        code = re.findall(r'(?<!data-shell="windows"><summary>PowerShell</summary>)<pre[^>]*><code>(.*?)</code>', tab[1], re.S) if tab else []
-        return [text for text in map(html.unescape, code) if text.startswith(begin)]
+        return [text for text in codes(tab[1] if tab else "") if text.startswith(begin)]
+
+    def starts(self):
+        """The lines that start packages by hand, which are above the tabs."""
+        blocks = re.findall(r'<div class="start">(.*?)</div>', self.text, re.S)
+        return [line for block in blocks for line in codes(block)]
 
     def servers(self, client):
         """The configurations for one client. What is started by hand counts as one: the page shows it."""
         files = [json.loads(text) for text in self.snippets(client)]
-        lines = [started(text) for text in self.snippets(client, tuple(f"{word} " for word in ["env", *RUNNERS]))]
+        begin = tuple(f"{word} " for word in ["env", *RUNNERS])
+        lines = [started(text) for text in self.starts() + self.snippets(client, begin)]
         shown = [only for file in files for only in (file.get("mcpServers") or file["servers"]).values()]
         return shown + [{"type": "stdio", "command": words[0], "args": words[1:]} for words in lines]
+
+
+def codes(text):
+    """The texts to copy in a part of a page, without those for PowerShell."""
+    code = re.findall(r'(?<!data-shell="windows"><summary>PowerShell</summary>)<pre[^>]*><code>(.*?)</code>', text, re.S)
+    return [html.unescape(text) for text in code]
 
 
 def started(line):
