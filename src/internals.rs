@@ -15,7 +15,7 @@ pub mod cli {
     pub use crate::cli::main;
 }
 pub mod config {
-    pub use crate::config::{BaseUrl, Config, Ownership, PackageSettings};
+    pub use crate::config::{BaseUrl, Config, EXPORT_IDS, Ownership, PackageSettings};
 }
 pub mod data {
     pub use crate::data::{

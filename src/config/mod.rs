@@ -24,9 +24,7 @@ pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
 use channels::RawChannel;
 pub use channels::{Channel, POLICY, Variables, is_policy_file};
-#[cfg(test)]
-pub use exports::EXPORT_IDS;
-pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
+pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };

@@ -103,7 +103,7 @@ pub(super) enum Verb {
     Verify(VerifyArgs),
     /// Make keys, and sign entries to prove that their domain approves them
     Sign(sign::SignArgs),
-    /// Mirror another registry: a base URL, or a dump file
+    /// Mirror another registry, or bring in a dump, list, catalog or client settings
     Import(ImportArgs),
     /// List entries whose packages, or whose copies in another registry, have a newer version
     Outdated(OutdatedArgs),
