@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use super::channels::is_variable;
 use super::problems::Problems;
 use crate::model::pattern::matches;
 use crate::model::{ServerName, Version};
@@ -146,12 +147,6 @@ fn is_name(text: &str) -> bool {
         true => text.bytes().all(is_plain),
         false => ServerName::parse(text).is_ok(),
     }
-}
-
-/// Whether a text is the name of an environment variable as forges take it.
-fn is_variable(text: &str) -> bool {
-    let is_plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
-    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.bytes().all(is_plain)
 }
 
 /// The file's own layout.

@@ -7,6 +7,7 @@ memory is held to a limit.
 
 Exits with 1 at the first thing that is not as it has to be. Only the standard library is used.
 """
+import datetime
 import gzip
 import json
 import os
@@ -43,9 +44,21 @@ def filled(record, at):
     return json.dumps({"server": server, "_meta": meta}), server["name"], server["version"], meta[OFFICIAL]
 
 
+def moved(raw):
+    """Moves all dates by as many days as make the newest one that of yesterday: a registry that is in use."""
+    facts = [record["_meta"][OFFICIAL] for record in raw]
+    newest = max(fact.get("updatedAt", "") for fact in facts)[:10]
+    days = datetime.date.today() - datetime.timedelta(days=1) - datetime.date.fromisoformat(newest)
+    for fact in facts:
+        for key in ("publishedAt", "updatedAt", "statusChangedAt"):
+            if key in fact:
+                fact[key] = (datetime.date.fromisoformat(fact[key][:10]) + days).isoformat() + fact[key][10:]
+
+
 class World:
     def __init__(self):
         raw = json.load(gzip.open(skeleton))
+        moved(raw)
         records = [filled(record, at) for at, record in enumerate(raw)]
         records.sort(key=lambda r: (r[1], r[2]))
         self.records, self.pages = records, 0
@@ -119,9 +132,11 @@ try:
     expect(files() == count, "files came or went")
     text, name, version, official = world.records[5]
     changed = json.loads(text)
-    changed["_meta"][OFFICIAL].update(status="deprecated", updatedAt="2026-06-13T00:00:00Z", statusChangedAt="2026-06-13T00:00:00Z")
+    now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    changed["_meta"][OFFICIAL].update(status="deprecated", updatedAt=now, statusChangedAt=now)
     world.records[5] = (json.dumps(changed), name, version, changed["_meta"][OFFICIAL])
     one = [line for line in sync("one change") if line.startswith("deprecated ")]
+    expect(world.pages < 20, "a change took", world.pages, "pages")
     expect(one == [f"deprecated {name}@{version}"], one)
     print(f"mirror: {new} versions came in")
 finally:
