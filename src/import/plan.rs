@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::check::placeholder;
 use crate::data::{
     Clash, Edits, EntryFile, ServerFolder, Spellings, StatusRecord, Tree, VersionFolder,
-    entry_folder,
+    entry_folder, join,
 };
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::{InvalidName, ServerName, Status, Timestamp, Version};
@@ -250,8 +250,7 @@ impl ImportPlan {
     fn place(&mut self, candidate: Candidate, decision: Decision, present: &Present) {
         let folder = entry_folder(&candidate.name, &candidate.version);
         let path = |file: EntryFile| format!("{folder}/{}", file.file_name());
-        let there = format!("{}/{}", present.label, path(EntryFile::Server));
-        let there = Place::file(there.trim_start_matches('/'));
+        let there = Place::file(join(&present.label, &path(EntryFile::Server)));
         let label = |finding: Diagnostic| finding.label(there.clone(), "the entry that is here");
         match decision {
             Decision::Refuse(reason) => self.refuse(&candidate, &reason),

@@ -33,6 +33,25 @@ impl GitLab {
         format!("/projects/{}/{rest}", percent_encode(&self.project))
     }
 
+    /// Returns the open merge request of a branch of this project. A fork may have a branch of the same name.
+    fn open_one(&self, change: &NewChange) -> Result<Option<Value>, HttpError> {
+        let (branch, base) = (percent_encode(&change.branch), percent_encode(&change.base));
+        let path = self.at(&format!(
+            "merge_requests?state=opened&source_branch={branch}&target_branch={base}"
+        ));
+        let mut found = None;
+        self.api.list(&path, SIZE, |item| {
+            let project = |key: &str| item.get(key).and_then(Value::as_u64);
+            if project("source_project_id")
+                .is_some_and(|id| Some(id) == project("target_project_id"))
+            {
+                found = Some(item.clone());
+            }
+            found.is_none()
+        })?;
+        Ok(found)
+    }
+
     fn subject(&self, subject: Subject) -> String {
         match subject {
             Subject::Change(number) => self.at(&format!("merge_requests/{number}")),
@@ -109,12 +128,9 @@ impl Forge for GitLab {
             Err(e @ HttpError::Status { status: 409, .. }) => e,
             Err(e) => return Err(e),
         };
-        let (branch, base) = (percent_encode(branch), percent_encode(base));
-        let open = self.api.get(&self.at(&format!(
-            "merge_requests?state=opened&source_branch={branch}&target_branch={base}"
-        )))?;
-        let address = self.api.text(&open, "/0/web_url").map_err(|_| refused)?;
-        if let Some(number) = open.pointer("/0/iid").and_then(Value::as_u64) {
+        let open = self.open_one(change)?.ok_or(refused)?;
+        let address = self.api.text(&open, "/web_url")?;
+        if let Some(number) = open.get("iid").and_then(Value::as_u64) {
             let text = json!({ "title": title, "description": without_commands(text) });
             self.api.write(Verb::Put, &self.at(&format!("merge_requests/{number}")), &text)?;
         }

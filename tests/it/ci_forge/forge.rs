@@ -227,7 +227,14 @@ fn gitlab(state: &mut State, method: &str, path: &str, body: &Value) -> (u16, Va
             (201, json!({ "web_url": format!("https://forge/pulls/{}", state.pulls.len()) }))
         }
         ("GET", ["merge_requests"]) => {
-            (200, json!([{ "iid": 1, "web_url": "https://forge/pulls/1" }]))
+            // Someone's fork has a branch of the same name.
+            let of = |number: u64, project: u64| {
+                json!({
+                    "iid": number, "web_url": format!("https://forge/pulls/{number}"),
+                    "source_project_id": project, "target_project_id": 3,
+                })
+            };
+            (200, page(query, "per_page", vec![of(9, 8), of(1, 3)]))
         }
         ("PUT", ["merge_requests", "1"]) => {
             state.pulls[0].1 = body["title"].as_str().unwrap().to_owned();

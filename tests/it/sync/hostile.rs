@@ -1,9 +1,12 @@
 //! Registries, settings and data folders that `sync` must not be misled by.
 
+use std::sync::{Arc, Mutex};
+
 use pretty_assertions::assert_eq;
 
-use super::upstream::World;
+use super::upstream::{World, listen};
 use super::{DAY, Here, START, mirror};
+use crate::scratch::Scratch;
 
 #[test]
 fn a_withdrawal_counts_once_however_often_it_is_listed() {
@@ -73,4 +76,21 @@ fn a_selector_without_a_version_and_a_server_without_versions_are_said() {
     here.sync(&world, START + 2 * DAY, false).unwrap();
     assert_eq!(here.said.len(), 1, "{:?}", here.said);
     assert!(here.said[0].starts_with("com.a/aa is not listed"), "{:?}", here.said);
+}
+
+#[test]
+fn a_data_folder_elsewhere_is_named_as_it_is() {
+    let mut world = World::default();
+    world.publish("com.a/aa", "1.0.0", START);
+    let (base, scratch) = (listen(Arc::new(Mutex::new(world))), Scratch::new());
+    let settings = format!("[[mirror]]\nfrom = \"{base}\"\nservers = [\"*\"]\n");
+    scratch.write("registry-data/registry.toml", settings);
+    let data = scratch.data();
+    let arguments = ["--data", data.to_str().unwrap(), "sync", "--full"];
+    assert_eq!(scratch.run(&arguments).code, 0);
+    let file = "servers/com.a/aa/1.0.0/server.json";
+    let other = scratch.read(file).replace("A server", "My server");
+    scratch.write(&format!("registry-data/{file}"), other);
+    let ran = scratch.run(&arguments);
+    assert!(ran.out.contains(&format!("--> {}/{file}", data.display())), "{}", ran.out);
 }
