@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use crate::config::{Mirror, StatusChanges};
+use crate::config::{Mirror, Selector, StatusChanges};
 use crate::data::{MirrorState, StatusRecord, digest, entry_folder};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
@@ -117,11 +117,8 @@ impl Comparison<'_> {
                 self.report_gone(&seen.names, &mut gathered.findings);
             }
             gathered.state = Some(self.next_state(seen.newest.as_ref(), walk.complete));
-            for (selector, matched) in self.mirror.servers.iter().zip(&matched) {
-                if walk.complete && !selector.is_exact() && !matched.get() {
-                    let what = format!("no server that matches {:?}", selector.text);
-                    gathered.findings.push(self.not_found(what));
-                }
+            if walk.complete {
+                self.report_unmatched(&matched, |it| !it.is_exact(), &mut gathered.findings);
             }
         }
         for name in self.asked_by_name(is_listed) {
@@ -131,6 +128,8 @@ impl Comparison<'_> {
                 Some(readings) => {
                     let kept = readings.into_iter();
                     gathered.readings.extend(kept.filter(|it| self.keeps(it, &matched, &mut seen)));
+                    let is_about = |it: &Selector| it.name == name.as_str();
+                    self.report_unmatched(&matched, is_about, &mut gathered.findings);
                 }
             }
         }
@@ -242,7 +241,7 @@ impl Comparison<'_> {
     fn keeps(&self, reading: &Reading, matched: &[Cell<bool>], seen: &mut Seen) -> bool {
         let record = match reading {
             Ok(record) => record,
-            Err(bad) => return self.selects_name(&bad.name, matched),
+            Err(bad) => return self.selects_text(&bad.name, None, matched),
         };
         seen.names.insert(record.name.clone());
         if let Ok(facts) = &record.facts {
@@ -268,10 +267,12 @@ impl Comparison<'_> {
         }
     }
 
-    fn selects_name(&self, name: &str, matched: &[Cell<bool>]) -> bool {
+    /// Whether a record with this name and, if it is known, this version can be wanted; notes which selectors match it.
+    fn selects_text(&self, name: &str, version: Option<&str>, matched: &[Cell<bool>]) -> bool {
         let mut any = false;
         for (selector, matched) in self.mirror.servers.iter().zip(matched) {
-            if selector.names(name) {
+            let can_have = |version| selector.versions.contain(version, true);
+            if selector.names(name) && version.is_none_or(can_have) {
                 matched.set(true);
                 any = true;
             }
@@ -283,7 +284,7 @@ impl Comparison<'_> {
         let facts = record.facts.as_ref();
         // A record without dates is refused by the plan, which says why.
         let is_latest = facts.map_or(true, |it| it.latest && it.status != Status::Deleted);
-        self.selects_name(&record.name, matched)
+        self.selects_text(&record.name, Some(&record.version), matched)
             && self.mirror.servers.iter().any(|selector| {
                 selector.names(&record.name)
                     && selector.versions.contain(&record.version, is_latest)
@@ -292,6 +293,20 @@ impl Comparison<'_> {
 
     fn place(&self) -> Place {
         Place::file(shown(&self.mirror.from).to_string())
+    }
+
+    /// Reports the selectors that nothing in the registry matches, of those that `is_asked` names.
+    fn report_unmatched(
+        &self,
+        matched: &[Cell<bool>],
+        is_asked: impl Fn(&Selector) -> bool,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let selectors = self.mirror.servers.iter().zip(matched);
+        let unmatched = selectors.filter(|(it, matched)| is_asked(it) && !matched.get());
+        findings.extend(
+            unmatched.map(|(it, _)| self.not_found(format!("nothing that matches {:?}", it.text))),
+        );
     }
 
     fn not_found(&self, what: String) -> Diagnostic {

@@ -282,7 +282,7 @@ fn what_vanishes_or_was_never_there_is_said_and_nothing_goes() {
         world.publish("com.example/aa", "1.0.0", START);
         here.sync(&world, START + DAY, false).unwrap();
         assert_eq!(here.said.len(), 1, "{:?}", here.said);
-        assert!(here.said[0].starts_with("https://upstream.example.com has no server"));
+        assert!(here.said[0].starts_with("https://upstream.example.com has no"));
         let files = here.scratch.files();
         world.records.clear();
         world.publish("com.other/aa", "1.0.0", START);
@@ -293,6 +293,25 @@ fn what_vanishes_or_was_never_there_is_said_and_nothing_goes() {
             here.said
         );
         assert_eq!(here.scratch.files(), files);
+    }
+}
+
+#[test]
+fn a_version_that_nothing_has_is_said() {
+    let selectors =
+        ["com.a/aa@^9", "com.a/bb@lates", "com.a/*@>7", "com.a/aa@1.0.0", "com.*@latest"];
+    let mut here = Here::new(&format!("servers = {selectors:?}"));
+    let mut world = World::default();
+    world.publish("com.a/aa", "1.0.0", START);
+    world.publish("com.a/bb", "1.0.0", START);
+    let unmatched = |text: &str| format!("{BASE} has nothing that matches {text:?}");
+    for full in [true, false] {
+        here.sync(&world, START + DAY, full).unwrap();
+        here.said.sort();
+        // Only a whole list shows that a pattern matches nothing.
+        let mut expected = vec![unmatched("com.a/aa@^9"), unmatched("com.a/bb@lates")];
+        expected.splice(0..0, full.then(|| unmatched("com.a/*@>7")));
+        assert_eq!(here.said, expected);
     }
 }
 
