@@ -42,7 +42,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
         options.channel = args.channel.clone();
         options.catalog = true;
         let loaded = load(&options)?;
-        let (servers, found) = check_and_count(&loaded, talk.observer().as_ref())?;
+        let (size, found) = check_and_count(&loaded, talk.observer().as_ref())?;
         let shown = found
             .into_iter()
             .filter(|d| inside.is_empty() || inside.iter().any(|p| is_in(&d.place.file, p)));
@@ -51,10 +51,13 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
             let wanted = |file: &str| inside.is_empty() || inside.iter().any(|p| is_in(file, p));
             online.add_tree(&loaded.tree, &wanted, &report)?;
         }
-        let versions: usize = servers.iter().sum();
-        let servers = count(servers.len(), "server");
+        let (servers, versions) = (count(size.servers, "server"), count(size.versions, "version"));
         let verdict = if report.has_errors() { "there are errors" } else { "no errors" };
-        lines.push(format!("checked {servers} with {}: {verdict}", count(versions, "version")));
+        let left_out = match size.left_out {
+            0 => String::new(),
+            some => format!("; the policy leaves out {}", count(some, "version")),
+        };
+        lines.push(format!("checked {servers} with {versions}: {verdict}{left_out}"));
     }
     if args.online {
         ask(global, &online, args, (&mut report, &mut lines), talk)?;

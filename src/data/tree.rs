@@ -87,6 +87,12 @@ impl ServerFolder {
         self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
     }
 
+    /// Whether the registry says something about it or about a version of it.
+    pub fn is_annotated(&self) -> bool {
+        let mut files = self.versions.iter().flat_map(VersionFolder::files);
+        self.annotations.is_some() || files.any(|file| file == EntryFile::Annotations)
+    }
+
     /// Returns the path of its own `annotations.json` below the data folder.
     pub fn annotations_path(&self) -> String {
         annotations_of(&self.namespace, &self.name)

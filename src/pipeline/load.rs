@@ -129,6 +129,10 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         policy: policy.clone(),
     };
     let head = facts.commit.as_ref().map(|(_, time)| time.unix());
+    let now = match options.epoch.or(head) {
+        Some(now) => now,
+        None => policy::newest(&tree, policy.as_deref())?,
+    };
     let catalog = match options.catalog {
         true => {
             let overrides = match place.held_templates(&config)? {
@@ -145,7 +149,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         facts,
         catalog,
         evidence,
-        policing: Policing::new(policy, options.epoch.or(head).unwrap_or_default()),
+        policing: Policing::new(policy, now),
         findings,
         repository: place.repository(),
         dates: place.dates(options),
