@@ -285,10 +285,7 @@ impl Comparison<'_> {
         // A record without dates is refused by the plan, which says why.
         let is_latest = facts.map_or(true, |it| it.latest && it.status != Status::Deleted);
         self.selects_text(&record.name, Some(&record.version), matched)
-            && self.mirror.servers.iter().any(|selector| {
-                selector.names(&record.name)
-                    && selector.versions.contain(&record.version, is_latest)
-            })
+            && self.mirror.selects(&record.name, &record.version, is_latest)
     }
 
     fn place(&self) -> Place {
