@@ -130,7 +130,8 @@ pub mod world {
     }
     pub mod http {
         pub use crate::world::http::{
-            Ask, Exchange, Http, HttpError, Reply, Request, Response, Secret, Url, Verb, shown,
+            Ask, Exchange, Http, HttpError, PRIVATE, Reply, Request, Response, Secret, Url, Verb,
+            shown,
         };
         #[cfg(feature = "http")]
         pub use crate::world::http::{Exchanger, HttpClient, HttpOptions, ProxyChoice, Reach};
