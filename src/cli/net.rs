@@ -22,7 +22,7 @@ use super::talk::Talk;
 /// # Errors
 /// With `--offline`, and when the proxy is invalid.
 pub(super) fn client(global: &Global) -> Result<HttpClient> {
-    HttpClient::new(options(global, "leave out --offline, or import from a dump file")?)
+    HttpClient::new(options(global, "leave out --offline; `mcp-static import FILE` reads a dump without the network")?)
         .map_err(invalid_proxy)
 }
 
