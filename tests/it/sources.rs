@@ -301,3 +301,67 @@ fn what_is_exported_comes_in_again() {
     }
     assert_eq!(seen, 4, "files for other systems");
 }
+
+#[test]
+fn secrets_of_settings_are_neither_written_nor_printed() {
+    let bearer = [
+        "-y",
+        "relay@1.0.0",
+        "https://a.example.com/mcp",
+        "--header",
+        "Authorization: Bearer hunter2",
+    ];
+    let settings = [
+        json!({"command": "npx", "args": bearer}),
+        json!({"command": "npx", "args": ["relay@1.0.0", "https://me:hunter2@a.example.com/mcp?sig=hunter2"]}),
+        json!({"command": "npx", "args": ["pg@1.0.0", "postgresql://me:hunter2@db/x", "--pwd=hunter2", "-k", "hunter2"]}),
+        json!({"command": "npx", "args": ["x@1.0.0", "run", "--settings", "{\"apiKey\": \"hunter2\"}"]}),
+        json!({"command": "uvx", "args": ["git+https://me:hunter2@git.example.com/x"]}),
+        json!({"command": "uvx", "args": ["--index-url", "https://me:hunter2@pypi.example.com", "x==1.0.0"]}),
+        json!({"command": "env", "args": ["API_KEY=hunter2", "npx", "x@1.0.0"]}),
+        json!({"command": "API_KEY=hunter2 /srv/run --token hunter2"}),
+        json!({"command": "npx -y x@1.0.0 --token hunter2"}),
+        json!({"command": "docker", "args": ["run", "-eA=hunter2", "--env=B=hunter2", "x/y:1.0.0", "-c", "TOKEN=hunter2 run"]}),
+        json!({"url": "https://a.example.com/mcp?code=hunter2#x=hunter2", "headers": {"X": "hunter2", "Y: hunter2": "z"}}),
+        json!({"url": "https://hunter2@a.example.com/mcp?key={\"a\":\"hunter2\"}", "env": {"A": "hunter2", "B=hunter2": "x"}}),
+        json!({"command": {"a": "hunter2"}, "args": {"b": "hunter2"}, "env": ["A=hunter2"]}),
+        json!({"type": "local", "command": ["npx", "x@1.0.0", "--dsn", "hunter2"], "environment": {"A": "hunter2"}}),
+    ];
+    let named: Vec<Value> = (settings.iter().enumerate())
+        .map(|(n, it)| {
+            let mut named = it.clone();
+            named["name"] = json!(format!("server-{n}"));
+            named["version"] = json!("1.0.0");
+            named
+        })
+        .collect();
+    let servers: serde_json::Map<String, Value> = (named.iter().zip(&settings))
+        .map(|(named, it)| (named["name"].as_str().unwrap().to_owned(), it.clone()))
+        .collect();
+    // A client's own file, an extension's, a list inside settings, and a list.
+    for source in [
+        json!({"mcpServers": servers}),
+        json!({"name": "com.example/extension", "version": "1.0.0", "description": "x", "mcpServers": servers}),
+        json!({"name": "assistant", "version": "1.0.0", "models": [{"apiKey": "hunter2"}], "mcpServers": named}),
+        json!(named),
+    ] {
+        for file in ["mcp.json", "mcp.yaml"] {
+            let project = Project::empty();
+            project.file("registry-data/.gitkeep", "").file(file, &source.to_string());
+            let ran = project.run(&["import", file, "--namespace", "com.example", "-v"]);
+            assert!(ran.err.contains("14 drafts"), "{}{}", ran.out, ran.err);
+            assert!(
+                !format!("{}{}", ran.out, ran.err).contains("hunter2"),
+                "{}{}",
+                ran.out,
+                ran.err
+            );
+            let drafts = tree(&project.path("drafts"));
+            assert_eq!(drafts.len(), 28);
+            for (path, bytes) in drafts {
+                let text = String::from_utf8(bytes).unwrap();
+                assert!(!text.contains("hunter2"), "{path}\n{text}");
+            }
+        }
+    }
+}

@@ -77,6 +77,11 @@ fn record(source: &Source<'_>, item: &Value, at: Pointer, shaped: &mut Shaped) {
         let help = "write \"name\", \"description\" and \"version\", and the package or the URL";
         return shaped.refuse(source.place(&at), "", why, help);
     };
+    let runs = ["command", "env", "headers"].iter().any(|key| server.get(key).is_some());
+    if runs && super::client::is_setting(server) {
+        // The settings of a client in the form of a list; their values may be secrets.
+        return shaped.draft(super::client::draft(source.place(&pointer), &name, server, &[]));
+    }
     let mut draft = Draft::new(source.place(&pointer), name, server.clone());
     let holders = [item, server].into_iter();
     let meta = holders.clone().filter_map(|of| of.get("_meta")).chain(holders);

@@ -9,6 +9,7 @@ mod client;
 mod command;
 mod docker;
 mod list;
+mod private;
 mod relaxed;
 mod repair;
 mod value;
