@@ -25,6 +25,7 @@ mod tree;
 pub use edit::{Applied, Edit, Edits, apply, apply_in, hold, require_folder, was_interrupted};
 #[cfg(feature = "import")]
 pub use edit::{open_folder, work_folder};
+pub use fault::other_file;
 pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::too_large;

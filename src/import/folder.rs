@@ -34,7 +34,7 @@ const MAX_TOTAL: u64 = 256 << 20;
 /// # Errors
 /// When the folder cannot be read, or holds more than the limits.
 pub fn read_folder(root: &Path) -> Result<Found> {
-    let files = list(root)?;
+    let (files, special) = list(root)?;
     let names: BTreeSet<&str> = files.iter().map(String::as_str).collect();
     // Some keep what all versions share in one file, and each version beside it.
     let base_of = |name: &str| {
@@ -87,10 +87,26 @@ pub fn read_folder(root: &Path) -> Result<Found> {
             }
         }
     }
+    let place = || Place::file(root.to_string_lossy().replace('\\', "/"));
     if others > 0 {
-        let place = Place::file(root.to_string_lossy().replace('\\', "/"));
-        let message = format!("left out {} that are about no server", count(others, "file"));
-        found.notes.push(Diagnostic::new(Code::ImportRepaired, place, message));
+        let message = format!("left out what is about no server: {}", count(others, "file"));
+        found.notes.push(Diagnostic::new(Code::ImportRepaired, place(), message));
+    }
+    if special > 0 {
+        let message = format!("left out links, pipes and the like: {}", count(special, "file"));
+        found.notes.push(Diagnostic::new(Code::ImportRepaired, place(), message));
+    }
+    // A folder is imported without a network.
+    let links = std::mem::take(&mut found.links);
+    if let Some(first) = links.first() {
+        let message = format!(
+            "{} of catalogs {} not fetched, because the source is a folder",
+            count(links.len(), "entry"),
+            if links.len() == 1 { "was" } else { "were" }
+        );
+        let help = format!("to fetch them, import the catalog itself: {}", first.place.file);
+        let finding = Diagnostic::new(Code::ImportRefused, first.place.clone(), message);
+        found.notes.push(finding.help(help));
     }
     Ok(found)
 }
@@ -108,8 +124,8 @@ fn has_ending(path: &Path) -> bool {
     path.extension().is_some_and(|end| ["json", "yaml", "yml"].iter().any(|known| end == *known))
 }
 
-/// Lists the files that may be documents, in the order of their paths.
-fn list(root: &Path) -> Result<Vec<String>> {
+/// Lists the files that may be documents, in the order of their paths; counts those that are links or no files.
+fn list(root: &Path) -> Result<(Vec<String>, usize)> {
     let wanted = |entry: &DirEntry| {
         let name = entry.file_name().to_string_lossy();
         let is_hidden = name.starts_with('.') && name != ".well-known";
@@ -117,7 +133,7 @@ fn list(root: &Path) -> Result<Vec<String>> {
         entry.depth() == 0 || !entry.file_type().is_dir() || !is_left_out
     };
     let walk = WalkDir::new(root).max_depth(MAX_DEPTH).sort_by_file_name();
-    let mut files = Vec::new();
+    let (mut files, mut special) = (Vec::new(), 0);
     for entry in walk.into_iter().filter_entry(wanted) {
         let entry = entry.map_err(|e| {
             Error::new(ErrorKind::Usage, "the folder cannot be read").at(root).because(e)
@@ -128,6 +144,9 @@ fn list(root: &Path) -> Result<Vec<String>> {
         let may_be = has_ending(path)
             || path.extension().is_none_or(|end| is_version(&end.to_string_lossy()));
         if !entry.file_type().is_file() || !may_be {
+            special += usize::from(
+                !entry.file_type().is_file() && has_ending(path) && !entry.file_type().is_dir(),
+            );
             continue;
         }
         if files.len() == MAX_FILES {
@@ -137,5 +156,5 @@ fn list(root: &Path) -> Result<Vec<String>> {
         }
         files.push(path.to_string_lossy().replace('\\', "/"));
     }
-    Ok(files)
+    Ok((files, special))
 }

@@ -1,5 +1,6 @@
 //! What a source holds: records of a registry, documents without a registry behind them, or both.
 
+use crate::data::other_file;
 use crate::diag::Diagnostic;
 
 use super::record::{Reading, Reason, Unreadable};
@@ -99,6 +100,9 @@ fn own(reading: Reading) -> Result<Draft, Box<Unreadable>> {
 /// # Errors
 /// When the text is none of them.
 pub fn read_found(name: &str, bytes: &[u8]) -> Result<Found, Box<Diagnostic>> {
+    if let Some(other) = other_file(name, bytes) {
+        return Err(other);
+    }
     let batch = read_text(name, bytes);
     // Dates that are wrong are dates all the same: they are not overlooked by taking the record as an own one.
     let of_registry = |reading: &Reading| {
