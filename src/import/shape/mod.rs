@@ -31,6 +31,9 @@ use value::cut;
 /// Largest document of one of these formats, in bytes.
 pub(super) const MAX_SHAPED: usize = 32 << 20;
 
+/// Most objects and arrays of one document.
+const MAX_OBJECTS: usize = 500_000;
+
 /// Most drafts of one document.
 const MAX_DRAFTS: usize = 50_000;
 
@@ -173,12 +176,11 @@ pub(super) fn read_shape(file: &str, bytes: &[u8]) -> Result<Option<Shaped>, Box
             finding.help("split it; several imports add up; nothing was imported"),
         ));
     }
-    // A list of little else than commas and brackets is about no server, and would take many times its size.
-    let has_many = |what: &[u8], size: usize| {
-        let count = bytes.iter().filter(|byte| what.contains(byte)).count();
-        count > 10_000 && count > bytes.len() / size
-    };
-    let is_hostile = has_many(b",", 6) || has_many(b"{[", 32);
+    // A list of little else than commas is about no server, and would take many times its size. So would one of small
+    // objects.
+    let count = |what: &[u8]| bytes.iter().filter(|byte| what.contains(byte)).count();
+    let values = count(b",");
+    let is_hostile = values > 10_000 && values > bytes.len() / 6 || count(b"{[") > MAX_OBJECTS;
     if bytes.len() > MAX_SHAPED || is_hostile && !is_yaml {
         return Ok(None);
     }
@@ -278,7 +280,7 @@ mod tests {
         let server = "{\"name\": \"com.example/ab\", \"version\": \"1.0.0\"}";
         let usual = format!("[{}]", vec![server; 20_000].join(","));
         assert_eq!(read_shape("l.json", usual.as_bytes()).unwrap().unwrap().drafts.len(), 20_000);
-        let hostile = format!("[{server},{}]", vec!["{\"a\":1}"; 20_000].join(","));
+        let hostile = format!("[{server},{}]", vec!["{\"a\":1}"; MAX_OBJECTS].join(","));
         assert!(read_shape("l.json", hostile.as_bytes()).unwrap().is_none());
     }
 }
