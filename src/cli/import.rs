@@ -63,10 +63,10 @@ pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Out
             return finish(global, report, talk, true);
         }
     };
+    found.without_copies();
     if args.as_own {
         found.as_own();
     }
-    found.without_copies();
     let (plan, own) = complete_plan(global, args, &origin, found)?;
     let outcome = bring_in(global, plan, &own, args, talk)?;
     store.clear()?;

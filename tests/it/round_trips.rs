@@ -26,13 +26,15 @@ enum Carries {
 }
 
 /// The files, and what to import of each: a path in the site.
-const FILES: [(&str, &[&str], Carries); 9] = [
+const FILES: [(&str, &[&str], Carries); 10] = [
     ("exports/toolhive/registry.json", &[], Carries::Latest),
     ("exports/all.jsonl.gz", &["--as-own"], Carries::All),
-    ("exports/docker/catalog.yaml", &[], Carries::Something),
-    ("exports/docker/catalog.json", &[], Carries::Something),
+    ("exports/docker/catalog.yaml", &["--namespace", "com.example"], Carries::Something),
+    ("exports/docker/catalog.json", &["--namespace", "com.example"], Carries::Something),
     ("v0.1/servers/index.json", &["--as-own"], Carries::Latest),
     ("v0.1", &["--as-own"], Carries::All),
+    // The whole site, where cards and lists say less than the documents.
+    ("", &["--as-own"], Carries::All),
     ("cards", &["--as-own"], Carries::Cards),
     (".well-known/ard.json", &[], Carries::CardsAndLatest),
     (".well-known/ai-catalog.json", &["--as-own"], Carries::CardsAndLatest),
@@ -127,7 +129,7 @@ fn what_is_exported_comes_in_again() {
             Carries::CardsAndLatest => format!("{live}/{path}"),
             _ => project.path(&format!("_site/{path}")).to_string_lossy().into_owned(),
         };
-        let args = [&["import", &source, "--namespace", "com.example"], args].concat();
+        let args = [&["import", &source], args].concat();
         let ran = other.run(&args).expect(0);
         let found = documents(&other);
         if carries == Carries::Something {
