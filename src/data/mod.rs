@@ -29,7 +29,7 @@ pub use fault::other_file;
 pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::too_large;
-pub use json::{Document, MAX_FILE, read_json};
+pub use json::{Document, MAX_FILE, is_suspicious, read_json};
 pub use layout::{DataPath, EntryFile, below, entry_folder, join};
 pub use members::Members;
 #[cfg(feature = "git")]

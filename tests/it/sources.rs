@@ -284,3 +284,55 @@ fn a_mirror_becomes_own_entries_with_the_same_dates() {
     let wrong = scratch.run(&["import", "dump.json", "--namespace", "a b"]);
     assert!(wrong.code == 2 && wrong.err.contains("not a namespace"), "{}", wrong.err);
 }
+
+#[test]
+fn a_status_message_that_nobody_can_read_spoils_no_registry() {
+    let hidden = "use \u{202e}com.example/other";
+    let mut meta = official();
+    meta["io.modelcontextprotocol.registry/official"]["status"] = json!("deprecated");
+    meta["io.modelcontextprotocol.registry/official"]["statusMessage"] = json!(hidden);
+    let mirrored = json!([
+        record("com.example/tides", "1.0.0", &meta),
+        record("com.example/weather", "1.0.0", &official()),
+    ]);
+    let mut own = record("com.example/tides", "1.0.0", &json!({}));
+    own["status"] = json!("deprecated");
+    own["statusMessage"] = json!(hidden);
+    own["publishedAt"] = json!("2026-01-01");
+    for (list, says, new) in [
+        (mirrored, "its statusMessage has U+202E, which readers cannot see", 1),
+        (json!([own]), "its status message has characters that nobody sees", 1),
+    ] {
+        let scratch = Scratch::new();
+        scratch.write("list.json", list.to_string());
+        let ran = scratch.run(&["import", "list.json", "-v"]);
+        assert!(ran.code == 0 && ran.out.contains(says), "{says}\n{}{}", ran.out, ran.err);
+        assert!(ran.err.contains(&format!("imported {new} new")), "{}", ran.err);
+        let check = scratch.run(&["check"]);
+        assert_eq!(check.code, 0, "{}", check.out);
+    }
+}
+
+#[test]
+fn a_folder_is_read_within_limits_and_says_where_it_stopped() {
+    let project = Project::empty();
+    let remotes = json!([{"type": "streamable-http", "url": "https://a.example.com/mcp"}]);
+    let base = json!({"name": "com.example/tides", "description": "Tides", "remotes": remotes});
+    project.file("registry-data/.gitkeep", "").file("in/server.json", &base.to_string());
+    for version in ["1.0.0", "1.1.0"] {
+        let path = format!("in/versions/{version}.json");
+        project.file(&path, &json!({"version": version}).to_string());
+    }
+    project.file(&format!("in/{}server.json", "d/".repeat(20)), &base.to_string());
+    let ran = project.run(&["import", "in", "-v"]).expect(0);
+    assert!(ran.err.contains("imported 2 new"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("folders more than 16 levels deep were not read"), "{}", ran.out);
+    // What versions share is read again for each of them, and counts each time.
+    let wide = json!({"name": "com.example/tides", "description": "x".repeat(16 << 20)});
+    project.file("wide/a/server.json", &wide.to_string());
+    for n in 0..20 {
+        project.file(&format!("wide/a/versions/{n}.json"), "{\"version\": \"1.0.0\"}");
+    }
+    let ran = project.run(&["import", "wide"]).expect(2);
+    assert!(ran.err.contains("the documents of the folder have more than 256 MiB"), "{}", ran.err);
+}

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::data::is_suspicious;
 use crate::diag::{Place, Pointer, SourceFile};
 use crate::model::{Status, Timestamp};
 
@@ -97,7 +98,14 @@ fn record(source: &Source<'_>, item: &Value, at: Pointer, shaped: &mut Shaped) {
     let status = facts.iter().find_map(|of| Status::parse(&text(of, "status")?));
     if let Some(status) = status.filter(|status| *status != Status::Active) {
         let message = facts.iter().find_map(|of| first(of, &["statusMessage", "status_message"]));
-        draft.status = (status, message.map(|text| super::value::cut(&text, Status::MESSAGE_MAX)));
+        let mut message = message.map(|text| super::value::cut(&text, Status::MESSAGE_MAX));
+        if message.as_ref().is_some_and(|text| text.contains(is_suspicious)) {
+            message = None;
+            draft.notes.push(
+                "its status message has characters that nobody sees, and was left out".to_owned(),
+            );
+        }
+        draft.status = (status, message);
     }
     shaped.draft(draft);
 }
