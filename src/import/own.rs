@@ -292,6 +292,16 @@ impl OwnPlan {
         self.plan.edits.write(path(EntryFile::Server), settled.text);
         let latest = Timestamp::from_unix(now.saturating_add(AHEAD));
         let past = |date: Option<Timestamp>| date.filter(|date| *date <= latest);
+        if let Some(ahead) = settled.draft.published.as_ref().filter(|date| **date > latest) {
+            let message = format!(
+                "its date of publication, {}, is ahead of the clock and was left out",
+                ahead.as_str()
+            );
+            let finding = Diagnostic::new(Code::ImportRepaired, place, message);
+            self.plan
+                .findings
+                .push(finding.help("correct it in the source, or this computer's clock"));
+        }
         if let Some(published) = past(settled.draft.published) {
             let updated = past(settled.draft.updated);
             let origin =

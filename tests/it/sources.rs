@@ -281,6 +281,10 @@ fn a_mirror_becomes_own_entries_with_the_same_dates() {
         json!({"publishedAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-02T00:00:00Z"});
     assert_eq!(serde_json::from_str::<Value>(&origin).unwrap(), expected);
     assert_eq!(scratch.run(&["check"]).code, 0);
+    let ahead = dump.replace("2026-01-01T00", "9999-01-01T00").replace("tides", "ahead");
+    scratch.write("ahead.json", ahead);
+    let ran = scratch.run(&["import", "ahead.json", "--as-own", "-v"]);
+    assert!(ran.code == 0 && ran.out.contains("is ahead of the clock"), "{}{}", ran.out, ran.err);
     let wrong = scratch.run(&["import", "dump.json", "--namespace", "a b"]);
     assert!(wrong.code == 2 && wrong.err.contains("not a namespace"), "{}", wrong.err);
 }
