@@ -90,6 +90,12 @@ pub fn read_folder(root: &Path) -> Result<Found> {
             }
         }
     }
+    left_out(root, &mut found, others, special, deep);
+    Ok(found)
+}
+
+/// Reports what a folder has and was not read.
+fn left_out(root: &Path, found: &mut Found, others: usize, special: usize, deep: Option<String>) {
     let place = || Place::file(root.to_string_lossy().replace('\\', "/"));
     if others > 0 {
         let message = format!("left out what is about no server: {}", count(others, "file"));
@@ -117,7 +123,6 @@ pub fn read_folder(root: &Path) -> Result<Found> {
         let finding = Diagnostic::new(Code::ImportRefused, first.place.clone(), message);
         found.notes.push(finding.help(help));
     }
-    Ok(found)
 }
 
 /// Returns the document of one version, which lies beside what all versions share.

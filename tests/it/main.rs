@@ -58,6 +58,7 @@ mod shapes;
 mod sign;
 mod sources;
 mod status;
+mod sync;
 mod timestamps;
 mod trust;
 mod upstream;
