@@ -22,6 +22,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use rmcp::{ErrorData, ServerHandler, ServiceExt as _};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::shorten;
 
 use super::shared::{Options, Shared};
 use super::{Hosts, Live, Watch};
@@ -107,7 +108,9 @@ impl ServerHandler for Agent {
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<CallToolResponse, ErrorData> {
         let Some(row) = TOOLS.iter().find(|row| row.name == request.name) else {
-            let message = format!("there is no tool {:?}", request.name);
+            let names: Vec<&str> = TOOLS.iter().map(|row| row.name).collect();
+            let (name, names) = (shorten(&request.name), names.join(", "));
+            let message = format!("there is no tool {name:?}; choose from {names}");
             return Err(ErrorData::invalid_params(message, None));
         };
         let arguments = Arguments(request.arguments.unwrap_or_default());
