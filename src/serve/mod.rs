@@ -19,6 +19,7 @@ mod compress;
 mod connection;
 mod crowd;
 mod document;
+mod early;
 mod hosts;
 mod imitate;
 mod listen;
@@ -35,10 +36,11 @@ mod stored;
 mod watch;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Result;
+use crate::pipeline::Observer;
 
 pub use live::Live;
 #[cfg(feature = "mcp")]
@@ -46,7 +48,7 @@ pub use mcp::run as run_mcp;
 pub use request::Request;
 pub use shared::Options;
 pub use tiny_http::Method;
-pub use watch::{Event, LiveSource, Watch};
+pub use watch::{Event, LiveSource, Reading, Watch};
 
 use crowd::Crowd;
 use hosts::Hosts;
@@ -91,18 +93,54 @@ impl Server {
 
     /// Answers requests with `live`, and with later versions that `watch` finds, until it is stopped.
     pub fn run(self, live: Live, watch: Option<Watch<'_>>) {
-        let shared = Shared {
-            live: RwLock::new(Arc::new(live)),
-            hosts: self.hosts,
-            options: self.options,
-            stop: self.stop,
-        };
+        self.run_beside(Some(live), |shared| {
+            if let Some(watch) = watch {
+                watch.run(shared);
+            }
+        });
+    }
+
+    /// Reads the registry and answers requests with it until it is stopped, and before that with what is known
+    /// already. What was read is shown to `first` before it is served. Changes are served too when there is
+    /// `on_event` to tell of them. Returns whether the registry was served; it is not when it has errors.
+    ///
+    /// # Errors
+    /// When the data cannot be read.
+    pub fn run_source(
+        self,
+        source: &LiveSource,
+        observer: &dyn Observer,
+        first: impl FnOnce(&Reading) + Send,
+        on_event: Option<&(dyn Fn(Event<'_>) + Sync)>,
+    ) -> Result<bool> {
+        let handle = self.handle();
+        let mut result = Ok(false);
+        self.run_beside(None, |shared| {
+            let end = StopOnDrop(Some(handle));
+            let begin = |early| shared.begin(early);
+            let reading = match source.read_first(observer, &begin) {
+                Ok(reading) => reading,
+                Err(error) => return result = Err(error),
+            };
+            first(&reading);
+            let Reading { live: Some(live), seen, report } = reading else { return };
+            drop(report); // large for a large registry
+            shared.swap(live);
+            result = Ok(true);
+            end.disarm();
+            if let Some(on_event) = on_event {
+                Watch { source, seen, on_event }.run(shared);
+            }
+        });
+        result
+    }
+
+    /// Answers requests until it is stopped, while `work` runs on a thread of its own.
+    fn run_beside(self, live: Option<Live>, work: impl FnOnce(&Shared) + Send) {
+        let shared = Shared::new(live, self.hosts, self.options, self.stop);
         let crowd = Crowd::new(shared.options.connections);
         std::thread::scope(|scope| {
-            if let Some(watch) = watch {
-                let shared = &shared;
-                scope.spawn(move || watch.run(shared));
-            }
+            scope.spawn(|| work(&shared));
             for stream in self.listener.incoming() {
                 if shared.stop.is_set() {
                     break;
@@ -121,6 +159,21 @@ impl Server {
             }
             crowd.close();
         });
+    }
+}
+
+/// Stops the server when the registry cannot be served, however that became known.
+struct StopOnDrop(Option<Handle>);
+
+impl StopOnDrop {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.iter().for_each(Handle::stop);
     }
 }
 

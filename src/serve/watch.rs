@@ -6,6 +6,7 @@
 //! is reported, and the registry in memory stays. Nothing is ever written.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::Instant;
 
 use crate::diag::Report;
@@ -13,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::pipeline::{LoadOptions, Observer, Silent, check, check_each, load};
 use crate::site::Host;
 
+use super::early::Early;
 use super::live::Live;
 use super::shared::Shared;
 
@@ -87,13 +89,28 @@ impl LiveSource {
     /// # Errors
     /// When the data cannot be read; what is wrong in the data is in the report instead.
     pub fn read(&self, observer: &dyn Observer) -> Result<Reading> {
-        self.read_after(None, observer)
+        self.read_after(None, observer, None)
     }
 
-    /// Reads and checks the data again; what did not change since `before` is shared with it.
-    fn read_after(&self, before: Option<&Live>, observer: &dyn Observer) -> Result<Reading> {
+    /// Reads the data for the first time, and gives `begin` what answers requests meanwhile.
+    pub(super) fn read_first(
+        &self,
+        observer: &dyn Observer,
+        begin: &dyn Fn(Early),
+    ) -> Result<Reading> {
+        self.read_after(None, observer, Some(begin))
+    }
+
+    /// Reads and checks the data; what did not change since `before` is shared with it. `begin` gets what is known
+    /// before any entry is read.
+    fn read_after(
+        &self,
+        before: Option<&Live>,
+        observer: &dyn Observer,
+        begin: Option<&dyn Fn(Early)>,
+    ) -> Result<Reading> {
         let seen = self.look();
-        let loaded = load(&self.options)?;
+        let loaded = Arc::new(load(&self.options)?);
         let (facts, catalog) = (&loaded.facts, loaded.catalog.as_ref());
         let (mut live, mut report);
         match self.host {
@@ -105,6 +122,9 @@ impl LiveSource {
                     .map(|live| if self.cors { live } else { live.without_cors() });
             }
             None => {
+                if let Some(begin) = begin {
+                    Early::new(&loaded)?.into_iter().for_each(begin);
+                }
                 let keep =
                     |listing| Live::stored(before, listing, facts, loaded.renderer().catalog);
                 let checked = check_each(&loaded, observer, keep)?;
@@ -202,7 +222,7 @@ impl Watch<'_> {
     /// Reads the data again; returns what it looked like.
     fn reload(&self, now: Seen, shared: &Shared) -> Seen {
         let before = shared.live();
-        let reading = self.source.read_after(Some(&before), &Silent);
+        let reading = self.source.read_after(before.as_deref(), &Silent, None);
         drop(before);
         match reading {
             Ok(reading) => {
@@ -247,7 +267,7 @@ mod tests {
         write("other", "The other");
         let source = LiveSource::new(LoadOptions::new(folder.path()));
         let read = |before: Option<&Live>| {
-            let reading = source.read_after(before, &Silent).unwrap();
+            let reading = source.read_after(before, &Silent, None).unwrap();
             reading.live.unwrap_or_else(|| panic!("{:?}", reading.report))
         };
         let before = read(None);
