@@ -30,6 +30,7 @@ pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, below, entry_folder, join};
+pub use list::look;
 pub use members::Members;
 #[cfg(feature = "git")]
 pub use overrides::{overrides_at, template_folder};

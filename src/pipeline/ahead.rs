@@ -14,7 +14,7 @@ const FOUND_LAST: [Code; 3] =
 impl Loaded {
     /// Whether only errors of single servers can still refuse the registry: settings, owners, layout, names and
     /// tombstones have none, nothing that is found last is one, and no template of the operator can fail.
-    pub fn is_sound_ahead(&self) -> Result<bool> {
+    pub(crate) fn is_sound_ahead(&self) -> Result<bool> {
         let found_last = FOUND_LAST.map(|code| Diagnostic::new(code, Place::default(), ""));
         let mut report = Report::new();
         report.extend(self.overall_findings(&[])?);
@@ -25,7 +25,7 @@ impl Loaded {
 
     /// Checks one server alone as [`super::check_each`] does. Returns its listing, without what the policy leaves out,
     /// and what was found in its files.
-    pub fn check_ahead(&self, server: &ServerFolder) -> Result<(Option<Listing>, Report)> {
+    pub(crate) fn check_ahead(&self, server: &ServerFolder) -> Result<(Option<Listing>, Report)> {
         let files = self.tree.read_server(server)?;
         let checked = self.checked(&self.checker(), server, files)?;
         let mut report = Report::new();

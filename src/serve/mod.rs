@@ -2,16 +2,17 @@
 //!
 //! It is for previews and local clients, and the reference for what other hosts should answer. [`Live`]
 //! holds the registry, renders what is asked for, and answers requests as a pure function, also as a given host would
-//! (`imitate`); [`Server`] connects sockets to it; [`LiveSource`] and [`Watch`] reload the data. Nothing
-//! is printed here: the caller gets [`Event`]s.
+//! (`imitate`); [`Server`] connects sockets to it; [`LiveSource`] and [`Watch`] reload the data. While it is read for
+//! the first time, `early` answers for single servers. Nothing is printed here: the caller gets [`Event`]s.
 //!
 //! `tiny_http` supplies methods, status codes and header fields, `httparse` reads heads, `httpdate` writes
 //! dates. `tiny_http::Server` itself is not used: its threads are not bounded, and it reads heads without
 //! a size limit or timeout.
 //!
 //! This is not a public server: it has no TLS, access control or log. It answers only
-//! requests for host names that cannot belong to another site (`hosts`), reads no request body, reads no
-//! file for a request, and bounds what a client can make it hold.
+//! requests for host names that cannot belong to another site (`hosts`), reads no request body, bounds what a
+//! client can make it hold, and once it has read the registry, reads no file for a request; before that (`early`),
+//! only files that were listed, for one request at a time.
 
 mod answer;
 mod cache;

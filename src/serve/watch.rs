@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::data::look;
 use crate::diag::Report;
 use crate::error::{Error, Result};
 use crate::pipeline::{LoadOptions, Observer, Silent, check, check_each, load};
@@ -38,7 +39,7 @@ pub struct Reading {
     pub report: Report,
     /// The registry; `None` when the report refuses the data.
     pub live: Option<Live>,
-    /// What the data looked like before it was read.
+    /// What the data looked like when it was listed, before it was read.
     pub seen: Seen,
 }
 
@@ -69,6 +70,7 @@ pub struct Seen {
 impl LiveSource {
     /// Data that is loaded with `options`.
     pub fn new(options: LoadOptions) -> Self {
+        let options = LoadOptions { looking: true, ..options };
         Self { options, host: None, cors: true }
     }
 
@@ -109,8 +111,9 @@ impl LiveSource {
         observer: &dyn Observer,
         begin: Option<&dyn Fn(Early)>,
     ) -> Result<Reading> {
-        let seen = self.look();
+        let commit = self.commit();
         let loaded = Arc::new(load(&self.options)?);
+        let seen = Seen { files: loaded.tree.looked(), commit };
         let (facts, catalog) = (&loaded.facts, loaded.catalog.as_ref());
         let (mut live, mut report);
         match self.host {
@@ -149,24 +152,13 @@ impl LiveSource {
         Seen { files, commit: self.commit() }
     }
 
-    /// Returns a digest of all names, sizes and times. The order of the files does not matter.
+    /// Returns a digest of all names, sizes and times, or of the words why there is none.
     fn files(&self) -> u64 {
-        let mut sum = 0_u64;
-        for entry in walkdir::WalkDir::new(&self.options.data) {
+        look(&self.options.data).unwrap_or_else(|error| {
             let mut hash = DefaultHasher::new();
-            match entry {
-                Ok(entry) => {
-                    entry.path().hash(&mut hash);
-                    entry.file_type().hash(&mut hash);
-                    // A folder's own time moves for files that are not ours, such as an editor's.
-                    let data = entry.metadata().ok().filter(|_| !entry.file_type().is_dir());
-                    data.map(|data| (data.len(), data.modified().ok())).hash(&mut hash);
-                }
-                Err(e) => e.path().hash(&mut hash),
-            }
-            sum = sum.wrapping_add(hash.finish());
-        }
-        sum
+            format!("{error:#}").hash(&mut hash);
+            hash.finish()
+        })
     }
 
     #[cfg(feature = "git")]

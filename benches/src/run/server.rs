@@ -18,7 +18,12 @@ pub(super) struct Server {
     pub(super) addr: SocketAddr,
     /// Seconds from the start to the first answer.
     pub(super) first: f64,
+    /// Seconds from the start until everything is read.
+    pub(super) whole: f64,
 }
+
+/// The list without a parameter, which nobody can answer before everything is read.
+const WHOLE: &str = "/v0.1/servers";
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -28,7 +33,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts the tool on a free port and waits until it answers `path` with an entry.
+    /// Starts the tool on a free port, waits until it answers `path` with an entry, and then until everything is read.
     pub(super) fn start(run: &Run, data: &Path, path: &str) -> Res<Self> {
         let addr = free_port()?;
         let log = run.work.join("serve.log");
@@ -36,13 +41,17 @@ impl Server {
         let start = Instant::now();
         let started = call.command().stderr(fs::File::create(&log)?).stdout(Stdio::null()).spawn();
         let child = started.map_err(|e| format!("`{}`: {e}", call.line()))?;
-        let mut server = Self { child, addr, first: 0.0 };
-        answers(addr, path, || match server.child.try_wait()? {
-            None => Ok(()),
-            Some(status) => Err(format!("the server ended with {status}").into()),
-        })
-        .map_err(|e| format!("serve: {e}\n{}", fs::read_to_string(&log).unwrap_or_default()))?;
-        server.first = start.elapsed().as_secs_f64();
+        let mut server = Self { child, addr, first: 0.0, whole: 0.0 };
+        let mut wait = |path: &str| -> Res<f64> {
+            answers(addr, path, || match server.child.try_wait()? {
+                None => Ok(()),
+                Some(status) => Err(format!("the server ended with {status}").into()),
+            })
+            .map_err(|e| format!("serve: {e}\n{}", fs::read_to_string(&log).unwrap_or_default()))?;
+            Ok(start.elapsed().as_secs_f64())
+        };
+        let (first, whole) = (wait(path)?, wait(WHOLE)?);
+        (server.first, server.whole) = (first, whole);
         Ok(server)
     }
 
