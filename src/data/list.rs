@@ -190,3 +190,43 @@ fn kind_of_mode(mode: FileMode) -> PathKind {
         _ => PathKind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_look_is_what_a_listing_looked_at_and_moves_with_every_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let write = |path: &str, text: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("registry.toml", "");
+        let mut seen = vec![look(root).unwrap()];
+        for (path, text) in [
+            ("registry.toml", "[registry]"),
+            ("servers/com.example/weather/1.0.0/server.json", "{}"),
+            ("servers/com.example/weather/1.0.0/server.json", "{ }"),
+            ("servers/com.example/weather/annotations.json", "{}"),
+            ("servers/notes.txt", ""),
+            ("owners/com.example.toml", ""),
+            ("other/deep/down/file", ""),
+            ("other/file", ""),
+        ] {
+            write(path, text);
+            let now = look(root).unwrap();
+            assert!(!seen.contains(&now), "{path}");
+            seen.push(now);
+            assert_eq!(Tree::from_disk_looking(root, "data").unwrap().looked(), now, "{path}");
+            assert_eq!(Tree::from_disk(root, "data").unwrap().looked(), 0);
+        }
+        fs::create_dir(root.join("servers/org.example")).unwrap();
+        assert_eq!(look(root).ok(), seen.pop(), "a folder without a file is nothing");
+        assert!(look(&root.join("nowhere")).is_err());
+    }
+}
