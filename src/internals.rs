@@ -15,12 +15,12 @@ pub mod cli {
     pub use crate::cli::main;
 }
 pub mod config {
-    pub use crate::config::{BaseUrl, Config, Ownership, PackageSettings};
+    pub use crate::config::{BaseUrl, Config, EXPORT_IDS, Mirror, Ownership, PackageSettings};
 }
 pub mod data {
     pub use crate::data::{
-        Applied, DateSource, Edit, Edits, Fallback, Spellings, StatusRecord, Tree, apply,
-        change_status, digest, entry_folder, hold, read_json, read_origin, read_status,
+        Applied, DateSource, Edit, Edits, Fallback, MirrorState, Spellings, StatusRecord, Tree,
+        apply, change_status, digest, entry_folder, hold, read_json, read_origin, read_status,
         read_tombstone, was_interrupted,
     };
 }
@@ -38,8 +38,8 @@ pub mod error {
 }
 pub mod import {
     pub use crate::import::{
-        Batch, Filter, ImportPlan, PageStore, Present, Progress, Upstream, is_registry, plan,
-        present, read_dump, read_text, registry_url,
+        Batch, Filter, ImportPlan, MirrorRun, PageStore, Present, Progress, Upstream, is_registry,
+        plan, present, read_dump, read_text, registry_url, steps,
     };
 }
 pub mod judge {

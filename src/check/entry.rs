@@ -114,7 +114,7 @@ impl Checker<'_> {
 }
 
 pub(super) struct EntryChecker<'a> {
-    checker: &'a Checker<'a>,
+    pub(super) checker: &'a Checker<'a>,
     server: &'a ServerFolder,
     version: &'a VersionFolder,
     pub(super) findings: &'a mut Vec<Diagnostic>,

@@ -44,6 +44,7 @@ impl EntryChecker<'_> {
         let text = String::from_utf8_lossy(&content.bytes).into_owned();
         let record = self.record(EntryFile::Override, Some(content), read_override).flatten();
         let Some(record) = record else { return (original, None) };
+        let variables = self.checker.rules.config.variables.clone();
         let mut wrong = |at: &str, message: &str, help: String| {
             let finding = Finding::new(Code::OverrideInvalid, at, message).help(help);
             self.findings.push(SourceFile::new(&path, &text).diagnose(finding));
@@ -56,7 +57,16 @@ impl EntryChecker<'_> {
         }
         let Some(mut members) = Members::read(&original.compact) else { return (original, None) };
         let changed: Vec<String> = record.patch.iter().map(|(key, _)| key.clone()).collect();
-        record.patch.into_iter().for_each(|(key, value)| members.set(&key, value));
+        for (key, value) in record.patch {
+            let filled = value.map(|text| variables.fill_json(&text)).transpose();
+            match filled {
+                Ok(value) => members.set(&key, value.map(String::into_boxed_str)),
+                Err((_, message, help)) => {
+                    wrong(&format!("/patch/{key}"), &message, help);
+                    return (original, None);
+                }
+            }
+        }
         let result = read_json(&path, members.text().into_bytes());
         match result {
             Ok(result) if result.value != original.value => {

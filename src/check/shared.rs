@@ -101,7 +101,7 @@ fn shared(
             diagnostic.labels.push(label(tree, server, &at.version, at.index));
         }
     }
-    Ok(match tree.is_mirrored(server, version)? {
+    Ok(match tree.mirrored_from(server, version)?.is_some() {
         true => found.into_iter().map(Diagnostic::as_note).collect(),
         false => found,
     })

@@ -55,7 +55,7 @@ fn finding(tree: &Tree, server: &ServerFolder, twin: &ServerFolder) -> Result<Di
         .help("rename the newer one, or deprecate the one that is not used any more");
     let mut mirrored = !server.versions.is_empty();
     for version in &server.versions {
-        mirrored &= tree.is_mirrored(server, version)?;
+        mirrored &= tree.mirrored_from(server, version)?.is_some();
     }
     Ok(if mirrored { diagnostic.as_note() } else { diagnostic })
 }

@@ -193,6 +193,7 @@ fn complete_plan(
     let mut plan = make_plan(global, origin, found.batch, &filter)?;
     plan.findings.splice(0..0, found.notes);
     plan.extend(std::mem::take(&mut own.plan));
+    let has_notes = !plan.findings.is_empty();
     let mut report = |code, message: String, help: &str| {
         let place = Place::file(args.source.replace('\\', "/"));
         plan.findings.push(Diagnostic::new(code, place, message).help(help));
@@ -200,10 +201,11 @@ fn complete_plan(
     let came = plan.new + plan.updated + plan.unchanged + own.drafted;
     if came == 0 {
         let (message, help) = match total {
-            0 => (
+            0 if has_notes => (
                 "the source has no records to import".to_owned(),
-                "name another source, or correct --include and --exclude",
+                "run it again with --verbose to see what was left out, or name another source",
             ),
+            0 => ("the source has no records to import".to_owned(), "name another source"),
             _ if total == plan.filtered => (
                 format!("--include and --exclude leave none of {}", count(total, "record")),
                 "name another source, or correct --include and --exclude",

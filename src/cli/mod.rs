@@ -24,6 +24,7 @@ mod progress;
 mod serve;
 mod sign;
 mod status;
+mod sync;
 mod talk;
 mod verify;
 mod why;
@@ -64,6 +65,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Verb::Verify(args) => verify::run(&cli.global, args, &talk),
         Verb::Sign(args) => sign::run(&cli.global, args, &talk),
         Verb::Import(args) => import::run(&cli.global, args, &talk),
+        Verb::Sync(args) => sync::run(&cli.global, args, &talk),
         Verb::Outdated(args) => outdated::run(&cli.global, args, &talk),
         Verb::Ci(args) => ci::run(&cli.global, args, &talk),
         Verb::Explain { code } => explain::run(code.as_deref(), &talk),

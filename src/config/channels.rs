@@ -40,14 +40,36 @@ pub(super) struct RawChannel {
 }
 
 impl Variables {
-    /// Puts the values into a text.
+    /// Puts the values into a policy, in which every `${` begins a variable.
     ///
     /// # Errors
     /// With the position of a variable that has no value, and how to correct it.
     pub fn fill(&self, text: &str) -> Result<String, (usize, String, String)> {
+        self.put(text, |_| true)
+    }
+
+    /// Puts the values into JSON, in which `${` with another word than the name of a variable stays.
+    ///
+    /// # Errors
+    /// As [`Self::fill`].
+    pub fn fill_json(&self, text: &str) -> Result<String, (usize, String, String)> {
+        self.put(text, is_variable)
+    }
+
+    fn put(
+        &self,
+        text: &str,
+        is_ours: impl Fn(&str) -> bool,
+    ) -> Result<String, (usize, String, String)> {
         let (mut filled, mut rest) = (String::with_capacity(text.len()), text);
         while let Some((before, after)) = rest.split_once("${") {
             let name = after.split_once('}').map_or("", |(name, _)| name);
+            if !is_ours(name) {
+                filled.push_str(before);
+                filled.push_str("${");
+                rest = after;
+                continue;
+            }
             let Some(value) = self.0.get(name) else {
                 let at = text.len() - after.len() - 2;
                 let known = self.0.keys().map(String::as_str);
@@ -68,17 +90,12 @@ impl Variables {
 
     /// Reports wrong names and values. The values stand in texts of TOML, so they have nothing that ends one.
     pub(super) fn check(&self, pointer: &str, problems: &mut Problems) {
-        let is_name = |name: &str| {
-            let mut bytes = name.bytes();
-            bytes.next().is_some_and(|b| b.is_ascii_uppercase())
-                && bytes.all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
-        };
         let is_value = |value: &str| {
             let is_plain = |b: u8| b.is_ascii_alphanumeric() || b".-_:/@*".contains(&b);
             (1..=500).contains(&value.len()) && value.bytes().all(is_plain)
         };
         for (name, value) in &self.0 {
-            if !is_name(name) {
+            if !is_variable(name) {
                 let help = "write capital letters, digits and _, such as DOMAIN";
                 problems.add(pointer, format!("{name:?} is not the name of a variable"), help);
             } else if !is_value(value) {
@@ -134,6 +151,12 @@ impl RawChannel {
         let variables = self.variables.over(main);
         Some(Channel { name, base_url, policy: self.policy, variables })
     }
+}
+
+/// Whether this is the name of a variable, here or of the environment.
+pub(super) fn is_variable(name: &str) -> bool {
+    let is_plain = |b: u8| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_';
+    name.starts_with(|c: char| c.is_ascii_uppercase()) && name.bytes().all(is_plain)
 }
 
 /// Whether this is the name of a channel or the id of a rule.

@@ -7,6 +7,7 @@ mod base_url;
 mod catalog;
 mod channels;
 mod exports;
+mod mirror;
 mod ownership;
 mod packages;
 mod policy;
@@ -24,9 +25,9 @@ pub use base_url::BaseUrl;
 pub use catalog::{CatalogSettings, Icons};
 use channels::RawChannel;
 pub use channels::{Channel, POLICY, Variables, is_policy_file};
-#[cfg(test)]
-pub use exports::EXPORT_IDS;
-pub use exports::{AllowlistSettings, ExportSettings, Identifiers, Match};
+pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
+use mirror::RawMirror;
+pub use mirror::{Mirror, OFFICIAL_REGISTRY, StatusChanges};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };
@@ -67,6 +68,8 @@ pub struct Config {
     pub meta_keys: Vec<String>,
     /// Who may publish, and how that is proven.
     pub ownership: Ownership,
+    /// What `sync` copies from other registries.
+    pub mirrors: Vec<Mirror>,
     /// What entries may lead to.
     pub packages: PackageSettings,
     /// How the catalog looks.
@@ -116,6 +119,12 @@ impl Config {
         }
     }
 
+    /// Whether entries that are mirrored from `registry` need no maintainer when they equal what it serves.
+    pub fn trusts_mirror(&self, registry: &str) -> bool {
+        let named = self.ownership.mirrors.iter().any(|mirror| mirror == registry);
+        named || self.mirrors.iter().any(|mirror| mirror.from == registry)
+    }
+
     /// Returns the `_meta` key of this registry's facts, when one is known.
     pub fn meta_key(&self) -> Option<String> {
         self.meta_key.clone().or_else(|| {
@@ -148,6 +157,7 @@ struct RawConfig {
     check: RawCheck,
     ownership: Ownership,
     protect: RawProtect,
+    mirror: Vec<RawMirror>,
     packages: RawPackages,
     catalog: CatalogSettings,
     exports: ExportSettings,
@@ -221,6 +231,7 @@ impl RawConfig {
             allow_non_semver: self.check.allow_non_semver,
             meta_keys: check_meta_prefixes(self.check.meta_keys, problems),
             ownership: self.ownership,
+            mirrors: mirror::resolve(self.mirror, problems),
             packages: self.packages.resolve(problems),
             catalog: self.catalog,
             exports: self.exports,

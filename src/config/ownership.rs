@@ -259,7 +259,7 @@ impl Default for Ownership {
             max_namespaces: 20,
             max_paths: 500,
             new_namespace_days: 0,
-            mirrors: vec!["https://registry.modelcontextprotocol.io".to_owned()],
+            mirrors: vec![super::OFFICIAL_REGISTRY.to_owned()],
             github: GithubSettings::default(),
             domain: DomainSettings::default(),
             dns: DnsSettings::default(),

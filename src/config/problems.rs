@@ -103,7 +103,10 @@ pub fn toml_diagnostic(source: &SourceFile<'_>, code: Code, e: &toml::de::Error)
     let span = e.span().unwrap_or(0..0);
     let message = e.message().lines().next().unwrap_or("it is not valid TOML");
     let (message, help) = unknown_word(message).unwrap_or_else(|| {
-        let help = format!("correct this line; `mcp-static explain {code}` shows a correct file");
+        let help = match message {
+            "duplicate key" => "it is in this file already; move the lines there".to_owned(),
+            _ => format!("correct this line; `mcp-static explain {code}` shows a correct file"),
+        };
         let number = ["usize", "u64", "u32", "i64"].iter().find(|word| message.ends_with(**word));
         let named = number.map(|word| message.replace(word, "a whole number"));
         (named.unwrap_or_else(|| message.to_owned()), help)
@@ -138,5 +141,12 @@ mod tests {
         let wrong = Config::parse("registry.toml", text).1;
         let said = format!("{wrong:?}");
         assert!(said.contains("expected a whole number") && !said.contains("usize"), "{said}");
+    }
+
+    #[test]
+    fn a_second_table_is_moved_to_the_first() {
+        let text = "[exports]\nenable = []\n[exports]\nenable = [\"all\"]\n";
+        let wrong = Config::parse("registry.toml", text).1;
+        assert!(format!("{wrong:?}").contains("move the lines there"), "{wrong:?}");
     }
 }

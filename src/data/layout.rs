@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! registry.toml                                        and policy.toml, policy.<channel>.toml
+//! mirrors.json
 //! owners/<namespace>.toml                              and <namespace>.proof.json
 //! servers/<namespace>/<name>/<version>/server.json     and status, proof, origin, status.proof, packages, annotations,
 //!                                                      override
@@ -14,6 +15,9 @@ use crate::model::{ServerName, Version};
 
 /// Name of the settings file.
 pub(super) const SETTINGS: &str = "registry.toml";
+
+/// Name of the file with how far mirrors have come.
+pub const MIRRORS: &str = "mirrors.json";
 
 /// Name of the file with what the registry says about a version, or about a whole server.
 const ANNOTATIONS: &str = "annotations.json";
@@ -74,6 +78,8 @@ pub enum DataPath<'a> {
     Settings,
     /// A policy.
     Policy,
+    /// How far mirrors have come.
+    Mirrors,
     /// A file of a version folder.
     Entry {
         /// Folder of the namespace.
@@ -150,6 +156,7 @@ impl<'a> DataPath<'a> {
         match &parts[..count] {
             [SETTINGS] => Self::Settings,
             [file] if is_policy_file(file) => Self::Policy,
+            [MIRRORS] => Self::Mirrors,
             ["servers", namespace, name, version, file] => EntryFile::ALL
                 .into_iter()
                 .find(|kind| kind.file_name() == *file)

@@ -12,6 +12,8 @@ mod json;
 mod layout;
 mod list;
 mod members;
+#[cfg(feature = "import")]
+mod mirrors;
 mod overrides;
 mod overriding;
 mod packages;
@@ -29,9 +31,11 @@ pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
 pub use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
-pub use layout::{DataPath, EntryFile, below, entry_folder, join};
+pub use layout::{DataPath, EntryFile, MIRRORS, below, entry_folder, join};
 pub use list::look;
 pub use members::Members;
+#[cfg(feature = "import")]
+pub use mirrors::{MirrorState, MirrorStates, mirrors_json, read_mirrors};
 #[cfg(feature = "git")]
 pub use overrides::{overrides_at, template_folder};
 pub use overrides::{read_overrides, read_settings};

@@ -65,7 +65,7 @@ impl Builder {
                 self.owners.push(FileRef { path, at })
             }
             DataPath::Tombstone { .. } => self.tombstones.push(FileRef { path, at }),
-            DataPath::Ignored => {}
+            DataPath::Mirrors | DataPath::Ignored => {}
             DataPath::Unknown => {
                 let message =
                     "this file has no meaning here, and nothing is published from this place";

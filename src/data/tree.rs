@@ -262,11 +262,18 @@ impl Tree {
         })
     }
 
-    /// Whether `origin.json` names the registry that the version was mirrored from.
-    pub fn is_mirrored(&self, server: &ServerFolder, version: &VersionFolder) -> Result<bool> {
+    /// Returns the registry that the version was mirrored from, if `origin.json` names one.
+    pub fn mirrored_from(
+        &self,
+        server: &ServerFolder,
+        version: &VersionFolder,
+    ) -> Result<Option<String>> {
         let content = self.read_entry(server, version, EntryFile::Origin)?;
         let origin = content.and_then(|file| serde_json::from_slice::<Value>(&file.bytes).ok());
-        Ok(origin.is_some_and(|origin| origin.get("registry").is_some()))
+        Ok(origin.and_then(|mut origin| match origin.get_mut("registry")?.take() {
+            Value::String(registry) => Some(registry),
+            other => Some(other.to_string()),
+        }))
     }
 
     fn read_at(&self, path: &str, at: At) -> Result<Content> {

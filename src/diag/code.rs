@@ -253,6 +253,7 @@ codes! {
     ImportRefused "import-refused" Warning "a record was not imported";
     ImportDraft "import-draft" Warning "a document lacks something, so it became a draft";
     ImportRepaired "import-repaired" Note "a document was changed while it was imported";
+    MirrorGone "mirror-gone" Warning "a mirrored server is not listed by its registry";
     ImportConflict "import-conflict" Warning "a record differs from the entry that is here";
 }
 

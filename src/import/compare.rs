@@ -302,6 +302,7 @@ mod tests {
             published: Timestamp::parse(&published).unwrap(),
             updated: None,
             status_changed: None,
+            latest: false,
             status: Status::Deleted,
             message: Some("why".to_owned()),
             lost: Vec::new(),

@@ -32,6 +32,8 @@ pub struct Facts {
     pub updated: Option<Timestamp>,
     /// When its status was last changed, if stated.
     pub status_changed: Option<Timestamp>,
+    /// Whether its registry calls it the latest version of its server.
+    pub latest: bool,
     /// Its status.
     pub status: Status,
     /// Why, or what to use instead; never of an active record.
@@ -162,7 +164,8 @@ fn facts(meta: Option<&[u8]>) -> Result<Facts, Reason> {
         Status::Active => None,
         _ => optional(message(official), status, &mut lost)?,
     };
-    Ok(Facts { published, updated, status_changed, status, message, lost })
+    let latest = official.get("isLatest").and_then(Value::as_bool).unwrap_or_default();
+    Ok(Facts { published, latest, updated, status_changed, status, message, lost })
 }
 
 /// Returns a fact that a record may lack. A withdrawn record may have an invalid one: that must not keep the

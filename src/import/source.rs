@@ -1,10 +1,8 @@
 //! The source of an import, as the user names it.
 
+use crate::config::OFFICIAL_REGISTRY;
 use crate::error::{Error, ErrorKind, Result};
 use crate::world::http::Url;
-
-/// Base URL of the official registry.
-pub const OFFICIAL_REGISTRY: &str = "https://registry.modelcontextprotocol.io";
 
 /// Whether `text` names a registry and not a file.
 pub fn is_registry(text: &str) -> bool {

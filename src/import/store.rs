@@ -37,6 +37,9 @@ pub struct PageStore {
 pub(super) struct ImportState {
     /// The registry's base URL.
     pub(super) registry: String,
+    /// The date after which changes were asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) since: Option<String>,
     /// Whether deleted records were asked for.
     pub(super) include_deleted: bool,
     /// When the first page was fetched.
@@ -70,6 +73,12 @@ impl PageStore {
         Self { place }
     }
 
+    /// Returns the store of the mirror of `registry` beside the data folder `data`.
+    pub fn of_mirror(data: &Path, registry: &str) -> Self {
+        let place = work_folder(data).map(|work| (work, format!("sync/{}", name_of(registry))));
+        Self { place }
+    }
+
     /// Registries whose import beside `data` was interrupted, in order.
     pub fn unfinished(data: &Path) -> Vec<String> {
         let folder = work_folder(data).map(|work| work.join("import"));
@@ -93,11 +102,12 @@ impl PageStore {
             .map_err(|e| Error::io("the kept pages cannot be removed", folder, e))
     }
 
-    /// Returns what is kept, when it is of this registry and not older than a day.
-    pub(super) fn state(&self, registry: &str, now: i64) -> Option<ImportState> {
+    /// Returns what is kept, when it is of what is `asked` for now and not older than a day.
+    pub(super) fn state(&self, asked: &ImportState) -> Option<ImportState> {
         let state = read_state(&self.open().ok()??)?;
-        let age = now.checked_sub(state.started_at)?;
-        (state.registry == registry && (0..=KEEP).contains(&age)).then_some(state)
+        let age = asked.started_at.checked_sub(state.started_at)?;
+        let same = state.registry == asked.registry && state.since == asked.since;
+        (same && (0..=KEEP).contains(&age)).then_some(state)
     }
 
     /// Begins anew with `state`.

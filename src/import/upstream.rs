@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{ServerName, Version};
+use crate::model::{ServerName, Timestamp, Version};
 use crate::text::{count, percent_encode, shorten};
 use crate::world::clock::Clock;
 use crate::world::http::{Http, HttpError, Request, Secret, shown};
@@ -45,6 +45,15 @@ pub enum Progress {
     },
 }
 
+/// The records of a walk through a list.
+#[derive(Debug)]
+pub struct Walk {
+    /// Those that were kept.
+    pub readings: Vec<Reading>,
+    /// Whether the list held everything, and not only what changed after a date.
+    pub complete: bool,
+}
+
 /// A live registry.
 pub struct Upstream<'a> {
     /// The HTTP client.
@@ -62,9 +71,48 @@ pub struct Upstream<'a> {
 impl Upstream<'_> {
     /// Fetches every record of the registry, deleted ones included when it lists them.
     pub fn records(&self, store: &PageStore) -> Result<Batch> {
-        let mut walk = Pager::new(self, store)?;
-        while walk.page()? {}
-        Ok(walk.batch)
+        let readings = self.walk(store, None, &mut |_| true)?.readings;
+        Ok(Batch { listed: true, readings, ..Batch::default() })
+    }
+
+    /// Fetches what changed after `since`, or everything, page by page, and returns the records for which `keep` is
+    /// true. A registry that refuses `updated_since` is asked for everything.
+    pub fn walk(
+        &self,
+        store: &PageStore,
+        since: Option<&Timestamp>,
+        keep: &mut dyn FnMut(&Reading) -> bool,
+    ) -> Result<Walk> {
+        let mut pager = Pager::new(self, store, since)?;
+        while pager.page(keep)? {}
+        Ok(Walk { readings: pager.readings, complete: pager.state.since.is_none() })
+    }
+
+    /// Fetches every version of a server, deleted ones included when the registry lists them; `None` when it has no
+    /// such server.
+    pub fn versions(&self, name: &ServerName) -> Result<Option<Vec<Reading>>> {
+        let base =
+            format!("{}/v0.1/servers/{}/versions", self.registry, percent_encode(name.as_str()));
+        let mut fetched = self.fetch(&format!("{base}?include_deleted=true"));
+        if matches!(&fetched, Err(failure) if failure.refuses_query()) {
+            fetched = self.fetch(&base);
+        }
+        let (_, batch) = match fetched {
+            Ok(fetched) => fetched,
+            Err(failure) if failure.status() == Some(404) => return Ok(None),
+            Err(failure) => return Err(failure.error),
+        };
+        let other =
+            |reading: &&Reading| reading.as_ref().is_ok_and(|record| record.name != name.as_str());
+        if !batch.listed {
+            return Err(not_api(&base, "it is not a list of versions"));
+        }
+        if let Some(Ok(record)) = batch.readings.iter().find(other) {
+            let why = format!("it holds the server {}", shorten(&record.name));
+            return Err(not_api(&base, &why));
+        }
+        (self.on_progress)(Progress::Page { records: batch.readings.len(), kept: false });
+        Ok(Some(batch.readings))
     }
 
     /// Fetches one version of a server, or its latest one.
@@ -140,6 +188,20 @@ struct Failure {
     http: Option<HttpError>,
 }
 
+impl Failure {
+    fn status(&self) -> Option<u16> {
+        match self.http {
+            Some(HttpError::Status { status, .. }) => Some(status),
+            _ => None,
+        }
+    }
+
+    /// Whether the registry does not know a parameter of the query.
+    fn refuses_query(&self) -> bool {
+        matches!(self.status(), Some(400 | 422))
+    }
+}
+
 impl From<Error> for Box<Failure> {
     fn from(error: Error) -> Self {
         Box::new(Failure { error, http: None })
@@ -164,25 +226,45 @@ struct Pager<'a> {
     bytes: u64,
     cursor: Option<String>,
     seen: HashSet<String>,
-    batch: Batch,
+    /// How many records came.
+    records: usize,
+    /// Those that were kept.
+    readings: Vec<Reading>,
 }
 
 impl<'a> Pager<'a> {
-    fn new(upstream: &'a Upstream<'a>, store: &'a PageStore) -> Result<Self> {
+    fn new(
+        upstream: &'a Upstream<'a>,
+        store: &'a PageStore,
+        since: Option<&Timestamp>,
+    ) -> Result<Self> {
         let now = upstream.clock.now();
-        let kept = store.state(&upstream.registry, now);
-        let resuming = kept.is_some();
-        let state = kept.unwrap_or_else(|| ImportState {
+        let asked = ImportState {
             registry: upstream.registry.clone(),
+            since: since.map(|since| since.as_str().to_owned()),
             include_deleted: true,
             started_at: now,
-        });
+        };
+        let kept = store.state(&asked);
+        let resuming = kept.is_some();
+        let state = kept.unwrap_or(asked);
         if !resuming {
             store.begin(&state)?;
         }
-        let batch = Batch { listed: true, ..Batch::default() };
         let (number, bytes, cursor, seen) = (0, 0, None, HashSet::new());
-        Ok(Self { upstream, store, state, resuming, number, bytes, cursor, seen, batch })
+        let (records, readings) = (0, Vec::new());
+        Ok(Self {
+            upstream,
+            store,
+            state,
+            resuming,
+            number,
+            bytes,
+            cursor,
+            seen,
+            records,
+            readings,
+        })
     }
 
     fn url(&self) -> String {
@@ -194,18 +276,23 @@ impl<'a> Pager<'a> {
         if self.state.include_deleted {
             url.push_str("&include_deleted=true");
         }
+        if let Some(since) = &self.state.since {
+            url.push_str("&updated_since=");
+            url.push_str(&percent_encode(since));
+        }
         url
     }
 
     /// Takes the next page; returns whether another one follows.
-    fn page(&mut self) -> Result<bool> {
+    fn page(&mut self, keep: &mut dyn FnMut(&Reading) -> bool) -> Result<bool> {
         self.number += 1;
         let (page, kept) = self.current_page()?;
         if !page.listed {
             return Err(not_api(&self.url(), "it is not a list of servers"));
         }
         (self.upstream.on_progress)(Progress::Page { records: page.readings.len(), kept });
-        self.batch.readings.extend(page.readings);
+        self.records += page.readings.len();
+        self.readings.extend(page.readings.into_iter().filter(|reading| keep(reading)));
         let Some(cursor) = page.next else { return Ok(false) };
         if !self.seen.insert(cursor.clone()) {
             let (registry, cursor) = (shown(&self.upstream.registry), shorten(&cursor));
@@ -214,7 +301,7 @@ impl<'a> Pager<'a> {
                 "this host ignores cursors, so only its first page can be read; ask its operator for a dump and import that",
             ));
         }
-        let records = self.batch.readings.len();
+        let records = self.records;
         if self.number >= MAX_PAGES || self.bytes > MAX_TOTAL || records > MAX_RECORDS {
             let what = format!(
                 "{} sends more than any registry holds: {records} records on {} with {} MiB",
@@ -240,25 +327,24 @@ impl<'a> Pager<'a> {
             }
             self.resuming = false;
         }
-        let first = self.number == 1 && self.state.include_deleted;
-        let (body, batch) = match self.upstream.fetch(&self.url()) {
-            Err(failure)
-                if first
-                    && matches!(
-                        failure.http,
-                        Some(HttpError::Status { status: 400 | 422, .. })
-                    ) =>
-            {
-                self.state.include_deleted = false;
-                self.store.begin(&self.state)?;
-                self.upstream.fetch(&self.url())
-            }
-            fetched => fetched,
+        let mut fetched = self.upstream.fetch(&self.url());
+        while self.number == 1
+            && matches!(&fetched, Err(failure) if failure.refuses_query())
+            && self.ask_for_less()
+        {
+            self.store.begin(&self.state)?;
+            fetched = self.upstream.fetch(&self.url());
         }
-        .map_err(|failure| self.explain(*failure))?;
+        let (body, batch) = fetched.map_err(|failure| self.explain(*failure))?;
         self.bytes += body.len() as u64;
         self.store.keep(self.number, self.cursor.as_deref(), &body)?;
         Ok((batch, false))
+    }
+
+    /// Drops a parameter that some registries do not know; returns whether there was one.
+    fn ask_for_less(&mut self) -> bool {
+        let dated = self.state.since.take().is_some();
+        dated || std::mem::take(&mut self.state.include_deleted)
     }
 
     fn explain(&self, failure: Failure) -> Error {

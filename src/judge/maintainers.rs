@@ -27,6 +27,9 @@ pub(super) fn report(set: &ChangeSet<'_>, claims: &Claims, report: &mut Report) 
             }
         }
     }
+    if let Some(path) = &change.mirrors {
+        ask(path.clone(), "what the mirrors ask for next changes");
+    }
     for (path, new) in &change.tombstones {
         let what = if *new { "a version is removed permanently" } else { "a tombstone changes" };
         ask(set.display(path), what);

@@ -48,8 +48,8 @@ pub(super) fn derive(
 ) -> Mirrored {
     let unverified =
         |why: &str| Mirrored::Maintainer(format!("it was mirrored from {registry}, {why}"));
-    if !set.config.ownership.mirrors.iter().any(|mirror| mirror == registry) {
-        return unverified("which [ownership] mirrors does not name");
+    if !set.config.trusts_mirror(registry) {
+        return unverified("which neither [ownership] mirrors nor a [[mirror]] names");
     }
     let Some((http, clock)) = outside.filter(|_| cfg!(feature = "import")) else {
         return unverified("and it cannot be compared without the network");

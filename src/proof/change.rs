@@ -139,6 +139,8 @@ pub struct ChangeSummary {
     pub tombstones: Vec<(String, bool)>,
     /// Paths that only maintainers change.
     pub protected: Vec<String>,
+    /// The file that says how far mirrors have come.
+    pub mirrors: Option<String>,
     /// Paths without a meaning to the registry.
     pub other: Vec<String>,
     /// New files that look like entries and are not in a version folder, with their content.
@@ -217,6 +219,7 @@ pub fn sort(
                 let path = below.unwrap_or_default().to_owned();
                 change.tombstones.push((path, sides.before.is_none()));
             }
+            Some(DataPath::Mirrors) => change.mirrors = Some(item.path.clone()),
             _ if is_protected(&item.path, layout.protect) => {
                 change.protected.push(item.path.clone());
             }

@@ -16,6 +16,8 @@ for forge in github.com github.acme.example codeberg.org gitea.acme.example; do
       cd "$folder"
       git remote add origin "https://$forge/acme/mcp"
       printf 'name = "mcp-static"\n' > Cargo.toml
+      mkdir registry-data
+      printf '[[mirror]]\nfrom = "official"\nservers = ["com.example/*"]\ntoken_env = "TOKEN"\n' > registry-data/registry.toml
       # shellcheck disable=SC2086 # these are words
       "$tool" init --yes --quiet --requests $profile ${sources[$i]}
       cd "$OLDPWD"

@@ -27,7 +27,7 @@ command -v rsync >/dev/null || missing+=(rsync)
 [ ${#missing[@]} -eq 0 ] || { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null; }
 [ -d "$here/forge/node_modules/@actions/workflow-parser" ] || npm ci --prefix "$here/forge" --ignore-scripts --silent --no-audit --no-fund
 export NO_PROXY=127.0.0.1,localhost
-for story in lint github pages requests forgejo gitlab own; do
+for story in lint github pages requests sync forgejo gitlab own; do
   from=$SECONDS
   node "$here/forge/$story.mjs" "$tool"
   echo "workflows: $story: $((SECONDS - from)) s"

@@ -1,8 +1,9 @@
-//! The steps of `ci` that write to a forge: `report`, `request draft` and `request open`, run as a job runs them
+//! The steps of `ci` that write to a forge: `report`, `sync`, `request draft` and `request open`, run as a job runs them
 //! against a forge on this computer.
 
 mod forge;
 mod requests;
+mod sync;
 
 use serde_json::{Value, json};
 

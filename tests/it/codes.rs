@@ -3,10 +3,12 @@
 //! `tests/rules/`; together they must be all codes there are.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use mcp_static::internals::diag::Code;
 
 use crate::project::{Project, Ran, home};
+use crate::sync::upstream::{World, listen};
 
 type Make = fn(&Project);
 type Run = fn(&Project) -> Ran;
@@ -397,6 +399,12 @@ fn cases() -> Vec<Case> {
             import,
         ),
         case(
+            "mirror-gone",
+            |p| mirror(p, "com.example/gone"),
+            |p| mirror(p, NAME),
+            |p| p.run(&["sync"]),
+        ),
+        case(
             "import-conflict",
             |p| {
                 dump(p, &record(NAME, "1.0.0", "x"));
@@ -410,6 +418,15 @@ fn cases() -> Vec<Case> {
             import,
         ),
     ]
+}
+
+/// A mirror of one server, from a registry that has [`NAME`].
+fn mirror(p: &Project, name: &str) {
+    let mut world = World::default();
+    world.publish(NAME, "1.0.0", 1_767_225_600);
+    let base = listen(Arc::new(Mutex::new(world)));
+    let settings = format!("[[mirror]]\nfrom = \"{base}\"\nservers = [\"{name}\"]\n");
+    p.file("registry-data/registry.toml", &settings);
 }
 
 fn publisher(number: &str) -> String {

@@ -64,6 +64,7 @@ fn every_help_has_examples_and_only_the_first_has_the_global_options() {
             "verify",
             "sign",
             "import",
+            "sync",
             "outdated",
             "ci",
             "explain",

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::PathBuf;
 
-use mcp_static::internals::config::BaseUrl;
+use mcp_static::internals::config::{BaseUrl, EXPORT_IDS};
 use mcp_static::internals::pipeline::{LoadOptions, Silent, check, load};
 use mcp_static::internals::render::export::amazon_q_name;
 use mcp_static::internals::site::{Site, UrlPath};
@@ -48,8 +48,8 @@ const CATALOGS: [&str; 6] = [
 /// The sample with every file switched on.
 fn everything() -> Project {
     let project = Project::sample();
-    let more = "\n[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n";
-    let settings = project.read("registry-data/registry.toml") + more;
+    let more = format!("\n[exports]\nenable = {EXPORT_IDS:?}\n");
+    let settings = project.read("registry-data/registry.toml") + &more;
     project.file("registry-data/registry.toml", &settings);
     project
 }
@@ -80,6 +80,7 @@ fn a_build_writes_what_is_switched_on_and_nothing_else() {
     let site = site(project.path("registry-data"));
     let is_ours =
         |path: &str| ["exports/", ".well-known/", "cards/"].iter().any(|it| path.starts_with(it));
+    let is_for_clients = |path: &str| FILES.contains(&path);
     let built = tree(&project.path("_site"));
     let built: BTreeMap<&String, &Vec<u8>> =
         built.iter().filter(|(path, _)| is_ours(path)).collect();
@@ -103,8 +104,16 @@ fn a_build_writes_what_is_switched_on_and_nothing_else() {
         robots.contains("\nAgentmap: https://registry.example.com/.well-known/ard.json\n"),
         "{robots}"
     );
+    // Pages for people and agents name every file that is on, and no other.
     let connect = project.read("_site/connect/index.html");
-    assert!(connect.contains("exports/contextforge/catalog.yml"));
+    for path in built.keys().filter(|it| !is_for_clients(it) && !it.starts_with("cards/")) {
+        assert!(connect.contains(&format!("<a href=\"../{path}\">")), "{path}");
+    }
+    assert!(connect.contains("links its server card"));
+    let llms = project.read("_site/llms.txt");
+    for path in [".well-known/ard.json", "exports/all.jsonl.gz"] {
+        assert!(llms.contains(&format!("](https://registry.example.com/{path})")), "{llms}");
+    }
     let page = project.read("_site/servers/com.example.lighthouse/tides/index.html");
     assert!(page.contains("rel=\"alternate\" type=\"application/mcp-server-card+json\""));
 
@@ -115,6 +124,7 @@ fn a_build_writes_what_is_switched_on_and_nothing_else() {
         assert!(!project.path("_site").join(gone).exists(), "{gone}");
     }
     assert!(!project.read("_site/index.html").contains("rel=\"ard\""));
+    assert!(!project.read("_site/connect/index.html").contains("id=\"systems\""));
     project.file("registry-data/registry.toml", "[exports]\nenable = [\"dokcer\"]\n");
     project.run(&["check"]).expect(1).says("\"dokcer\" is not an export").says("docker");
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use mcp_static::internals::config::EXPORT_IDS;
 use mcp_static::internals::pipeline::{
     BuildOptions, BuildTarget, LoadOptions, Silent, build, load,
 };
@@ -23,7 +24,9 @@ const PACKAGES: [&str; 3] = [
 ];
 
 /// Every file for other systems.
-const EXPORTS: &str = "[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n";
+fn exports() -> String {
+    format!("[exports]\nenable = {EXPORT_IDS:?}\n")
+}
 
 /// Enough that a change of one is little.
 const NAMES: [&str; 20] = [
@@ -57,7 +60,7 @@ impl Edits {
             "[registry]\nbase_url = \"https://registry.example.com\"\n",
         );
         let mut edits = Self { project, dice: Dice(seed), servers: BTreeMap::new(), commits: 0 };
-        edits.set("Zero", "public", EXPORTS);
+        edits.set("Zero", "public", &exports());
         NAMES[..16].iter().for_each(|name| edits.publish(name));
         edits.commit();
         edits
@@ -127,8 +130,8 @@ impl Edits {
             (6, _) => {
                 let name = ["One", "Two"][self.dice.below(2)];
                 let visibility = ["public", "private"][self.dice.below(2)];
-                let exports = ["", EXPORTS][self.dice.below(2)];
-                self.set(name, visibility, exports);
+                let exports = [String::new(), exports()][self.dice.below(2)].clone();
+                self.set(name, visibility, &exports);
                 format!("settings {name} {visibility} {exports}")
             }
             _ => "nothing".to_owned(),

@@ -56,6 +56,7 @@ mod shapes;
 mod sign;
 mod sources;
 mod status;
+mod sync;
 mod timestamps;
 mod trust;
 mod upstream;

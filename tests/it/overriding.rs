@@ -180,3 +180,33 @@ fn the_policy_judges_the_result_and_points_at_the_override() {
     set(&project, &of(&project), &internal());
     project.run(&["check"]).expect(0).says("policy-denied").says("1.0.0/override.json:");
 }
+
+#[test]
+fn each_channel_fills_in_its_own_hosts() {
+    let project = project();
+    let settings =
+        project.read("registry-data/registry.toml").replace("npm.corp.example", "*.example");
+    let channels = "[variables]\nDOMAIN = \"corp.example\"\n[channels.test]\nvariables = { DOMAIN = \"test.example\" }\n";
+    project.file("registry-data/registry.toml", &format!("{settings}{channels}"));
+    project.git();
+    let mut patch = internal();
+    patch["packages"][0]["registryBaseUrl"] = "https://npm.${DOMAIN}".into();
+    patch["packages"][0]["runtimeArguments"] =
+        json!([{ "type": "named", "name": "--at", "value": "${input:x}" }]);
+    set(&project, &of(&project), &patch);
+    project.commit(1_700_000_000);
+    for (args, host) in [
+        (&["build"][..], "https://npm.corp.example"),
+        (&["build", "--channel", "test", "--out", "_site"], "https://npm.test.example"),
+        (&["build"], "https://npm.corp.example"),
+    ] {
+        project.run(args).expect(0);
+        let package = &entry(&project)["server"]["packages"][0];
+        assert_eq!(package["registryBaseUrl"], host, "{args:?}");
+        assert_eq!(package["runtimeArguments"][0]["value"], "${input:x}");
+    }
+    patch["packages"][0]["registryBaseUrl"] = "https://npm.${DOMAN}".into();
+    set(&project, &of(&project), &patch);
+    let ran = project.run(&["check"]).expect(1);
+    ran.says("there is no variable \"DOMAN\"").says("write ${DOMAIN}").says("/patch/packages");
+}

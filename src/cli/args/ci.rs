@@ -37,6 +37,8 @@ pub(in crate::cli) enum Step {
     RollBack(RollBackArgs),
     /// Remember which commit is deployed, and which run's site works
     Remember,
+    /// Open or renew one pull request with what `sync` changed in the checkout
+    Sync,
     /// Turn an issue that asks for a server into a pull request
     Request(RequestArgs),
 }

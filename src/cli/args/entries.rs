@@ -125,3 +125,13 @@ pub(in crate::cli) struct OutdatedArgs {
     #[arg(long, value_name = "VAR")]
     pub token_env: Option<String>,
 }
+
+#[derive(Debug, Clone, Args)]
+pub(in crate::cli) struct SyncArgs {
+    /// Compare everything with the registries, not only what changed since the last run
+    #[arg(long)]
+    pub full: bool,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}

@@ -20,7 +20,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::LoadOptions;
 
 pub(super) use complete::{SHELL_NAMES, answer, script};
-pub(super) use entries::{AddArgs, CheckArgs, ImportArgs, OutdatedArgs, StatusArgs, WhyArgs};
+pub(super) use entries::{
+    AddArgs, CheckArgs, ImportArgs, OutdatedArgs, StatusArgs, SyncArgs, WhyArgs,
+};
 pub(super) use help::{command, parse};
 pub(super) use site::{BuildArgs, ProbeArgs, ServeArgs};
 pub(super) use verify::VerifyArgs;
@@ -103,8 +105,10 @@ pub(super) enum Verb {
     Verify(VerifyArgs),
     /// Make keys, and sign entries to prove that their domain approves them
     Sign(sign::SignArgs),
-    /// Mirror another registry: a base URL, or a dump file
+    /// Mirror another registry, or bring in a dump, list, catalog or client settings
     Import(ImportArgs),
+    /// Bring in what the registries of every [[mirror]] of the settings have changed
+    Sync(SyncArgs),
     /// List entries whose packages, or whose copies in another registry, have a newer version
     Outdated(OutdatedArgs),
     /// Run a step of a forge's workflow: what `init` wrote calls these

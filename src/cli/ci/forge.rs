@@ -41,3 +41,15 @@ pub(super) fn failed(doing: &str, e: HttpError) -> Error {
     };
     Error::new(kind, doing).because(e)
 }
+
+/// Returns the error for a pull request that could not be opened; `permissions` says what the job needs.
+pub(super) fn unopened(e: HttpError, job: &Job, permissions: &str) -> Error {
+    let is_forbidden = matches!(e, HttpError::Status { status: 403, .. });
+    let error = failed("could not open the pull request", e);
+    match job.forge {
+        ForgeKind::GitHub if is_forbidden => error.help(
+            "allow it: Settings, Actions, General, \"Allow GitHub Actions to create and approve pull requests\"",
+        ),
+        _ => error.help(permissions),
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! A step takes what it needs from the forge's environment ([`job`]), does what other commands do (`verify`,
 //! `build`, `check --site`, `probe`), and leaves its results where the forge's next step finds them. Tokens are
-//! read by the steps `fetch`, `report`, `gate`, `last-good`, `remember` and `request open`; the steps that read
+//! read by the steps `fetch`, `report`, `gate`, `last-good`, `remember`, `sync` and `request open`; the steps that read
 //! what strangers wrote (`judge`, `request draft`) refuse to run where a token can be seen.
 
 mod candidate;
@@ -24,6 +24,7 @@ mod remember;
 mod report;
 mod request;
 mod roll_back;
+mod sync;
 
 use super::args::Global;
 use super::args::ci::{CiArgs, Step};
@@ -46,6 +47,7 @@ pub(super) fn run(global: &Global, args: &CiArgs, talk: &Talk) -> Result<Outcome
         Step::LastGood => last_good::run(global, &job, talk),
         Step::RollBack(args) => roll_back::run(global, args, &job, talk),
         Step::Remember => remember::run(global, &job, talk),
+        Step::Sync => sync::run(global, &job, talk),
         Step::Request(args) => request::run(global, args, &job, talk),
     }
 }

@@ -29,6 +29,10 @@ pub(super) struct Scaffold {
     pub(super) example: bool,
     /// Whether people without git may ask for a server.
     pub(super) requests: bool,
+    /// Whether the settings have mirrors.
+    pub(super) mirrors: bool,
+    /// Names of the variables with tokens for their registries.
+    pub(super) mirror_tokens: Vec<String>,
     /// Where the workflows get the program from.
     pub(super) source: Source,
     /// The words of `--tool` and `--sha256`.
@@ -57,6 +61,7 @@ impl Scaffold {
         let known_name = settings.and_then(|settings| settings.name.clone());
         let repository = path.and_then(|path| path.rsplit('/').next());
         let name = args.name.clone().or(known_name);
+        let mirrors = settings.map(|settings| settings.mirrors.as_slice()).unwrap_or_default();
         let public = settings.is_some_and(|s| s.visibility == Visibility::Public);
         Ok(Self {
             forge,
@@ -71,6 +76,8 @@ impl Scaffold {
             hosts: hosts::read(args.package_hosts.as_deref().unwrap_or_default())?,
             example: args.example,
             requests: args.requests,
+            mirrors: !mirrors.is_empty(),
+            mirror_tokens: mirrors.iter().filter_map(|mirror| mirror.token_env.clone()).collect(),
             source: Source::parse(args.tool.as_deref(), args.sha256.as_deref())?,
             tool: (args.tool.clone(), args.sha256.clone()),
             id: String::new(),

@@ -61,6 +61,9 @@ pub(super) fn workflows(plan: &Scaffold) -> Vec<(String, String)> {
         (format!("{folder}/workflows/registry.yml"), from(registry)),
         (format!("{folder}/workflows/publish.yml"), from(publish)),
     ];
+    if plan.mirrors {
+        files.push((format!("{folder}/workflows/sync.yml"), from(template!("sync.yml"))));
+    }
     if plan.requests {
         files.push((
             format!("{folder}/workflows/request.yml"),
@@ -82,6 +85,8 @@ fn facts(plan: &Scaffold) -> Vec<&'static str> {
         (plan.public, "public"),
         (!plan.public, "company"),
         (plan.on_pages(), "pages"),
+        (plan.mirrors, "mirrors"),
+        (!plan.mirror_tokens.is_empty(), "secrets"),
         (plan.forge == Forge::GitHub { server: true }, "ghes"),
         (matches!(plan.forge, Forge::Forgejo | Forge::Gitea), "forgejo"),
         (*source == Source::This, "this"),
@@ -116,6 +121,7 @@ fn words(plan: &Scaffold) -> Vec<(&'static str, String)> {
         ("__DEPLOY_PAGES__", actions.deploy_pages.to_owned()),
         ("__DOWNLOAD__", actions.download.to_owned()),
         ("__UPLOAD__", actions.upload.to_owned()),
+        ("__MIRROR_TOKENS__", mirror_tokens(plan)),
         ("__HOST__", plan.host().to_owned()),
         ("__IMAGE__", image(&plan.source).to_owned()),
         ("__ORIGIN__", plan.source.origin().to_owned()),
@@ -176,6 +182,12 @@ fn script(plan: &Scaffold) -> String {
         ("__TOOL__", tool.to_owned()),
     ];
     fill(&select(template, &facts(plan)), &words)
+}
+
+/// Returns the lines that give the job the tokens of mirrored registries, which are secrets of the repository.
+fn mirror_tokens(plan: &Scaffold) -> String {
+    let line = |name: &String| format!("{name}: ${{{{ secrets.{name} }}}}");
+    plan.mirror_tokens.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the begin of a command that sees no token. GitHub shows its token to no step that does not ask for it.

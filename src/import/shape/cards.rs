@@ -40,9 +40,11 @@ pub(super) fn is_catalog(value: &Value) -> bool {
         && (value.get("specVersion").is_some() || list(value, "entries").iter().any(entry))
 }
 
-/// Whether a document is a server card, valid or not.
+/// Whether a document is a server card, valid or not. Schemas of `server.json` have a date, those of cards `v1`.
 pub(super) fn is_card(value: &Value) -> bool {
-    text(value, "$schema").is_some_and(|schema| schema.contains("server-card"))
+    let is_card =
+        |schema: String| schema.contains("server-card") || schema.contains("/schemas/v1/");
+    text(value, "$schema").is_some_and(is_card)
 }
 
 /// What a media type means here; `None` for what is not a server of MCP.

@@ -195,7 +195,8 @@ pub(super) fn read_shape(file: &str, bytes: &[u8]) -> Result<Option<Shaped>, Box
             Ok(value) => {
                 let shaped = read_value(&Source { file, value: &value, json: None });
                 if shaped.is_none() && is_yaml {
-                    let what = "this file is neither a Docker server.yaml nor a catalog file";
+                    let what =
+                        "this file is neither Docker's server.yaml nor Docker's catalog file";
                     let finding = Diagnostic::new(Code::DocumentKind, Place::file(file), what);
                     return Err(Box::new(finding.help("name another file; nothing was imported")));
                 }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::site::{Artifact, Media};
 
 use super::super::Emit;
+use super::super::export::BULK;
 use super::Catalog;
 use super::colour;
 use super::list::page;
@@ -153,6 +154,14 @@ impl Machine<'_> {
             ("openapi.yaml", "the API described"),
             ("browse/", "pages of servers by package type, transport, namespace and status"),
         ]));
+        if self.site.agents {
+            let what = "the servers as an ARD and AI Catalog document";
+            text.push_str(&links(&[(".well-known/ard.json", what)]));
+        }
+        if self.catalog.exports.has("all") {
+            let what = "every version of every server, one JSON document on each line, packed";
+            text.push_str(&links(&[(&BULK.join("/"), what)]));
+        }
         text
     }
 }

@@ -10,6 +10,8 @@ use crate::config::ExportSettings;
 #[derive(Debug, Serialize)]
 pub(super) struct Systems {
     files: Vec<SystemFile>,
+    /// Whether servers have cards.
+    cards: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -28,8 +30,8 @@ impl Systems {
             files.extend(AGENTS.iter().map(|path| row("Agents (ARD, AI Catalog)", path)));
         }
         if settings.has("all") {
-            files.push(row("Programs that want every entry", &BULK));
+            files.push(row("Programs that want every version", &BULK));
         }
-        Self { files }
+        Self { files, cards: settings.has("server-cards") }
     }
 }

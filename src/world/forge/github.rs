@@ -129,8 +129,8 @@ impl GitHubLike {
         id.ok_or_else(|| self.api.unexpected(&path, "the new label has no id"))
     }
 
-    /// Returns the address of the open pull request of a branch of this repository.
-    fn open_one(&self, change: &NewChange) -> Result<Option<String>, HttpError> {
+    /// Returns the open pull request of a branch of this repository.
+    fn open_one(&self, change: &NewChange) -> Result<Option<Value>, HttpError> {
         let mut found = None;
         let head = percent_encode(&format!("{}:{}", self.owner, change.branch));
         // Forgejo ignores the parameters that it does not know.
@@ -143,7 +143,7 @@ impl GitHubLike {
                 && is("/base/ref", &change.base)
                 && is("/head/repo/full_name", &self.repository)
             {
-                found = item.get("html_url").and_then(Value::as_str).map(str::to_owned);
+                found = Some(item.clone());
             }
             found.is_none()
         })?;
@@ -212,6 +212,11 @@ impl Forge for GitHubLike {
             Err(e @ HttpError::Status { status: 409 | 422, .. }) => e,
             Err(e) => return Err(e),
         };
-        self.open_one(change)?.ok_or(refused)
+        let pull = self.open_one(change)?.ok_or(refused)?;
+        if let Some(number) = pull.get("number").and_then(Value::as_u64) {
+            let text = json!({ "title": title, "body": body });
+            self.api.write(Verb::Patch, &self.at(&format!("pulls/{number}")), &text)?;
+        }
+        self.api.text(&pull, "/html_url")
     }
 }

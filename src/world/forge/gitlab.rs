@@ -99,10 +99,10 @@ impl Forge for GitLab {
     }
 
     fn open_change(&self, change: &NewChange) -> Result<String, HttpError> {
-        let NewChange { branch, base, title, body } = change;
+        let NewChange { branch, base, title, body: text } = change;
         let new = json!({
             "source_branch": branch, "target_branch": base, "title": title,
-            "description": without_commands(body),
+            "description": without_commands(text),
         });
         let refused = match self.api.write(Verb::Post, &self.at("merge_requests"), &new) {
             Ok(request) => return self.api.text(&request, "/web_url"),
@@ -113,6 +113,11 @@ impl Forge for GitLab {
         let open = self.api.get(&self.at(&format!(
             "merge_requests?state=opened&source_branch={branch}&target_branch={base}"
         )))?;
-        self.api.text(&open, "/0/web_url").map_err(|_| refused)
+        let address = self.api.text(&open, "/0/web_url").map_err(|_| refused)?;
+        if let Some(number) = open.pointer("/0/iid").and_then(Value::as_u64) {
+            let text = json!({ "title": title, "description": without_commands(text) });
+            self.api.write(Verb::Put, &self.at(&format!("merge_requests/{number}")), &text)?;
+        }
+        Ok(address)
     }
 }

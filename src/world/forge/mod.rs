@@ -86,6 +86,7 @@ pub trait Forge: Send + Sync {
         remove: &[&str],
     ) -> Result<(), HttpError>;
 
-    /// Opens a change and returns its address; when the branch has an open one already, that one's.
+    /// Opens a change and returns its address. When the branch has an open one already, that one gets the title and the
+    /// description.
     fn open_change(&self, change: &NewChange) -> Result<String, HttpError>;
 }

@@ -195,17 +195,20 @@ fn an_open_change_is_found_again() {
     let pull = |repository: &str, url: &str| {
         json!({
             "head": { "ref": "mcp-static/request-1", "repo": { "full_name": repository } },
-            "base": { "ref": "main" }, "html_url": url,
+            "base": { "ref": "main" }, "html_url": url, "number": 9,
         })
     };
     for (kind, status) in [(ForgeKind::GitHub, 422), (ForgeKind::Forgejo, 409)] {
         // A fork may have a branch of the same name.
         let open = json!([pull("fork/r", "https://wrong"), pull("o/r?x", "https://right")]);
-        let (forge, _) = made(kind, move |verb, _| match verb {
+        let (forge, script) = made(kind, move |verb, _| match verb {
             "GET" => (200, open.clone()),
+            "PATCH" => (200, json!({})),
             _ => (status, json!({})),
         });
         assert_eq!(forge.open_change(&change).unwrap(), "https://right");
+        let renewed = sent(&script).last().unwrap().clone();
+        assert!(renewed.starts_with("PATCH ") && renewed.ends_with("/pulls/9"), "{renewed}");
         let (forge, _) = made(kind, move |verb, _| match verb {
             "GET" => (200, json!([pull("fork/r", "https://wrong")])),
             _ => (status, json!({ "message": "no" })),
@@ -216,7 +219,8 @@ fn an_open_change_is_found_again() {
         assert_eq!(forge.open_change(&change).unwrap(), "https://new");
     }
     let (forge, script) = made(ForgeKind::GitLab, |verb, _| match verb {
-        "GET" => (200, json!([{ "web_url": "https://right" }])),
+        "GET" => (200, json!([{ "web_url": "https://right", "iid": 9 }])),
+        "PUT" => (200, json!({})),
         _ => (409, json!({ "message": ["Another open merge request already exists"] })),
     });
     assert_eq!(forge.open_change(&change).unwrap(), "https://right");
@@ -224,6 +228,7 @@ fn an_open_change_is_found_again() {
         sent(&script)[1],
         "GET projects/group%2Fsub%2Fp/merge_requests?state=opened&source_branch=mcp-static%2Frequest-1&target_branch=main"
     );
+    assert_eq!(sent(&script)[2], "PUT projects/group%2Fsub%2Fp/merge_requests/9");
 }
 
 #[test]

@@ -75,27 +75,34 @@ impl Git {
         Ok(target.filter(|_| is_commit).map(|target| (target, message.to_owned())))
     }
 
-    /// Writes a commit on top of `parent` in which the file at `path` has the content `bytes`, and returns its id. No
-    /// reference points to it yet. `time` is in seconds since 1970.
+    /// Writes a commit on top of `parent` in which each file at a path has the given content or is gone (`None`), and
+    /// returns its id. No reference points to it yet. `time` is in seconds since 1970.
     ///
     /// # Errors
     /// When the parent cannot be read, or the repository cannot be written.
-    pub fn commit_file(
+    pub fn commit_files(
         &self,
         parent: Oid,
-        path: &str,
-        bytes: &[u8],
+        files: &[(String, Option<Vec<u8>>)],
         message: &str,
         time: i64,
     ) -> Result<Oid> {
         let unwritten = |e: git2::Error| failed("could not write a commit", self.folder(), &e);
-        let path = names(path).collect::<Vec<_>>().join("/");
-        let blob = self.store(ObjectType::Blob, bytes)?;
         let base = self.repo.find_commit(parent.raw()).map_err(unwritten)?;
-        let tree = TreeUpdateBuilder::new()
-            .upsert(path, blob.raw(), git2::FileMode::Blob)
-            .create_updated(&self.repo, &base.tree().map_err(unwritten)?)
-            .map_err(unwritten)?;
+        let base = base.tree().map_err(unwritten)?;
+        let mut update = TreeUpdateBuilder::new();
+        for (path, bytes) in files {
+            let path = names(path).collect::<Vec<_>>().join("/");
+            match bytes {
+                Some(bytes) => {
+                    let blob = self.store(ObjectType::Blob, bytes)?;
+                    update.upsert(path, blob.raw(), git2::FileMode::Blob);
+                }
+                None if base.get_path(Path::new(&path)).is_ok() => drop(update.remove(path)),
+                None => {}
+            }
+        }
+        let tree = update.create_updated(&self.repo, &base).map_err(unwritten)?;
         let who = format!("{WHO} {time} +0000");
         let text = format!(
             "tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\n{}\n",

@@ -185,14 +185,22 @@ export class Forge {
     }
     if (route("GET", /^\/pulls$/)) {
       const branch = (url.searchParams.get("head") ?? "").split(":").at(-1);
-      return [200, [...this.changes.values()].filter((pull) => pull.head && (!branch || pull.branch === branch)).map((pull) => this.pull(pull))];
+      return [200, [...this.changes.values()].filter((pull) => pull.head && !pull.merged && (!branch || pull.branch === branch)).map((pull) => this.pull(pull))];
     }
     if (route("POST", /^\/pulls$/)) {
       if (!may("pull-requests", "write")) return refused;
+      if ([...this.changes.values()].some((pull) => pull.branch === body.head && !pull.merged)) return [422, { message: "A pull request already exists" }];
       const number = this.next.number++;
       const pull = this.open(repository, number, this.git(repository, "rev-parse", `refs/heads/${body.head}`), body.head, { login: "github-actions[bot]", id: 41898282, type: "Bot" });
       Object.assign(pull, { title: body.title, body: body.body });
       return [201, this.pull(pull)];
+    }
+    if ((hit = route("PATCH", /^\/pulls\/(\d+)$/))) {
+      if (!may("pull-requests", "write")) return refused;
+      const pull = this.changes.get(Number(hit[1]));
+      Object.assign(pull, { title: body.title, body: body.body, head: this.git(repository, "rev-parse", `refs/heads/${pull.branch}`) });
+      this.git(repository, "update-ref", `refs/pull/${pull.number}/head`, pull.head);
+      return [200, this.pull(pull)];
     }
     return [404, { message: `Not Found: ${method} ${path}` }];
   }

@@ -17,7 +17,7 @@ export function must(fine, what, ...more) {
   process.exit(1);
 }
 
-async function freePort() {
+export async function freePort() {
   const server = net.createServer();
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   const { port } = server.address();

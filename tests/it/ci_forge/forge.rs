@@ -128,12 +128,17 @@ fn github(
         ("GET", ["pulls"]) => {
             let open = state.pulls.iter().enumerate().map(|(i, (branch, _))| {
                 json!({
-                    "id": i, "html_url": format!("https://forge/pulls/{}", i + 1),
+                    "id": i, "number": i + 1, "html_url": format!("https://forge/pulls/{}", i + 1),
                     "head": { "ref": branch, "repo": { "full_name": "o/r" } },
                     "base": { "ref": "main" },
                 })
             });
             (200, page(query, size, open.collect()))
+        }
+        ("PATCH", ["pulls", number]) => {
+            let at = number.parse::<usize>().unwrap() - 1;
+            state.pulls[at].1 = body["title"].as_str().unwrap().to_owned();
+            (200, json!({}))
         }
         ("GET", ["issues", "7", "comments"]) => {
             let user = |author| match (author, forgejo) {
@@ -211,6 +216,21 @@ fn gitlab(state: &mut State, method: &str, path: &str, body: &Value) -> (u16, Va
             let remove = list("remove_labels");
             state.labels.retain(|label| !remove.contains(label));
             state.labels.extend(list("add_labels"));
+            (200, json!({}))
+        }
+        ("POST", ["merge_requests"]) => {
+            let branch = body["source_branch"].as_str().unwrap().to_owned();
+            if state.pulls.iter().any(|(known, _)| *known == branch) {
+                return (409, json!({ "message": ["it exists"] }));
+            }
+            state.pulls.push((branch, body["title"].as_str().unwrap().to_owned()));
+            (201, json!({ "web_url": format!("https://forge/pulls/{}", state.pulls.len()) }))
+        }
+        ("GET", ["merge_requests"]) => {
+            (200, json!([{ "iid": 1, "web_url": "https://forge/pulls/1" }]))
+        }
+        ("PUT", ["merge_requests", "1"]) => {
+            state.pulls[0].1 = body["title"].as_str().unwrap().to_owned();
             (200, json!({}))
         }
         ("GET", ["merge_requests", "7", "notes"]) => {

@@ -24,12 +24,16 @@ const SOURCES: [&[&str]; 7] = [
     &["--tool", "this"],
 ];
 
+/// Settings with a mirror that takes a token.
+const MIRROR: &str = "[[mirror]]\nfrom = \"https://registry.acme.example\"\nservers = [\"com.acme/*\"]\ntoken_env = \"ACME_TOKEN\"\n";
+
 /// The CI files of a new repository, by path.
 fn workflows(forge: &str, args: &[&str]) -> Vec<(String, String)> {
     let project = cloned(&format!("https://{forge}/acme/mcp"));
     if args.contains(&"this") {
         project.file("Cargo.toml", "[package]\nname = \"mcp-static\"\n");
     }
+    project.file("registry-data/registry.toml", MIRROR);
     init(&project, args).expect(0);
     let all = files(&project).into_iter().filter(|(path, _)| path.ends_with(".yml"));
     all.map(|(path, text)| (path, String::from_utf8(text).unwrap())).collect()
@@ -149,9 +153,16 @@ fn a_job_has_the_rights_that_it_needs_and_no_more() {
         permissions(&workflow("github.com", &["--requests"], "/request.yml")),
         ["draft: contents=read", "open: contents=write issues=write pull-requests=write"]
     );
+    for forge in ["github.com", "github.acme.example", "codeberg.org"] {
+        let sync = workflow(forge, &[], "/sync.yml");
+        assert_eq!(permissions(&sync), ["sync: contents=write pull-requests=write"]);
+        assert!(sync.contains("          ACME_TOKEN: ${{ secrets.ACME_TOKEN }}\n"), "{sync}");
+    }
+    let sync = &parse("", &workflow("gitlab.com", &[], ".yml"))["sync"];
+    assert_eq!(sync["script"][1].as_str(), Some("mcp-static ci sync"));
 }
 
-/// The steps that run a step of `ci`, each with the names of the variables that it gets.
+/// The steps that run a step of `ci`, or `sync`, each with the names of the variables that it gets.
 fn ci_steps(text: &str) -> Vec<(String, String)> {
     let yaml = parse("", text);
     let jobs = yaml["jobs"].as_hash().unwrap().iter();
@@ -163,7 +174,8 @@ fn ci_steps(text: &str) -> Vec<(String, String)> {
             .into_iter()
             .flatten()
             .map(|(k, _)| k.as_str().unwrap().to_owned());
-        run.contains("mcp-static ci ").then(|| (run, names.collect::<Vec<_>>().join(" ")))
+        let is_ours = run.contains("mcp-static ci ") || run.contains("mcp-static sync");
+        is_ours.then(|| (run, names.collect::<Vec<_>>().join(" ")))
     });
     steps.collect()
 }
@@ -177,15 +189,18 @@ fn no_token_reaches_a_step_that_reads_what_strangers_wrote() {
                 continue;
             }
             for (run, env) in ci_steps(&text) {
-                let quiet = ["ci judge", "ci request draft"].iter().any(|step| run.contains(step));
+                let steps = ["ci judge", "ci request draft", "static sync"];
+                let quiet = steps.iter().any(|step| run.contains(step));
                 seen += usize::from(quiet);
-                assert!(!quiet || env.is_empty(), "{forge} {path}: {run} gets {env}");
+                let right = if run.contains("static sync") { "FULL ACME_TOKEN" } else { "" };
+                assert!(!quiet || env == right, "{forge} {path}: {run} gets {env}");
                 let drops = ["GITHUB", "FORGEJO", "GITEA", "ACTIONS_RUNTIME"];
                 let drops = drops.iter().all(|name| run.contains(&format!(" -u {name}_TOKEN ")));
                 let forgejo = !path.starts_with(".github/");
                 assert!(!quiet || drops == forgejo, "{forge} {path}: {run}");
             }
-            assert!(!text.contains("${{ secrets"), "{path}");
+            // Only a mirror has a token of its own, for the registry that it asks.
+            assert!(!text.contains("${{ secrets") || path.ends_with("/sync.yml"), "{path}");
             // Whoever opens a pull request chooses what its branch holds: no job may check that out.
             assert!(
                 !text.contains("pull_request.head") && !text.contains("github.head_ref"),
@@ -197,12 +212,15 @@ fn no_token_reaches_a_step_that_reads_what_strangers_wrote() {
                     .map(|part| text.matches(part).count());
             assert!(!path.ends_with("registry.yml") || uses == named, "{path}");
         }
-        assert_eq!(seen, 2, "{forge} {args:?}");
+        assert_eq!(seen, 3, "{forge} {args:?}");
     }
     let gitlab = workflow("gitlab.com", &[], ".gitlab-ci.yml");
-    let line = gitlab.lines().find(|line| line.contains("mcp-static ci judge")).unwrap();
-    let names = ["CI_JOB_TOKEN", "MCP_STATIC_TOKEN", "CI_REPOSITORY_URL", "CI_REGISTRY_PASSWORD"];
-    assert!(names.iter().all(|name| line.contains(&format!("-u {name} "))), "{line}");
+    for step in ["mcp-static ci judge", "mcp-static sync"] {
+        let line = gitlab.lines().find(|line| line.contains(step)).unwrap();
+        let names =
+            ["CI_JOB_TOKEN", "MCP_STATIC_TOKEN", "CI_REPOSITORY_URL", "CI_REGISTRY_PASSWORD"];
+        assert!(names.iter().all(|name| line.contains(&format!("-u {name} "))), "{line}");
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use mcp_static::internals::config::EXPORT_IDS;
 use mcp_static::internals::pipeline::{Silent, check, load};
 use mcp_static::internals::serve::{LiveSource, Options, Request};
 use mcp_static::internals::site::{Media, Shape, Site};
@@ -58,10 +59,9 @@ fn every_document_is_served_byte_for_byte() {
 #[test]
 fn the_files_for_other_systems_are_served_as_they_are_built() {
     let project = Project::sample();
-    project.file(
-        "registry-data/registry.toml",
-        "[registry]\nvisibility = \"public\"\nbase_url = \"https://mcp.example.org/tools\"\nmeta_key = \"com.example.acme/registry\"\n[exports]\nenable = [\"ard\", \"server-cards\", \"docker\", \"toolhive\", \"contextforge\", \"all\"]\n",
-    );
+    let settings = "[registry]\nvisibility = \"public\"\nbase_url = \"https://mcp.example.org/tools\"\nmeta_key = \"com.example.acme/registry\"\n";
+    let settings = format!("{settings}[exports]\nenable = {EXPORT_IDS:?}\n");
+    project.file("registry-data/registry.toml", &settings);
     let site = site(project.path("registry-data"));
     let source = LiveSource::new(load_options(project.path("registry-data")));
     let live = source.read(&Silent).unwrap().live.unwrap();

@@ -5,12 +5,11 @@ use crate::text::{escape_markdown as escape, markdown_span as span};
 use crate::world::clock::{Clock as _, SystemClock};
 use crate::world::forge::{Forge, ForgeKind, NewChange, Subject};
 use crate::world::git::Git;
-use crate::world::http::HttpError;
 
 use super::super::super::args::Global;
 use super::super::super::outcome::Outcome;
 use super::super::super::talk::Talk;
-use super::super::forge::{failed, open};
+use super::super::forge::{failed, open, unopened};
 use super::super::job::Job;
 use super::super::output::passed;
 use super::super::report::comment;
@@ -83,7 +82,8 @@ fn push(job: &Job, draft: &Draft, entry: &Entry, event: &Labeled) -> Result<Opti
     }
     let message = format!("Add {}\n\nRequested in #{}.", entry.label, draft.issue);
     let now = SystemClock::default().now();
-    let commit = git.commit_file(parent, &entry.path, draft.text.as_bytes(), &message, now)?;
+    let files = [(entry.path.clone(), Some(draft.text.clone().into_bytes()))];
+    let commit = git.commit_files(parent, &files, &message, now)?;
     let branch = format!("mcp-static/request-{}", draft.issue);
     remote
         .push(&folder, &[&format!("+{commit}:refs/heads/{branch}")])
@@ -106,16 +106,7 @@ fn pull(
         title: format!("Add {}", entry.label),
         body: body(draft, entry, job.forge),
     };
-    forge.open_change(&change).map_err(|e| {
-        let is_forbidden = matches!(e, HttpError::Status { status: 403, .. });
-        let error = failed("could not open the pull request", e);
-        match job.forge {
-            ForgeKind::GitHub if is_forbidden => error.help(
-                "allow it: Settings, Actions, General, \"Allow GitHub Actions to create and approve pull requests\"",
-            ),
-            _ => error.help(PERMISSIONS),
-        }
-    })
+    forge.open_change(&change).map_err(|e| unopened(e, job, PERMISSIONS))
 }
 
 /// Returns the description of the pull request. The author's words are quoted and mean nothing in Markdown.

@@ -23,7 +23,14 @@ fn what_is_pushed_is_fetched_again() {
     let remote = Remote::new(&url(&there), None);
     remote.fetch(dir.path(), &["+refs/heads/main:refs/mcp-static/base"]).unwrap();
     assert_eq!(here.resolve("refs/mcp-static/base").unwrap(), first);
-    let commit = here.commit_file(first, "a/new/x.json", b"{}\n", "Add x\n", 2000).unwrap();
+    let commit = here
+        .commit_files(
+            first,
+            &[("a/new/x.json".to_owned(), Some(b"{}\n".to_vec()))],
+            "Add x\n",
+            2000,
+        )
+        .unwrap();
     let tag = here.annotate(commit, "good", "It works.\n\nrun: 7", 3000).unwrap();
     let specs = [format!("+{commit}:refs/heads/side"), format!("+{tag}:refs/mcp-static/good")];
     remote.push(dir.path(), &specs.each_ref().map(String::as_str)).unwrap();
