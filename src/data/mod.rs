@@ -36,6 +36,7 @@ pub use json::is_suspicious;
 pub use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, MIRRORS, below, entry_folder, join};
+pub use list::look;
 pub use members::Members;
 #[cfg(feature = "import")]
 pub use mirrors::{MirrorState, MirrorStates, mirrors_json, read_mirrors};
