@@ -161,6 +161,7 @@ pub struct Tree {
     pub(super) tombstones: Vec<FileRef>,
     pub(super) servers: Vec<ServerFolder>,
     pub(super) findings: Vec<Diagnostic>,
+    pub(super) looked: u64,
 }
 
 #[derive(Debug)]
@@ -217,6 +218,11 @@ impl Tree {
     /// meaning.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
+    }
+
+    /// Returns what its files looked like when they were listed ([`super::look`]); 0 when nobody looked.
+    pub fn looked(&self) -> u64 {
+        self.looked
     }
 
     /// Reads a file of the tree.

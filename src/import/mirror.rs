@@ -31,6 +31,9 @@ const OVERLAP: i64 = 24 * 60 * 60;
 /// withdrawn has no new date, and a registry may lose a server.
 const SWEEP: i64 = 7 * 24 * 60 * 60;
 
+/// From how many servers on the list is read although no pattern needs it.
+const MANY: usize = 200;
+
 /// One run of a `[[mirror]]`.
 pub struct MirrorRun<'a> {
     /// The data folder.
@@ -106,11 +109,14 @@ impl Comparison<'_> {
         let matched: Vec<Cell<bool>> =
             self.mirror.servers.iter().map(|_| Cell::new(false)).collect();
         let mut gathered = Gathered { readings: Vec::new(), state: None, findings: Vec::new() };
-        let is_listed = self.mirror.servers.iter().any(|selector| !selector.is_exact());
+        let has_pattern = self.mirror.servers.iter().any(|selector| !selector.is_exact());
+        let is_listed = has_pattern || self.held_from_here().nth(MANY).is_some();
+        let by_name = self.asked_by_name(is_listed);
         if is_listed {
             let since = self.since();
             let walk = upstream.walk(store, since.as_ref(), &mut |reading| {
-                self.keeps(reading, &matched, &mut seen)
+                let is_asked = reading.as_ref().is_ok_and(|it| by_name.contains(&it.name));
+                self.keeps(reading, &matched, &mut seen) && !is_asked
             })?;
             gathered.readings = walk.readings;
             if walk.complete {
@@ -121,8 +127,8 @@ impl Comparison<'_> {
                 self.report_unmatched(&matched, |it| !it.is_exact(), &mut gathered.findings);
             }
         }
-        for name in self.asked_by_name(is_listed) {
-            let Some(name) = ServerName::parse(&name).ok() else { continue };
+        for name in &by_name {
+            let Some(name) = ServerName::parse(name).ok() else { continue };
             match upstream.versions(&name)? {
                 None => self.report_missing(&name, &mut gathered.findings),
                 Some(readings) => {

@@ -43,6 +43,9 @@ pub struct LoadOptions {
     pub without: Vec<Held>,
     /// Whether the catalog and the exports are wanted besides the API.
     pub catalog: bool,
+    /// Whether the files on disk are looked at, for noticing later that they have changed.
+    #[doc(hidden)]
+    pub looking: bool,
 }
 
 impl LoadOptions {
@@ -159,6 +162,14 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
     })
 }
 
+/// Lists the folder on disk.
+fn from_disk(options: &LoadOptions, label: &str) -> Result<Tree> {
+    match options.looking {
+        true => Tree::from_disk_looking(&options.data, label),
+        false => Tree::from_disk(&options.data, label),
+    }
+}
+
 /// Reads the settings of `tree`; the defaults when it has none.
 fn settings(tree: &Tree) -> Result<(Config, Vec<Diagnostic>)> {
     let Some(file) = tree.settings() else { return Ok((Config::default(), Vec::new())) };
@@ -208,7 +219,7 @@ mod place {
 
     impl Location {
         pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
-            Tree::from_disk(&options.data, &label(&options.data))
+            from_disk(options, &label(&options.data))
         }
 
         pub(super) fn held_templates(&self, _: &Config) -> Result<Option<Overrides>> {

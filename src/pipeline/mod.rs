@@ -9,6 +9,7 @@
 //! there is passed as an option.
 
 mod add;
+mod ahead;
 #[cfg(feature = "git")]
 mod blast;
 mod build;

@@ -387,3 +387,22 @@ fn the_clock_waits_as_long_as_a_busy_registry_asks() {
     assert_eq!(planned.plan.new, 1);
     assert_eq!(clock.now(), START + DAY + 2);
 }
+
+#[test]
+fn a_server_that_is_named_beside_a_pattern_comes_once() {
+    let mut here = Here::new(
+        "servers = [\"com.example/*@latest\", \"com.example/aa\"]\nmax_deletions = 1\nstatus = \"report\"",
+    );
+    let mut world = World::default();
+    world.publish("com.example/aa", "1.0.0", START - 60);
+    world.publish("com.example/aa", "2.0.0", START);
+    here.sync(&world, START + DAY, false).unwrap();
+    assert_eq!(here.changed.len(), 2, "{:?}", here.changed);
+    world.set("com.example/aa", "2.0.0", "deleted", START + DAY);
+    here.sync(&world, START + 2 * DAY, false).unwrap();
+    assert_eq!(here.said, ["com.example/aa@2.0.0 is deleted in its registry and active here"]);
+    here.mirror =
+        mirror("servers = [\"com.example/*@latest\", \"com.example/aa\"]\nmax_deletions = 1");
+    here.sync(&world, START + 3 * DAY, false).unwrap();
+    assert_eq!(here.changed, ["deleted    com.example/aa@2.0.0"]);
+}
