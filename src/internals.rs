@@ -66,7 +66,7 @@ pub mod package {
 }
 pub mod pipeline {
     pub use crate::pipeline::{
-        BuildOptions, BuildTarget, LoadOptions, Loaded, Silent, build, check, load,
+        BuildOptions, BuildTarget, LoadOptions, Loaded, Observer, Silent, build, check, load,
         verify_by_commit,
     };
 }
@@ -106,7 +106,7 @@ pub mod render {
 }
 pub mod serve {
     pub use crate::serve::{
-        Event, Handle, Live, LiveSource, Method, Options, Request, Server, Watch,
+        Event, Handle, Live, LiveSource, Method, Options, Reading, Request, Server, Watch,
     };
 }
 pub mod site {
@@ -130,7 +130,8 @@ pub mod world {
     }
     pub mod http {
         pub use crate::world::http::{
-            Ask, Exchange, Http, HttpError, Reply, Request, Response, Secret, Url, Verb, shown,
+            Ask, Exchange, Http, HttpError, PRIVATE, Reply, Request, Response, Secret, Url, Verb,
+            shown,
         };
         #[cfg(feature = "http")]
         pub use crate::world::http::{Exchanger, HttpClient, HttpOptions, ProxyChoice, Reach};

@@ -121,6 +121,8 @@ fn client_settings(document: &Value, members: &Object) -> Option<Kind> {
 fn instead(setting: &Value) -> Option<(&'static str, Value)> {
     let address = ["url", "serverUrl", "httpUrl"].map(|key| text(setting, key));
     if let Some(address) = address.into_iter().find(|address| address.starts_with("http")) {
+        // What a user has in front of the host and behind the path is often a secret.
+        let address = address.split(['?', '#']).next().filter(|address| !address.contains('@'))?;
         let kind = if text(setting, "type") == "sse" { "sse" } else { "streamable-http" };
         return Some(("remotes", json!({"type": kind, "url": address})));
     }
@@ -132,6 +134,9 @@ fn instead(setting: &Value) -> Option<(&'static str, Value)> {
     };
     let mut arguments = setting.get("args")?.as_array()?.iter().filter_map(Value::as_str);
     let package = arguments.find(|argument| !argument.starts_with('-'))?;
+    if package.contains("://") {
+        return None;
+    }
     // The first at sign of a scoped name is part of it.
     let at = package.char_indices().skip(1).find(|(_, c)| *c == '@').map(|(at, _)| at);
     let (identifier, version) = at.map_or((package, ""), |at| (&package[..at], &package[at + 1..]));

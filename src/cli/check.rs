@@ -7,7 +7,7 @@ use crate::data::{hold, read_json, was_interrupted};
 use crate::diag::{Code, Diagnostic, Place, Report, Severity};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::PageStore;
-use crate::pipeline::{check_and_count, load};
+use crate::pipeline::{CheckedSize, check_and_count, load};
 use crate::site::{Manifest, SiteProblem, compare_site};
 use crate::text::count;
 use crate::world::file;
@@ -27,7 +27,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
     }
     let (alone, inside) = sort_paths(&global.data, &args.paths)?;
     let _held = lock(global, !args.record)?;
-    let (mut report, mut lines) = (Report::new(), Vec::new());
+    let (mut report, mut lines, mut whole) = (Report::new(), Vec::new(), None);
     let mut online = Online::default();
     for path in &alone {
         let (name, bytes) = read_file(path)?;
@@ -42,7 +42,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
         options.channel = args.channel.clone();
         options.catalog = true;
         let loaded = load(&options)?;
-        let (servers, found) = check_and_count(&loaded, talk.observer().as_ref())?;
+        let (size, found) = check_and_count(&loaded, talk.observer().as_ref())?;
         let shown = found
             .into_iter()
             .filter(|d| inside.is_empty() || inside.iter().any(|p| is_in(&d.place.file, p)));
@@ -51,14 +51,14 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
             let wanted = |file: &str| inside.is_empty() || inside.iter().any(|p| is_in(file, p));
             online.add_tree(&loaded.tree, &wanted, &report)?;
         }
-        let versions: usize = servers.iter().sum();
-        let servers = count(servers.len(), "server");
-        let verdict = if report.has_errors() { "there are errors" } else { "no errors" };
-        lines.push(format!("checked {servers} with {}: {verdict}", count(versions, "version")));
+        whole = Some(size);
     }
-    if args.online {
-        ask(global, &online, args, (&mut report, &mut lines), talk)?;
-    }
+    let asked = match args.online {
+        true => ask(global, &online, args, &mut report, talk)?,
+        false => Vec::new(),
+    };
+    lines.extend(whole.map(|size| summary(&size, &report)));
+    lines.extend(asked);
     talk.report(&report);
     talk.list(lines.into_iter());
     if !inside.is_empty() || alone.is_empty() {
@@ -76,20 +76,33 @@ pub(super) fn run(global: &Global, args: &CheckArgs, talk: &Talk) -> Result<Outc
     Ok(outcome(&report))
 }
 
-/// Asks the registries of packages, and adds what they answered to the report and its lines.
+/// Returns the line about the whole registry.
+fn summary(size: &CheckedSize, report: &Report) -> String {
+    let (servers, versions) = (count(size.servers, "server"), count(size.versions, "version"));
+    let verdict = if report.has_errors() { "there are errors" } else { "no errors" };
+    let left_out = match size.left_out {
+        0 => String::new(),
+        some => format!("; the policy leaves out {}", count(some, "version")),
+    };
+    format!("checked {servers} with {versions}: {verdict}{left_out}")
+}
+
+/// Asks the registries of packages, and adds what they answered to the report. Returns lines about it.
 fn ask(
     global: &Global,
     online: &Online,
     args: &CheckArgs,
-    (report, lines): (&mut Report, &mut Vec<String>),
+    report: &mut Report,
     talk: &Talk,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     let asked = online.ask(global, &settings(global).packages, args.record, talk)?;
     let mut found = Report::new();
     found.extend(asked.findings);
     report.merge(found.finish(&levels(global)?));
-    lines.extend(asked.lines);
-    if args.record { online::record(global, &asked.edits, talk) } else { Ok(()) }
+    if args.record {
+        online::record(global, &asked.edits, talk)?;
+    }
+    Ok(asked.lines)
 }
 
 /// Returns how a run ends after this report: a missing answer is not the fault of the data.

@@ -63,10 +63,10 @@ pub(super) fn run(global: &Global, args: &ImportArgs, talk: &Talk) -> Result<Out
             return finish(global, report, talk, true);
         }
     };
+    found.without_copies();
     if args.as_own {
         found.as_own();
     }
-    found.without_copies();
     let (plan, own) = complete_plan(global, args, &origin, found)?;
     let outcome = bring_in(global, plan, &own, args, talk)?;
     store.clear()?;
@@ -246,16 +246,20 @@ fn bring_in(
     args: &ImportArgs,
     talk: &Talk,
 ) -> Result<Outcome> {
-    write(global, &plan.edits, args.dry_run, talk)?;
     let drafts = drafts_folder(global);
     let below = drafts.to_string_lossy().replace('\\', "/");
+    // Drafts come first: without them the data folder would say nothing of what is missing.
+    if !args.dry_run && !own.drafts.is_empty() {
+        std::fs::create_dir_all(&drafts).map_err(|e| {
+            Error::io("the folder of drafts cannot be created", &drafts, e)
+                .help("move away what is there, and run the same command again")
+        })?;
+        apply(&drafts, &own.drafts, &|_| {})?;
+    }
+    write(global, &plan.edits, args.dry_run, talk)?;
     if args.dry_run {
         let line = |(path, _): (&str, _)| format!("write {below}/{path}\n");
         talk.data(&own.drafts.iter().map(line).collect::<String>());
-    } else if !own.drafts.is_empty() {
-        std::fs::create_dir_all(&drafts)
-            .map_err(|e| Error::io("the folder of drafts cannot be created", &drafts, e))?;
-        apply(&drafts, &own.drafts, &|_| {})?;
     }
     let mut report = Report::new();
     report.extend(plan.findings);

@@ -200,13 +200,20 @@ fn lines(answers: &[&Answer]) -> Vec<String> {
         }));
     }
     let parts = [
-        (Some(PackageOutcome::Proven), "name their servers"),
-        (Some(PackageOutcome::Present), "are there and cannot name one"),
-        (Some(PackageOutcome::Unproven), "do not name their servers"),
-        (Some(PackageOutcome::Missing), "do not exist"),
-        (None, "without an answer"),
+        (Some(PackageOutcome::Proven), "names its server", "name their servers"),
+        (
+            Some(PackageOutcome::Present),
+            "is there and cannot name one",
+            "are there and cannot name one",
+        ),
+        (Some(PackageOutcome::Unproven), "does not name its server", "do not name their servers"),
+        (Some(PackageOutcome::Missing), "does not exist", "do not exist"),
+        (None, "without an answer", "without an answer"),
     ];
-    let parts = parts.iter().map(|(outcome, what)| (number(*outcome), what));
+    let parts = parts.iter().map(|(outcome, one, more)| match number(*outcome) {
+        1 => (1, one),
+        n => (n, more),
+    });
     let parts: Vec<String> =
         parts.filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
     let colon = if parts.is_empty() { "" } else { ": " };

@@ -1,14 +1,16 @@
 //! `serve`: the registry as a live server.
 //!
-//! Data with errors is not served at the start. When a later change has errors, they are reported and
-//! the registry is served as before.
+//! Data with errors is not served at the start. While it is read, single servers without errors are answered already.
+//! When a later change has errors, they are reported and the registry is served as before.
 
 use std::net::SocketAddr;
 
 use crate::diag::{Code, Report};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{LoadOptions, Silent};
-use crate::serve::{Event, Live, LiveSource, Options, Server, Watch, run_mcp as run_mcp_server};
+use crate::serve::{
+    Event, Live, LiveSource, Options, Reading, Server, Watch, run_mcp as run_mcp_server,
+};
 use crate::site::{Cors, Host};
 use crate::text::count;
 
@@ -46,24 +48,21 @@ pub(super) fn run(global: &Global, args: &ServeArgs, talk: &Talk) -> Result<Outc
     if args.without_cors {
         source = source.without_cors();
     }
-    let reading = source.read(talk.observer().as_ref())?;
-    let (report, seen) = (reading.report, reading.seen);
-    talk.report(&report);
-    let Some(live) = reading.live else {
-        talk.say("nothing is served");
-        return Ok(Outcome::Refused);
+    let address = server.local_addr();
+    talk.say(&format!("listening on {address}, reading {}", global.data.display()));
+    let first = |reading: &Reading| {
+        talk.report(&reading.report);
+        let Some(live) = &reading.live else { return talk.say("nothing is served") };
+        print_summary(talk, live, &reading.report);
+        print_address(talk, address, host, cors);
+        if !args.no_reload {
+            talk.say(&format!("watching {} for changes", global.data.display()));
+        }
     };
-    print_summary(talk, &live, &report);
-    drop(report); // large for a large registry
-    print_address(talk, server.local_addr(), host, cors);
-    if args.no_reload {
-        server.run(live, None);
-    } else {
-        talk.say(&format!("watching {} for changes", global.data.display()));
-        let on_event = |event: Event<'_>| report_event(talk, &event);
-        server.run(live, Some(Watch { source: &source, seen, on_event: &on_event }));
-    }
-    Ok(Outcome::Fine)
+    let on_event = |event: Event<'_>| report_event(talk, &event);
+    let on_event = (!args.no_reload).then_some(&on_event as &(dyn Fn(Event<'_>) + Sync));
+    let served = server.run_source(&source, talk.observer().as_ref(), first, on_event)?;
+    Ok(if served { Outcome::Fine } else { Outcome::Refused })
 }
 
 /// Answers an MCP client on stdin until it closes that.

@@ -129,6 +129,12 @@ impl VersionChoice {
 }
 
 impl Mirror {
+    /// Whether a version comes in; `is_latest` is what its registry says.
+    pub fn selects(&self, name: &str, version: &str, is_latest: bool) -> bool {
+        let selects = |it: &Selector| it.names(name) && it.versions.contain(version, is_latest);
+        !self.excludes(name) && self.servers.iter().any(selects)
+    }
+
     /// Whether a name is excluded.
     pub fn excludes(&self, name: &str) -> bool {
         self.exclude.iter().any(|pattern| matches(pattern, name))

@@ -5,7 +5,7 @@ use crate::diag::{Code, Diagnostic, Finding, Place, Pointer, SourceFile, Span};
 
 /// Returns the finding for bytes that are another kind of file than text in UTF-8, told by their beginning.
 /// It has no excerpt, because the bytes are not readable.
-pub(super) fn other_file(path: &str, bytes: &[u8]) -> Option<Box<Diagnostic>> {
+pub fn other_file(path: &str, bytes: &[u8]) -> Option<Box<Diagnostic>> {
     let (what, help) = match bytes {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => ("UTF-32 text", convert("UTF-32")),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("UTF-16 text", convert("UTF-16")),

@@ -216,7 +216,7 @@ fn beginning(text: &str) -> Cow<'_, str> {
 
 /// Whether a character may not be in published text. Line breaks and tabs may, and so may the
 /// joiners that emoji and some scripts need.
-fn is_suspicious(c: char) -> bool {
+pub fn is_suspicious(c: char) -> bool {
     is_invisible(c) && !matches!(c, '\n' | '\r' | '\t' | '\u{200c}' | '\u{200d}')
 }
 

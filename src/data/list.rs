@@ -5,6 +5,7 @@
 
 #[cfg(feature = "git")]
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -28,29 +29,29 @@ impl Tree {
 
     /// Lists the data folder `root` on disk; `label` is how messages call it.
     pub fn from_disk(root: &Path, label: &str) -> Result<Self> {
-        if !root.is_dir() {
-            return Err(missing(root));
-        }
+        Self::from_disk_with(root, label, |_| 0)
+    }
+
+    /// As [`Tree::from_disk`], and looks at the files as [`look`] does before any is read.
+    pub fn from_disk_looking(root: &Path, label: &str) -> Result<Self> {
+        Self::from_disk_with(root, label, mark)
+    }
+
+    fn from_disk_with(
+        root: &Path,
+        label: &str,
+        mark: impl Fn(&walkdir::DirEntry) -> u64 + Sync,
+    ) -> Result<Self> {
         let mut builder = Builder::new(label);
-        let mut folders = Vec::new();
-        for entry in walkdir::WalkDir::new(root).min_depth(1).max_depth(2) {
-            let entry = entry.map_err(|e| unreadable(root, e))?;
-            let known = entry.depth() == 1 || is_second_level(root, entry.path());
-            if entry.file_type().is_dir() {
-                let path = relative(root, entry.path());
-                if known && !TOP_FOLDERS.contains(&path.as_str()) {
-                    folders.push(entry.into_path());
-                }
-            } else if known {
-                builder.add(relative(root, entry.path()), kind_of(entry.file_type()), At::Disk);
-            }
-        }
-        folders.sort();
-        let found = folders.par_iter().map(|folder| list(root, folder));
-        for (path, kind) in found.collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+        let found = files(root, |entry| {
+            (relative(root, entry.path()), kind_of(entry.file_type()), mark(entry))
+        })?;
+        let mut looked = 0_u64;
+        for (path, kind, mark) in found {
             builder.add(path, kind, At::Disk);
+            looked = looked.wrapping_add(mark);
         }
-        Ok(builder.finish(TreeSource::Disk(root.to_path_buf())))
+        Ok(Self { looked, ..builder.finish(TreeSource::Disk(root.to_path_buf())) })
     }
 
     /// Lists the data folder `prefix` of a commit, without a checkout.
@@ -120,12 +121,52 @@ fn is_second_level(root: &Path, path: &Path) -> bool {
     TOP_FOLDERS.iter().any(|name| path.parent() == Some(&root.join(name)))
 }
 
-fn list(root: &Path, folder: &Path) -> Result<Vec<(String, PathKind)>> {
+/// Looks at the data folder `root` without opening a file: a digest of all names, sizes and times. The order of the
+/// files does not matter, and folders do not count: their own times move for files that are not ours.
+pub fn look(root: &Path) -> Result<u64> {
+    Ok(files(root, mark)?.into_iter().fold(0, u64::wrapping_add))
+}
+
+/// What a look sees of one file.
+fn mark(entry: &walkdir::DirEntry) -> u64 {
+    let mut hash = DefaultHasher::new();
+    entry.path().hash(&mut hash);
+    entry.file_type().hash(&mut hash);
+    let data = entry.metadata().ok();
+    data.map(|data| (data.len(), data.modified().ok())).hash(&mut hash);
+    hash.finish()
+}
+
+/// Returns what `each` makes of every file below `root`.
+fn files<T: Send>(root: &Path, each: impl Fn(&walkdir::DirEntry) -> T + Sync) -> Result<Vec<T>> {
+    if !root.is_dir() {
+        return Err(missing(root));
+    }
+    let (mut found, mut folders) = (Vec::new(), Vec::new());
+    for entry in walkdir::WalkDir::new(root).min_depth(1).max_depth(2) {
+        let entry = entry.map_err(|e| unreadable(root, e))?;
+        let known = entry.depth() == 1 || is_second_level(root, entry.path());
+        if entry.file_type().is_dir() {
+            let path = relative(root, entry.path());
+            if known && !TOP_FOLDERS.contains(&path.as_str()) {
+                folders.push(entry.into_path());
+            }
+        } else if known {
+            found.push(each(&entry));
+        }
+    }
+    folders.sort();
+    let below = folders.par_iter().map(|folder| list(folder, &each));
+    found.extend(below.collect::<Result<Vec<_>>>()?.into_iter().flatten());
+    Ok(found)
+}
+
+fn list<T>(folder: &Path, each: impl Fn(&walkdir::DirEntry) -> T) -> Result<Vec<T>> {
     let mut found = Vec::new();
     for entry in walkdir::WalkDir::new(folder).min_depth(1) {
         let entry = entry.map_err(|e| unreadable(folder, e))?;
         if !entry.file_type().is_dir() {
-            found.push((relative(root, entry.path()), kind_of(entry.file_type())));
+            found.push(each(&entry));
         }
     }
     Ok(found)
@@ -147,5 +188,45 @@ fn kind_of_mode(mode: FileMode) -> PathKind {
         FileMode::Regular | FileMode::Executable => PathKind::File,
         FileMode::Symlink => PathKind::Link,
         _ => PathKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_look_is_what_a_listing_looked_at_and_moves_with_every_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        let write = |path: &str, text: &str| {
+            let path = root.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("registry.toml", "");
+        let mut seen = vec![look(root).unwrap()];
+        for (path, text) in [
+            ("registry.toml", "[registry]"),
+            ("servers/com.example/weather/1.0.0/server.json", "{}"),
+            ("servers/com.example/weather/1.0.0/server.json", "{ }"),
+            ("servers/com.example/weather/annotations.json", "{}"),
+            ("servers/notes.txt", ""),
+            ("owners/com.example.toml", ""),
+            ("other/deep/down/file", ""),
+            ("other/file", ""),
+        ] {
+            write(path, text);
+            let now = look(root).unwrap();
+            assert!(!seen.contains(&now), "{path}");
+            seen.push(now);
+            assert_eq!(Tree::from_disk_looking(root, "data").unwrap().looked(), now, "{path}");
+            assert_eq!(Tree::from_disk(root, "data").unwrap().looked(), 0);
+        }
+        fs::create_dir(root.join("servers/org.example")).unwrap();
+        assert_eq!(look(root).ok(), seen.pop(), "a folder without a file is nothing");
+        assert!(look(&root.join("nowhere")).is_err());
     }
 }

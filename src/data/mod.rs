@@ -27,11 +27,16 @@ mod tree;
 pub use edit::{Applied, Edit, Edits, apply, apply_in, hold, require_folder, was_interrupted};
 #[cfg(feature = "import")]
 pub use edit::{open_folder, work_folder};
+#[cfg(feature = "import")]
+pub use fault::other_file;
 pub use held::Held;
 pub use history::{DateSource, DateTable, Dated, EntryDates, Fallback};
+#[cfg(feature = "import")]
+pub use json::is_suspicious;
 pub use json::too_large;
 pub use json::{Document, MAX_FILE, read_json};
 pub use layout::{DataPath, EntryFile, MIRRORS, below, entry_folder, join};
+pub use list::look;
 pub use members::Members;
 #[cfg(feature = "import")]
 pub use mirrors::{MirrorState, MirrorStates, mirrors_json, read_mirrors};

@@ -117,6 +117,7 @@ impl Builder {
         let mut servers: Vec<ServerFolder> = self.servers.into_iter().map(server).collect();
         servers.sort_by(|a, b| a.rank().cmp(b.rank()));
         let Self { label, settings, policies, owners, tombstones, findings, .. } = self;
-        Tree { label, source, settings, policies, owners, tombstones, servers, findings }
+        let looked = 0;
+        Tree { label, source, settings, policies, owners, tombstones, servers, findings, looked }
     }
 }

@@ -87,6 +87,12 @@ impl ServerFolder {
         self.namespace.bytes().chain([b'/']).chain(self.name.bytes())
     }
 
+    /// Whether the registry says something about it or about a version of it.
+    pub fn is_annotated(&self) -> bool {
+        let mut files = self.versions.iter().flat_map(VersionFolder::files);
+        self.annotations.is_some() || files.any(|file| file == EntryFile::Annotations)
+    }
+
     /// Returns the path of its own `annotations.json` below the data folder.
     pub fn annotations_path(&self) -> String {
         annotations_of(&self.namespace, &self.name)
@@ -155,6 +161,7 @@ pub struct Tree {
     pub(super) tombstones: Vec<FileRef>,
     pub(super) servers: Vec<ServerFolder>,
     pub(super) findings: Vec<Diagnostic>,
+    pub(super) looked: u64,
 }
 
 #[derive(Debug)]
@@ -211,6 +218,11 @@ impl Tree {
     /// meaning.
     pub fn findings(&self) -> &[Diagnostic] {
         &self.findings
+    }
+
+    /// Returns what its files looked like when they were listed ([`super::look`]); 0 when nobody looked.
+    pub fn looked(&self) -> u64 {
+        self.looked
     }
 
     /// Reads a file of the tree.

@@ -13,7 +13,7 @@ use crate::world::http::{Ask, Exchange, Http, Request, Secret, Url, shown};
 
 use super::found::Found;
 use super::record::{Reason, Unreadable};
-use super::shape::{Link, Linked, Shaped, Source, locate, read_linked};
+use super::shape::{Link, Linked, Shaped, Source, locate, read_linked, twice};
 
 /// Deepest catalog that is read; the one that the user named has depth 1.
 const MAX_DEPTH: usize = 4;
@@ -26,6 +26,9 @@ pub const MAX_LINKED: u64 = 5 << 20;
 
 /// Most bytes of all documents together.
 const MAX_TOTAL: usize = 256 << 20;
+
+/// Most entries that wait for their turn.
+const MAX_WAITING: usize = 100_000;
 
 /// Most hosts and requests that may fail before the rest is given up.
 const MAX_FAILURES: usize = 20;
@@ -127,6 +130,16 @@ impl Crawler<'_> {
             };
             total += body.len();
             let shaped = read(&shown(&url.to_string()), &link, &body);
+            let mut shaped = shaped;
+            let room = MAX_WAITING.saturating_sub(queue.len());
+            let beyond = shaped.links.split_off(room.min(shaped.links.len())).len();
+            if beyond > 0 {
+                let entries = crate::text::count(beyond, "entry");
+                refuse(&format!(
+                    "{} names too many documents; {entries} were left out",
+                    shown(&url.to_string())
+                ));
+            }
             let below = shaped.links.into_iter();
             queue.extend(below.map(|link| Next {
                 link,
@@ -197,6 +210,10 @@ fn read(name: &str, link: &Link, body: &[u8]) -> Shaped {
             let source = Source { file: name, value: &value, json: Some(text) };
             read_linked(&source, link.kind, &link.label, &mut shaped);
             locate(name, text, &mut shaped);
+            if let Some(wrong) = twice(name, text, &shaped) {
+                let why = format!("in {name} {}", wrong.message);
+                shaped = Shaped { refused: vec![refusal(link, &why)], ..Shaped::default() };
+            }
         }
         Err(_) => {
             shaped.refused.push(refusal(link, &format!("{name} is not valid JSON")));

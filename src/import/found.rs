@@ -1,6 +1,10 @@
 //! What a source holds: records of a registry, documents without a registry behind them, or both.
 
-use crate::diag::Diagnostic;
+use std::collections::HashSet;
+
+use crate::data::other_file;
+use crate::diag::{Code, Diagnostic};
+use crate::text::count;
 
 use super::record::{Reading, Reason, Unreadable};
 use super::shape::{Draft, Link, Shaped, read_shape};
@@ -46,22 +50,35 @@ impl Found {
         shaped > 0 || self.batch.readings.iter().any(Result::is_ok)
     }
 
-    /// Leaves out documents that are records too.
+    /// Leaves out documents that are records too, and what was made of another format, such as a card, where the
+    /// document itself is there.
     pub fn without_copies(&mut self) {
+        let key = |draft: &Draft| {
+            let text = |key| draft.document.get(key).and_then(|value| value.as_str());
+            let (name, version) = (text("name")?, text("version")?);
+            Some((name.to_owned(), version.to_owned()))
+        };
         let records = self.batch.readings.iter().flatten();
-        let known: std::collections::HashSet<(&str, &str)> =
-            records.map(|record| (record.name.as_str(), record.version.as_str())).collect();
-        if !known.is_empty() {
-            let key = |draft: &Draft, key| {
-                draft.document.get(key).and_then(|v| v.as_str()).map(str::to_owned)
-            };
-            self.drafts.retain(|draft| {
-                let (name, version) = (key(draft, "name"), key(draft, "version"));
-                !known.contains(&(
-                    name.as_deref().unwrap_or_default(),
-                    version.as_deref().unwrap_or_default(),
-                ))
-            });
+        let known: HashSet<(String, String)> =
+            records.map(|record| (record.name.clone(), record.version.clone())).collect();
+        let is_written = |draft: &&Draft| draft.exact.is_some();
+        let written: HashSet<_> = self.drafts.iter().filter(is_written).filter_map(key).collect();
+        let mut first = None;
+        let before = self.drafts.len();
+        self.drafts.retain(|draft| {
+            let key = key(draft);
+            let is =
+                |of: &HashSet<(String, String)>| key.as_ref().is_some_and(|key| of.contains(key));
+            let keep = !is(&known) && (draft.exact.is_some() || !is(&written));
+            if !keep && draft.exact.is_none() {
+                first.get_or_insert(draft.place.clone());
+            }
+            keep
+        });
+        if let Some(place) = first {
+            let count = count(before - self.drafts.len(), "description");
+            let message = format!("left out what the source has as a whole document too: {count}");
+            self.notes.push(Diagnostic::new(Code::ImportRepaired, place, message));
         }
     }
 
@@ -99,6 +116,9 @@ fn own(reading: Reading) -> Result<Draft, Box<Unreadable>> {
 /// # Errors
 /// When the text is none of them.
 pub fn read_found(name: &str, bytes: &[u8]) -> Result<Found, Box<Diagnostic>> {
+    if let Some(other) = other_file(name, bytes) {
+        return Err(other);
+    }
     let batch = read_text(name, bytes);
     // Dates that are wrong are dates all the same: they are not overlooked by taking the record as an own one.
     let of_registry = |reading: &Reading| {

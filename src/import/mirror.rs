@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use crate::config::{Mirror, StatusChanges, VersionChoice};
+use crate::config::{Mirror, Selector, StatusChanges};
 use crate::data::{Edit, Edits, EntryFile, MirrorState, StatusRecord, digest, entry_folder};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
@@ -32,6 +32,9 @@ const OVERLAP: i64 = 24 * 60 * 60;
 /// After how many seconds everything is compared again: a version that becomes the latest because another one was
 /// withdrawn has no new date, and a registry may lose a server.
 const SWEEP: i64 = 7 * 24 * 60 * 60;
+
+/// From how many servers on the list is read although no pattern needs it.
+const MANY: usize = 200;
 
 /// One run of a `[[mirror]]`.
 pub struct MirrorRun<'a> {
@@ -108,37 +111,32 @@ impl Comparison<'_> {
         let matched: Vec<Cell<bool>> =
             self.mirror.servers.iter().map(|_| Cell::new(false)).collect();
         let mut gathered = Gathered { readings: Vec::new(), state: None, findings: Vec::new() };
-        let is_listed = self.mirror.servers.iter().any(|selector| !selector.is_exact());
+        let has_pattern = self.mirror.servers.iter().any(|selector| !selector.is_exact());
+        let is_listed = has_pattern || self.held_from_here().nth(MANY).is_some();
+        let by_name = self.asked_by_name(is_listed);
         if is_listed {
             let since = self.since();
             let walk = upstream.walk(store, since.as_ref(), &mut |reading| {
-                self.keeps(reading, &matched, &mut seen)
+                let is_asked = reading.as_ref().is_ok_and(|it| by_name.contains(&it.name));
+                self.keeps(reading, &matched, &mut seen) && !is_asked
             })?;
             gathered.readings = walk.readings;
             if walk.complete {
                 self.report_gone(&seen.names, &mut gathered.findings);
             }
             gathered.state = Some(self.next_state(seen.newest.as_ref(), walk.complete));
-            for (selector, matched) in self.mirror.servers.iter().zip(&matched) {
-                if walk.complete && !selector.is_exact() && !matched.get() {
-                    let what = format!("no server that matches {:?}", selector.text);
-                    gathered.findings.push(self.not_found(what));
-                }
+            if walk.complete {
+                self.report_unmatched(&matched, |it| !it.is_exact(), &mut gathered.findings);
             }
         }
-        for name in self.asked_by_name(is_listed) {
-            let Some(name) = ServerName::parse(&name).ok() else { continue };
+        for name in &by_name {
+            let Some(name) = ServerName::parse(name).ok() else { continue };
             match upstream.versions(&name)? {
                 Some(readings) if !readings.is_empty() => {
                     let kept = readings.into_iter();
                     gathered.readings.extend(kept.filter(|it| self.keeps(it, &matched, &mut seen)));
-                    let of = self.mirror.servers.iter().zip(&matched);
-                    for (selector, _) in
-                        of.filter(|(it, matched)| it.name == name.as_str() && !matched.get())
-                    {
-                        let what = format!("no version that matches {:?}", selector.text);
-                        gathered.findings.push(self.not_found(what));
-                    }
+                    let is_about = |it: &Selector| it.name == name.as_str();
+                    self.report_unmatched(&matched, is_about, &mut gathered.findings);
                 }
                 _ => self.report_missing(&name, &mut gathered.findings),
             }
@@ -248,7 +246,7 @@ impl Comparison<'_> {
     fn keeps(&self, reading: &Reading, matched: &[Cell<bool>], seen: &mut Seen) -> bool {
         let record = match reading {
             Ok(record) => record,
-            Err(bad) => return self.matches(&bad.name, matched, |_| true),
+            Err(bad) => return self.selects_text(&bad.name, None, matched),
         };
         seen.names.insert(record.name.clone());
         if let Ok(facts) = &record.facts {
@@ -274,16 +272,12 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether the settings select a name, and for it what `choose` is true for.
-    fn matches(
-        &self,
-        name: &str,
-        matched: &[Cell<bool>],
-        choose: impl Fn(&VersionChoice) -> bool,
-    ) -> bool {
+    /// Whether a record with this name and, if it is known, this version can be wanted; notes which selectors match it.
+    fn selects_text(&self, name: &str, version: Option<&str>, matched: &[Cell<bool>]) -> bool {
         let mut any = false;
         for (selector, matched) in self.mirror.servers.iter().zip(matched) {
-            if selector.names(name) && choose(&selector.versions) {
+            let can_have = |version| selector.versions.contain(version, true);
+            if selector.names(name) && version.is_none_or(can_have) {
                 matched.set(true);
                 any = true;
             }
@@ -295,11 +289,26 @@ impl Comparison<'_> {
         let facts = record.facts.as_ref();
         // A record without dates is refused by the plan, which says why.
         let is_latest = facts.map_or(true, |it| it.latest && it.status != Status::Deleted);
-        self.matches(&record.name, matched, |versions| versions.contain(&record.version, is_latest))
+        self.selects_text(&record.name, Some(&record.version), matched)
+            && self.mirror.selects(&record.name, &record.version, is_latest)
     }
 
     fn place(&self) -> Place {
         Place::file(shown(&self.mirror.from).to_string())
+    }
+
+    /// Reports the selectors that nothing in the registry matches, of those that `is_asked` names.
+    fn report_unmatched(
+        &self,
+        matched: &[Cell<bool>],
+        is_asked: impl Fn(&Selector) -> bool,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let selectors = self.mirror.servers.iter().zip(matched);
+        let unmatched = selectors.filter(|(it, matched)| is_asked(it) && !matched.get());
+        findings.extend(
+            unmatched.map(|(it, _)| self.not_found(format!("nothing that matches {:?}", it.text))),
+        );
     }
 
     fn not_found(&self, what: String) -> Diagnostic {

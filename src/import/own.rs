@@ -4,7 +4,7 @@
 //! that git's history has them. A document that lacks something becomes a draft beside the data folder, with a
 //! list of what is missing: nothing half-valid enters the data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
@@ -56,6 +56,8 @@ pub struct OwnPlan {
     pub drafts: Edits,
     /// How many drafts there are, those included that were there before.
     pub drafted: usize,
+    /// Their folders, in lower case.
+    folders: BTreeSet<String>,
 }
 
 /// A document with its final text and what is wrong with it.
@@ -150,10 +152,20 @@ fn settle(
         let items = report.items().iter();
         items.filter(|found| found.severity == Severity::Error).cloned().collect::<Vec<_>>()
     };
+    // Nobody can know which of two members its author wants, or complete another kind of document.
+    let hopeless = |wrong: &[Diagnostic]| {
+        let is = |code| matches!(code, Code::JsonDuplicateKey | Code::DocumentKind);
+        let found = wrong.iter().find(|found| is(found.code))?;
+        let why = found.message.replacen("this file is", "it is", 1);
+        Some(Reason::new(why, found.help.as_deref().unwrap_or("leave it out")))
+    };
     if let Some(exact) = draft.exact.take() {
         let wrong = errors(&exact);
         if wrong.is_empty() {
             return Ok(Settled::of(draft, exact, wrong));
+        }
+        if let Some(reason) = hopeless(&wrong) {
+            return Err((draft, reason));
         }
     }
     let (document, mut notes) = repaired(&draft.document);
@@ -161,7 +173,10 @@ fn settle(
     draft.notes.append(&mut notes);
     let text = pretty(&draft.document);
     let wrong = errors(&text);
-    Ok(Settled::of(draft, text, wrong))
+    match hopeless(&wrong) {
+        Some(reason) => Err((draft, reason)),
+        None => Ok(Settled::of(draft, text, wrong)),
+    }
 }
 
 fn text(document: &Value, key: &str) -> String {
@@ -183,8 +198,13 @@ fn folder(document: &Value) -> String {
         Ok(name) if name.as_str().len() <= MAX_NAME => name.as_str().to_owned(),
         _ => name.splitn(3, '/').map(part).collect::<Vec<_>>().join("/"),
     };
+    let is_file = [EntryFile::Server.file_name(), MISSING]
+        .iter()
+        .any(|file| version.eq_ignore_ascii_case(file));
     match Version::parse(&version) {
-        Ok(version) if version.as_str().len() <= MAX_NAME => format!("{name}/{version}"),
+        Ok(version) if version.as_str().len() <= MAX_NAME && !is_file => {
+            format!("{name}/{version}")
+        }
         _ => name,
     }
 }
@@ -272,6 +292,16 @@ impl OwnPlan {
         self.plan.edits.write(path(EntryFile::Server), settled.text);
         let latest = Timestamp::from_unix(now.saturating_add(AHEAD));
         let past = |date: Option<Timestamp>| date.filter(|date| *date <= latest);
+        if let Some(ahead) = settled.draft.published.as_ref().filter(|date| **date > latest) {
+            let message = format!(
+                "its date of publication, {}, is ahead of the clock and was left out",
+                ahead.as_str()
+            );
+            let finding = Diagnostic::new(Code::ImportRepaired, place, message);
+            self.plan
+                .findings
+                .push(finding.help("correct it in the source, or this computer's clock"));
+        }
         if let Some(published) = past(settled.draft.published) {
             let updated = past(settled.draft.updated);
             let origin =
@@ -289,10 +319,15 @@ impl OwnPlan {
 
     /// Plans a draft of a document that lacks something; a draft that somebody works on stays as it is.
     fn draft(&mut self, drafts: &Path, settled: &Settled) {
-        self.drafted += 1;
         let folder = folder(&settled.draft.document);
         let path = shown(drafts, &folder);
         let label = settled.label();
+        if !self.folders.insert(folder.to_lowercase()) {
+            let why = format!("it is not complete, and another server has the draft {path}");
+            let reason = Reason::new(why, "give it another name or version in the source");
+            return self.skip(reason.refuse(settled.draft.place.clone(), &label));
+        }
+        self.drafted += 1;
         let first =
             settled.wrong.first().map_or("its name or version cannot be a path", |d| &d.message);
         let more = match settled.wrong.len() {

@@ -6,6 +6,7 @@
 
 use serde_json::Value;
 
+use crate::data::is_suspicious;
 use crate::data::read_json;
 use crate::diag::{Code, Diagnostic, Place};
 use crate::model::{Status, Timestamp};
@@ -232,6 +233,10 @@ fn message(official: &Value) -> Result<Option<String>, Reason> {
     let length = message.chars().count();
     if length > Status::MESSAGE_MAX {
         return Err(Reason::new(format!("its statusMessage has {length} characters"), ASK));
+    }
+    if let Some(c) = message.chars().find(|c| is_suspicious(*c)) {
+        let why = format!("its statusMessage has U+{:04X}, which readers cannot see", u32::from(c));
+        return Err(Reason::new(why, ASK));
     }
     Ok(Some(message.to_owned()))
 }

@@ -158,6 +158,12 @@ impl ListQuery {
         }))
     }
 
+    /// Whether entries of the server `name` can be on the page, as far as the name tells.
+    pub fn can_list(&self, name: &str) -> bool {
+        self.cursor.as_ref().is_none_or(|cursor| name >= cursor.name.as_str())
+            && self.search.as_deref().is_none_or(|part| contains_ignoring_case(name, part))
+    }
+
     fn selects(&self, row: &impl ListedEntry) -> bool {
         (self.include_deleted || !row.is_deleted())
             && self.version.as_deref().is_none_or(|version| match version {

@@ -12,7 +12,7 @@ use crate::model::Host;
 use crate::text::count;
 use crate::world::clock::Clock;
 use crate::world::http::{
-    Ask, Exchange, HttpError, Reply, Secret, Url, Verb, retry_after_wait, shown,
+    Ask, Exchange, HttpError, PRIVATE, Reply, Secret, Url, Verb, retry_after_wait, shown,
 };
 
 /// Most redirects that are followed.
@@ -168,6 +168,12 @@ impl<'a> Asker<'a> {
                     return Ok(reply);
                 }
                 Err(e @ HttpError::NoAnswer { .. }) => (None, e.to_string()),
+                Err(ref e @ HttpError::Refused { ref why, .. }) if why == PRIVATE => {
+                    let host = url.host();
+                    return Err(format!(
+                        "{e}; [packages] in registry.toml can allow it by listing {host:?}"
+                    ));
+                }
                 Err(e) => return Err(e.to_string()),
             };
             let wait = wait.unwrap_or_else(|| Duration::from_secs(1 << (tries - 1)));

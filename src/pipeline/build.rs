@@ -1,5 +1,6 @@
 //! Builds sites: checks, renders, lowers and writes, one server at a time.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use crate::check::{CheckedServer, PolicyOutcome, RemoteUrl};
 use crate::data::ServerFolder;
 use crate::diag::{Code, Diagnostic, Place, Report};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::ServerName;
+use crate::model::{self, ServerName};
 use crate::render::export::{Bulk, LeftOut};
 use crate::render::query::{self, IndexedVersion};
 use crate::render::{Gathered, LIST_SEPARATOR, ListPages, RenderedServer, Summary, list_end};
@@ -41,7 +42,7 @@ pub struct Built {
     pub written: Vec<WriteCounts>,
     /// Number of files of the sites that were left over and are removed.
     pub retired: u64,
-    /// Servers and versions in the data.
+    /// Servers and versions on the site.
     pub size: (usize, usize),
 }
 
@@ -136,8 +137,7 @@ pub fn build(
     let hosts: Vec<&dyn Host> = targets.iter().map(|target| target.host).collect();
     let list = sinks.first().and_then(Sink::list_size);
     report.extend(list.and_then(|size| super::large::list(size, &hosts)));
-    let servers = loaded.tree.servers();
-    let size = (servers.len(), servers.iter().map(|server| server.versions.len()).sum::<usize>());
+    let size = size(loaded.tree.servers(), &policy.left_out);
     let mut built = Built { report: report.finish(&loaded.levels()), size, ..Built::default() };
     if built.report.has_errors() {
         return Ok(built);
@@ -153,6 +153,17 @@ pub fn build(
     }
     observer.done();
     Ok(built)
+}
+
+/// Returns the numbers of servers and versions without those that the policy leaves out.
+fn size(servers: &[ServerFolder], left_out: &[model::LeftOut]) -> (usize, usize) {
+    let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+    left_out.iter().for_each(|it| *left.entry(&it.name).or_default() += 1);
+    let listed = servers.iter().map(|server| {
+        let left = left.get(&*name_of(server)).copied().unwrap_or_default();
+        server.versions.len().saturating_sub(left)
+    });
+    listed.filter(|versions| *versions > 0).fold((0, 0), |(n, all), some| (n + 1, all + some))
 }
 
 /// Makes the part of every server, and the list.

@@ -43,6 +43,9 @@ pub struct LoadOptions {
     pub without: Vec<Held>,
     /// Whether the catalog and the exports are wanted besides the API.
     pub catalog: bool,
+    /// Whether the files on disk are looked at, for noticing later that they have changed.
+    #[doc(hidden)]
+    pub looking: bool,
 }
 
 impl LoadOptions {
@@ -129,6 +132,10 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         policy: policy.clone(),
     };
     let head = facts.commit.as_ref().map(|(_, time)| time.unix());
+    let now = match options.epoch.or(head) {
+        Some(now) => now,
+        None => policy::newest(&tree, policy.as_deref())?,
+    };
     let catalog = match options.catalog {
         true => {
             let overrides = match place.held_templates(&config)? {
@@ -145,7 +152,7 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         facts,
         catalog,
         evidence,
-        policing: Policing::new(policy, options.epoch.or(head).unwrap_or_default()),
+        policing: Policing::new(policy, now),
         findings,
         repository: place.repository(),
         dates: place.dates(options),
@@ -153,6 +160,14 @@ pub fn load(options: &LoadOptions) -> Result<Loaded> {
         levels: options.levels.clone(),
         config,
     })
+}
+
+/// Lists the folder on disk.
+fn from_disk(options: &LoadOptions, label: &str) -> Result<Tree> {
+    match options.looking {
+        true => Tree::from_disk_looking(&options.data, label),
+        false => Tree::from_disk(&options.data, label),
+    }
 }
 
 /// Reads the settings of `tree`; the defaults when it has none.
@@ -204,7 +219,7 @@ mod place {
 
     impl Location {
         pub(super) fn tree(&self, options: &LoadOptions) -> Result<Tree> {
-            Tree::from_disk(&options.data, &label(&options.data))
+            from_disk(options, &label(&options.data))
         }
 
         pub(super) fn held_templates(&self, _: &Config) -> Result<Option<Overrides>> {

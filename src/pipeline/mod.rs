@@ -9,6 +9,7 @@
 //! there is passed as an option.
 
 mod add;
+mod ahead;
 #[cfg(feature = "git")]
 mod blast;
 mod build;
@@ -30,7 +31,7 @@ mod verify;
 mod why;
 mod working;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -89,10 +90,25 @@ pub fn check(loaded: &Loaded, observer: &dyn Observer) -> Result<(Registry, Repo
     Ok((Registry::new(kept).leaving_out(left_out), report))
 }
 
-/// Checks the whole registry. Returns the number of versions of each server that has some, and all findings.
-pub fn check_and_count(loaded: &Loaded, observer: &dyn Observer) -> Result<(Vec<usize>, Report)> {
-    let checked = check_each(loaded, observer, |listing| listing.entries().len())?;
-    Ok((checked.kept, checked.report))
+/// How much was checked.
+pub struct CheckedSize {
+    /// Servers that have a version.
+    pub servers: usize,
+    /// Their versions.
+    pub versions: usize,
+    /// Those of them that the policy leaves out.
+    pub left_out: usize,
+}
+
+/// Checks the whole registry. Returns how much that is, and all findings.
+pub fn check_and_count(loaded: &Loaded, observer: &dyn Observer) -> Result<(CheckedSize, Report)> {
+    let name = |listing: Listing| (listing.name().to_string(), listing.entries().len());
+    let Checked { kept, left_out, report } = check_each(loaded, observer, name)?;
+    let listed: usize = kept.iter().map(|(_, versions)| versions).sum();
+    let names = kept.iter().map(|(name, _)| name).chain(left_out.iter().map(|it| &it.name));
+    let servers = names.collect::<BTreeSet<_>>().len();
+    let size = CheckedSize { servers, versions: listed + left_out.len(), left_out: left_out.len() };
+    Ok((size, report))
 }
 
 /// A registry that was checked.

@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::check::{CheckedServer, Judge, Ruling};
 use crate::config::{Config, POLICY, Policy};
-use crate::data::{DateSource, EntryFile, ServerFolder, Tree, read_json, read_origin};
+use crate::data::{
+    DateSource, EntryFile, ServerFolder, Tree, VersionFolder, read_json, read_origin,
+};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::Result;
 use crate::model::Listing;
@@ -146,6 +148,28 @@ impl Policing {
     }
 }
 
+/// Returns the date that an entry pins as that of its publication.
+fn pinned(tree: &Tree, server: &ServerFolder, version: &VersionFolder) -> Result<Option<i64>> {
+    let content = tree.read_entry(server, version, EntryFile::Origin)?;
+    let origin = content.and_then(|content| read_json("", content.bytes).ok());
+    let origin = origin.map(|document| read_origin("", &document).0);
+    Ok(origin.and_then(|origin| origin.published).map(|published| published.unix()))
+}
+
+/// Returns the time that counts as now where there is no commit: that of the newest publication that is pinned. Without
+/// anything that depends on the day it is not looked for.
+pub(super) fn newest(tree: &Tree, policy: Option<&Policy>) -> Result<i64> {
+    let mut newest = 0;
+    if policy.is_some() || tree.servers().iter().any(ServerFolder::is_annotated) {
+        for server in tree.servers() {
+            for version in &server.versions {
+                newest = newest.max(pinned(tree, server, version)?.unwrap_or_default());
+            }
+        }
+    }
+    Ok(newest)
+}
+
 /// Finds out when each namespace published its first entry. Entries that are gone count too.
 fn ages(tree: &Tree, dates: &DateSource, now: i64) -> Result<Ages> {
     let mut ages = Ages::new();
@@ -156,11 +180,8 @@ fn ages(tree: &Tree, dates: &DateSource, now: i64) -> Result<Ages> {
     let mut are_pinned = true;
     for server in tree.servers() {
         for version in &server.versions {
-            let content = tree.read_entry(server, version, EntryFile::Origin)?;
-            let origin = content.and_then(|content| read_json("", content.bytes).ok());
-            let origin = origin.map(|document| read_origin("", &document).0);
-            match origin.and_then(|origin| origin.published) {
-                Some(published) => add(&server.namespace, published.unix()),
+            match pinned(tree, server, version)? {
+                Some(published) => add(&server.namespace, published),
                 None => are_pinned = false,
             }
         }

@@ -165,6 +165,11 @@ pub fn why(
             why.versions.push(explain(entry, ruling, refuses, commit));
         }
     }
+    if let (Some(version), true) = (version, why.versions.is_empty() && why.removed.is_empty()) {
+        let versions = || listing.entries().iter().map(|entry| entry.version.as_str());
+        let near = nearest(version, versions()).or_else(|| versions().next());
+        why.near = near.map(|near| format!("{name}@{near}"));
+    }
     Ok(why)
 }
 

@@ -93,6 +93,12 @@ impl Answer {
         Self::refusal(&problem, Media::Problem, &[("Retry-After", "1")])
     }
 
+    /// Returns the answer to a request that waited in vain for the registry to be read.
+    pub(super) fn unread() -> Self {
+        let problem = Problem::new(503, "The registry is still being read; try again in a moment");
+        Self::refusal(&problem, Media::Problem, &[("Retry-After", "5")])
+    }
+
     /// Returns 404 with a page, for browsers.
     pub(super) fn not_found_page(page: Body) -> Self {
         Self::with_body(404, Media::Html, page, &[VARY])

@@ -85,10 +85,7 @@ fn exchange(
     };
     match misdirected(head, peer, shared) {
         Some(answer) => output.send(&answer, manner)?,
-        None => {
-            let live = shared.live();
-            output.send(&live.answer(&head.request), manner)?;
-        }
+        None => output.send(&shared.answer(&head.request), manner)?,
     }
     Ok(keep)
 }

@@ -44,24 +44,31 @@ pub struct Live {
 }
 
 impl Live {
-    /// Takes over servers, with pages when there is a catalog; the policy leaves out `left_out`.
+    /// Takes over all servers, with pages when there is a catalog; the policy leaves out `left_out`.
     pub(super) fn new(
         servers: Vec<Arc<Stored>>,
         left_out: &[LeftOut],
         facts: &Facts,
         catalog: Option<&Arc<Catalog>>,
     ) -> Self {
-        let pages = Pages::new(facts.clone(), catalog.cloned());
         let renderer = Renderer { facts, catalog: catalog.map(|catalog| &**catalog) };
         let documents = documents(renderer.policy(left_out));
         Self {
-            name: facts.name.clone(),
             documents,
-            pages,
             #[cfg(feature = "mcp")]
             left_out: left_out.to_vec(),
-            ..Self::of_servers(servers)
+            ..Self::of_some(servers, facts, catalog)
         }
+    }
+
+    /// Takes over some of the servers: what is made of each alone is as in the whole registry.
+    pub(super) fn of_some(
+        servers: Vec<Arc<Stored>>,
+        facts: &Facts,
+        catalog: Option<&Arc<Catalog>>,
+    ) -> Self {
+        let pages = Pages::new(facts.clone(), catalog.cloned());
+        Self { name: facts.name.clone(), pages, ..Self::of_servers(servers) }
     }
 
     fn of_servers(mut servers: Vec<Arc<Stored>>) -> Self {
@@ -260,6 +267,11 @@ impl Live {
         let page = self.index.page(&self.servers, query);
         let texts = page.rows.iter().map(|at| self.index.row(&self.servers, *at).body());
         api::list_json(texts, page.next_cursor.as_deref())
+    }
+
+    /// Whether the page that `query` asks for is full.
+    pub(super) fn fills_page(&self, query: &ListQuery) -> bool {
+        self.index.page(&self.servers, query).next_cursor.is_some()
     }
 
     /// Returns all versions of a server, deleted ones included.

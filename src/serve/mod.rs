@@ -2,16 +2,17 @@
 //!
 //! It is for previews and local clients, and the reference for what other hosts should answer. [`Live`]
 //! holds the registry, renders what is asked for, and answers requests as a pure function, also as a given host would
-//! (`imitate`); [`Server`] connects sockets to it; [`LiveSource`] and [`Watch`] reload the data. Nothing
-//! is printed here: the caller gets [`Event`]s.
+//! (`imitate`); [`Server`] connects sockets to it; [`LiveSource`] and [`Watch`] reload the data. While it is read for
+//! the first time, `early` answers for single servers. Nothing is printed here: the caller gets [`Event`]s.
 //!
 //! `tiny_http` supplies methods, status codes and header fields, `httparse` reads heads, `httpdate` writes
 //! dates. `tiny_http::Server` itself is not used: its threads are not bounded, and it reads heads without
 //! a size limit or timeout.
 //!
 //! This is not a public server: it has no TLS, access control or log. It answers only
-//! requests for host names that cannot belong to another site (`hosts`), reads no request body, reads no
-//! file for a request, and bounds what a client can make it hold.
+//! requests for host names that cannot belong to another site (`hosts`), reads no request body, bounds what a
+//! client can make it hold, and once it has read the registry, reads no file for a request; before that (`early`),
+//! only files that were listed, for one request at a time.
 
 mod answer;
 mod cache;
@@ -19,6 +20,7 @@ mod compress;
 mod connection;
 mod crowd;
 mod document;
+mod early;
 mod hosts;
 mod imitate;
 mod listen;
@@ -35,10 +37,11 @@ mod stored;
 mod watch;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Result;
+use crate::pipeline::Observer;
 
 pub use live::Live;
 #[cfg(feature = "mcp")]
@@ -46,7 +49,7 @@ pub use mcp::run as run_mcp;
 pub use request::Request;
 pub use shared::Options;
 pub use tiny_http::Method;
-pub use watch::{Event, LiveSource, Watch};
+pub use watch::{Event, LiveSource, Reading, Watch};
 
 use crowd::Crowd;
 use hosts::Hosts;
@@ -91,18 +94,54 @@ impl Server {
 
     /// Answers requests with `live`, and with later versions that `watch` finds, until it is stopped.
     pub fn run(self, live: Live, watch: Option<Watch<'_>>) {
-        let shared = Shared {
-            live: RwLock::new(Arc::new(live)),
-            hosts: self.hosts,
-            options: self.options,
-            stop: self.stop,
-        };
+        self.run_beside(Some(live), |shared| {
+            if let Some(watch) = watch {
+                watch.run(shared);
+            }
+        });
+    }
+
+    /// Reads the registry and answers requests with it until it is stopped, and before that with what is known
+    /// already. What was read is shown to `first` before it is served. Changes are served too when there is
+    /// `on_event` to tell of them. Returns whether the registry was served; it is not when it has errors.
+    ///
+    /// # Errors
+    /// When the data cannot be read.
+    pub fn run_source(
+        self,
+        source: &LiveSource,
+        observer: &dyn Observer,
+        first: impl FnOnce(&Reading) + Send,
+        on_event: Option<&(dyn Fn(Event<'_>) + Sync)>,
+    ) -> Result<bool> {
+        let handle = self.handle();
+        let mut result = Ok(false);
+        self.run_beside(None, |shared| {
+            let end = StopOnDrop(Some(handle));
+            let begin = |early| shared.begin(early);
+            let reading = match source.read_first(observer, &begin) {
+                Ok(reading) => reading,
+                Err(error) => return result = Err(error),
+            };
+            first(&reading);
+            let Reading { live: Some(live), seen, report } = reading else { return };
+            drop(report); // large for a large registry
+            shared.swap(live);
+            result = Ok(true);
+            end.disarm();
+            if let Some(on_event) = on_event {
+                Watch { source, seen, on_event }.run(shared);
+            }
+        });
+        result
+    }
+
+    /// Answers requests until it is stopped, while `work` runs on a thread of its own.
+    fn run_beside(self, live: Option<Live>, work: impl FnOnce(&Shared) + Send) {
+        let shared = Shared::new(live, self.hosts, self.options, self.stop);
         let crowd = Crowd::new(shared.options.connections);
         std::thread::scope(|scope| {
-            if let Some(watch) = watch {
-                let shared = &shared;
-                scope.spawn(move || watch.run(shared));
-            }
+            scope.spawn(|| work(&shared));
             for stream in self.listener.incoming() {
                 if shared.stop.is_set() {
                     break;
@@ -121,6 +160,21 @@ impl Server {
             }
             crowd.close();
         });
+    }
+}
+
+/// Stops the server when the registry cannot be served, however that became known.
+struct StopOnDrop(Option<Handle>);
+
+impl StopOnDrop {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.iter().for_each(Handle::stop);
     }
 }
 

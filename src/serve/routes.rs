@@ -40,6 +40,52 @@ impl Live {
     }
 }
 
+/// What of a registry decides an answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Needs {
+    /// Nothing.
+    Nothing,
+    /// The entries of this server, if there is one of this name.
+    Entries(String),
+    /// The page of this server, or what is beside it; that there is none is said by a page of the whole registry.
+    Page(String),
+    /// The first servers that can be on this page of the list.
+    List(ListQuery),
+    /// Possibly everything.
+    Everything,
+}
+
+impl Needs {
+    /// Returns what decides the answer to a request.
+    pub(super) fn of(request: &Request<'_>) -> Self {
+        let (path, query) = request.target.split_once('?').unwrap_or((request.target, ""));
+        if !matches!(request.method, Method::Get | Method::Head) || has_nul(request.target) {
+            return Self::Nothing;
+        }
+        let Ok(route) = Route::parse(path) else { return Self::Nothing };
+        if route.slashed {
+            return Self::Everything;
+        }
+        if route.is_list() {
+            return match ListQuery::parse(query) {
+                Ok(None) => Self::Everything,
+                Ok(Some(query)) => Self::List(query),
+                Err(_) => Self::Nothing,
+            };
+        }
+        if let Some((name, _)) = route.server() {
+            return Self::Entries(name);
+        }
+        let segments: Vec<&str> = route.segments.iter().map(String::as_str).collect();
+        match *segments.as_slice() {
+            ["servers", namespace, name]
+            | ["servers", namespace, name, _]
+            | ["cards", namespace, name, _] => Self::Page(format!("{namespace}/{name}")),
+            _ => Self::Everything,
+        }
+    }
+}
+
 /// Answers a request with the documents and queries of `live`.
 fn answer(live: &Live, request: &Request<'_>) -> Answer {
     if !matches!(request.method, Method::Get | Method::Head | Method::Options) {

@@ -6,13 +6,16 @@
 //! is reported, and the registry in memory stays. Nothing is ever written.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 use std::time::Instant;
 
+use crate::data::look;
 use crate::diag::Report;
 use crate::error::{Error, Result};
 use crate::pipeline::{LoadOptions, Observer, Silent, check, check_each, load};
 use crate::site::Host;
 
+use super::early::Early;
 use super::live::Live;
 use super::shared::Shared;
 
@@ -36,7 +39,7 @@ pub struct Reading {
     pub report: Report,
     /// The registry; `None` when the report refuses the data.
     pub live: Option<Live>,
-    /// What the data looked like before it was read.
+    /// What the data looked like when it was listed, before it was read.
     pub seen: Seen,
 }
 
@@ -67,6 +70,7 @@ pub struct Seen {
 impl LiveSource {
     /// Data that is loaded with `options`.
     pub fn new(options: LoadOptions) -> Self {
+        let options = LoadOptions { looking: true, ..options };
         Self { options, host: None, cors: true }
     }
 
@@ -87,13 +91,29 @@ impl LiveSource {
     /// # Errors
     /// When the data cannot be read; what is wrong in the data is in the report instead.
     pub fn read(&self, observer: &dyn Observer) -> Result<Reading> {
-        self.read_after(None, observer)
+        self.read_after(None, observer, None)
     }
 
-    /// Reads and checks the data again; what did not change since `before` is shared with it.
-    fn read_after(&self, before: Option<&Live>, observer: &dyn Observer) -> Result<Reading> {
-        let seen = self.look();
-        let loaded = load(&self.options)?;
+    /// Reads the data for the first time, and gives `begin` what answers requests meanwhile.
+    pub(super) fn read_first(
+        &self,
+        observer: &dyn Observer,
+        begin: &dyn Fn(Early),
+    ) -> Result<Reading> {
+        self.read_after(None, observer, Some(begin))
+    }
+
+    /// Reads and checks the data; what did not change since `before` is shared with it. `begin` gets what is known
+    /// before any entry is read.
+    fn read_after(
+        &self,
+        before: Option<&Live>,
+        observer: &dyn Observer,
+        begin: Option<&dyn Fn(Early)>,
+    ) -> Result<Reading> {
+        let commit = self.commit();
+        let loaded = Arc::new(load(&self.options)?);
+        let seen = Seen { files: loaded.tree.looked(), commit };
         let (facts, catalog) = (&loaded.facts, loaded.catalog.as_ref());
         let (mut live, mut report);
         match self.host {
@@ -105,6 +125,9 @@ impl LiveSource {
                     .map(|live| if self.cors { live } else { live.without_cors() });
             }
             None => {
+                if let Some(begin) = begin {
+                    Early::new(&loaded)?.into_iter().for_each(begin);
+                }
                 let keep =
                     |listing| Live::stored(before, listing, facts, loaded.renderer().catalog);
                 let checked = check_each(&loaded, observer, keep)?;
@@ -129,24 +152,13 @@ impl LiveSource {
         Seen { files, commit: self.commit() }
     }
 
-    /// Returns a digest of all names, sizes and times. The order of the files does not matter.
+    /// Returns a digest of all names, sizes and times, or of the words why there is none.
     fn files(&self) -> u64 {
-        let mut sum = 0_u64;
-        for entry in walkdir::WalkDir::new(&self.options.data) {
+        look(&self.options.data).unwrap_or_else(|error| {
             let mut hash = DefaultHasher::new();
-            match entry {
-                Ok(entry) => {
-                    entry.path().hash(&mut hash);
-                    entry.file_type().hash(&mut hash);
-                    // A folder's own time moves for files that are not ours, such as an editor's.
-                    let data = entry.metadata().ok().filter(|_| !entry.file_type().is_dir());
-                    data.map(|data| (data.len(), data.modified().ok())).hash(&mut hash);
-                }
-                Err(e) => e.path().hash(&mut hash),
-            }
-            sum = sum.wrapping_add(hash.finish());
-        }
-        sum
+            format!("{error:#}").hash(&mut hash);
+            hash.finish()
+        })
     }
 
     #[cfg(feature = "git")]
@@ -202,7 +214,7 @@ impl Watch<'_> {
     /// Reads the data again; returns what it looked like.
     fn reload(&self, now: Seen, shared: &Shared) -> Seen {
         let before = shared.live();
-        let reading = self.source.read_after(Some(&before), &Silent);
+        let reading = self.source.read_after(before.as_deref(), &Silent, None);
         drop(before);
         match reading {
             Ok(reading) => {
@@ -247,7 +259,7 @@ mod tests {
         write("other", "The other");
         let source = LiveSource::new(LoadOptions::new(folder.path()));
         let read = |before: Option<&Live>| {
-            let reading = source.read_after(before, &Silent).unwrap();
+            let reading = source.read_after(before, &Silent, None).unwrap();
             reading.live.unwrap_or_else(|| panic!("{:?}", reading.report))
         };
         let before = read(None);

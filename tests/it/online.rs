@@ -53,7 +53,7 @@ fn a_named_server_is_fine_and_is_not_asked_for_twice() {
     let scratch = scratch(&host, &["named"]);
     let ran = scratch.run(&["check", "--online"]);
     assert_eq!(ran.code, 0, "{} {}", ran.out, ran.err);
-    assert!(ran.err.contains("asked about 1 package: 1 name their servers"), "{}", ran.err);
+    assert!(ran.err.contains("asked about 1 package: 1 names its server"), "{}", ran.err);
     assert_eq!(host.asked().len(), 1);
     assert_eq!(scratch.run(&["check", "--online", ENTRY]).code, 0);
     assert_eq!(host.asked().len(), 1, "it is remembered");
@@ -67,6 +67,8 @@ fn findings_are_at_the_package_and_an_answer_that_is_missing_is_not_a_refusal() 
     let ran = scratch(&host, &["named", "unnamed"]).run(&["check", "--online", "--format", "json"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(ran.out.contains(r#""code":"package-unproven""#), "{}", ran.out);
+    assert!(ran.err.contains("checked 1 server with 1 version: there are errors"), "{}", ran.err);
+    assert!(ran.err.contains(": 1 names its server, 1 does not name its server"), "{}", ran.err);
     assert!(ran.out.contains(r#""pointer":"/packages/1/identifier""#), "{}", ran.out);
     let busy = scratch(&host, &["named", "busy"]);
     let ran = busy.run(&["check", "--online"]);

@@ -133,6 +133,25 @@ fn what_cannot_be_written_says_why() {
 }
 
 #[test]
+fn a_mirrored_entry_names_the_command_that_brings_its_newest_version() {
+    let (host, scratch) = (registry(), scratch());
+    let origin = format!("\"registry\": \"{}\", ", host.base);
+    entry(&scratch, "com.far/tool", "1.0.0", "", &origin);
+    let mirrored = |servers: &str| {
+        let text = format!("[[mirror]]\nfrom = \"{}\"\nservers = [\"{servers}\"]\n", host.base);
+        scratch.write("registry-data/registry.toml", text);
+        scratch.run(&["outdated"]).out
+    };
+    for servers in ["com.far/*@latest", "com.far/tool", "com.far/tool@^2"] {
+        assert!(mirrored(servers).contains("sync it: `mcp-static sync`"), "{}", mirrored(servers));
+    }
+    for servers in ["com.far/tool@^1", "com.other/*"] {
+        let command = format!("import it: `mcp-static add com.far/tool --from {}`", host.base);
+        assert!(mirrored(servers).contains(&command), "{}", mirrored(servers));
+    }
+}
+
+#[test]
 fn no_answer_is_neither_fine_nor_a_refusal() {
     let (host, scratch) = (registry(), scratch());
     entry(&scratch, "com.example/weather", "1.0.0", &npm(&host, "busy", "1.0.0"), "");

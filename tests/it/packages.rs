@@ -107,6 +107,9 @@ fn a_busy_or_silent_registry_decides_nothing() {
         let why = unknown(World::new(json!({ url: answer })).ask(&weather));
         assert!(why.contains("registry.npmjs.org"), "{why}");
     }
+    let why = unknown(World::new(json!({ url: null })).ask(&weather));
+    let help = "it is in a private network; [packages] in registry.toml can allow it by listing \"registry.npmjs.org\"";
+    assert!(why.ends_with(help), "{why}");
     let silent = World::new(json!({}));
     unknown(silent.ask(&weather));
     assert_eq!(silent.public.asked().len(), 3);

@@ -243,6 +243,27 @@ fn the_age_of_a_namespace_is_that_of_its_first_entry() {
     assert_eq!(left_out(JUNE), [""; 0]);
 }
 
+/// Without a commit and without `SOURCE_DATE_EPOCH` the newest publication is the current day.
+#[test]
+fn data_outside_git_is_judged_on_the_day_of_its_newest_entry() {
+    let project = Project::empty();
+    for (name, day) in [("com.example/old", "2026-01-01"), ("org.example/young", "2026-05-31")] {
+        project.entry(name, "1.0.0").pin(name, "1.0.0", &format!("{day}T00:00:00Z"));
+    }
+    project.file(
+        "registry-data/policy.toml",
+        "[[rules]]\nid = \"young\"\naction = \"deny\"\nreason = \"New namespaces wait.\"\nmatch = { namespace_younger_than = 30 }\n",
+    );
+    let ran = project.run(&["check"]).expect(0);
+    let counts = "checked 2 servers with 2 versions: no errors; the policy leaves out 1 version";
+    assert!(ran.err.contains(counts), "{}", ran.err);
+    let ran = project.run(&["build", "--only", "api"]).expect(0);
+    assert!(ran.err.contains("1 server with 1 version for plain"), "{}", ran.err);
+    let policy = project.json("_site/policy/policy.json");
+    assert_eq!(policy["leftOut"].as_array().unwrap().len(), 1);
+    assert_eq!(policy["leftOut"][0]["name"], "org.example/young");
+}
+
 #[test]
 fn a_wrong_policy_stops_everything() {
     let project = images();

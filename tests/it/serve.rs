@@ -3,6 +3,7 @@
 mod agreement;
 mod client;
 mod compress;
+mod early;
 mod hops;
 mod hostile;
 mod imitate;

@@ -1,9 +1,7 @@
 //! Sources that are hostile, and registries of others in the shapes that their documentation describes.
 
-use std::collections::{BTreeMap, HashMap};
-use std::io::Read as _;
+use std::collections::HashMap;
 
-use mcp_static::internals::config::EXPORT_IDS;
 use serde_json::{Value, json};
 
 use crate::http::{Host, status};
@@ -42,9 +40,20 @@ fn hostile_sources_end_in_a_finding_and_write_nothing() {
         ("card.json", json!({"$schema": "https://static.modelcontextprotocol.io/schemas/v1/server.schema.json", "name": "com.example/x", "version": "1.0.0", "description": "x"}).to_string(), "of its card is"),
         ("ard.json", json!({"entries": [{"identifier": "urn:x:y", "type": "application/parquet", "url": "https://example.com/x"}]}).to_string(), "run it again with --verbose"),
         ("list.json", json!([{"name": "x", "version": {}, "packages": 7}]).to_string(), "has no namespace"),
+        ("list.json", json!([server("com.example/ab", "1.0.0")]).to_string(), "UTF-16"),
+        ("server.yaml", "name: x\ntype: remote\nremote: {url: https://a.example.com}\n".to_owned(), "UTF-16"),
+        ("list.json", "[{\"name\": \"com.example/ab\", \"version\": \"1.0.0\", \"version\": \"2.0.0\", \"description\": \"x\"}]".to_owned(), "the key \"version\" is here a second time"),
+        ("mcp.json", "{\"mcpServers\": {\"a\": {\"command\": \"x\"}, \"a\": {\"command\": \"y\"}}}".to_owned(), "the key \"a\" is here a second time"),
+        ("mcp.json", "{\"mcpServers\": {\"a\": {\"url\": \"x\", // y\n \"url\": \"z\"}}}".to_owned(), "the key \"url\" is here a second time"),
+        ("catalog.json", "{\"registry\": {\"a\": {\"type\": \"server\", \"image\": \"x/y:1.0.0\", \"image\": \"x/z:1.0.0\"}}}".to_owned(), "the key \"image\" is here a second time"),
+        ("list.json", json!([{"name": "@acme/x", "version": "1.0.0", "scripts": {}, "dependencies": {}}]).to_string(), "it is the package.json of an npm package"),
     ] {
         let project = Project::empty();
         project.file("registry-data/.gitkeep", "").file(file, &text);
+        if says == "UTF-16" {
+            let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+            project.bytes(file, &units.collect::<Vec<u8>>());
+        }
         let begun = std::time::Instant::now();
         let ran = project.run(&["import", file]);
         assert_eq!(ran.code, 1, "{file}: {says}\n{}{}", ran.out, ran.err);
@@ -101,24 +110,38 @@ fn wrong_types_in_the_settings_of_a_client_are_no_panic() {
     }
 }
 
+#[cfg(unix)]
 #[test]
-fn a_draft_that_somebody_works_on_stays() {
+fn what_a_folder_holds_besides_lists_is_counted_and_not_opened() {
     let project = Project::empty();
-    let source = json!({"mcpServers": {"tides": {"url": "https://tides.example.com/mcp"}}});
-    project.file("registry-data/.gitkeep", "").file("mcp.json", &source.to_string());
-    let import = || project.run(&["import", "mcp.json", "--namespace", "com.example"]);
-    let dry = project.run(&["import", "mcp.json", "--namespace", "com.example", "--dry-run"]);
-    dry.expect(0).says("write drafts/com.example/tides/1.0.0/server.json\n");
-    assert!(!project.path("drafts").exists());
-    import().expect(0).says("a draft was written");
-    let path = "drafts/com.example/tides/1.0.0/server.json";
-    project.run(&["add", path]).expect(1).says("description");
-    let whole =
-        project.read(path).replace("\"version\"", "\"description\": \"Tides\",\n  \"version\"");
-    project.file(path, &whole);
-    import().expect(0).says("there is a draft of it already");
-    assert_eq!(project.read(path), whole);
-    project.run(&["add", path]).expect(0);
+    let remotes = json!([{"type": "streamable-http", "url": "https://a.example.com/mcp"}]);
+    let whole = json!({"name": "com.example/whole", "version": "1.0.0", "description": "x", "remotes": remotes});
+    let card = json!({"identifier": "urn:air:x:y", "type": "application/mcp-server-card+json", "url": "https://127.0.0.1:9/card"});
+    project.file("registry-data/.gitkeep", "").file("in/whole.json", &whole.to_string());
+    project.file("in/ard.json", &json!({"specVersion": "1.0", "entries": [card]}).to_string());
+    project.file(
+        "in/package.json",
+        &json!({"name": "@acme/x", "version": "1.0.0", "scripts": {"a": "hunter2"}}).to_string(),
+    );
+    project.file("in/settings.json", "{\"a\": 1}");
+    project.file("in/dir.json/x", "");
+    std::os::unix::fs::symlink("whole.json", project.path("in/link.json")).unwrap();
+    std::os::unix::fs::symlink("/", project.path("in/root.json")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(project.path("in/socket.json")).unwrap();
+    let made = std::process::Command::new("mkfifo").arg(project.path("in/pipe.json")).status();
+    let pipes = usize::from(made.is_ok_and(|made| made.success()));
+    let ran = project.run(&["import", "in", "-v"]).expect(0);
+    assert!(ran.err.contains("imported 1 new"), "{}{}", ran.out, ran.err);
+    for says in [
+        "1 entry of catalogs was not fetched, because the source is a folder".to_owned(),
+        "import the catalog itself: ".to_owned(),
+        "left out what is about no server: 2 files".to_owned(),
+        format!("left out links, pipes and the like: {} files", 3 + pipes),
+        "it is the package.json of an npm package, not a server.json".to_owned(),
+    ] {
+        assert!(ran.out.contains(&says), "{says}\n{}", ran.out);
+    }
+    assert!(!ran.out.contains("hunter2") && !project.path("drafts").exists());
 }
 
 #[test]
@@ -260,66 +283,62 @@ fn a_mirror_becomes_own_entries_with_the_same_dates() {
         json!({"publishedAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-02T00:00:00Z"});
     assert_eq!(serde_json::from_str::<Value>(&origin).unwrap(), expected);
     assert_eq!(scratch.run(&["check"]).code, 0);
+    let ahead = dump.replace("2026-01-01T00", "9999-01-01T00").replace("tides", "ahead");
+    scratch.write("ahead.json", ahead);
+    let ran = scratch.run(&["import", "ahead.json", "--as-own", "-v"]);
+    assert!(ran.code == 0 && ran.out.contains("is ahead of the clock"), "{}{}", ran.out, ran.err);
     let wrong = scratch.run(&["import", "dump.json", "--namespace", "a b"]);
     assert!(wrong.code == 2 && wrong.err.contains("not a namespace"), "{}", wrong.err);
 }
 
 #[test]
-fn what_is_exported_comes_in_again() {
-    let project = Project::sample();
-    let settings = project.read("registry-data/registry.toml");
-    let settings = format!("{settings}\n[exports]\nenable = {EXPORT_IDS:?}\n");
-    project.file("registry-data/registry.toml", &settings);
-    project.git();
-    project.commit(1_800_000_000);
-    project.run(&["build", "--base-url", "https://registry.example.com"]).expect(0);
-    let document = |path: &str| -> Value { serde_json::from_str(&project.read(path)).unwrap() };
-    let listed = document("_site/v0.1/servers/index.json")["servers"].as_array().unwrap().len();
-    let docker = document("_site/exports/docker/catalog.json");
-    let docker = docker["registry"].as_object().unwrap().len();
-    let mut versions = String::new();
-    let packed = project.path("_site/exports/all.jsonl.gz");
-    let packed = std::fs::File::open(packed).unwrap();
-    flate2::read::GzDecoder::new(packed).read_to_string(&mut versions).unwrap();
-    let versions = versions.lines().count();
-    assert!(docker > 0 && listed > docker && versions > listed);
-    let mut seen = BTreeMap::<&str, usize>::new();
-    for (path, bytes) in tree(&project.path("_site")) {
-        let (kind, count) = match &*path {
-            "exports/docker/catalog.json" | "exports/docker/catalog.yaml" => ("docker", docker),
-            "exports/toolhive/registry.json" => ("toolhive", listed),
-            "exports/all.jsonl.gz" => ("all", versions),
-            path if path.ends_with("server-card.json") => ("card", 1),
-            _ => continue,
-        };
-        *seen.entry(kind).or_default() += 1;
-        let other = Project::empty();
-        other.file("registry-data/.gitkeep", "");
-        let file = path.rsplit('/').next().unwrap();
-        other.bytes(file, &bytes);
-        let args = ["import", file, "--namespace", "com.example"];
-        other.run(&args[..if kind == "docker" { 4 } else { 2 }]).expect(0);
-        let came = tree(&other.path("registry-data"));
-        let came: Vec<_> = came.iter().filter(|(it, _)| it.ends_with("server.json")).collect();
-        assert_eq!(came.len(), count, "{path}");
-        // A card has no packages, and Docker's file neither versions nor the names as they were.
-        let members: &[&str] = match kind {
-            "docker" => continue,
-            "card" => &["name", "title", "description", "version", "remotes", "icons", "_meta"],
-            _ => &[],
-        };
-        for (entry, bytes) in came {
-            let mut there = document(&format!("registry-data/{entry}"));
-            let mut here: Value = serde_json::from_slice(bytes).unwrap();
-            if !members.is_empty() {
-                for value in [&mut here, &mut there] {
-                    value.as_object_mut().unwrap().retain(|key, _| members.contains(&&**key));
-                }
-            }
-            assert_eq!(here, there, "{path}: {entry}");
-        }
+fn a_status_message_that_nobody_can_read_spoils_no_registry() {
+    let hidden = "use \u{202e}com.example/other";
+    let mut meta = official();
+    meta["io.modelcontextprotocol.registry/official"]["status"] = json!("deprecated");
+    meta["io.modelcontextprotocol.registry/official"]["statusMessage"] = json!(hidden);
+    let mirrored = json!([
+        record("com.example/tides", "1.0.0", &meta),
+        record("com.example/weather", "1.0.0", &official()),
+    ]);
+    let mut own = record("com.example/tides", "1.0.0", &json!({}));
+    own["status"] = json!("deprecated");
+    own["statusMessage"] = json!(hidden);
+    own["publishedAt"] = json!("2026-01-01");
+    for (list, says, new) in [
+        (mirrored, "its statusMessage has U+202E, which readers cannot see", 1),
+        (json!([own]), "its status message has characters that nobody sees", 1),
+    ] {
+        let scratch = Scratch::new();
+        scratch.write("list.json", list.to_string());
+        let ran = scratch.run(&["import", "list.json", "-v"]);
+        assert!(ran.code == 0 && ran.out.contains(says), "{says}\n{}{}", ran.out, ran.err);
+        assert!(ran.err.contains(&format!("imported {new} new")), "{}", ran.err);
+        let check = scratch.run(&["check"]);
+        assert_eq!(check.code, 0, "{}", check.out);
     }
-    let cards = seen.remove("card").unwrap_or_default();
-    assert!(cards > 1, "server cards");
-    assert_eq!(seen, BTreeMap::from([("all", 1), ("docker", 2), ("toolhive", 1)]));
+}
+
+#[test]
+fn a_folder_is_read_within_limits_and_says_where_it_stopped() {
+    let project = Project::empty();
+    let remotes = json!([{"type": "streamable-http", "url": "https://a.example.com/mcp"}]);
+    let base = json!({"name": "com.example/tides", "description": "Tides", "remotes": remotes});
+    project.file("registry-data/.gitkeep", "").file("in/server.json", &base.to_string());
+    for version in ["1.0.0", "1.1.0"] {
+        let path = format!("in/versions/{version}.json");
+        project.file(&path, &json!({"version": version}).to_string());
+    }
+    project.file(&format!("in/{}server.json", "d/".repeat(20)), &base.to_string());
+    let ran = project.run(&["import", "in", "-v"]).expect(0);
+    assert!(ran.err.contains("imported 2 new"), "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("folders more than 16 levels deep were not read"), "{}", ran.out);
+    // What versions share is read again for each of them, and counts each time.
+    let wide = json!({"name": "com.example/tides", "description": "x".repeat(16 << 20)});
+    project.file("wide/a/server.json", &wide.to_string());
+    for n in 0..20 {
+        project.file(&format!("wide/a/versions/{n}.json"), "{\"version\": \"1.0.0\"}");
+    }
+    let ran = project.run(&["import", "wide"]).expect(2);
+    assert!(ran.err.contains("the documents of the folder have more than 256 MiB"), "{}", ran.err);
 }

@@ -283,7 +283,7 @@ fn what_vanishes_or_was_never_there_is_said_and_nothing_goes() {
         world.publish("com.example/aa", "1.0.0", START);
         here.sync(&world, START + DAY, false).unwrap();
         assert_eq!(here.said.len(), 1, "{:?}", here.said);
-        assert!(here.said[0].starts_with("https://upstream.example.com has no server"));
+        assert!(here.said[0].starts_with("https://upstream.example.com has no"));
         let files = here.scratch.files();
         world.records.clear();
         world.publish("com.other/aa", "1.0.0", START);
@@ -294,6 +294,25 @@ fn what_vanishes_or_was_never_there_is_said_and_nothing_goes() {
             here.said
         );
         assert_eq!(here.scratch.files(), files);
+    }
+}
+
+#[test]
+fn a_version_that_nothing_has_is_said() {
+    let selectors =
+        ["com.a/aa@^9", "com.a/bb@lates", "com.a/*@>7", "com.a/aa@1.0.0", "com.*@latest"];
+    let mut here = Here::new(&format!("servers = {selectors:?}"));
+    let mut world = World::default();
+    world.publish("com.a/aa", "1.0.0", START);
+    world.publish("com.a/bb", "1.0.0", START);
+    let unmatched = |text: &str| format!("{BASE} has nothing that matches {text:?}");
+    for full in [true, false] {
+        here.sync(&world, START + DAY, full).unwrap();
+        here.said.sort();
+        // Only a whole list shows that a pattern matches nothing.
+        let mut expected = vec![unmatched("com.a/aa@^9"), unmatched("com.a/bb@lates")];
+        expected.splice(0..0, full.then(|| unmatched("com.a/*@>7")));
+        assert_eq!(here.said, expected);
     }
 }
 
@@ -368,4 +387,23 @@ fn the_clock_waits_as_long_as_a_busy_registry_asks() {
     let planned = run.plan(&upstream, &PageStore::none()).unwrap();
     assert_eq!(planned.plan.new, 1);
     assert_eq!(clock.now(), START + DAY + 2);
+}
+
+#[test]
+fn a_server_that_is_named_beside_a_pattern_comes_once() {
+    let mut here = Here::new(
+        "servers = [\"com.example/*@latest\", \"com.example/aa\"]\nmax_deletions = 1\nstatus = \"report\"",
+    );
+    let mut world = World::default();
+    world.publish("com.example/aa", "1.0.0", START - 60);
+    world.publish("com.example/aa", "2.0.0", START);
+    here.sync(&world, START + DAY, false).unwrap();
+    assert_eq!(here.changed.len(), 2, "{:?}", here.changed);
+    world.set("com.example/aa", "2.0.0", "deleted", START + DAY);
+    here.sync(&world, START + 2 * DAY, false).unwrap();
+    assert_eq!(here.said, ["com.example/aa@2.0.0 is deleted in its registry and active here"]);
+    here.mirror =
+        mirror("servers = [\"com.example/*@latest\", \"com.example/aa\"]\nmax_deletions = 1");
+    here.sync(&world, START + 3 * DAY, false).unwrap();
+    assert_eq!(here.changed, ["deleted    com.example/aa@2.0.0"]);
 }

@@ -51,6 +51,11 @@ fn what_is_not_listed_says_why() {
         .says("is not in the data")
         .says("did you mean com.example/weather?");
     project
+        .run(&["why", "com.example/weather@1.0.7"])
+        .expect(1)
+        .says("com.example/weather 1.0.7 is not listed: it is not in the data")
+        .says("did you mean com.example/weather@1.");
+    project
         .run(&["why", "com.example/weather@9.9.9"])
         .expect(1)
         .says("com.example/weather 9.9.9 is not listed");

@@ -70,14 +70,22 @@ fn searches(run: &mut Run) -> Res<()> {
     let set = run.set(run.scale.large)?;
     let entry = latest(&set).swap_remove(0);
     let row = |what: &str| Row::new(format!("`serve`, {what}, {}", set.shape));
-    let (mut first, mut peaks, mut loads) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut first, mut spent, mut whole) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut peaks, mut loads) = (Vec::new(), Vec::new());
     for _ in 0..run.runs {
         let server = Server::start(run, &set.data(), &entry)?;
         first.push(server.first);
+        spent.extend(server.spent);
+        whole.push(server.whole);
         loads.push(load(server.addr, &lists(&set), CONNECTIONS, 20_000)?);
         peaks.extend(server.memory());
     }
-    run.report.add(row("start").most(median(first), "s to the first answer", run.scale.first));
+    let start = row("start").most(median(first), "s to the first answer", run.scale.first);
+    let start = match spent.is_empty() {
+        true => start,
+        false => start.most(median(spent), "s CPU for it", None),
+    };
+    run.report.add(start.most(median(whole), "s until all is read", None));
     let [p50, p99, rate] = middle(&loads);
     run.report.add(
         row("a list with a search, 32 connections")

@@ -18,7 +18,14 @@ pub(super) struct Server {
     pub(super) addr: SocketAddr,
     /// Seconds from the start to the first answer.
     pub(super) first: f64,
+    /// Its processor time until then, in seconds; None where the kernel does not tell.
+    pub(super) spent: Option<f64>,
+    /// Seconds from the start until everything is read.
+    pub(super) whole: f64,
 }
+
+/// The list without a parameter, which nobody can answer before everything is read.
+const WHOLE: &str = "/v0.1/servers";
 
 impl Drop for Server {
     fn drop(&mut self) {
@@ -28,7 +35,7 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts the tool on a free port and waits until it answers `path` with an entry.
+    /// Starts the tool on a free port, waits until it answers `path` with an entry, and then until everything is read.
     pub(super) fn start(run: &Run, data: &Path, path: &str) -> Res<Self> {
         let addr = free_port()?;
         let log = run.work.join("serve.log");
@@ -36,13 +43,20 @@ impl Server {
         let start = Instant::now();
         let started = call.command().stderr(fs::File::create(&log)?).stdout(Stdio::null()).spawn();
         let child = started.map_err(|e| format!("`{}`: {e}", call.line()))?;
-        let mut server = Self { child, addr, first: 0.0 };
-        answers(addr, path, || match server.child.try_wait()? {
-            None => Ok(()),
-            Some(status) => Err(format!("the server ended with {status}").into()),
-        })
-        .map_err(|e| format!("serve: {e}\n{}", fs::read_to_string(&log).unwrap_or_default()))?;
-        server.first = start.elapsed().as_secs_f64();
+        let mut server = Self { child, addr, first: 0.0, spent: None, whole: 0.0 };
+        let id = server.child.id();
+        let mut wait = |path: &str| -> Res<f64> {
+            answers(addr, path, || match server.child.try_wait()? {
+                None => Ok(()),
+                Some(status) => Err(format!("the server ended with {status}").into()),
+            })
+            .map_err(|e| format!("serve: {e}\n{}", fs::read_to_string(&log).unwrap_or_default()))?;
+            Ok(start.elapsed().as_secs_f64())
+        };
+        let first = wait(path)?;
+        let spent = spent(id);
+        let whole = wait(WHOLE)?;
+        (server.first, server.spent, server.whole) = (first, spent, whole);
         Ok(server)
     }
 
@@ -55,6 +69,14 @@ impl Server {
         };
         Some((kib("VmRSS")? / 1024.0, kib("VmHWM")? / 1024.0))
     }
+}
+
+/// The processor time of a process so far, in seconds; its threads included. The kernel counts in hundredths.
+fn spent(id: u32) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name, in brackets, may hold anything; user and system time are the 12th and 13th field after it.
+    let fields = text.rsplit_once(')')?.1.split_whitespace().skip(11).take(2);
+    Some(fields.filter_map(|field| field.parse::<f64>().ok()).sum::<f64>() / 100.0)
 }
 
 /// Asks for `path` until the answer is an entry, as long as `alive` says that it makes sense.

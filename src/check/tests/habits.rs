@@ -67,6 +67,16 @@ fn another_kind_of_document_is_one_finding() {
         ),
         (json!({"command": "npx", "args": "x"}), "settings of a client", "names its package"),
         (
+            json!({"mcpServers": {"a": {"url": "https://a.example/mcp?key=hunter2"}}}),
+            "settings of a client",
+            "\"url\":\"https://a.example/mcp\"}",
+        ),
+        (
+            json!({"mcpServers": {"a": {"url": "https://me:hunter2@a.example/mcp"}}}),
+            "settings of a client",
+            "names its package or its URL",
+        ),
+        (
             json!({"manifest_version": "0.3", "name": "weather", "server": {"type": "node"}}),
             "MCP bundle",
             "mcpb",

@@ -52,7 +52,13 @@ pub(super) fn run(global: &Global, args: &OutdatedArgs, talk: &Talk) -> Result<O
     let asker = Asker::new(doors.doors(&loaded.config.packages), &loaded.config.packages);
     let found = packages(&asker, &subjects, talk);
     let mut rows: Vec<Row> = found.iter().flatten().map(|(row, _)| row.clone()).collect();
-    rows.extend(upstream::rows(global, &subjects, args.token_env.as_deref(), talk)?);
+    rows.extend(upstream::rows(
+        global,
+        &subjects,
+        &loaded.config.mirrors,
+        args.token_env.as_deref(),
+        talk,
+    )?);
     rows.sort_by(|a, b| (&a.server, &a.package).cmp(&(&b.server, &b.package)));
     let mut edits = Edits::default();
     if args.write {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use crate::config::Mirror;
 use crate::error::{ErrorKind, Result};
 use crate::import::{PageStore, Upstream, is_registry};
 use crate::model::{Status, compare_packages};
@@ -25,6 +26,7 @@ type Latest = std::result::Result<String, (State, String)>;
 pub(super) fn rows(
     global: &Global,
     subjects: &[Subject],
+    mirrors: &[Mirror],
     token: Option<&str>,
     talk: &Talk,
 ) -> Result<Vec<Row>> {
@@ -36,7 +38,8 @@ pub(super) fn rows(
     }
     let (mut rows, token) = (Vec::new(), net::token(token)?);
     for (registry, subjects) in by_registry {
-        let row = |subject: &&Subject, latest: Latest| row(subject, latest);
+        let mirror = mirrors.iter().find(|mirror| mirror.from == registry);
+        let row = |subject: &&Subject, latest: Latest| row(subject, mirror, latest);
         if !is_registry(registry) {
             let skipped =
                 || Err((State::Skipped, format!("it was imported from the file {registry}")));
@@ -59,16 +62,20 @@ pub(super) fn rows(
     Ok(rows)
 }
 
-fn row(subject: &Subject, latest: Latest) -> Row {
+fn row(subject: &Subject, mirror: Option<&Mirror>, latest: Latest) -> Row {
     let current = subject.entry.version.to_string();
     let (newest, state, why) = match latest {
         Err((state, why)) => (None, state, why),
         Ok(newest) => match compare_packages(&newest, &current) {
-            Some(Ordering::Greater) => (
-                Some(newest),
-                State::Outdated,
-                "import it: `mcp-static add NAME --from REGISTRY`".to_owned(),
-            ),
+            Some(Ordering::Greater) => {
+                let name = subject.name.as_str();
+                let is_selected = mirror.is_some_and(|it| it.selects(name, &newest, true));
+                let why = match is_selected {
+                    true => "sync it: `mcp-static sync`",
+                    false => "import it: `mcp-static add NAME --from REGISTRY`",
+                };
+                (Some(newest), State::Outdated, why.to_owned())
+            }
             _ => (Some(newest), State::Current, String::new()),
         },
     };

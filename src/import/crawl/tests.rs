@@ -230,3 +230,40 @@ fn a_catalog_of_dead_hosts_is_given_up() {
     let found = crawl(&catalog(&entries), &inside, &outside);
     assert_eq!((inside.asked().len(), found.refused.len()), (MAX_DOCUMENTS, 1));
 }
+
+#[test]
+fn what_waits_to_be_fetched_has_a_limit() {
+    let wide = |host: &str| {
+        let names = (0..MAX_WAITING * 2 / 3).map(|n| json!({"type": "text/json", "url": n}));
+        let cards = names.map(|mut it| {
+            it["type"] = json!(CARD);
+            it["url"] = json!(format!("{host}/{}", it["url"]));
+            it
+        });
+        catalog(&cards.collect::<Vec<_>>())
+    };
+    // Plain http is refused without a request, so each of them is looked at.
+    let one = "https://registry.example.com/1";
+    let two = "https://registry.example.com/2";
+    let hosts = Hosts::default().with(one, &wide("http://a")).with(two, &wide("http://b"));
+    let root = catalog(&[entry(CATALOG, one), entry(CATALOG, two)]);
+    let found = crawl(&root, &hosts, &Hosts::default());
+    let reasons = reasons(&found);
+    assert!(
+        reasons.iter().any(|why| why.contains("names too many documents")),
+        "{}",
+        reasons.len()
+    );
+    assert_eq!(reasons.len(), MAX_WAITING + 1);
+}
+
+#[test]
+fn a_card_that_says_something_twice_is_refused() {
+    let mut hosts = Hosts::default().with("https://registry.example.com/c", &json!({}));
+    let text = card("com.example/tides").to_string().replacen('{', "{\"version\":\"2.0.0\",", 1);
+    let reply = hosts.answers.get_mut("https://registry.example.com/c").unwrap();
+    reply.body = text.into_bytes();
+    let root = catalog(&[entry(CARD, "https://registry.example.com/c")]);
+    let found = crawl(&root, &hosts, &Hosts::default());
+    assert!(found.drafts.is_empty() && reasons(&found)[0].contains("a second time"), "{found:?}");
+}

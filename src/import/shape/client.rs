@@ -6,54 +6,84 @@
 
 use serde_json::{Value, json};
 
-use crate::diag::Pointer;
+use crate::diag::{Place, Pointer};
 
-use super::command::{self, inputs, is_secret, variable, variables};
+use super::command;
+use super::private::{inputs, url_of, variable};
 use super::value::{Object, first, list, members, plain, set, set_list, text};
 use super::{Draft, Shaped, Source};
 
+/// The member that nothing but settings has.
+const OWN: &str = "mcpServers";
+
 /// Where clients keep their servers.
 const SETTINGS: [&[&str]; 5] =
-    [&["mcpServers"], &["servers"], &["mcp", "servers"], &["context_servers"], &["mcp"]];
+    [&[OWN], &["servers"], &["mcp", "servers"], &["context_servers"], &["mcp"]];
 
 const URLS: [&str; 4] = ["url", "serverUrl", "httpUrl", "endpoint"];
 
-fn find(value: &Value) -> Option<(&'static [&'static str], &Object)> {
-    let below = |path: &&'static [&'static str]| {
-        let servers = path.iter().try_fold(value, |value, key| value.get(*key))?.as_object()?;
-        servers.values().any(is_setting).then_some((*path, servers))
-    };
-    SETTINGS.iter().find_map(below)
+/// The servers of settings: where each is, its name, and its setting.
+type Settings<'a> = Vec<(Pointer, String, &'a Value)>;
+
+fn find(value: &Value) -> Option<Settings<'_>> {
+    let at = |path: &&[&str]| path.iter().try_fold(value, |value, key| value.get(*key));
+    SETTINGS.iter().find_map(|path| {
+        let root = path.iter().fold(Pointer::root(), |pointer, key| pointer.key(key));
+        let servers: Settings<'_> = match at(path)? {
+            Value::Object(all) => {
+                all.iter().map(|(key, it)| (root.key(key), key.clone(), it)).collect()
+            }
+            // A list, as one client has it, says the names inside.
+            Value::Array(all) if path[0] == OWN => {
+                let name = |it| text(it, "name").unwrap_or_default();
+                all.iter().enumerate().map(|(n, it)| (root.index(n), name(it), it)).collect()
+            }
+            _ => return None,
+        };
+        servers.iter().any(|(_, _, it)| is_setting(it)).then_some(servers)
+    })
 }
 
-fn is_setting(value: &Value) -> bool {
-    value.is_object() && (value.get("command").is_some() || first(value, &URLS).is_some())
+/// Whether a value tells how a server is run, as the settings of a client do.
+pub(super) fn is_setting(value: &Value) -> bool {
+    let is_document = ["packages", "remotes"].iter().any(|key| value.get(key).is_some());
+    let runs = value.get("command").is_some() || first(value, &URLS).is_some();
+    value.is_object() && runs && !is_document
 }
 
-/// Whether a document is the settings of a client.
+/// Whether a document is the settings of a client. Those of an extension have a name too.
 pub(super) fn is(value: &Value) -> bool {
-    text(value, "name").is_none() && find(value).is_some()
+    (value.get(OWN).is_some() || text(value, "name").is_none()) && find(value).is_some()
 }
 
 /// Makes a draft of every server in the settings.
 pub(super) fn read(source: &Source<'_>, shaped: &mut Shaped) {
-    let Some((path, servers)) = find(source.value) else { return };
-    let root = path.iter().fold(Pointer::root(), |pointer, key| pointer.key(key));
+    let Some(servers) = find(source.value) else { return };
     let secret_inputs: Vec<String> = (list(source.value, "inputs").iter())
         .filter(|input| input.get("password") == Some(&Value::Bool(true)))
         .filter_map(|input| text(input, "id"))
         .collect();
-    for (key, setting) in servers {
-        let place = source.place(&root.key(key));
-        if !is_setting(setting) {
-            let help = "write its \"command\" or its \"url\"";
-            shaped.refuse(place, key, "it has neither a command nor a URL", help);
+    for (at, name, setting) in servers {
+        let place = source.place(&at);
+        if !is_setting(setting) || name.is_empty() {
+            let (why, help) = match name.is_empty() {
+                true => ("it has no name", "write its \"name\""),
+                false => {
+                    ("it has neither a command nor a URL", "write its \"command\" or its \"url\"")
+                }
+            };
+            shaped.refuse(place, &name, why, help);
             continue;
         }
-        let mut draft = Draft::new(place, key, json!({"name": key}));
-        fill(setting, &mut draft, &secret_inputs);
-        shaped.draft(draft);
+        shaped.draft(draft(place, &name, setting, &secret_inputs));
     }
+}
+
+/// Makes the draft of one setting.
+pub(super) fn draft(place: Place, name: &str, setting: &Value, secrets: &[String]) -> Draft {
+    let mut draft = Draft::new(place, name, json!({"name": name}));
+    fill(setting, &mut draft, secrets);
+    draft
 }
 
 fn fill(setting: &Value, draft: &mut Draft, secrets: &[String]) {
@@ -78,7 +108,7 @@ fn fill(setting: &Value, draft: &mut Draft, secrets: &[String]) {
         let program = if words.is_empty() { String::new() } else { words.remove(0) };
         let mut run = command::read(&program, &words);
         draft.notes.append(&mut run.notes);
-        set(&mut document, "version", run.version);
+        set(&mut document, "version", run.version.or_else(|| text(setting, "version")));
         if let Some(Value::Object(mut package)) = run.package {
             let mut env: Vec<Value> =
                 list(&Value::Object(package.clone()), "environmentVariables").to_vec();
@@ -114,7 +144,7 @@ fn remote(setting: &Value, url: &str, secrets: &[String], notes: &mut Vec<String
         Some("sse") => "sse",
         _ => "streamable-http",
     };
-    let (url, names) = without_secrets(url, notes);
+    let (url, names) = url_of(url, notes);
     let mut remote = Object::new();
     remote.insert("type".to_owned(), json!(kind));
     remote.insert("url".to_owned(), json!(url));
@@ -129,31 +159,4 @@ fn remote(setting: &Value, url: &str, secrets: &[String], notes: &mut Vec<String
     }
     set_list(&mut remote, "headers", headers);
     Value::Object(remote)
-}
-
-/// Returns a URL with variables in the place of secrets, and the names of all its variables.
-fn without_secrets(url: &str, notes: &mut Vec<String>) -> (String, Vec<(String, bool)>) {
-    let (mut url, mut names) = variables(url);
-    if let Some((scheme, rest)) = url.split_once("://")
-        && let Some((user, _)) = rest.split('/').next().and_then(|host| host.rsplit_once('@'))
-    {
-        url = format!("{scheme}://{}", &rest[user.len() + 1..]);
-        notes.push("the user name in its URL was left out".to_owned());
-    }
-    let Some((base, query)) = url.split_once('?') else { return (url, names) };
-    let pair = |pair: &str| match pair.split_once('=') {
-        Some((key, value)) if is_secret(key) && !value.starts_with('{') => {
-            let id: String =
-                key.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-            names.push((id.clone(), true));
-            format!("{key}={{{id}}}")
-        }
-        _ => pair.to_owned(),
-    };
-    let query: Vec<String> = query.split('&').map(pair).collect();
-    let whole = format!("{base}?{}", query.join("&"));
-    if names.iter().any(|(_, secret)| *secret) {
-        notes.push("a secret in its URL was replaced by a variable".to_owned());
-    }
-    (whole, names)
 }

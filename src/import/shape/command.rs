@@ -5,6 +5,7 @@
 
 use serde_json::{Value, json};
 
+use super::private::{arguments, variable, variables, without_user};
 use super::value::Object;
 
 /// A package that a command line runs, and what could not be said about it.
@@ -93,13 +94,38 @@ const TAKES: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Finds the package that `command` with `args` runs.
+/// Finds the package that `command` with `args` runs. Some write the whole line as the command.
 pub(super) fn read(command: &str, args: &[String]) -> Run {
+    let mut words: Vec<String> = vec![command.to_owned()];
+    if args.is_empty() {
+        words = command.split_whitespace().map(str::to_owned).collect();
+    }
+    words.extend_from_slice(args);
+    // `env A=1 npx …` and `A=1 npx …` set variables for what follows; their values are nobody else's business.
+    let sets = |word: &String| word.contains('=') || word == "env";
+    let begin = words.iter().position(|word| !sets(word)).unwrap_or(words.len());
+    let names = words[..begin].iter().filter_map(|word| Some(word.split_once('=')?.0));
+    let env: Vec<String> = names.map(str::to_owned).collect();
+    let mut run = match &words[begin..] {
+        [program, args @ ..] => of_program(program, args),
+        [] => of_program("", &[]),
+    };
+    if let Some(Value::Object(package)) = run.package.as_mut().filter(|_| !env.is_empty()) {
+        let there = package.entry("environmentVariables").or_insert_with(|| json!([]));
+        there
+            .as_array_mut()
+            .into_iter()
+            .for_each(|all| all.extend(env.iter().map(|it| variable(it))));
+    }
+    run
+}
+
+fn of_program(command: &str, args: &[String]) -> Run {
     let program = command.rsplit(['/', '\\']).next().unwrap_or_default();
     let program = program.trim_end_matches(".exe").trim_end_matches(".cmd");
     let word = |at: usize| args.get(at).map(String::as_str).unwrap_or_default();
     match (program, word(0)) {
-        ("cmd", "/c" | "/C") if args.len() > 1 => read(word(1), &args[2..]),
+        ("cmd", "/c" | "/C") if args.len() > 1 => of_program(word(1), &args[2..]),
         ("npx" | "bunx" | "pnpx", _) => package("npm", args),
         ("npm" | "pnpm" | "yarn", "exec" | "dlx") | ("bun", "x") => package("npm", &args[1..]),
         ("uvx", _) => package("pypi", args),
@@ -168,7 +194,10 @@ fn package(kind: &str, args: &[String]) -> Run {
             ) => {
                 runtime.push(json!({"type": "named", "name": name, "value": variables(&value).0}));
             }
+            // The value of a short option may be joined to it.
             (_, name, _) => {
+                let name =
+                    if name.starts_with("--") { name } else { name.get(..2).unwrap_or(name) };
                 run.notes.push(format!("the option {name} of its command was left out"))
             }
         }
@@ -180,6 +209,10 @@ fn package(kind: &str, args: &[String]) -> Run {
         run.notes.push("its command names no package".to_owned());
         return run;
     };
+    let (spec, had_user) = without_user(&spec);
+    if had_user {
+        run.notes.push("the user name in the address of its package was left out".to_owned());
+    }
     let (identifier, version) = divided(kind, &spec);
     run.version = version.or(stated).filter(|version| version != "latest");
     let mut members = Object::new();
@@ -191,7 +224,9 @@ fn package(kind: &str, args: &[String]) -> Run {
     }
     let rest = args[at..].iter().skip_while(|word| kind == "nuget" && *word == "--");
     super::value::set_list(&mut members, "runtimeArguments", runtime);
-    super::value::set_list(&mut members, "packageArguments", arguments(rest.cloned().collect()));
+    let (words, note) = arguments(rest.cloned().collect());
+    run.notes.extend(note);
+    super::value::set_list(&mut members, "packageArguments", words);
     let env = env.iter().filter(|name| !name.is_empty()).map(|name| variable(name)).collect();
     super::value::set_list(&mut members, "environmentVariables", env);
     run.package = Some(Value::Object(members));
@@ -222,100 +257,6 @@ fn divided(kind: &str, spec: &str) -> (String, Option<String>) {
             None => (spec.to_owned(), None),
         },
     }
-}
-
-/// Returns an environment variable that the user has to set.
-pub(super) fn variable(name: &str) -> Value {
-    let mut members = Object::new();
-    members.insert("name".to_owned(), json!(name));
-    members.insert("isRequired".to_owned(), json!(true));
-    if is_secret(name) {
-        members.insert("isSecret".to_owned(), json!(true));
-    }
-    Value::Object(members)
-}
-
-/// Whether a name is that of a secret.
-pub(super) fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    let marks = [
-        "token",
-        "secret",
-        "password",
-        "passwd",
-        "apikey",
-        "api_key",
-        "credential",
-        "private_key",
-        "auth",
-    ];
-    marks.iter().any(|mark| name.contains(mark))
-        || name == "key"
-        || name.ends_with("_key")
-        || name == "pat"
-}
-
-/// Returns the arguments of a package: each word as it is, and variables in the place of secrets.
-fn arguments(words: Vec<String>) -> Vec<Value> {
-    let mut secret: Option<String> = None;
-    let argument = |word: String| {
-        let before = secret.take();
-        let bare = word.trim_start_matches('-');
-        let (text, names) = match (before, bare.split_once('=')) {
-            (Some(name), _) if !word.starts_with('-') => {
-                (format!("{{{name}}}"), vec![(name, true)])
-            }
-            (_, Some((name, value))) if is_secret(name) && variables(value).1.is_empty() => {
-                let id = name.replace('-', "_");
-                (format!("{}{{{id}}}", &word[..word.len() - value.len()]), vec![(id, true)])
-            }
-            (_, None) if word.starts_with('-') && is_secret(bare) => {
-                secret = Some(bare.replace('-', "_"));
-                variables(&word)
-            }
-            _ => variables(&word),
-        };
-        let mut members = Object::new();
-        members.insert("type".to_owned(), json!("positional"));
-        members.insert("value".to_owned(), json!(text));
-        if !names.is_empty() {
-            members.insert("variables".to_owned(), inputs(&names));
-        }
-        Value::Object(members)
-    };
-    words.into_iter().map(argument).collect()
-}
-
-/// Returns the `variables` of a text, by name and whether each is a secret.
-pub(super) fn inputs(names: &[(String, bool)]) -> Value {
-    let input = |(name, secret): &(String, bool)| {
-        let mut members = Object::new();
-        members.insert("isRequired".to_owned(), json!(true));
-        if *secret {
-            members.insert("isSecret".to_owned(), json!(true));
-        }
-        (name.clone(), Value::Object(members))
-    };
-    Value::Object(names.iter().map(input).collect())
-}
-
-/// Writes `${input:NAME}`, `${env:NAME}`, `${NAME}` and `$NAME` as `{NAME}`; returns the names with them.
-pub(super) fn variables(text: &str) -> (String, Vec<(String, bool)>) {
-    let (mut out, mut names, mut rest) = (String::new(), Vec::new(), text);
-    while let Some(at) = rest.find("${") {
-        let Some(end) = rest[at..].find('}') else { break };
-        let inside = &rest[at + 2..at + end];
-        let inside = inside.split_once(":-").map_or(inside, |(name, _)| name);
-        let name = inside.rsplit(':').next().unwrap_or_default();
-        let name: String =
-            name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-        out.push_str(&rest[..at]);
-        out.push_str(&format!("{{{name}}}"));
-        names.push((name.clone(), is_secret(&name)));
-        rest = &rest[at + end + 1..];
-    }
-    out.push_str(rest);
-    (out, names)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::diag::Pointer;
 use crate::text::shorten;
 
-use super::command::variables;
+use super::private::{is_secret, variables};
 use super::value::{Object, cut, first, list, members, plain, set, set_list, text};
 use super::{Draft, Shaped, Source};
 
@@ -118,7 +118,7 @@ impl<'a> Entry<'a> {
         if required {
             input.insert("isRequired".to_owned(), json!(true));
         }
-        if super::command::is_secret(name) {
+        if is_secret(name) {
             input.insert("isSecret".to_owned(), json!(true));
             input.remove("default");
         }

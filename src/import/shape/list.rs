@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use crate::data::is_suspicious;
 use crate::diag::{Place, Pointer, SourceFile};
 use crate::model::{Status, Timestamp};
 
@@ -77,6 +78,11 @@ fn record(source: &Source<'_>, item: &Value, at: Pointer, shaped: &mut Shaped) {
         let help = "write \"name\", \"description\" and \"version\", and the package or the URL";
         return shaped.refuse(source.place(&at), "", why, help);
     };
+    let runs = ["command", "env", "headers"].iter().any(|key| server.get(key).is_some());
+    if runs && super::client::is_setting(server) {
+        // The settings of a client in the form of a list; their values may be secrets.
+        return shaped.draft(super::client::draft(source.place(&pointer), &name, server, &[]));
+    }
     let mut draft = Draft::new(source.place(&pointer), name, server.clone());
     let holders = [item, server].into_iter();
     let meta = holders.clone().filter_map(|of| of.get("_meta")).chain(holders);
@@ -92,7 +98,14 @@ fn record(source: &Source<'_>, item: &Value, at: Pointer, shaped: &mut Shaped) {
     let status = facts.iter().find_map(|of| Status::parse(&text(of, "status")?));
     if let Some(status) = status.filter(|status| *status != Status::Active) {
         let message = facts.iter().find_map(|of| first(of, &["statusMessage", "status_message"]));
-        draft.status = (status, message.map(|text| super::value::cut(&text, Status::MESSAGE_MAX)));
+        let mut message = message.map(|text| super::value::cut(&text, Status::MESSAGE_MAX));
+        if message.as_ref().is_some_and(|text| text.contains(is_suspicious)) {
+            message = None;
+            draft.notes.push(
+                "its status message has characters that nobody sees, and was left out".to_owned(),
+            );
+        }
+        draft.status = (status, message);
     }
     shaped.draft(draft);
 }

@@ -9,6 +9,7 @@ mod client;
 mod command;
 mod docker;
 mod list;
+mod private;
 mod relaxed;
 mod repair;
 mod value;
@@ -16,6 +17,7 @@ mod yaml;
 
 use serde_json::Value;
 
+use crate::data::read_json;
 use crate::diag::{Code, Diagnostic, Place, Pointer, SourceFile};
 use crate::model::{Status, Timestamp};
 
@@ -28,6 +30,9 @@ use value::cut;
 
 /// Largest document of one of these formats, in bytes.
 pub(super) const MAX_SHAPED: usize = 32 << 20;
+
+/// Most objects and arrays of one document.
+const MAX_OBJECTS: usize = 500_000;
 
 /// Most drafts of one document.
 const MAX_DRAFTS: usize = 50_000;
@@ -171,25 +176,38 @@ pub(super) fn read_shape(file: &str, bytes: &[u8]) -> Result<Option<Shaped>, Box
             finding.help("split it; several imports add up; nothing was imported"),
         ));
     }
-    // A list of little else than commas is about no server, and would take many times its size.
-    let values = bytes.iter().filter(|b| **b == b',').count();
-    if bytes.len() > MAX_SHAPED || values > 10_000 && values > bytes.len() / 6 {
+    // A list of little else than commas is about no server, and would take many times its size. So would one of small
+    // objects.
+    let count = |what: &[u8]| bytes.iter().filter(|byte| what.contains(byte)).count();
+    let values = count(b",");
+    let is_hostile = values > 10_000 && values > bytes.len() / 6 || count(b"{[") > MAX_OBJECTS;
+    if bytes.len() > MAX_SHAPED || is_hostile && !is_yaml {
         return Ok(None);
     }
     let Ok(text) = std::str::from_utf8(bytes) else { return Ok(None) };
     let text = text.trim_start_matches('\u{feff}');
     let is_json = text.trim_start().starts_with(['{', '[', '/']);
-    let shaped = if let Ok(value) = serde_json::from_str::<Value>(text) {
+    // The reader of YAML has limits of its own.
+    let json = if is_hostile { None } else { serde_json::from_str::<Value>(text).ok() };
+    let shaped = if let Some(value) = json {
         let mut shaped = read_value(&Source { file, value: &value, json: Some(text) });
         shaped.iter_mut().for_each(|shaped| locate(file, text, shaped));
-        shaped
-    } else if let Some(value) = (is_json && !is_yaml).then(|| relaxed::read(text)).flatten() {
+        match shaped.as_ref().and_then(|shaped| twice(file, text, shaped)) {
+            Some(wrong) => return Err(wrong),
+            None => shaped,
+        }
+    } else if let Some((value, plain)) =
+        (is_json && !is_yaml).then(|| relaxed::read(text)).flatten()
+    {
         let mut shaped = read_value(&Source { file, value: &value, json: None });
         if let Some(shaped) = &mut shaped {
             let message = "comments and commas in front of a closing bracket were ignored";
             shaped.note(Place::file(file), message.to_owned());
         }
-        shaped
+        match shaped.as_ref().and_then(|shaped| twice(file, &plain, shaped)) {
+            Some(wrong) => return Err(wrong),
+            None => shaped,
+        }
     } else if is_yaml || !is_json {
         match yaml::read_yaml(text) {
             Ok(value) => {
@@ -217,6 +235,20 @@ pub(super) fn read_shape(file: &str, bytes: &[u8]) -> Result<Option<Shaped>, Box
     Ok(shaped)
 }
 
+/// Returns what is wrong with a text in which an object has a key twice, because only one of the values was read.
+/// Documents whose exact text is kept are judged alone, later.
+pub(super) fn twice(file: &str, text: &str, shaped: &Shaped) -> Option<Box<Diagnostic>> {
+    if shaped.drafts.iter().any(|draft| draft.exact.is_some()) {
+        return None;
+    }
+    let document = read_json(file, text.as_bytes().to_vec()).ok()?;
+    let is_twice = |found: &&Diagnostic| found.code == Code::JsonDuplicateKey;
+    let found = document.findings.iter().find(is_twice)?;
+    // Without the excerpt: settings hold secrets.
+    let finding = Diagnostic::new(found.code, found.place.clone(), found.message.clone());
+    Some(Box::new(finding.help("keep one of the two; nothing of it was imported")))
+}
+
 /// Reads a value of one of the formats.
 fn read_value(source: &Source<'_>) -> Option<Shaped> {
     let shape = SHAPES.iter().find(|shape| (shape.is)(source.value))?;
@@ -237,5 +269,19 @@ pub(super) fn locate(file: &str, text: &str, shaped: &mut Shaped) {
     let starts = pointers.iter().map(|p| p.as_str().to_owned()).zip(starts).collect();
     for (place, found) in places.into_iter().zip(source.places(starts)) {
         *place = found;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_little_else_than_objects_is_not_read_into_memory() {
+        let server = "{\"name\": \"com.example/ab\", \"version\": \"1.0.0\"}";
+        let usual = format!("[{}]", vec![server; 20_000].join(","));
+        assert_eq!(read_shape("l.json", usual.as_bytes()).unwrap().unwrap().drafts.len(), 20_000);
+        let hostile = format!("[{server},{}]", vec!["{\"a\":1}"; MAX_OBJECTS].join(","));
+        assert!(read_shape("l.json", hostile.as_bytes()).unwrap().is_none());
     }
 }

@@ -2,9 +2,11 @@
 
 use serde_json::Value;
 
-/// Reads a text as JSON without its comments and superfluous commas; `None` when that is not JSON either.
-pub(super) fn read(text: &str) -> Option<Value> {
-    serde_json::from_str(&plain(text)).ok()
+/// Reads a text as JSON without its comments and superfluous commas, and returns it with that text; `None` when that is
+/// not JSON either.
+pub(super) fn read(text: &str) -> Option<(Value, String)> {
+    let plain = plain(text);
+    Some((serde_json::from_str(&plain).ok()?, plain))
 }
 
 /// Returns the text with spaces in the place of comments and superfluous commas.
@@ -66,7 +68,8 @@ mod tests {
     #[test]
     fn comments_and_last_commas_are_ignored_outside_strings() {
         let text = "{ // why\n \"a\": [1, 2, /* none */ ], \"b\": \"// no, ] comment\\\"\", }";
-        assert_eq!(read(text), Some(json!({"a": [1, 2], "b": "// no, ] comment\""})));
+        let expected = json!({"a": [1, 2], "b": "// no, ] comment\""});
+        assert_eq!(read(text).map(|(value, _)| value), Some(expected));
         for broken in ["{\"a\": }", "{/*", "[1,,]", "{\"a", "\"\\"] {
             assert_eq!(read(broken), None, "{broken}");
         }

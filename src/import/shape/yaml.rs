@@ -36,7 +36,8 @@ struct Open {
 
 enum Holder {
     List(Vec<Value>),
-    Map(Map<String, Value>, Option<String>),
+    /// Members, the key that waits for its value, and what is merged in by `<<`.
+    Map(Map<String, Value>, Option<String>, Vec<Map<String, Value>>),
 }
 
 #[derive(Default)]
@@ -82,12 +83,20 @@ impl Reader {
                 self.put(value, 1)
             }
             Event::SequenceStart(anchor, _) => self.begin(anchor, Holder::List(Vec::new())),
-            Event::MappingStart(anchor, _) => self.begin(anchor, Holder::Map(Map::new(), None)),
+            Event::MappingStart(anchor, _) => {
+                self.begin(anchor, Holder::Map(Map::new(), None, Vec::new()))
+            }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(Open { anchor, place }) = self.open.pop() else { return Ok(()) };
                 let value = match place {
                     Holder::List(items) => Value::Array(items),
-                    Holder::Map(members, _) => Value::Object(members),
+                    Holder::Map(mut members, _, merged) => {
+                        // What the mapping says itself counts, wherever it says it.
+                        for (key, value) in merged.into_iter().flatten() {
+                            members.entry(key).or_insert(value);
+                        }
+                        Value::Object(members)
+                    }
                 };
                 self.keep(anchor, &value);
                 self.put(value, 1)
@@ -139,7 +148,7 @@ impl Reader {
         match self.open.last_mut().map(|open| &mut open.place) {
             None => self.done = Some(value),
             Some(Holder::List(items)) => items.push(value),
-            Some(Holder::Map(members, key @ None)) => {
+            Some(Holder::Map(members, key @ None, _)) => {
                 let text = match value {
                     Value::String(text) => text,
                     Value::Bool(_) | Value::Number(_) => value.to_string(),
@@ -150,14 +159,19 @@ impl Reader {
                 }
                 *key = Some(text);
             }
-            Some(Holder::Map(members, key)) => match (key.take().unwrap_or_default(), value) {
-                (merge, Value::Object(others)) if merge == "<<" => {
-                    for (key, value) in others {
-                        members.entry(key).or_insert(value);
+            Some(Holder::Map(members, key, merged)) => {
+                match (key.take().unwrap_or_default(), value) {
+                    (merge, Value::Object(others)) if merge == "<<" => merged.push(others),
+                    (merge, Value::Array(items)) if merge == "<<" => {
+                        let others = items.into_iter().filter_map(|item| match item {
+                            Value::Object(others) => Some(others),
+                            _ => None,
+                        });
+                        merged.extend(others);
                     }
+                    (key, value) => drop(members.insert(key, value)),
                 }
-                (key, value) => drop(members.insert(key, value)),
-            },
+            }
         }
         Ok(())
     }
@@ -214,10 +228,16 @@ mod tests {
         let expected =
             json!({"a": "1.10", "b": 8080, "c": "yes", "d": true, "e": null, "f": "7", "g": "x\n"});
         assert_eq!(value, expected);
-        assert_eq!(
-            read_yaml("a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}").unwrap()["d"],
-            json!({"b": 1, "e": 2})
-        );
+        for (members, merged) in [
+            ("<<: *x, e: 2", json!({"b": 1, "c": 1, "e": 2})),
+            ("<<: *x, b: 2", json!({"b": 2, "c": 1})),
+            ("b: 2, <<: *x", json!({"b": 2, "c": 1})),
+            ("<<: [{b: 3}, *x]", json!({"b": 3, "c": 1})),
+            ("<<: 1", json!({"<<": 1})),
+        ] {
+            let text = format!("a: &x {{b: 1, c: 1}}\nd: {{{members}}}");
+            assert_eq!(read_yaml(&text).unwrap()["d"], merged, "{members}");
+        }
     }
 
     #[test]

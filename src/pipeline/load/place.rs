@@ -53,7 +53,7 @@ impl Location {
         let named = self.commit.filter(|_| options.revision.is_some());
         match (&self.git, self.held.or(named)) {
             (Some(git), Some(commit)) => Tree::from_commit(git, commit, &self.prefix, &label),
-            _ => Tree::from_disk(&options.data, &label),
+            _ => from_disk(options, &label),
         }
     }
 

@@ -11,7 +11,7 @@ mod show;
 mod tools;
 mod why;
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, Implementation,
@@ -22,6 +22,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use rmcp::{ErrorData, ServerHandler, ServiceExt as _};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::text::shorten;
 
 use super::shared::{Options, Shared};
 use super::{Hosts, Live, Watch};
@@ -34,12 +35,8 @@ use tools::TOOLS;
 /// # Errors
 /// When standard input or output cannot be used, and when the client does not begin as MCP asks.
 pub fn run(live: Live, watch: Option<Watch<'_>>) -> Result<()> {
-    let shared = Arc::new(Shared {
-        live: RwLock::new(Arc::new(live)),
-        hosts: Hosts::default(),
-        options: Options::default(),
-        stop: Arc::default(),
-    });
+    let (hosts, options) = (Hosts::default(), Options::default());
+    let shared = Arc::new(Shared::new(Some(live), hosts, options, Arc::default()));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|e| Error::io("the MCP server could not start", "stdin", e))?;
     std::thread::scope(|scope| {
@@ -69,9 +66,16 @@ struct Agent {
     shared: Arc<Shared>,
 }
 
+impl Agent {
+    /// Returns the registry, which was read before the conversation began.
+    fn live(&self) -> Arc<Live> {
+        self.shared.live().unwrap_or_default()
+    }
+}
+
 impl ServerHandler for Agent {
     fn get_info(&self) -> ServerConfig {
-        let name = self.shared.live().name().to_owned();
+        let name = self.live().name().to_owned();
         let about = format!(
             "Reads the MCP registry {name:?}: which servers there are and how to install them. Search first; \
              the other tools need the exact name of a server."
@@ -107,12 +111,14 @@ impl ServerHandler for Agent {
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<CallToolResponse, ErrorData> {
         let Some(row) = TOOLS.iter().find(|row| row.name == request.name) else {
-            let message = format!("there is no tool {:?}", request.name);
+            let names: Vec<&str> = TOOLS.iter().map(|row| row.name).collect();
+            let (name, names) = (shorten(&request.name), names.join(", "));
+            let message = format!("there is no tool {name:?}; choose from {names}");
             return Err(ErrorData::invalid_params(message, None));
         };
         let arguments = Arguments(request.arguments.unwrap_or_default());
         let answer = match arguments.check(&(row.schema)()) {
-            Ok(()) => (row.call)(&self.shared.live(), &arguments),
+            Ok(()) => (row.call)(&self.live(), &arguments),
             Err(wrong) => Err(wrong),
         };
         Ok(match answer {

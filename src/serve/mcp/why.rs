@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use crate::model::query::ListedEntry as _;
 
+use crate::text::shorten;
+
 use super::super::Live;
 use super::call::{Arguments, unknown};
 
@@ -40,7 +42,7 @@ pub(super) fn call(live: &Live, arguments: &Arguments) -> Result<Value, String> 
         (false, _) if server.is_some() => {
             format!(
                 "{name} is listed, but nobody published its version {:?} here.",
-                version.unwrap_or_default()
+                shorten(version.unwrap_or_default())
             )
         }
         (false, _) => format!("{}. Nobody published it here.", unknown(live, name)),

@@ -208,7 +208,8 @@ fn an_open_change_is_found_again() {
         });
         assert_eq!(forge.open_change(&change).unwrap(), "https://right");
         let renewed = sent(&script).last().unwrap().clone();
-        assert!(renewed.starts_with("PATCH ") && renewed.ends_with("/pulls/9"), "{renewed}");
+        let text = "{\"body\":\"b\",\"title\":\"t\"}";
+        assert_eq!(renewed, format!("PATCH repos/o/r%3Fx/pulls/9 {text}"));
         let (forge, _) = made(kind, move |verb, _| match verb {
             "GET" => (200, json!([pull("fork/r", "https://wrong")])),
             _ => (status, json!({ "message": "no" })),
@@ -228,7 +229,8 @@ fn an_open_change_is_found_again() {
         sent(&script)[1],
         "GET projects/group%2Fsub%2Fp/merge_requests?state=opened&source_branch=mcp-static%2Frequest-1&target_branch=main"
     );
-    assert_eq!(sent(&script)[2], "PUT projects/group%2Fsub%2Fp/merge_requests/9");
+    let text = "{\"description\":\"b\",\"title\":\"t\"}";
+    assert_eq!(sent(&script)[2], format!("PUT projects/group%2Fsub%2Fp/merge_requests/9 {text}"));
 }
 
 #[test]

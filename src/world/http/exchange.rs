@@ -82,6 +82,9 @@ impl Reply {
     }
 }
 
+/// Why an address in a private network is not requested.
+pub const PRIVATE: &str = "it is in a private network";
+
 /// Sends single HTTP requests.
 pub trait Exchange: Send + Sync {
     /// Sends a request.

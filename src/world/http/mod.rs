@@ -15,7 +15,7 @@ use std::fmt;
 
 #[cfg(feature = "http")]
 pub use client::{HttpClient, HttpOptions, ProxyChoice, read, summary};
-pub use exchange::{Ask, Exchange, Reply, Verb};
+pub use exchange::{Ask, Exchange, PRIVATE, Reply, Verb};
 pub use retry::retry_after_wait;
 pub use url::{Url, shown};
 #[cfg(feature = "http")]

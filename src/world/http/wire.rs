@@ -17,7 +17,7 @@ use ureq::{Agent, Body};
 use crate::model::is_public;
 
 use super::client::{Agents, HttpOptions, failure, parse, refused};
-use super::{Ask, Exchange, HttpError, Reply, Url};
+use super::{Ask, Exchange, HttpError, PRIVATE, Reply, Url};
 
 /// What an [`Exchanger`] may request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,9 +106,6 @@ impl Exchanger {
         Ok(reply)
     }
 }
-
-/// Why an address is not requested.
-const PRIVATE: &str = "it is in a private network";
 
 /// Resolves names, and keeps their public addresses only.
 #[derive(Debug)]

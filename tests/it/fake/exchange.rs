@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use mcp_static::internals::world::http::{Ask, Exchange, HttpError, Reply};
+use mcp_static::internals::world::http::{Ask, Exchange, HttpError, PRIVATE, Reply};
 use serde_json::Value;
 
 /// Answers by URL: JSON or a text with status 200, or a number for a status without a body. A list is given in turn,
-/// the last of it again and again. Nobody else answers.
+/// the last of it again and again; `null` is a host in a private network. Nobody else answers.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(transparent)]
 pub struct FakeExchange {
@@ -44,6 +44,10 @@ impl Exchange for FakeExchange {
             None => {
                 let why = "connection failed".to_owned();
                 return Err(HttpError::NoAnswer { url: ask.url.clone(), why });
+            }
+            Some(Value::Null) => {
+                let why = PRIVATE.to_owned();
+                return Err(HttpError::Refused { url: ask.url.clone(), why });
             }
             Some(Value::Number(status)) => reply.status = status.as_u64().unwrap() as u16,
             Some(Value::String(text)) => reply.body = text.as_bytes().to_vec(),

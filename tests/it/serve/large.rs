@@ -31,7 +31,7 @@ fn get(live: &Live, target: &str) -> Value {
 
 /// A registry of `servers` servers with some versions each, of which some are deprecated or deleted; the
 /// same seed makes the same one.
-fn random(servers: usize, mut seed: u64) -> Project {
+pub(super) fn random(servers: usize, mut seed: u64) -> Project {
     let project = Project::empty();
     let mut random = |below: u64| {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);

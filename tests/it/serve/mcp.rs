@@ -218,3 +218,35 @@ fn an_agent_learns_why_a_server_is_not_listed() {
         assert!(answer.contains(says), "{answer}");
     }
 }
+
+#[test]
+fn nothing_long_or_broken_is_repeated_and_the_conversation_goes_on() {
+    let mut agent = Agent::start(&Project::sample(), &[]);
+    let long = "x".repeat(3_000_000);
+    let answer = agent.ask("tools/call", &json!({ "name": long, "arguments": {} }));
+    let message = answer["error"]["message"].as_str().unwrap();
+    assert!(message.len() < 1000 && message.contains("search_servers"), "{}", message.len());
+    for (tool, arguments) in [
+        ("show_server", json!({ "name": long })),
+        ("show_server", json!({ (long.as_str()): 1 })),
+        ("show_server", json!({ "name": long, "version": long })),
+        ("install_server", json!({ "name": "com.example.almanac/weather", "client": long })),
+        (
+            "install_server",
+            json!({ "name": "com.example.almanac/weather", "client": "json", "version": long }),
+        ),
+        ("search_servers", json!({ "limit": long })),
+    ] {
+        let said = agent.wrong(tool, arguments);
+        assert!(said.len() < 2000, "{tool}: {} bytes", said.len());
+    }
+    let why = agent.call("why_not_listed", json!({ "name": long, "version": long }));
+    assert!(why.to_string().len() < 2000);
+    let why = agent
+        .call("why_not_listed", json!({ "name": "com.example.almanac/weather", "version": long }));
+    assert!(why.to_string().len() < 2000, "{} bytes", why.to_string().len());
+    // What is not a message is not answered on standard output with anything else than the protocol.
+    let to = agent.to.as_mut().unwrap();
+    to.write_all(b"garbage\n\xff\xfe\n{\"jsonrpc\":\n\n").and_then(|()| to.flush()).unwrap();
+    agent.call("search_servers", json!({}));
+}

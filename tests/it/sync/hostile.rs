@@ -67,8 +67,8 @@ fn a_selector_without_a_version_and_a_server_without_versions_are_said() {
     world.publish("com.a/aa", "1.0.0", START);
     here.sync(&world, START + DAY, false).unwrap();
     let said = [
-        "https://upstream.example.com has no server that matches \"com.a/*@9.0.0\"",
-        "https://upstream.example.com has no version that matches \"com.a/aa@^3\"",
+        "https://upstream.example.com has nothing that matches \"com.a/*@9.0.0\"",
+        "https://upstream.example.com has nothing that matches \"com.a/aa@^3\"",
     ];
     assert_eq!(here.said, said);
     here.mirror = mirror("servers = [\"com.a/aa\"]");

@@ -28,6 +28,8 @@ pub struct Ard {
     base: String,
     registry: String,
     identifiers: Identifiers,
+    /// Whether there are server cards to name.
+    cards: bool,
     /// The entries of the catalog that is being filled.
     entries: Vec<String>,
     size: usize,
@@ -49,6 +51,7 @@ impl Ard {
             base: base.as_str().to_owned(),
             registry: base.host().to_owned(),
             identifiers: settings.ard.identifiers,
+            cards: settings.has("server-cards"),
             entries: Vec::new(),
             size: 0,
             full: 0,
@@ -65,12 +68,12 @@ impl Ard {
             Some(domain) => format!("urn:air:{domain}:mcp:{name}"),
             None => format!("urn:air:{}:mcp:{namespace}:{name}", self.registry),
         };
-        let (kind, url) = match server.remotes.is_empty() {
-            false => (
+        let (kind, url) = match self.cards && !server.remotes.is_empty() {
+            true => (
                 "application/mcp-server-card+json",
                 Some(format!("{}/cards/{}/server-card.json", self.base, server.name)),
             ),
-            true => ("application/json", shown.url(facts)),
+            false => ("application/json", shown.url(facts)),
         };
         let transports = server.remotes.iter().map(|remote| remote.kind.as_str());
         let packages = server.packages.iter().map(|package| package.registry_type.as_str());

@@ -230,6 +230,19 @@ fn agents_get_identifiers_of_the_registry_or_of_proven_publishers() {
 }
 
 #[test]
+fn agents_are_sent_to_cards_only_where_there_are_cards() {
+    let remote =
+        json!({ "remotes": [{ "type": "streamable-http", "url": "https://a.example/mcp" }] });
+    let settings =
+        ExportSettings { enable: Some(vec!["ard".to_owned()]), ..ExportSettings::default() };
+    let files = made(&settings, &[entry("com.example/tool", &remote)]);
+    let entry = file(&files, ".well-known/ard.json")["entries"][0].clone();
+    let base = "https://mcp.example.org/tools";
+    let url = format!("{base}/v0.1/servers/com.example%2Ftool/versions/1.0.0");
+    assert_eq!((&entry["type"], &entry["url"]), (&json!("application/json"), &json!(url)));
+}
+
+#[test]
 fn questions_come_from_the_publisher_alone() {
     let with = |queries: Value| {
         let more = json!({ "_meta": { "io.modelcontextprotocol.registry/publisher-provided": { "representativeQueries": queries } } });
