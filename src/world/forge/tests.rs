@@ -220,14 +220,23 @@ fn an_open_change_is_found_again() {
         assert_eq!(forge.open_change(&change).unwrap(), "https://new");
     }
     let (forge, script) = made(ForgeKind::GitLab, |verb, _| match verb {
-        "GET" => (200, json!([{ "web_url": "https://right", "iid": 9 }])),
+        "GET" => {
+            let of = |url: &str, number: u64, project: Value| {
+                json!({
+                    "web_url": url, "iid": number, "source_project_id": project, "target_project_id": 3,
+                })
+            };
+            let (fork, gone) =
+                (of("https://wrong", 8, json!(4)), of("https://gone", 7, Value::Null));
+            (200, json!([fork, gone, of("https://right", 9, json!(3))]))
+        }
         "PUT" => (200, json!({})),
         _ => (409, json!({ "message": ["Another open merge request already exists"] })),
     });
     assert_eq!(forge.open_change(&change).unwrap(), "https://right");
     assert_eq!(
         sent(&script)[1],
-        "GET projects/group%2Fsub%2Fp/merge_requests?state=opened&source_branch=mcp-static%2Frequest-1&target_branch=main"
+        "GET projects/group%2Fsub%2Fp/merge_requests?state=opened&source_branch=mcp-static%2Frequest-1&target_branch=main&per_page=100&page=1"
     );
     let text = "{\"description\":\"b\",\"title\":\"t\"}";
     assert_eq!(sent(&script)[2], format!("PUT projects/group%2Fsub%2Fp/merge_requests/9 {text}"));
