@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use crate::config::{Mirror, Selector, StatusChanges};
+use crate::config::{Mirror, Selector, StatusChanges, VersionChoice};
 use crate::data::{Edit, Edits, EntryFile, MirrorState, StatusRecord, digest, entry_folder};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
@@ -246,7 +246,7 @@ impl Comparison<'_> {
     fn keeps(&self, reading: &Reading, matched: &[Cell<bool>], seen: &mut Seen) -> bool {
         let record = match reading {
             Ok(record) => record,
-            Err(bad) => return self.selects_text(&bad.name, None, matched),
+            Err(bad) => return self.matches(&bad.name, matched, |_| true),
         };
         seen.names.insert(record.name.clone());
         if let Ok(facts) = &record.facts {
@@ -272,12 +272,16 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether a record with this name and, if it is known, this version can be wanted; notes which selectors match it.
-    fn selects_text(&self, name: &str, version: Option<&str>, matched: &[Cell<bool>]) -> bool {
+    /// Whether the settings select a name, and for it what `choose` is true for.
+    fn matches(
+        &self,
+        name: &str,
+        matched: &[Cell<bool>],
+        choose: impl Fn(&VersionChoice) -> bool,
+    ) -> bool {
         let mut any = false;
         for (selector, matched) in self.mirror.servers.iter().zip(matched) {
-            let can_have = |version| selector.versions.contain(version, true);
-            if selector.names(name) && version.is_none_or(can_have) {
+            if selector.names(name) && choose(&selector.versions) {
                 matched.set(true);
                 any = true;
             }
@@ -289,8 +293,7 @@ impl Comparison<'_> {
         let facts = record.facts.as_ref();
         // A record without dates is refused by the plan, which says why.
         let is_latest = facts.map_or(true, |it| it.latest && it.status != Status::Deleted);
-        self.selects_text(&record.name, Some(&record.version), matched)
-            && self.mirror.selects(&record.name, &record.version, is_latest)
+        self.matches(&record.name, matched, |versions| versions.contain(&record.version, is_latest))
     }
 
     fn place(&self) -> Place {
