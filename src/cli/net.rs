@@ -22,8 +22,11 @@ use super::talk::Talk;
 /// # Errors
 /// With `--offline`, and when the proxy is invalid.
 pub(super) fn client(global: &Global) -> Result<HttpClient> {
-    HttpClient::new(options(global, "leave out --offline; `mcp-static import FILE` reads a dump without the network")?)
-        .map_err(invalid_proxy)
+    HttpClient::new(options(
+        global,
+        "leave out --offline; `mcp-static import FILE` reads a dump without the network",
+    )?)
+    .map_err(invalid_proxy)
 }
 
 /// Returns an exchanger of single requests that uses the proxy of the environment.
