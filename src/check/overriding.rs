@@ -4,7 +4,8 @@
 //! changed is reported at its place in `override.json`.
 
 use super::entry::EntryChecker;
-use crate::data::{Content, Document, EntryFile, Members, read_json, read_override};
+use crate::config::Variables;
+use crate::data::{Content, Document, EntryFile, MAX_FILE, Members, read_json, read_override};
 use crate::diag::{Code, Diagnostic, Finding, Pointer, SourceFile};
 use crate::model::Overridden;
 
@@ -28,6 +29,32 @@ impl Override {
             finding.pointer = Pointer::from(format!("/patch{}", finding.pointer));
         }
         SourceFile::new(&self.path, &self.text).diagnose_all(findings)
+    }
+}
+
+/// Returns a value of a patch with its variables filled in, or what is wrong with it and how to correct that.
+fn filled(text: &str, variables: &Variables) -> Result<Box<str>, (String, String)> {
+    let filled = variables.fill_json(text).map_err(|(_, message, help)| (message, help))?;
+    if filled.len() as u64 > MAX_FILE {
+        let message = format!(
+            "with its variables it has {} bytes, and at most {MAX_FILE} are read",
+            filled.len()
+        );
+        return Err((message, "use fewer or shorter variables".to_owned()));
+    }
+    // What the file itself holds is reported with the file.
+    let found = (filled != text).then(|| read_json("", filled.clone().into_bytes()));
+    let wrong = match found {
+        Some(Err(wrong)) => Some(wrong.message),
+        Some(Ok(document)) => document.findings.into_iter().next().map(|wrong| wrong.message),
+        None => None,
+    };
+    match wrong {
+        Some(wrong) => Err((
+            format!("with its variables it cannot be used: {wrong}"),
+            "write variables in values only, not in keys".to_owned(),
+        )),
+        None => Ok(filled.into_boxed_str()),
     }
 }
 
@@ -57,11 +84,15 @@ impl EntryChecker<'_> {
         }
         let Some(mut members) = Members::read(&original.compact) else { return (original, None) };
         let changed: Vec<String> = record.patch.iter().map(|(key, _)| key.clone()).collect();
+        let mut has_variables = false;
         for (key, value) in record.patch {
-            let filled = value.map(|text| variables.fill_json(&text)).transpose();
+            let filled = value.as_deref().map(|text| filled(text, &variables)).transpose();
             match filled {
-                Ok(value) => members.set(&key, value.map(String::into_boxed_str)),
-                Err((_, message, help)) => {
+                Ok(filled) => {
+                    has_variables |= filled != value;
+                    members.set(&key, filled);
+                }
+                Err((message, help)) => {
                     wrong(&format!("/patch/{key}"), &message, help);
                     return (original, None);
                 }
@@ -74,6 +105,8 @@ impl EntryChecker<'_> {
                 let record = Overridden::new(reason, of, changed, original.compact);
                 (result, Some(Override { record, path, text }))
             }
+            // What another channel changes may be here as it is.
+            Ok(_) if has_variables => (original, None),
             _ => {
                 wrong(
                     "/patch",

@@ -27,7 +27,7 @@ use channels::RawChannel;
 pub use channels::{Channel, POLICY, Variables, is_policy_file};
 pub use exports::{AllowlistSettings, EXPORT_IDS, ExportSettings, Identifiers, Match};
 use mirror::RawMirror;
-pub use mirror::{Mirror, OFFICIAL_REGISTRY, Selector, StatusChanges};
+pub use mirror::{Mirror, OFFICIAL_REGISTRY, Selector, StatusChanges, VersionChoice};
 pub use ownership::{
     Account, Cname, KeySource, Method, Ownership, PinIds, SameRepo, Trust, Visibility,
 };

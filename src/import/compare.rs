@@ -15,7 +15,7 @@ use crate::model::{Status, Timestamp};
 use crate::text::shorten;
 
 use super::candidate::{ASK_OR_CLOCK, Candidate, Existing};
-use super::record::Reason;
+use super::record::{Reason, UpstreamRecord};
 
 /// What happens to a record.
 pub(super) enum Decision {
@@ -99,14 +99,10 @@ impl<'a> Compare<'a> {
             return Decision::Conflict(conflict(
                 candidate,
                 "an entry of this registry with another document exists",
-                "leave the record out with --exclude, or remove the existing entry",
+                "leave the record out with --exclude or `exclude`, or remove the existing entry",
             ));
         };
-        let finding = conflict(
-            candidate,
-            "the existing document differs, and a published version is immutable",
-            "remove the folder and import again if upstream's document is the right one",
-        );
+        let finding = other_document(&candidate.record);
         // A document that was changed upstream must not keep its withdrawal out.
         if withdraws(candidate, &status) && !self.is_of_another(registry) {
             let updated = self.later(here, candidate.facts.updated.clone());
@@ -235,6 +231,21 @@ fn finding(candidate: &Candidate, message: String) -> Diagnostic {
 
 fn conflict(candidate: &Candidate, why: &str, help: &str) -> Diagnostic {
     finding(candidate, format!("{} was not imported: {why}", candidate.label())).help(help)
+}
+
+/// Returns the warning about a record with another document than the one that is here.
+fn other_document(record: &UpstreamRecord) -> Diagnostic {
+    let label = format!("{}@{}", record.name, record.version);
+    let why = "the existing document differs, and a published version is immutable";
+    let message = format!("{label} was not imported: {why}");
+    Diagnostic::new(Code::ImportConflict, record.place.clone(), message)
+        .help("remove the folder and import again if upstream's document is the right one")
+}
+
+/// Returns that warning if the document of a record differs from the one that is here.
+pub(super) fn differing(record: &UpstreamRecord, here: &Existing) -> Option<Diagnostic> {
+    let is_same = here.server.as_deref().is_none_or(|it| same_document(it, &record.server));
+    (!is_same).then(|| other_document(record))
 }
 
 /// Returns why a date of publication is not imported.

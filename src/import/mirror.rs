@@ -8,18 +8,20 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
 
-use crate::config::{Mirror, Selector, StatusChanges};
-use crate::data::{MirrorState, StatusRecord, digest, entry_folder};
+use crate::config::{Mirror, Selector, StatusChanges, VersionChoice};
+use crate::data::{Edit, Edits, EntryFile, MirrorState, StatusRecord, digest, entry_folder};
 use crate::diag::{Code, Diagnostic, Place};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{ServerName, Status, Timestamp, Version};
 use crate::text::{count, shorten};
 use crate::world::http::shown;
 
+use super::compare::differing;
 use super::filter::Filter;
 use super::plan::{AHEAD, ImportPlan, Present, plan};
 use super::present::{HeldServers, held, present};
 use super::record::{Reading, UpstreamRecord};
+use super::steps::status;
 use super::store::PageStore;
 use super::upstream::Upstream;
 
@@ -128,13 +130,13 @@ impl Comparison<'_> {
         for name in &by_name {
             let Some(name) = ServerName::parse(name).ok() else { continue };
             match upstream.versions(&name)? {
-                None => self.report_missing(&name, &mut gathered.findings),
-                Some(readings) => {
+                Some(readings) if !readings.is_empty() => {
                     let kept = readings.into_iter();
                     gathered.readings.extend(kept.filter(|it| self.keeps(it, &matched, &mut seen)));
                     let is_about = |it: &Selector| it.name == name.as_str();
                     self.report_unmatched(&matched, is_about, &mut gathered.findings);
                 }
+                _ => self.report_missing(&name, &mut gathered.findings),
             }
         }
         gathered
@@ -148,24 +150,19 @@ impl Comparison<'_> {
     /// # Errors
     /// When more entries would be marked as deleted than the settings allow.
     pub(super) fn plan(&self, mut gathered: Gathered, present: &Present) -> Result<MirrorPlan> {
-        let before =
-            |record: &UpstreamRecord| here(record, present).map(|entry| entry.status.clone());
         let mut findings = std::mem::take(&mut gathered.findings);
         if self.mirror.status == StatusChanges::Report {
             gathered.readings.retain(|reading| {
                 let Ok(record) = reading else { return true };
-                let Some(status) = before(record) else { return true };
-                findings.extend(self.differs(record, &status.unwrap_or_default()));
+                let Some(entry) = here(record, present) else { return true };
+                findings.extend(differing(record, entry));
+                findings.extend(self.differs(record, &entry.status.clone().unwrap_or_default()));
                 false
             });
         }
-        let is_withdrawn = |reading: &&Reading| {
-            let Ok(record) = reading else { return false };
-            let deleted = record.facts.as_ref().is_ok_and(|it| it.status == Status::Deleted);
-            let here = before(record).map(|status| status.unwrap_or_default().status);
-            deleted && here.is_some_and(|status| status != Status::Deleted)
-        };
-        let withdrawn = gathered.readings.iter().filter(is_withdrawn).count();
+        let everything = Filter::default();
+        let mut plan = plan(&self.mirror.from, gathered.readings, present, &everything, self.now);
+        let withdrawn = withdrawn(&plan.edits, present);
         let most = self.mirror.max_deletions;
         if withdrawn > most {
             let what = format!(
@@ -178,8 +175,6 @@ impl Comparison<'_> {
             );
             return Err(Error::new(ErrorKind::Remote, what).help(help));
         }
-        let everything = Filter::default();
-        let mut plan = plan(&self.mirror.from, gathered.readings, present, &everything, self.now);
         plan.findings.splice(0..0, findings);
         let state = gathered.state.map(|next| self.recorded(next, plan.edits.is_empty()));
         Ok(MirrorPlan { plan, state })
@@ -215,12 +210,16 @@ impl Comparison<'_> {
         }
     }
 
-    /// Returns the SHA-256 of what decides which records come in.
+    /// Returns the SHA-256 of what decides which records come in, and what is taken from those that are here.
     fn selection(&self) -> String {
         let words = |texts: Vec<&str>| texts.join("\n");
         let servers = words(self.mirror.servers.iter().map(|it| it.text.as_str()).collect());
         let exclude = words(self.mirror.exclude.iter().map(String::as_str).collect());
-        digest(format!("{servers}\n\n{exclude}").as_bytes())
+        let status = match self.mirror.status {
+            StatusChanges::Follow => "",
+            StatusChanges::Report => "\n\nreport",
+        };
+        digest(format!("{servers}\n\n{exclude}{status}").as_bytes())
     }
 
     /// Returns the names that are asked for one by one.
@@ -245,7 +244,7 @@ impl Comparison<'_> {
     fn keeps(&self, reading: &Reading, matched: &[Cell<bool>], seen: &mut Seen) -> bool {
         let record = match reading {
             Ok(record) => record,
-            Err(bad) => return self.selects_text(&bad.name, None, matched),
+            Err(bad) => return self.matches(&bad.name, matched, |_| true),
         };
         seen.names.insert(record.name.clone());
         if let Ok(facts) = &record.facts {
@@ -271,12 +270,16 @@ impl Comparison<'_> {
         }
     }
 
-    /// Whether a record with this name and, if it is known, this version can be wanted; notes which selectors match it.
-    fn selects_text(&self, name: &str, version: Option<&str>, matched: &[Cell<bool>]) -> bool {
+    /// Whether the settings select a name, and for it what `choose` is true for.
+    fn matches(
+        &self,
+        name: &str,
+        matched: &[Cell<bool>],
+        choose: impl Fn(&VersionChoice) -> bool,
+    ) -> bool {
         let mut any = false;
         for (selector, matched) in self.mirror.servers.iter().zip(matched) {
-            let can_have = |version| selector.versions.contain(version, true);
-            if selector.names(name) && version.is_none_or(can_have) {
+            if selector.names(name) && choose(&selector.versions) {
                 matched.set(true);
                 any = true;
             }
@@ -288,8 +291,7 @@ impl Comparison<'_> {
         let facts = record.facts.as_ref();
         // A record without dates is refused by the plan, which says why.
         let is_latest = facts.map_or(true, |it| it.latest && it.status != Status::Deleted);
-        self.selects_text(&record.name, Some(&record.version), matched)
-            && self.mirror.selects(&record.name, &record.version, is_latest)
+        self.matches(&record.name, matched, |versions| versions.contain(&record.version, is_latest))
     }
 
     fn place(&self) -> Place {
@@ -363,6 +365,22 @@ impl Comparison<'_> {
         );
         Some(Diagnostic::new(Code::ImportConflict, record.place.clone(), message).help(help))
     }
+}
+
+/// Returns how many entries that are here and not deleted become deleted.
+fn withdrawn(edits: &Edits, present: &Present) -> usize {
+    let file = format!("/{}", EntryFile::Status.file_name());
+    let is_withdrawn = |(path, edit): &(&str, &Edit)| {
+        let entry = path.strip_suffix(&file).and_then(|folder| present.entries.get(folder));
+        let Some(entry) = entry.filter(|entry| entry.server.is_some()) else { return false };
+        let before = entry.status.as_ref().map(|it| it.status).unwrap_or_default();
+        let after = match edit {
+            Edit::Write(bytes) => status(bytes).status,
+            Edit::Remove => Status::Active,
+        };
+        after == Status::Deleted && before != Status::Deleted
+    };
+    edits.iter().filter(is_withdrawn).count()
 }
 
 /// Returns what is here of a record.

@@ -125,18 +125,19 @@ fn wrong(what: &str, text: &str, fault: &InvalidName) -> String {
 /// Returns why a name or version that collides is not imported.
 pub(super) fn reason(clash: Clash) -> Reason {
     let spelled = |what: &str, other: &str| format!("its {what} differs from {other} only by case");
-    let help = "leave it out with --exclude; the spelling that was published first stays";
+    let help =
+        "leave it out with --exclude or `exclude`; the spelling that was published first stays";
     match clash {
         Clash::Namespace(other) => Reason::new(spelled("namespace", &other), help),
         Clash::Name(other) => Reason::new(spelled("name", &other), help),
         Clash::Version(other) => Reason::new(spelled("version", &other), help),
         Clash::Document(file) => Reason::new(
             format!("its namespace has the name of the API's document {file}"),
-            "leave it out with --exclude",
+            "leave it out with --exclude, or `exclude` of a [[mirror]]",
         ),
         Clash::Tombstone(path) => Reason::new(
             format!("it was removed from this registry permanently ({path})"),
-            "leave it out with --exclude",
+            "leave it out with --exclude, or `exclude` of a [[mirror]]",
         ),
     }
 }

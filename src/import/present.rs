@@ -17,13 +17,15 @@ use super::record::Reading;
 /// Of each server the versions, and the registry that each was mirrored from.
 pub(super) type HeldServers = BTreeMap<String, BTreeMap<String, Option<String>>>;
 
-/// Reads which registry each entry of the data folder was mirrored from.
+/// Reads which registry each entry of the data folder was mirrored from. A folder that holds no document, such as one
+/// with an `override.json` for a version that is still to come, is no entry.
 pub(super) fn held(root: &Path, label: &str) -> Result<HeldServers> {
     let tree = Tree::from_disk(root, label)?;
     let server = |server: &ServerFolder| {
         let versions = server
             .versions
             .iter()
+            .filter(|version| version.files().any(|file| file == EntryFile::Server))
             .map(|version| Ok((version.version.to_string(), tree.mirrored_from(server, version)?)));
         let name = format!("{}/{}", server.namespace, server.name);
         Ok((name, versions.collect::<Result<_>>()?))

@@ -28,7 +28,7 @@ pub(super) fn next(failed: &HttpError, tries: u32, now: i64) -> Result<Duration>
         HttpError::Status { status: 401 | 403, .. } => {
             return give_up(
                 ErrorKind::Remote,
-                "put a token into an environment variable and name that with --token-env",
+                "put a token into an environment variable and name that with --token-env, or `token_env` of a [[mirror]]",
             );
         }
         HttpError::Status { .. } => {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::data::{DataPath, Edit, Edits, EntryFile, StatusRecord, read_json, read_status};
 use crate::model::Status;
-use crate::text::shorten;
+use crate::text::{shorten, visible};
 
 /// What happens to one entry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,13 +49,14 @@ impl std::fmt::Display for Step {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{:<10} {}", self.what, self.entry)?;
         match &self.note {
-            Some(note) => write!(f, " ({})", shorten(note)),
+            Some(note) => write!(f, " ({})", visible(&shorten(note))),
             None => Ok(()),
         }
     }
 }
 
-fn status(bytes: &[u8]) -> StatusRecord {
+/// Reads a `status.json` that was written here.
+pub(super) fn status(bytes: &[u8]) -> StatusRecord {
     let document = read_json("", bytes.to_vec());
     document.map(|document| read_status("", &document).0).unwrap_or_default()
 }
@@ -77,7 +78,7 @@ mod tests {
         edits.write(at("e", "server.json"), "{}");
         edits.write(
             at("e", "status.json"),
-            "{\"status\":\"deprecated\",\"statusMessage\":\"use a\"}",
+            "{\"status\":\"deprecated\",\"statusMessage\":\"use a\\u001b[2J\\n::error::\"}",
         );
         edits.write("mirrors.json", "{}");
         let said: Vec<String> = steps(&edits).iter().map(Step::to_string).collect();
@@ -86,7 +87,7 @@ mod tests {
             "updated    com.example/b@1.0.0",
             "deleted    com.example/c@1.0.0 (why)",
             "active     com.example/d@1.0.0",
-            "new        com.example/e@1.0.0 (deprecated, use a)",
+            "new        com.example/e@1.0.0 (deprecated, use a\\u{1b}[2J\\u{a}::error::)",
         ];
         assert_eq!(said, expected);
     }

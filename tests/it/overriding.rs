@@ -210,3 +210,37 @@ fn each_channel_fills_in_its_own_hosts() {
     let ran = project.run(&["check"]).expect(1);
     ran.says("there is no variable \"DOMAN\"").says("write ${DOMAIN}").says("/patch/packages");
 }
+
+#[test]
+fn a_channel_may_have_what_the_author_wrote_and_variables_are_no_keys() {
+    let project = project();
+    let settings = project.read("registry-data/registry.toml");
+    let channels = "[variables]\nNAME = \"weather-mcp\"\nKEY = \"version\"\n[channels.test]\nvariables = { NAME = \"test-mcp\" }\n";
+    project.file("registry-data/registry.toml", &format!("{settings}{channels}"));
+    project.git();
+    let mut patch = json!({ "packages": [serde_json::from_str::<Value>(PACKAGE).unwrap()] });
+    patch["packages"][0]["identifier"] = "${NAME}".into();
+    set(&project, &of(&project), &patch);
+    project.commit(1_700_000_000);
+    for (args, identifier, changed) in [
+        (&["build"][..], "weather-mcp", false),
+        (&["build", "--channel", "test", "--out", "_site"], "test-mcp", true),
+    ] {
+        project.run(args).expect(0);
+        let made = entry(&project);
+        assert_eq!(made["server"]["packages"][0]["identifier"], identifier, "{args:?}");
+        let own = &made["_meta"]["com.example/registry"]["override"];
+        assert_eq!(own.is_object(), changed, "{args:?}");
+    }
+    patch["packages"][0]["${KEY}"] = "2.0.0".into();
+    set(&project, &of(&project), &patch);
+    project
+        .run(&["check"])
+        .expect(1)
+        .says("with its variables it cannot be used")
+        .says("not in keys");
+    let many = "${NAME}".repeat(30_000);
+    patch = json!({ "packages": [{ "identifier": many }] });
+    set(&project, &of(&project), &patch);
+    project.run(&["check"]).expect(1).says("with its variables it has 330");
+}

@@ -1,5 +1,6 @@
 //! `[[mirror]]` and `sync`, against a registry in memory and against our own server.
 
+mod hostile;
 mod program;
 pub(crate) mod upstream;
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::data::{DataPath, Edit, Edits, join};
+use crate::data::{DataPath, Edit, Edits, EntryFile, join};
 use crate::error::{Error, ErrorKind, Result};
 use crate::import::{Step, steps};
 use crate::text::{count, markdown_span as span};
@@ -40,44 +40,57 @@ const PERMISSIONS: &str = "give the job the permissions contents: write and pull
 /// Opens or renews the pull request, if anything changed.
 pub(super) fn run(global: &Global, job: &Job, talk: &Talk) -> Result<Outcome> {
     let (prefix, edits) = changes(global)?;
-    let steps = steps(&edits);
-    if steps.is_empty() {
-        talk.say("no entry changed, so there is no pull request to open");
-        return Ok(Outcome::Fine);
+    if steps(&edits).is_empty() {
+        return Ok(unchanged(talk));
     }
     let forge = open(global, job)?.ok_or_else(|| {
         Error::new(ErrorKind::Usage, "there is no token that may open a merge request")
             .help("set MCP_STATIC_TOKEN to a project access token with the scope api")
     })?;
     let base = base_branch(job)?;
-    let title = format!("Sync mirrored entries: {}", summary(&steps));
-    push(job, &prefix, &edits, &format!("{title}\n\n{}", plain(&steps)), &base)?;
+    let steps = push(job, &prefix, &edits, &base)?;
+    if steps.is_empty() {
+        return Ok(unchanged(talk));
+    }
+    let title = title(&steps);
     let body = body(&steps, job.forge);
     let change = NewChange { branch: BRANCH.to_owned(), base, title, body };
     talk.say(&format!("the pull request is {}", pull(forge.as_ref(), &change, job)?));
     Ok(Outcome::Fine)
 }
 
-/// Returns the path of the data folder in the repository, and what `sync` changed in it.
+fn unchanged(talk: &Talk) -> Outcome {
+    talk.say("no entry changed, so there is no pull request to open");
+    Outcome::Fine
+}
+
+/// Returns the path of the data folder in the repository, and what `sync` changed in it. What the command never does,
+/// such as removing a document, and what is behind a symbolic link is left out.
 fn changes(global: &Global) -> Result<(String, Edits)> {
     let git = repository(&global.data)?;
     let prefix = git.relative(&global.data)?.ok_or_else(|| {
         Error::new(ErrorKind::Git, "the data is not in this repository").at(&global.data)
     })?;
+    let root = global.data.canonicalize();
+    let root = root.map_err(|e| Error::io("the data folder cannot be read", &global.data, e))?;
     let mut edits = Edits::new();
     for path in git.changed(&prefix)? {
-        if !matches!(DataPath::of(&path), DataPath::Entry { .. } | DataPath::Mirrors) {
-            continue;
-        }
-        let full = global.data.join(&path);
-        match std::fs::symlink_metadata(&full) {
-            Ok(meta) if meta.is_file() => {
+        let can_go = match DataPath::of(&path) {
+            DataPath::Entry { file: EntryFile::Server | EntryFile::Origin, .. } => false,
+            DataPath::Entry { file: EntryFile::Status, .. } | DataPath::Mirrors => true,
+            _ => continue,
+        };
+        let full = root.join(&path);
+        match full.canonicalize() {
+            Ok(at) if at == full && at.is_file() => {
                 let bytes = file::read(&full, MAX_DOCUMENT)
                     .map_err(|e| Error::io("a changed file cannot be read", &full, e))?;
                 edits.write(path, bytes);
             }
-            Ok(_) => {}
-            Err(_) => edits.remove(path),
+            Err(_) if can_go && std::fs::symlink_metadata(&full).is_err() => {
+                edits.remove(path);
+            }
+            _ => {}
         }
     }
     Ok((prefix, edits))
@@ -91,23 +104,45 @@ fn base_branch(job: &Job) -> Result<String> {
     })
 }
 
-/// Pushes the branch with the change on top of `base`.
-fn push(job: &Job, prefix: &str, edits: &Edits, message: &str, base: &str) -> Result<()> {
+/// Pushes the branch with what of the change `base` does not have yet on top of it, and returns what that means. Nothing
+/// is pushed when `base` has everything.
+fn push(job: &Job, prefix: &str, edits: &Edits, base: &str) -> Result<Vec<Step>> {
     job.clear(&[REPOSITORY])?;
     let folder = job.at(REPOSITORY);
     let git = Git::init_bare(&folder)?;
     let remote = job.remote(true)?;
     remote.fetch(&folder, &[&format!("+refs/heads/{base}:{BASE}")])?;
     let parent = git.resolve(BASE)?;
-    let file = |(path, edit): (&str, &Edit)| match edit {
-        Edit::Write(bytes) => (join(prefix, path), Some(bytes.clone())),
-        Edit::Remove => (join(prefix, path), None),
-    };
-    let files: Vec<_> = edits.iter().map(file).collect();
-    let commit = git.commit_files(parent, &files, message, git.commit_time(parent)?)?;
+    let (mut left, mut files) = (Edits::new(), Vec::new());
+    for (path, edit) in edits.iter() {
+        let full = join(prefix, path);
+        let there = git.entry(parent, &full)?.map(|side| side.oid);
+        match edit {
+            Edit::Write(bytes) if there != Some(Git::blob_id(bytes)) => {
+                left.write(path, bytes.clone());
+                files.push((full, Some(bytes.clone())));
+            }
+            Edit::Remove if there.is_some() => {
+                left.remove(path);
+                files.push((full, None));
+            }
+            _ => {}
+        }
+    }
+    let steps = steps(&left);
+    if steps.is_empty() {
+        return Ok(steps);
+    }
+    let message = format!("{}\n\n{}", title(&steps), plain(&steps));
+    let commit = git.commit_files(parent, &files, &message, git.commit_time(parent)?)?;
     remote
         .push(&folder, &[&format!("+{commit}:refs/heads/{BRANCH}")])
-        .map_err(|e| e.help(PERMISSIONS))
+        .map_err(|e| e.help(PERMISSIONS))?;
+    Ok(steps)
+}
+
+fn title(steps: &[Step]) -> String {
+    format!("Sync mirrored entries: {}", summary(steps))
 }
 
 /// Opens the pull request or renews the open one, and returns its address.
@@ -149,9 +184,11 @@ fn summary(steps: &[Step]) -> String {
     format!("{}: {}", count(steps.len(), "entry"), all.join(", "))
 }
 
-/// Returns the list for the commit's message.
+/// Returns the list for the commit's message, without what the registries say: in a message it could skip the check of
+/// the pull request, or close an issue.
 fn plain(steps: &[Step]) -> String {
-    steps.iter().take(MAX_LISTED).map(|step| format!("{step}\n")).collect()
+    let line = |step: &Step| format!("{:<10} {}\n", step.what, step.entry);
+    steps.iter().take(MAX_LISTED).map(line).collect()
 }
 
 #[cfg(test)]
@@ -172,6 +209,8 @@ mod tests {
             text.contains("1 entry: 1 deleted") && text.contains("close it and reopen"),
             "{text}"
         );
+        let message = plain(&[step("[skip ci] Closes #1")]);
+        assert_eq!(message, "deleted    com.example/a@1.0.0\n");
         let many = vec![step(""); MAX_LISTED + 2];
         let text = body(&many, ForgeKind::GitLab);
         assert!(text.contains("- and 2 entries more") && !text.contains("reopen"), "{text}");

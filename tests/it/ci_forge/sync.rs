@@ -94,6 +94,52 @@ fn what_changed_becomes_one_pull_request_that_is_renewed() {
 }
 
 #[test]
+fn only_what_sync_does_gets_into_the_commit() {
+    let world = Arc::new(Mutex::new(World::default()));
+    for server in ["weather", "tides", "maps"] {
+        world.lock().unwrap().publish(&format!("com.example/{server}"), "1.0.0", NOW);
+    }
+    let base = listen(Arc::clone(&world));
+    let forge = FakeForge::new(Dialect::GitHub, "");
+    let mut job = Job::new(Dialect::GitHub, &forge.base);
+    job.set("GITHUB_REF_NAME", "main");
+    let settings = format!("[[mirror]]\nfrom = \"{base}\"\nservers = [\"com.example/*\"]\n");
+    let repository = repositories(&job, Dialect::GitHub, &settings);
+    synced(&job);
+    // The pull request is merged, and the checkout is behind: there is nothing left to do.
+    let merged = branch(&repository).id();
+    repository.reference("refs/heads/main", merged, true, "merged").unwrap();
+    repository.find_reference("refs/heads/mcp-static/sync").unwrap().delete().unwrap();
+    forge.state().pulls.clear();
+    synced(&job);
+    assert!(forge.state().pulls.is_empty());
+    assert!(repository.find_reference("refs/heads/mcp-static/sync").is_err());
+    // Now the checkout is that branch, and something else has changed files.
+    let checkout = git2::Repository::open(job.scratch.path()).unwrap();
+    checkout.find_remote("origin").unwrap().fetch(&["main"], None, None).unwrap();
+    let head = checkout.find_object(merged, None).unwrap();
+    checkout.reset(&head, git2::ResetType::Mixed, None).unwrap();
+    let data = job.scratch.data();
+    let at = |path: &str| data.join("servers/com.example").join(path);
+    std::fs::remove_file(at("weather/1.0.0/origin.json")).unwrap();
+    std::fs::remove_file(at("weather/1.0.0/server.json")).unwrap();
+    job.scratch.write("registry-data/servers/com.example/weather/1.0.0/override.json", "{}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        std::fs::set_permissions(at("tides/1.0.0/server.json"), PermissionsExt::from_mode(0o755))
+            .unwrap();
+        job.scratch.write("elsewhere/1.0.0/server.json", "secret");
+        std::fs::remove_dir_all(at("maps")).unwrap();
+        symlink(job.scratch.path().join("elsewhere"), at("maps")).unwrap();
+    }
+    let ran = job.run(&["ci", "sync"]);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("no entry changed"), "{}", ran.err);
+    assert!(repository.find_reference("refs/heads/mcp-static/sync").is_err());
+}
+
+#[test]
 fn without_a_change_nothing_is_opened() {
     let world = Arc::new(Mutex::new(World::default()));
     let base = listen(world);

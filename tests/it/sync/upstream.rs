@@ -64,6 +64,8 @@ pub(crate) struct World {
     pub(crate) faults: Mutex<Vec<Option<Fault>>>,
     /// Whether it refuses `updated_since`, as static hosts that look at the query do.
     pub(crate) plain: bool,
+    /// Whether it answers a question for versions with an empty list.
+    pub(crate) hollow: bool,
     asked: Mutex<Vec<String>>,
 }
 
@@ -139,6 +141,9 @@ impl World {
     fn versions(&self, name: &str) -> Result<Value, u16> {
         let of: Vec<Value> =
             self.records.iter().filter(|it| it.name == name).map(Record::json).collect();
+        if self.hollow {
+            return Ok(json!({ "servers": [], "metadata": { "count": 0 } }));
+        }
         if of.is_empty() {
             Err(404)
         } else {
