@@ -123,11 +123,9 @@ impl Comparison<'_> {
             gathered.readings = walk.readings;
             if walk.complete {
                 self.report_gone(&seen.names, &mut gathered.findings);
-            }
-            gathered.state = Some(self.next_state(seen.newest.as_ref(), walk.complete));
-            if walk.complete {
                 self.report_unmatched(&matched, |it| !it.is_exact(), &mut gathered.findings);
             }
+            gathered.state = Some(self.next_state(seen.newest.as_ref(), walk.complete));
         }
         for name in &by_name {
             let Some(name) = ServerName::parse(name).ok() else { continue };

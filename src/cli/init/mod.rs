@@ -55,12 +55,13 @@ pub(super) fn run(global: &Global, args: &InitArgs, talk: &Talk) -> Result<Outco
         asker.fill(&mut plan, &all)?;
     }
     let plan = plan.finish(&around)?;
+    let has_owners = args.dir.join(plan.forge.folder()).join("CODEOWNERS").exists();
     if write(args, &plan, &around, talk)? {
         let mut has_server = around.has_entries || plan.example;
         if let Some(asker) = asker.as_mut().filter(|_| !has_server) {
             has_server = asker.first_server(|path| add_server(global, args, path, talk));
         }
-        for line in next::next_steps(args, &plan, &around, has_server) {
+        for line in next::next_steps(args, &plan, &around, (has_server, has_owners)) {
             talk.say(&line);
         }
     }

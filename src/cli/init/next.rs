@@ -13,7 +13,7 @@ pub(super) fn next_steps(
     args: &InitArgs,
     plan: &Scaffold,
     around: &Surroundings,
-    has_server: bool,
+    (has_server, has_owners): (bool, bool),
 ) -> Vec<String> {
     let mut steps = Vec::new();
     let enter = match args.dir == Path::new(".") {
@@ -31,13 +31,17 @@ pub(super) fn next_steps(
         steps.push(format!("then: {commit}"));
     }
     steps.push("then: mcp-static serve, and look at http://127.0.0.1:8080/".to_owned());
-    if plan.maintainers.is_none() {
-        steps.push(format!("then: name your maintainers in {}/CODEOWNERS", plan.forge.folder()));
-    } else if args.maintainers.is_none() && matches!(plan.forge, Forge::GitHub { .. }) {
-        steps.push(
+    let forge = plan.forge;
+    match (&plan.maintainers, &args.maintainers) {
+        _ if has_owners => {}
+        (None, _) => {
+            steps.push(format!("then: name your maintainers in {}/CODEOWNERS", forge.folder()));
+        }
+        (Some(_), None) if matches!(forge, Forge::GitHub { .. }) => steps.push(
             "then: check .github/CODEOWNERS: GitHub accepts accounts and teams as owners, but not an organisation alone"
                 .to_owned(),
-        );
+        ),
+        _ => {}
     }
     steps.push(publishing(plan).to_owned());
     if plan.host() == "github-pages" && !plan.public {
