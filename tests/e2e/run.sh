@@ -57,8 +57,8 @@ killed=$!
 
 [ -z "$dump" ] || part "real data" python3 "$here/real_data.py" "$tool" "$dump" "$work/real"
 [ -z "${E2E_PACKAGES:-}" ] || part "package registries" python3 "$here/packages.py" "$tool"
-skeleton=$(ls "$(dirname "${dump:-.}")"/official-registry-skeleton-*.json.gz 2>/dev/null | tail -n 1 || true)
-[ -z "$dump" ] || [ -z "$skeleton" ] || part "a mirror of the whole" python3 "$here/mirror.py" "$tool" "$skeleton"
+for skeleton in "$(dirname "${dump:-.}")"/official-registry-skeleton-*.json.gz; do :; done
+[ -z "$dump" ] || [ ! -f "$skeleton" ] || part "a mirror of the whole" python3 "$here/mirror.py" "$tool" "$skeleton"
 # Installs Python packages most of the time, so it runs beside the next parts too.
 spec=$(dirname "${dump:-.}")/../spec
 [ -n "$dump" ] && [ -d "$spec" ] || spec=
