@@ -124,7 +124,7 @@ fn is_second_level(root: &Path, path: &Path) -> bool {
 /// Looks at the data folder `root` without opening a file: a digest of all names, sizes and times. The order of the
 /// files does not matter, and folders do not count: their own times move for files that are not ours.
 pub fn look(root: &Path) -> Result<u64> {
-    Ok(files(root, mark)?.into_iter().fold(0, u64::wrapping_add))
+    Ok(files(root, mark)?.fold(0, u64::wrapping_add))
 }
 
 /// What a look sees of one file.
@@ -138,7 +138,10 @@ fn mark(entry: &walkdir::DirEntry) -> u64 {
 }
 
 /// Returns what `each` makes of every file below `root`.
-fn files<T: Send>(root: &Path, each: impl Fn(&walkdir::DirEntry) -> T + Sync) -> Result<Vec<T>> {
+fn files<T: Send>(
+    root: &Path,
+    each: impl Fn(&walkdir::DirEntry) -> T + Sync,
+) -> Result<impl Iterator<Item = T>> {
     if !root.is_dir() {
         return Err(missing(root));
     }
@@ -157,8 +160,7 @@ fn files<T: Send>(root: &Path, each: impl Fn(&walkdir::DirEntry) -> T + Sync) ->
     }
     folders.sort();
     let below = folders.par_iter().map(|folder| list(folder, &each));
-    found.extend(below.collect::<Result<Vec<_>>>()?.into_iter().flatten());
-    Ok(found)
+    Ok(found.into_iter().chain(below.collect::<Result<Vec<_>>>()?.into_iter().flatten()))
 }
 
 fn list<T>(folder: &Path, each: impl Fn(&walkdir::DirEntry) -> T) -> Result<Vec<T>> {
