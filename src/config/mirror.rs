@@ -103,7 +103,7 @@ impl Selector {
         Ok(Self { text: text.to_owned(), name: name.to_owned(), versions })
     }
 
-    /// Whether it names one server, and is no pattern.
+    /// Whether it is the name of one server and not a pattern.
     pub fn is_exact(&self) -> bool {
         !self.name.contains(['*', '?'])
     }

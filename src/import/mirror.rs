@@ -344,7 +344,7 @@ impl Comparison<'_> {
 
     fn taken(&self, name: &str, owner: Option<&str>) -> Diagnostic {
         let whose = match owner {
-            None => "this registry has entries of its own under that name".to_owned(),
+            None => "this registry has its own entries with that name".to_owned(),
             Some(other) => format!("it is mirrored from {}", shorten(other)),
         };
         let message = format!("{name} was not mirrored: {whose}");

@@ -18,7 +18,7 @@ use super::record::Reading;
 pub(super) type HeldServers = BTreeMap<String, BTreeMap<String, Option<String>>>;
 
 /// Reads which registry each entry of the data folder was mirrored from. A folder that holds no document, such as one
-/// with an `override.json` for a version that is still to come, is no entry.
+/// with an `override.json` for a version that is still to come, is not an entry.
 pub(super) fn held(root: &Path, label: &str) -> Result<HeldServers> {
     let tree = Tree::from_disk(root, label)?;
     let server = |server: &ServerFolder| {

@@ -193,7 +193,7 @@ fn a_year_of_a_registry_ends_like_a_fresh_crawl() {
         let name: Vec<&str> = file.split('/').skip(1).take(2).collect();
         assert!(
             gone.contains(&name.join("/")),
-            "{file} is no longer there upstream and did not vanish"
+            "{file} is not listed upstream any more and did not vanish"
         );
     }
 }
@@ -270,8 +270,7 @@ fn own_entries_win_and_that_is_said() {
     here.scratch.write("registry-data/servers/com.example/aa/0.9.0/server.json", own);
     here.sync(&world, START + DAY, false).unwrap();
     assert_eq!(here.changed, ["new        com.example/bb@1.0.0"]);
-    let whose =
-        "com.example/aa was not mirrored: this registry has entries of its own under that name";
+    let whose = "com.example/aa was not mirrored: this registry has its own entries with that name";
     assert_eq!(here.said, [whose]);
 }
 

@@ -225,7 +225,7 @@ fn argument(word: &str, option: &str) -> (String, Vec<(String, bool)>) {
     let (plain, names) = variables(word);
     let is_value = !word.starts_with('-');
     if is_value && let Some(end) = pair_end(option) {
-        // The name of a header or of an environment variable is no secret.
+        // The name of a header or of an environment variable is not secret.
         return match word.split_once(end) {
             Some((name, _)) if !names.is_empty() && !holds_secret(&plain) => {
                 (plain, keep(names, name))

@@ -149,7 +149,7 @@ fn without_a_change_nothing_is_opened() {
     let settings = format!("[[mirror]]\nfrom = \"{base}\"\nservers = [\"com.example/weather\"]\n");
     let repository = repositories(&job, Dialect::GitHub, &settings);
     synced(&job);
-    // What `sync` does not write is no part of it.
+    // Files that `sync` does not write are left out.
     job.scratch.write("registry-data/owners/com.example.toml", "x");
     job.scratch.write("registry-data/registry.toml", "x");
     let ran = job.run(&["ci", "sync"]);
