@@ -80,7 +80,7 @@ struct Gathering {
     summaries: Vec<Summary>,
     items: Vec<IndexedVersion>,
     urls: Vec<Vec<RemoteUrl>>,
-    findings: Vec<Diagnostic>,
+    report: Report,
     policy: PolicyOutcome,
     /// What the files for other systems leave out.
     left_out: Vec<(String, LeftOut)>,
@@ -104,11 +104,10 @@ pub fn build(
         super::working::refuse_tracked(target.out)?;
         sinks.push(Sink::open(target, &key, &forbidden)?);
     }
-    let mut report = Report::new();
-    report.extend(loaded.tree_findings()?);
-    let Gathering { summaries, items, urls, findings, policy, left_out } =
-        servers(loaded, &mut sinks, observer)?;
-    report.extend(findings);
+    let mut gathering = Gathering::default();
+    gathering.report.extend(loaded.tree_findings()?);
+    servers(loaded, &mut sinks, &mut gathering, observer)?;
+    let Gathering { summaries, items, urls, mut report, policy, left_out } = gathering;
     report.extend(loaded.url_findings(&urls)?);
     drop(urls);
     report.extend(loaded.policing.findings(&policy.exceptions));
@@ -167,13 +166,19 @@ fn size(servers: &[ServerFolder], left_out: &[model::LeftOut]) -> (usize, usize)
 }
 
 /// Makes the part of every server, and the list.
-fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> Result<Gathering> {
+fn servers(
+    loaded: &Loaded,
+    sinks: &mut [Sink<'_>],
+    gathering: &mut Gathering,
+    observer: &dyn Observer,
+) -> Result<()> {
     let servers = loaded.tree.servers();
     observer.stage("building", servers.len() as u64);
     let mut old_list = sinks.first().and_then(Sink::old_list);
     let mut pages = sinks.iter().any(Sink::takes_pages).then(ListPages::default);
-    let summaries = Vec::with_capacity(if loaded.catalog.is_some() { servers.len() } else { 0 });
-    let (mut gathering, mut count) = (Gathering { summaries, ..Gathering::default() }, 0);
+    let summaries = if loaded.catalog.is_some() { servers.len() } else { 0 };
+    gathering.summaries.reserve_exact(summaries);
+    let mut count = 0;
     let mut outgoing = Outgoing::begin(loaded, sinks)?;
     for chunk in servers.chunks(CHUNK) {
         // Of each server, one for each output.
@@ -216,7 +221,7 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
             gathering.summaries.extend(part.summary);
             gathering.items.extend(part.items);
             gathering.urls.push(part.urls);
-            gathering.findings.extend(part.findings);
+            gathering.report.extend(part.findings);
             gathering.policy.add(part.policy);
         }
         put_queries(sinks, &queries)?;
@@ -229,7 +234,7 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
     let end = list_end(count, None);
     sinks.iter_mut().try_for_each(|sink| sink.end_list(&end))?;
     observer.done();
-    Ok(gathering)
+    Ok(())
 }
 
 /// Adds documents from which hosts answer queries.
