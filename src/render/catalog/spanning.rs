@@ -3,21 +3,22 @@
 //! They are rendered at every build, from summaries alone. This file decides which pages there are and
 //! their titles; the views decide their content.
 
+mod lists;
+
 use std::collections::BTreeMap;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::site::{Artifact, Media};
 
 use super::super::export::is_export;
-use super::super::{Emit, Facts, LIST, Probed};
+use super::super::{Emit, Facts, Probed};
 use super::Catalog;
 use super::changes::{self, ChangeView, Dated};
 use super::enforce::Enforcement;
 use super::engine;
-use super::facets::{self, ALL, Facet, Group, NAMESPACES, facets, groups};
-use super::list::{self, FRONT, Leaf, Pager, ServerRow, leaves};
+use super::facets::{Facet, facets, groups};
+use super::list;
 use super::machine::Machine;
 use super::numbers::Numbers;
 use super::page::{PageHead, SiteView, Wanted};
@@ -27,41 +28,6 @@ use super::summary::Summary;
 use super::systems::Systems;
 use super::text::counted;
 use super::works;
-
-/// Body of the front page.
-#[derive(Serialize)]
-struct Home<'a> {
-    count: String,
-    /// How many servers are in the list of all and not here.
-    more: usize,
-    rows: Vec<ServerRow<'a>>,
-    groups: Vec<Group>,
-    newest: Vec<ServerRow<'a>>,
-    /// How many servers were proven in each way.
-    proofs: Vec<facets::Value>,
-    structured: serde_json::Value,
-    works: Option<works::Strip>,
-}
-
-/// Body of a page of a list: of all servers when there is no kind.
-#[derive(Serialize)]
-struct List<'a> {
-    kind: Option<&'static str>,
-    kind_label: &'static str,
-    value: &'a str,
-    label: &'a str,
-    count: &'a str,
-    rows: Vec<ServerRow<'a>>,
-    pager: Pager,
-}
-
-/// Body of a page of the index of namespaces.
-#[derive(Serialize)]
-struct Namespaces<'a> {
-    count: String,
-    values: &'a [facets::Value],
-    pager: Pager,
-}
 
 /// What the feed is made of; it has no frame.
 #[derive(Serialize)]
@@ -199,14 +165,6 @@ impl Span<'_> {
         }
     }
 
-    /// The front page and the pages of lists.
-    fn lists<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
-        self.home().into_iter().try_for_each(emit)?;
-        self.all().into_iter().try_for_each(emit)?;
-        self.namespaces().into_iter().try_for_each(emit)?;
-        self.facets(emit)
-    }
-
     /// Single pages, assets and documents for machines.
     fn others<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
         let (catalog, site, servers) = (self.catalog, self.site, self.servers);
@@ -228,101 +186,6 @@ impl Span<'_> {
         let page = self.plain("allowlist", "allowlist.html", "Allowlist", ALLOWLIST, view);
         page.into_iter().try_for_each(emit)?;
         Ok(enforced)
-    }
-
-    /// The front page: the servers that changed last, and the ways to all others.
-    fn home(&self) -> Option<Artifact> {
-        let place = PagePlace::new(&[]).filter(|place| self.site.wants(&place.path))?;
-        let recent = list::recent(self.servers, |server| &server.updated);
-        let new = list::recent(self.servers, |server| &server.created);
-        let new = new.into_iter().filter(|server| server.status == "active").take(5);
-        let total = self.servers.len();
-        let proofs = self.facets.iter().filter(|facet| facet.kind.id == "proof");
-        let body = Home {
-            count: counted(total, "server"),
-            more: total.saturating_sub(FRONT),
-            rows: recent
-                .into_iter()
-                .take(FRONT)
-                .map(|s| ServerRow::new(s).news(&s.version, &s.updated))
-                .collect(),
-            groups: groups(self.facets, total, false),
-            newest: new.map(|s| ServerRow::new(s).news(&s.version, &s.created)).collect(),
-            proofs: proofs.filter_map(|facet| facet.view(total)).collect(),
-            structured: self.structured(),
-            works: self.probed.map(works::Strip::new),
-        };
-        let head = PageHead::new("servers", "", &self.site.tagline)
-            .json(Some(&LIST.to_owned()))
-            .built(self.facts);
-        self.catalog.page(self.site, place, "home.html", head, body)
-    }
-
-    /// The list of all servers by name.
-    fn all(&self) -> Vec<Artifact> {
-        let count = counted(self.servers.len(), "server");
-        let body = List {
-            kind: None,
-            kind_label: "",
-            value: "",
-            label: "All servers",
-            count: &count,
-            rows: Vec::new(),
-            pager: Pager::default(),
-        };
-        self.list(self.servers, &ALL, &body)
-    }
-
-    /// A list for every value of a facet that needs one.
-    fn facets<E: Send>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
-        let total = self.servers.len();
-        let listed = self.facets.par_iter().filter(|facet| facet.has_page(total));
-        let pages = listed.flat_map_iter(|facet| {
-            let (label, count) = (facet.label(), counted(facet.servers.len(), "server"));
-            let body = List {
-                kind: Some(facet.kind.id),
-                kind_label: facet.kind.label,
-                value: &facet.value,
-                label: &label,
-                count: &count,
-                rows: Vec::new(),
-                pager: Pager::default(),
-            };
-            self.list(&facet.servers, &facet.segments(), &body)
-        });
-        pages.try_for_each(emit)
-    }
-
-    /// The pages of one list; `body` is what they have in common.
-    fn list(&self, servers: &[&Summary], first: &[&str], body: &List<'_>) -> Vec<Artifact> {
-        let title = match body.kind {
-            Some(_) => format!("{}: {}", body.kind_label, body.label),
-            None => body.label.to_owned(),
-        };
-        let page = |leaf: Leaf<'_, &Summary>| {
-            let rows = leaf.items.iter().map(|summary| ServerRow::new(summary)).collect();
-            // The number of servers is on the first page only, so that it renews no other.
-            let about = if leaf.pager.first { body.count } else { "Servers" };
-            let about = format!("{about} of {}.", self.site.name);
-            let head = PageHead::new("browse", &title, &about);
-            let body = List { rows, pager: leaf.pager, ..*body };
-            self.catalog.page(self.site, leaf.place, "list.html", head, body)
-        };
-        let leaves = leaves(servers, first, |server| &server.name).into_iter();
-        leaves.filter(|leaf| self.site.wants(&leaf.place.path)).filter_map(page).collect()
-    }
-
-    /// The index of namespaces, which can be thousands.
-    fn namespaces(&self) -> Vec<Artifact> {
-        let values = facets::namespaces(self.facets, self.servers.len());
-        let page = |leaf: Leaf<'_, facets::Value>| {
-            let count = counted(values.len(), "namespace");
-            let body = Namespaces { count, values: leaf.items, pager: leaf.pager };
-            let head = PageHead::new("browse", "Namespaces", NAMES);
-            self.catalog.page(self.site, leaf.place, "namespaces.html", head, body)
-        };
-        let leaves = leaves(&values, &NAMESPACES, facets::Value::value).into_iter();
-        leaves.filter(|leaf| self.site.wants(&leaf.place.path)).filter_map(page).collect()
     }
 
     /// What changed, and the pages that explain: how to browse, to connect, to allow.
@@ -382,26 +245,5 @@ impl Span<'_> {
         let updated = entries.first().map(|entry| entry.at.iso.clone()).or(commit);
         let feed = Feed { site: self.site, base, updated, entries };
         Artifact::file(["feed.xml"], Media::Atom, self.catalog.render("feed.xml", feed)?)
-    }
-
-    /// The registry as linked data.
-    fn structured(&self) -> serde_json::Value {
-        serde_json::json!({
-            "@context": "https://schema.org",
-            "@type": "DataCatalog",
-            "name": self.site.name,
-            "description": self.site.tagline,
-            "url": self.site.base_url,
-            "dataset": {
-                "@type": "Dataset",
-                "name": format!("MCP servers of {}", self.site.name),
-                "description": "The latest version of every server, in one JSON document.",
-                "distribution": {
-                    "@type": "DataDownload",
-                    "encodingFormat": "application/json",
-                    "contentUrl": self.site.base_url.as_ref().map(|base| format!("{base}/{LIST}")),
-                },
-            },
-        })
     }
 }
