@@ -1,4 +1,5 @@
 // The page: copy buttons, pictures, and the start of the search. Every page works without a script.
+// The build puts the path of the file of icons in front, as ICONS.
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -8,8 +9,11 @@ function make(tag, attributes = {}, ...children) {
 }
 
 function icon(name) {
-  const svg = document.querySelector('.find .icon').cloneNode(true);
-  svg.firstElementChild.setAttribute('href', `${document.body.dataset.icons}#${name}`);
+  const [svg, use] = ['svg', 'use'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag));
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  use.setAttribute('href', `${ROOT}${ICONS}#${name}`);
+  svg.append(use);
   return svg;
 }
 

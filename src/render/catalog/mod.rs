@@ -29,6 +29,7 @@ mod policy;
 mod search;
 mod server;
 mod spanning;
+mod squeeze;
 mod summary;
 mod systems;
 mod tabs;
