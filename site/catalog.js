@@ -23,6 +23,7 @@ function copies(within = document) {
   const said = document.querySelector('#said') || make('p', { id: 'said', class: 'hide', role: 'status' });
   document.body.append(said);
   for (const code of within.querySelectorAll('[data-copy], .way pre code, .start pre code')) {
+    if (code.closest('.snip')) continue; // it has one
     const button = make('button', { type: 'button', class: 'copy', 'aria-label': 'Copy' }, icon('copy'));
     const pre = code.closest('pre');
     const around = make('div', { class: 'snip' });

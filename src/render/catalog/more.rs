@@ -1,15 +1,20 @@
-//! The texts of the clients under "More clients", written as copies from texts that the reader has.
+//! The texts of the clients under "More clients" and the second ways of the first, written as copies from
+//! texts that the reader has.
 //!
-//! Those clients need what the first tabs show, in other words and in another order. So a page has only
+//! They say what the first tabs show, in other words and in another order. So a page has only
 //! what is new, and marks what to copy from a dictionary. The dictionary is [`Dictionary::shared`], which
 //! is a part of the script, and then the texts of the page's first tabs. `site/install.js` reads all this
 //! back; it compares the dictionary's [`Dictionary::check`] first, since operators may replace templates.
 
 use std::collections::BTreeSet;
 
-use crate::model::Server;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
-use super::super::install::{Clients, Install, InstallContext, installs};
+use crate::model::Server;
+use crate::text::{percent_decode, percent_encode};
+
+use super::super::install::{Clients, Install, InstallContext, Link, Snippet, installs};
 
 /// Announces a copy: three digits of its place in the dictionary and two of its length. Twice, it is
 /// itself, and with a dot it is [`END`].
@@ -160,6 +165,46 @@ fn push_digits<const N: usize>(packed: &mut String, numbers: [usize; N]) {
     packed.extend(numbers.iter().map(|number| char::from(DIGITS[number % 64])));
 }
 
+/// What the script adds to a way of one of the first clients.
+#[derive(Debug, Default)]
+pub(super) struct Added {
+    pub(super) links: Vec<Link>,
+    powershell: Option<String>,
+    pub(super) snippet: Option<Snippet>,
+}
+
+/// Takes out of `install` what a reader without a script can do without: links where there is a file, the
+/// line for PowerShell, and a file for which the text under "JSON", `plain`, does as well.
+pub(super) fn take(install: &mut Install, plain: Option<&str>) -> Added {
+    let mut added = Added::default();
+    if let Some(command) = &mut install.command {
+        added.powershell = command.powershell.take();
+    }
+    if install.snippet.is_some() {
+        added.links = std::mem::take(&mut install.links);
+    }
+    let is_plain = |it: &&mut Snippet| {
+        install.command.is_some() && it.path == ".mcp.json" || plain == Some(it.text.as_str())
+    };
+    if plain.is_some() && install.client != "json" {
+        if install.snippet.as_mut().filter(is_plain).is_some() {
+            added.snippet = install.snippet.take();
+        }
+    }
+    added
+}
+
+/// Appends the fields of what is added to the way with this number on the page.
+pub(super) fn push_added(text: &mut String, number: usize, added: &Added) {
+    if added.links.is_empty() && added.powershell.is_none() && added.snippet.is_none() {
+        return;
+    }
+    push_field(text, 'w', &number.to_string());
+    added.links.iter().for_each(|link| push_link(text, link));
+    added.powershell.iter().for_each(|line| push_field(text, 'p', line));
+    added.snippet.iter().for_each(|snippet| push_snippet(text, snippet));
+}
+
 /// Appends the fields that begin a client.
 pub(super) fn push_client(text: &mut String, install: &Install) {
     push_field(text, 't', install.label);
@@ -172,23 +217,46 @@ pub(super) fn push(text: &mut String, install: &Install) {
     for (kind, value) in install.detail.iter().map(|detail| ('d', detail)) {
         push_field(text, kind, value);
     }
-    for link in &install.links {
-        push_field(text, 'a', link.label);
-        push_field(text, 'h', &link.url);
-    }
+    install.links.iter().for_each(|link| push_link(text, link));
     if let Some(command) = &install.command {
         push_field(text, 'c', &command.posix);
         if let Some(line) = &command.powershell {
             push_field(text, 'p', line);
         }
     }
-    if let Some(snippet) = &install.snippet {
-        push_field(text, 'f', snippet.path);
-        push_field(text, 'x', &snippet.text);
-    }
+    install.snippet.iter().for_each(|snippet| push_snippet(text, snippet));
     for note in &install.notes {
         push_field(text, 'n', note);
     }
+}
+
+fn push_snippet(text: &mut String, snippet: &Snippet) {
+    push_field(text, 'f', snippet.path);
+    push_field(text, 'x', &snippet.text);
+}
+
+/// Appends a link. An object in it is written as it is, since its code has nothing in common with other texts.
+fn push_link(text: &mut String, link: &Link) {
+    push_field(text, 'a', link.label);
+    let (kind, url) = held(&link.url).unwrap_or(('h', link.url.clone()));
+    push_field(text, kind, &url);
+}
+
+/// Decodes the object that ends a link: percent-encoded (`e`), or in base64 (`b`).
+fn held(url: &str) -> Option<(char, String)> {
+    let open = |text: &str| text.starts_with('{').then_some(());
+    if let Some(at) = url.find("%7B") {
+        let object = percent_decode(&url[at..], false)?;
+        let same = percent_encode(&object) == url[at..] && !url[..at].contains('{');
+        open(&object)?;
+        return same.then(|| ('e', url[..at].to_owned() + &object));
+    }
+    let at = url.find("config=")? + "config=".len();
+    let object = STANDARD.decode(percent_decode(&url[at..], false)?).ok()?;
+    let same = percent_encode(&STANDARD.encode(&object)) == url[at..] && !url[..at].contains('{');
+    let object = String::from_utf8(object).ok()?;
+    open(&object)?;
+    same.then(|| ('b', url[..at].to_owned() + &object))
 }
 
 fn push_field(text: &mut String, kind: char, value: &str) {

@@ -1,15 +1,17 @@
 //! The install tabs: results of the install module, grouped by client.
 //!
-//! Texts are shown and copied exactly as that module returns them. A page has those of the first clients;
-//! the texts of the others are [packed](super::more).
+//! Texts are shown and copied exactly as that module returns them. A page has one way to install for each
+//! of the first clients; their other ways, and the other clients, are [packed](super::more).
 
 use serde::Serialize;
 
 use crate::model::Server;
 
 use super::super::install::recipe::Recipe;
-use super::super::install::{Command, Install, InstallContext, Link, Snippet, installs_of};
-use super::more::{self, Dictionary};
+use super::super::install::{
+    Command, Install, InstallContext, Link, Snippet, Source, installs_of,
+};
+use super::more::{self, Added, Dictionary};
 use super::text::shown;
 
 /// The tabs of a server's page.
@@ -20,9 +22,9 @@ pub(super) struct Tabs {
     first: Vec<Tab>,
     /// The notes that all of the first clients have.
     notes: Vec<String>,
-    /// The other clients, as readers without scripts see them.
-    more: Vec<Other>,
-    /// The texts of the others, and the check of the dictionary that they are packed with.
+    /// Whether there are other clients.
+    more: bool,
+    /// What the page's script adds, and the check of the dictionary that it is packed with.
     packed: String,
     check: String,
 }
@@ -45,13 +47,18 @@ struct Tab {
     notes: Vec<String>,
 }
 
-/// A package or remote in one client.
+/// A package or remote in one client, without what the page's script adds: readers without it have one
+/// way to install.
 #[derive(Debug, Serialize)]
 struct Way {
     heading: String,
     links: Vec<PageLink>,
     command: Option<Command>,
     snippet: Option<Snippet>,
+    /// The file whose text the script adds; the one under "JSON" does as well.
+    file: Option<&'static str>,
+    /// Whether the script adds links.
+    opens: bool,
     notes: Vec<String>,
 }
 
@@ -62,17 +69,10 @@ struct PageLink {
     url: String,
     /// Whether it leads to a page, and not to a program on the reader's computer.
     is_web: bool,
-    /// Another edition of the client, whose link differs in the scheme alone: that scheme.
-    twin: Option<String>,
 }
 
-/// Another client: where its configuration goes, and which tab has the same text.
-#[derive(Debug, Serialize)]
-struct Other {
-    label: &'static str,
-    path: Option<&'static str>,
-    same: Option<&'static str>,
-}
+/// The client whose file any other can be made from.
+const PLAIN: &str = "json";
 
 impl Tabs {
     /// The tabs of `server` in the order of the settings; none when there is nothing to install.
@@ -85,8 +85,15 @@ impl Tabs {
         let mut tabs = Self::default();
         let mut text = String::new();
         let mut last = "";
-        for install in installs_of(server, recipes, context) {
-            let mut install = shown_install(install);
+        let mut installs: Vec<_> =
+            installs_of(server, recipes, context).into_iter().map(shown_install).collect();
+        let first = installs.iter().take_while(|install| install.is_first).count();
+        let more = installs.split_off(first);
+        let plain: Vec<(Source, String)> = (installs.iter())
+            .filter(|install| install.client == PLAIN)
+            .filter_map(|it| Some((it.source, it.snippet.as_ref()?.text.clone())))
+            .collect();
+        for (number, mut install) in installs.into_iter().enumerate() {
             // It depends on the package alone.
             if let Some(command) = install.start.take() {
                 let heading = heading(&install);
@@ -94,19 +101,20 @@ impl Tabs {
                     tabs.starts.push(Started { heading, command });
                 }
             }
-            let is_new = std::mem::replace(&mut last, install.client) != install.client;
-            if install.is_first {
-                if is_new {
-                    let (id, label) = (install.client, install.label);
-                    tabs.first.push(Tab { id, label, ways: Vec::new(), notes: Vec::new() });
-                }
-                let way = Way::new(install);
-                way.texts().for_each(|text| dictionary.add(text));
-                tabs.first.last_mut()?.ways.push(way);
-                continue;
+            if std::mem::replace(&mut last, install.client) != install.client {
+                let (id, label) = (install.client, install.label);
+                tabs.first.push(Tab { id, label, ways: Vec::new(), notes: Vec::new() });
             }
-            if is_new {
-                tabs.more.push(tabs.other(&install));
+            let plain = plain.iter().find(|(source, _)| *source == install.source);
+            let added = more::take(&mut install, plain.map(|(_, text)| text.as_str()));
+            more::push_added(&mut text, number, &added);
+            let way = Way::new(install, &added);
+            way.texts().for_each(|text| dictionary.add(text));
+            tabs.first.last_mut()?.ways.push(way);
+        }
+        tabs.more = !more.is_empty();
+        for install in more {
+            if std::mem::replace(&mut last, install.client) != install.client {
                 more::push_client(&mut text, &install);
             }
             more::push(&mut text, &install);
@@ -116,23 +124,9 @@ impl Tabs {
                 common(&mut tab.ways.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
         }
         tabs.notes = common(&mut tabs.first.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
-        tabs.packed = dictionary.pack(&text);
         tabs.check = dictionary.check();
+        tabs.packed = dictionary.pack(&text);
         (!tabs.first.is_empty()).then_some(tabs)
-    }
-
-    /// The line about another client, of which `install` is the first way.
-    fn other(&self, install: &Install) -> Other {
-        let snippet = install.snippet.as_ref();
-        let is_same = |tab: &&Tab| {
-            let first = tab.ways.first().and_then(|way| way.snippet.as_ref());
-            first.zip(snippet).is_some_and(|(one, other)| one.text == other.text)
-        };
-        Other {
-            label: install.label,
-            path: snippet.map(|snippet| snippet.path),
-            same: self.first.iter().rev().find(is_same).map(|tab| tab.label),
-        }
     }
 }
 
@@ -147,25 +141,17 @@ fn common(lists: &mut [&mut Vec<String>]) -> Vec<String> {
 }
 
 impl Way {
-    fn new(install: Install) -> Self {
+    /// What is left of `install` without what is `added`.
+    fn new(install: Install, added: &Added) -> Self {
         let heading = heading(&install);
         let Install { links, command, snippet, notes, .. } = install;
-        let mut shown: Vec<PageLink> = Vec::with_capacity(links.len());
-        for Link { label, url } in links {
-            let is_twin = |last: &&mut PageLink| {
-                after_scheme(&last.url) == after_scheme(&url)
-                    && label.strip_prefix(last.label) == Some(" Insiders")
-            };
-            let twin = shown.last_mut().filter(is_twin);
-            match twin.zip(url.split_once(':')) {
-                Some((last, (scheme, _))) => last.twin = Some(scheme.to_owned()),
-                None => {
-                    let is_web = url.starts_with("http");
-                    shown.push(PageLink { label, url, is_web, twin: None });
-                }
-            }
-        }
-        Self { heading, links: shown, command, snippet, notes }
+        let link = |Link { label, url }: Link| {
+            let is_web = url.starts_with("http");
+            PageLink { label, url, is_web }
+        };
+        let links = links.into_iter().map(link).collect();
+        let file = added.snippet.as_ref().map(|snippet| snippet.path);
+        Self { heading, links, command, snippet, file, opens: !added.links.is_empty(), notes }
     }
 
     /// Its texts in the order in which a page has them.
@@ -185,10 +171,6 @@ fn heading(install: &Install) -> String {
         Some(detail) => format!("{} ({detail})", install.method),
         None => install.method.to_owned(),
     }
-}
-
-fn after_scheme(url: &str) -> Option<&str> {
-    Some(url.split_once(':')?.1)
 }
 
 /// Prepares an install for a page: a second form of a command only where it differs, and notes, which may

@@ -246,7 +246,7 @@ impl View<'_> {
             _ => ("Replace", "Set"),
         };
         if in_command || has_words(snippet) {
-            notes.push(format!("{place} the words that begin with YOUR_ with your own values."));
+            notes.push(format!("{place} each YOUR_ word with your own value."));
         }
         let pieces = ["${", "{env:"].into_iter().flat_map(|open| snippet.split(open).skip(1));
         let read: BTreeSet<_> = pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();
