@@ -40,6 +40,16 @@ function copies(within = document) {
   }
 }
 
+// Makes of the link to a badge the text for a readme.
+function badges() {
+  for (const link of document.querySelectorAll('[data-badge]')) {
+    const badge = link.dataset.badge + new URL(link.href).pathname.slice(ROOT.length);
+    const name = document.querySelector('.head .id code').textContent;
+    const text = `[![MCP registry: ${name}](${badge})](${badge.replace(/[^/]*$/, '')})`;
+    link.replaceWith(make('details', { class: 'badge' }, make('summary', {}, 'Badge'), make('pre', {}, make('code', { 'data-copy': '' }, text))));
+  }
+}
+
 // Removes pictures that do not load, so that the letter on their tile is shown.
 function pictures() {
   const drop = (img) => img.matches('.tile img, .rows img') && img.remove();
@@ -50,6 +60,7 @@ function pictures() {
 if (typeof document === 'object') {
   document.documentElement.classList.add('scripted');
   pictures();
+  badges();
   copies();
   search();
   near();

@@ -3,26 +3,47 @@
 // that all pages share in front, as SHARED.
 
 (() => {
-  const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_';
-  const number = (digits) => [...digits].reduce((sum, digit) => sum * 64 + DIGITS.indexOf(digit), 0);
+  const SIGNS = '~^|`';
+  const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((sign) => !`${SIGNS}"&'<>`.includes(sign)).join('');
+  const [LONG, SHORTEST] = [DIGITS.length - 1, 6];
 
-  // Puts a packed text together: ~ and five digits copy from the dictionary, ~. ends a field, ~~ is ~.
-  const expand = (packed, dictionary) => packed.replace(/~(?:([~.])|(...)(..))/g, (_, sign, at, length) => (
-    sign ? { '~': '~', '.': '\x01' }[sign] : dictionary.substr(number(at), number(length))));
+  const ascii = (text) => text.replace(/[^\0-\x7f]/g, '');
 
-  // A number that differs from that of another dictionary, as a rule.
-  function check(dictionary) {
+  // Puts a packed text together. Copies are from the window: the dictionary and what was put together so
+  // far. ~ and two digits say how far away one begins, ^ and three that it is farther; then comes its length.
+  function expand(packed, dictionary) {
+    let [text, window, at] = ['', dictionary, 0];
+    const take = (count) => {
+      at += count;
+      return [...packed.slice(at - count, at)].reduce((sum, digit) => sum * DIGITS.length + DIGITS.indexOf(digit), 0);
+    };
+    const next = (sign) => {
+      if (sign === '|') return '\x01';
+      if (sign === '`') return '"';
+      if (sign === '~' && SIGNS.includes(packed[at])) return packed[at++];
+      if (sign !== '~' && sign !== '^') return sign;
+      const from = window.length - take(sign === '~' ? 2 : 3);
+      const length = take(1);
+      return window.substr(from, SHORTEST + (length === LONG ? LONG + take(2) : length));
+    };
+    while (at < packed.length) {
+      const piece = next(packed[at++]);
+      text += piece;
+      window += ascii(piece);
+    }
+    return text;
+  }
+
+  // A number that differs for other texts, as a rule.
+  function check(texts) {
     let sum = 0x811c9dc5;
-    for (let i = 0; i < dictionary.length; i += 4) {
+    for (let i = 0; i < texts.length; i += 4) {
       let word = 0;
-      for (let j = 3; j >= 0; j -= 1) word = (word << 8) | (dictionary.charCodeAt(i + j) || 0);
+      for (let j = 3; j >= 0; j -= 1) word = (word << 8) | (texts.charCodeAt(i + j) || 0);
       sum = Math.imul(sum ^ word, 0x01000193);
     }
     return (sum >>> 0).toString(16);
   }
-
-  // The dictionary of a page whose first tabs have these texts.
-  const dictionaryOf = (shared, texts) => shared + texts.join('').replace(/[^\0-\x7f]/g, '');
 
   // What a text adds to the page, and the clients: each with ways to install, each a list of [kind, text].
   function clientsOf(text) {
@@ -46,7 +67,7 @@
     return text.slice(0, at) + encodeURIComponent(bytes).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   }
 
-  if (typeof module === 'object') { module.exports = { expand, check, dictionaryOf, clientsOf, address }; return; }
+  if (typeof module === 'object') { module.exports = { expand, check, ascii, clientsOf, address }; return; }
 
   const store = (how, ...client) => { try { return localStorage[how]('client', ...client); } catch { return null; } };
   const windows = /win/i.test(navigator.userAgentData?.platform || navigator.platform);
@@ -118,9 +139,9 @@
   function unpack(box) {
     const ways = [...box.querySelectorAll('.way')];
     const shown = [...box.querySelectorAll('.way .open a, .way pre code')].map((node) => node.getAttribute('href') || node.textContent);
-    const dictionary = dictionaryOf(SHARED, shown);
-    if (check(dictionary) !== box.dataset.check) return []; // an operator's template: the page stays
-    const [page, ...clients] = clientsOf(expand(box.dataset.more, dictionary));
+    const own = ascii(shown.join(''));
+    if (check(own) !== box.dataset.check) return []; // an operator's template: the page stays
+    const [page, ...clients] = clientsOf(expand(box.dataset.more, SHARED + own));
     for (const fields of page.ways) {
       const added = ways[fields[0][1]];
       complete(added, fields);

@@ -12,7 +12,8 @@ use crate::config::CatalogSettings;
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 
 use super::colour;
-use super::more::Dictionary;
+use super::more;
+use super::pack::Dictionary;
 use super::place::Href;
 
 /// The script, in the order in which its parts need each other.
@@ -70,7 +71,7 @@ impl Assets {
         let mut assets = Self {
             links: AssetLinks::default(),
             artifacts: Vec::new(),
-            shared: Dictionary::shared(),
+            shared: more::shared(),
         };
         assets.links.favicon = assets.add("favicon.svg", Media::Svg, favicon(settings));
         let constant = |name: &str, value: &str| {

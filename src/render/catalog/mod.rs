@@ -23,6 +23,7 @@ mod machine;
 mod more;
 mod numbers;
 mod overridden;
+mod pack;
 mod page;
 mod place;
 mod policy;

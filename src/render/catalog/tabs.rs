@@ -11,7 +11,8 @@ use super::super::install::recipe::Recipe;
 use super::super::install::{
     Command, Install, InstallContext, Link, Snippet, Source, installs_of,
 };
-use super::more::{self, Added, Dictionary};
+use super::more::{self, Added};
+use super::pack::{Dictionary, Packer};
 use super::text::shown;
 
 /// The tabs of a server's page.
@@ -81,7 +82,7 @@ impl Tabs {
         context: &InstallContext<'_>,
         shared: &Dictionary,
     ) -> Option<Self> {
-        let mut dictionary = shared.clone();
+        let mut packer = Packer::new(shared);
         let mut tabs = Self::default();
         let mut text = String::new();
         let mut last = "";
@@ -109,7 +110,7 @@ impl Tabs {
             let added = more::take(&mut install, plain.map(|(_, text)| text.as_str()));
             more::push_added(&mut text, number, &added);
             let way = Way::new(install, &added);
-            way.texts().for_each(|text| dictionary.add(text));
+            way.texts().for_each(|text| packer.add(text));
             tabs.first.last_mut()?.ways.push(way);
         }
         tabs.more = !more.is_empty();
@@ -124,8 +125,8 @@ impl Tabs {
                 common(&mut tab.ways.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
         }
         tabs.notes = common(&mut tabs.first.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
-        tabs.check = dictionary.check();
-        tabs.packed = dictionary.pack(&text);
+        tabs.check = packer.check();
+        tabs.packed = packer.pack(&text);
         (!tabs.first.is_empty()).then_some(tabs)
     }
 }
