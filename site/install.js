@@ -3,14 +3,14 @@
 // that all pages share in front, as SHARED.
 
 (() => {
-  const SIGNS = '~^|`';
+  const SIGNS = '~^\\|`';
   const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((sign) => !`${SIGNS}"&'<>`.includes(sign)).join('');
   const [LONG, SHORTEST] = [DIGITS.length - 1, 6];
 
   const ascii = (text) => text.replace(/[^\0-\x7f]/g, '');
 
   // Puts a packed text together. Copies are from the window: the dictionary and what was put together so
-  // far. ~ and two digits say how far away one begins, ^ and three that it is farther; then comes its length.
+  // far. ^ and two digits say where one begins, ~ and \ how far back; then comes its length.
   function expand(packed, dictionary) {
     let [text, window, at] = ['', dictionary, 0];
     const take = (count) => {
@@ -21,8 +21,10 @@
       if (sign === '|') return '\x01';
       if (sign === '`') return '"';
       if (sign === '~' && SIGNS.includes(packed[at])) return packed[at++];
-      if (sign !== '~' && sign !== '^') return sign;
-      const from = window.length - take(sign === '~' ? 2 : 3);
+      const mark = '^~\\'.indexOf(sign);
+      if (mark < 0) return sign;
+      const place = take(2);
+      const from = mark === 0 ? place : window.length - place - (mark - 1) * DIGITS.length ** 2;
       const length = take(1);
       return window.substr(from, SHORTEST + (length === LONG ? LONG + take(2) : length));
     };
@@ -95,6 +97,12 @@
   const file = (path, text, second) => (second ? [details('file', [`or in ${path}`], code(text))]
     : [make('p', { class: 'step' }, 'In ', make('code', {}, path), ':'), code(text)]);
 
+  // The notes of a way that are not below all tabs.
+  function notes(fields) {
+    const known = [...document.querySelectorAll('.install > .note')].map((note) => note.textContent);
+    return texts(fields, 'n').filter((note) => !known.includes(note)).map((note) => make('p', { class: 'note' }, note));
+  }
+
   // One way to install in a client, as the template writes those of the first clients.
   function way(fields, alone) {
     const box = make('div', { class: 'way' });
@@ -103,8 +111,7 @@
     box.append(...opening(fields));
     if (command) box.append(make('p', { class: 'step' }, 'Run in a terminal:'), ...(powershell ? shells(command, powershell) : [line(command)]));
     if (path) box.append(...file(path, text, box.querySelector('.open, .step')));
-    const known = [...document.querySelectorAll('.install > .note')].map((note) => note.textContent);
-    box.append(...texts(fields, 'n').filter((note) => !known.includes(note)).map((note) => make('p', { class: 'note' }, note)));
+    box.append(...notes(fields));
     return box;
   }
 
@@ -115,6 +122,7 @@
     box.querySelector('.step, .file').before(...opening(fields));
     if (powershell) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
     if (path) box.querySelector('.step.file').replaceWith(...file(path, text, command || box.querySelector('.open')));
+    box.append(...notes(fields));
   }
 
   // The other clients: a list of buttons, and what the chosen one needs.

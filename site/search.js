@@ -113,7 +113,7 @@ function search() {
   const panel = document.getElementById('filters');
   const home = document.getElementById('listing') !== null;
   const [listing, head, order] = ['listing', 'results-head', 'sort'].map((id) => document.getElementById(id));
-  const place = home ? make('div', { hidden: '' }) : make('section', { class: 'panel', 'aria-label': 'Search results', hidden: '' });
+  const place = home ? make('div', { hidden: '' }) : make('section', { id: 'panel', class: 'panel', 'aria-label': 'Search results', hidden: '' });
   const status = home ? document.getElementById('status') : make('p', { class: 'status', role: 'status' });
   const prepared = [status.textContent, head?.textContent];
   const list = make('ul', { class: 'rows' });

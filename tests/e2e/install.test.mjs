@@ -67,8 +67,9 @@ test('every packed text is what the tool writes', () => {
         const wanted = [...textsOf(parts[i]), ...contents(added.get(before.get(id) + i) || [])];
         assert.deepEqual(contents(fields).sort(), wanted.sort(), `${path} ${id}`);
       });
-      const notes = ways.flat().filter(([kind]) => kind === 'n').map((field) => field[1]);
-      assert.deepEqual(new Set(notes), new Set([...notesOf(tab), ...lifted]), `${path} ${id}`);
+      const notes = (fields) => fields.filter(([kind]) => kind === 'n').map((field) => field[1]);
+      const more = notes(ways.flatMap((_, i) => added.get(before.get(id) + i) || []));
+      assert.deepEqual(new Set(notes(ways.flat())), new Set([...notesOf(tab), ...more, ...lifted]), `${path} ${id}`);
       if (ways.length > 1) {
         const headings = ways.map((way) => way.filter(([kind]) => 'wd'.includes(kind)).map(([kind, text]) => (kind === 'd' ? `(${text})` : text)).join(' '));
         assert.deepEqual(headings, [...tab.matchAll(/<h3>([^]*?)<\/h3>/g)].map((heading) => plain(heading[1])), `${path} ${id}`);

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::model::Server;
 use crate::text::{percent_decode, percent_encode};
 
-use super::super::install::{Clients, Install, InstallContext, Link, Snippet, installs};
+use super::super::install::{Clients, FOR_FILE, Install, InstallContext, Link, Snippet, installs};
 use super::pack::Dictionary;
 
 /// Ends each field of a text that is packed. No text of an install has this character.
@@ -19,7 +19,7 @@ pub(super) const END: char = '\u{1}';
 
 /// A server of which every client's texts are in the script, so that pages need not hold the words that
 /// are the same for all servers.
-const EXAMPLE: &str = r#"{"name":"com.example/a","version":"1.0.0","description":"","packages":[
+const EXAMPLE: &str = r#"{"name":"a.b/c","version":"1.0.0","description":"","packages":[
 {"registryType":"npm","identifier":"a","version":"1.0.0","transport":{"type":"stdio"},"environmentVariables":[{"name":"API_KEY","isRequired":true,"isSecret":true},{"name":"B"}]},
 {"registryType":"npm","identifier":"a","version":"1.0.0","transport":{"type":"streamable-http","url":"http://localhost:8080/mcp"}},
 {"registryType":"pypi","identifier":"a","version":"1.0.0","transport":{"type":"stdio"}},
@@ -36,7 +36,7 @@ pub(super) fn shared() -> Dictionary {
         push_client(&mut text, &install);
         push(&mut text, &install);
     }
-    Dictionary::of_lines(text.split_inclusive(['\n', END]))
+    Dictionary::of(&text)
 }
 
 /// Where a client keeps its servers, for readers without a script.
@@ -74,6 +74,8 @@ pub(super) struct Added {
     pub(super) links: Vec<Link>,
     powershell: Option<String>,
     pub(super) snippet: Option<Snippet>,
+    /// Notes about that file.
+    notes: Vec<String>,
 }
 
 /// Takes out of `install` what a reader without a script can do without: links where there is a file, the
@@ -92,6 +94,8 @@ pub(super) fn take(install: &mut Install, plain: Option<&str>) -> Added {
     if plain.is_some() && install.client != "json" {
         if install.snippet.as_mut().filter(is_plain).is_some() {
             added.snippet = install.snippet.take();
+            let about = install.notes.iter().position(|note| note.starts_with(FOR_FILE));
+            added.notes.extend(about.map(|at| install.notes.remove(at)));
         }
     }
     added
@@ -106,6 +110,7 @@ pub(super) fn push_added(text: &mut String, number: usize, added: &Added) {
     added.links.iter().for_each(|link| push_link(text, link));
     added.powershell.iter().for_each(|line| push_field(text, 'p', line));
     added.snippet.iter().for_each(|snippet| push_snippet(text, snippet));
+    added.notes.iter().for_each(|note| push_field(text, 'n', note));
 }
 
 /// Appends the fields that begin a client.

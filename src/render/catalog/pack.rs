@@ -4,31 +4,35 @@
 //! far. `site/install.js` reads all this back; it compares [`Packer::check`] first, since operators may
 //! replace templates.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::more::END;
 
-/// Announce a copy from near by and from far away: how far, in two digits or three, then the length.
-const MARKS: [char; 2] = ['~', '^'];
+/// Announce a copy: from the place of the shared dictionary, or from how far back, or from [`PLACES`] and so
+/// far back, that two digits say; then comes its length.
+const MARKS: [char; 3] = ['^', '~', '\\'];
+/// Makes the next character one that means nothing.
+const ESCAPE: char = '~';
 /// Stands for [`END`].
 const END_SIGN: char = '|';
 /// Stands for a quotation mark, which an attribute would hold as six characters.
 const QUOTE_SIGN: char = '`';
 /// The characters that mean something; after `~` they are themselves.
-const SIGNS: &str = "~^|`";
+const SIGNS: &str = "~^\\|`";
 /// Digits: the printable characters that HTML need not escape and that mean nothing.
 const DIGITS: &[u8; BASE] =
-    b"!#$%()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]_abcdefghijklmnopqrstuvwxyz{}";
-const BASE: usize = 85;
-/// Copies from nearer than this are near.
-const NEAR: usize = BASE * BASE;
+    b"!#$%()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz{}";
+const BASE: usize = 84;
+/// What two digits can name.
+const PLACES: usize = BASE * BASE;
 /// Shortest copy.
 const SHORTEST: usize = 6;
 /// A copy that is this much longer has two more digits for its length.
 const LONG: usize = BASE - 1;
 /// Half of the longest copy: one is found in two directions.
-const HALF: usize = (SHORTEST + LONG + BASE * BASE - 1) / 2;
+const HALF: usize = (SHORTEST + LONG + PLACES - 1) / 2;
+/// Length from which a part of the dictionary need not be in it twice.
+const KNOWN: usize = 20;
 /// Bytes at the start of a copy that are worth finding again; the others are where they are copied from.
 const FRESH: usize = 8;
 
@@ -45,14 +49,24 @@ pub(super) struct Dictionary {
 impl Dictionary {
     /// An empty one, for a few thousand bytes.
     fn empty() -> Self {
-        Self { text: Vec::new(), seen: vec![[0; 4]; 1 << 10], indexed: 0 }
+        Self { text: Vec::new(), seen: vec![[0; 4]; 1 << 12], indexed: 0 }
     }
 
-    /// The dictionary of these texts, without the lines that were there before.
-    pub(super) fn of_lines<'t>(lines: impl Iterator<Item = &'t str>) -> Self {
-        let mut known = BTreeSet::new();
-        let mut it = Self { seen: vec![[0; 4]; 1 << 12], ..Self::empty() };
-        lines.filter(|line| known.insert(*line)).for_each(|line| it.add(line));
+    /// The dictionary of what is new in `text`, as far as it fits.
+    pub(super) fn of(text: &str) -> Self {
+        let mut it = Self::empty();
+        let mut rest = text.as_bytes();
+        while let Some((first, next)) = rest.split_first().filter(|_| it.text.len() < PLACES) {
+            let copies = it.find(rest).map(|from| common(&it.text[from..], rest));
+            match copies.max().filter(|length| *length >= KNOWN) {
+                Some(length) => rest = &rest[length..],
+                None => {
+                    it.text.push(*first);
+                    it.index(it.text.len());
+                    rest = next;
+                }
+            }
+        }
         it
     }
 
@@ -124,56 +138,48 @@ impl<'a> Packer<'a> {
     fn pack_plain(&mut self, text: &str, packed: &mut String) {
         let (mut at, mut new) = (self.page.text.len(), self.page.text.len());
         self.page.text.extend_from_slice(text.as_bytes());
-        while let Some((distance, length)) = self.best(at) {
-            if length == 0 {
+        while at + 8 <= self.page.text.len() {
+            let Some((is_shared, from, length)) = self.best(at) else {
                 at += 1;
                 self.page.index(at);
                 continue;
+            };
+            let source = if is_shared { &self.shared.text } else { &self.page.text };
+            let pairs = source[..from].iter().rev().zip(self.page.text[new..at].iter().rev());
+            // What is copied has to be there before the copy begins.
+            let most = if is_shared { HALF } else { (at - from - length).min(HALF) };
+            let before = pairs.take(most).take_while(|(one, other)| one == other).count();
+            self.push_new(new..at - before, packed);
+            let (place, far) = match is_shared {
+                true => (from - before, 0),
+                false => ((at - from) % PLACES, 1 + (at - from) / PLACES),
+            };
+            packed.push(MARKS[far]);
+            push_digits(packed, place, 2);
+            let more = length + before - SHORTEST;
+            push_digits(packed, more.min(LONG), 1);
+            if more >= LONG {
+                push_digits(packed, more - LONG, 2);
             }
-            let before = self.before(at, distance).min(at - new);
-            at -= before;
-            self.push_new(new..at, packed);
-            push_copy(packed, distance, length + before);
-            at += length + before;
-            self.page.index((at - length + FRESH).min(at));
-            self.page.indexed = at;
-            new = at;
+            self.page.index(at + FRESH.min(length));
+            at += length;
+            (self.page.indexed, new) = (at, at);
         }
         self.push_new(new..self.page.text.len(), packed);
     }
 
-    /// The copy that saves most at `at`: how far away it is, and how long; 0 when none saves anything.
-    /// `None` near the end.
-    fn best(&self, at: usize) -> Option<(usize, usize)> {
+    /// The longest copy for the text at `at`: whether its source is shared, where it begins, and how long
+    /// it is.
+    fn best(&self, at: usize) -> Option<(bool, usize, usize)> {
         let (old, wanted) = self.page.text.split_at(at);
-        (wanted.len() >= 8).then_some(())?;
-        let near = self.page.find(wanted).map(|from| (at - from, common(&old[from..], wanted)));
-        let shared = &self.shared.text;
-        let far = self.shared.find(wanted).map(|from| {
-            (at + shared.len() - from, common(&shared[from..], wanted))
-        });
-        let copies = near.chain(far).filter(|(_, length)| *length >= SHORTEST);
-        let saved = |(distance, length): &(usize, usize)| {
-            length - usize::from(*distance >= NEAR) - 2 * usize::from(*length >= SHORTEST + LONG)
+        let copy = |is_shared, source: &[u8], from: usize| {
+            (is_shared, from, common(&source[from..], wanted).min(HALF))
         };
-        let best = copies.max_by_key(saved).unwrap_or_default();
-        Some((best.0, best.1.min(HALF)))
-    }
-
-    /// How many bytes before `at` are a part of the copy from `distance` away.
-    fn before(&self, at: usize, distance: usize) -> usize {
-        let shared = self.shared.text.len();
-        let byte = |back: usize| {
-            let from = (at + shared).checked_sub(distance + back)?;
-            // A copy is from one of the two.
-            if distance > at {
-                self.shared.text.get(from)
-            } else {
-                from.checked_sub(shared).map(|from| &self.page.text[from])
-            }
-        };
-        let same = |back: &usize| byte(*back).is_some_and(|it| *it == self.page.text[at - back]);
-        (1..=at.min(HALF)).take_while(same).count()
+        let near = self.page.find(wanted).filter(|from| at - from < 2 * PLACES);
+        let near = near.map(|from| copy(false, old, from));
+        let shared = self.shared.find(wanted).map(|from| copy(true, &self.shared.text, from));
+        let copies = near.chain(shared).filter(|(.., length)| *length >= SHORTEST);
+        copies.max_by_key(|(.., length)| *length)
     }
 
     fn push_new(&self, new: Range<usize>, packed: &mut String) {
@@ -181,21 +187,10 @@ impl<'a> Packer<'a> {
             match char::from(byte) {
                 END => packed.push(END_SIGN),
                 '"' => packed.push(QUOTE_SIGN),
-                sign if SIGNS.contains(sign) => packed.extend([MARKS[0], sign]),
+                sign if SIGNS.contains(sign) => packed.extend([ESCAPE, sign]),
                 plain => packed.push(plain),
             }
         }
-    }
-}
-
-fn push_copy(packed: &mut String, distance: usize, length: usize) {
-    let is_far = distance >= NEAR;
-    packed.push(MARKS[usize::from(is_far)]);
-    push_digits(packed, distance, 2 + usize::from(is_far));
-    let more = length - SHORTEST;
-    push_digits(packed, more.min(LONG), 1);
-    if more >= LONG {
-        push_digits(packed, more - LONG, 2);
     }
 }
 
@@ -230,7 +225,7 @@ mod tests {
         let mut rest = packed.chars().peekable();
         while let Some(c) = rest.next() {
             let mut piece = c.to_string();
-            if c == MARKS[0] && rest.peek().is_some_and(|c| SIGNS.contains(*c)) {
+            if c == ESCAPE && rest.peek().is_some_and(|c| SIGNS.contains(*c)) {
                 piece = rest.next().unwrap().to_string();
             } else if MARKS.contains(&c) {
                 let mut take = |count| {
@@ -239,7 +234,11 @@ mod tests {
                         sum * BASE + DIGITS.iter().position(|it| char::from(*it) == digit).unwrap()
                     })
                 };
-                let from = window.len() - take(if c == MARKS[0] { 2 } else { 3 });
+                let place = take(2);
+                let from = match MARKS.iter().position(|mark| *mark == c).unwrap() {
+                    0 => place,
+                    far => window.len() - place - (far - 1) * PLACES,
+                };
                 let mut length = take(1);
                 if length == LONG {
                     length += take(2);
@@ -272,7 +271,7 @@ mod tests {
 
         #[test]
         fn what_is_packed_is_read_back(
-            words in prop::collection::vec("[a-e~^|`\"é\u{1f600}\n\u{1}]{0,20}", 1..20),
+            words in prop::collection::vec("[a-e~^|`\\\\\"é\u{1f600}\n\u{1}]{0,20}", 1..20),
             order in prop::collection::vec(0_usize..40, 0..40),
         ) {
             let text: String = order.iter().map(|at| words[at % words.len()].as_str()).collect();
@@ -286,7 +285,7 @@ mod tests {
         assert_eq!(packed([text], text).len(), 4);
         let twice = packed([], &"weather and tides, ".repeat(2));
         assert!(twice.len() < 19 + 6, "{twice}");
-        let long: String = (0..HALF).map(|i| i.to_string()).collect();
+        let long: String = (0..HALF / 2).map(|i| i.to_string()).collect();
         assert!(packed([&*long], &long).len() < 100);
     }
 

@@ -24,7 +24,7 @@ use clients::Client;
 pub use clients::Clients;
 pub use recipe::Source;
 use recipe::{Action, Recipe};
-pub(in crate::render) use view::command_lines;
+pub(in crate::render) use view::{FOR_FILE, command_lines};
 use view::{ClientForm, View};
 
 /// What installing depends on besides the server.

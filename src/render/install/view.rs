@@ -12,6 +12,9 @@ use super::recipe::{Action, Recipe};
 use super::variables::{Slot, Template};
 use super::{Command, Link, Snippet, quote};
 
+/// Begins a note about the file where there is a command too.
+pub const FOR_FILE: &str = "For the file, set";
+
 /// Longest link of an own scheme, as Windows passes longer ones to no program.
 const LINK_MAX: usize = 2048;
 /// Longest link to a page.
@@ -241,7 +244,7 @@ impl View<'_> {
         // A reader takes the command or the file, so a note about one of them says which.
         let (place, file) = match (&form.command, &form.snippet) {
             (Some(_), Some(_)) if !has_words(snippet) => {
-                ("In the command, replace", "For the file, set")
+                ("In the command, replace", FOR_FILE)
             }
             _ => ("Replace", "Set"),
         };
