@@ -97,11 +97,7 @@
   const file = (path, text, second) => (second ? [details('file', [`or in ${path}`], code(text))]
     : [make('p', { class: 'step' }, 'In ', make('code', {}, path), ':'), code(text)]);
 
-  // The notes of a way that are not below all tabs.
-  function notes(fields) {
-    const known = [...document.querySelectorAll('.install > .note')].map((note) => note.textContent);
-    return texts(fields, 'n').filter((note) => !known.includes(note)).map((note) => make('p', { class: 'note' }, note));
-  }
+  const notes = (fields) => texts(fields, 'n').map((note) => make('p', { class: 'note' }, note));
 
   // One way to install in a client, as the template writes those of the first clients.
   function way(fields, alone) {

@@ -21,7 +21,7 @@ pub(super) struct Tabs {
     /// The packages that run before any client connects, once for all clients.
     starts: Vec<Started>,
     first: Vec<Tab>,
-    /// The notes that all of the first clients have.
+    /// The notes that all of the first clients have, about a package or remote or about each.
     notes: Vec<String>,
     /// Whether there are other clients.
     more: bool,
@@ -89,7 +89,8 @@ impl Tabs {
         let mut installs: Vec<_> =
             installs_of(server, recipes, context).into_iter().map(shown_install).collect();
         let first = installs.iter().take_while(|install| install.is_first).count();
-        let more = installs.split_off(first);
+        let mut more = installs.split_off(first);
+        let lifted = lift(&mut installs);
         let plain: Vec<(Source, String)> = (installs.iter())
             .filter(|install| install.client == PLAIN)
             .filter_map(|it| Some((it.source, it.snippet.as_ref()?.text.clone())))
@@ -114,21 +115,60 @@ impl Tabs {
             tabs.first.last_mut()?.ways.push(way);
         }
         tabs.more = !more.is_empty();
-        for install in more {
+        for install in &mut more {
+            let known = lifted.iter().filter(|it| it.source == install.source);
+            let known: Vec<_> = known.flat_map(|it| &it.notes).collect();
+            install.notes.retain(|note| !known.contains(&note));
             if std::mem::replace(&mut last, install.client) != install.client {
-                more::push_client(&mut text, &install);
+                more::push_client(&mut text, install);
             }
-            more::push(&mut text, &install);
+            more::push(&mut text, install);
         }
         for tab in &mut tabs.first {
             tab.notes =
                 common(&mut tab.ways.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
         }
-        tabs.notes = common(&mut tabs.first.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
+        tabs.notes = labelled(&lifted);
         tabs.check = packer.check();
         tabs.packed = packer.pack(&text);
         (!tabs.first.is_empty()).then_some(tabs)
     }
+}
+
+/// The notes about a package or remote that all of the first clients have.
+struct Lifted {
+    source: Source,
+    heading: String,
+    notes: Vec<String>,
+}
+
+/// Takes the notes that all of the first clients have out of `installs`. What has nothing but a note keeps it.
+fn lift(installs: &mut [Install]) -> Vec<Lifted> {
+    let ways = installs.iter().take_while(|it| it.client == installs[0].client).count();
+    let has_more =
+        |it: &Install| it.snippet.is_some() || it.command.is_some() || !it.links.is_empty();
+    let mut lifted = Vec::new();
+    for way in 0..ways {
+        let (source, heading) = (installs[way].source, heading(&installs[way]));
+        let mut of = installs.iter_mut().skip(way).step_by(ways).collect::<Vec<_>>();
+        if ways == 1 || of.iter().all(|it| has_more(it)) {
+            let notes = common(&mut of.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
+            lifted.push(Lifted { source, heading, notes });
+        }
+    }
+    lifted
+}
+
+/// The notes with what they are about; a note about every package and remote is there once.
+fn labelled(lifted: &[Lifted]) -> Vec<String> {
+    let [first, rest @ ..] = lifted else { return Vec::new() };
+    let is_common = |note: &String| rest.iter().all(|other| other.notes.contains(note));
+    let mut notes: Vec<_> = first.notes.iter().filter(|note| is_common(note)).cloned().collect();
+    for Lifted { heading, notes: own, .. } in lifted {
+        let own: Vec<_> = own.iter().filter(|note| !notes.contains(note)).collect();
+        notes.extend(own.into_iter().map(|note| format!("{heading}: {note}")));
+    }
+    notes
 }
 
 /// Takes the notes that all lists have out of them, so that a page has them once.
