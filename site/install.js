@@ -73,7 +73,8 @@
 
   const store = (how, ...client) => { try { return localStorage[how]('client', ...client); } catch { return null; } };
   const windows = /win/i.test(navigator.userAgentData?.platform || navigator.platform);
-  const code = (text, kind = {}) => make('pre', kind, make('code', {}, text));
+  const spaced = (text) => text.replace(/^\t+/gm, (tabs) => '  '.repeat(tabs.length));
+  const code = (text, kind = {}) => make('pre', kind, make('code', {}, spaced(text)));
   const line = (text) => code(text, { class: 'line' });
   const details = (name, summary, ...children) => make('details', { class: name }, make('summary', {}, ...summary), ...children);
 
@@ -95,7 +96,7 @@
   }
 
   const file = (path, text, second) => (second ? [details('file', [`or in ${path}`], code(text))]
-    : [make('p', { class: 'step' }, 'In ', make('code', {}, path), ':'), code(text)]);
+    : [make('p', {}, 'In ', make('code', {}, path), ':'), code(text)]);
 
   const notes = (fields) => texts(fields, 'n').map((note) => make('p', { class: 'note' }, note));
 
@@ -105,8 +106,8 @@
     const [[method], [detail], [command], [powershell], [path], [text]] = ['w', 'd', 'c', 'p', 'f', 'x'].map((kind) => texts(fields, kind));
     if (!alone) box.append(make('h3', {}, detail ? `${method} (${detail})` : method));
     box.append(...opening(fields));
-    if (command) box.append(make('p', { class: 'step' }, 'Run in a terminal:'), ...(powershell ? shells(command, powershell) : [line(command)]));
-    if (path) box.append(...file(path, text, box.querySelector('.open, .step')));
+    if (command) box.append(make('p', {}, 'Run in a terminal:'), ...(powershell ? shells(command, powershell) : [line(command)]));
+    if (path) box.append(...file(path, text, box.querySelector('.open, .line')));
     box.append(...notes(fields));
     return box;
   }
@@ -115,9 +116,9 @@
   function complete(box, fields) {
     const [[powershell], [path], [text]] = ['p', 'f', 'x'].map((kind) => texts(fields, kind));
     const command = box.querySelector('.line');
-    box.querySelector('.step, .file').before(...opening(fields));
+    box.querySelector('details, p').before(...opening(fields));
     if (powershell) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
-    if (path) box.querySelector('.step.file').replaceWith(...file(path, text, command || box.querySelector('.open')));
+    if (path) box.querySelector('p.file').replaceWith(...file(path, text, command || box.querySelector('.open')));
     box.append(...notes(fields));
   }
 
@@ -151,7 +152,7 @@
       complete(added, fields);
       copies(added);
     }
-    return others(clients, box.querySelector('[data-tab=more] .tab-body'));
+    return others(clients, box.querySelector('[data-tab=more] > div'));
   }
 
   // Opens the shell of the reader's system, and keeps words whole.
@@ -169,9 +170,10 @@
     const all = [...box.children];
     const bar = make('div', { class: 'tablist', role: 'tablist', 'aria-label': 'Clients' });
     const more = unpack(box);
+    for (const words of box.querySelectorAll('pre code')) words.textContent = spaced(words.textContent);
     finish(box);
     const buttons = all.map((tab, i) => {
-      const body = tab.querySelector('.tab-body');
+      const body = tab.querySelector('div');
       Object.assign(body, { id: `tab-${i}`, role: 'tabpanel' });
       body.setAttribute('aria-labelledby', `tab-button-${i}`);
       const label = tab.querySelector('summary').textContent;

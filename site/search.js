@@ -24,7 +24,7 @@ function row(index, server, terms, at) {
     make('h3', {}, make('a', { href: `${ROOT}servers/${server.name}/` }, ...marked(server.title, terms))),
     make('p', { class: 'id' }, ...marked(server.name, terms)),
     make('p', { class: 'news' }, make('span', { class: 'version' }, server.version), ' ', make('time', {}, dayText(at(server)))),
-    make('p', { class: 'about' }, ...marked(server.description, terms)),
+    make('p', {}, ...marked(server.description, terms)),
     make('p', { class: 'chips' }, ...warnings.map(chip(' warn')), ...(proven ? labels('proof').map(chip(' good')) : []), ...chips.map(chip(''))));
   return item;
 }

@@ -59,7 +59,7 @@ test('every packed text is what the tool writes', () => {
     const WAY = /<div class=(?:way|"way opens")>/;
     const before = new Map(install.split('data-tab=').slice(1).map((tab, i, tabs) => [tab.match(/^[\w-]+/)[0], tabs.slice(0, i).join('').split(WAY).length - 1]));
     for (const { id, label, ways } of unpack(page, path).slice(1)) {
-      const tab = install.split(`data-tab=${id}>`)[1].split('<details class=tab')[0];
+      const tab = install.split(`data-tab=${id}>`)[1].split('<details data-tab')[0];
       assert.ok(tab.includes(`<summary>${label}</summary>`), `${path} ${id}`);
       const parts = tab.split(WAY).slice(1);
       assert.equal(parts.length, ways.length, `${path} ${id}`);

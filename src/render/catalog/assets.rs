@@ -68,11 +68,8 @@ pub(super) struct Assets {
 impl Assets {
     /// Takes the built-in files, or those of `overrides` in their place.
     pub(super) fn new(settings: &CatalogSettings, overrides: &BTreeMap<String, String>) -> Self {
-        let mut assets = Self {
-            links: AssetLinks::default(),
-            artifacts: Vec::new(),
-            shared: more::shared(),
-        };
+        let mut assets =
+            Self { links: AssetLinks::default(), artifacts: Vec::new(), shared: more::shared() };
         assets.links.favicon = assets.add("favicon.svg", Media::Svg, favicon(settings));
         let constant = |name: &str, value: &str| {
             format!("'use strict';\nconst {name} = {};\n", serde_json::Value::from(value))
@@ -80,7 +77,9 @@ impl Assets {
         for (name, media, built_in) in FILES {
             let text = overrides.get(name).map_or(built_in, String::as_str);
             let before = match name {
-                "style.css" => colour::declarations(&settings.accent) + &mark(&assets.links.favicon),
+                "style.css" => {
+                    colour::declarations(&settings.accent) + &mark(&assets.links.favicon)
+                }
                 "catalog.js" => constant("ICONS", &assets.links.icons),
                 "install.js" => constant("SHARED", assets.shared.as_str()),
                 _ => String::new(),

@@ -12,10 +12,8 @@ use crate::model::Server;
 use crate::text::{percent_decode, percent_encode};
 
 use super::super::install::{Clients, FOR_FILE, Install, InstallContext, Link, Snippet, installs};
-use super::pack::Dictionary;
-
-/// Ends each field of a text that is packed. No text of an install has this character.
-pub(super) const END: char = '\u{1}';
+use super::pack::{Dictionary, END};
+use super::text::shown;
 
 /// A server of which every client's texts are in the script, so that pages need not hold the words that
 /// are the same for all servers.
@@ -32,7 +30,7 @@ const EXAMPLE: &str = r#"{"name":"a.b/c","version":"1.0.0","description":"","pac
 pub(super) fn shared() -> Dictionary {
     let context = InstallContext { base_url: None, clients: Clients::default() };
     let mut text = String::new();
-    for install in installs(&Server::parse(EXAMPLE), &context) {
+    for install in installs(&Server::parse(EXAMPLE), &context).into_iter().map(shown_install) {
         push_client(&mut text, &install);
         push(&mut text, &install);
     }
@@ -173,6 +171,35 @@ fn push_field(text: &mut String, kind: char, value: &str) {
     text.push(END);
 }
 
+/// Indents with a tab, which a page shows as wide as the two spaces that its script makes of it again.
+fn with_tabs(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for line in json.split_inclusive('\n') {
+        let rest = line.trim_start_matches(' ');
+        text.extend(std::iter::repeat_n('\t', (line.len() - rest.len()) / 2));
+        text.push_str(rest);
+    }
+    text
+}
+
+/// Prepares an install for a page: a second form of a command only where it differs, and notes, which may
+/// contain words of others, as text that is safe to show.
+pub(super) fn shown_install(mut install: Install) -> Install {
+    for command in install.start.iter_mut().chain(&mut install.command) {
+        command.powershell = command.powershell.take().filter(|text| *text != command.posix);
+    }
+    if let Some(snippet) = &mut install.snippet {
+        snippet.text.truncate(snippet.text.trim_end_matches('\n').len());
+        if snippet.language == "json" {
+            snippet.text = with_tabs(&snippet.text);
+        }
+    }
+    for text in install.notes.iter_mut().chain(&mut install.detail) {
+        *text = shown(text);
+    }
+    install
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +216,11 @@ mod tests {
             Some("b cursor://x?name=a&config={\"a\":\"b\"}")
         );
         // Written in another way, it would not be the same link again.
-        for other in ["vscode:mcp/install?%7B%22a%22:1%7D", "https://example.com/a.mcpb", "x?config=YQ%3D%3D"] {
+        for other in [
+            "vscode:mcp/install?%7B%22a%22:1%7D",
+            "https://example.com/a.mcpb",
+            "x?config=YQ%3D%3D",
+        ] {
             assert_eq!(link(other), None, "{other}");
         }
     }

@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use super::more::END;
+/// Ends each field of a text that is packed. No text of an install has this character.
+pub(super) const END: char = '\u{1}';
 
 /// Announce a copy: from the place of the shared dictionary, or from how far back, or from [`PLACES`] and so
 /// far back, that two digits say; then comes its length.

@@ -11,7 +11,16 @@ const ENDS: [&str; 9] =
 
 /// What ends a paragraph that is right before it.
 const AFTER_P: [&str; 11] = [
-    "<p", "<pre", "<div", "<ul", "<ol", "<h2", "<details", "</div>", "</li>", "</header>",
+    "<p",
+    "<pre",
+    "<div",
+    "<ul",
+    "<ol",
+    "<h2",
+    "<details",
+    "</div>",
+    "</li>",
+    "</header>",
     "</section>",
 ];
 

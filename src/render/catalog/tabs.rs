@@ -8,12 +8,9 @@ use serde::Serialize;
 use crate::model::Server;
 
 use super::super::install::recipe::Recipe;
-use super::super::install::{
-    Command, Install, InstallContext, Link, Snippet, Source, installs_of,
-};
+use super::super::install::{Command, Install, InstallContext, Link, Snippet, Source, installs_of};
 use super::more::{self, Added};
 use super::pack::{Dictionary, Packer};
-use super::text::shown;
 
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]
@@ -87,7 +84,7 @@ impl Tabs {
         let mut text = String::new();
         let mut last = "";
         let mut installs: Vec<_> =
-            installs_of(server, recipes, context).into_iter().map(shown_install).collect();
+            installs_of(server, recipes, context).into_iter().map(more::shown_install).collect();
         let first = installs.iter().take_while(|install| install.is_first).count();
         let mut more = installs.split_off(first);
         let lifted = lift(&mut installs);
@@ -212,19 +209,4 @@ fn heading(install: &Install) -> String {
         Some(detail) => format!("{} ({detail})", install.method),
         None => install.method.to_owned(),
     }
-}
-
-/// Prepares an install for a page: a second form of a command only where it differs, and notes, which may
-/// contain words of others, as text that is safe to show.
-fn shown_install(mut install: Install) -> Install {
-    for command in install.start.iter_mut().chain(&mut install.command) {
-        command.powershell = command.powershell.take().filter(|text| *text != command.posix);
-    }
-    if let Some(snippet) = &mut install.snippet {
-        snippet.text.truncate(snippet.text.trim_end_matches('\n').len());
-    }
-    for text in install.notes.iter_mut().chain(&mut install.detail) {
-        *text = shown(text);
-    }
-    install
 }

@@ -243,9 +243,7 @@ impl View<'_> {
         let in_command = commands().any(|it| has_words(&it.posix));
         // A reader takes the command or the file, so a note about one of them says which.
         let (place, file) = match (&form.command, &form.snippet) {
-            (Some(_), Some(_)) if !has_words(snippet) => {
-                ("In the command, replace", FOR_FILE)
-            }
+            (Some(_), Some(_)) if !has_words(snippet) => ("In the command, replace", FOR_FILE),
             _ => ("Replace", "Set"),
         };
         if in_command || has_words(snippet) {
