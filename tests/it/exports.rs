@@ -115,7 +115,7 @@ fn a_build_writes_what_is_switched_on_and_nothing_else() {
         assert!(llms.contains(&format!("](https://registry.example.com/{path})")), "{llms}");
     }
     let page = project.read("_site/servers/com.example.lighthouse/tides/index.html");
-    assert!(page.contains("rel=\"alternate\" type=\"application/mcp-server-card+json\""));
+    assert!(page.contains("rel=alternate type=\"application/mcp-server-card+json\""));
 
     // A private registry has none of it unless it is asked for.
     project.file("registry-data/registry.toml", "[registry]\nvisibility = \"private\"\n");
