@@ -185,7 +185,7 @@ mod walk {
         /// Reads the history of `head` below `prefix`, once for all entries. With `known`, which
         /// holds what was found at an earlier commit, only the commits after it are read.
         pub fn read(
-            git: &Git,
+            git: &mut Git,
             head: Oid,
             prefix: &str,
             known: Option<(Oid, Self)>,

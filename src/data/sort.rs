@@ -105,6 +105,7 @@ impl Builder {
         self.findings.sort_by(|a, b| a.place.cmp(&b.place));
         let version = |(version, mut files): (Box<str>, Vec<(EntryFile, At)>)| {
             files.sort_by_key(|(file, _)| *file);
+            files.shrink_to_fit(); // most versions have one
             VersionFolder { version, files }
         };
         let server = |((namespace, name), versions): (_, Versions)| {

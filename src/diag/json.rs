@@ -5,9 +5,11 @@
 //! grammar refuses, nesting deeper than [`MAX_DEPTH`] and the private keys of `serde_json`. It does not
 //! build a tree.
 
-use std::borrow::Cow;
+mod escape;
 
-use crate::text::from_hex;
+pub use escape::unescape;
+
+use escape::hex4;
 
 /// Deepest nesting accepted, the same as `serde_json`'s.
 pub const MAX_DEPTH: usize = 127;
@@ -73,6 +75,29 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
+/// Returns how many bytes at the beginning of `bytes` are [`PLAIN`].
+fn plain_run(bytes: &[u8]) -> usize {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = EACH << 7;
+    // Sets the high bit of the first byte that is zero, and of none before it.
+    let zeros = |word: u64| word.wrapping_sub(EACH) & !word & HIGH;
+    let (words, _) = bytes.as_chunks::<8>();
+    let mut run = 0;
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let [quote, backslash, delete] =
+            [b'"', b'\\', 0x7f].map(|b| zeros(word ^ (EACH * u64::from(b))));
+        let control = word.wrapping_sub(EACH * 0x20) & !word & HIGH;
+        let special = quote | backslash | delete | control | (word & HIGH);
+        if special != 0 {
+            return run + (special.trailing_zeros() / 8) as usize;
+        }
+        run += 8;
+    }
+    let rest = &bytes[run..];
+    run + rest.iter().position(|byte| !PLAIN[usize::from(*byte)]).unwrap_or(rest.len())
+}
+
 /// Walks a text token by token.
 pub struct Tokenizer<'a> {
     text: &'a str,
@@ -132,6 +157,27 @@ impl<'a> Tokenizer<'a> {
         let next = self.advance();
         self.failed = next.as_ref().err().cloned();
         next
+    }
+
+    /// Passes everything up to the end of the container that was opened last, which is in a document that
+    /// was read before: only strings and brackets are looked at. Returns the byte after it.
+    pub fn pass_container(&mut self) -> usize {
+        let mut depth = 1_usize;
+        while let Some(byte) = self.byte() {
+            match byte {
+                b'"' if self.string().is_ok() => continue,
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth -= 1,
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                break;
+            }
+        }
+        self.open.pop();
+        self.expect = if self.open.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd };
+        self.at
     }
 
     /// Passes a comma where one must be and reads the token behind it.
@@ -246,9 +292,7 @@ impl<'a> Tokenizer<'a> {
         let start = self.at;
         self.plain = true;
         loop {
-            // Most bytes of most strings are plain: one look at a table each.
-            let run = bytes[self.at..].iter().position(|b| !PLAIN[usize::from(*b)]);
-            self.at = run.map_or(bytes.len(), |run| self.at + run);
+            self.at += plain_run(&bytes[self.at..]);
             match bytes.get(self.at) {
                 Some(b'"') => {
                     let text = &self.text[start..self.at];
@@ -304,64 +348,6 @@ impl<'a> Tokenizer<'a> {
         }
         Ok(TokenKind::Number(&self.text[start..self.at]))
     }
-}
-
-/// Returns the value of the four hex digits at `at`.
-fn hex4(bytes: &[u8], at: usize) -> Option<u32> {
-    let digits = from_hex(bytes.get(at..at + 4)?)?;
-    Some(digits.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte)))
-}
-
-/// Returns the text of a raw string with its escapes resolved, and whether a surrogate stood alone
-/// in it (each such one becomes U+FFFD).
-pub fn unescape(raw: &str) -> (Cow<'_, str>, bool) {
-    if !raw.contains('\\') {
-        return (Cow::Borrowed(raw), false);
-    }
-    let bytes = raw.as_bytes();
-    let (mut text, mut lone, mut at) = (String::with_capacity(raw.len()), false, 0);
-    while at < bytes.len() {
-        if bytes[at] != b'\\' {
-            let run = raw[at..].find('\\').unwrap_or(raw.len() - at);
-            text.push_str(&raw[at..at + run]);
-            at += run;
-            continue;
-        }
-        let (c, length) = resolve(bytes, at);
-        lone |= c.is_none();
-        text.push(c.unwrap_or(char::REPLACEMENT_CHARACTER));
-        at += length;
-    }
-    (Cow::Owned(text), lone)
-}
-
-/// Returns the character of the escape at `at` (`None`: a lone surrogate) and how many bytes it
-/// takes.
-fn resolve(bytes: &[u8], at: usize) -> (Option<char>, usize) {
-    let simple = match bytes.get(at + 1) {
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'u') => {
-            let first = hex4(bytes, at + 2).unwrap_or(0xfffd);
-            if !(0xd800..0xe000).contains(&first) {
-                return (char::from_u32(first), 6);
-            }
-            let second =
-                (bytes.get(at + 6..at + 8) == Some(b"\\u")).then(|| hex4(bytes, at + 8)).flatten();
-            return match second {
-                Some(low @ 0xdc00..=0xdfff) if first < 0xdc00 => {
-                    (char::from_u32(0x10000 + ((first - 0xd800) << 10) + (low - 0xdc00)), 12)
-                }
-                _ => (None, 6),
-            };
-        }
-        Some(other) => char::from(*other),
-        None => char::REPLACEMENT_CHARACTER,
-    };
-    (Some(simple), 2)
 }
 
 #[cfg(test)]

@@ -109,7 +109,7 @@ impl Report {
             }
         });
         // Two that differ at all must not keep the order of the threads that found them.
-        self.items.sort_by(|a, b| order(a).cmp(&order(b)));
+        self.items.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
         self.items.dedup();
         self
     }

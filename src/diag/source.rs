@@ -291,9 +291,10 @@ impl Seeker<'_> {
     /// Reads the value that begins with `first`; `at` is its place when it is looked for. Returns the byte
     /// after it.
     fn value(&mut self, first: Token<'_>, at: Option<usize>, key: Option<Span>) -> usize {
-        let end = match first.kind {
-            TokenKind::BeginObject => self.members(at),
-            TokenKind::BeginArray => self.elements(at),
+        let end = match (first.kind, at.filter(|at| !self.wanted[*at].next.is_empty())) {
+            (TokenKind::BeginObject, Some(at)) => self.members(at),
+            (TokenKind::BeginArray, Some(at)) => self.elements(at),
+            (TokenKind::BeginObject | TokenKind::BeginArray, None) => self.tokens.pass_container(),
             _ => first.end,
         };
         if let Some(at) = at {
@@ -303,16 +304,16 @@ impl Seeker<'_> {
     }
 
     /// Returns the wanted place one step below another.
-    fn below(&self, at: Option<usize>, step: &str) -> Option<usize> {
-        self.wanted[at?].next.get(step).copied()
+    fn below(&self, at: usize, step: &str) -> Option<usize> {
+        self.wanted[at].next.get(step).copied()
     }
 
-    fn members(&mut self, at: Option<usize>) -> usize {
+    fn members(&mut self, at: usize) -> usize {
         let mut end = 0;
         while let Ok(Some(token)) = self.tokens.next() {
             end = token.end;
             let TokenKind::Key(raw) = token.kind else { break };
-            let next = at.and_then(|_| self.below(at, &shortened(&unescape(raw).0)));
+            let next = self.below(at, &shortened(&unescape(raw).0));
             let Ok(Some(first)) = self.tokens.next() else { break };
             let key = Span { start: token.start, end: token.end };
             end = self.value(first, next, Some(key));
@@ -320,8 +321,7 @@ impl Seeker<'_> {
         end
     }
 
-    fn elements(&mut self, at: Option<usize>) -> usize {
-        let at = at.filter(|at| !self.wanted[*at].next.is_empty());
+    fn elements(&mut self, at: usize) -> usize {
         let (mut end, mut index, mut step) = (0, 0usize, String::new());
         while let Ok(Some(first)) = self.tokens.next() {
             end = first.end;

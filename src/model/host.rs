@@ -104,6 +104,10 @@ impl Host {
 /// The letters that a reader compares: escapes undone, wide and ornate forms made plain (as UTS 46
 /// does), invisible ones left out, in lower case, without the root dot.
 fn plain(text: &str) -> String {
+    // Most hosts: none of it changes them.
+    if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'%') {
+        return text.trim_end_matches('.').to_ascii_lowercase();
+    }
     let decoded = percent_decode(text, false);
     let text = decoded.as_deref().unwrap_or(text);
     let plain: String = text

@@ -17,7 +17,7 @@ impl Loaded {
     pub(crate) fn is_sound_ahead(&self) -> Result<bool> {
         let found_last = FOUND_LAST.map(|code| Diagnostic::new(code, Place::default(), ""));
         let mut report = Report::new();
-        report.extend(self.overall_findings(&[])?);
+        report.extend(self.tree_findings()?);
         report.extend(found_last);
         let is_customized = self.catalog.as_ref().is_some_and(|catalog| catalog.is_customized());
         Ok(!is_customized && !report.finish(&self.levels()).has_errors())

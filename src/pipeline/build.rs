@@ -104,11 +104,12 @@ pub fn build(
         super::working::refuse_tracked(target.out)?;
         sinks.push(Sink::open(target, &key, &forbidden)?);
     }
+    let mut report = Report::new();
+    report.extend(loaded.tree_findings()?);
     let Gathering { summaries, items, urls, findings, policy, left_out } =
         servers(loaded, &mut sinks, observer)?;
-    let mut report = Report::new();
     report.extend(findings);
-    report.extend(loaded.overall_findings(&urls)?);
+    report.extend(loaded.url_findings(&urls)?);
     drop(urls);
     report.extend(loaded.policing.findings(&policy.exceptions));
     report.extend(no_base_url(loaded));
@@ -118,8 +119,7 @@ pub fn build(
     }
     drop(items);
     let emit = |artifact: Artifact| sinks.iter().try_for_each(|sink| sink.put_spanning(&artifact));
-    let enforcement = loaded.renderer().spanning(&summaries, &emit)?;
-    drop(summaries);
+    let enforcement = loaded.renderer().spanning(summaries, &emit)?;
     loaded.renderer().policy(&policy.left_out).into_iter().try_for_each(emit)?;
     report.extend(loaded.template_problems());
     report.extend(enforcement.iter().flat_map(super::exports::findings));
@@ -172,7 +172,8 @@ fn servers(loaded: &Loaded, sinks: &mut [Sink<'_>], observer: &dyn Observer) -> 
     observer.stage("building", servers.len() as u64);
     let mut old_list = sinks.first().and_then(Sink::old_list);
     let mut pages = sinks.iter().any(Sink::takes_pages).then(ListPages::default);
-    let (mut gathering, mut count) = (Gathering::default(), 0);
+    let summaries = Vec::with_capacity(if loaded.catalog.is_some() { servers.len() } else { 0 });
+    let (mut gathering, mut count) = (Gathering { summaries, ..Gathering::default() }, 0);
     let mut outgoing = Outgoing::begin(loaded, sinks)?;
     for chunk in servers.chunks(CHUNK) {
         // Of each server, one for each output.

@@ -130,6 +130,9 @@ pub fn check_each<T: Send>(
     let servers = loaded.tree.servers();
     observer.stage("checking", servers.len() as u64);
     let checker = loaded.checker();
+    // Before the servers, so that what it takes for a moment is not on top of all they leave behind.
+    let mut report = Report::new();
+    report.extend(loaded.tree_findings()?);
     let checked: Vec<_> = servers
         .par_iter()
         .map(|server| {
@@ -141,14 +144,13 @@ pub fn check_each<T: Send>(
         .collect::<Result<_>>()?;
     observer.done();
     let (mut urls, mut kept, mut policy) = (Vec::new(), Vec::new(), PolicyOutcome::default());
-    let mut report = Report::new();
     for (listing, findings, of_server, outcome) in checked {
         report.extend(findings);
         urls.push(of_server);
         kept.extend(listing);
         policy.add(outcome);
     }
-    report.extend(loaded.overall_findings(&urls)?);
+    report.extend(loaded.url_findings(&urls)?);
     report.extend(loaded.policing.findings(&policy.exceptions));
     Ok(Checked { kept, left_out: policy.left_out, report: report.finish(&loaded.levels()) })
 }
@@ -176,16 +178,22 @@ impl Loaded {
         Ok(checked)
     }
 
-    /// Returns everything that is wrong with the data besides single servers; `urls` are the remote
-    /// URLs of each server.
-    fn overall_findings(&self, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
+    /// Returns everything that is wrong with the data besides what is in the documents of servers.
+    fn tree_findings(&self) -> Result<Vec<Diagnostic>> {
         let mut found = self.findings.clone();
         found.extend(layout(&self.tree)?);
         if self.profile == Profile::Strict {
-            found.extend(shared_urls(&self.tree, urls)?);
             found.extend(confusable_names(&self.tree)?);
         }
         Ok(found)
+    }
+
+    /// Returns what servers have in common and should not; `urls` are the remote URLs of each.
+    fn url_findings(&self, urls: &[Vec<RemoteUrl>]) -> Result<Vec<Diagnostic>> {
+        match self.profile {
+            Profile::Strict => shared_urls(&self.tree, urls),
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn checker(&self) -> Checker<'_> {

@@ -179,7 +179,7 @@ fn brought(options: &LoadOptions, server: &ServerFolder) -> Result<BTreeMap<Stri
     use crate::data::join;
     use crate::world::git::Git;
     let mut found = BTreeMap::new();
-    let Some(git) = Git::discover(&options.data)? else { return Ok(found) };
+    let Some(mut git) = Git::discover(&options.data)? else { return Ok(found) };
     let head = match &options.revision {
         Some(revision) => Some(git.resolve(revision)?),
         None => git.head()?,

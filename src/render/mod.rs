@@ -118,13 +118,12 @@ impl Renderer<'_> {
     /// The first error of `emit`.
     pub fn spanning<E: Send>(
         &self,
-        summaries: &[Summary],
+        summaries: Vec<Summary>,
         emit: &Emit<'_, E>,
     ) -> Result<Option<catalog::Enforcement>, E> {
         self.globals(emit)?;
         let Some(catalog) = self.catalog else { return Ok(None) };
-        let summaries: Vec<&Summary> = summaries.iter().collect();
-        catalog.spanning(self.facts, &summaries, emit).map(Some)
+        catalog.spanning(self.facts, summaries, emit).map(Some)
     }
 
     /// Documents of the API that are made of no server, and the result of a probe.
@@ -184,7 +183,7 @@ impl Renderer<'_> {
             parts.servers.extend(rendered.artifacts);
         }
         let list = api::list_json(&latest, None).into();
-        parts.spanning = collect(|emit| self.spanning(&summaries, emit)).0;
+        parts.spanning = collect(|emit| self.spanning(summaries, emit)).0;
         parts.spanning.extend(api::lists(&list));
         parts.spanning.extend(self.policy(registry.left_out()));
         parts.spanning.extend(bulk.and_then(|bulk| Bulk::artifact(bulk.finish())));

@@ -6,7 +6,8 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::{MAX_DEPTH, SyntaxError, Token, TokenKind, Tokenizer, unescape};
+use super::{MAX_DEPTH, PLAIN, SyntaxError, Token, TokenKind, Tokenizer, plain_run, unescape};
+use crate::diag::{Pointer, SourceFile};
 
 fn tokens(text: &str) -> Result<Vec<Token<'_>>, SyntaxError> {
     let (mut tokens, mut all) = (Tokenizer::new(text), Vec::new());
@@ -221,6 +222,18 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
 }
 
+/// Every place in a value, with what is there.
+fn places<'a>(at: Pointer, value: &'a Value, all: &mut Vec<(Pointer, &'a Value)>) {
+    match value {
+        Value::Array(list) => {
+            list.iter().enumerate().for_each(|(i, value)| places(at.index(i), value, all));
+        }
+        Value::Object(map) => map.iter().for_each(|(key, value)| places(at.key(key), value, all)),
+        _ => {}
+    }
+    all.push((at, value));
+}
+
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -281,5 +294,34 @@ proptest! {
             end = token.end;
         }
         prop_assert_eq!(end, text.len());
+    }
+
+    #[test]
+    fn a_run_of_plain_bytes_ends_where_the_table_says(bytes in "[ -~]{0,20}(\\PC|[\u{0}-\u{7f}]){0,3}[ -~]{0,9}") {
+        let bytes = bytes.as_bytes();
+        for start in 0..=bytes.len() {
+            let rest = &bytes[start..];
+            let ends = rest.iter().position(|byte| !PLAIN[usize::from(*byte)]);
+            prop_assert_eq!(plain_run(rest), ends.unwrap_or(rest.len()));
+        }
+    }
+
+    #[test]
+    fn every_place_is_found_alone_and_among_others(value in value(), which in any::<u64>()) {
+        let text = serde_json::to_string_pretty(&value).unwrap();
+        let value: Value = serde_json::from_str(&text).unwrap();
+        let source = SourceFile::new("server.json", &text);
+        let mut all = Vec::new();
+        places(Pointer::root(), &value, &mut all);
+        all.retain(|(pointer, _)| !pointer.as_str().contains('…'));
+        let some = all.iter().enumerate().filter(|(i, _)| which >> (i % 64) & 1 == 1);
+        let (pointers, values): (Vec<_>, Vec<_>) = some.map(|(_, place)| place.clone()).unzip();
+        let found = source.spans(&pointers);
+        for ((pointer, value), span) in pointers.iter().zip(&values).zip(found) {
+            let span = span.ok_or_else(|| TestCaseError::fail(format!("{pointer} is not found")))?;
+            let there: Value = serde_json::from_str(&text[span.start..span.end]).unwrap();
+            prop_assert_eq!(&there, *value, "{}", pointer);
+            prop_assert_eq!(source.span(pointer, false), Some(span));
+        }
     }
 }

@@ -162,4 +162,11 @@ proptest! {
             prop_assert_eq!(Host::read(once.as_str()).reach(), once.reach());
         }
     }
+
+    #[test]
+    fn a_plain_host_is_read_as_any_other(text in "[!-~]{0,16}") {
+        // A character that is left out keeps it from being plain.
+        let not_plain = format!("\u{200b}{text}");
+        prop_assert_eq!(Host::read(&text), Host::read(&not_plain));
+    }
 }

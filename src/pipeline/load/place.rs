@@ -147,7 +147,7 @@ impl Location {
         let older: Vec<Held> = options.without.clone();
         DateSource::new(move || {
             let git = git.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-            let git =
+            let mut git =
                 git.ok_or_else(|| Error::new(ErrorKind::Git, "the dates were read before"))?;
             if let Some(hidden) = git.hidden_history()? {
                 return Err(hidden.to_error());
@@ -155,11 +155,11 @@ impl Location {
             let known = folder.as_deref().and_then(|folder| cache::load_dates(folder, &prefix));
             let (is_known, mut commits) = (known.is_some(), 0);
             let mut table =
-                DateTable::read(&git, commit, &prefix, known, &mut |done| commits = done)?;
+                DateTable::read(&mut git, commit, &prefix, known, &mut |done| commits = done)?;
             if let Some(folder) = folder.as_deref().filter(|_| !is_known || commits > FEW_COMMITS) {
                 cache::save_dates(folder, &prefix, commit, &table);
             }
-            date_back(&git, commit, &prefix, &older, &mut table)?;
+            date_back(&mut git, commit, &prefix, &older, &mut table)?;
             Ok(table)
         })
     }
@@ -170,7 +170,7 @@ const FEW_COMMITS: usize = 50;
 
 /// Gives each entry that is published as an older commit has it the dates that it had there.
 fn date_back(
-    git: &Git,
+    git: &mut Git,
     head: Oid,
     prefix: &str,
     held: &[Held],

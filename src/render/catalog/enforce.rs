@@ -69,11 +69,13 @@ impl Enforcement {
             .collect();
         let settings = catalog.exports.allowlist.clone();
         let mut files = Vec::new();
-        for export in EXPORTS {
+        // The last ones are the smallest, and what they free is room for the others.
+        for export in EXPORTS.iter().rev() {
             let (file, artifact) = export.make(&servers, &catalog.exports);
             artifact.into_iter().try_for_each(emit)?;
             files.push(file);
         }
+        files.reverse();
         let (mut by_name, mut unpinned) = (Vec::new(), Vec::new());
         for server in servers {
             let special = server.special();

@@ -79,19 +79,32 @@ impl Catalog {
     pub(in crate::render) fn spanning<E: Send>(
         &self,
         facts: &Facts,
-        summaries: &[&Summary],
+        mut summaries: Vec<Summary>,
         emit: &Emit<'_, E>,
     ) -> Result<Enforcement, E> {
-        self.with_span(facts, summaries, Wanted::ALL, |span| {
-            // Its files are large, so they are not held beside the other parts.
-            let enforcement = span.exports(emit)?;
+        let all: Vec<&Summary> = summaries.iter().collect();
+        // Made of no lists.
+        let exports = Span {
+            catalog: self,
+            facts,
+            site: &SiteView::new(self, facts),
+            summaries: &all,
+            servers: &[],
+            facets: &[],
+            probed: None,
+        };
+        let enforcement = exports.exports(emit)?;
+        // They are the largest part of all summaries, and no page is made of them.
+        summaries.iter_mut().for_each(|summary| summary.exports.clear());
+        let all: Vec<&Summary> = summaries.iter().collect();
+        self.with_span(facts, &all, Wanted::ALL, |span| {
             let (lists, others) = rayon::join(
                 || span.part(Part::Lists, emit),
                 || [Part::Others, Part::Search].iter().try_for_each(|it| span.part(*it, emit)),
             );
-            lists.and(others)?;
-            Ok(enforcement)
-        })
+            lists.and(others)
+        })?;
+        Ok(enforcement)
     }
 
     /// Renders one part of what spans servers, of its pages those that are `wanted`.

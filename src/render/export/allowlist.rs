@@ -160,7 +160,7 @@ fn document(
         }
         denied.extend(allow.denied);
     }
-    let (mut allowed, mut left_out) = (BTreeSet::new(), Vec::new());
+    let (mut allowed, mut left_out) = (Vec::<Box<str>>::new(), Vec::new());
     for server in servers {
         let Part { allow: rows } = server.rows.read();
         let kept = |row: &&AllowRow| !(names_only && matches!(row, AllowRow::Command(_)));
@@ -174,7 +174,7 @@ fn document(
         if rows.live && by_name {
             let name = AllowRow::Name(called(server.name));
             denied.remove(&name);
-            allowed.insert(name.key());
+            allowed.push(name.key());
         }
         let nothing = rows.allowed.is_empty() && rows.unpinned.is_empty() && !by_name;
         if rows.left_out > 0 {
@@ -183,6 +183,8 @@ fn document(
             left_out.push(LeftOut::new(server.name, "no command or URL of it can be allowed"));
         }
     }
+    allowed.sort_unstable();
+    allowed.dedup();
     // Each with its quotes, word separators and the name of its kind.
     let room = allowed.iter().map(|key| key.len() * 5 / 4 + 40).sum();
     let mut text = String::with_capacity(room);

@@ -113,6 +113,16 @@ impl PackedExports {
     fn read<T: DeserializeOwned + Default>(&self) -> T {
         serde_json::from_str(self.0.get()).unwrap_or_default()
     }
+
+    /// How many bytes it takes.
+    fn len(&self) -> usize {
+        self.0.get().len()
+    }
+
+    /// Drops all of it, once the files are made.
+    pub(super) fn clear(&mut self) {
+        self.0 = Box::default();
+    }
 }
 
 impl From<&ServerExports> for PackedExports {

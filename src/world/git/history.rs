@@ -50,14 +50,13 @@ impl Git {
     /// # Errors
     /// When a commit or a tree is missing or damaged, above all in a shallow clone.
     pub fn history(
-        &self,
+        &mut self,
         head: Oid,
         prefix: &str,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Vec<PathHistory>> {
-        let odb = self.objects()?;
-        let (line, _) = self.line(&odb, head, None)?;
-        HistoryWalk::new(self, &odb, prefix).run(&line, progress)
+        let (line, _) = self.line(head, None)?;
+        HistoryWalk::new(prefix).run(self, line, progress)
     }
 
     /// As [`Git::history`], but only of the commits after `base`; `None` if `base` is not on the
@@ -66,32 +65,27 @@ impl Git {
     /// # Errors
     /// As for [`Git::history`].
     pub fn history_since(
-        &self,
+        &mut self,
         base: Oid,
         head: Oid,
         prefix: &str,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Option<Vec<PathHistory>>> {
-        let odb = self.objects()?;
-        let (line, found) = self.line(&odb, head, Some(base))?;
+        let (line, found) = self.line(head, Some(base))?;
         let Some(base) = found else { return Ok(None) };
-        let mut walk = HistoryWalk::new(self, &odb, prefix);
-        walk.before = walk.locate(base)?;
-        walk.run(&line, progress).map(Some)
+        let mut walk = HistoryWalk::new(prefix);
+        walk.before = walk.locate(&mut Trees::new(self, &self.objects()?), base)?;
+        walk.run(self, line, progress).map(Some)
     }
 
     /// Returns the first-parent line from `head` back to its root or to `base`, newest first, and the tree
     /// of `base` if it was met.
-    fn line(
-        &self,
-        odb: &Odb<'_>,
-        head: Oid,
-        base: Option<Oid>,
-    ) -> Result<(Vec<LineCommit>, Option<Oid>)> {
+    fn line(&self, head: Oid, base: Option<Oid>) -> Result<(Vec<LineCommit>, Option<Oid>)> {
+        let odb = self.objects()?;
         let mut line = Vec::new();
         let mut next = Some(head);
         while let Some(oid) = next {
-            let commit = self.linked(odb, oid)?;
+            let commit = self.linked(&odb, oid)?;
             if base == Some(oid) {
                 return Ok((line, Some(commit.tree)));
             }
@@ -102,16 +96,45 @@ impl Git {
     }
 }
 
-/// A walk along a line of commits.
-struct HistoryWalk<'a> {
+/// Bytes of packs from which the repository is closed and opened again while history is read: libgit2 gives
+/// nothing back of a mapped pack until then, and history touches all of it.
+const RENEW_FROM: u64 = 32 << 20;
+
+/// Trees that are read before that. In unit tests it happens all the time.
+const TREES_BEFORE_RENEWAL: usize = if cfg!(test) { 3 } else { 4_000 };
+
+/// The trees of a repository, each for one or two comparisons.
+struct Trees<'a> {
     git: &'a Git,
     odb: &'a Odb<'a>,
+    /// What the next comparison needs again.
+    kept: HashMap<Oid, OdbObject<'a>>,
+    read: usize,
+}
+
+impl<'a> Trees<'a> {
+    fn new(git: &'a Git, odb: &'a Odb<'a>) -> Self {
+        Self { git, odb, kept: HashMap::new(), read: 0 }
+    }
+
+    /// Takes the tree from the last comparison, or reads it.
+    fn take(&mut self, tree: Oid) -> Result<OdbObject<'a>> {
+        if let Some(kept) = self.kept.remove(&tree) {
+            return Ok(kept);
+        }
+        self.read += 1;
+        let read = self.git.read(self.odb, tree, ObjectType::Tree, Hashing::Trust);
+        read.map_err(|e| self.git.cut_off(e))
+    }
+}
+
+/// A walk along a line of commits.
+struct HistoryWalk {
     prefix: Vec<Vec<u8>>,
     /// Trees on the way to the prefix in the last commit, from the top, and what they led to.
     chain: Vec<Oid>,
     /// The prefix's tree in the last commit.
     before: Option<Oid>,
-    kept: HashMap<Oid, OdbObject<'a>>,
     /// The folder being compared, with a slash at its end, and the commit's time.
     path: Vec<u8>,
     time: i64,
@@ -122,15 +145,12 @@ struct HistoryWalk<'a> {
     folders: usize,
 }
 
-impl<'a> HistoryWalk<'a> {
-    fn new(git: &'a Git, odb: &'a Odb<'a>, prefix: &str) -> Self {
+impl HistoryWalk {
+    fn new(prefix: &str) -> Self {
         Self {
-            git,
-            odb,
             prefix: objects::names(prefix).map(|name| name.as_bytes().to_vec()).collect(),
             chain: Vec::new(),
             before: None,
-            kept: HashMap::new(),
             path: Vec::new(),
             time: 0,
             position: 0,
@@ -142,19 +162,32 @@ impl<'a> HistoryWalk<'a> {
 
     fn run(
         mut self,
-        line: &[LineCommit],
+        git: &mut Git,
+        mut line: Vec<LineCommit>,
         progress: &mut dyn FnMut(usize),
     ) -> Result<Vec<PathHistory>> {
-        for (done, (root, time)) in line.iter().rev().enumerate() {
-            (self.time, self.folders) = (*time, 0);
-            self.position = u32::try_from(done).unwrap_or(u32::MAX);
-            let (old, new) = (self.before, self.locate(*root)?);
-            if old != new {
-                self.compare(old, new, 0)?;
+        let is_large = cfg!(test) || git.place.packed() >= RENEW_FROM;
+        let most = if is_large { TREES_BEFORE_RENEWAL } else { usize::MAX };
+        let mut done = 0;
+        while !line.is_empty() {
+            git.renew()?;
+            let odb = git.objects()?;
+            let mut trees = Trees::new(git, &odb);
+            while trees.read < most
+                && let Some((root, time)) = line.pop()
+            {
+                (self.time, self.folders) = (time, 0);
+                self.position = u32::try_from(done).unwrap_or(u32::MAX);
+                let (old, new) = (self.before, self.locate(&mut trees, root)?);
+                if old != new {
+                    self.compare(&mut trees, old, new, 0)?;
+                }
+                self.before = new;
+                done += 1;
+                progress(done);
             }
-            self.before = new;
-            progress(done + 1);
         }
+        git.renew()?;
         let found = self.found.into_iter().map(|(path, mut changes)| {
             changes.shrink_to_fit();
             PathHistory { path: path.into_string(), changes }
@@ -165,7 +198,7 @@ impl<'a> HistoryWalk<'a> {
     }
 
     /// Finds the prefix's tree under `root`, opening only what differs from the last commit.
-    fn locate(&mut self, root: Oid) -> Result<Option<Oid>> {
+    fn locate(&mut self, trees: &mut Trees<'_>, root: Oid) -> Result<Option<Oid>> {
         let mut tree = root;
         for level in 0..self.prefix.len() {
             match self.chain.get_mut(level) {
@@ -173,7 +206,7 @@ impl<'a> HistoryWalk<'a> {
                 Some(last) => *last = tree,
                 None => self.chain.push(tree),
             }
-            let object = self.take(tree)?;
+            let object = trees.take(tree)?;
             match objects::find(object.data(), &self.prefix[level]) {
                 Some(entry) if entry.is_folder() => tree = entry.oid,
                 _ => {
@@ -185,32 +218,31 @@ impl<'a> HistoryWalk<'a> {
         Ok(Some(tree))
     }
 
-    /// Takes the tree from the last comparison, or reads it.
-    fn take(&mut self, tree: Oid) -> Result<OdbObject<'a>> {
-        let read = || self.git.read(self.odb, tree, ObjectType::Tree, Hashing::Trust);
-        let kept = self.kept.remove(&tree).map(Ok);
-        kept.unwrap_or_else(read).map_err(|e| self.git.cut_off(e))
-    }
-
     /// Notes what differs between two trees of the same path; either may be absent.
-    fn compare(&mut self, old: Option<Oid>, new: Option<Oid>, depth: usize) -> Result<()> {
+    fn compare(
+        &mut self,
+        trees: &mut Trees<'_>,
+        old: Option<Oid>,
+        new: Option<Oid>,
+        depth: usize,
+    ) -> Result<()> {
         self.folders += 1;
         if self.folders > MAX_FOLDERS {
             return Err(too_large());
         }
-        let before = old.map(|tree| self.take(tree)).transpose()?;
-        let after = new.map(|tree| self.take(tree)).transpose()?;
+        let before = old.map(|tree| trees.take(tree)).transpose()?;
+        let after = new.map(|tree| trees.take(tree)).transpose()?;
         let mut olds = Entries::new(before.as_ref(), old);
         let mut news = Entries::new(after.as_ref(), new);
         loop {
             // what both hold at this point is skipped unread
             olds.skip_shared(&mut news);
-            if !self.step(&mut olds, &mut news, depth)? {
+            if !self.step(trees, &mut olds, &mut news, depth)? {
                 break;
             }
         }
         if let (Some(tree), Some(object)) = (new, after.filter(|tree| tree.len() >= KEEP_FROM)) {
-            self.kept.insert(tree, object); // for the next comparison
+            trees.kept.insert(tree, object); // for the next comparison
         }
         Ok(())
     }
@@ -218,6 +250,7 @@ impl<'a> HistoryWalk<'a> {
     /// Pairs entries up until a pair is equal; false at the end of both trees.
     fn step(
         &mut self,
+        trees: &mut Trees<'_>,
         olds: &mut Entries<'_>,
         news: &mut Entries<'_>,
         depth: usize,
@@ -231,7 +264,7 @@ impl<'a> HistoryWalk<'a> {
                 (Some(a), Some(b)) if a.raw == b.raw => return Ok(true),
                 (Some(a), Some(b)) => a.order(b),
             };
-            self.note(a.filter(|_| order.is_le()), b.filter(|_| order.is_ge()), depth)?;
+            self.note(trees, a.filter(|_| order.is_le()), b.filter(|_| order.is_ge()), depth)?;
             if order.is_le() {
                 a = olds.next()?;
             }
@@ -242,7 +275,13 @@ impl<'a> HistoryWalk<'a> {
     }
 
     /// Follows one difference: down into folders, or into the record of a file.
-    fn note(&mut self, was: Option<Entry<'_>>, is: Option<Entry<'_>>, depth: usize) -> Result<()> {
+    fn note(
+        &mut self,
+        trees: &mut Trees<'_>,
+        was: Option<Entry<'_>>,
+        is: Option<Entry<'_>>,
+        depth: usize,
+    ) -> Result<()> {
         let Some(entry) = is.or(was) else { return Ok(()) };
         if !objects::is_name(entry.name) {
             return Ok(()); // it could spell the path of another file, and give it a date
@@ -253,7 +292,7 @@ impl<'a> HistoryWalk<'a> {
             self.record(is.map(|e| e.oid))?;
         } else if depth < MAX_DEPTH {
             self.path.push(b'/');
-            self.compare(was.map(|e| e.oid), is.map(|e| e.oid), depth + 1)?;
+            self.compare(trees, was.map(|e| e.oid), is.map(|e| e.oid), depth + 1)?;
         }
         self.path.truncate(end);
         Ok(())

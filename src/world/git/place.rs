@@ -63,6 +63,16 @@ impl GitFolders {
     }
 
     /// Reads the repository's own settings, without the user's and the machine's.
+    /// Returns how many bytes its packs have.
+    pub(super) fn packed(&self) -> u64 {
+        let packs = std::fs::read_dir(self.common.join("objects/pack")).into_iter().flatten();
+        let size = |entry: std::fs::DirEntry| {
+            let is_pack = entry.path().extension().is_some_and(|end| end == "pack");
+            entry.metadata().ok().filter(|_| is_pack).map(|data| data.len())
+        };
+        packs.flatten().filter_map(size).sum()
+    }
+
     pub(super) fn settings(&self) -> Result<git2::Config> {
         let file = self.common.join("config");
         git2::Config::open(&file).map_err(|e| {

@@ -53,6 +53,18 @@ impl Git {
         Self::open(self.place.clone())
     }
 
+    /// Closes the repository and opens it again, which gives back what was mapped and kept of it, unless it
+    /// keeps objects of its own.
+    ///
+    /// # Errors
+    /// As for [`Git::discover`].
+    pub(super) fn renew(&mut self) -> Result<()> {
+        if !self.in_memory.get() {
+            *self = self.reopen()?;
+        }
+        Ok(())
+    }
+
     fn open(place: GitFolders) -> Result<Self> {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
