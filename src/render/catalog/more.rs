@@ -66,6 +66,9 @@ pub(super) fn files(clients: &Clients) -> Vec<ClientFile> {
     more.chunk_by(|a, b| a.client == b.client).map(file).collect()
 }
 
+/// The client whose file any other can be made from.
+pub(super) const PLAIN: &str = "json";
+
 /// What the script adds to a way of one of the first clients.
 #[derive(Debug, Default)]
 pub(super) struct Added {
@@ -86,15 +89,14 @@ pub(super) fn take(install: &mut Install, plain: Option<&str>) -> Added {
     if install.snippet.is_some() {
         added.links = std::mem::take(&mut install.links);
     }
-    let is_plain = |it: &&mut Snippet| {
-        install.command.is_some() && it.path == ".mcp.json" || plain == Some(it.text.as_str())
+    let is_plain = |it: &Snippet| {
+        let reads_plain = install.command.is_some() && it.path == ".mcp.json";
+        plain.is_some_and(|text| reads_plain || text == it.text)
     };
-    if plain.is_some() && install.client != "json" {
-        if install.snippet.as_mut().filter(is_plain).is_some() {
-            added.snippet = install.snippet.take();
-            let about = install.notes.iter().position(|note| note.starts_with(FOR_FILE));
-            added.notes.extend(about.map(|at| install.notes.remove(at)));
-        }
+    if install.client != PLAIN && install.snippet.as_ref().is_some_and(is_plain) {
+        added.snippet = install.snippet.take();
+        let about = install.notes.iter().position(|note| note.starts_with(FOR_FILE));
+        added.notes.extend(about.map(|at| install.notes.remove(at)));
     }
     added
 }

@@ -69,9 +69,6 @@ struct PageLink {
     is_web: bool,
 }
 
-/// The client whose file any other can be made from.
-const PLAIN: &str = "json";
-
 impl Tabs {
     /// The tabs of `server` in the order of the settings; none when there is nothing to install.
     pub(super) fn new(
@@ -89,7 +86,7 @@ impl Tabs {
         let mut more = installs.split_off(first);
         let lifted = lift(&mut installs);
         let plain: Vec<(Source, String)> = (installs.iter())
-            .filter(|install| install.client == PLAIN)
+            .filter(|install| install.client == more::PLAIN)
             .filter_map(|it| Some((it.source, it.snippet.as_ref()?.text.clone())))
             .collect();
         for (number, mut install) in installs.into_iter().enumerate() {
