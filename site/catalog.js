@@ -1,4 +1,5 @@
 // The page: copy buttons, pictures, and the start of the search. Every page works without a script.
+// The build puts the path of the file of icons in front, as ICONS.
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -8,8 +9,11 @@ function make(tag, attributes = {}, ...children) {
 }
 
 function icon(name) {
-  const svg = document.querySelector('.find .icon').cloneNode(true);
-  svg.firstElementChild.setAttribute('href', `${document.body.dataset.icons}#${name}`);
+  const [svg, use] = ['svg', 'use'].map((tag) => document.createElementNS('http://www.w3.org/2000/svg', tag));
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  use.setAttribute('href', `${ROOT}${ICONS}#${name}`);
+  svg.append(use);
   return svg;
 }
 
@@ -19,6 +23,7 @@ function copies(within = document) {
   const said = document.querySelector('#said') || make('p', { id: 'said', class: 'hide', role: 'status' });
   document.body.append(said);
   for (const code of within.querySelectorAll('[data-copy], .way pre code, .start pre code')) {
+    if (code.closest('.snip')) continue; // it has one
     const button = make('button', { type: 'button', class: 'copy', 'aria-label': 'Copy' }, icon('copy'));
     const pre = code.closest('pre');
     const around = make('div', { class: 'snip' });
@@ -35,6 +40,16 @@ function copies(within = document) {
   }
 }
 
+// Makes of the link to a badge the text for a readme.
+function badges() {
+  for (const link of document.querySelectorAll('[data-badge]')) {
+    const badge = link.dataset.badge + new URL(link.href).pathname.slice(ROOT.length);
+    const name = document.querySelector('.head .id code').textContent;
+    const text = `[![MCP registry: ${name}](${badge})](${badge.replace(/[^/]*$/, '')})`;
+    link.replaceWith(make('details', { class: 'badge' }, make('summary', {}, 'Badge'), make('pre', {}, make('code', { 'data-copy': '' }, text))));
+  }
+}
+
 // Removes pictures that do not load, so that the letter on their tile is shown.
 function pictures() {
   const drop = (img) => img.matches('.tile img, .rows img') && img.remove();
@@ -45,6 +60,7 @@ function pictures() {
 if (typeof document === 'object') {
   document.documentElement.classList.add('scripted');
   pictures();
+  badges();
   copies();
   search();
   near();

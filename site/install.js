@@ -3,30 +3,53 @@
 // that all pages share in front, as SHARED.
 
 (() => {
-  const DIGITS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_';
-  const number = (digits) => [...digits].reduce((sum, digit) => sum * 64 + DIGITS.indexOf(digit), 0);
+  const SIGNS = '~^\\|`';
+  const DIGITS = Array.from({ length: 94 }, (_, i) => String.fromCharCode(33 + i)).filter((sign) => !`${SIGNS}"&'<>`.includes(sign)).join('');
+  const [LONG, SHORTEST] = [DIGITS.length - 1, 6];
 
-  // Puts a packed text together: ~ and five digits copy from the dictionary, ~. ends a field, ~~ is ~.
-  const expand = (packed, dictionary) => packed.replace(/~(?:([~.])|(...)(..))/g, (_, sign, at, length) => (
-    sign ? { '~': '~', '.': '\x01' }[sign] : dictionary.substr(number(at), number(length))));
+  const ascii = (text) => text.replace(/[^\0-\x7f]/g, '');
 
-  // A number that differs from that of another dictionary, as a rule.
-  function check(dictionary) {
+  // Puts a packed text together. Copies are from the window: the dictionary and what was put together so
+  // far. ^ and two digits say where one begins, ~ and \ how far back; then comes its length.
+  function expand(packed, dictionary) {
+    let [text, window, at] = ['', dictionary, 0];
+    const take = (count) => {
+      at += count;
+      return [...packed.slice(at - count, at)].reduce((sum, digit) => sum * DIGITS.length + DIGITS.indexOf(digit), 0);
+    };
+    const next = (sign) => {
+      if (sign === '|') return '\x01';
+      if (sign === '`') return '"';
+      if (sign === '~' && SIGNS.includes(packed[at])) return packed[at++];
+      const mark = '^~\\'.indexOf(sign);
+      if (mark < 0) return sign;
+      const place = take(2);
+      const from = mark === 0 ? place : window.length - place - (mark - 1) * DIGITS.length ** 2;
+      const length = take(1);
+      return window.substr(from, SHORTEST + (length === LONG ? LONG + take(2) : length));
+    };
+    while (at < packed.length) {
+      const piece = next(packed[at++]);
+      text += piece;
+      window += ascii(piece);
+    }
+    return text;
+  }
+
+  // A number that differs for other texts, as a rule.
+  function check(texts) {
     let sum = 0x811c9dc5;
-    for (let i = 0; i < dictionary.length; i += 4) {
+    for (let i = 0; i < texts.length; i += 4) {
       let word = 0;
-      for (let j = 3; j >= 0; j -= 1) word = (word << 8) | (dictionary.charCodeAt(i + j) || 0);
+      for (let j = 3; j >= 0; j -= 1) word = (word << 8) | (texts.charCodeAt(i + j) || 0);
       sum = Math.imul(sum ^ word, 0x01000193);
     }
     return (sum >>> 0).toString(16);
   }
 
-  // The dictionary of a page whose first tabs have these texts.
-  const dictionaryOf = (shared, texts) => shared + texts.join('').replace(/[^\0-\x7f]/g, '');
-
-  // Clients, each with its ways to install, each a list of [kind, text].
+  // What a text adds to the page, and the clients: each with ways to install, each a list of [kind, text].
   function clientsOf(text) {
-    const clients = [];
+    const clients = [{ ways: [] }];
     for (const field of text.split('\x01').slice(0, -1)) {
       const [kind, value] = [field[0], field.slice(1)];
       if (kind === 't') clients.push({ label: value, ways: [] });
@@ -37,47 +60,72 @@
     return clients;
   }
 
-  if (typeof module === 'object') { module.exports = { expand, check, dictionaryOf, clientsOf }; return; }
+  // The address of a link: the object that ends it is percent-encoded (e), or in base64 (b).
+  function address(kind, text) {
+    if (kind === 'h') return text;
+    const at = text.indexOf('{');
+    const object = text.slice(at);
+    const bytes = kind === 'b' ? btoa(String.fromCharCode(...new TextEncoder().encode(object))) : object;
+    return text.slice(0, at) + encodeURIComponent(bytes).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  }
+
+  if (typeof module === 'object') { module.exports = { expand, check, ascii, clientsOf, address }; return; }
 
   const store = (how, ...client) => { try { return localStorage[how]('client', ...client); } catch { return null; } };
   const windows = /win/i.test(navigator.userAgentData?.platform || navigator.platform);
-  const code = (text, kind = {}) => make('pre', kind, make('code', {}, text));
+  const spaced = (text) => text.replace(/^\t+/gm, (tabs) => '  '.repeat(tabs.length));
+  const code = (text, kind = {}) => make('pre', kind, make('code', {}, spaced(text)));
   const line = (text) => code(text, { class: 'line' });
   const details = (name, summary, ...children) => make('details', { class: name }, make('summary', {}, ...summary), ...children);
+
+  const texts = (fields, kind) => fields.filter((field) => field[0] === kind).map((field) => field[1]);
+
+  // Links to open, for the fields of a way.
+  function opening(fields) {
+    const urls = fields.filter(([kind]) => 'heb'.includes(kind)).map((field) => address(...field));
+    const links = texts(fields, 'a').map((label, i) => make('a', { class: i ? 'button quiet' : 'button', href: urls[i], ...(urls[i].startsWith('http') && { rel: 'nofollow' }) }, label));
+    return links.length > 0 ? [make('p', { class: 'open' }, ...links)] : [];
+  }
+
+  // A command for each shell.
+  function shells(posix, powershell) {
+    const both = [details('shell', ['sh, bash, zsh'], line(posix)), details('shell', ['PowerShell'], line(powershell))];
+    both[1].dataset.shell = 'windows';
+    both[0].open = true;
+    return both;
+  }
+
+  const file = (path, text, second) => (second ? [details('file', [`or in ${path}`], code(text))]
+    : [make('p', {}, 'In ', make('code', {}, path), ':'), code(text)]);
+
+  const notes = (fields) => texts(fields, 'n').map((note) => make('p', { class: 'note' }, note));
 
   // One way to install in a client, as the template writes those of the first clients.
   function way(fields, alone) {
     const box = make('div', { class: 'way' });
-    const of = (kind) => fields.filter((field) => field[0] === kind).map((field) => field[1]);
-    const [[method], [detail], [path], [snippet]] = ['w', 'd', 'f', 'x'].map(of);
+    const [[method], [detail], [command], [powershell], [path], [text]] = ['w', 'd', 'c', 'p', 'f', 'x'].map((kind) => texts(fields, kind));
     if (!alone) box.append(make('h3', {}, detail ? `${method} (${detail})` : method));
-    const urls = of('h');
-    const links = of('a').map((label, i) => make('a', { class: i ? 'button quiet' : 'button', href: urls[i], ...(urls[i].startsWith('http') && { rel: 'nofollow' }) }, label));
-    if (links.length > 0) box.append(make('p', { class: 'open' }, ...links));
-    fields.forEach(([kind, text], i) => {
-      if (kind !== 'c') return;
-      box.append(make('p', { class: 'step' }, 'Run in a terminal:'));
-      const [next, other] = fields[i + 1] || [];
-      if (next !== 'p') { box.append(line(text)); return; }
-      const shells = [details('shell', ['sh, bash, zsh'], line(text)), details('shell', ['PowerShell'], line(other))];
-      shells[1].dataset.shell = 'windows';
-      shells[0].open = true;
-      box.append(...shells);
-    });
-    if (path && (links.length > 0 || of('c').length > 0)) box.append(details('file', [`or in ${path}`], code(snippet)));
-    else if (path) box.append(make('p', { class: 'step' }, 'In ', make('code', {}, path), ':'), code(snippet));
-    const known = [...document.querySelectorAll('.install > .note')].map((note) => note.textContent);
-    box.append(...of('n').filter((note) => !known.includes(note)).map((note) => make('p', { class: 'note' }, note)));
+    box.append(...opening(fields));
+    if (command) box.append(make('p', {}, 'Run in a terminal:'), ...(powershell ? shells(command, powershell) : [line(command)]));
+    if (path) box.append(...file(path, text, box.querySelector('.open, .line')));
+    box.append(...notes(fields));
     return box;
   }
 
+  // Adds to a way of the page what is only for readers with scripts.
+  function complete(box, fields) {
+    const [[powershell], [path], [text]] = ['p', 'f', 'x'].map((kind) => texts(fields, kind));
+    const command = box.querySelector('.line');
+    box.querySelector('details, p').before(...opening(fields));
+    if (powershell) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
+    if (path) box.querySelector('p.file').replaceWith(...file(path, text, command || box.querySelector('.open')));
+    box.append(...notes(fields));
+  }
+
   // The other clients: a list of buttons, and what the chosen one needs.
-  function others(list, tabs) {
-    const texts = [...tabs.querySelectorAll('.way .open a, .way pre code')].map((node) => node.getAttribute('href') || node.textContent);
-    const dictionary = dictionaryOf(SHARED, texts);
-    if (check(dictionary) !== list.dataset.check) return; // an operator's template: the list stays
+  function others(clients, body) {
     const place = make('div', { class: 'client', 'aria-live': 'polite' });
-    const buttons = clientsOf(expand(list.dataset.more, dictionary)).map(({ id, label, ways }) => {
+    const buttons = clients.map(({ id, label, ways }) => {
       const button = make('button', { type: 'button', 'aria-pressed': 'false', 'data-client': id }, label);
       button.onclick = () => {
         for (const other of buttons) other.ariaPressed = String(other === button);
@@ -88,13 +136,26 @@
       };
       return button;
     });
-    list.previousElementSibling.remove();
-    list.replaceChildren(...buttons.map((button) => make('li', {}, button)));
-    list.after(place);
+    body.replaceChildren(make('ul', { class: 'clients' }, ...buttons.map((button) => make('li', {}, button))), place);
     return buttons;
   }
 
-  // Opens the shell of the reader's system, keeps words whole, and adds links to other editions.
+  // Adds what the page has packed, and returns the buttons of the other clients.
+  function unpack(box) {
+    const ways = [...box.querySelectorAll('.way')];
+    const shown = [...box.querySelectorAll('.way .open a, .way pre code')].map((node) => node.getAttribute('href') || node.textContent);
+    const own = ascii(shown.join(''));
+    if (check(own) !== box.dataset.check) return []; // an operator's template: the page stays
+    const [page, ...clients] = clientsOf(expand(box.dataset.more, SHARED + own));
+    for (const fields of page.ways) {
+      const added = ways[fields[0][1]];
+      complete(added, fields);
+      copies(added);
+    }
+    return others(clients, box.querySelector('[data-tab=more] > div'));
+  }
+
+  // Opens the shell of the reader's system, and keeps words whole.
   function finish(within) {
     for (const shell of within.querySelectorAll('.shell')) {
       shell.open = windows === (shell.dataset.shell === 'windows');
@@ -102,22 +163,17 @@
     for (const words of within.querySelectorAll('.line code')) {
       words.replaceChildren(...words.textContent.split(/(?<= )/).map((word) => make('span', {}, word)));
     }
-    for (const link of within.querySelectorAll('[data-twin]')) {
-      const twin = make('a', { class: 'button quiet' }, `${link.textContent} Insiders`);
-      twin.href = link.getAttribute('href').replace(/^[^:]*/, link.dataset.twin);
-      link.after(twin);
-    }
   }
 
   // The sections become tabs, and the client that the reader chose last is open.
   function tabs(box) {
     const all = [...box.children];
     const bar = make('div', { class: 'tablist', role: 'tablist', 'aria-label': 'Clients' });
-    const list = box.querySelector('[data-more]');
-    const more = (list && others(list, box)) || [];
+    const more = unpack(box);
+    for (const words of box.querySelectorAll('pre code')) words.textContent = spaced(words.textContent);
     finish(box);
     const buttons = all.map((tab, i) => {
-      const body = tab.querySelector('.tab-body');
+      const body = tab.querySelector('div');
       Object.assign(body, { id: `tab-${i}`, role: 'tabpanel' });
       body.setAttribute('aria-labelledby', `tab-button-${i}`);
       const label = tab.querySelector('summary').textContent;
@@ -146,5 +202,5 @@
   }
 
   document.querySelectorAll('.start').forEach(finish);
-  document.querySelectorAll('[data-tabs]').forEach(tabs);
+  document.querySelectorAll('.tabs').forEach(tabs);
 })();

@@ -1,5 +1,8 @@
 // Search, filters and order: on the front page in place of the list, elsewhere in a panel.
 
+// Path of the site's root: this script is in its folder of assets.
+const ROOT = new URL('..', document.currentScript.src).pathname;
+
 // Text with the words marked that a term matches.
 const marked = (text, terms) => marks(text, terms).map((part, i) => (i % 2 ? make('mark', {}, part) : part));
 
@@ -18,10 +21,10 @@ function row(index, server, terms, at) {
   if (server.has.get('review')?.includes('expired')) warnings.push('review expired');
   const proven = (server.has.get('proof') || []).some((value) => !['upstream', 'unrecorded'].includes(value));
   item.append(
-    make('h3', {}, make('a', { href: `${document.body.dataset.root}servers/${server.name}/` }, ...marked(server.title, terms))),
+    make('h3', {}, make('a', { href: `${ROOT}servers/${server.name}/` }, ...marked(server.title, terms))),
     make('p', { class: 'id' }, ...marked(server.name, terms)),
     make('p', { class: 'news' }, make('span', { class: 'version' }, server.version), ' ', make('time', {}, dayText(at(server)))),
-    make('p', { class: 'about' }, ...marked(server.description, terms)),
+    make('p', {}, ...marked(server.description, terms)),
     make('p', { class: 'chips' }, ...warnings.map(chip(' warn')), ...(proven ? labels('proof').map(chip(' good')) : []), ...chips.map(chip(''))));
   return item;
 }
@@ -34,7 +37,7 @@ const store = {
     if (this.state === 'loading' || this.state === 'ready') return;
     this.state = 'loading';
     const json = (answer) => (answer.ok ? answer.json() : Promise.reject(answer));
-    const get = (file) => fetch(`${document.body.dataset.root}assets/search/${file}`).then(json);
+    const get = (file) => fetch(`${ROOT}assets/search/${file}`).then(json);
     try {
       const { shards } = await get('index.json');
       await Promise.all(shards.map((file) => get(file).then((shard) => this.index.add(shard))));
@@ -106,12 +109,11 @@ class Filters {
 }
 
 function search() {
-  const root = document.body.dataset.root;
   const input = document.getElementById('q');
   const panel = document.getElementById('filters');
   const home = document.getElementById('listing') !== null;
   const [listing, head, order] = ['listing', 'results-head', 'sort'].map((id) => document.getElementById(id));
-  const place = home ? make('div', { hidden: '' }) : document.getElementById('panel');
+  const place = home ? make('div', { hidden: '' }) : make('section', { id: 'panel', class: 'panel', 'aria-label': 'Search results', hidden: '' });
   const status = home ? document.getElementById('status') : make('p', { class: 'status', role: 'status' });
   const prepared = [status.textContent, head?.textContent];
   const list = make('ul', { class: 'rows' });
@@ -119,7 +121,9 @@ function search() {
   const empty = make('button', { type: 'button', class: 'empty-field', 'aria-label': 'Clear search', hidden: '' }, '×');
   const clear = make('a', { class: 'clear', href: location.pathname }, 'Clear search and filters');
   const best = make('a', { href: location.pathname, 'data-sort': 'best', hidden: '' }, 'Best match');
-  input.after(empty);
+  for (const [name, value] of Object.entries({ autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', 'aria-keyshortcuts': '/' })) input.setAttribute(name, value);
+  input.after(empty, make('kbd', { 'aria-hidden': 'true' }, '/'));
+  if (!home) document.querySelector('.top').after(make('div', { class: 'wrap panel-place' }, place));
   order?.prepend(best);
   if (home) [listing.after(place), order.before(clear)];
   place.append(...(home ? [list, foot] : [status, list, foot]));
@@ -155,7 +159,7 @@ function search() {
 
   // What stands below the results: more of them, or a way on where there are none.
   function below(query, hits, limit) {
-    if (hits.length > limit && !home) return [make('a', { href: `${root}?q=${encodeURIComponent(query)}` }, `All ${counted(hits.length)}`)];
+    if (hits.length > limit && !home) return [make('a', { href: `${ROOT}?q=${encodeURIComponent(query)}` }, `All ${counted(hits.length)}`)];
     if (hits.length > limit) {
       const more = make('button', { type: 'button', class: 'button quiet' }, `Show more of ${counted(hits.length)}`);
       more.onclick = () => { show(limit + 200); list.children[limit]?.querySelector('a').focus(); };
@@ -240,13 +244,13 @@ function search() {
 }
 
 const links = (servers) => make('ul', { class: 'near' }, ...servers.map((server) => make('li', {},
-  make('a', { href: `${document.body.dataset.root}servers/${server.name}/` }, server.title), ' ', make('code', {}, server.name))));
+  make('a', { href: `${ROOT}servers/${server.name}/` }, server.title), ' ', make('code', {}, server.name))));
 
 // On the page for wrong addresses: servers whose names are like the address.
 function near() {
   const place = document.getElementById('near');
   if (!place) return;
-  const parts = location.pathname.slice(document.body.dataset.root.length).split('/').filter(Boolean);
+  const parts = location.pathname.slice(ROOT.length).split('/').filter(Boolean);
   const wanted = parts[0] === 'servers' ? parts.slice(1, 3).join('/') : parts.join(' ');
   store.load(() => {
     const found = store.index.nearest(decodeURIComponent(wanted), 5);

@@ -56,18 +56,18 @@ fi
 node --test "$top/tests/e2e/search.test.mjs"
 # The same data with every client in the first row, to compare what the script makes of packed texts.
 all='vscode copilot-cli claude-code cursor jetbrains json visual-studio claude-desktop codex gemini-cli lm-studio goose kiro windsurf opencode'
-for data in sample ${data:+real}; do
-  mkdir -p "$work/$data-all"
-  cp -r "$work/$data/registry-data" "$work/$data-all"
-  settings="$work/$data-all/registry-data/registry.toml"
+for site in sample ${data:+real}; do
+  mkdir -p "$work/$site-all"
+  cp -r "$work/$site/registry-data" "$work/$site-all"
+  settings="$work/$site-all/registry-data/registry.toml"
   clients="clients = [\"${all// /\", \"}\"]"
   if grep -q '^\[catalog\]' "$settings"; then
     sed -i "s/^\[catalog\]\$/&\n$clients/" "$settings"
   else
     printf '[catalog]\n%s\n' "$clients" >> "$settings"
   fi
-  (cd "$work/$data-all" && "$tool" -q build --base-url "$base" 2>/dev/null)
-  SITE="$work/$data/_site" ALL="$work/$data-all/_site" node --test "$top/tests/e2e/install.test.mjs"
+  (cd "$work/$site-all" && "$tool" -q build --base-url "$base" 2>/dev/null)
+  SITE="$work/$site/_site" ALL="$work/$site-all/_site" node --test "$top/tests/e2e/install.test.mjs"
 done
 node "$here/catalog.mjs" "${args[@]}"
 [ -z "$data" ] || node "$here/lighthouse.mjs" "$work/real/_site" io.github.github/github-mcp-server github

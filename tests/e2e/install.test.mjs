@@ -1,26 +1,22 @@
 // The packed texts of "More clients" are what the tool writes for those clients. SITE has the usual first
-// row of tabs; in ALL every client is in it, so that its pages have the tool's own text for each.
+// row of tabs; in ALL every client is in it, so that its pages have the tool's own text for each, except for
+// what is packed there too. That the links are right is tested in the browser.
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-const { expand, check, dictionaryOf, clientsOf } = createRequire(import.meta.url)('../../site/install.js');
+const { expand, check, ascii, clientsOf, address } = createRequire(import.meta.url)('../../site/install.js');
 const { SITE, ALL } = process.env;
 
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 const plain = (html) => html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ENTITIES[name]);
 
 // The texts of a piece of a page, in order: links, commands and files.
-const textsOf = (html) => [...html.matchAll(/<a class="button[^"]*" href="([^"]*)"|<pre[^>]*><code>([^]*?)<\/code><\/pre>/g)]
+const textsOf = (html) => [...html.matchAll(/<a class=(?:button|"button quiet") href="([^"]*)"|<pre[^>]*><code>([^]*?)<\/code><\/pre>/g)]
   .map(([, link, code]) => plain(link ?? code));
-const notesOf = (html) => [...html.matchAll(/<p class="note">([^]*?)<\/p>/g)].map((note) => plain(note[1]));
-
-// Links to other editions, which the script adds, are left out of both.
-function without(texts) {
-  return texts.filter((text) => !text.startsWith('vscode-insiders:'));
-}
+const notesOf = (html) => [...html.matchAll(/<p class=note>([^<]*)/g)].map((note) => plain(note[1]));
 
 function* pages(folder) {
   for (const namespace of readdirSync(join(folder, 'servers'))) {
@@ -34,29 +30,48 @@ function shared() {
   return JSON.parse(line.slice(line.indexOf('"'), -1));
 }
 
+const SHARED = shared();
+
+// What the script reads on a page: what it adds to each way, and the other clients.
+function unpack(page, path) {
+  const [, packed, sum] = page.match(/ data-more="([^"]*)" data-check=(\w+)/);
+  const own = ascii(textsOf(page.slice(page.indexOf(' data-more="'), page.indexOf('</section>', page.indexOf(' data-more="')))).join(''));
+  assert.equal(check(own), sum, path);
+  return clientsOf(expand(plain(packed), SHARED + own));
+}
+
+// Links, commands and files of a way.
+const contents = (fields) => fields.filter(([kind]) => 'hebcpx'.includes(kind)).map(([kind, text]) => ('heb'.includes(kind) ? address(kind, text) : text));
+
 test('every packed text is what the tool writes', () => {
   let compared = 0;
   for (const path of pages(SITE)) {
     const page = readFileSync(join(SITE, path), 'utf8');
     const all = readFileSync(join(ALL, path), 'utf8');
-    if (!page.includes('data-more="')) {
+    if (!page.includes(' data-more="')) {
       assert.ok(!all.includes('data-tab='), `${path} has something to install`);
       continue;
     }
-    const [first, rest] = page.slice(page.indexOf('data-tabs')).split('data-more="');
-    const dictionary = dictionaryOf(shared(), textsOf(first));
-    const [, packed, sum] = rest.match(/^([^"]*)" data-check="([^"]*)"/);
-    assert.equal(check(dictionary), sum, path);
-    // Notes that all clients have are once below the tabs.
-    const lifted = notesOf(all.split('<section class="install"')[1].split('</section>')[0].split('</details>').at(-1));
-    for (const { id, label, ways } of clientsOf(expand(plain(packed), dictionary))) {
-      const tab = all.split(`data-tab="${id}"`)[1].split(/<details class="tab"|<section /)[0];
+    const install = all.split('<section class=install')[1].split('</section>')[0];
+    // Notes that all clients have are once below the tabs, with what they are about.
+    const lifted = (html) => notesOf(html.split('<section class=install')[1].split('</section>')[0].split('</details>').at(-1)).map((note) => note.replace(/^[^:.]*: /, ''));
+    const added = new Map(unpack(all, path)[0].ways.map((fields) => [Number(fields[0][1]), fields]));
+    const WAY = /<div class=(?:way|"way opens")>/;
+    const before = new Map(install.split('data-tab=').slice(1).map((tab, i, tabs) => [tab.match(/^[\w-]+/)[0], tabs.slice(0, i).join('').split(WAY).length - 1]));
+    for (const { id, label, ways } of unpack(page, path).slice(1)) {
+      const tab = install.split(`data-tab=${id}>`)[1].split('<details data-tab')[0];
       assert.ok(tab.includes(`<summary>${label}</summary>`), `${path} ${id}`);
-      const fields = ways.flat();
-      const texts = fields.filter(([kind]) => 'hscpx'.includes(kind)).map((field) => field[1]);
-      assert.deepEqual(without(texts), without(textsOf(tab)), `${path} ${id}`);
-      const notes = fields.filter(([kind]) => kind === 'n').map((field) => field[1]);
-      assert.deepEqual(new Set(notes), new Set([...notesOf(tab), ...lifted]), `${path} ${id}`);
+      const parts = tab.split(WAY).slice(1);
+      assert.equal(parts.length, ways.length, `${path} ${id}`);
+      ways.forEach((fields, i) => {
+        const wanted = [...textsOf(parts[i]), ...contents(added.get(before.get(id) + i) || [])];
+        assert.deepEqual(contents(fields).sort(), wanted.sort(), `${path} ${id}`);
+      });
+      const notes = (fields) => fields.filter(([kind]) => kind === 'n').map((field) => field[1]);
+      const more = notes(ways.flatMap((_, i) => added.get(before.get(id) + i) || []));
+      const [here, there] = [notes(ways.flat()), [...notesOf(tab), ...more]];
+      for (const note of here) assert.ok([...there, ...lifted(all)].some((other) => other.endsWith(note.replace(/^[^:.]*: /, ''))), `${path} ${id}: ${note}`);
+      for (const note of there) assert.ok([...here, ...lifted(page)].some((other) => other.endsWith(note.replace(/^[^:.]*: /, ''))), `${path} ${id}: ${note}`);
       if (ways.length > 1) {
         const headings = ways.map((way) => way.filter(([kind]) => 'wd'.includes(kind)).map(([kind, text]) => (kind === 'd' ? `(${text})` : text)).join(' '));
         assert.deepEqual(headings, [...tab.matchAll(/<h3>([^]*?)<\/h3>/g)].map((heading) => plain(heading[1])), `${path} ${id}`);

@@ -226,7 +226,8 @@ async function scriptless(page, base) {
   await page.locator('[data-tab=claude-code] > summary').click();
   assert.ok(await page.getByText('claude mcp add').first().isVisible());
   await page.locator('[data-tab=more] > summary').click();
-  assert.ok(await page.getByText('Codex: ~/.codex/config.toml').isVisible());
+  await page.getByRole('link', { name: 'where each keeps its servers' }).click();
+  assert.ok(await page.getByText('~/.codex/config.toml').isVisible());
   await page.fill('#q', 'anything');
   await page.press('#q', 'Enter');
   await page.waitForURL('**/tools/?q=anything');

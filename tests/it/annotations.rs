@@ -262,7 +262,7 @@ fn the_catalog_shows_them_and_an_expired_review_cannot_be_missed() {
         "<a href=\"https://chat.example.com/maps\"",
         "approved",
         "<span class=\"chip warn\">high</span>",
-        "valid until <time datetime=\"2026-06-30\">30 Jun 2026</time>",
+        "valid until <time datetime=2026-06-30>30 Jun 2026</time>",
         "by Jo on",
         "<a href=\"https://scans.example.com/17\"",
         "cartography",

@@ -98,7 +98,7 @@ fn a_build_writes_what_is_switched_on_and_nothing_else() {
         );
     }
     let index = project.read("_site/index.html");
-    assert!(index.contains("<link rel=\"ard\" href=\"./.well-known/ard.json\">"), "{index}");
+    assert!(index.contains("<link rel=ard href=./.well-known/ard.json>"), "{index}");
     let robots = project.read("_site/robots.txt");
     assert!(
         robots.contains("\nAgentmap: https://registry.example.com/.well-known/ard.json\n"),
@@ -107,7 +107,7 @@ fn a_build_writes_what_is_switched_on_and_nothing_else() {
     // Pages for people and agents name every file that is on, and no other.
     let connect = project.read("_site/connect/index.html");
     for path in built.keys().filter(|it| !is_for_clients(it) && !it.starts_with("cards/")) {
-        assert!(connect.contains(&format!("<a href=\"../{path}\">")), "{path}");
+        assert!(connect.contains(&format!("<a href=../{path}>")), "{path}");
     }
     assert!(connect.contains("links its server card"));
     let llms = project.read("_site/llms.txt");
@@ -115,7 +115,7 @@ fn a_build_writes_what_is_switched_on_and_nothing_else() {
         assert!(llms.contains(&format!("](https://registry.example.com/{path})")), "{llms}");
     }
     let page = project.read("_site/servers/com.example.lighthouse/tides/index.html");
-    assert!(page.contains("rel=\"alternate\" type=\"application/mcp-server-card+json\""));
+    assert!(page.contains("rel=alternate type=\"application/mcp-server-card+json\""));
 
     // A private registry has none of it unless it is asked for.
     project.file("registry-data/registry.toml", "[registry]\nvisibility = \"private\"\n");

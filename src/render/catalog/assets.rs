@@ -1,8 +1,8 @@
 //! Style sheet, script and icons: files that never change under their name.
 //!
 //! A file's name holds a digest of its bytes, so that browsers keep it for ever and fetch a new one at
-//! once. The files are those in `site/`, with the accent colour put before the style sheet, and before the
-//! script of the install tabs what all pages [share](super::more).
+//! once. The files are those in `site/`, with the accent colour and the mark put before the style sheet, the
+//! path of the icons before the script, and before that of the install tabs what pages [share](super::more).
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,8 @@ use crate::config::CatalogSettings;
 use crate::site::{Artifact, Freshness, Media, Shape, UrlPath, fingerprint};
 
 use super::colour;
-use super::more::Dictionary;
+use super::more;
+use super::pack::Dictionary;
 use super::place::Href;
 
 /// The script, in the order in which its parts need each other.
@@ -28,10 +29,10 @@ const STYLE: &str =
 
 /// The files of `site/` that pages use.
 const FILES: [(&str, Media, &str); 4] = [
+    ("icons.svg", Media::Svg, include_str!("../../../site/icons.svg")),
     ("style.css", Media::Css, STYLE),
     ("catalog.js", Media::Script, SCRIPT),
     ("install.js", Media::Script, include_str!("../../../site/install.js")),
-    ("icons.svg", Media::Svg, include_str!("../../../site/icons.svg")),
 ];
 
 /// Returns the names of the files that an operator may replace.
@@ -67,21 +68,23 @@ pub(super) struct Assets {
 impl Assets {
     /// Takes the built-in files, or those of `overrides` in their place.
     pub(super) fn new(settings: &CatalogSettings, overrides: &BTreeMap<String, String>) -> Self {
-        let mut assets = Self {
-            links: AssetLinks::default(),
-            artifacts: Vec::new(),
-            shared: Dictionary::shared(),
+        let mut assets =
+            Self { links: AssetLinks::default(), artifacts: Vec::new(), shared: more::shared() };
+        assets.links.favicon = assets.add("favicon.svg", Media::Svg, favicon(settings));
+        let constant = |name: &str, value: &str| {
+            format!("'use strict';\nconst {name} = {};\n", serde_json::Value::from(value))
         };
         for (name, media, built_in) in FILES {
-            let mut text = overrides.get(name).cloned().unwrap_or_else(|| built_in.to_owned());
-            if media == Media::Css {
-                text.insert_str(0, &colour::declarations(&settings.accent));
-            }
-            if name == "install.js" {
-                let shared = serde_json::Value::from(assets.shared.as_str());
-                text.insert_str(0, &format!("'use strict';\nconst SHARED = {shared};\n"));
-            }
-            let href = assets.add(name, media, text);
+            let text = overrides.get(name).map_or(built_in, String::as_str);
+            let before = match name {
+                "style.css" => {
+                    colour::declarations(&settings.accent) + &mark(&assets.links.favicon)
+                }
+                "catalog.js" => constant("ICONS", &assets.links.icons),
+                "install.js" => constant("SHARED", assets.shared.as_str()),
+                _ => String::new(),
+            };
+            let href = assets.add(name, media, before + text);
             match name {
                 "style.css" => assets.links.style = href,
                 "catalog.js" => assets.links.script = href,
@@ -89,7 +92,6 @@ impl Assets {
                 _ => assets.links.icons = href,
             }
         }
-        assets.links.favicon = assets.add("favicon.svg", Media::Svg, favicon(settings));
         assets
     }
 
@@ -107,6 +109,12 @@ impl Assets {
         }
         format!("assets/{file}")
     }
+}
+
+/// The registry's mark in the header, where the settings name no logo: the favicon, in the same folder.
+fn mark(favicon: &str) -> String {
+    let file = favicon.rsplit('/').next().unwrap_or_default();
+    format!(".own::before{{content:\"\";background:url({file})}}\n")
 }
 
 /// A tile in the accent colour with three stacked lines: a list.

@@ -6,8 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 pub(super) use minijinja::Value;
 use minijinja::syntax::SyntaxConfig;
@@ -15,6 +15,7 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
 use serde::Serialize;
 
+use super::squeeze::squeeze;
 use crate::text::write_html;
 
 macro_rules! built_in {
@@ -31,6 +32,15 @@ const BUILT_IN: &[(&str, &str)] = built_in! {
     "macros.html" "namespaces.html" "numbers.html" "opensearch.xml" "policy.html" "probe.html"
     "server.html" "share.svg" "sitemap.xml" "tab.html" "version.html"
 };
+
+/// The same, with the HTML in its short form.
+static SQUEEZED: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+    let form = |name: &str, text: &str| match name.ends_with(".html") {
+        true => squeeze(text),
+        false => text.to_owned(),
+    };
+    BUILT_IN.iter().map(|(name, text)| (*name, form(name, text))).collect()
+});
 
 /// A template that does not work, and where.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +86,7 @@ impl Engine {
         environment.set_fuel((!overrides.is_empty()).then_some(STEPS));
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(|e| problem("base.html", &e))?);
-        for (name, text) in BUILT_IN.iter().filter(|(name, _)| !overrides.contains_key(*name)) {
+        for (name, text) in SQUEEZED.iter().filter(|(name, _)| !overrides.contains_key(*name)) {
             environment.add_template(name, text).map_err(|e| problem(name, &e))?;
         }
         let assets: Vec<_> = super::assets::names().collect();

@@ -200,7 +200,7 @@ impl Span<'_> {
             ("count", engine::value(counted(self.servers.len(), "server"))),
         ]);
         let numbers = Numbers::new(self.servers, self.facets);
-        let systems = Systems::new(&self.catalog.exports, self.site.agents);
+        let systems = Systems::new(&self.catalog.exports, self.site.agents, &self.catalog.clients);
         let pages = [
             self.plain("browse", "browse.html", "Browse", BROWSE, facets),
             self.plain("changes", "changes.html", "What changed", CHANGES, days),

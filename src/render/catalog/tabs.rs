@@ -1,16 +1,16 @@
 //! The install tabs: results of the install module, grouped by client.
 //!
-//! Texts are shown and copied exactly as that module returns them. A page has those of the first clients;
-//! the texts of the others are [packed](super::more).
+//! Texts are shown and copied exactly as that module returns them. A page has one way to install for each
+//! of the first clients; their other ways, and the other clients, are [packed](super::more).
 
 use serde::Serialize;
 
 use crate::model::Server;
 
 use super::super::install::recipe::Recipe;
-use super::super::install::{Command, Install, InstallContext, Link, Snippet, installs_of};
-use super::more::{self, Dictionary};
-use super::text::shown;
+use super::super::install::{Command, Install, InstallContext, Link, Snippet, Source, installs_of};
+use super::more::{self, Added};
+use super::pack::{Dictionary, Packer};
 
 /// The tabs of a server's page.
 #[derive(Debug, Default, Serialize)]
@@ -18,11 +18,11 @@ pub(super) struct Tabs {
     /// The packages that run before any client connects, once for all clients.
     starts: Vec<Started>,
     first: Vec<Tab>,
-    /// The notes that all of the first clients have.
+    /// The notes that all of the first clients have, about a package or remote or about each.
     notes: Vec<String>,
-    /// The other clients, as readers without scripts see them.
-    more: Vec<Other>,
-    /// The texts of the others, and the check of the dictionary that they are packed with.
+    /// Whether there are other clients.
+    more: bool,
+    /// What the page's script adds, and the check of the dictionary that it is packed with.
     packed: String,
     check: String,
 }
@@ -45,13 +45,18 @@ struct Tab {
     notes: Vec<String>,
 }
 
-/// A package or remote in one client.
+/// A package or remote in one client, without what the page's script adds: readers without it have one
+/// way to install.
 #[derive(Debug, Serialize)]
 struct Way {
     heading: String,
     links: Vec<PageLink>,
     command: Option<Command>,
     snippet: Option<Snippet>,
+    /// The file whose text the script adds; the one under "JSON" does as well.
+    file: Option<&'static str>,
+    /// Whether the script adds links.
+    opens: bool,
     notes: Vec<String>,
 }
 
@@ -62,16 +67,6 @@ struct PageLink {
     url: String,
     /// Whether it leads to a page, and not to a program on the reader's computer.
     is_web: bool,
-    /// Another edition of the client, whose link differs in the scheme alone: that scheme.
-    twin: Option<String>,
-}
-
-/// Another client: where its configuration goes, and which tab has the same text.
-#[derive(Debug, Serialize)]
-struct Other {
-    label: &'static str,
-    path: Option<&'static str>,
-    same: Option<&'static str>,
 }
 
 impl Tabs {
@@ -81,12 +76,20 @@ impl Tabs {
         context: &InstallContext<'_>,
         shared: &Dictionary,
     ) -> Option<Self> {
-        let mut dictionary = shared.clone();
+        let mut packer = Packer::new(shared);
         let mut tabs = Self::default();
         let mut text = String::new();
         let mut last = "";
-        for install in installs_of(server, recipes, context) {
-            let mut install = shown_install(install);
+        let mut installs: Vec<_> =
+            installs_of(server, recipes, context).into_iter().map(more::shown_install).collect();
+        let first = installs.iter().take_while(|install| install.is_first).count();
+        let mut more = installs.split_off(first);
+        let lifted = lift(&mut installs);
+        let plain: Vec<(Source, String)> = (installs.iter())
+            .filter(|install| install.client == more::PLAIN)
+            .filter_map(|it| Some((it.source, it.snippet.as_ref()?.text.clone())))
+            .collect();
+        for (number, mut install) in installs.into_iter().enumerate() {
             // It depends on the package alone.
             if let Some(command) = install.start.take() {
                 let heading = heading(&install);
@@ -94,46 +97,72 @@ impl Tabs {
                     tabs.starts.push(Started { heading, command });
                 }
             }
-            let is_new = std::mem::replace(&mut last, install.client) != install.client;
-            if install.is_first {
-                if is_new {
-                    let (id, label) = (install.client, install.label);
-                    tabs.first.push(Tab { id, label, ways: Vec::new(), notes: Vec::new() });
-                }
-                let way = Way::new(install);
-                way.texts().for_each(|text| dictionary.add(text));
-                tabs.first.last_mut()?.ways.push(way);
-                continue;
+            if std::mem::replace(&mut last, install.client) != install.client {
+                let (id, label) = (install.client, install.label);
+                tabs.first.push(Tab { id, label, ways: Vec::new(), notes: Vec::new() });
             }
-            if is_new {
-                tabs.more.push(tabs.other(&install));
-                more::push_client(&mut text, &install);
+            let plain = plain.iter().find(|(source, _)| *source == install.source);
+            let added = more::take(&mut install, plain.map(|(_, text)| text.as_str()));
+            more::push_added(&mut text, number, &added);
+            let way = Way::new(install, &added);
+            way.texts().for_each(|text| packer.add(text));
+            tabs.first.last_mut()?.ways.push(way);
+        }
+        tabs.more = !more.is_empty();
+        for install in &mut more {
+            let known = lifted.iter().filter(|it| it.source == install.source);
+            let known: Vec<_> = known.flat_map(|it| &it.notes).collect();
+            install.notes.retain(|note| !known.contains(&note));
+            if std::mem::replace(&mut last, install.client) != install.client {
+                more::push_client(&mut text, install);
             }
-            more::push(&mut text, &install);
+            more::push(&mut text, install);
         }
         for tab in &mut tabs.first {
             tab.notes =
                 common(&mut tab.ways.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
         }
-        tabs.notes = common(&mut tabs.first.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
-        tabs.packed = dictionary.pack(&text);
-        tabs.check = dictionary.check();
+        tabs.notes = labelled(&lifted);
+        tabs.check = packer.check();
+        tabs.packed = packer.pack(&text);
         (!tabs.first.is_empty()).then_some(tabs)
     }
+}
 
-    /// The line about another client, of which `install` is the first way.
-    fn other(&self, install: &Install) -> Other {
-        let snippet = install.snippet.as_ref();
-        let is_same = |tab: &&Tab| {
-            let first = tab.ways.first().and_then(|way| way.snippet.as_ref());
-            first.zip(snippet).is_some_and(|(one, other)| one.text == other.text)
-        };
-        Other {
-            label: install.label,
-            path: snippet.map(|snippet| snippet.path),
-            same: self.first.iter().rev().find(is_same).map(|tab| tab.label),
+/// The notes about a package or remote that all of the first clients have.
+struct Lifted {
+    source: Source,
+    heading: String,
+    notes: Vec<String>,
+}
+
+/// Takes the notes that all of the first clients have out of `installs`. What has nothing but a note keeps it.
+fn lift(installs: &mut [Install]) -> Vec<Lifted> {
+    let ways = installs.iter().take_while(|it| it.client == installs[0].client).count();
+    let has_more =
+        |it: &Install| it.snippet.is_some() || it.command.is_some() || !it.links.is_empty();
+    let mut lifted = Vec::new();
+    for way in 0..ways {
+        let (source, heading) = (installs[way].source, heading(&installs[way]));
+        let mut of = installs.iter_mut().skip(way).step_by(ways).collect::<Vec<_>>();
+        if ways == 1 || of.iter().all(|it| has_more(it)) {
+            let notes = common(&mut of.iter_mut().map(|it| &mut it.notes).collect::<Vec<_>>());
+            lifted.push(Lifted { source, heading, notes });
         }
     }
+    lifted
+}
+
+/// The notes with what they are about; a note about every package and remote is there once.
+fn labelled(lifted: &[Lifted]) -> Vec<String> {
+    let [first, rest @ ..] = lifted else { return Vec::new() };
+    let is_common = |note: &String| rest.iter().all(|other| other.notes.contains(note));
+    let mut notes: Vec<_> = first.notes.iter().filter(|note| is_common(note)).cloned().collect();
+    for Lifted { heading, notes: own, .. } in lifted {
+        let own: Vec<_> = own.iter().filter(|note| !notes.contains(note)).collect();
+        notes.extend(own.into_iter().map(|note| format!("{heading}: {note}")));
+    }
+    notes
 }
 
 /// Takes the notes that all lists have out of them, so that a page has them once.
@@ -147,25 +176,17 @@ fn common(lists: &mut [&mut Vec<String>]) -> Vec<String> {
 }
 
 impl Way {
-    fn new(install: Install) -> Self {
+    /// What is left of `install` without what is `added`.
+    fn new(install: Install, added: &Added) -> Self {
         let heading = heading(&install);
         let Install { links, command, snippet, notes, .. } = install;
-        let mut shown: Vec<PageLink> = Vec::with_capacity(links.len());
-        for Link { label, url } in links {
-            let is_twin = |last: &&mut PageLink| {
-                after_scheme(&last.url) == after_scheme(&url)
-                    && label.strip_prefix(last.label) == Some(" Insiders")
-            };
-            let twin = shown.last_mut().filter(is_twin);
-            match twin.zip(url.split_once(':')) {
-                Some((last, (scheme, _))) => last.twin = Some(scheme.to_owned()),
-                None => {
-                    let is_web = url.starts_with("http");
-                    shown.push(PageLink { label, url, is_web, twin: None });
-                }
-            }
-        }
-        Self { heading, links: shown, command, snippet, notes }
+        let link = |Link { label, url }: Link| {
+            let is_web = url.starts_with("http");
+            PageLink { label, url, is_web }
+        };
+        let links = links.into_iter().map(link).collect();
+        let file = added.snippet.as_ref().map(|snippet| snippet.path);
+        Self { heading, links, command, snippet, file, opens: !added.links.is_empty(), notes }
     }
 
     /// Its texts in the order in which a page has them.
@@ -185,23 +206,4 @@ fn heading(install: &Install) -> String {
         Some(detail) => format!("{} ({detail})", install.method),
         None => install.method.to_owned(),
     }
-}
-
-fn after_scheme(url: &str) -> Option<&str> {
-    Some(url.split_once(':')?.1)
-}
-
-/// Prepares an install for a page: a second form of a command only where it differs, and notes, which may
-/// contain words of others, as text that is safe to show.
-fn shown_install(mut install: Install) -> Install {
-    for command in install.start.iter_mut().chain(&mut install.command) {
-        command.powershell = command.powershell.take().filter(|text| *text != command.posix);
-    }
-    if let Some(snippet) = &mut install.snippet {
-        snippet.text.truncate(snippet.text.trim_end_matches('\n').len());
-    }
-    for text in install.notes.iter_mut().chain(&mut install.detail) {
-        *text = shown(text);
-    }
-    install
 }

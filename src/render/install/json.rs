@@ -2,6 +2,9 @@
 
 use super::quote;
 
+/// Longest line that holds a whole object.
+const WIDTH: usize = 100;
+
 /// A JSON value whose objects keep their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
@@ -54,7 +57,7 @@ impl Json {
         out
     }
 
-    /// The text for people, indented by two; lists of short strings stay on one line.
+    /// The text for people, indented by two; lists of strings and short objects stay on one line.
     pub fn pretty(&self) -> String {
         let mut out = String::new();
         self.write(&mut out, Some(0));
@@ -62,26 +65,59 @@ impl Json {
         out
     }
 
+    fn is_text(&self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
+    /// Whether it holds no object.
+    fn is_leaf(&self) -> bool {
+        match self {
+            Self::Text(_) | Self::Flag(_) => true,
+            Self::List(list) => list.iter().all(Self::is_text),
+            Self::Object(_) => false,
+        }
+    }
+
     fn write(&self, out: &mut String, indent: Option<usize>) {
         match self {
             Self::Text(text) => quote::push_json(out, text),
             Self::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
             Self::List(list) => {
-                let inline = list.iter().all(|value| matches!(value, Self::Text(_)));
-                let items = list.iter().map(|value| (None, value));
-                write_all(
-                    out,
-                    ['[', ']'],
-                    items,
-                    indent.filter(|_| !inline),
-                    inline && indent.is_some(),
-                );
+                let inline = indent.is_some() && list.iter().all(Self::is_text);
+                let form = if inline { Form::Line } else { Form::of(indent) };
+                write_all(out, ['[', ']'], list.iter().map(|value| (None, value)), form);
             }
             Self::Object(members) => {
                 let items = members.iter().map(|(key, value)| (Some(key.as_str()), value));
-                write_all(out, ['{', '}'], items, indent, false);
+                let start = out.len();
+                if indent.is_some() && members.iter().all(|(_, value)| value.is_leaf()) {
+                    write_all(out, ['{', '}'], items.clone(), Form::Line);
+                    let line = out.rfind('\n').map_or(0, |at| at + 1);
+                    if out.len() - line <= WIDTH {
+                        return;
+                    }
+                    out.truncate(start);
+                }
+                write_all(out, ['{', '}'], items, Form::of(indent));
             }
         }
+    }
+}
+
+/// How the items of a list or an object are divided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// Without white space.
+    Compact,
+    /// On one line, with spaces.
+    Line,
+    /// Each on a line of its own, at this depth.
+    Lines(usize),
+}
+
+impl Form {
+    fn of(indent: Option<usize>) -> Self {
+        indent.map_or(Self::Compact, Self::Lines)
     }
 }
 
@@ -89,29 +125,41 @@ fn write_all<'a>(
     out: &mut String,
     [open, close]: [char; 2],
     items: impl ExactSizeIterator<Item = (Option<&'a str>, &'a Json)>,
-    indent: Option<usize>,
-    spaced: bool,
+    form: Form,
 ) {
     let empty = items.len() == 0;
+    // Lists in a line have no space inside their brackets.
+    let space = if form == Form::Line && open == '{' && !empty { " " } else { "" };
     let line = |out: &mut String, depth: usize| {
         out.push('\n');
         out.extend(std::iter::repeat_n(' ', depth * 2));
     };
     out.push(open);
+    out.push_str(space);
     for (i, (key, value)) in items.enumerate() {
         if i > 0 {
-            out.push_str(if spaced { ", " } else { "," });
+            out.push_str(if form == Form::Line { ", " } else { "," });
         }
-        if let Some(depth) = indent {
+        if let Form::Lines(depth) = form {
             line(out, depth + 1);
         }
         if let Some(key) = key {
             quote::push_json(out, key);
-            out.push_str(if indent.is_some() { ": " } else { ":" });
+            out.push_str(if form == Form::Compact { ":" } else { ": " });
         }
-        value.write(out, indent.map(|depth| depth + 1));
+        value.write(
+            out,
+            match form {
+                Form::Compact => None,
+                Form::Line => Some(0),
+                Form::Lines(depth) => Some(depth + 1),
+            },
+        );
     }
-    if let Some(depth) = indent.filter(|_| !empty) {
+    out.push_str(space);
+    if let Form::Lines(depth) = form
+        && !empty
+    {
         line(out, depth);
     }
     out.push(close);

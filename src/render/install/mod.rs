@@ -24,8 +24,8 @@ use clients::Client;
 pub use clients::Clients;
 pub use recipe::Source;
 use recipe::{Action, Recipe};
-pub(in crate::render) use view::command_lines;
 use view::{ClientForm, View};
+pub(in crate::render) use view::{FOR_FILE, command_lines};
 
 /// What installing depends on besides the server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

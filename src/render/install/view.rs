@@ -12,6 +12,9 @@ use super::recipe::{Action, Recipe};
 use super::variables::{Slot, Template};
 use super::{Command, Link, Snippet, quote};
 
+/// Begins a note about the file where there is a command too.
+pub const FOR_FILE: &str = "For the file, set";
+
 /// Longest link of an own scheme, as Windows passes longer ones to no program.
 const LINK_MAX: usize = 2048;
 /// Longest link to a page.
@@ -240,13 +243,11 @@ impl View<'_> {
         let in_command = commands().any(|it| has_words(&it.posix));
         // A reader takes the command or the file, so a note about one of them says which.
         let (place, file) = match (&form.command, &form.snippet) {
-            (Some(_), Some(_)) if !has_words(snippet) => {
-                ("In the command, replace", "For the file, set")
-            }
+            (Some(_), Some(_)) if !has_words(snippet) => ("In the command, replace", FOR_FILE),
             _ => ("Replace", "Set"),
         };
         if in_command || has_words(snippet) {
-            notes.push(format!("{place} the words that begin with YOUR_ with your own values."));
+            notes.push(format!("{place} each YOUR_ word with your own value."));
         }
         let pieces = ["${", "{env:"].into_iter().flat_map(|open| snippet.split(open).skip(1));
         let read: BTreeSet<_> = pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();

@@ -148,7 +148,7 @@ fn nothing_hides_or_reorders_text() {
     let bidi = text(&site, "servers/com.example.evil/bidi");
     assert_eq!(html::only(&bidi, "h1"), "safe\\u{202e}gnp.exe");
     let right = text(&site, "servers/com.example.evil/right");
-    assert!(right.contains("<h1 dir=\"auto\">خادم الطقس</h1>"));
+    assert!(right.contains("<h1 dir=auto>خادم الطقس</h1>"));
     assert_eq!(html::only(&text(&site, "servers/com.example.evil/emoji"), "h1"), "👩‍👩‍👧‍👦 Family ✈️");
 }
 

@@ -179,18 +179,21 @@ fn a_public_registry_speaks_to_machines() {
     let site = sample();
     let server = text(&site, "servers/com.example.lighthouse/tides");
     for part in [
-        format!("<link rel=\"canonical\" href=\"{BASE}/servers/com.example.lighthouse/tides/\">"),
-        format!("<meta property=\"og:image\" content=\"{BASE}/assets/share.svg\">"),
-        "<link rel=\"alternate\" type=\"application/json\" href=\"../../../v0.1/servers/com.example.lighthouse/tides/versions/2.1.0\">".to_owned(),
-        "<link rel=\"alternate\" type=\"application/atom+xml\"".to_owned(),
+        format!("<link rel=canonical href=\"{BASE}/servers/com.example.lighthouse/tides/\">"),
+        format!("<meta property=og:image content=\"{BASE}/assets/share.svg\">"),
+        "<a rel=alternate type=application/json href=../../../v0.1/servers/com.example.lighthouse/tides/versions/2.1.0>".to_owned(),
+        "<a href=../../../feed.xml>".to_owned(),
         "<script type=\"application/ld+json\">".to_owned(),
     ] {
         assert!(server.contains(&part), "{part}");
     }
     let version = text(&site, "servers/com.example.lighthouse/tides/1.2.0");
     assert!(version.contains(&format!(
-        "<link rel=\"canonical\" href=\"{BASE}/servers/com.example.lighthouse/tides/\">"
+        "<link rel=canonical href=\"{BASE}/servers/com.example.lighthouse/tides/\">"
     )));
+    for path in ["", "changes"] {
+        assert!(text(&site, path).contains("<link rel=alternate type=\"application/atom+xml\""));
+    }
     assert_eq!(
         text(&site, "robots.txt"),
         format!(
@@ -213,8 +216,10 @@ fn a_private_registry_asks_machines_to_stay_away() {
     );
     let site = of(&project);
     for (path, page) in pages(&site) {
-        assert!(page.contains("<meta name=\"robots\" content=\"noindex\">"), "{path}");
-        assert!(!page.contains("ld+json"), "{path}");
+        assert!(page.contains("<meta name=robots content=noindex>"), "{path}");
+        for part in ["ld+json", "rel=canonical", "og:image"] {
+            assert!(!page.contains(part), "{path}: {part}");
+        }
     }
     assert_eq!(text(&site, "robots.txt"), "User-agent: *\nDisallow: /\n");
     for path in ["sitemap.xml", "opensearch.xml", "llms.txt"] {
@@ -230,7 +235,7 @@ fn without_a_base_url_only_what_needs_one_is_missing() {
         assert!(at(&site, path).is_none(), "{path}");
     }
     for (path, page) in pages(&site) {
-        assert!(!page.contains("rel=\"canonical\"") && !page.contains("og:image"), "{path}");
+        assert!(!page.contains("rel=canonical") && !page.contains("og:image"), "{path}");
     }
     assert!(text(&site, "llms.txt").contains("(/v0.1/servers)"));
 }

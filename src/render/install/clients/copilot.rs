@@ -12,7 +12,7 @@ pub(super) fn cli(view: &View<'_>, action: &Action) -> Result<ClientForm, Refusa
     let (path, key) = ("~/.copilot/mcp-config.json", view.server.name.clone());
     let mut form = ClientForm::file(path, "mcpServers", key, server);
     form.notes.push(format!(
-        "Copilot CLI of early 2026 refuses a dot or a slash in the server's name: update it, or write {} instead unless only registry servers are allowed.",
+        "If Copilot CLI refuses the name, update it, or write {} unless only registry servers are allowed.",
         view.key()
     ));
     Ok(form)
