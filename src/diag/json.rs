@@ -159,25 +159,17 @@ impl<'a> Tokenizer<'a> {
         next
     }
 
-    /// Passes everything up to the end of the container that was opened last, which is in a document that
-    /// was read before: only strings and brackets are looked at. Returns the byte after it.
+    /// Passes what is left of the container that was opened last. Returns the byte after it, or after the
+    /// last token before an error.
     pub fn pass_container(&mut self) -> usize {
-        let mut depth = 1_usize;
-        while let Some(byte) = self.byte() {
-            match byte {
-                b'"' if self.string().is_ok() => continue,
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
-                _ => {}
-            }
-            self.at += 1;
-            if depth == 0 {
-                break;
-            }
+        let outside = self.open.len().saturating_sub(1);
+        let mut end = self.at;
+        while self.open.len() > outside
+            && let Ok(Some(token)) = self.next()
+        {
+            end = token.end;
         }
-        self.open.pop();
-        self.expect = if self.open.is_empty() { Expect::Nothing } else { Expect::CommaOrEnd };
-        self.at
+        end
     }
 
     /// Passes a comma where one must be and reads the token behind it.
