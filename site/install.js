@@ -116,7 +116,10 @@
   function complete(box, fields) {
     const [[powershell], [path], [text]] = ['p', 'f', 'x'].map((kind) => texts(fields, kind));
     const command = box.querySelector('.line');
-    box.querySelector('details, p').before(...opening(fields));
+    const links = opening(fields);
+    box.querySelector('details, p').before(...links);
+    const summary = links.length > 0 && box.querySelector('.file > summary');
+    if (summary) summary.textContent = summary.textContent.replace(/^In /, 'or in ');
     if (powershell) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
     if (path) box.querySelector('p.file').replaceWith(...file(path, text, command || box.querySelector('.open')));
     box.append(...notes(fields));

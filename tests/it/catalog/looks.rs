@@ -1,5 +1,7 @@
 //! Settings, templates, assets, and what the next build remembers.
 
+use std::collections::BTreeSet;
+
 use super::{at, of, text};
 use crate::project::{Project, home, tree};
 
@@ -28,6 +30,33 @@ fn script_and_style_sheet_stay_small_and_alone() {
         for bad in ["eval(", "innerHTML", "outerHTML", "document.write", "@import", "url(http"] {
             assert!(!text.contains(bad), "{name}: {bad}");
         }
+    }
+}
+
+/// The classes that a line of a style sheet names before its declarations.
+fn classes(line: &str) -> impl Iterator<Item = &str> {
+    let selector = line.split_once('{').map_or("", |(selector, _)| selector);
+    selector.split('.').skip(1).map(|rest| {
+        rest.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-').next().unwrap_or("")
+    })
+}
+
+#[test]
+fn exceptions_stand_behind_the_rules_that_they_change() {
+    let sheet = |name: &str| std::fs::read_to_string(home().join("site").join(name)).unwrap();
+    let (all, server) = (sheet("style.css"), sheet("server.css"));
+    // Rules for the server's page follow style.css, so one of its exceptions for them would be lost.
+    let own = |text: &str| {
+        let rules = text.lines().filter(|line| line.starts_with('.'));
+        rules.flat_map(classes).map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let (shared, own) = (own(&all), own(&server));
+    assert!(own.contains("tablist") && own.contains("history"));
+    let exceptions: Vec<_> =
+        all.lines().filter(|line| line.starts_with("  ")).flat_map(classes).collect();
+    assert!(exceptions.contains(&"foot"));
+    for class in exceptions {
+        assert!(shared.contains(class) || !own.contains(class), "move .{class} to server.css");
     }
 }
 
