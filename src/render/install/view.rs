@@ -14,6 +14,8 @@ use super::{Command, Link, Snippet, quote};
 
 /// Begins a note about the file where there is a command too.
 pub const FOR_FILE: &str = "For the file, set";
+/// The keys of Codex under which names of variables are written.
+const CODEX_READS: [&str; 3] = ["env_vars", "bearer_token_env_var", "env_http_headers"];
 
 /// Longest link of an own scheme, as Windows passes longer ones to no program.
 const LINK_MAX: usize = 2048;
@@ -243,14 +245,26 @@ impl View<'_> {
         let in_command = commands().any(|it| has_words(&it.posix));
         // A reader takes the command or the file, so a note about one of them says which.
         let (place, file) = match (&form.command, &form.snippet) {
-            (Some(_), Some(_)) if !has_words(snippet) => ("In the command, replace", FOR_FILE),
+            (Some(_), Some(_)) if in_command && !has_words(snippet) => {
+                ("In the command, replace", FOR_FILE)
+            }
             _ => ("Replace", "Set"),
         };
         if in_command || has_words(snippet) {
             notes.push(format!("{place} each YOUR_ word with your own value."));
         }
         let pieces = ["${", "{env:"].into_iter().flat_map(|open| snippet.split(open).skip(1));
-        let read: BTreeSet<_> = pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();
+        let mut read: BTreeSet<_> =
+            pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();
+        // Codex names the variables that it reads under keys of their own.
+        let named = |line: &&str| {
+            CODEX_READS
+                .iter()
+                .any(|key| line.starts_with(key) && line[key.len()..].starts_with(' '))
+        };
+        read.extend(
+            snippet.lines().filter(named).flat_map(|line| line.split('"').skip(1).step_by(2)),
+        );
         let slots = self.recipe.slots.iter().map(|slot| slot.variable.as_str());
         let names: Vec<&str> = slots.filter(|name| read.contains(name)).collect();
         if !names.is_empty() {
