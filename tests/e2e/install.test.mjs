@@ -82,3 +82,11 @@ test('every packed text is what the tool writes', () => {
   assert.ok(compared > 80, `only ${compared} tabs were compared`);
   console.log(`${compared} tabs compared`);
 });
+
+test('a text of many copies takes time and memory for its length alone', () => {
+  const dictionary = 'a'.repeat(1_000_000);
+  const started = Date.now();
+  const text = expand('x~!-*'.repeat(40_000), dictionary);
+  assert.ok(text.length > 40_000 * 6);
+  assert.ok(Date.now() - started < 5_000, `${Date.now() - started} ms`);
+});
