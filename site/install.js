@@ -115,13 +115,18 @@
     return box;
   }
 
-  // Adds to a way of the page what is only for readers with scripts.
+  // Adds to a way of the page what is only for readers with scripts. An operator's template may have no place
+  // for a part; then it comes last.
   function complete(box, fields) {
     const [[powershell], [path], [text]] = ['p', 'f', 'x'].map((kind) => texts(fields, kind));
     const command = box.querySelector('.line');
-    box.querySelector('details, p').before(...opening(fields));
-    if (powershell) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
-    if (path) box.querySelector('p.file').replaceWith(...file(path, text, command || box.querySelector('.open')));
+    const put = (selector, how, nodes) => {
+      const place = box.querySelector(selector);
+      if (place) place[how](...nodes); else box.append(...nodes);
+    };
+    put('details, p', 'before', opening(fields));
+    if (powershell && command) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
+    if (path) put('p.file', 'replaceWith', file(path, text, command || box.querySelector('.open')));
     box.append(...notes(fields));
   }
 
@@ -155,7 +160,8 @@
       complete(added, fields);
       copies(added);
     }
-    return others(clients, box.querySelector('[data-tab=more] > div'));
+    const body = box.querySelector('[data-tab=more] > div');
+    return body ? others(clients, body) : [];
   }
 
   // Opens the shell of the reader's system, and keeps words whole.
