@@ -10,30 +10,33 @@
   const ascii = (text) => text.replace(/[^\0-\x7f]/g, '');
 
   // Puts a packed text together. Copies are from the window: the dictionary and what was put together so
-  // far. ^ and two digits say where one begins, ~ and \ how far back; then comes its length.
+  // far. ^ and two digits say where one begins, ~ and \ how far back; then comes its length. The window is a
+  // list, since slices of a text that grows would each keep a text as long as it was.
   function expand(packed, dictionary) {
-    let [text, window, at] = ['', dictionary, 0];
+    const [text, window] = [[], [...dictionary]];
+    let at = 0;
     const take = (count) => {
       at += count;
       return [...packed.slice(at - count, at)].reduce((sum, digit) => sum * DIGITS.length + DIGITS.indexOf(digit), 0);
     };
+    const put = (sign) => {
+      text.push(sign);
+      if (sign <= '\x7f') window.push(sign);
+    };
     const next = (sign) => {
-      if (sign === '|') return '\x01';
-      if (sign === '`') return '"';
-      if (sign === '~' && SIGNS.includes(packed[at])) return packed[at++];
+      if (sign === '|') return put('\x01');
+      if (sign === '`') return put('"');
+      if (sign === '~' && SIGNS.includes(packed[at])) return put(packed[at++]);
       const mark = '^~\\'.indexOf(sign);
-      if (mark < 0) return sign;
+      if (mark < 0) return put(sign);
       const place = take(2);
       const from = mark === 0 ? place : window.length - place - (mark - 1) * DIGITS.length ** 2;
       const length = take(1);
-      return window.substr(from, SHORTEST + (length === LONG ? LONG + take(2) : length));
+      const end = from + SHORTEST + (length === LONG ? LONG + take(2) : length);
+      for (let i = from; i < end; i += 1) put(window[i]);
     };
-    while (at < packed.length) {
-      const piece = next(packed[at++]);
-      text += piece;
-      window += ascii(piece);
-    }
-    return text;
+    while (at < packed.length) next(packed[at++]);
+    return text.join('');
   }
 
   // A number that differs for other texts, as a rule.
@@ -112,16 +115,21 @@
     return box;
   }
 
-  // Adds to a way of the page what is only for readers with scripts.
+  // Adds to a way of the page what is only for readers with scripts. An operator's template may have no place
+  // for a part; then it comes last.
   function complete(box, fields) {
     const [[powershell], [path], [text]] = ['p', 'f', 'x'].map((kind) => texts(fields, kind));
     const command = box.querySelector('.line');
+    const put = (selector, how, nodes) => {
+      const place = box.querySelector(selector);
+      if (place) place[how](...nodes); else box.append(...nodes);
+    };
     const links = opening(fields);
-    box.querySelector('details, p').before(...links);
+    put('details, p', 'before', links);
     const summary = links.length > 0 && box.querySelector('.file > summary');
     if (summary) summary.textContent = summary.textContent.replace(/^In /, 'or in ');
-    if (powershell) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
-    if (path) box.querySelector('p.file').replaceWith(...file(path, text, command || box.querySelector('.open')));
+    if (powershell && command) (command.closest('.snip') || command).replaceWith(...shells(command.textContent, powershell));
+    if (path) put('p.file', 'replaceWith', file(path, text, command || box.querySelector('.open')));
     box.append(...notes(fields));
   }
 
@@ -155,7 +163,8 @@
       complete(added, fields);
       copies(added);
     }
-    return others(clients, box.querySelector('[data-tab=more] > div'));
+    const body = box.querySelector('[data-tab=more] > div');
+    return body ? others(clients, body) : [];
   }
 
   // Opens the shell of the reader's system, and keeps words whole.

@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 
 const { expand, check, ascii, clientsOf, address } = createRequire(import.meta.url)('../../site/install.js');
 const { SITE, ALL } = process.env;
@@ -81,4 +82,28 @@ test('every packed text is what the tool writes', () => {
   }
   assert.ok(compared > 80, `only ${compared} tabs were compared`);
   console.log(`${compared} tabs compared`);
+});
+
+test('a text of many copies takes time and memory for its length alone', () => {
+  const dictionary = 'a'.repeat(1_000_000);
+  const started = Date.now();
+  const text = expand('x~!-*'.repeat(40_000), dictionary);
+  assert.ok(text.length > 40_000 * 6);
+  assert.ok(Date.now() - started < 5_000, `${Date.now() - started} ms`);
+});
+
+test('what a template has no place for comes last', () => {
+  const added = [];
+  const nothing = () => null;
+  const way = { querySelector: nothing, querySelectorAll: () => [], append: (...nodes) => added.push(...nodes) };
+  const texts = [{ getAttribute: nothing, textContent: 'abc' }];
+  const box = {
+    children: [], classList: { add: nothing }, dataset: { more: 'w0|fa.json|x{}|', check: check('abc') }, prepend: nothing, querySelector: nothing,
+    querySelectorAll: (selector) => ({ '.way': [way], '.way .open a, .way pre code': texts })[selector] ?? [],
+  };
+  const make = (name, _, ...children) => ({ children, append: nothing, addEventListener: nothing });
+  const document = { querySelectorAll: (selector) => (selector === '.tabs' ? [box] : []) };
+  const script = readFileSync(new URL('../../site/install.js', import.meta.url), 'utf8');
+  runInNewContext(script, { SHARED: '', copies: nothing, document, localStorage: { getItem: nothing }, make, navigator: { platform: '' } });
+  assert.deepEqual(added.flatMap((node) => node.children.flatMap((child) => child.children ?? [])), ['a.json', '{}']);
 });

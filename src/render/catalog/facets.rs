@@ -1,8 +1,9 @@
 //! Facets of the list: package type, transport, namespace, status and ownership proof, and what the registry says.
 //!
-//! A value has its own page, so that filters are links for readers without a script. Two kinds of values
-//! need none: the link to a value with one server leads to that server, and the link to a value that
-//! nearly all servers have leads to the list of all. A value that cannot be a path has no link.
+//! A value has its own page, so that filters are links for readers without a script. Three kinds of values
+//! need none: the link to a value with one server leads to that server, the link to a value that nearly all
+//! servers have leads to the list of all, and the servers of small namespaces are in the index of namespaces:
+//! a large registry has thousands of those. A value that cannot be a path has no link.
 
 use std::collections::BTreeMap;
 
@@ -18,6 +19,9 @@ use super::text::{grouped, shown};
 /// Values of a group that the front page shows, and the page "Browse".
 const SHORT: usize = 8;
 const LONG: usize = 60;
+
+/// Most servers of a namespace that the index of namespaces lists, unless it is among the [`LONG`] largest.
+const FEW: usize = 5;
 
 /// Segments of the list of all servers, and of the index of namespaces.
 pub(super) const ALL: [&str; 2] = ["browse", "all"];
@@ -58,6 +62,25 @@ pub(super) struct Facet<'a> {
     pub(super) kind: FacetKind,
     pub(super) value: String,
     pub(super) servers: Vec<&'a Summary>,
+    /// Whether the index of namespaces lists its servers.
+    in_index: bool,
+}
+
+/// A namespace in the index.
+#[derive(Debug, Serialize)]
+pub(super) struct Namespace {
+    value: String,
+    count: String,
+    /// Where its servers are, unless they are here.
+    page: Option<Href>,
+    servers: Vec<Named>,
+}
+
+/// A server of a small namespace.
+#[derive(Debug, Serialize)]
+struct Named {
+    title: String,
+    page: Href,
 }
 
 /// A group of values as pages show it.
@@ -86,7 +109,7 @@ pub(super) struct Value {
 impl Facet<'_> {
     /// Whether it has its own page, in a registry of `total` servers.
     pub(super) fn has_page(&self, total: usize) -> bool {
-        self.servers.len() > 1 && !self.is_nearly_all(total)
+        self.servers.len() > 1 && !self.is_nearly_all(total) && !self.in_index
     }
 
     /// Whether a list of its servers would repeat the list of all.
@@ -108,6 +131,20 @@ impl Facet<'_> {
             page: page?,
             value: self.value.clone(),
         })
+    }
+
+    /// The namespace as its index shows it.
+    fn in_index(&self, total: usize) -> Option<Namespace> {
+        if !self.in_index {
+            let Value { value, count, page, .. } = self.view(total)?;
+            return Some(Namespace { value, count, page: Some(page), servers: Vec::new() });
+        }
+        let named = |server: &&Summary| {
+            Some(Named { title: shown(server.label()), page: list::page(server)? })
+        };
+        let servers: Vec<Named> = self.servers.iter().filter_map(named).collect();
+        let count = grouped(servers.len());
+        Some(Namespace { value: self.value.clone(), count, page: None, servers })
     }
 
     /// Display name of the value.
@@ -184,8 +221,12 @@ pub(super) fn facets<'a>(servers: &[&'a Summary]) -> Vec<Facet<'a>> {
         }
         let mut of_kind: Vec<_> = by_value.into_iter().collect();
         of_kind.sort_by(|a, b| b.1.len().cmp(&a.1.len()).then(a.0.cmp(b.0)));
-        let facet = |(value, servers): (&str, _)| Facet { kind, value: value.to_owned(), servers };
-        facets.extend(of_kind.into_iter().map(facet));
+        let facet = |(rank, (value, servers)): (usize, (&str, Vec<_>))| {
+            let is_small = rank >= LONG && (2..=FEW).contains(&servers.len());
+            let in_index = kind.id == "namespace" && is_small;
+            Facet { kind, value: value.to_owned(), servers, in_index }
+        };
+        facets.extend(of_kind.into_iter().enumerate().map(facet));
     }
     facets
 }
@@ -206,9 +247,9 @@ pub(super) fn groups(facets: &[Facet<'_>], total: usize, long: bool) -> Vec<Grou
 }
 
 /// Every namespace in order, for their index.
-pub(super) fn namespaces(facets: &[Facet<'_>], total: usize) -> Vec<Value> {
+pub(super) fn namespaces(facets: &[Facet<'_>], total: usize) -> Vec<Namespace> {
     let all = facets.iter().filter(|facet| facet.kind.id == "namespace");
-    let mut values: Vec<Value> = all.filter_map(|facet| facet.view(total)).collect();
+    let mut values: Vec<Namespace> = all.filter_map(|facet| facet.in_index(total)).collect();
     values.sort_by_cached_key(|value| value.value.to_lowercase());
     values
 }
@@ -225,8 +266,8 @@ impl Group {
     }
 }
 
-impl Value {
-    /// Its word in URLs.
+impl Namespace {
+    /// Its name.
     pub(super) fn value(&self) -> &str {
         &self.value
     }

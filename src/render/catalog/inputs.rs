@@ -91,6 +91,12 @@ impl PackageView {
         let newer = check.and_then(|it| it.newest.as_deref());
         let newer = newer.filter(|it| compare_packages(it, current) == Some(Ordering::Greater));
         let transport = package.transport.as_ref();
+        // The type says which registry is the usual one, and which program.
+        let kind = PackageType::named(&package.registry_type);
+        let registry = package.registry_base_url.as_deref();
+        let registry = registry.filter(|url| kind.is_none_or(|kind| !kind.is_usual_registry(url)));
+        let program = kind.and_then(|kind| Some(kind.runners.first()?.program));
+        let runtime = package.runtime_hint.as_deref().filter(|hint| program != Some(*hint));
         let tables = [
             table("Environment variables", "Variable", named(&package.environment_variables)),
             table("Arguments", "Argument", arguments(&package.package_arguments)),
@@ -103,9 +109,9 @@ impl PackageView {
             identifier: shown(&package.identifier),
             version: shown_option(package.version.as_deref()),
             link: link(package),
-            runtime: shown_option(package.runtime_hint.as_deref()),
+            runtime: shown_option(runtime),
             sha256: shown_option(package.file_sha256.as_deref()),
-            registry: shown_option(package.registry_base_url.as_deref()),
+            registry: shown_option(registry),
             transport: transport.map(|transport| transport_label(&transport.kind)),
             url: transport.and_then(|transport| shown_option(transport.url.as_deref())),
             check: check.map(|check| match check.outcome {

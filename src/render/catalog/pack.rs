@@ -147,9 +147,7 @@ impl<'a> Packer<'a> {
             };
             let source = if is_shared { &self.shared.text } else { &self.page.text };
             let pairs = source[..from].iter().rev().zip(self.page.text[new..at].iter().rev());
-            // What is copied has to be there before the copy begins.
-            let most = if is_shared { HALF } else { (at - from - length).min(HALF) };
-            let before = pairs.take(most).take_while(|(one, other)| one == other).count();
+            let before = pairs.take(HALF).take_while(|(one, other)| one == other).count();
             self.push_new(new..at - before, packed);
             let (place, far) = match is_shared {
                 true => (from - before, 0),
@@ -172,12 +170,14 @@ impl<'a> Packer<'a> {
     /// The longest copy for the text at `at`: whether its source is shared, where it begins, and how long
     /// it is.
     fn best(&self, at: usize) -> Option<(bool, usize, usize)> {
-        let (old, wanted) = self.page.text.split_at(at);
+        let text = &self.page.text;
+        let wanted = &text[at..text.len().min(at + HALF)];
         let copy = |is_shared, source: &[u8], from: usize| {
-            (is_shared, from, common(&source[from..], wanted).min(HALF))
+            (is_shared, from, common(&source[from..], wanted))
         };
         let near = self.page.find(wanted).filter(|from| at - from < 2 * PLACES);
-        let near = near.map(|from| copy(false, old, from));
+        // A copy may be longer than it is far back: then it repeats what it has copied.
+        let near = near.map(|from| copy(false, text, from));
         let shared = self.shared.find(wanted).map(|from| copy(true, &self.shared.text, from));
         let copies = near.chain(shared).filter(|(.., length)| *length >= SHORTEST);
         copies.max_by_key(|(.., length)| *length)
@@ -244,7 +244,14 @@ mod tests {
                 if length == LONG {
                     length += take(2);
                 }
-                piece = window[from..from + length + SHORTEST].to_owned();
+                piece.clear();
+                for at in from..from + length + SHORTEST {
+                    let next = char::from(*window.as_bytes().get(at).unwrap());
+                    window.push(next);
+                    piece.push(next);
+                }
+                text += &piece;
+                continue;
             } else if c == END_SIGN {
                 piece = END.to_string();
             } else if c == QUOTE_SIGN {
@@ -286,6 +293,7 @@ mod tests {
         assert_eq!(packed([text], text).len(), 4);
         let twice = packed([], &"weather and tides, ".repeat(2));
         assert!(twice.len() < 19 + 6, "{twice}");
+        assert!(packed([], &"~".repeat(9_000)).len() < 40);
         let long: String = (0..HALF / 2).map(|i| i.to_string()).collect();
         assert!(packed([&*long], &long).len() < 100);
     }

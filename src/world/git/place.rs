@@ -62,7 +62,6 @@ impl GitFolders {
         Ok(place)
     }
 
-    /// Reads the repository's own settings, without the user's and the machine's.
     /// Returns how many bytes its packs have.
     pub(super) fn packed(&self) -> u64 {
         let packs = std::fs::read_dir(self.common.join("objects/pack")).into_iter().flatten();
@@ -73,6 +72,7 @@ impl GitFolders {
         packs.flatten().filter_map(size).sum()
     }
 
+    /// Reads the repository's own settings, without the user's and the machine's.
     pub(super) fn settings(&self) -> Result<git2::Config> {
         let file = self.common.join("config");
         git2::Config::open(&file).map_err(|e| {

@@ -82,6 +82,45 @@ fn every_facet_counts_what_its_page_lists() {
     }
 }
 
+#[test]
+fn the_index_lists_the_servers_of_small_namespaces_beside_the_largest() {
+    let project = Project::empty();
+    // 60 with six servers, which have pages as the largest; then some of each size.
+    for (from, to, servers) in [(0, 60, 6), (60, 62, 5), (62, 64, 2), (64, 66, 1)] {
+        for namespace in from..to {
+            for server in 0..servers {
+                let name = format!("com.example-{namespace:02}/server-{server}");
+                project.entry(&name, "1.0.0").pin(&name, "1.0.0", "2026-01-01T00:00:00Z");
+            }
+        }
+    }
+    let site = of(&project);
+    let page = |namespace: u8| at(&site, &format!("browse/namespace/com.example-{namespace}"));
+    assert!(page(59).is_some());
+    for namespace in [60, 62, 64] {
+        assert!(page(namespace).is_none(), "{namespace} needs no page");
+    }
+    let (mut found, mut path) = (Vec::new(), "browse/namespaces".to_owned());
+    while !path.is_empty() {
+        let index = text(&site, &path);
+        for href in hrefs(&index, ".names a") {
+            let path = href.trim_start_matches(['.', '/']).to_owned();
+            match path.starts_with("browse/") {
+                true => found.extend(listed(&site, &path)),
+                false => found.push(path),
+            }
+        }
+        path = hrefs(&index, "a[rel=next]").concat().trim_start_matches(['.', '/']).to_owned();
+    }
+    found.sort();
+    let servers = pages(&site).into_iter().map(|(path, _)| path);
+    let mut servers: Vec<_> =
+        servers.filter(|path| path.starts_with("servers/")).map(|path| path + "/").collect();
+    servers.sort();
+    assert_eq!(servers.len(), 60 * 6 + 2 * 5 + 2 * 2 + 2);
+    assert_eq!(found, servers);
+}
+
 /// Paths of pages that differ between two sites or are in one of them only.
 fn renewed(before: &Site, after: &Site) -> Vec<String> {
     let all = |site: &Site| pages(site).into_iter().collect::<std::collections::BTreeMap<_, _>>();

@@ -45,7 +45,7 @@ struct List<'a> {
 #[derive(Serialize)]
 struct Namespaces<'a> {
     count: String,
-    values: &'a [facets::Value],
+    values: &'a [facets::Namespace],
     pager: Pager,
 }
 
@@ -148,13 +148,13 @@ impl Span<'_> {
     /// The index of namespaces, which can be thousands.
     fn namespaces<E>(&self, emit: &Emit<'_, E>) -> Result<(), E> {
         let values = facets::namespaces(self.facets, self.servers.len());
-        let page = |leaf: Leaf<'_, facets::Value>| {
+        let page = |leaf: Leaf<'_, facets::Namespace>| {
             let count = counted(values.len(), "namespace");
             let body = Namespaces { count, values: leaf.items, pager: leaf.pager };
             let head = PageHead::new("browse", "Namespaces", NAMES);
             self.catalog.page(self.site, leaf.place, "namespaces.html", head, body)
         };
-        let leaves = leaves(&values, &NAMESPACES, facets::Value::value).into_iter();
+        let leaves = leaves(&values, &NAMESPACES, facets::Namespace::value).into_iter();
         leaves.filter(|leaf| self.site.wants(&leaf.place.path)).filter_map(page).try_for_each(emit)
     }
 
