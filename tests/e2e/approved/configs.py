@@ -2,10 +2,12 @@
 
 A configuration is a dictionary as in `mcpServers`; what people enter is in it already.
 """
+import functools
 import html
 import json
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 # What a person enters: the same in the environment of the client and, where a form has no variables, in
@@ -20,15 +22,15 @@ class Page:
 
     def __init__(self, site, name):
         self.text = Path(site, "servers", name, "index.html").read_text()
+        self.clients = completed(site)[name]
 
     def snippets(self, client, begin="{"):
         """The files for one client, in the order of the ways to install the server."""
-        tab = re.search(rf'<details class="tab" data-tab="{client}"(.*?)(?=<details class="tab"|$)', self.text, re.S)
-        return [text for text in codes(tab[1] if tab else "") if text.startswith(begin)]
+        return [text for text in self.clients.get(client, []) if text.startswith(begin)]
 
     def starts(self):
         """The lines that start packages by hand, which are above the tabs."""
-        blocks = re.findall(r'<div class="start">(.*?)</div>', self.text, re.S)
+        blocks = re.findall(r"<div class=start>(.*?)</div>", self.text, re.S)
         return [line for block in blocks for line in codes(block)]
 
     def servers(self, client):
@@ -40,9 +42,16 @@ class Page:
         return shown + [{"type": "stdio", "command": words[0], "args": words[1:]} for words in lines]
 
 
+@functools.cache
+def completed(site):
+    """What each page says of each client once its script has run."""
+    reader = Path(__file__).with_name("pages.cjs")
+    return json.loads(subprocess.run(["node", reader, site], check=True, capture_output=True, text=True).stdout)
+
+
 def codes(text):
     """The texts to copy in a part of a page, without those for PowerShell."""
-    code = re.findall(r'(?<!data-shell="windows"><summary>PowerShell</summary>)<pre[^>]*><code>(.*?)</code>', text, re.S)
+    code = re.findall(r'(?<!data-shell=windows><summary>PowerShell</summary>)<pre[^>]*><code>(.*?)</code>', text, re.S)
     return [html.unescape(text) for text in code]
 
 
