@@ -70,9 +70,8 @@ pub(super) struct Facet<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct Namespace {
     value: String,
-    count: String,
-    /// Where its servers are, unless they are here.
-    page: Option<Href>,
+    /// Where its servers are, and how many, unless they are here.
+    link: Option<Value>,
     servers: Vec<Named>,
 }
 
@@ -134,17 +133,16 @@ impl Facet<'_> {
     }
 
     /// The namespace as its index shows it.
-    fn in_index(&self, total: usize) -> Option<Namespace> {
+    fn row(&self, total: usize) -> Option<Namespace> {
+        let value = self.value.clone();
         if !self.in_index {
-            let Value { value, count, page, .. } = self.view(total)?;
-            return Some(Namespace { value, count, page: Some(page), servers: Vec::new() });
+            return Some(Namespace { value, link: Some(self.view(total)?), servers: Vec::new() });
         }
         let named = |server: &&Summary| {
             Some(Named { title: shown(server.label()), page: list::page(server)? })
         };
-        let servers: Vec<Named> = self.servers.iter().filter_map(named).collect();
-        let count = grouped(servers.len());
-        Some(Namespace { value: self.value.clone(), count, page: None, servers })
+        let servers = self.servers.iter().filter_map(named).collect();
+        Some(Namespace { value, link: None, servers })
     }
 
     /// Display name of the value.
@@ -249,7 +247,7 @@ pub(super) fn groups(facets: &[Facet<'_>], total: usize, long: bool) -> Vec<Grou
 /// Every namespace in order, for their index.
 pub(super) fn namespaces(facets: &[Facet<'_>], total: usize) -> Vec<Namespace> {
     let all = facets.iter().filter(|facet| facet.kind.id == "namespace");
-    let mut values: Vec<Namespace> = all.filter_map(|facet| facet.in_index(total)).collect();
+    let mut values: Vec<Namespace> = all.filter_map(|facet| facet.row(total)).collect();
     values.sort_by_cached_key(|value| value.value.to_lowercase());
     values
 }

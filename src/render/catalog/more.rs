@@ -54,8 +54,8 @@ pub(super) fn files(clients: &Clients) -> Vec<ClientFile> {
     let text = |install: &Install| install.snippet.as_ref().map(|it| it.text.clone());
     let same = |ways: &[Install]| {
         let is_same = |one: &&[Install]| {
-            let pairs = one.iter().zip(ways).map(|(one, way)| (text(one), text(way)));
-            pairs.into_iter().all(|(one, way)| way.is_none() || one == way)
+            let mut pairs = one.iter().zip(ways).map(|(one, way)| (text(one), text(way)));
+            pairs.all(|(one, way)| way.is_none() || one == way)
         };
         Some(first.chunk_by(|a, b| a.client == b.client).rev().find(is_same)?[0].label)
     };

@@ -50,7 +50,7 @@ impl Catalog {
     ) -> Result<Enforcement, E> {
         let all: Vec<&Summary> = summaries.iter().collect();
         // Made of no lists.
-        let exports = Span {
+        let span = Span {
             catalog: self,
             facts,
             site: &SiteView::new(self, facts),
@@ -59,7 +59,7 @@ impl Catalog {
             facets: &[],
             probed: None,
         };
-        let enforcement = exports.exports(emit)?;
+        let enforcement = span.exports(emit)?;
         // They are the largest part of all summaries, and no page is made of them.
         summaries.iter_mut().for_each(|summary| summary.exports.clear());
         let all: Vec<&Summary> = summaries.iter().collect();

@@ -53,14 +53,14 @@ impl Json {
     /// The text without white space.
     pub fn compact(&self) -> String {
         let mut out = String::new();
-        self.write(&mut out, None);
+        self.write(&mut out, Form::Compact);
         out
     }
 
     /// The text for people, indented by two; lists of strings and short objects stay on one line.
     pub fn pretty(&self) -> String {
         let mut out = String::new();
-        self.write(&mut out, Some(0));
+        self.write(&mut out, Form::Lines(0));
         out.push('\n');
         out
     }
@@ -78,19 +78,19 @@ impl Json {
         }
     }
 
-    fn write(&self, out: &mut String, indent: Option<usize>) {
+    fn write(&self, out: &mut String, form: Form) {
         match self {
             Self::Text(text) => quote::push_json(out, text),
             Self::Flag(flag) => out.push_str(if *flag { "true" } else { "false" }),
             Self::List(list) => {
-                let inline = indent.is_some() && list.iter().all(Self::is_text);
-                let form = if inline { Form::Line } else { Form::of(indent) };
+                let inline = form != Form::Compact && list.iter().all(Self::is_text);
+                let form = if inline { Form::Line } else { form };
                 write_all(out, ['[', ']'], list.iter().map(|value| (None, value)), form);
             }
             Self::Object(members) => {
                 let items = members.iter().map(|(key, value)| (Some(key.as_str()), value));
                 let start = out.len();
-                if indent.is_some() && members.iter().all(|(_, value)| value.is_leaf()) {
+                if form != Form::Compact && members.iter().all(|(_, value)| value.is_leaf()) {
                     write_all(out, ['{', '}'], items.clone(), Form::Line);
                     let line = out.rfind('\n').map_or(0, |at| at + 1);
                     if out.len() - line <= WIDTH {
@@ -98,7 +98,7 @@ impl Json {
                     }
                     out.truncate(start);
                 }
-                write_all(out, ['{', '}'], items, Form::of(indent));
+                write_all(out, ['{', '}'], items, form);
             }
         }
     }
@@ -116,8 +116,12 @@ enum Form {
 }
 
 impl Form {
-    fn of(indent: Option<usize>) -> Self {
-        indent.map_or(Self::Compact, Self::Lines)
+    /// The form of what is inside.
+    fn inner(self) -> Self {
+        match self {
+            Self::Lines(depth) => Self::Lines(depth + 1),
+            same => same,
+        }
     }
 }
 
@@ -147,14 +151,7 @@ fn write_all<'a>(
             quote::push_json(out, key);
             out.push_str(if form == Form::Compact { ":" } else { ": " });
         }
-        value.write(
-            out,
-            match form {
-                Form::Compact => None,
-                Form::Line => Some(0),
-                Form::Lines(depth) => Some(depth + 1),
-            },
-        );
+        value.write(out, form.inner());
     }
     out.push_str(space);
     if let Form::Lines(depth) = form

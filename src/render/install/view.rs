@@ -257,14 +257,10 @@ impl View<'_> {
         let mut read: BTreeSet<_> =
             pieces.filter_map(|piece| Some(piece.split_once('}')?.0)).collect();
         // Codex names the variables that it reads under keys of their own.
-        let named = |line: &&str| {
-            CODEX_READS
-                .iter()
-                .any(|key| line.starts_with(key) && line[key.len()..].starts_with(' '))
-        };
-        read.extend(
-            snippet.lines().filter(named).flat_map(|line| line.split('"').skip(1).step_by(2)),
-        );
+        let named =
+            |line: &&str| line.split_once(' ').is_some_and(|(key, _)| CODEX_READS.contains(&key));
+        let named = snippet.lines().filter(named);
+        read.extend(named.flat_map(|line| line.split('"').skip(1).step_by(2)));
         let slots = self.recipe.slots.iter().map(|slot| slot.variable.as_str());
         let names: Vec<&str> = slots.filter(|name| read.contains(name)).collect();
         if !names.is_empty() {
