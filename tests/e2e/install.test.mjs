@@ -8,15 +8,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 
-const { expand, check, ascii, clientsOf, address } = createRequire(import.meta.url)('../../site/install.js');
+const require = createRequire(import.meta.url);
+const { address, check, expand } = require('../../site/install.js');
+const { WAY, additions, plain, shared, textsOf, unpack: read } = require('./packed.cjs');
 const { SITE, ALL } = process.env;
 
-const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
-const plain = (html) => html.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => ENTITIES[name]);
-
-// The texts of a piece of a page, in order: links, commands and files.
-const textsOf = (html) => [...html.matchAll(/<a class=(?:button|"button quiet") href="([^"]*)"|<pre[^>]*><code>([^]*?)<\/code><\/pre>/g)]
-  .map(([, link, code]) => plain(link ?? code));
 const notesOf = (html) => [...html.matchAll(/<p class=note>([^<]*)/g)].map((note) => plain(note[1]));
 
 function* pages(folder) {
@@ -25,21 +21,8 @@ function* pages(folder) {
   }
 }
 
-function shared() {
-  const file = readdirSync(join(SITE, 'assets')).find((name) => /^install\..*\.js$/.test(name));
-  const line = readFileSync(join(SITE, 'assets', file), 'utf8').split('\n')[1];
-  return JSON.parse(line.slice(line.indexOf('"'), -1));
-}
-
-const SHARED = shared();
-
-// What the script reads on a page: what it adds to each way, and the other clients.
-function unpack(page, path) {
-  const [, packed, sum] = page.match(/ data-more="([^"]*)" data-check=(\w+)/);
-  const own = ascii(textsOf(page.slice(page.indexOf(' data-more="'), page.indexOf('</section>', page.indexOf(' data-more="')))).join(''));
-  assert.equal(check(own), sum, path);
-  return clientsOf(expand(plain(packed), SHARED + own));
-}
+const SHARED = shared(SITE);
+const unpack = (page, path) => read(page, SHARED, path);
 
 // Links, commands and files of a way.
 const contents = (fields) => fields.filter(([kind]) => 'hebcpx'.includes(kind)).map(([kind, text]) => ('heb'.includes(kind) ? address(kind, text) : text));
@@ -56,8 +39,7 @@ test('every packed text is what the tool writes', () => {
     const install = all.split('<section class=install')[1].split('</section>')[0];
     // Notes that all clients have are once below the tabs, with what they are about.
     const lifted = (html) => notesOf(html.split('<section class=install')[1].split('</section>')[0].split('</details>').at(-1)).map((note) => note.replace(/^[^:.]*: /, ''));
-    const added = new Map(unpack(all, path)[0].ways.map((fields) => [Number(fields[0][1]), fields]));
-    const WAY = /<div class=(?:way|"way opens")>/;
+    const added = additions(unpack(all, path));
     const before = new Map(install.split('data-tab=').slice(1).map((tab, i, tabs) => [tab.match(/^[\w-]+/)[0], tabs.slice(0, i).join('').split(WAY).length - 1]));
     for (const { id, label, ways } of unpack(page, path).slice(1)) {
       const tab = install.split(`data-tab=${id}>`)[1].split('<details data-tab')[0];
