@@ -228,3 +228,29 @@ fn a_server_page_says_what_the_server_touches() {
         assert!(lines.contains(part), "{part} in {lines}");
     }
 }
+
+#[test]
+fn a_page_names_the_registry_and_the_program_of_a_package_only_where_they_are_unusual() {
+    let project = Project::empty();
+    let package = |name: &str, hint: &str, registry: &str| {
+        let more = format!(
+            r#""packages": [{{"registryType": "npm", "identifier": "a", "version": "1.0.0", "runtimeHint": "{hint}",
+            "registryBaseUrl": "{registry}", "transport": {{"type": "stdio"}}}}],"#
+        );
+        project.entry_with(name, "1.0.0", &more).pin(name, "1.0.0", "2026-01-01T00:00:00Z");
+    };
+    package("com.example/usual", "npx", "https://registry.npmjs.org");
+    package("com.example/unusual", "bunx", "https://npm.corp.example.com");
+    project.file(
+        "registry-data/registry.toml",
+        "[registry]\nvisibility = \"private\"\n[packages]\nnpm = [\"public\", \"npm.corp.example.com\"]\n",
+    );
+    let site = of(&project);
+    let facts =
+        |name: &str| html::only(&text(&site, &format!("servers/com.example/{name}")), ".pairs");
+    assert_eq!(facts("usual"), "Transportstdio");
+    assert_eq!(
+        facts("unusual"),
+        "TransportstdioStarted withbunxRegistryhttps://npm.corp.example.com"
+    );
+}
